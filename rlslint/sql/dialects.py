@@ -1,0 +1,53 @@
+"""Telling SQL of other databases from SQL that PostgreSQL refuses."""
+
+from __future__ import annotations
+
+import re
+
+from rlslint.sql.statement_ends import QUOTED
+
+_POSTGRESQL = re.compile(
+    rb"\bcreate\s+policy\b|\brow\s+level\s+security\b|\$\w*\$|\bcreate\s+extension\b"
+    rb"|\bplpgsql\b|^\\\w|::\w",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DIALECTS = (
+    (
+        "ClickHouse",
+        re.compile(rb"\bengine\s*=\s*(?:\w*mergetree|distributed|kafka|null|log)\b", re.I),
+    ),
+    (
+        "MySQL",
+        re.compile(
+            rb"`\w+`|\bengine\s*=\s*(?:innodb|myisam|memory|aria)\b"
+            rb"|\bauto_increment\b|^delimiter\s+\S+\s*$",
+            re.I | re.M,
+        ),
+    ),
+    (
+        "SQLite",
+        re.compile(
+            rb"\bautoincrement\b|^\s*pragma\s+\w+|\)\s*(?:strict\s*,\s*)?without\s+rowid\b",
+            re.I | re.M,
+        ),
+    ),
+    (
+        "SQL Server",
+        re.compile(
+            rb"^\s*go\s*$|\[\w+\]\.\[\w+\]|(?<!\")\bnvarchar\s*\(|\bidentity\s*\(\s*\d+\s*,",
+            re.I | re.M,
+        ),
+    ),
+)
+_STRING_OR_COMMENT = re.compile(QUOTED + rb"|/\*(?:[^*]|\*(?!/))*\*/", re.DOTALL)
+
+
+def looks_like_other_dialect(data: bytes) -> str | None:
+    """Return the database that `data` was written for, None where it may well be PostgreSQL.
+
+    Only worth asking where PostgreSQL's grammar refused a statement of `data`.
+    """
+    code = _STRING_OR_COMMENT.sub(b" ", data)
+    if _POSTGRESQL.search(code):
+        return None
+    return next((name for name, marks in _DIALECTS if marks.search(code)), None)

@@ -1,0 +1,213 @@
+"""Where an expression stands: the parser tells where each of its nodes starts, never where it ends.
+
+The tokens that the nodes name are the core of the expression. It is widened, token by token and
+with its brackets balanced, until PostgreSQL's parser reads the same expression from it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from rlslint.sql.expressions import Column, Expr, Items, Query, Source, SubSelect, expression
+from rlslint.sql.parser import SyntaxProblem, Token, parse_expression, tokens
+from rlslint.sql.placeholders import is_placeholder
+from rlslint.text import Span, Text
+
+_OPENING = {"ASCII_40": "ASCII_41", "ASCII_91": "ASCII_93", "CASE": "END_P"}
+_CLOSING = {closing: opening for opening, closing in _OPENING.items()}
+_QUERY_WORDS = ("SELECT", "WITH", "WITH_LA", "VALUES", "TABLE")
+_BEHIND_QUERY = ("UNION", "INTERSECT", "EXCEPT", "ASCII_59")
+# `timestamp(3) with time zone`, `schema.name[][]`: no type has more than this behind its cast, and
+# none has a location where it stands before a string.
+_FURTHEST_RIGHT = 8
+_FURTHEST_LEFT = 6
+# What PostgreSQL reads but an Expr does not keep: `(10, 2)`, `without time zone`, `OVER (…)`.
+_LONGEST_SUFFIX = 3
+
+_Range = tuple[int, int]
+
+
+def span_of(
+    expr: Expr, statement_text: Text, statement_start: int, statement_end: int, base: int
+) -> Span:
+    """Return the stretch of the statement that is `expr`, without parentheses around it.
+
+    `base` is what to add to the locations of the expression to get offsets into the text. What is
+    not written as an expression of its own (`x IN (SELECT …)` inside of `x NOT IN (SELECT …)`, a
+    side of BETWEEN) gets the stretch of the expression around it; an expression without any
+    location gets the statement.
+    """
+    places = [
+        (node.location + base, node)
+        for node in _with_sources(expr)
+        if node.location >= 0 and statement_start <= node.location + base < statement_end
+    ]
+    whole = Span(statement_text, statement_start, statement_end)
+    sql = bytearray(statement_text.data[statement_start:statement_end])
+    for place, node in places:
+        if isinstance(node, Column) and is_placeholder(node.names[0]):
+            offset = place - statement_start
+            sql[offset : offset + len(node.names[0])] = node.names[0].encode()
+    try:
+        scanned = tokens(bytes(sql))
+    except SyntaxProblem:
+        return whole
+    if not places or not scanned:
+        return whole
+    statement = _Statement(bytes(sql), scanned)
+    found = statement.range_of(expr, [place - statement_start for place, _ in places])
+    return Span(
+        statement_text,
+        statement_start + scanned[found[0]].start,
+        statement_start + scanned[found[1]].end,
+    )
+
+
+def same_as_written(one: object, other: object) -> bool:
+    """Tell whether two expressions are spelled alike, whatever their names are bound to."""
+    if type(one) is not type(other):
+        return False
+    match one, other:
+        case tuple(), tuple():
+            return len(one) == len(other) and all(map(same_as_written, one, other))
+        case Expr(), Expr():
+            return all(
+                same_as_written(getattr(one, part), getattr(other, part)) for part in one.parts
+            )
+        case Source(), Source():
+            return all(
+                same_as_written(getattr(one, part), getattr(other, part))
+                for part in ("name", "schema", "alias", "query", "call", "column_names")
+            )
+        case _:
+            return one == other
+
+
+def _with_sources(expr: Expr) -> Iterator[Expr | Source]:
+    for node in expr.walk():
+        yield node
+        if isinstance(node, Query):
+            yield from node.sources
+
+
+class _Statement:
+    """The tokens of a statement; a range is the numbers of its first and of its last token."""
+
+    def __init__(self, sql: bytes, scanned: list[Token]) -> None:
+        self.sql = sql
+        self.tokens = scanned
+        self.starts = [token.start for token in scanned]
+
+    def range_of(self, expr: Expr, offsets: list[int]) -> _Range:
+        core = self._balanced(self._token_at(min(offsets)), self._token_at(max(offsets)))
+        match expr:
+            case Query():
+                return self._query(expr, core)
+            case Items(kind="list"):
+                return self._enclosing(core) or core
+            case _:
+                return self._widened(expr, core)
+
+    def _token_at(self, offset: int) -> int:
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def _widened(self, expr: Expr, core: _Range) -> _Range:
+        some_expression: _Range | None = None
+        for candidate in self._wider(core):
+            read = self._read(candidate)
+            if read is not None and same_as_written(read, expr):
+                return self._with_suffix(expr, candidate)
+            if read is not None and some_expression is None:
+                some_expression = candidate
+        return some_expression or core
+
+    def _wider(self, core: _Range) -> Iterator[_Range]:
+        for _ in range(_FURTHEST_LEFT + 1):
+            first, last = core
+            yield first, last
+            for _ in range(_FURTHEST_RIGHT):
+                if last + 1 >= len(self.tokens):
+                    break
+                first, last = self._balanced(first, last + 1)
+                yield first, last
+            if core[0] == 0:
+                break
+            core = self._balanced(core[0] - 1, core[1])
+
+    def _with_suffix(self, expr: Expr, found: _Range) -> _Range:
+        first, last = found
+        for _ in range(_LONGEST_SUFFIX):
+            if last + 1 >= len(self.tokens) or self.tokens[last + 1].name in _CLOSING:
+                break
+            candidate = self._balanced(first, last + 1)
+            if candidate[0] != first:
+                break
+            last = candidate[1]
+            read = self._read(candidate)
+            if read is not None and same_as_written(read, expr):
+                return self._with_suffix(expr, candidate)
+        return found
+
+    def _query(self, query: Query, core: _Range) -> _Range:
+        for first in range(core[0], -1, -1):
+            if self.tokens[first].name not in _QUERY_WORDS:
+                continue
+            for last in self._ends_of_query(*self._balanced(first, core[1])):
+                read = self._read((first, last))
+                if isinstance(read, SubSelect) and same_as_written(read.query, query):
+                    return first, last
+        return self._enclosing(core) or core
+
+    def _ends_of_query(self, first: int, last: int) -> Iterator[int]:
+        while last + 1 < len(self.tokens) and self.tokens[last + 1].name not in _CLOSING:
+            if self.tokens[last + 1].name in _BEHIND_QUERY:
+                yield last
+            _, last = self._balanced(first, last + 1)
+        yield last
+
+    def _enclosing(self, core: _Range) -> _Range | None:
+        opening = self._unmatched(range(core[0] - 1, -1, -1), _CLOSING, _OPENING)
+        if opening is None:
+            return None
+        return self._balanced(opening, core[1])
+
+    def _read(self, found: _Range) -> Expr | None:
+        """Read the tokens in parentheses, so that nothing but one expression can stand there."""
+        sql = self.sql[self.tokens[found[0]].start : self.tokens[found[1]].end]
+        try:
+            return expression(parse_expression(f"({sql.decode('utf-8', 'replace')}\n)"))
+        except (SyntaxProblem, RecursionError):
+            return None
+
+    def _balanced(self, first: int, last: int) -> _Range:
+        """Widen the range until each bracket, CASE and END in it has its counterpart."""
+        while True:
+            closing = self._unmatched(range(first, last + 1), _OPENING, _CLOSING)
+            if closing is not None:
+                opening = self._unmatched(range(first - 1, -1, -1), _CLOSING, _OPENING)
+                if opening is None:
+                    return first, last
+                first = opening
+                continue
+            if self._unmatched(range(last, first - 1, -1), _CLOSING, _OPENING) is None:
+                return first, last
+            end = self._unmatched(range(last + 1, len(self.tokens)), _OPENING, _CLOSING)
+            if end is None:
+                return first, last
+            last = end
+
+    def _unmatched(
+        self, numbers: range, entering: dict[str, str], leaving: dict[str, str]
+    ) -> int | None:
+        """Return the first token, in the order of `numbers`, that leaves what was not entered."""
+        depth = 0
+        for number in numbers:
+            name = self.tokens[number].name
+            if name in entering:
+                depth += 1
+            elif name in leaving:
+                if depth == 0:
+                    return number
+                depth -= 1
+        return None

@@ -1,0 +1,267 @@
+"""The only door to PostgreSQL's own parser (libpg_query, through pglast).
+
+Offsets are right for valid UTF-8 only: who makes a Text sees to it that its data is.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import types
+from collections.abc import Container, Iterator
+from importlib.machinery import PathFinder
+from json.decoder import JSONDecoder
+from json.scanner import c_make_scanner  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+from rlslint.sql.statement_ends import first_token, stretches
+from rlslint.text import Statement, Text
+
+Node = dict[str, Any]
+"""A node of the parse tree: field names of PostgreSQL's `nodes/parsenodes.h` to values."""
+
+
+def _load_parser() -> Any:
+    """Import `pglast.parser` alone.
+
+    `pglast/__init__.py` imports the generated node classes, which nothing here uses and which
+    cost four times as much as the parser itself; stand-ins take their place while it loads.
+    """
+    if "pglast" in sys.modules:
+        return importlib.import_module("pglast.parser")
+    specification = PathFinder.find_spec("pglast")
+    if specification is None or specification.submodule_search_locations is None:
+        raise ImportError("rlslint needs the package pglast")
+    stand_ins = {name: types.ModuleType(name) for name in ("pglast", "pglast.ast", "pglast.enums")}
+    stand_ins["pglast"].__path__ = list(specification.submodule_search_locations)
+    stand_ins["pglast"].Error = type("Error", (Exception,), {})  # type: ignore[attr-defined]
+    sys.modules.update(stand_ins)
+    try:
+        return importlib.import_module("pglast.parser")
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]
+        del sys.modules["pglast.parser"]
+
+
+_parser = _load_parser()
+_decode = c_make_scanner(JSONDecoder())
+_STATEMENT_HEAD = re.compile(r'\{"stmt":\{"(\w+)":')
+_STATEMENT_PLACE = re.compile(r'(?:"stmt_location":(\d+))?,?(?:"stmt_len":(\d+))?\}[,\]}]*$')
+_PIECE = 1 << 18
+_LONGEST_MESSAGE = 100
+_TOO_DEEP = "the statement is nested too deeply"
+
+
+class SyntaxProblem(Exception):
+    """PostgreSQL's grammar refuses a text; `offset` is the byte at which it gives up."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+class Token(NamedTuple):
+    """A token of PostgreSQL's scanner between two byte offsets; `name` as in the grammar."""
+
+    start: int
+    end: int
+    name: str
+
+
+class ParsedStatement(NamedTuple):
+    """A statement, its node, and what to add to the node's `location`s to get offsets."""
+
+    statement: Statement
+    node: Node
+    base: int
+
+
+class BrokenStatement(NamedTuple):
+    """A statement (its kind is "") that cannot be read; the grammar gave up at byte `offset`."""
+
+    statement: Statement
+    message: str
+    offset: int
+
+
+def parsed_statements(
+    text: Text,
+    wanted: Container[str],
+    start: int = 0,
+    end: int | None = None,
+    parent: Statement | None = None,
+) -> Iterator[ParsedStatement | None]:
+    """Yield the statements of `text` whose node is in `wanted`, and None for each other one.
+
+    Decoding a node costs more than parsing it, so what is not wanted is not decoded.
+
+    Raises SyntaxProblem where the grammar refuses the text. Statements that come before the
+    broken one may have been yielded by then; `reading.read` recovers instead.
+    """
+    stop = len(text.data) if end is None else end
+    for first, last in pieces(text.data, start, stop):
+        for found in parse_piece(text, wanted, first, last, parent=parent):
+            if isinstance(found, BrokenStatement):
+                raise SyntaxProblem(found.message, found.offset)
+            yield found
+
+
+def parse_piece(
+    text: Text,
+    wanted: Container[str],
+    start: int,
+    end: int,
+    sql: bytes | None = None,
+    parent: Statement | None = None,
+) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    """Return an iterator over the statements between two offsets: they are parsed at once.
+
+    `sql` is what to parse in their place, of equal length. A statement that the grammar accepts
+    but that is nested more deeply than Python can follow comes as a BrokenStatement.
+
+    Raises SyntaxProblem, before anything is yielded, where the grammar refuses the piece.
+    """
+    try:
+        tree = _parse(text.data[start:end] if sql is None else sql)
+    except SyntaxProblem as problem:
+        raise SyntaxProblem(problem.message, start + problem.offset) from None
+    return _statements_of_tree(tree, text, wanted, (start, end), parent)
+
+
+def pieces(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Cut at ends of statements, so that parsing takes memory for a piece and not for the file."""
+    if stop - start <= _PIECE:
+        yield start, stop
+        return
+    first = last = start
+    for stretch in stretches(data, start, stop):
+        if stretch.following - first > _PIECE and last > first:
+            yield first, last
+            first = last
+        last = stretch.following
+    yield first, stop
+
+
+def parse_expression(sql: str) -> Node:
+    """Return the node of one expression, as a deparsed policy shows it.
+
+    Raises SyntaxProblem where `sql` is no expression.
+    """
+    tree = _parse(f"SELECT {sql}".encode())
+    node, _ = _decode(tree, tree.index("{"))
+    value: Node = node["stmts"][0]["stmt"]["SelectStmt"]["targetList"][0]["ResTarget"]["val"]
+    return value
+
+
+def tokens(data: bytes) -> list[Token]:
+    """Return the tokens of `data`, comments left out.
+
+    Raises SyntaxProblem where the scanner refuses it (an unterminated string or comment).
+    """
+    sql = data.decode("utf-8", "replace")
+    if "\0" in sql:
+        raise SyntaxProblem("the text has a NUL byte", data.index(b"\0"))
+    try:
+        scanned = _parser.scan(sql)
+    except _parser.ParseError as error:
+        raise _problem(error, data) from None
+    if sql.isascii():
+        return [
+            Token(token.start, token.end + 1, token.name)
+            for token in scanned
+            if token.name not in ("SQL_COMMENT", "C_COMMENT")
+        ]
+    offsets = [0]
+    for character in sql:
+        offsets.append(offsets[-1] + len(character.encode()))
+    return [
+        Token(offsets[token.start], offsets[token.end + 1], token.name)
+        for token in scanned
+        if token.name not in ("SQL_COMMENT", "C_COMMENT")
+    ]
+
+
+def _statements_of_tree(
+    tree: str,
+    text: Text,
+    wanted: Container[str],
+    piece: tuple[int, int],
+    parent: Statement | None,
+) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    base = piece[0]
+    head = _STATEMENT_HEAD.search(tree)
+    while head is not None:
+        kind = head.group(1)
+        if kind not in wanted:
+            yield None
+            head = _STATEMENT_HEAD.search(tree, head.end())
+            continue
+        try:
+            node, position = _decode(tree, head.start())
+        except RecursionError:
+            following = _STATEMENT_HEAD.search(tree, head.end())
+            start, end = _place_before(tree, following.start() if following else len(tree), piece)
+            statement = _statement(text, start, end, "", parent)
+            yield BrokenStatement(statement, _TOO_DEEP, statement.start)
+            head = following
+            continue
+        start = base + node.get("stmt_location", 0)
+        end = start + node["stmt_len"] if "stmt_len" in node else 0
+        end = end or _end_of_last(text.data, start, piece[1])
+        statement = _statement(text, start, end, kind, parent)
+        yield ParsedStatement(statement, node["stmt"][kind], base)
+        head = _STATEMENT_HEAD.search(tree, position)
+
+
+def _place_before(tree: str, position: int, piece: tuple[int, int]) -> tuple[int, int]:
+    place = _STATEMENT_PLACE.search(tree, max(0, position - 80), position)
+    location, length = place.groups() if place is not None else (None, None)
+    start = piece[0] + int(location or 0)
+    return start, start + int(length) if length is not None else piece[1]
+
+
+def _statement(text: Text, start: int, end: int, kind: str, parent: Statement | None) -> Statement:
+    start = first_token(text.data, start, end)
+    return Statement(text, start, without_trailing_space(text.data, start, end), kind, parent)
+
+
+def _end_of_last(data: bytes, start: int, end: int) -> int:
+    """The parser takes the comments behind the last statement for a part of it."""
+    if data.find(b"--", start, end) < 0 and data.find(b"*/", start, end) < 0:
+        return end
+    try:
+        return start + tokens(data[start:end])[-1].end
+    except (SyntaxProblem, IndexError):
+        return end
+
+
+def without_trailing_space(data: bytes, start: int, end: int) -> int:
+    """Return `end` less the white space and semicolons before it."""
+    while end > start and data[end - 1] in b" \t\r\n\f\v;":
+        end -= 1
+    return end
+
+
+def _parse(data: bytes) -> str:
+    if b"\0" in data:
+        raise SyntaxProblem("the text has a NUL byte", data.index(b"\0"))
+    try:
+        tree: str = _parser.parse_sql_json(data.decode("utf-8", "replace"))
+    except _parser.ParseError as error:
+        raise _problem(error, data) from None
+    return tree
+
+
+def _problem(error: Exception, data: bytes) -> SyntaxProblem:
+    message, *rest = error.args
+    # The message quotes all that follows an unterminated string.
+    message = str(message).partition("\n")[0]
+    message = message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "…"
+    if rest and isinstance(rest[0], int):
+        offset = len(data.decode("utf-8", "replace")[: rest[0]].encode())
+        return SyntaxProblem(message, min(offset, len(data)))
+    at_end = "at end of input" in message
+    return SyntaxProblem(message, without_trailing_space(data, 0, len(data)) if at_end else 0)

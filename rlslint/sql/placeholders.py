@@ -1,0 +1,91 @@
+"""Placeholders of psql, of database drivers and of templates, as identifiers of equal length."""
+
+from __future__ import annotations
+
+import re
+
+from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
+
+_NAME = rb"[A-Za-z_]\w*"
+# Behind a colon, a word or a bracket a colon is a cast, an assignment or a slice of an array.
+_PSQL_VARIABLE = (
+    rb"(?<![:\w\])\x80-\xff\[]):(?:'" + _NAME + rb"'|\"" + _NAME + rb"\"|\{\?" + _NAME + rb"\}|"
+    + _NAME + rb")"
+)  # fmt: skip
+_TEMPLATE = rb"\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}"
+_DRIVER = (
+    rb"%\(" + _NAME + rb"\)[sbt]|%[sbt](?!\w)|\$\d+|\?\d*"
+    rb"|(?<![@<>=~!#%^&|`?+*/\w-])@" + _NAME
+)  # fmt: skip
+_SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
+_IN_SQL_FILES = re.compile(
+    rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb")|" + _SKIPPED, re.DOTALL
+)
+_IN_APPLICATIONS = re.compile(
+    rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb"|" + _DRIVER + rb")|" + _SKIPPED,
+    re.DOTALL,
+)
+_NAMED_BY_AT_SIGN = re.compile(rb"(?<![@<>=~!#%^&|`?+*/\w-])@[A-Za-z_]")
+_IN = re.compile(rb"\b(not\s+)?in\s*$", re.IGNORECASE)
+_LAST_OPERAND = re.compile(rb"(\w+|[\"')\]])\s*$")
+_NEXT_OPERAND = re.compile(rb"\s*(?:['\"($:?]|(\w+))")
+_NO_OPERANDS = frozenset(
+    b"and or not limit offset like ilike in values then else when between select from set to where "
+    b"is returning by on order group having union except intersect as case end any all for".split()
+)
+
+
+def is_placeholder(name: str) -> bool:
+    """Tell whether a name in a parsed statement stands for a placeholder of its text."""
+    return name != "" and name.strip("_") == ""
+
+
+def has_named_placeholders(data: bytes) -> bool:
+    """Tell whether `data` has `@name`, which PostgreSQL would accept: as an absolute value."""
+    return _NAMED_BY_AT_SIGN.search(data) is not None
+
+
+def without_placeholders(data: bytes, application: bool) -> bytes:
+    """Return `data` with an identifier (`___`) of equal length for each placeholder.
+
+    In SQL files these are psql's variables (`:name`, `:'name'`, `:"name"`) and those of templates
+    (`{{name}}`, `${name}`); in an application's SQL also what drivers know (`%s`, `%(name)s`, `?`,
+    `?1`, `$1`, `@name`). `x IN %s`, which some drivers expand to a list, becomes `x = __`.
+    """
+    pattern = _IN_APPLICATIONS if application else _IN_SQL_FILES
+    replaced = bytearray(data)
+    position = 0
+    while (match := pattern.search(data, position)) is not None:
+        position = match.end()
+        if match["placeholder"] is None:
+            position = _behind_skipped(data, match)
+        elif not _is_operator(data, match):
+            replaced[match.start() : position] = b"_" * (position - match.start())
+            _compare_with_one_value(replaced, match.start())
+    return bytes(replaced)
+
+
+def _behind_skipped(data: bytes, match: re.Match[bytes]) -> int:
+    if match.group() != b"/*" and not match.group().startswith(b"$"):
+        return match.end()
+    return min(end_of_quote(data, match.start(), len(data)), len(data))
+
+
+def _compare_with_one_value(replaced: bytearray, start: int) -> None:
+    before = _IN.search(replaced, max(0, start - 40), start)
+    if before is not None:
+        symbol = b"=" if before[1] is None else b"<>"
+        replaced[before.start() : start] = symbol.ljust(start - before.start())
+
+
+def _is_operator(data: bytes, match: re.Match[bytes]) -> bool:
+    """Tell jsonb's operators `?`, `?|` and `?&` from a placeholder: they have two operands."""
+    if match.group() != b"?":
+        return False
+    if data[match.end() : match.end() + 1] in (b"|", b"&"):
+        return data[match.end() : match.end() + 2] != b"||"
+    before = _LAST_OPERAND.search(data, max(0, match.start() - 80), match.start())
+    behind = _NEXT_OPERAND.match(data, match.end())
+    if before is None or behind is None:
+        return False
+    return not {before[1].lower(), (behind[1] or b"").lower()} & _NO_OPERANDS

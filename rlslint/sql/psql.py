@@ -1,0 +1,51 @@
+"""psql's commands that change what the statements behind them do."""
+
+from __future__ import annotations
+
+import re
+
+from rlslint.sql.parser import Node
+
+CONNECT = "PsqlConnect"
+"""The kind of a `\\connect` that comes as a ParsedStatement.
+
+Its node is `{"user": role}`: "" where the user stays the same, None where a variable names it. In
+both cases the session is a new one, so what SET and SET ROLE have done is gone.
+"""
+
+_CONNECT = re.compile(r"\\c(?:onnect)?(?!\w)\s*(.*)", re.DOTALL)
+_ARGUMENT = re.compile(r"""(?:[^\s'"\\]|'(?:[^']|'')*'|"(?:[^"]|"")*")+""")
+_USER_IN_CONNECTION_STRING = re.compile(r"\buser\s*=\s*('?)([^\s']+)\1")
+_USER_IN_ADDRESS = re.compile(r"postgres(?:ql)?://([^:@/?]+)(?::[^@/]*)?@")
+_VARIABLE = re.compile(r"""(?<!:):['"]?\w""")
+
+
+def connection(command: str) -> Node | None:
+    """Return the node of a `\\connect` command, None for any other command."""
+    match = _CONNECT.match(command)
+    if match is None:
+        return None
+    arguments = [argument[0] for argument in _ARGUMENT.finditer(match[1].split("\\")[0])]
+    arguments = [word for word in arguments if not word.startswith("-reuse-previous")]
+    if not arguments:
+        return {"user": ""}
+    user = arguments[1] if len(arguments) > 1 else _user_in(arguments[0])
+    if _VARIABLE.match(user):
+        return {"user": None}
+    return {"user": "" if user == "-" else _without_quotes(user)}
+
+
+def _user_in(argument: str) -> str:
+    connection_string = _without_quotes(argument)
+    in_address = _USER_IN_ADDRESS.match(connection_string)
+    if in_address is not None:
+        return in_address[1]
+    named = _USER_IN_CONNECTION_STRING.search(connection_string)
+    return named[2] if named is not None else ""
+
+
+def _without_quotes(argument: str) -> str:
+    for quote in "'\"":
+        if len(argument) > 1 and argument[0] == argument[-1] == quote:
+            return argument[1:-1].replace(quote * 2, quote)
+    return argument

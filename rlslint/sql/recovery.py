@@ -1,0 +1,130 @@
+"""Reading on, statement by statement, where PostgreSQL's grammar refuses a text as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+
+from rlslint.sql.parser import (
+    BrokenStatement,
+    ParsedStatement,
+    SyntaxProblem,
+    parse_piece,
+    without_trailing_space,
+)
+from rlslint.sql.placeholders import has_named_placeholders, without_placeholders
+from rlslint.sql.psql import CONNECT, connection
+from rlslint.sql.statement_ends import (
+    QUOTED,
+    Stretch,
+    end_of_line,
+    end_of_quote,
+    first_token,
+    next_stretch,
+)
+from rlslint.text import Statement, Text
+
+_FIRST_WORDS = (
+    rb"(?:create|alter|drop|grant|revoke|comment|insert|update|delete|truncate|set|reset|select|do"
+    rb"|begin|start|commit|rollback|with|copy|reassign|analyze|vacuum|lock|call|security)\b"
+)
+_STATEMENT_AT_LINE_START = re.compile(rb"^[ \t]*(?=" + _FIRST_WORDS + rb")", re.I | re.M)
+_STATEMENT_IN_STRING = re.compile(rb";[ \t]*(?:--[^\n]*)?\r?\n\s*(?=" + _FIRST_WORDS + rb")", re.I)
+_STRING_OR_DOLLAR_QUOTE = re.compile(QUOTED + rb"|\$\w*\$|/\*", re.DOTALL)
+_BODY_FOLLOWS = re.compile(rb"\b(?:as|do)\s*$", re.IGNORECASE)
+_NOT_LINE_END = re.compile(rb"[^\n]")
+
+Found = ParsedStatement | BrokenStatement | None
+
+
+def recovered_statements(
+    text: Text, wanted: Container[str], start: int, stop: int, application: bool = False
+) -> Iterator[Found]:
+    """Yield each statement between two offsets, the broken ones as BrokenStatement."""
+    data = text.data
+    position = first_token(data, start, stop)
+    while position < stop:
+        if data[position] == ord("\\") and not application:
+            end = end_of_line(data, position, stop)
+            yield from _psql_command(text, wanted, position, end)
+        else:
+            stretch = next_stretch(data, position, stop)
+            found, end = _read_stretch(text, wanted, stretch, application)
+            yield from found
+        position = first_token(data, end, stop)
+
+
+def _psql_command(
+    text: Text, wanted: Container[str], start: int, end: int
+) -> Iterator[ParsedStatement]:
+    node = connection(text.slice(start, end)) if CONNECT in wanted else None
+    if node is not None:
+        end = without_trailing_space(text.data, start, end)
+        yield ParsedStatement(Statement(text, start, end, CONNECT), node, start)
+
+
+def _read_stretch(
+    text: Text, wanted: Container[str], stretch: Stretch, application: bool
+) -> tuple[Iterator[Found], int]:
+    """Return the statements of a stretch, and where to read on."""
+    end = _line_of_statement(text.data, stretch.open_quote, stretch.end)
+    try:
+        found = _parse_stretch(text, wanted, stretch, end, application)
+    except SyntaxProblem as problem:
+        end = _statement_inside(text.data, stretch.start, end)
+        offset = min(problem.offset, end)
+        end_of_broken = without_trailing_space(text.data, stretch.start, end)
+        statement = Statement(text, stretch.start, end_of_broken, "")
+        following = end if end < stretch.end else stretch.following
+        return iter((BrokenStatement(statement, problem.message, offset),)), following
+    return found, end if end < stretch.end else stretch.following
+
+
+def _parse_stretch(
+    text: Text, wanted: Container[str], stretch: Stretch, end: int, application: bool
+) -> Iterator[Found]:
+    start = stretch.start
+    sql = bytearray(text.data[start:end])
+    if not application:
+        for first, last in stretch.commands:
+            blank = _NOT_LINE_END.sub(b" ", text.data[first:last])
+            sql[first - start : last - start] = blank
+    raw = bytes(sql[: max(0, end - start)])
+    replaced = without_placeholders(raw, application)
+    if application and has_named_placeholders(raw):
+        raw = replaced
+    try:
+        return parse_piece(text, wanted, start, end, raw)
+    except SyntaxProblem:
+        if replaced == raw:
+            raise
+    return parse_piece(text, wanted, start, end, replaced)
+
+
+def _line_of_statement(data: bytes, open_quote: int, end: int) -> int:
+    """Return where the first statement behind an unterminated quote begins, else `end`."""
+    if open_quote < 0:
+        return end
+    behind_line = end_of_line(data, open_quote, end)
+    match = _STATEMENT_AT_LINE_START.search(data, behind_line, end)
+    return match.end() if match is not None else end
+
+
+def _statement_inside(data: bytes, start: int, end: int) -> int:
+    """Return where a statement begins in a string of a refused statement, else `end`.
+
+    An apostrophe too many turns strings inside out: the text between two of them then holds the
+    end of one statement and the beginning of the next. The body of a function may look the same.
+    """
+    position = start
+    while (quote := _STRING_OR_DOLLAR_QUOTE.search(data, position, end)) is not None:
+        position = quote.end()
+        if quote.group().startswith((b"$", b"/*")):
+            position = end_of_quote(data, quote.start(), end)
+        elif not quote.group().startswith((b'"', b"--")):
+            inside = _STATEMENT_IN_STRING.search(data, quote.start(), position)
+            if inside is not None and not _BODY_FOLLOWS.search(
+                data, max(start, quote.start() - 40), quote.start()
+            ):
+                return inside.end()
+    return end

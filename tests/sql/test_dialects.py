@@ -1,0 +1,32 @@
+"""Other databases are recognised, and PostgreSQL is never taken for one of them."""
+
+import pytest
+
+from rlslint.sql.dialects import looks_like_other_dialect
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("CREATE TABLE `t` (a int);", "MySQL"),
+        ("CREATE TABLE t (a int AUTO_INCREMENT) ENGINE=InnoDB;", "MySQL"),
+        ("DELIMITER //\nCREATE PROCEDURE p() BEGIN END //", "MySQL"),
+        ("CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT);", "SQLite"),
+        ("PRAGMA foreign_keys = ON;", "SQLite"),
+        ("CREATE TABLE t (a TEXT PRIMARY KEY) WITHOUT ROWID;", "SQLite"),
+        ("CREATE TABLE t (a UInt64) ENGINE = ReplacingMergeTree() ORDER BY a;", "ClickHouse"),
+        ("CREATE TABLE t (a int)\nGO\nSELECT 1\nGO\n", "SQL Server"),
+        ("SELECT * FROM [dbo].[t]", "SQL Server"),
+        ("CREATE TABLE t (a NVARCHAR(10))", "SQL Server"),
+        ("selec 1;", None),
+        ("COMMENT ON TABLE t IS 'has `ticks` and AUTO_INCREMENT';", None),
+        ("-- was ENGINE=InnoDB, AUTOINCREMENT\nselec;", None),
+        ("SELECT `a`; ALTER TABLE t ENABLE ROW LEVEL SECURITY;", None),
+        ("SELECT `a`; create   policy p ON t;", None),
+        ("SELECT `a`; DO $$ BEGIN END $$;", None),
+        ("SELECT `a`; CREATE EXTENSION pgcrypto;", None),
+        ("", None),
+    ],
+)
+def test_dialects(sql: str, expected: str | None) -> None:
+    assert looks_like_other_dialect(sql.encode()) == expected

@@ -1,0 +1,55 @@
+"""Placeholders become identifiers of equal length; operators that look like them stay."""
+
+import pytest
+
+from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.placeholders import is_placeholder, without_placeholders
+from rlslint.sql.reading import read
+from rlslint.text import Text
+from tests.sql.every_kind import EveryKind
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT :a, :'b', :\"c\"", "SELECT __, ____, ____"),
+        ("SET app.x = :x", "SET app.x = __"),
+        ("SELECT a::int, b[1:n], c[:n], f(x := 1)", None),
+        ("SELECT ':a', \":a\", E'\\':a', $$ :a $$, $b$ :a $b$ -- :a\n/* :a */", None),
+        ("SELECT {{ a.b }}, ${c}", "SELECT _________, ____"),
+        ("SELECT a ? 'b', c % d, %s, @e, $1", None),
+    ],
+)
+def test_in_files_of_sql(sql: str, expected: str | None) -> None:
+    assert without_placeholders(sql.encode(), application=False).decode() == (expected or sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("a = %s AND b = %(name)s", "a = __ AND b = ________"),
+        ("a = ? AND b = ?2 AND c IS NOT ?", "a = _ AND b = __ AND c IS NOT _"),
+        ("VALUES (?, ?,?)", "VALUES (_, _,_)"),
+        ("data ? 'x' AND data ?| a AND data ?& b AND (a) ? $1", "data ? 'x' AND data ?| a AND data ?& b AND (a) ? __"),
+        ("data ? ? AND x LIKE ?", "data ? _ AND x LIKE _"),
+        ("LIMIT ? OFFSET ?", "LIMIT _ OFFSET _"),
+        ("a = @tenant AND b <@ c AND d @> e AND f @@ g AND @h", "a = _______ AND b <@ c AND d @> e AND f @@ g AND __"),
+        ("a = :tenant::uuid", "a = _______::uuid"),
+        ("a IN %s AND b not in %(x)s AND c IN (?, ?)", "a =  __ AND b <>     _____ AND c IN (_, _)"),
+        ("a LIKE '%s' AND b % c", None),
+        ("SET app.x = $1", "SET app.x = __"),
+    ],
+)  # fmt: skip
+def test_in_an_application(sql: str, expected: str | None) -> None:
+    replaced = without_placeholders(sql.encode(), application=True).decode()
+    assert replaced == (expected or sql)
+    assert len(replaced) == len(sql)
+
+
+def test_a_name_behind_an_at_sign_is_no_absolute_value() -> None:
+    (found,) = read(Text("x", b"SELECT 1 WHERE a = @b"), EveryKind(), application=True)
+    assert isinstance(found, ParsedStatement)
+    column = found.node["whereClause"]["A_Expr"]["rexpr"]["ColumnRef"]["fields"][0]
+    assert is_placeholder(column["String"]["sval"])
+    assert not is_placeholder("")
+    assert not is_placeholder("_id")
