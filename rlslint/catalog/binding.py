@@ -1,0 +1,343 @@
+"""Names in expressions, resolved once, when PostgreSQL resolves them.
+
+A policy keeps what its names meant on the day of CREATE POLICY (manual: pg_policy stores node
+trees): a column that is added to an inner table later captures nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Catalog, Function, Relation
+from rlslint.sql.expressions import (
+    OWN_ROW,
+    Call,
+    Column,
+    ColumnBinding,
+    Expr,
+    Operator,
+    Query,
+    Source,
+)
+from rlslint.text import Statement
+
+SYSTEM_COLUMNS = {"tableoid": -6, "cmax": -5, "xmax": -4, "cmin": -3, "xmin": -2, "ctid": -1}
+"""Attribute numbers of the columns that every table has (manual: System Columns)."""
+
+
+class _Entry(NamedTuple):
+    """A source in scope, with its columns' numbers; None where they are not known."""
+
+    source: Source
+    alias: str
+    schema: str
+    columns: dict[str, int] | None
+
+
+class Scope(NamedTuple):
+    """Where names are looked up: the catalog through a search_path, and the FROM lists around."""
+
+    catalog: Catalog
+    search_path: tuple[str, ...]
+    statement: Statement | None = None
+    frames: tuple[tuple[_Entry, ...], ...] = ()
+    ctes: tuple[tuple[str, Query | None], ...] = ()
+    recursive: tuple[str, Query] | None = None
+
+    def with_own_row(self, relation: Relation) -> Scope:
+        """Return a scope in which the columns of `relation`'s row can be named."""
+        entry = _Entry(OWN_ROW, relation.name, relation.schema, _numbers(relation))
+        return self._replace(frames=((entry,), *self.frames))
+
+
+def find_relation(
+    catalog: Catalog, search_path: tuple[str, ...], schema: str, name: str
+) -> Relation | None:
+    """Return the relation that a name means, None where the history has no such relation."""
+    if schema:
+        return catalog.names.get((schema, name))
+    # Temporary relations come first (manual: search_path).
+    temporary = catalog.names.get(("pg_temp", name))
+    if temporary is not None:
+        return temporary
+    for candidate in search_path:
+        relation = catalog.names.get((candidate, name))
+        if relation is not None:
+            return relation
+    return None
+
+
+def unknown_relation(
+    catalog: Catalog,
+    search_path: tuple[str, ...],
+    schema: str,
+    name: str,
+    statement: Statement | None,
+) -> Relation:
+    """Return the stand-in for a relation that exists but that the history does not make.
+
+    Its facts are unknown until a statement sets them.
+    """
+    # System catalogs are found before everything else (manual: The System Catalog Schema).
+    default = "pg_catalog" if name.startswith("pg_") else next(iter(search_path), "public")
+    schema = schema or default
+    relation = catalog.unknown_relations.get((schema, name))
+    if relation is None:
+        relation = Relation.beyond_history(schema, name, statement)
+        catalog.unknown_relations[schema, name] = relation
+    return relation
+
+
+def find_function(
+    catalog: Catalog, search_path: tuple[str, ...], name: tuple[str, ...], arguments: int
+) -> tuple[Function | None, bool]:
+    """Return the function that a call means, and whether several could be meant.
+
+    Overloads are told apart by the number of arguments only.
+    """
+    schemas = (name[0],) if len(name) > 1 else search_path
+    for schema in schemas:
+        candidates = catalog.function_names.get((schema, name[-1]), [])
+        fitting = [f for f in candidates if len(f.argument_types) == arguments] or [
+            f for f in candidates if len(f.argument_types) > arguments
+        ]
+        if fitting:
+            return (fitting[0], False) if len(fitting) == 1 else (None, True)
+    return None, False
+
+
+def bind(expression: Expr, scope: Scope) -> Expr:
+    """Resolve every name in `expression`, in place, and return it."""
+    match expression:
+        case Column():
+            _bind_column(expression, scope)
+        case Query():
+            _bind_query(expression, scope)
+        case Call(name, arguments):
+            found, ambiguous = find_function(scope.catalog, scope.search_path, name, len(arguments))
+            expression.function, expression.unknown = found, ambiguous
+            for argument in arguments:
+                bind(argument, scope)
+        case _:
+            for child in expression.children():
+                bind(child, scope)
+    return expression
+
+
+def output_columns(query: Query) -> dict[str, int] | None:
+    """Return the names that a bound query puts out, with their positions; None if unknown."""
+    if query.arms:
+        return output_columns(query.arms[0])
+    if any(isinstance(output, Column) and output.name == "*" for output in query.outputs):
+        return None
+    positions: dict[str, int] = {}
+    for number, name in enumerate(query.output_names, 1):
+        positions.setdefault(name, number)
+    return positions
+
+
+def _bind_query(query: Query, scope: Scope) -> None:
+    scope = _with_ctes(query, scope)
+    for arm in query.arms:
+        _bind_query(arm, scope)
+    entries: list[_Entry] = []
+    for source in query.sources:
+        siblings = (tuple(entries), *scope.frames) if source.lateral else scope.frames
+        entry = _entry(source, scope._replace(frames=siblings))
+        if source.natural:
+            query.conditions += _natural_conditions(source, entry, entries)
+        entries.append(entry)
+    inner = scope._replace(frames=(tuple(entries), *scope.frames))
+    _expand_stars(query, entries)
+    for part in (*query.outputs, *query.conditions):
+        bind(part, inner)
+    for part in query.others:
+        _bind_other(part, query, entries, inner)
+
+
+def _with_ctes(query: Query, scope: Scope) -> Scope:
+    """Bind the WITH queries. One sees those before it, and itself only if it is recursive."""
+    for name, cte in query.ctes:
+        within = (name, None if query.recursive else cte)
+        visible = scope._replace(ctes=(within, *scope.ctes)) if query.recursive else scope
+        visible = visible._replace(recursive=(name, cte) if query.recursive else scope.recursive)
+        _bind_query(cte, visible)
+        scope = scope._replace(ctes=((name, cte), *scope.ctes))
+    return scope
+
+
+def _natural_conditions(
+    source: Source, entry: _Entry, entries: list[_Entry]
+) -> tuple[Operator, ...]:
+    """NATURAL joins by every column name that both sides have (manual: Joined Tables)."""
+    shared = [
+        (left, name)
+        for name in entry.columns or ()
+        for left in entries
+        if left.columns is not None and name in left.columns
+    ]
+    source.merged = tuple(name for _, name in shared)
+    return tuple(
+        Operator("=", Column((left.alias, name)), Column((entry.alias, name)))
+        for left, name in shared
+    )
+
+
+def _expand_stars(query: Query, entries: list[_Entry]) -> None:
+    if not any(isinstance(output, Column) and output.name == "*" for output in query.outputs):
+        return
+    outputs: list[Expr] = []
+    names: list[str] = []
+    for output, name in zip(query.outputs, query.output_names, strict=True):
+        meant = _columns_of_star(output, entries) if isinstance(output, Column) else None
+        if meant is None:
+            outputs.append(output)
+            names.append(name)
+            continue
+        outputs += meant
+        names += [column.name for column in meant]
+    query.outputs, query.output_names = tuple(outputs), tuple(names)
+
+
+def _columns_of_star(star: Column, entries: list[_Entry]) -> list[Column] | None:
+    *qualifier, last = star.names
+    if last != "*":
+        return None
+    meant = [e for e in entries if not qualifier or _names_entry(e, tuple(qualifier))]
+    if not meant or any(entry.columns is None for entry in meant):
+        return None
+    merged = {name for entry in meant for name in entry.source.merged} if not qualifier else set()
+    first = [(meant[0].alias, name) for name in meant[0].columns or () if name in merged]
+    others = [
+        (entry.alias, name) for entry in meant for name in entry.columns or () if name not in merged
+    ]
+    return [Column(names, star.location) for names in (*first, *others)]
+
+
+def _bind_other(part: Expr, query: Query, entries: list[_Entry], scope: Scope) -> None:
+    """GROUP BY and ORDER BY can name an output, which is no column."""
+    match part:
+        case Column(names=(name,)) if name in query.output_names and not any(
+            entry.columns is None or name in entry.columns for entry in entries
+        ):
+            return
+        case _:
+            bind(part, scope)
+
+
+def _entry(source: Source, scope: Scope) -> _Entry:
+    if source.query is not None and not source.is_cte:
+        _bind_query(source.query, scope)
+    elif source.call is not None:
+        bind(source.call, scope)
+    elif not source.schema and _is_cte(source.name, scope):
+        source.is_cte = True
+        source.query = _cte(source.name, scope)
+    else:
+        source.relation = find_relation(
+            scope.catalog, scope.search_path, source.schema, source.name
+        ) or unknown_relation(
+            scope.catalog, scope.search_path, source.schema, source.name, scope.statement
+        )
+    return _Entry(source, source.alias, source.schema, _columns_of_source(source, scope))
+
+
+def _columns_of_source(source: Source, scope: Scope) -> dict[str, int] | None:
+    if source.is_cte and source.query is None and scope.recursive is not None:
+        _, cte = scope.recursive
+        names = cte.arms[0].output_names if cte.arms else cte.output_names
+        columns = {name: number for number, name in enumerate(names, 1)}
+        return _renamed(source, columns)
+    return _source_columns(source)
+
+
+def _is_cte(name: str, scope: Scope) -> bool:
+    return any(cte_name == name for cte_name, _ in scope.ctes)
+
+
+def _cte(name: str, scope: Scope) -> Query | None:
+    for cte_name, query in scope.ctes:
+        if cte_name == name:
+            return query
+    return None
+
+
+def _source_columns(source: Source) -> dict[str, int] | None:
+    match source.relation:
+        case Relation() as relation:
+            columns = _numbers(relation)
+        case _ if source.query is not None:
+            columns = output_columns(source.query)
+        case _:
+            columns = {}
+    if not source.column_names:
+        return columns if source.call is None else None
+    return _renamed(source, columns)
+
+
+def _renamed(source: Source, columns: dict[str, int] | None) -> dict[str, int]:
+    renamed = {name: number for number, name in enumerate(source.column_names, 1)}
+    numbers = sorted((columns or {}).values())[: len(renamed)]
+    if source.relation is not None and len(numbers) == len(renamed):
+        renamed = dict(zip(source.column_names, numbers, strict=True))
+    kept = {n: k for n, k in (columns or {}).items() if k not in renamed.values()}
+    return {**renamed, **kept}
+
+
+def _numbers(relation: Relation) -> dict[str, int] | None:
+    try:
+        return {name: column.number for name, column in relation.columns.items()}
+    except UnknownFact:
+        return None
+
+
+def _bind_column(column: Column, scope: Scope) -> None:
+    *qualifier, name = column.names
+    column.binding, column.unknown = None, False
+    for frame in scope.frames:
+        if _bind_in_frame(column, tuple(qualifier), name, frame):
+            return
+    if not qualifier:
+        _bind_whole_row(column, name, scope)
+
+
+def _bind_in_frame(
+    column: Column, qualifier: tuple[str, ...], name: str, frame: tuple[_Entry, ...]
+) -> bool:
+    uncertain = False
+    for entry in frame:
+        if qualifier and not _names_entry(entry, qualifier):
+            continue
+        if name == "*":
+            column.binding = entry.source
+            return True
+        if entry.columns is None:
+            if qualifier:
+                column.binding = ColumnBinding(entry.source, 0, name)
+                return True
+            uncertain = True
+        elif name in entry.columns:
+            column.binding = ColumnBinding(entry.source, entry.columns[name], name)
+            return True
+        elif name in SYSTEM_COLUMNS and entry.source.query is None and entry.source.call is None:
+            column.binding = ColumnBinding(entry.source, SYSTEM_COLUMNS[name], name)
+            return True
+        elif qualifier:
+            return True
+    column.unknown = uncertain
+    return uncertain
+
+
+def _names_entry(entry: _Entry, qualifier: tuple[str, ...]) -> bool:
+    if entry.alias != qualifier[-1]:
+        return False
+    return len(qualifier) == 1 or not entry.schema or entry.schema == qualifier[-2]
+
+
+def _bind_whole_row(column: Column, name: str, scope: Scope) -> None:
+    for frame in scope.frames:
+        for entry in frame:
+            if entry.alias == name:
+                column.binding = entry.source
+                return

@@ -1,0 +1,553 @@
+"""What PostgreSQL's system catalogs hold that decides who can read or write which row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
+
+from rlslint.catalog.facts import Facts, Members
+from rlslint.catalog.predicates import Clause
+from rlslint.sql.expressions import Query
+from rlslint.text import Statement
+
+MIGRATION_ROLE = "(migration role)"
+"""Stands for the role that runs the migrations, as long as nothing in the history names it."""
+
+PUBLIC = "public"
+"""Everyone, as grantee of a privilege or in a policy's TO clause."""
+
+
+class Kind(Enum):
+    """What a relation is (pg_class.relkind)."""
+
+    table = "table"
+    partitioned_table = "partitioned table"
+    view = "view"
+    materialized_view = "materialized view"
+    foreign_table = "foreign table"
+    sequence = "sequence"
+
+
+class Role(Facts):
+    """A role (pg_authid). `declared` is False for one that is named but never created.
+
+    Its attributes are those of a role that CREATE ROLE made without options until told otherwise.
+    `settings` are those of ALTER ROLE … SET, `memberships` the roles that it is a member of.
+    """
+
+    __slots__ = (
+        "bypassrls",
+        "createrole",
+        "declared",
+        "inherit",
+        "login",
+        "memberships",
+        "name",
+        "replication",
+        "settings",
+        "superuser",
+    )
+
+    name: str
+    declared: bool
+    superuser: bool
+    bypassrls: bool
+    login: bool
+    inherit: bool
+    createrole: bool
+    replication: bool
+    settings: dict[str, str]
+    memberships: Members[str, Membership]
+
+    def __init__(self, name: str, statement: Statement | None, declared: bool = False) -> None:
+        super().__init__(statement)
+        self.name = name
+        self.declared = declared
+        self.superuser = False
+        self.bypassrls = False
+        self.login = False
+        self.inherit = True
+        self.createrole = False
+        self.replication = False
+        self.settings = {}
+        self.memberships = Members("memberships")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(NamedTuple):
+    """That `member` belongs to `role`, and with which options (pg_auth_members, PostgreSQL 16)."""
+
+    role: Role
+    member: Role
+    inherit: bool
+    set: bool
+    admin: bool
+    statement: Statement | None
+
+
+class Column(Facts):
+    """A column (pg_attribute). `default` tells whether there is one and what it is."""
+
+    __slots__ = ("default", "generated", "identity", "name", "not_null", "number", "type")
+
+    name: str
+    number: int
+    type: str
+    not_null: bool
+    default: Clause | None
+    identity: bool
+    generated: bool
+
+    def __init__(
+        self, name: str, number: int, type_name: str, not_null: bool, statement: Statement | None
+    ) -> None:
+        super().__init__(statement)
+        self.name = name
+        self.number = number
+        self.type = type_name
+        self.not_null = not_null
+        self.default = None
+        self.identity = False
+        self.generated = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Index(NamedTuple):
+    """An index. `columns` are attribute numbers, 0 for an expression, in the order of the key.
+
+    `expressions` are the bound expressions behind the zeros; `partial` tells of a WHERE clause.
+    """
+
+    name: str
+    columns: tuple[int, ...]
+    expressions: tuple[Clause, ...]
+    unique: bool
+    partial: bool
+    method: str
+    statement: Statement | None
+
+
+class Constraint(NamedTuple):
+    """A constraint; `kind` is primary, unique, foreign, check, exclude or not null.
+
+    For a foreign key, `referenced` is the other table and `referenced_columns` its columns.
+    """
+
+    name: str
+    kind: str
+    columns: tuple[int, ...]
+    referenced: Relation | None
+    referenced_columns: tuple[int, ...]
+    on_delete: str
+    statement: Statement | None
+
+
+class Grant(NamedTuple):
+    """A privilege that a role holds on an object, or on one column of a relation.
+
+    `grantee` is the role's name, "public" for everyone. `privilege` is in lower case (`select`).
+    """
+
+    grantee: str
+    privilege: str
+    column: str
+    grantor: str
+    grantable: bool
+    statement: Statement | None
+
+
+GrantKey = tuple[str, str, str]
+"""Grantee, privilege and column ("" for the whole relation)."""
+
+
+class Policy(Facts):
+    """A row security policy (pg_policy).
+
+    `command` is all, select, insert, update or delete. `roles` are names; ("public",) applies to
+    everyone. `check` is None where WITH CHECK was not written, though PostgreSQL then applies
+    USING in its place to UPDATE and to a policy for ALL; `effective_check` says what applies.
+    """
+
+    __slots__ = ("check", "command", "name", "permissive", "relation", "roles", "using")
+
+    name: str
+    relation: Relation
+    permissive: bool
+    command: str
+    roles: tuple[str, ...]
+    using: Clause | None
+    check: Clause | None
+
+    def __init__(self, name: str, relation: Relation, statement: Statement | None) -> None:
+        super().__init__(statement)
+        self.name = name
+        self.relation = relation
+        self.permissive = True
+        self.command = "all"
+        self.roles = ("public",)
+        self.using = None
+        self.check = None
+
+    @property
+    def effective_check(self) -> Clause | None:
+        """What new rows must satisfy (manual: CREATE POLICY, WITH CHECK), None if nothing."""
+        if self.command in ("select", "delete"):
+            return None
+        return self.check if self.check is not None else self.using
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses that were written."""
+        return tuple(clause for clause in (self.using, self.check) if clause is not None)
+
+    def covers(self, command: str) -> bool:
+        """Tell whether the policy takes part in `command`."""
+        return self.command in ("all", command)
+
+    def __str__(self) -> str:
+        return f"{self.relation}.{self.name}"
+
+
+class Relation(Facts):
+    """A table, view or their like (pg_class), known by identity: names and schemas may change.
+
+    `owner` is a role's name. `columns` are by name, in order. `parents` are the tables that it
+    inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
+    view's. `copied_from` are the relations whose rows CREATE TABLE AS or LIKE took (`copy_kind`
+    is "as" or "like").
+    """
+
+    __slots__ = (
+        "columns",
+        "columns_key",
+        "constraints",
+        "copied_from",
+        "copy_kind",
+        "grants",
+        "indexes",
+        "kind",
+        "name",
+        "next_number",
+        "oid",
+        "options",
+        "owner",
+        "parents",
+        "partition_key",
+        "partition_of",
+        "policies",
+        "query",
+        "rls_enabled",
+        "rls_forced",
+        "schema",
+        "temporary",
+        "triggers",
+    )
+
+    oid: int
+    schema: str
+    name: str
+    kind: Kind
+    owner: str
+    temporary: bool
+    columns: dict[str, Column]
+    columns_key: tuple[tuple[int, str, str], ...] | None
+    next_number: int
+    rls_enabled: bool
+    rls_forced: bool
+    policies: Members[str, Policy]
+    indexes: Members[str, Index]
+    constraints: Members[str, Constraint]
+    grants: Members[GrantKey, Grant]
+    triggers: Members[str, str]
+    options: dict[str, str]
+    query: Clause | None
+    parents: tuple[Relation, ...]
+    partition_of: Relation | None
+    partition_key: tuple[int, ...]
+    copied_from: tuple[Relation, ...]
+    copy_kind: str
+
+    def __init__(
+        self,
+        oid: int,
+        schema: str,
+        name: str,
+        kind: Kind,
+        owner: str,
+        statement: Statement | None,
+    ) -> None:
+        super().__init__(statement)
+        self.oid = oid
+        self.schema = schema
+        self.name = name
+        self.kind = kind
+        self.owner = owner
+        self.temporary = False
+        self.columns = {}
+        self.columns_key = None
+        self.next_number = 1
+        self.rls_enabled = False
+        self.rls_forced = False
+        self.policies = Members("policies")
+        self.indexes = Members("indexes")
+        self.constraints = Members("constraints")
+        self.grants = Members("grants")
+        self.triggers = Members("triggers")
+        self.options = {}
+        self.query = None
+        self.parents = ()
+        self.partition_of = None
+        self.partition_key = ()
+        self.copied_from = ()
+        self.copy_kind = ""
+
+    @classmethod
+    def beyond_history(cls, schema: str, name: str, statement: Statement | None) -> Relation:
+        """Return a relation that exists though the history never makes it: all is unknown."""
+        relation = cls(0, schema, name, Kind.table, MIGRATION_ROLE, None)
+        for fact in ("kind", "owner", "columns", "rls_enabled", "rls_forced", "options", "query"):
+            relation.forget(fact, statement)
+        relation.open_sets(statement)
+        return relation
+
+    def open_sets(self, statement: Statement | None) -> None:
+        """Declare that policies, indexes, constraints, grants and triggers may be incomplete."""
+        for members in (
+            self.policies, self.indexes, self.constraints, self.grants, self.triggers,
+        ):  # fmt: skip
+            members.open(statement)
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def is_beyond_history(self) -> bool:
+        """Whether the history uses the relation without ever making it."""
+        return self.oid == 0
+
+    @property
+    def is_table(self) -> bool:
+        return self.kind in (Kind.table, Kind.partitioned_table)
+
+    @property
+    def is_materialized_view(self) -> bool:
+        return self.kind is Kind.materialized_view
+
+    @property
+    def is_view(self) -> bool:
+        return self.kind is Kind.view
+
+    def column(self, number: int) -> Column | None:
+        """Return the column with this attribute number, None if it was dropped."""
+        for column in self.columns.values():
+            if column.number == number:
+                return column
+        return None
+
+    def option(self, name: str) -> bool:
+        """Tell whether a boolean storage or view option is on (manual: CREATE VIEW)."""
+        return self.options.get(name, "false").lower() in ("true", "on", "1", "yes")
+
+    def view_query(self) -> Query | None:
+        """The query of a view or materialized view, names resolved."""
+        if self.query is None or not isinstance(self.query.expression, Query):
+            return None
+        return self.query.expression
+
+
+Table = Relation
+"""A relation that holds rows itself: what a check of tables is called with."""
+
+View = Relation
+"""A view or materialized view: what a check of views is called with."""
+
+
+class Function(Facts):
+    """A function or procedure (pg_proc).
+
+    `settings` are those of its SET clauses. `body` is the source of a string body; `atomic` the
+    queries of a SQL-standard body. `body_start` is the byte offset of the body's first character
+    in the statement's text, -1 where it has no simple position.
+    """
+
+    __slots__ = (
+        "argument_names",
+        "argument_types",
+        "atomic",
+        "body",
+        "body_start",
+        "grants",
+        "is_procedure",
+        "language",
+        "leakproof",
+        "name",
+        "oid",
+        "owner",
+        "parallel",
+        "return_type",
+        "returns_set",
+        "schema",
+        "search_path",
+        "security_definer",
+        "settings",
+        "volatility",
+    )
+
+    oid: int
+    schema: str
+    name: str
+    argument_names: tuple[str, ...]
+    argument_types: tuple[str, ...]
+    return_type: str
+    returns_set: bool
+    is_procedure: bool
+    language: str
+    volatility: str
+    security_definer: bool
+    leakproof: bool
+    parallel: str
+    settings: dict[str, str]
+    body: str
+    body_start: int
+    atomic: bool
+    owner: str
+    grants: Members[GrantKey, Grant]
+    search_path: tuple[str, ...]
+
+    def __init__(
+        self, oid: int, schema: str, name: str, owner: str, statement: Statement | None
+    ) -> None:
+        super().__init__(statement)
+        self.oid = oid
+        self.schema = schema
+        self.name = name
+        self.owner = owner
+        self.argument_names = ()
+        self.argument_types = ()
+        self.return_type = "void"
+        self.returns_set = False
+        self.is_procedure = False
+        self.language = "sql"
+        self.volatility = "volatile"
+        self.security_definer = False
+        self.leakproof = False
+        self.parallel = "unsafe"
+        self.settings = {}
+        self.body = ""
+        self.body_start = -1
+        self.atomic = False
+        self.grants = Members("grants")
+        self.search_path = ()
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def signature(self) -> str:
+        """The name with the types of its input arguments, as ALTER FUNCTION wants it."""
+        return f"{self.schema}.{self.name}({', '.join(self.argument_types)})"
+
+
+class Schema(Facts):
+    """A schema (pg_namespace)."""
+
+    __slots__ = ("grants", "name", "owner")
+
+    name: str
+    owner: str
+    grants: Members[GrantKey, Grant]
+
+    def __init__(self, name: str, owner: str, statement: Statement | None) -> None:
+        super().__init__(statement)
+        self.name = name
+        self.owner = owner
+        self.grants = Members("grants")
+
+
+def _public_schema() -> Schema:
+    """Every database has a schema `public` that all may use (manual: The Public Schema)."""
+    schema = Schema("public", "pg_database_owner", None)
+    schema.grants[PUBLIC, "usage", ""] = Grant(
+        PUBLIC, "usage", "", "pg_database_owner", False, None
+    )
+    return schema
+
+
+class DefaultPrivilege(NamedTuple):
+    """What ALTER DEFAULT PRIVILEGES grants on objects that `creator` will make.
+
+    `schema` is "" for all schemas. `kind` is tables, functions, sequences or schemas.
+    """
+
+    creator: str
+    schema: str
+    kind: str
+    grantee: str
+    privilege: str
+    statement: Statement | None
+
+
+class Refusal(NamedTuple):
+    """A statement that PostgreSQL would refuse in the state that the history has reached.
+
+    `relation` is the object that it was aimed at; `reason` is a short name (`not-a-table`).
+    """
+
+    statement: Statement
+    reason: str
+    relation: Relation | None
+
+
+class Dynamic(NamedTuple):
+    """Dynamic SQL that could not be evaluated, and what of it may matter to row security."""
+
+    statement: Statement
+    reason: str
+
+
+class Catalog:
+    """All of it. `names` maps a schema and a name to the relation that has them now.
+
+    `defaults` are the default privileges, `database_settings` those of ALTER DATABASE … SET.
+    `refusals` and `dynamic` are what the replay could not carry out. `unknown_relations` are
+    names that the history uses without ever making them (objects of the platform, of an
+    extension or of a part that was not read), with the statement that named each first.
+    """
+
+    def __init__(self) -> None:
+        self.relations: Members[int, Relation] = Members("relations")
+        self.names: dict[tuple[str, str], Relation] = {}
+        self.functions: Members[int, Function] = Members("functions")
+        self.function_names: dict[tuple[str, str], list[Function]] = {}
+        self.roles: dict[str, Role] = {}
+        self.schemas: dict[str, Schema] = {"public": _public_schema()}
+        self.defaults: list[DefaultPrivilege] = []
+        self.database_settings: dict[str, tuple[str, Statement]] = {}
+        self.extensions: set[str] = set()
+        self.refusals: list[Refusal] = []
+        self.dynamic: list[Dynamic] = []
+        self.unknown_relations: dict[tuple[str, str], Relation] = {}
+
+    def tables(self) -> Iterator[Relation]:
+        """Yield the tables and partitioned tables that exist at the end of the history."""
+        return (relation for relation in self.relations.known() if relation.is_table)
+
+    def policies(self) -> Iterator[Policy]:
+        """Yield the policies that certainly exist, those on tables beyond the history too."""
+        for relation in (*self.relations.known(), *self.unknown_relations.values()):
+            yield from relation.policies.known()
+
+    def role(self, name: str) -> Role:
+        """Return the role of this name, one that nothing declares where it is new."""
+        if name not in self.roles:
+            self.roles[name] = Role(name, None)
+        return self.roles[name]
+
+    def relation(self, schema: str, name: str) -> Relation | None:
+        """Return the relation of this qualified name."""
+        return self.names.get((schema, name))

@@ -1,0 +1,202 @@
+"""The statements of a PL/pgSQL body. Every piece of SQL in them is kept as it was written."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Declaration(NamedTuple):
+    """A variable of a DECLARE section; `type` is "alias" for ALIAS FOR."""
+
+    name: str
+    type: str
+    default: str
+
+
+class Handler(NamedTuple):
+    """WHEN … THEN of an EXCEPTION section; `conditions` are in lower case."""
+
+    conditions: tuple[str, ...]
+    body: Body
+
+
+class Block(NamedTuple):
+    label: str
+    declarations: tuple[Declaration, ...]
+    body: Body
+    handlers: tuple[Handler, ...]
+
+
+class Target(NamedTuple):
+    """A variable, a field of a record (`names` has two words) or an element of an array."""
+
+    names: tuple[str, ...]
+    subscripted: bool
+
+
+class Assignment(NamedTuple):
+    target: Target
+    value: str
+
+
+class Branch(NamedTuple):
+    condition: str
+    body: Body
+
+
+class If(NamedTuple):
+    branches: tuple[Branch, ...]
+    otherwise: Body
+
+
+class CaseOf(NamedTuple):
+    """CASE as a statement; `subject` is "" for the searched form."""
+
+    subject: str
+    branches: tuple[Branch, ...]
+    otherwise: Body | None
+
+
+class While(NamedTuple):
+    """WHILE, or LOOP with the condition "true"."""
+
+    label: str
+    condition: str
+    body: Body
+
+
+class ForRange(NamedTuple):
+    label: str
+    variable: str
+    low: str
+    high: str
+    step: str
+    reverse: bool
+    body: Body
+
+
+class ForQuery(NamedTuple):
+    """FOR … IN query LOOP."""
+
+    label: str
+    targets: tuple[Target, ...]
+    query: str
+    body: Body
+
+
+class ForExecute(NamedTuple):
+    """FOR … IN EXECUTE command USING … LOOP."""
+
+    label: str
+    targets: tuple[Target, ...]
+    command: str
+    using: tuple[str, ...]
+    body: Body
+
+
+class ForEach(NamedTuple):
+    label: str
+    targets: tuple[Target, ...]
+    array: str
+    body: Body
+
+
+class Jump(NamedTuple):
+    """EXIT or CONTINUE (`word`), with the label and the WHEN condition if there are any."""
+
+    word: str
+    label: str
+    condition: str
+
+
+class Return(NamedTuple):
+    value: str
+
+
+class Raise(NamedTuple):
+    """RAISE at the level EXCEPTION; `condition` is its name or SQLSTATE where one is given."""
+
+    condition: str
+
+
+class Execute(NamedTuple):
+    command: str
+    into: tuple[Target, ...]
+    using: tuple[str, ...]
+
+
+class Sql(NamedTuple):
+    """A SQL statement; INTO and its targets are taken out of `sql`."""
+
+    sql: str
+    into: tuple[Target, ...]
+
+
+class Clobber(NamedTuple):
+    """A statement that gives variables values which only the database knows (FETCH, …)."""
+
+    targets: tuple[Target, ...]
+
+
+PlStatement: TypeAlias = (
+    Block
+    | Assignment
+    | If
+    | CaseOf
+    | While
+    | ForRange
+    | ForQuery
+    | ForExecute
+    | ForEach
+    | Jump
+    | Return
+    | Raise
+    | Execute
+    | Sql
+    | Clobber
+)
+Body: TypeAlias = tuple[PlStatement, ...]
+
+
+def nested(body: Body) -> list[PlStatement]:
+    """Return the statements of a body and all that stand inside them."""
+    found: list[PlStatement] = []
+    for statement in body:
+        found.append(statement)
+        match statement:
+            case Block(_, _, inner, handlers):
+                found += nested(inner)
+                for handler in handlers:
+                    found += nested(handler.body)
+            case If(branches, otherwise) | CaseOf(_, branches, otherwise):
+                for branch in branches:
+                    found += nested(branch.body)
+                found += nested(otherwise or ())
+            case While() | ForRange() | ForQuery() | ForExecute() | ForEach():
+                found += nested(statement.body)
+            case _:
+                continue
+    return found
+
+
+def assigned(body: Body) -> set[str]:
+    """Return the names of the variables that a body may give a value to."""
+    names: set[str] = set()
+    for statement in nested(body):
+        match statement:
+            case Assignment(target, _):
+                names.add(target.names[0])
+            case ForRange(_, variable):
+                names.add(variable)
+            case (
+                ForQuery(targets=targets)
+                | ForExecute(targets=targets)
+                | ForEach(targets=targets)
+                | Execute(into=targets)
+                | Sql(into=targets)
+                | Clobber(targets)
+            ):
+                names |= {target.names[0] for target in targets}
+            case _:
+                continue
+    return names

@@ -1,0 +1,202 @@
+"""Values of PL/pgSQL expressions, those that are not wholly known included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from typing import TypeAlias
+
+
+class Hole(Enum):
+    """A stretch of text that is not known: anything, one identifier, or one literal."""
+
+    anything = "anything"
+    name = "name"
+    literal = "literal"
+
+
+class Unknown:
+    """A value that the history does not tell; `parts` are what is known of its text."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[str | Hole, ...] = (Hole.anything,)) -> None:
+        self.parts = parts
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown value is neither true nor false")
+
+
+class Reference:
+    """The OID of an object; `shown` tells that it has a reg… type, whose text is the name."""
+
+    __slots__ = ("key", "kind", "name", "shown")
+
+    def __init__(self, kind: str, key: object, name: str, shown: bool = False) -> None:
+        self.kind = kind
+        self.key = key
+        self.name = name
+        self.shown = shown
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and (self.kind, self.key) == (other.kind, other.key)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.key))
+
+
+class Record(dict[str, "Value"]):
+    """A row."""
+
+
+Value: TypeAlias = (
+    "None | bool | int | str | tuple[Value, ...] | Record | Reference | Unknown"
+)
+
+ANY = Unknown()
+
+_SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_RESERVED = frozenset(
+    """all analyse analyze and any array as asc asymmetric authorization between binary both case
+    cast check collate collation column concurrently constraint create cross current_catalog
+    current_date current_role current_schema current_time current_timestamp current_user default
+    deferrable desc distinct do else end except exists false fetch for foreign freeze from full
+    grant group having ilike in initially inner intersect into is isnull join lateral leading left
+    like limit localtime localtimestamp natural not notnull null offset on only or order outer
+    overlaps placing primary references returning right select session_user similar some symmetric
+    system_user table tablesample then to trailing true union unique user using values variadic
+    verbose when where window with""".split()
+)
+"""Words that quote_ident() must quote (manual: SQL Key Words)."""
+
+
+def is_unknown(*values: Value) -> bool:
+    return any(isinstance(value, Unknown) for value in values)
+
+
+def text_of(value: Value) -> str | Unknown | None:
+    """Return a value as a cast to text shows it."""
+    match value:
+        case None | str() | Unknown():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case Reference(shown=True, name=name):
+            return name
+        case tuple():
+            return _array_text(value)
+        case _:
+            return ANY
+
+
+def _array_text(items: tuple[Value, ...]) -> str | Unknown:
+    shown = []
+    for item in items:
+        text = text_of(item)
+        if isinstance(text, Unknown):
+            return ANY
+        if text is None:
+            shown.append("NULL")
+        elif re.fullmatch(r"[^\s,{}\"\\]+", text) and text.lower() != "null":
+            shown.append(text)
+        else:
+            shown.append('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    return "{" + ",".join(shown) + "}"
+
+
+def joined(values: Iterable[Value]) -> Value:
+    """Return the concatenation of texts; NULL counts as nothing, the unknown stays a hole."""
+    parts: list[str | Hole] = []
+    for value in values:
+        text = text_of(value)
+        for part in text.parts if isinstance(text, Unknown) else (text or "",):
+            if isinstance(part, str) and parts and isinstance(parts[-1], str):
+                parts[-1] += part
+            else:
+                parts.append(part)
+    if all(isinstance(part, str) for part in parts):
+        return "".join(str(part) for part in parts)
+    return Unknown(tuple(part for part in parts if part != ""))
+
+
+def quoted_name(value: Value) -> Value:
+    """quote_ident()."""
+    text = text_of(value)
+    if text is None:
+        return None
+    if isinstance(text, Unknown):
+        return Unknown((Hole.name,)) if text.parts == (Hole.anything,) else _pattern_name(text)
+    if _SIMPLE_NAME.match(text) and text not in _RESERVED:
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _pattern_name(text: Unknown) -> Unknown:
+    """Keep the known parts of a name (`idx_` and a table), as a pattern that names can match."""
+    simple = all(isinstance(p, Hole) or re.fullmatch(r"[a-z0-9_]+", p) for p in text.parts)
+    if not simple:
+        return Unknown((Hole.name,))
+    return Unknown(tuple(Hole.name if isinstance(p, Hole) else p for p in text.parts))
+
+
+def quoted_literal(value: Value) -> Value:
+    """quote_literal()."""
+    text = text_of(value)
+    if text is None:
+        return None
+    if isinstance(text, Unknown):
+        return Unknown((Hole.literal,))
+    if "\\" in text:
+        return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+    return "'" + text.replace("'", "''") + "'"
+
+
+_SPECIFIER = re.compile(r"%(?:(\d+)\$)?-?(?:\d+|\*(?:\d+\$)?)?([sIL%])")
+
+
+def formatted(template: str, arguments: tuple[Value, ...]) -> Value:
+    """format() (manual: String Functions, format)."""
+    parts: list[Value] = []
+    last = following = 0
+    for match in _SPECIFIER.finditer(template):
+        parts.append(template[last : match.start()])
+        last = match.end()
+        if match.group(2) == "%":
+            parts.append("%")
+            continue
+        position = int(match.group(1)) - 1 if match.group(1) else following
+        following = position + 1
+        value = arguments[position] if position < len(arguments) else ANY
+        match match.group(2):
+            case "I":
+                parts.append(quoted_name(value))
+            case "L":
+                parts.append("NULL" if value is None else quoted_literal(value))
+            case _:
+                parts.append(value)
+    parts.append(template[last:])
+    return joined(parts)
+
+
+def array_from(literal: str) -> Value:
+    """Return the array that a literal such as `{a,"b c"}` stands for."""
+    inner = literal.strip()
+    if not (inner.startswith("{") and inner.endswith("}")) or "{" in inner[1:]:
+        return ANY
+    items: list[Value] = []
+    for quoted, plain in re.findall(r'"((?:[^"\\]|\\.)*)"|([^,"\s][^,"]*)', inner[1:-1]):
+        if plain:
+            word = plain.strip()
+            items.append(None if word.lower() == "null" else word)
+        else:
+            items.append(re.sub(r"\\(.)", r"\1", quoted))
+    return tuple(items)
+
+
+def dotted_name(text: str) -> tuple[str, ...]:
+    """Return the names of `schema.name`, quotes taken off and the rest in lower case."""
+    found = re.findall(r'"((?:[^"]|"")*)"|([^".\s]+)', text)
+    return tuple(quoted.replace('""', '"') if quoted else word.lower() for quoted, word in found)

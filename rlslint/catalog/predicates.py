@@ -1,0 +1,76 @@
+"""Bound predicates, shared between the policies that spell them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from rlslint.sql.expressions import Expr
+from rlslint.text import Span, Statement
+
+P = ParamSpec("P")
+A = TypeVar("A")
+
+
+class Predicate:
+    """An expression with its names resolved, and the answers already found about it.
+
+    Schemas repeat a handful of predicates thousands of times, so one Predicate serves every policy
+    that spells it alike over columns of the same numbers, names and types.
+    """
+
+    __slots__ = ("_answers", "expression")
+
+    def __init__(self, expression: Expr) -> None:
+        self.expression = expression
+        self._answers: dict[Any, Any] = {}
+
+    def ask(
+        self, question: Callable[Concatenate[Expr, P], A], *args: P.args, **kwargs: P.kwargs
+    ) -> A:
+        """Return `question(expression, *args)`, found once for all policies that share this."""
+        key = (question, args) if not kwargs else (question, args, *kwargs.items())
+        if key not in self._answers:
+            self._answers[key] = question(self.expression, *args, **kwargs)
+        answer: A = self._answers[key]
+        return answer
+
+
+class Clause:
+    """A USING or WITH CHECK clause (or a view's query): a predicate and where it was written.
+
+    `base` is what to add to the `location` of the predicate's expressions to get byte offsets into
+    `statement.text`. A live catalog has clauses without a statement.
+    """
+
+    __slots__ = ("base", "predicate", "statement")
+
+    def __init__(self, predicate: Predicate, statement: Statement | None, base: int) -> None:
+        self.predicate = predicate
+        self.statement = statement
+        self.base = base
+
+    @property
+    def expression(self) -> Expr:
+        return self.predicate.expression
+
+    def ask(
+        self, question: Callable[Concatenate[Expr, P], A], *args: P.args, **kwargs: P.kwargs
+    ) -> A:
+        """Put a question to the predicate; see Predicate.ask."""
+        return self.predicate.ask(question, *args, **kwargs)
+
+    def span(self, expression: Expr | None = None) -> Span | None:
+        """Return where `expression`, or the whole clause, stands.
+
+        Where the statement was run by another one (a DO block), that one is marked.
+        """
+        if self.statement is None:
+            return None
+        if self.statement.parent is not None:
+            return self.statement.span
+        from rlslint.sql.expression_ends import span_of
+
+        statement = self.statement
+        wanted = expression if expression is not None else self.expression
+        return span_of(wanted, statement.text, statement.start, statement.end, self.base)

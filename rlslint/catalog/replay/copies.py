@@ -1,0 +1,47 @@
+"""CREATE TABLE (LIKE …): what a table takes from its model."""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import Relation
+from rlslint.catalog.replay.generated_names import hold_name
+from rlslint.catalog.replay.inheritance import copied_column, copy_index, mapped, take_columns
+from rlslint.catalog.replay.state import Replay
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+# CREATE_TABLE_LIKE_… in PostgreSQL's parsenodes.h; INCLUDING ALL sets every bit.
+_CONSTRAINTS, _DEFAULTS, _GENERATED, _IDENTITY, _INDEXES = 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6
+
+
+def copy_like(replay: Replay, relation: Relation, clause: Node, statement: Statement) -> None:
+    """Copy the columns of another table, and what INCLUDING names."""
+    model = replay.relation(clause["relation"], statement)
+    options = clause.get("options", 0)
+    relation.copied_from = (*relation.copied_from, model)
+    relation.copy_kind = "like"
+    if not model.knows("columns"):
+        take_columns(relation, model)
+        return
+    if not relation.knows("columns"):
+        return
+    for column in model.columns.values():
+        if column.name in relation.columns:
+            continue
+        copy = copied_column(relation, column)
+        wanted = _GENERATED if column.generated else _DEFAULTS
+        copy.default = column.default if options & wanted else None
+        copy.generated = column.generated and bool(options & _GENERATED)
+        copy.identity = column.identity and bool(options & _IDENTITY)
+    if options & _CONSTRAINTS:
+        _copy_checks(replay, model, relation)
+    if options & _INDEXES:
+        for index in model.indexes.known():
+            copy_index(replay, model, relation, index)
+
+
+def _copy_checks(replay: Replay, model: Relation, relation: Relation) -> None:
+    for constraint in model.constraints.known():
+        if constraint.kind == "check":
+            columns = mapped(model, relation, constraint.columns)
+            relation.constraints[constraint.name] = constraint._replace(columns=columns)
+            hold_name(replay, relation, constraint.name)

@@ -1,0 +1,165 @@
+"""CREATE POLICY and ALTER POLICY."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from rlslint.catalog.binding import Scope, bind, find_function, find_relation
+from rlslint.catalog.model import Kind, Policy, Refusal, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.replay.state import Replay, handles
+from rlslint.sql.expressions import Call, Query, Source, expression
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+_TABLE_NAME = re.compile(rb'(?:"(?:[^"]|"")*"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".]+))*')
+
+
+class _Lookup(NamedTuple):
+    """A name that a predicate looked up, and what it found: equal again, the predicate serves."""
+
+    schema: str
+    name: str
+    arguments: int
+    found: object
+    columns: object
+
+
+class _Shared(NamedTuple):
+    """The predicates of a CREATE POLICY that others may spell alike."""
+
+    using: Predicate | None
+    check: Predicate | None
+    shift: int
+    lookups: tuple[_Lookup, ...]
+
+
+@handles("CreatePolicyStmt")
+def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    relation = replay.relation(node["table"], statement)
+    if relation.knows("kind") and not relation.is_table:
+        replay.catalog.refusals.append(Refusal(statement, "policy", relation))
+        return
+    name = node["policy_name"]
+    if any(policy.name == name for policy in relation.policies.known()):
+        return
+    policy = Policy(name, relation, statement)
+    policy.permissive = node.get("permissive", False)
+    policy.command = node.get("cmd_name", "all")
+    policy.roles = replay.role_names(node.get("roles", ()))
+    policy.using, policy.check = _clauses(replay, relation, statement, node, base)
+    relation.policies[name] = policy
+
+
+@handles("AlterPolicyStmt")
+def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    relation = replay.relation(node["table"], statement)
+    policy = next((p for p in relation.policies.known() if p.name == node["policy_name"]), None)
+    if policy is None:
+        return
+    if node.get("roles"):
+        policy.learn("roles", replay.role_names(node["roles"]), statement)
+    using, check = _clauses(replay, relation, statement, node, base)
+    if using is not None:
+        policy.learn("using", using, statement)
+    if check is not None:
+        policy.learn("check", check, statement)
+
+
+def _clauses(
+    replay: Replay, relation: Relation, statement: Statement, node: Node, base: int
+) -> tuple[Clause | None, Clause | None]:
+    """Return USING and WITH CHECK, sharing what was bound before for the same words."""
+    if "qual" not in node and "with_check" not in node:
+        return None, None
+    data = statement.text.data
+    table = _TABLE_NAME.match(data, base + node["table"]["location"])
+    start = table.end() if table else statement.start
+    words = data[start : statement.end]
+    names_itself = relation.name.encode() in words
+    key = (words, columns_key(relation), str(relation) if names_itself else "")
+    cache = replay.shared_predicates
+    shared = cache.get(key) if key[1] is not None else None
+    if shared is None or not _still_found(replay, shared.lookups):
+        shared = _bound(replay, relation, statement, node, base - start)
+        cache[key] = shared
+        replay.read_relations.update(
+            id(lookup.found) for lookup in shared.lookups if lookup.arguments < 0
+        )
+    clauses = tuple(
+        Clause(predicate, statement, start + shared.shift) if predicate is not None else None
+        for predicate in (shared.using, shared.check)
+    )
+    return clauses[0], clauses[1]
+
+
+def columns_key(relation: Relation) -> tuple[tuple[int, str, str], ...] | None:
+    """Return what a predicate's meaning depends on in its own table; None if unknown."""
+    if not relation.knows("columns"):
+        return None
+    if relation.columns_key is None:
+        relation.columns_key = tuple(
+            (column.number, column.name, column.type if column.knows("type") else "")
+            for column in relation.columns.values()
+        )
+    return relation.columns_key
+
+
+def _bound(
+    replay: Replay, relation: Relation, statement: Statement, node: Node, shift: int
+) -> _Shared:
+    path = replay.session.search_path
+    scope = Scope(replay.catalog, path, statement).with_own_row(relation)
+    predicates = [
+        Predicate(bind(expression(node[part]), scope)) if part in node else None
+        for part in ("qual", "with_check")
+    ]
+    lookups = [
+        lookup
+        for predicate in predicates
+        if predicate is not None
+        for part in predicate.expression.walk()
+        for lookup in _lookups(part)
+    ]
+    return _Shared(predicates[0], predicates[1], shift, tuple(lookups))
+
+
+def _lookups(part: object) -> list[_Lookup]:
+    match part:
+        case Call(name, arguments):
+            return [_Lookup(".".join(name[:-1]), name[-1], len(arguments), part.function, None)]
+        case Query(sources=sources):
+            return [
+                _Lookup(source.schema, source.name, -1, relation, columns_key(relation))
+                for source in sources
+                if isinstance(relation := _relation_of(source), Relation)
+            ]
+        case _:
+            return []
+
+
+def _relation_of(source: Source) -> object:
+    return source.relation
+
+
+def _still_found(replay: Replay, lookups: tuple[_Lookup, ...]) -> bool:
+    path = replay.session.search_path
+    for schema, name, arguments, found, columns in lookups:
+        if arguments >= 0:
+            qualified = (schema, name) if schema else (name,)
+            if find_function(replay.catalog, path, qualified, arguments)[0] is not found:
+                return False
+            continue
+        relation = find_relation(replay.catalog, path, schema, name)
+        if relation is None or relation is not found or columns_key(relation) != columns:
+            return False
+    return True
+
+
+def refuse_row_security(replay: Replay, relation: Relation, statement: Statement) -> bool:
+    """Tell whether PostgreSQL refuses row security on this kind of relation, and note it."""
+    if not relation.knows("kind") or relation.kind in (Kind.table, Kind.partitioned_table):
+        return False
+    replay.catalog.refusals.append(Refusal(statement, "row security", relation))
+    return True

@@ -1,0 +1,187 @@
+"""GRANT, REVOKE and ALTER DEFAULT PRIVILEGES."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.facts import Members
+from rlslint.catalog.model import (
+    PUBLIC,
+    DefaultPrivilege,
+    Function,
+    Grant,
+    GrantKey,
+    Kind,
+    Relation,
+    Schema,
+)
+from rlslint.catalog.replay.state import Replay, handles
+from rlslint.sql.expressions import strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+TABLE_PRIVILEGES = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
+_ALL = {
+    "OBJECT_TABLE": TABLE_PRIVILEGES,
+    "OBJECT_SEQUENCE": ("usage", "select", "update"),
+    "OBJECT_SCHEMA": ("usage", "create"),
+    "OBJECT_FUNCTION": ("execute",),
+    "OBJECT_PROCEDURE": ("execute",),
+    "OBJECT_ROUTINE": ("execute",),
+}
+_COLUMN_PRIVILEGES = ("select", "insert", "update", "references")
+_DEFAULT_KINDS = {
+    "OBJECT_TABLE": "tables",
+    "OBJECT_SEQUENCE": "sequences",
+    "OBJECT_FUNCTION": "functions",
+    "OBJECT_ROUTINE": "functions",
+    "OBJECT_SCHEMA": "schemas",
+}
+
+
+@handles("GrantStmt")
+def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    grantees = replay.role_names(node["grantees"])
+    for owned in _objects(replay, statement, node):
+        for privilege, column in _privileges(node, owned):
+            for grantee in grantees:
+                if node.get("is_grant", False):
+                    _grant(replay, owned, grantee, privilege, column, statement, node)
+                else:
+                    _revoke(owned, grantee, privilege, column, node)
+
+
+Owned = Relation | Function | Schema
+
+
+def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned]:
+    kind = node["objtype"]
+    whole_schema = node["targtype"] == "ACL_TARGET_ALL_IN_SCHEMA"
+    for item in node.get("objects", ()):
+        match item:
+            case {"String": {"sval": schema}} if whole_schema:
+                yield from _in_schema(replay, kind, schema)
+            case {"String": {"sval": schema}} if kind == "OBJECT_SCHEMA":
+                owner = replay.session.user
+                known = replay.catalog.schemas.get(schema)
+                yield known or replay.catalog.schemas.setdefault(
+                    schema, Schema(schema, owner, None)
+                )
+            case {"RangeVar": range_var}:
+                yield replay.relation(range_var, statement)
+            case {"ObjectWithArgs": target}:
+                yield from replay.functions_with(target)
+
+
+def _in_schema(replay: Replay, kind: str, schema: str) -> Iterator[Owned]:
+    if kind in ("OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"):
+        yield from (f for f in replay.catalog.functions.known() if f.schema == schema)
+        return
+    wants_sequences = kind == "OBJECT_SEQUENCE"
+    everything = (*replay.catalog.relations.known(), *replay.catalog.unknown_relations.values())
+    for relation in everything:
+        is_sequence = relation.knows("kind") and relation.kind is Kind.sequence
+        if relation.schema == schema and is_sequence == wants_sequences:
+            yield relation
+
+
+def _privileges(node: Node, owned: Owned) -> Iterator[tuple[str, str]]:
+    kind = "OBJECT_TABLE" if isinstance(owned, Relation) else node["objtype"]
+    if node["objtype"] == "OBJECT_SEQUENCE":
+        kind = "OBJECT_SEQUENCE"
+    if not node.get("privileges"):
+        yield from ((privilege, "") for privilege in _ALL.get(kind, ()))
+        return
+    for item in node["privileges"]:
+        name = item["AccessPriv"].get("priv_name", "")
+        columns = strings(item["AccessPriv"].get("cols"))
+        names = (name,) if name else _COLUMN_PRIVILEGES if columns else _ALL.get(kind, ())
+        for privilege in names:
+            yield from ((privilege, column) for column in columns or ("",))
+
+
+def _grant(
+    replay: Replay,
+    owned: Owned,
+    grantee: str,
+    privilege: str,
+    column: str,
+    statement: Statement,
+    node: Node,
+) -> None:
+    grantor = owned.owner if owned.knows("owner") else replay.session.user
+    key = (grantee, privilege, column)
+    grantable = node.get("grant_option", False)
+    existing = dict.get(owned.grants, key)
+    if existing is not None and (existing.grantable or not grantable):
+        return
+    owned.grants[grantee, privilege, column] = Grant(
+        grantee, privilege, column, grantor, grantable, statement
+    )
+
+
+def _revoke(owned: Owned, grantee: str, privilege: str, column: str, node: Node) -> None:
+    key = (grantee, privilege, column)
+    existing = next((g for g in owned.grants.known() if _key(g) == key), None)
+    if node.get("grant_option", False):
+        if existing is not None:
+            owned.grants[key] = existing._replace(grantable=False)
+        return
+    owned.grants.pop(key, None)
+    if not column:
+        # Revoking a privilege on a table revokes it on each column too (manual: REVOKE).
+        for granted in owned.grants.known():
+            if (granted.grantee, granted.privilege) == (grantee, privilege):
+                del owned.grants[_key(granted)]
+
+
+def _key(granted: Grant) -> GrantKey:
+    return granted.grantee, granted.privilege, granted.column
+
+
+@handles("AlterDefaultPrivilegesStmt")
+def alter_default_privileges(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    action = node["action"]
+    creators: tuple[str, ...] = (replay.session.user,)
+    schemas: tuple[str, ...] = ("",)
+    for item in node.get("options", ()):
+        definition = item["DefElem"]
+        items = definition["arg"]["List"]["items"]
+        if definition["defname"] == "roles":
+            creators = replay.role_names(items)
+        elif definition["defname"] == "schemas":
+            schemas = strings(items)
+    kind = _DEFAULT_KINDS.get(action["objtype"])
+    if kind is None:
+        return
+    privileges = [item["AccessPriv"]["priv_name"] for item in action.get("privileges", ())] or list(
+        _ALL.get(action["objtype"], ())
+    )
+    changed = {
+        DefaultPrivilege(creator, schema, kind, grantee, privilege, statement)
+        for creator in creators
+        for schema in schemas
+        for grantee in replay.role_names(action["grantees"])
+        for privilege in privileges
+    }
+    keys = {default[:5] for default in changed}
+    kept = [default for default in replay.catalog.defaults if default[:5] not in keys]
+    granted = sorted(changed, key=lambda default: default[:5])
+    if action.get("is_grant", False):
+        replay.catalog.defaults = [*kept, *granted]
+        for default in granted:
+            if default[1:4] == ("", "functions", PUBLIC):
+                replay.private_function_creators.discard(default.creator)
+        return
+    replay.catalog.defaults = kept
+    for default in granted:
+        # Functions are executable by PUBLIC unless a global default privilege says otherwise
+        # (manual: ALTER DEFAULT PRIVILEGES; one for a schema cannot take it away).
+        if default.kind == "functions" and default.grantee == PUBLIC and not default.schema:
+            replay.private_function_creators.add(default.creator)
+
+
+def public_may_execute(replay: Replay, grants: Members[GrantKey, Grant], owner: str) -> None:
+    """Grant a new function to PUBLIC, as PostgreSQL does."""
+    if owner not in replay.private_function_creators:
+        grants[PUBLIC, "execute", ""] = Grant(PUBLIC, "execute", "", owner, False, None)

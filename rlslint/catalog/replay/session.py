@@ -1,0 +1,82 @@
+"""The session that runs the migrations: its role, its search_path, its transaction."""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import MIGRATION_ROLE
+
+DEFAULT_SEARCH_PATH: tuple[str, ...] = ("$user", "public")
+"""As in postgresql.conf; `$user` is the schema that is named like the current user."""
+
+
+_State = tuple[str, str, tuple[str, ...]]
+
+
+class Session:
+    """What statements that come later depend on.
+
+    `user` is current_user: the owner of what is made. `session_user` is who connected; RESET ROLE
+    returns to it. Settings made by SET LOCAL, or by SET in a transaction, are given back when the
+    transaction ends or rolls back.
+    """
+
+    def __init__(self) -> None:
+        self.session_user = MIGRATION_ROLE
+        self.user = MIGRATION_ROLE
+        self.search_path_setting = DEFAULT_SEARCH_PATH
+        self._outer: _State | None = None
+        self._after_commit: _State | None = None
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas to look in, `$user` replaced."""
+        return tuple(self.user if s == "$user" else s for s in self.search_path_setting)
+
+    @search_path.setter
+    def search_path(self, schemas: tuple[str, ...]) -> None:
+        self.search_path_setting = schemas
+
+    def _snapshot(self) -> _State:
+        return self.session_user, self.user, self.search_path_setting
+
+    def _restore(self, snapshot: _State) -> None:
+        self.session_user, self.user, self.search_path_setting = snapshot
+
+    def connect(self, user: str) -> None:
+        """Begin anew, as psql's \\connect does; "" keeps the user."""
+        self.session_user = self.user = user or self.session_user
+        self.search_path_setting = DEFAULT_SEARCH_PATH
+        self._outer = self._after_commit = None
+
+    def begin(self) -> None:
+        self._outer = self._after_commit = self._snapshot()
+
+    def commit(self) -> None:
+        if self._after_commit is not None:
+            self._restore(self._after_commit)
+        self._outer = self._after_commit = None
+
+    def rollback(self) -> None:
+        if self._outer is not None:
+            self._restore(self._outer)
+        self._outer = self._after_commit = None
+
+    def set_role(self, role: str, local: bool) -> None:
+        self.user = role or self.session_user
+        self._keep(local)
+
+    def set_session_authorization(self, role: str, local: bool) -> None:
+        self.session_user = self.user = role or MIGRATION_ROLE
+        self._keep(local)
+
+    def set_search_path(self, schemas: tuple[str, ...], local: bool) -> None:
+        self.search_path_setting = schemas
+        self._keep(local)
+
+    def reset_search_path(self, local: bool) -> None:
+        self.search_path_setting = DEFAULT_SEARCH_PATH
+        self._keep(local)
+
+    def _keep(self, local: bool) -> None:
+        """Let a change outlive the transaction, unless it is local to it."""
+        if not local and self._after_commit is not None:
+            self._after_commit = self._snapshot()

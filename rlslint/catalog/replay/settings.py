@@ -1,0 +1,143 @@
+"""SET, RESET, SET ROLE, set_config() of a script, transactions, \\connect, ALTER ROLE … SET."""
+
+from __future__ import annotations
+
+from rlslint.catalog.replay.state import Replay, handles
+from rlslint.sql.expressions import Call, Constant, expression
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+
+@handles("VariableSetStmt")
+def set_variable(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    name = node.get("name", "").lower()
+    local = node.get("is_local", False)
+    values = setting_values(node)
+    match node["kind"]:
+        case "VAR_RESET_ALL":
+            replay.session.reset_search_path(local)
+        case "VAR_SET_VALUE":
+            _set(replay, name, values, local)
+        case "VAR_SET_DEFAULT" | "VAR_RESET":
+            _reset(replay, name, local)
+        case _:
+            return
+
+
+def setting_values(node: Node) -> tuple[str, ...]:
+    """Return the values of a SET as text."""
+    found: list[str] = []
+    for item in node.get("args", ()):
+        match expression(item):
+            case Constant(value):
+                found.append("" if value is None else str(value))
+            case _:
+                continue
+    return tuple(found)
+
+
+def _set(replay: Replay, name: str, values: tuple[str, ...], local: bool) -> None:
+    if name == "search_path":
+        replay.session.set_search_path(values, local)
+    elif name == "role" and values:
+        role = "" if values[0].lower() == "none" else values[0]
+        if role:
+            replay.catalog.role(role)
+        replay.session.set_role(role, local)
+    elif name == "session_authorization" and values:
+        replay.catalog.role(values[0])
+        replay.session.set_session_authorization(values[0], local)
+
+
+def _reset(replay: Replay, name: str, local: bool) -> None:
+    if name == "search_path":
+        replay.session.reset_search_path(local)
+    elif name == "role":
+        replay.session.set_role("", local)
+    elif name == "session_authorization":
+        replay.session.set_session_authorization("", local)
+
+
+@handles("SelectStmt")
+def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Carry out what a top-level SELECT does beside reading: set_config, SELECT INTO, calls."""
+    if "intoClause" in node:
+        from rlslint.catalog.model import Kind
+        from rlslint.catalog.replay.tables import table_of_query
+
+        table_of_query(replay, statement, node, node["intoClause"], Kind.table, base)
+        return
+    from rlslint.catalog.replay.dynamic import call_function
+
+    for target in node.get("targetList", ()):
+        value = target["ResTarget"].get("val")
+        if value is None or "FuncCall" not in value:
+            continue
+        call = expression(value)
+        match call:
+            case Call(("set_config",), (Constant(name), Constant(setting), *rest)):
+                local = bool(rest) and rest[0] == Constant(True)
+                _set_config(replay, str(name).lower(), str(setting or ""), local)
+            case Call():
+                call_function(replay, call, statement, base)
+
+
+def _set_config(replay: Replay, name: str, value: str, local: bool) -> None:
+    if name == "search_path":
+        schemas = tuple(part.strip().strip('"') for part in value.split(",") if part.strip())
+        replay.session.set_search_path(schemas, local)
+    elif name == "role":
+        _set(replay, name, (value,), local)
+
+
+@handles("TransactionStmt")
+def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    match node["kind"]:
+        case "TRANS_STMT_BEGIN" | "TRANS_STMT_START":
+            replay.session.begin()
+        case "TRANS_STMT_COMMIT":
+            replay.session.commit()
+        case "TRANS_STMT_ROLLBACK":
+            replay.session.rollback()
+        case _:
+            return
+
+
+@handles("PsqlConnect")
+def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    user = node.get("user", "")
+    if user:
+        replay.catalog.role(user)
+    replay.drop_temporary()
+    replay.session.connect(user)
+
+
+@handles("AlterRoleSetStmt")
+def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    setting = node["setstmt"]
+    if "role" not in node:
+        return
+    role = replay.catalog.role(replay.role_name(node["role"]))
+    _keep_setting(role.settings, setting)
+    role.statements[f"setting {setting.get('name', '')}"] = statement
+
+
+@handles("AlterDatabaseSetStmt")
+def alter_database_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    settings: dict[str, str] = {}
+    _keep_setting(settings, node["setstmt"])
+    for name, value in settings.items():
+        replay.catalog.database_settings[name] = (value, statement)
+        if name == "search_path":
+            replay.session.set_search_path(tuple(p.strip() for p in value.split(",")), False)
+
+
+def _keep_setting(settings: dict[str, str], node: Node) -> None:
+    name = node.get("name", "").lower()
+    match node["kind"]:
+        case "VAR_SET_VALUE":
+            settings[name] = ", ".join(setting_values(node))
+        case "VAR_RESET_ALL":
+            settings.clear()
+        case _:
+            settings.pop(name, None)

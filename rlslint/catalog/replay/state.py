@@ -1,0 +1,274 @@
+"""The replay itself: the catalog so far, the session, and the dispatch on statement kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any
+
+from rlslint.catalog.binding import find_relation, unknown_relation
+from rlslint.catalog.facts import Members
+from rlslint.catalog.model import (
+    PUBLIC,
+    Catalog,
+    Function,
+    Grant,
+    GrantKey,
+    Kind,
+    Relation,
+    Schema,
+)
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.replay.session import Session
+from rlslint.catalog.replay.transactions import Undone, undone_stretches
+from rlslint.sql.expressions import Expr, strings, type_name
+from rlslint.sql.parser import Node, ParsedStatement
+from rlslint.text import Statement, Text
+
+Handler = Callable[["Replay", Statement, Node, int], None]
+
+_handlers: dict[str, Handler] = {}
+_FAMILIES = (
+    "alterations",
+    "dynamic",
+    "functions",
+    "indexes",
+    "names",
+    "owners",
+    "policies",
+    "privileges",
+    "removals",
+    "roles",
+    "schemas",
+    "settings",
+    "tables",
+    "triggers",
+    "views",
+)
+
+
+def handles(*kinds: str) -> Callable[[Handler], Handler]:
+    """Register a function as what the replay does for statements of these kinds."""
+
+    def register(handler: Handler) -> Handler:
+        for kind in kinds:
+            _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def handled_kinds() -> frozenset[str]:
+    """Return the kinds of statement that change anything; no other one need be decoded."""
+    _load_families()
+    return frozenset(_handlers)
+
+
+def _load_families() -> None:
+    for family in _FAMILIES:
+        import_module(f"rlslint.catalog.replay.{family}")
+
+
+def start_schemas(catalog: Catalog) -> None:
+    """Add what an empty database has: the schema public, which everyone may use.
+
+    Since PostgreSQL 15 nobody but its owner may create in it (release notes of 15).
+    """
+    public = Schema("public", "pg_database_owner", None)
+    public.grants[PUBLIC, "usage", ""] = Grant(
+        PUBLIC, "usage", "", "pg_database_owner", False, None
+    )
+    catalog.schemas["public"] = public
+
+
+class Replay:
+    """Carries out statements on a catalog."""
+
+    def __init__(self) -> None:
+        _load_families()
+        self.catalog = Catalog()
+        self.session = Session()
+        self.shared_predicates: dict[Any, Any] = {}
+        self.children: dict[int, list[Relation]] = {}
+        self.name_holders: dict[str, list[Relation]] = {}
+        self.referenced_oids: set[int] = set()
+        self.read_relations: set[int] = set()
+        self.index_conditions: dict[tuple[int, str], frozenset[int]] = {}
+        self.local_columns: set[tuple[int, str]] = set()
+        self.private_function_creators: set[str] = set()
+        self._next_oid = 1
+        self._transactions_of: Text | None = None
+        self._undone: tuple[Undone, ...] = ()
+        start_schemas(self.catalog)
+
+    def run(self, parsed: ParsedStatement) -> None:
+        """Carry out one statement."""
+        statement = parsed.statement
+        handler = _handlers.get(statement.kind)
+        if handler is not None and not self._is_undone(statement):
+            handler(self, statement, parsed.node, parsed.base)
+
+    def _is_undone(self, statement: Statement) -> bool:
+        if statement.kind == "TransactionStmt" and statement.text is not self._transactions_of:
+            self._transactions_of = statement.text
+            self._undone = undone_stretches(statement.text, statement.start)
+        if not self._undone or statement.text is not self._transactions_of:
+            return False
+        return any(stretch.start <= statement.start < stretch.end for stretch in self._undone)
+
+    def oid(self) -> int:
+        self._next_oid += 1
+        return self._next_oid
+
+    def find(self, range_var: Node) -> Relation | None:
+        """Return the relation that a RangeVar names, None where the history has none."""
+        return find_relation(
+            self.catalog,
+            self.session.search_path,
+            range_var.get("schemaname", ""),
+            range_var["relname"],
+        )
+
+    def relation(self, range_var: Node, statement: Statement) -> Relation:
+        """Return the relation that a RangeVar names, or the stand-in for one that exists beyond
+        the history."""
+        return self.find(range_var) or unknown_relation(
+            self.catalog,
+            self.session.search_path,
+            range_var.get("schemaname", ""),
+            range_var["relname"],
+            statement,
+        )
+
+    def relation_named(self, names: tuple[str, ...], statement: Statement) -> Relation:
+        """Return the relation of a dotted name; see `relation`."""
+        range_var = {"relname": names[-1], "schemaname": names[-2] if len(names) > 1 else ""}
+        return self.relation(range_var, statement)
+
+    def creation_schema(self, schema: str = "") -> str:
+        """Return the schema in which an object without one is made."""
+        if schema:
+            return schema
+        # A schema of the path that does not exist is passed over (manual: search_path).
+        path = self.session.search_path
+        return next((name for name in path if name in self.catalog.schemas), next(iter(path), ""))
+
+    def create_relation(self, range_var: Node, kind: Kind, statement: Statement) -> Relation | None:
+        """Add a relation, with what the default privileges grant; None if its name is taken."""
+        schema = self.creation_schema(range_var.get("schemaname", ""))
+        temporary = range_var.get("relpersistence") == "t" or schema == "pg_temp"
+        if temporary:
+            schema = "pg_temp"
+        name = range_var["relname"]
+        if (schema, name) in self.catalog.names:
+            return None
+        relation = Relation(self.oid(), schema, name, kind, self.session.user, statement)
+        relation.temporary = temporary
+        self.catalog.relations[relation.oid] = relation
+        self.catalog.names[schema, name] = relation
+        self.catalog.unknown_relations.pop((schema, name), None)
+        kind_of_default = "sequences" if kind is Kind.sequence else "tables"
+        self.grant_defaults(relation.grants, kind_of_default, schema)
+        return relation
+
+    def grant_defaults(self, grants: Members[GrantKey, Grant], kind: str, schema: str) -> None:
+        """Grant what ALTER DEFAULT PRIVILEGES says of new objects of the current role."""
+        user = self.session.user
+        for default in self.catalog.defaults:
+            applies = default.creator == user and default.schema in ("", schema)
+            if applies and default.kind == kind:
+                grants[default.grantee, default.privilege, ""] = Grant(
+                    default.grantee, default.privilege, "", user, False, default.statement
+                )
+
+    def drop_relation(self, relation: Relation) -> None:
+        """Remove a relation and what cannot outlive it."""
+        self.catalog.names.pop((relation.schema, relation.name), None)
+        self.catalog.relations.pop(relation.oid, None)
+        self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
+        for child in self.children.pop(id(relation), ()):
+            if child.partition_of is relation and dict.__contains__(
+                self.catalog.relations, child.oid
+            ):
+                self.drop_relation(child)
+
+    def make_temporary(self, relation: Relation) -> None:
+        """Move a view that reads a temporary table to where such tables are."""
+        if not relation.temporary:
+            self.rename_relation(relation, "pg_temp", relation.name)
+            relation.temporary = True
+
+    def drop_temporary(self) -> None:
+        """Remove what ends with the session."""
+        for relation in self.catalog.relations.known():
+            if relation.temporary:
+                self.drop_relation(relation)
+
+    def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
+        """Move a relation to another name; all else stays with it."""
+        names = self.catalog.names
+        if (schema, name) in names:
+            return
+        if names.pop((relation.schema, relation.name), None) is None:
+            self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
+            self.catalog.unknown_relations[schema, name] = relation
+        else:
+            names[schema, name] = relation
+        relation.schema, relation.name = schema, name
+
+    def functions_named(self, names: tuple[str, ...]) -> list[Function]:
+        """Return the functions of a dotted name, whatever their arguments."""
+        schemas = (names[-2],) if len(names) > 1 else self.session.search_path
+        for schema in schemas:
+            found = self.catalog.function_names.get((schema, names[-1]))
+            if found:
+                return found
+        return []
+
+    def functions_with(self, target: Node) -> list[Function]:
+        """Return the functions that an ObjectWithArgs means; all overloads without arguments."""
+        found = self.functions_named(strings(target["objname"]))
+        if target.get("args_unspecified") or len(found) < 2:
+            return found
+        types = tuple(type_name(item["TypeName"]) for item in target.get("objargs", ()) if item)
+        return [f for f in found if f.argument_types == types] or [
+            f for f in found if len(f.argument_types) == len(types)
+        ]
+
+    def place_function(self, function: Function, schema: str, name: str) -> None:
+        """Move a function to another name."""
+        catalog = self.catalog
+        overloads = catalog.function_names.get((function.schema, function.name), [])
+        if function in overloads:
+            overloads.remove(function)
+        function.schema, function.name = schema, name
+        catalog.function_names.setdefault((schema, name), []).append(function)
+
+    def drop_function(self, function: Function) -> None:
+        """Remove a function."""
+        self.catalog.functions.pop(function.oid, None)
+        overloads = self.catalog.function_names.get((function.schema, function.name), [])
+        if function in overloads:
+            overloads.remove(function)
+
+    def clause(self, expression: Expr, statement: Statement, base: int) -> Clause:
+        """Return a bound expression that nothing else shares, with its place."""
+        return Clause(Predicate(expression), statement, base)
+
+    def role_name(self, specification: Node) -> str:
+        """Return the role that a RoleSpec means."""
+        match specification["roletype"]:
+            case "ROLESPEC_PUBLIC":
+                return PUBLIC
+            case "ROLESPEC_CURRENT_USER" | "ROLESPEC_CURRENT_ROLE":
+                return self.session.user
+            case "ROLESPEC_SESSION_USER":
+                return self.session.session_user
+            case _:
+                name: str = specification["rolename"]
+                self.catalog.role(name)
+                return name
+
+    def role_names(self, specifications: Iterable[Node]) -> tuple[str, ...]:
+        """Return the roles that a list of RoleSpecs means."""
+        return tuple(self.role_name(item["RoleSpec"]) for item in specifications)

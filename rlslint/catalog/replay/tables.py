@@ -1,0 +1,125 @@
+"""CREATE TABLE, CREATE TABLE AS, SELECT INTO and ALTER TABLE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rlslint.catalog.binding import Scope, bind, output_columns
+from rlslint.catalog.model import Column, Kind, Relation
+from rlslint.catalog.replay.columns import add_column
+from rlslint.catalog.replay.constraints import add_constraint
+from rlslint.catalog.replay.copies import copy_like
+from rlslint.catalog.replay.inheritance import become_partition, column_numbers, inherit
+from rlslint.catalog.replay.output_types import output_types
+from rlslint.catalog.replay.state import Replay, handles
+from rlslint.sql.expressions import Query, query, strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+
+@handles("CreateStmt")
+def create_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    kind = Kind.partitioned_table if "partspec" in node else Kind.table
+    build_table(replay, statement, node, base, kind)
+
+
+@handles("CreateForeignTableStmt")
+def create_foreign_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    build_table(replay, statement, node["base"], base, Kind.foreign_table)
+
+
+def build_table(replay: Replay, statement: Statement, node: Node, base: int, kind: Kind) -> None:
+    """Make the table of a CreateStmt, with what it inherits and what it copies."""
+    relation = replay.create_relation(node["relation"], kind, statement)
+    if relation is None:
+        return
+    parents = [
+        replay.relation(item["RangeVar"], statement) for item in node.get("inhRelations", ())
+    ]
+    if "partbound" in node and parents:
+        become_partition(replay, relation, parents[0], statement)
+    else:
+        for parent in parents:
+            inherit(replay, relation, parent)
+    for element in node.get("tableElts", ()):
+        match element:
+            case {"ColumnDef": definition}:
+                add_column(replay, relation, definition, statement, base)
+            case {"TableLikeClause": clause}:
+                copy_like(replay, relation, clause, statement)
+    _add_constraints(replay, relation, node, statement, base)
+    if "partspec" in node:
+        relation.partition_key = _partition_key(relation, node["partspec"])
+
+
+def _add_constraints(
+    replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
+) -> None:
+    elements = (element.get("Constraint") for element in node.get("tableElts", ()))
+    own = [element for element in elements if element is not None]
+    for constraint in own or [item["Constraint"] for item in node.get("constraints", ())]:
+        add_constraint(replay, relation, constraint, statement, base)
+
+
+def _partition_key(relation: Relation, node: Node) -> tuple[int, ...]:
+    names = (item["PartitionElem"].get("name", "") for item in node.get("partParams", ()))
+    return column_numbers(relation, tuple(names))
+
+
+@handles("CreateTableAsStmt")
+def create_table_as(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    is_view = node["objtype"] == "OBJECT_MATVIEW"
+    kind = Kind.materialized_view if is_view else Kind.table
+    if "SelectStmt" in node["query"]:
+        table_of_query(replay, statement, node["query"]["SelectStmt"], node["into"], kind, base)
+    else:
+        relation = replay.create_relation(node["into"]["rel"], kind, statement)
+        if relation is not None:
+            relation.forget("columns", statement)
+
+
+def table_of_query(
+    replay: Replay, statement: Statement, select: Node, into: Node, kind: Kind, base: int
+) -> None:
+    """Make the table or materialized view that holds the rows of a query."""
+    scope = Scope(replay.catalog, replay.session.search_path, statement)
+    bound = bind(query(select), scope)
+    relation = replay.create_relation(into["rel"], kind, statement)
+    if relation is None or not isinstance(bound, Query):
+        return
+    columns_of_query(relation, bound, strings(into.get("colNames")), statement)
+    relation.copied_from = relations_read(bound)
+    relation.copy_kind = "as"
+    replay.read_relations.update(map(id, relation.copied_from))
+    if kind is Kind.materialized_view:
+        relation.query = replay.clause(bound, statement, base)
+
+
+def relations_read(bound: Query) -> tuple[Relation, ...]:
+    """Return the relations that a bound query reads, sub-selects included."""
+    found: dict[int, Relation] = {}
+    for part in bound.walk():
+        if isinstance(part, Query):
+            for source in part.sources:
+                if isinstance(source.relation, Relation):
+                    found[id(source.relation)] = source.relation
+    return tuple(found.values())
+
+
+def columns_of_query(
+    relation: Relation, bound: Query, names: tuple[str, ...], statement: Statement
+) -> None:
+    """Give a relation the columns that a query puts out."""
+    outputs = output_columns(bound)
+    if outputs is None:
+        relation.forget("columns", statement)
+        return
+    types = output_types(bound)
+    for number, name in enumerate(outputs, 1):
+        shown = names[number - 1] if number <= len(names) else name
+        column = Column(shown, number, types[number - 1], False, statement)
+        if not column.type:
+            column.forget("type", statement)
+        relation.columns[shown] = column
+    relation.columns_key = None
+    relation.next_number = len(relation.columns) + 1
