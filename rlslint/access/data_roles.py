@@ -1,0 +1,135 @@
+"""Which roles get at data, as the migrations' grants and policies tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rlslint.access.privileges import DATA_PRIVILEGES
+from rlslint.access.roles import (
+    can_log_in,
+    has_bypassrls,
+    inherited_roles,
+    is_probably_superuser,
+    is_superuser,
+    settable_roles,
+)
+from rlslint.catalog.model import MIGRATION_ROLE, PUBLIC, Catalog, Kind
+from rlslint.text import Statement
+
+WRITE_PRIVILEGES = ("insert", "update", "delete")
+
+RoleStatements = dict[str, list[Statement]]
+"""Roles with the statements that speak for each."""
+
+
+def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
+    """Return the roles that get at data by GRANT, the members of granted groups included.
+
+    Owners and roles that bypass row security count only where no other role can write. A group
+    is left out where a role that can log in inherits from it: that one then stands for it.
+    """
+    direct = _without(_data_grants(catalog, DATA_PRIVILEGES), excluded)
+    aside = excluded | _owners(catalog) | _escaping(catalog, direct)
+    found = _without(direct, aside)
+    found |= _members(catalog, found, aside)
+    writers = _data_grants(catalog, WRITE_PRIVILEGES)
+    if not any(inherited_roles(catalog, role) & writers.keys() for role in found):
+        found |= {
+            role: statements
+            for role, statements in direct.items()
+            if can_log_in(catalog, role) and (role in writers or not found)
+        }
+    groups = {
+        group
+        for role in found
+        if can_log_in(catalog, role)
+        for group in inherited_roles(catalog, role) - {role}
+    }
+    return {
+        role: statements
+        for role, statements in found.items()
+        if can_log_in(catalog, role) or role not in groups
+    }
+
+
+def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
+    """Return the roles that policies name.
+
+    Owners and roles that bypass row security count only where they can log in and no other role
+    is named.
+    """
+    found: RoleStatements = {}
+    for policy in catalog.policies():
+        for role in policy.roles:
+            if role not in (PUBLIC, MIGRATION_ROLE):
+                statement = policy.because("roles")
+                found.setdefault(role, []).extend([statement] if statement else [])
+    named = _without(found, excluded)
+    plain = _without(named, _owners(catalog) | _escaping(catalog, named))
+    return plain or {
+        role: statements for role, statements in named.items() if can_log_in(catalog, role)
+    }
+
+
+def all_grantees(catalog: Catalog) -> frozenset[str]:
+    """Return whom anything on a relation is granted to."""
+    return frozenset(
+        grant.grantee for relation in catalog.relations.known() for grant in relation.grants.known()
+    )
+
+
+def escapes_row_security(catalog: Catalog, role: str) -> bool:
+    """Tell whether an attribute lets `role` past every policy, certainly or probably."""
+    return (
+        is_probably_superuser(catalog, role)
+        or is_superuser(catalog, role)
+        or has_bypassrls(catalog, role)
+    )
+
+
+def _without(roles: RoleStatements, excluded: frozenset[str]) -> RoleStatements:
+    return {role: statements for role, statements in roles.items() if role not in excluded}
+
+
+def _escaping(catalog: Catalog, roles: Iterable[str]) -> frozenset[str]:
+    return frozenset(role for role in roles if escapes_row_security(catalog, role))
+
+
+def _members(catalog: Catalog, groups: RoleStatements, aside: frozenset[str]) -> RoleStatements:
+    """Return the roles that can log in and use one of the groups, be it only by SET ROLE."""
+    found: RoleStatements = {}
+    for name in catalog.roles:
+        if name in groups or name in aside or not can_log_in(catalog, name):
+            continue
+        if escapes_row_security(catalog, name):
+            continue
+        used = (inherited_roles(catalog, name) | settable_roles(catalog, name)) & groups.keys()
+        if used:
+            found[name] = [statement for group in sorted(used) for statement in groups[group]]
+    return found
+
+
+def _data_grants(catalog: Catalog, privileges: Iterable[str]) -> RoleStatements:
+    wanted = frozenset(privileges)
+    grants = [
+        (grant.grantee, grant.privilege, grant.statement)
+        for relation in catalog.relations.known()
+        if not (relation.knows("kind") and relation.kind is Kind.sequence)
+        for grant in relation.grants.known()
+    ]
+    grants += [
+        (default.grantee, default.privilege, default.statement)
+        for default in catalog.defaults
+        if default.kind == "tables"
+    ]
+    found: RoleStatements = {}
+    for grantee, privilege, statement in grants:
+        if privilege in wanted and grantee not in (PUBLIC, MIGRATION_ROLE):
+            found.setdefault(grantee, []).extend([statement] if statement else [])
+    return found
+
+
+def _owners(catalog: Catalog) -> frozenset[str]:
+    return frozenset(
+        relation.owner for relation in catalog.relations.known() if relation.knows("owner")
+    )

@@ -1,0 +1,55 @@
+"""Whether the application's roles may own its tables."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from rlslint.access.roles import inherited_roles, is_declared
+from rlslint.access.runtime_roles import Evidence, RuntimeRoles
+from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Relation
+
+
+class Answer(Enum):
+    yes = "yes"
+    no = "no"
+    maybe = "maybe"
+
+
+class Ownership(NamedTuple):
+    """Whether a role owns a relation. `because` is a clause for messages, "" where it is plain."""
+
+    answer: Answer
+    because: str
+
+    def __bool__(self) -> bool:
+        raise TypeError("an Ownership may be yes, no or maybe: compare its answer")
+
+
+def owns(catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation) -> Ownership:
+    """Tell whether a session of the runtime role `role` has the rights of the relation's owner.
+
+    What the history makes belongs to the role that runs it. That is not `role` where the history
+    makes `role`, or grants it what an owner has anyway.
+    """
+    owner = relation.owner
+    if runtime.assumed:
+        return Ownership(Answer.maybe, "nothing in the project says who serves requests")
+    if owner in inherited_roles(catalog, role):
+        because = "" if owner == role else f"{role} inherits from {owner}"
+        return Ownership(Answer.yes, because)
+    if owner != MIGRATION_ROLE or runtime.evidence is Evidence.platform:
+        return Ownership(Answer.no, "")
+    if role in runtime.migrating:
+        return Ownership(Answer.maybe, f"{role} is also the role that runs the migrations")
+    roles = inherited_roles(catalog, role)
+    migrating = sorted(roles & runtime.migrating)
+    if migrating:
+        because = f"{role} inherits from {migrating[0]}, which runs the migrations"
+        return Ownership(Answer.yes, because)
+    if runtime.migrating or is_declared(catalog, role) or roles & runtime.grantees:
+        return Ownership(Answer.no, "")
+    return Ownership(
+        Answer.maybe,
+        f"the migrations grant {role} nothing, so it may be the role that runs them",
+    )

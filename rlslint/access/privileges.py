@@ -1,0 +1,156 @@
+"""Which privileges a role holds, PUBLIC, memberships, ownership and columns considered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rlslint.access.roles import (
+    ASSUMED_ROLE,
+    inherited_roles,
+    is_probably_superuser,
+    is_superuser,
+)
+from rlslint.catalog.facts import Members
+from rlslint.catalog.model import PUBLIC, Catalog, Function, Grant, GrantKey, Relation
+
+DATA_PRIVILEGES = ("select", "insert", "update", "delete")
+"""The privileges that reach rows one by one, which row security can filter."""
+
+# Manual: Predefined Roles.
+PREDEFINED_ROLES = {
+    "select": "pg_read_all_data",
+    "insert": "pg_write_all_data",
+    "update": "pg_write_all_data",
+    "delete": "pg_write_all_data",
+}
+
+
+def has_privilege(
+    catalog: Catalog, role: str, relation: Relation, privilege: str, column: str | None = None
+) -> bool:
+    """Tell whether `role` holds `privilege` on all of a relation, or on one column of it.
+
+    Says what has_table_privilege() and has_column_privilege() say. Owners count as holding all
+    privileges, though they may have revoked some of their own: they can grant them again.
+    """
+    if _holds_everything(catalog, role, relation.owner):
+        return True
+    columns = ("",) if column is None else ("", column)
+    return (
+        _holds(catalog, role, relation.grants, privilege, columns)
+        or _is_predefined_reader_or_writer(catalog, role, privilege)
+        or (role == ASSUMED_ROLE and _is_assumed(relation, privilege))
+    )
+
+
+def has_any_column_privilege(
+    catalog: Catalog, role: str, relation: Relation, privilege: str
+) -> bool:
+    """Tell whether `role` holds `privilege` on the relation or on at least one of its columns."""
+    if _holds_everything(catalog, role, relation.owner):
+        return True
+    return (
+        _holds(catalog, role, relation.grants, privilege, None)
+        or _is_predefined_reader_or_writer(catalog, role, privilege)
+        or (role == ASSUMED_ROLE and _is_assumed(relation, privilege))
+    )
+
+
+def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -> list[Grant]:
+    """Return the grants that certainly give `role` the privilege: what a finding points to.
+
+    Empty where it holds the privilege as owner or superuser or through a predefined role.
+    """
+    return [
+        grant
+        for grant in relation.grants.known()
+        if grant.privilege == privilege and _reaches(catalog, grant, role)
+    ]
+
+
+def grantees(relation: Relation, privileges: Iterable[str]) -> frozenset[str]:
+    """Return whom any of the privileges is granted to ("public" for everyone).
+
+    The members of grantees, the owner and superusers are not listed.
+    """
+    wanted = frozenset(privileges)
+    return frozenset(
+        grant.grantee for grant in relation.grants.values() if grant.privilege in wanted
+    )
+
+
+def can_use_schema(catalog: Catalog, role: str, name: str) -> bool:
+    """Tell whether `role` gets past a schema to the objects in it.
+
+    The schema `public` lets everyone in until USAGE is revoked. Any other needs a GRANT. Many
+    histories leave those grants to whoever sets up the database: where no USAGE on any schema but
+    `public` is ever granted, every schema counts as open, for what is granted inside it would
+    serve nobody otherwise. As soon as the history grants USAGE on one of them, it is taken at its
+    word for all that it makes.
+    """
+    schema = catalog.schemas.get(name)
+    if schema is None or _holds_everything(catalog, role, schema.owner):
+        return True
+    if _holds(catalog, role, schema.grants, "usage", ("",)):
+        return True
+    if any(_is_predefined_reader_or_writer(catalog, role, p) for p in ("select", "insert")):
+        return True
+    return name != PUBLIC and not _governs_schemas(catalog)
+
+
+def can_execute(catalog: Catalog, role: str, function: Function) -> bool:
+    """Tell whether `role` can call a function: EXECUTE (PUBLIC by default) and the schema."""
+    if _holds_everything(catalog, role, function.owner):
+        return True
+    return _holds(catalog, role, function.grants, "execute", ("",)) and can_use_schema(
+        catalog, role, function.schema
+    )
+
+
+def _governs_schemas(catalog: Catalog) -> bool:
+    return any(
+        grant.privilege == "usage"
+        for schema in catalog.schemas.values()
+        if schema.name != PUBLIC
+        for grant in schema.grants.values()
+        if grant.grantee != schema.owner
+    )
+
+
+def _holds_everything(catalog: Catalog, role: str, owner: str) -> bool:
+    return (
+        is_probably_superuser(catalog, role)
+        or is_superuser(catalog, role)
+        or owner in inherited_roles(catalog, role)
+    )
+
+
+def _holds(
+    catalog: Catalog,
+    role: str,
+    grants: Members[GrantKey, Grant],
+    privilege: str,
+    columns: tuple[str, ...] | None,
+) -> bool:
+    return any(
+        _reaches(catalog, grant, role)
+        for grant in grants.values()
+        if grant.privilege == privilege and (columns is None or grant.column in columns)
+    )
+
+
+def _reaches(catalog: Catalog, grant: Grant, role: str) -> bool:
+    if grant.grantee in (PUBLIC, role) or role == ASSUMED_ROLE:
+        return True
+    return grant.grantee in inherited_roles(catalog, role)
+
+
+def _is_predefined_reader_or_writer(catalog: Catalog, role: str, privilege: str) -> bool:
+    predefined = PREDEFINED_ROLES.get(privilege)
+    return predefined is not None and predefined in inherited_roles(catalog, role)
+
+
+def _is_assumed(relation: Relation, privilege: str) -> bool:
+    # Where the history grants nothing on a table, its privileges are given elsewhere, or the
+    # application connects as the owner: either way it reads and writes the rows.
+    return privilege in DATA_PRIVILEGES and not relation.grants

@@ -1,0 +1,162 @@
+"""Who gets at a relation, and which protected tables stand behind a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rlslint.access.privileges import can_use_schema, has_any_column_privilege
+from rlslint.access.row_security import Bypass, bypass
+from rlslint.access.runtime_roles import RuntimeRoles
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Catalog, Kind, Relation
+from rlslint.sql.expressions import Expr, Query
+
+
+class Read(NamedTuple):
+    """That whoever queries a relation reads a table behind it.
+
+    `role` is the role whose policies filter the table's rows, `through` the views on the way,
+    from the one that is queried to the one that names the table.
+    """
+
+    table: Relation
+    role: str
+    through: tuple[Relation, ...]
+
+    @property
+    def from_copy(self) -> bool:
+        """Tell whether a materialized view keeps the rows: no policy filters them any more."""
+        return any(view.kind is Kind.materialized_view for view in self.through)
+
+
+class UnfilteredRead(NamedTuple):
+    """A read of a protected table that row security does not filter, and why.
+
+    `bypass` is None where a materialized view copied what its owner could see.
+    """
+
+    read: Read
+    bypass: Bypass | None
+
+
+def reachable_by(
+    catalog: Catalog, runtime: RuntimeRoles, relation: Relation, privileges: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the runtime roles that hold any of the privileges and can use the schema.
+
+    A privilege on one column counts.
+    """
+    wanted = tuple(privileges)
+    return tuple(
+        role
+        for role in runtime.names
+        if any(has_any_column_privilege(catalog, role, relation, name) for name in wanted)
+        and can_use_schema(catalog, role, relation.schema)
+    )
+
+
+def runs_as_invoker(view: Relation) -> bool:
+    """Tell whether the relations in a view's query are read with the rights of its user.
+
+    Else they are read with those of the view's owner, policies included. A view decides for the
+    relations that it names itself; one inside another decides for its own (manual: CREATE VIEW).
+    """
+    return view.kind is Kind.view and view.option("security_invoker")
+
+
+def reads_behind(relation: Relation, role: str) -> Iterator[Read]:
+    """Yield the tables that a query of `role` on a relation reads, a table itself included.
+
+    A materialized view was filled with its owner's rights, whatever `role` is. Yields first what
+    is certain, then raises UnknownFact where more is possible.
+    """
+    yield from _reads(relation, role, role, ())
+
+
+def protected_reads(relation: Relation, role: str) -> tuple[Read, ...]:
+    """Return the reads of tables that have row security; see reads_behind.
+
+    Raises UnknownFact only where none is certain and one is possible.
+    """
+    found: list[Read] = []
+    gap: UnknownFact | None = None
+    try:
+        for read in reads_behind(relation, role):
+            if not read.table.knows("rls_enabled"):
+                gap = UnknownFact(read.table, "rls_enabled", read.table.unknown["rls_enabled"])
+            elif read.table.rls_enabled:
+                found.append(read)
+    except UnknownFact as unknown:
+        gap = unknown
+    if gap is not None and not found:
+        raise gap
+    return tuple(found)
+
+
+def protected_sources(relation: Relation) -> tuple[Relation, ...]:
+    """Return the tables with row security behind a view or a materialized view, each once.
+
+    Raises UnknownFact only where none is certain and one is possible.
+    """
+    tables = {id(read.table): read.table for read in protected_reads(relation, "")}
+    return tuple(tables.values())
+
+
+def unfiltered_reads(catalog: Catalog, relation: Relation, role: str) -> tuple[UnfilteredRead, ...]:
+    """Return how a relation lets `role` past row security that would filter its own query.
+
+    Whether `role` may query the relation is another question: see reachable_by.
+    """
+    found: list[UnfilteredRead] = []
+    for read in protected_reads(relation, role):
+        if bypass(catalog, role, read.table) is not None:
+            continue
+        escape = bypass(catalog, read.role, read.table)
+        if escape is not None or read.from_copy:
+            found.append(UnfilteredRead(read, escape))
+    return tuple(found)
+
+
+def _reads(
+    relation: Relation, user: str, reader: str, through: tuple[Relation, ...]
+) -> Iterator[Read]:
+    """Yield the reads behind a relation that `reader` reads in a query of `user`."""
+    if relation.is_table:
+        yield Read(relation, reader, through)
+        return
+    if relation.kind not in (Kind.view, Kind.materialized_view) or relation in through:
+        return
+    query = relation.view_query()
+    if query is None:
+        raise UnknownFact(relation, "query", relation.created)
+    inner_reader = user if runs_as_invoker(relation) else relation.owner
+    # REFRESH runs as the owner: security invoker views inside see the owner as their user.
+    inner_user = relation.owner if relation.kind is Kind.materialized_view else user
+    gap: UnknownFact | None = None
+    for source in _named_relations(query):
+        try:
+            yield from _reads(source, inner_user, inner_reader, (*through, relation))
+        except UnknownFact as unknown:
+            gap = gap or unknown
+    if gap is not None:
+        raise gap
+
+
+def _named_relations(query: Query) -> list[Relation]:
+    """Return the relations that a bound query names anywhere, each once."""
+    found: dict[int, Relation] = {}
+    seen: set[int] = set()
+    waiting: list[Expr] = [query]
+    while waiting:
+        expression = waiting.pop()
+        if isinstance(expression, Query):
+            # A recursive CTE contains itself.
+            if id(expression) in seen:
+                continue
+            seen.add(id(expression))
+            for source in expression.sources:
+                if isinstance(source.relation, Relation):
+                    found.setdefault(id(source.relation), source.relation)
+        waiting.extend(expression.children())
+    return list(found.values())

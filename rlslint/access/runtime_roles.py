@@ -1,0 +1,170 @@
+"""Which roles serve the application's requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from pathlib import PurePath
+from typing import NamedTuple
+
+from rlslint.access.data_roles import (
+    RoleStatements,
+    all_grantees,
+    escapes_row_security,
+    granted_roles,
+    policy_roles,
+)
+from rlslint.access.roles import ASSUMED_ROLE, is_declared
+from rlslint.catalog.model import Catalog
+from rlslint.evidence import Connection
+from rlslint.sql.expressions import Call, Expr
+from rlslint.text import Span
+
+
+class Evidence(Enum):
+    """What tells which roles serve requests, the strongest first."""
+
+    configuration = "configuration"
+    platform = "platform"
+    connections = "connections"
+    grants = "grants"
+    policies = "policies"
+    nothing = "nothing"
+
+
+class RuntimeRoles(NamedTuple):
+    """The roles that the application connects as.
+
+    `assumed` is True where nothing in the project tells, so that `names` is only ASSUMED_ROLE and
+    findings deserve low confidence. `because` is part of a sentence for messages ("named by
+    runtime-roles", "named by the connection string in .env"); `spans` mark the places.
+    `migrating` are the roles that run the migrations as far as connection strings and the
+    configuration tell, `bypassing` those that are meant to bypass row security. `grantees` are all
+    whom the migrations grant anything on a relation.
+    """
+
+    names: tuple[str, ...]
+    assumed: bool
+    evidence: Evidence
+    because: str
+    spans: tuple[Span, ...]
+    migrating: frozenset[str]
+    bypassing: frozenset[str]
+    grantees: frozenset[str]
+
+
+SUPABASE_ROLES = ("anon", "authenticated")
+SUPABASE_BYPASSING = frozenset(
+    ("postgres", "service_role", "supabase_admin", "supabase_auth_admin", "supabase_storage_admin")
+)
+SUPABASE_FUNCTIONS = frozenset((("auth", "uid"), ("auth", "jwt"), ("auth", "role")))
+
+MIGRATION_SETTINGS = frozenset(
+    (
+        "alembic.ini",
+        "atlas.hcl",
+        "dbconfig.yml",
+        "flyway.conf",
+        "flyway.toml",
+        "liquibase.properties",
+        "sqitch.conf",
+    )
+)
+"""Files that say who runs the migrations, not who serves requests."""
+
+
+def find_runtime_roles(
+    catalog: Catalog,
+    connections: Sequence[Connection] = (),
+    *,
+    platform: str = "auto",
+    configured: Sequence[str] = (),
+    owner_roles: Sequence[str] = (),
+    bypass_roles: Sequence[str] = (),
+) -> RuntimeRoles:
+    """Find the roles that serve requests: see RuntimeRoles for what comes out.
+
+    Configuration is believed before the platform, then connection strings, then the roles that
+    get privileges or that policies name. Connection strings for development only count where
+    nothing is granted to anybody, and one that names a superuser leaves the roles with privileges
+    in: what they are granted is there to be used. `platform` and the three sequences are the
+    options of the same names; roles in `owner_roles` and `bypass_roles` never count.
+    """
+    migrations = [connection for connection in connections if _runs_migrations(connection)]
+    migrating = frozenset((*owner_roles, *(connection.user for connection in migrations))) - {""}
+    bypassing = frozenset(bypass_roles)
+    on_supabase = platform == "supabase" or (platform == "auto" and is_supabase(catalog))
+    if on_supabase:
+        bypassing |= SUPABASE_BYPASSING
+    excluded = bypassing | frozenset(owner_roles)
+
+    def result(
+        names: Iterable[str], evidence: Evidence, because: str, spans: Iterable[Span] = ()
+    ) -> RuntimeRoles:
+        kept = tuple(dict.fromkeys(names))
+        return RuntimeRoles(
+            kept,
+            False,
+            evidence,
+            because,
+            tuple(spans),
+            migrating,
+            bypassing,
+            all_grantees(catalog),
+        )
+
+    if configured:
+        return result(configured, Evidence.configuration, "named by runtime-roles")
+    if on_supabase:
+        return result(SUPABASE_ROLES, Evidence.platform, "a role of Supabase's API")
+    serving = [c for c in connections if c.user and c.user not in excluded and c not in migrations]
+    granted = granted_roles(catalog, excluded)
+    deployed = [connection for connection in serving if not connection.development]
+    used = deployed or ([] if granted else serving)
+    if used:
+        names = [connection.user for connection in used]
+        if all(escapes_row_security(catalog, name) for name in names):
+            names += granted
+        because = f"named by the connection string in {used[0].span.text.path}"
+        return result(names, Evidence.connections, because, (c.span for c in used))
+    if granted:
+        because = "granted privileges in the migrations"
+        return result(granted, Evidence.grants, because, _first_spans(granted))
+    named = policy_roles(catalog, excluded)
+    if named:
+        because = "named by policies in the migrations"
+        return result(named, Evidence.policies, because, _first_spans(named))
+    return result(
+        (ASSUMED_ROLE,), Evidence.nothing, "assumed, for nothing says who serves requests"
+    )._replace(assumed=True)
+
+
+def is_supabase(catalog: Catalog) -> bool:
+    """Tell whether the history leans on what Supabase provides: its roles or its functions.
+
+    A history that makes them itself does not.
+    """
+    if any(
+        name in catalog.roles and not is_declared(catalog, name)
+        for name in ("authenticated", "service_role")
+    ):
+        return True
+    return any(
+        clause.ask(_calls_supabase) for policy in catalog.policies() for clause in policy.clauses
+    )
+
+
+def _runs_migrations(connection: Connection) -> bool:
+    file = PurePath(connection.span.text.path).name.lower()
+    return file in MIGRATION_SETTINGS or "migrat" in connection.source.lower()
+
+
+def _calls_supabase(expression: Expr) -> bool:
+    return any(
+        isinstance(part, Call) and part.function is None and part.name in SUPABASE_FUNCTIONS
+        for part in expression.walk()
+    )
+
+
+def _first_spans(roles: RoleStatements) -> list[Span]:
+    return [statements[0].span for statements in roles.values() if statements]
