@@ -1,0 +1,316 @@
+"""What the body of a function reads and writes: settings and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Function
+from rlslint.catalog.plpgsql import tree
+from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
+from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
+from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
+from rlslint.text import Text
+
+
+class SettingWrite(NamedTuple):
+    """A setting that a body changes.
+
+    `name` is None where it is computed, `is_local` None where it is. `offset` is a byte offset
+    into the body.
+    """
+
+    name: str | None
+    is_local: bool | None
+    offset: int
+
+
+class SettingRead(NamedTuple):
+    """A setting that a body asks for; `offset` is a byte offset into the body."""
+
+    name: str | None
+    missing_ok: bool
+    offset: int
+
+
+class TableName(NamedTuple):
+    """A table as a body names it; `schema` is "" where it does not say."""
+
+    schema: str
+    name: str
+
+
+def settings_read(function: Function) -> tuple[SettingRead, ...]:
+    """Return the settings that a function's body asks for with current_setting.
+
+    Raises UnknownFact where the body is not known or no SQL.
+    """
+    return _settings(_source(function))[0]
+
+
+def settings_written(function: Function) -> tuple[SettingWrite, ...]:
+    """Return the settings that a function's body changes: set_config, SET, SET LOCAL.
+
+    Raises UnknownFact where the body is not known or no SQL.
+    """
+    return _settings(_source(function))[1]
+
+
+def reads_context(function: Function, functions: ContextFunctions = frozenset()) -> bool:
+    """Tell whether a function's own body reads a setting, the user or a declared function."""
+    source = _source(function)
+    if _settings(source)[0]:
+        return True
+    words = _words(source)
+    if any(word in USERS for word, _ in words):
+        return True
+    names = PLATFORM_FUNCTIONS | functions
+    return any(
+        tuple(word for word, _ in words[i : i + 3 : 2]) in names or (words[i][0],) in names
+        for i in range(len(words))
+    )
+
+
+def tables_read(function: Function) -> tuple[TableName, ...]:
+    """Return the tables that a body selects from. Raises UnknownFact where that is not certain."""
+    return _tables(function)[0]
+
+
+def tables_written(function: Function) -> tuple[TableName, ...]:
+    """Return the tables that a body changes. Raises UnknownFact where that is not certain."""
+    return _tables(function)[1]
+
+
+def _source(function: Function) -> str:
+    if function.language not in ("sql", "plpgsql"):
+        raise UnknownFact(function, "body", function.created)
+    return function.body
+
+
+def _words(source: str) -> list[tuple[str, Token]]:
+    data = source.encode()
+    try:
+        return [(data[t.start : t.end].decode().lower(), t) for t in tokens(data)]
+    except SyntaxProblem:
+        return []
+
+
+@lru_cache(maxsize=4096)
+def _settings(source: str) -> tuple[tuple[SettingRead, ...], tuple[SettingWrite, ...]]:
+    words = _words(source)
+    reads: list[SettingRead] = []
+    writes: list[SettingWrite] = []
+    for index, (word, token) in enumerate(words):
+        following = words[index + 1][0] if index + 1 < len(words) else ""
+        if word == "current_setting" and following == "(":
+            arguments = _arguments(words, index + 1)
+            missing_ok = len(arguments) > 1 and arguments[1] != ["false"]
+            reads.append(SettingRead(_string(arguments[0]), missing_ok, token.start))
+        elif word == "set_config" and following == "(":
+            arguments = _arguments(words, index + 1)
+            local = {"true": True, "false": False}.get("".join(arguments[-1]))
+            name = _string(arguments[0])
+            writes.append(SettingWrite(name, local, token.start))
+        elif word == "set" and _starts_statement(words, index):
+            writes += _set_statement(words, index, token.start)
+        elif word == "execute" and index + 1 < len(words):
+            writes += _set_in_string(words, index, token.start)
+    return tuple(reads), tuple(writes)
+
+
+def _arguments(words: list[tuple[str, Token]], opening: int) -> list[list[str]]:
+    arguments: list[list[str]] = [[]]
+    depth = 0
+    for word, token in words[opening:]:
+        if word in ("(", "["):
+            depth += 1
+            if depth == 1:
+                continue
+        elif word in (")", "]"):
+            depth -= 1
+            if depth == 0:
+                break
+        elif word == "," and depth == 1:
+            arguments.append([])
+            continue
+        elif word == "=>" and depth == 1:
+            arguments[-1] = []
+            continue
+        arguments[-1].append(word if token.name != "SCONST" else _content(word))
+    return arguments
+
+
+def _content(literal: str) -> str:
+    """Return a string constant as `'name`, its quotes or dollars taken off."""
+    if literal.startswith("$"):
+        tag = literal[: literal.index("$", 1) + 1]
+        return "'" + literal[len(tag) : -len(tag)]
+    return "'" + literal[literal.index("'") + 1 : -1].replace("''", "'")
+
+
+def _string(argument: list[str]) -> str | None:
+    match argument:
+        case [text] | [text, "::", "text"] if text.startswith("'"):
+            return text[1:]
+        case _:
+            return None
+
+
+_BEFORE_STATEMENT = frozenset((";", "begin", "then", "else", "loop", "atomic"))
+
+
+def _starts_statement(words: list[tuple[str, Token]], index: int) -> bool:
+    return index == 0 or words[index - 1][0] in _BEFORE_STATEMENT
+
+
+def _set_statement(
+    words: list[tuple[str, Token]], index: int, offset: int
+) -> Iterator[SettingWrite]:
+    is_local = False
+    position = index + 1
+    if position < len(words) and words[position][0] in ("local", "session"):
+        is_local = words[position][0] == "local"
+        position += 1
+    name = ""
+    for word, _ in words[position:]:
+        if word in ("=", "to", ";"):
+            break
+        name += word.strip('"')
+    if name and not name.startswith(("constraints", "transaction", "characteristics")):
+        yield SettingWrite(name, is_local, offset)
+
+
+def _set_in_string(
+    words: list[tuple[str, Token]], index: int, offset: int
+) -> Iterator[SettingWrite]:
+    """Find `EXECUTE 'SET …'` and `EXECUTE format('SET LOCAL …', …)`."""
+    for word, token in words[index + 1 : index + 4]:
+        if token.name == "SCONST":
+            inner = _words(_content(word)[1:].replace("%", "_"))
+            if inner and inner[0][0] == "set":
+                for write in _set_statement(inner, 0, offset):
+                    computed = "_" in write.name if write.name else True
+                    known = write.name if not computed or "%" not in word else None
+                    yield SettingWrite(known, write.is_local, offset)
+            return
+
+
+class _Unparsable(Exception):
+    pass
+
+
+def _tables(function: Function) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
+    source = _source(function)
+    try:
+        return _tables_of(source, function.language, function.atomic)
+    except (_Unparsable, SyntaxProblem, RecursionError):
+        raise UnknownFact(function, "tables", function.because("body")) from None
+
+
+@lru_cache(maxsize=4096)
+def _tables_of(
+    source: str, language: str, atomic: bool
+) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
+    reads: dict[TableName, None] = {}
+    writes: dict[TableName, None] = {}
+    for node in _statements(source, language, atomic):
+        for table, written in _tables_below(node, frozenset()):
+            (writes if written else reads).setdefault(table)
+    return tuple(reads), tuple(writes)
+
+
+def sql_statements(source: str, atomic: bool) -> list[Node]:
+    """Return the nodes of a SQL function's statements, each as one pair of kind and fields.
+
+    RETURN of a SQL-standard body counts as SELECT. Raises SyntaxProblem.
+    """
+    text = Text("", source.encode())
+    parsed = [item for item in parsed_statements(text, _EVERYTHING) if item is not None]
+    if not atomic:
+        return [{item.statement.kind: item.node} for item in parsed]
+    match parsed[0].node.get("sql_body"):
+        case {"ReturnStmt": {"returnval": value}}:
+            return [{"SelectStmt": {"targetList": [{"ResTarget": {"val": value}}]}}]
+        case {"List": {"items": [{"List": {"items": items}}]}}:
+            return [item for item in items if item]
+        case _:
+            return []
+
+
+class _Everything:
+    """The kinds of statements to decode: all of them."""
+
+    def __contains__(self, kind: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
+
+
+def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
+    if language == "sql":
+        yield from sql_statements(source, atomic)
+        return
+    words = [word for word, _ in _words(source)]
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
+            raise _Unparsable
+    try:
+        block = parse(source)
+    except NotPlpgsql:
+        raise _Unparsable from None
+    for sql in _fragments(block):
+        if sql:
+            yield from sql_statements(sql, False)
+
+
+def _fragments(block: tree.Block) -> Iterator[str]:
+    """Yield the SQL of a body, expressions as SELECT."""
+    for statement in tree.nested((block,)):
+        match statement:
+            case tree.Block(_, declarations):
+                for declaration in declarations:
+                    if declaration.type == "cursor":
+                        raise _Unparsable
+                    if declaration.default and declaration.type != "alias":
+                        yield "SELECT " + declaration.default
+            case tree.Assignment(_, value) | tree.Return(value) if value:
+                yield "SELECT " + value
+            case tree.If(branches) | tree.CaseOf(_, branches):
+                # A condition of CASE with a subject may be a list.
+                yield from (f"SELECT ROW({branch.condition})" for branch in branches)
+            case tree.While(_, condition):
+                yield "SELECT " + condition
+            case tree.ForQuery(_, _, sql) | tree.Sql(sql):
+                yield sql
+            case tree.ForEach(_, _, array) if array:
+                yield "SELECT " + array
+            case _:
+                continue
+
+
+_WRITES = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
+
+
+def _tables_below(node: Node, ctes: frozenset[str]) -> Iterator[tuple[TableName, bool]]:
+    with_clause = node.get("withClause", {})
+    ctes = ctes.union(cte["CommonTableExpr"]["ctename"] for cte in with_clause.get("ctes", ()))
+    for key, value in node.items():
+        if key in _WRITES:
+            yield _table(value["relation"]), True
+        if key == "RangeVar":
+            table = _table(value)
+            if table.schema or table.name not in ctes:
+                yield table, False
+        elif key == "TruncateStmt":
+            yield from ((_table(item["RangeVar"]), True) for item in value["relations"])
+        elif key != "intoClause":
+            for item in value if isinstance(value, list) else (value,):
+                if isinstance(item, dict):
+                    yield from _tables_below(item, ctes)
+
+
+def _table(node: Node) -> TableName:
+    return TableName(node.get("schemaname", ""), node["relname"])

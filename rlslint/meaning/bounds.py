@@ -1,0 +1,528 @@
+"""Whether a predicate binds the rows to the caller, by which columns and by what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Function, Relation
+from rlslint.meaning.bodies import reads_context, tables_read
+from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.built_in import AGGREGATES, CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS
+from rlslint.meaning.context import (
+    ContextFunctions,
+    ContextRead,
+    context_reads,
+    is_row_free,
+    own_columns,
+    read_of,
+)
+from rlslint.meaning.queries import inner_query
+from rlslint.meaning.simplifying import conjunction, simplified
+from rlslint.meaning.truth import can_be_true
+from rlslint.sql.expressions import (
+    OWN_ROW,
+    And,
+    Call,
+    Case,
+    Cast,
+    Column,
+    ColumnBinding,
+    Constant,
+    Expr,
+    IsNull,
+    IsTruth,
+    Items,
+    Not,
+    Operator,
+    Or,
+    Query,
+    Source,
+    SubSelect,
+)
+
+_NOTHING: ContextFunctions = frozenset()
+
+
+class Bound(NamedTuple):
+    """A condition that ties own-row columns to the caller.
+
+    `form` is equality, membership (a set of values that depends on the caller), pattern (LIKE and
+    its like), helper (a function that takes the columns and reads the context) or delegated (rows
+    of another table whose own policies decide; then `relations` are those tables).
+    """
+
+    form: str
+    columns: frozenset[int]
+    reads: tuple[ContextRead, ...]
+    expression: Expr
+    relations: tuple[Relation, ...] = ()
+
+
+class UnboundedBranch(NamedTuple):
+    """A branch that admits rows without binding them to the caller.
+
+    `kind` is constant, row flag (own-row columns against constants), gate (decides about the
+    session, the same for every row), exclusion (keeps some of the caller's rows out, such as
+    `<>`) or opaque (something not known takes part). `expression` is what to mark.
+    """
+
+    kind: str
+    expression: Expr
+    conjuncts: Branch
+    reads: tuple[ContextRead, ...]
+
+
+def bounds_of(expression: Expr, functions: ContextFunctions = _NOTHING) -> tuple[Bound, ...]:
+    """Return every bound in a predicate, whatever branch it stands in."""
+    found: dict[Expr, Bound] = {}
+    for branch in branches(expression):
+        for conjunct in branch:
+            bound = bound_of(conjunct, functions)
+            if bound is not None:
+                found.setdefault(bound.expression, bound)
+    return tuple(found.values())
+
+
+def tenant_columns(expression: Expr, functions: ContextFunctions = _NOTHING) -> frozenset[int]:
+    """Return the own-row columns that a predicate compares with the caller's context."""
+    return frozenset(
+        column
+        for bound in bounds_of(expression, functions)
+        if bound.form in ("equality", "membership", "helper")
+        for column in bound.columns
+    )
+
+
+def is_bounded(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> bool:
+    """Tell whether every branch that can be true binds the rows to the caller.
+
+    Raises UnknownFact where only something unknown could bind them.
+    """
+    unbounded = unbounded_branches(expression, not_null, functions)
+    if not unbounded:
+        return True
+    certain = [branch for branch in unbounded if branch.kind != "opaque"]
+    if not certain:
+        raise UnknownFact(unbounded[0].expression, "what it binds", None)
+    return False
+
+
+def unbounded_branches(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> tuple[UnboundedBranch, ...]:
+    """Return the branches that can be true and bind nothing, with what they are."""
+    found: list[UnboundedBranch] = []
+    for branch in branches(expression):
+        if any(bound_of(conjunct, functions) is not None for conjunct in branch):
+            continue
+        if not can_be_true(conjunction(branch, -1) if branch else Constant(True), not_null):
+            continue
+        found.append(_unbounded(branch, expression, functions))
+    return tuple(found)
+
+
+_KINDS = ("opaque", "exclusion", "gate", "row flag", "constant")
+"""Which kind names a branch when its conjuncts are of several, first one first."""
+
+
+def _unbounded(branch: Branch, whole: Expr, functions: ContextFunctions) -> UnboundedBranch:
+    kinds = [kind_of(conjunct, functions) for conjunct in branch]
+    kind = next((kind for kind in _KINDS if kind in kinds), "constant")
+    marked = branch[kinds.index(kind)] if kind in kinds else whole
+    reads = tuple(read for conjunct in branch for read in context_reads(conjunct, functions))
+    return UnboundedBranch(kind, marked, branch, reads)
+
+
+def kind_of(conjunct: Expr, functions: ContextFunctions = _NOTHING) -> str:
+    """Return what a conjunct that binds nothing is; see UnboundedBranch."""
+    if _is_opaque(conjunct, functions):
+        return "opaque"
+    columns, reads = own_columns(conjunct), context_reads(conjunct, functions)
+    selects = any(isinstance(part, SubSelect) and part.query.sources for part in conjunct.walk())
+    match bool(columns), bool(reads):
+        case True, True:
+            return "exclusion"
+        case True, False:
+            return "row flag"
+        case False, _ if reads or selects:
+            return "gate"
+        case _:
+            return "constant" if is_row_free(conjunct, functions) else "gate"
+
+
+def _is_opaque(expression: Expr, functions: ContextFunctions) -> bool:
+    for part in expression.walk():
+        match part:
+            case Column() if part.unknown or part.binding is None:
+                return True
+            case Call(name) if part.unknown or _is_unknown_call(part, name, functions):
+                return True
+    return False
+
+
+def _is_unknown_call(call: Call, name: tuple[str, ...], functions: ContextFunctions) -> bool:
+    if isinstance(call.function, Function):
+        try:
+            return bool(tables_read(call.function)) or reads_context(call.function, functions)
+        except UnknownFact:
+            return True
+    if read_of(call, functions) is not None:
+        return False
+    return len(name) > 1 or name[0] not in KNOWN_FUNCTIONS
+
+
+def bound_of(conjunct: Expr, functions: ContextFunctions = _NOTHING) -> Bound | None:
+    """Return how one conjunct ties the own row to the caller, None if it does not."""
+    match conjunct:
+        case IsTruth(argument, True, False):
+            return bound_of(argument, functions)
+        case Operator(symbol, left, right) if left is not None:
+            return _comparison(conjunct, symbol, left, right, functions)
+        case SubSelect():
+            return _sub_select(conjunct, functions)
+        case Call() if conjunct.function is not None or len(conjunct.name) == 1:
+            return _call(conjunct, functions)
+        case And():
+            for argument in conjunct.arguments:
+                if (bound := bound_of(argument, functions)) is not None:
+                    return bound
+            return None
+        case Or() | Case():
+            return _every_branch(conjunct, functions)
+        case _:
+            return None
+
+
+def _every_branch(expression: Expr, functions: ContextFunctions) -> Bound | None:
+    found = branches(expression)
+    if found == ((expression,),):
+        return None
+    bounds: list[Bound] = []
+    for branch in found:
+        bound = next((b for c in branch if (b := bound_of(c, functions)) is not None), None)
+        if bound is None:
+            return None
+        bounds.append(bound)
+    if not bounds:
+        return None
+    columns = frozenset(column for bound in bounds for column in bound.columns)
+    reads = tuple(read for bound in bounds for read in bound.reads)
+    return Bound(bounds[0].form, columns, reads, expression)
+
+
+def _comparison(
+    operator: Operator, symbol: str, left: Expr, right: Expr, functions: ContextFunctions
+) -> Bound | None:
+    for row, caller in ((left, right), (right, left)):
+        columns = _row_side(row)
+        if not columns:
+            continue
+        reads = caller_reads(caller, functions)
+        relations = () if reads else _delegates(caller)
+        if not reads and not relations:
+            continue
+        form = _form(operator, symbol, row, caller, left)
+        if form is not None:
+            shape = form if reads else "delegated"
+            return Bound(shape, columns, reads, operator, relations)
+    return None
+
+
+def _form(operator: Operator, symbol: str, row: Expr, caller: Expr, left: Expr) -> str | None:
+    if operator.quantifier:
+        return "membership" if operator.quantifier == "any" and symbol == "=" else None
+    match symbol:
+        case "=" | "is not distinct from":
+            return "membership" if _has_query(caller) else "equality"
+        case _ if symbol in CONTAINMENTS:
+            return "membership"
+        case _ if symbol in PATTERNS and not symbol.startswith("!"):
+            return "pattern"
+        case ">" | ">=" | "<>" if _position_of(row) or _position_of(caller):
+            return "pattern"
+        case _:
+            del left
+            return None
+
+
+def _position_of(expression: Expr) -> bool:
+    match expression:
+        case Call((("position" | "strpos"),)):
+            return True
+        case _:
+            return False
+
+
+def _has_query(expression: Expr) -> bool:
+    return any(isinstance(part, Query) for part in expression.walk())
+
+
+def _row_side(expression: Expr) -> frozenset[int]:
+    """Return the own-row columns of an expression that reads nothing else."""
+    for part in expression.walk():
+        match part:
+            case Column():
+                if not _is_own(part):
+                    return frozenset()
+            case Query():
+                return frozenset()
+            case Call() if context_reads(part):
+                return frozenset()
+    return own_columns(expression)
+
+
+def _is_own(column: Column) -> bool:
+    match column.binding:
+        case ColumnBinding(source, _, _):
+            return source is OWN_ROW
+        case _:
+            return column.binding is OWN_ROW
+
+
+def caller_reads(
+    expression: Expr, functions: ContextFunctions = _NOTHING
+) -> tuple[ContextRead, ...]:
+    """Return the reads that make a value the caller's, empty where it is not.
+
+    `COALESCE(ctx, tenant_id)` is the caller's in one alternative; rules about fallbacks speak of
+    the other. A sub-select is the caller's where each of its rows is tied to the context.
+    """
+    reads: tuple[ContextRead, ...] = ()
+    for alternative in alternatives(expression):
+        if is_row_free(alternative, functions):
+            reads += context_reads(alternative, functions)
+        elif (query := _query_below(alternative)) is not None:
+            reads += query_reads(query, functions)
+        elif not own_columns(alternative):
+            reads += _function_reads(alternative, functions)
+    return reads
+
+
+def alternatives(expression: Expr) -> tuple[Expr, ...]:
+    """Return the expressions one of which is the value: COALESCE, CASE and NULLIF taken apart."""
+    match expression:
+        case Cast(argument):
+            inner = alternatives(argument)
+            return (expression,) if len(inner) == 1 else inner
+        case Call((("coalesce" | "greatest" | "least"),), arguments):
+            return tuple(item for argument in arguments for item in alternatives(argument))
+        case Call(("nullif",), (first, _)):
+            inner = alternatives(first)
+            return (expression,) if len(inner) == 1 else inner
+        case Call(("rescue",), (attempt, _)):
+            return alternatives(attempt)
+        case Case(None, cases, otherwise):
+            results = [then for _, then in cases]
+            results += [otherwise] if otherwise is not None else []
+            return tuple(item for result in results for item in alternatives(result))
+        case _:
+            return (expression,)
+
+
+def _query_below(expression: Expr) -> Query | None:
+    match expression:
+        case Cast(argument):
+            return _query_below(argument)
+        case SubSelect(("scalar" | "array"), _, query):
+            return query
+        case _:
+            return None
+
+
+def _function_reads(expression: Expr, functions: ContextFunctions) -> tuple[ContextRead, ...]:
+    """Return a read for a call of the history whose body reads the context by itself."""
+    match expression:
+        case Cast(argument):
+            return _function_reads(argument, functions)
+        case Call(name) if isinstance(expression.function, Function):
+            if reads_context(expression.function, functions):
+                dotted = ".".join(name)
+                return (ContextRead("function", dotted, True, (), expression, expression),)
+    return ()
+
+
+def query_reads(query: Query, functions: ContextFunctions) -> tuple[ContextRead, ...]:
+    """Return the context that every row of `query` is tied to, empty where some row is not."""
+    if query.arms:
+        arms = [query_reads(arm, functions) for arm in query.arms]
+        if query.set_operation == "union" and not all(arms):
+            return ()
+        return tuple(read for arm in arms for read in arm)
+    for part in (*query.outputs, *(s.call for s in query.sources if s.call is not None)):
+        reads = context_reads(part, functions) or _function_reads(part, functions)
+        if reads and not any(isinstance(child, Column) for child in part.walk()):
+            return reads
+    for source in query.sources:
+        inner = inner_query(source)
+        if inner is not None and (reads := query_reads(inner, functions)):
+            return reads
+    return _condition_reads(query, functions)
+
+
+def _condition_reads(query: Query, functions: ContextFunctions) -> tuple[ContextRead, ...]:
+    found: tuple[ContextRead, ...] = ()
+    if not query.conditions:
+        return ()
+    for branch in branches(conjunction(query.conditions, -1)):
+        reads = tuple(read for c in branch for read in _inner_reads(c, functions))
+        if not reads:
+            return ()
+        found += reads
+    return found
+
+
+def _inner_reads(conjunct: Expr, functions: ContextFunctions) -> tuple[ContextRead, ...]:
+    """Return the context that a condition of a sub-select compares with a column of its own."""
+    match conjunct:
+        case IsTruth(argument, True, False):
+            return _inner_reads(argument, functions)
+        case Operator("=" | "is not distinct from" | "@>" | "<@" | "&&", left, right) if (
+            left is not None and conjunct.quantifier != "all"
+        ):
+            for row, caller in ((left, right), (right, left)):
+                if _inner_columns(row) and (reads := caller_reads(caller, functions)):
+                    return reads
+            return ()
+        case SubSelect(("any" | "exists" as kind), left, query):
+            if kind == "any" and left is not None and is_row_free(left, functions):
+                return context_reads(left, functions)
+            return query_reads(query, functions)
+        case _:
+            return ()
+
+
+def _inner_columns(expression: Expr) -> bool:
+    """Tell whether the columns in `expression` all belong to sources of sub-selects."""
+    columns = [part for part in expression.walk() if isinstance(part, Column)]
+    return bool(columns) and not any(map(_is_own, columns))
+
+
+def _sub_select(sub_select: SubSelect, functions: ContextFunctions) -> Bound | None:
+    query, left = sub_select.query, sub_select.left
+    if sub_select.kind == "all" or (sub_select.kind == "any" and sub_select.symbol != "="):
+        return None
+    if any(
+        isinstance(p, Call) and p.name[-1] in AGGREGATES for o in query.outputs for p in o.walk()
+    ):
+        return None
+    lefts = left.items if isinstance(left, Items) else (left,) if left is not None else ()
+    linked = frozenset(column for item in lefts for column in _row_side(item))
+    asked = tuple(r for item in lefts for r in _asked(item, functions))
+    per_branch = _links(query)
+    columns = linked | (frozenset.intersection(*per_branch) if per_branch else frozenset())
+    if not columns:
+        return None
+    reads = asked or query_reads(query, functions)
+    if reads:
+        return Bound("membership", columns, reads, sub_select)
+    relations = _protected(query)
+    return Bound("delegated", columns, (), sub_select, relations) if relations else None
+
+
+def _asked(item: Expr, functions: ContextFunctions) -> tuple[ContextRead, ...]:
+    return caller_reads(item, functions) if not own_columns(item) else ()
+
+
+def _links(query: Query) -> list[frozenset[int]]:
+    """Return, for each branch of the conditions, the own-row columns tied to inner columns."""
+    if query.arms:
+        return [links for arm in query.arms for links in _links(arm) or [frozenset()]]
+    inner: frozenset[int] = frozenset()
+    for source in query.sources:
+        below = inner_query(source)
+        if below is not None and (links := _links(below)):
+            inner |= frozenset.intersection(*links)
+    if not query.conditions:
+        return [inner] if inner else []
+    found = []
+    for branch in branches(conjunction(query.conditions, -1)):
+        found.append(inner | frozenset(c for part in branch for c in _linked_columns(part)))
+    return found
+
+
+def _linked_columns(conjunct: Expr) -> frozenset[int]:
+    match conjunct:
+        case IsTruth(argument, True, False):
+            return _linked_columns(argument)
+        case Operator("=" | "is not distinct from" | "@>" | "<@" | "&&", left, right) if (
+            left is not None and conjunct.quantifier != "all"
+        ):
+            for row, other in ((left, right), (right, left)):
+                if (columns := _row_side(row)) and _reads_inner(other):
+                    return columns
+            return frozenset()
+        case SubSelect(("any" | "exists"), left, query):
+            links = _links(query)
+            below: frozenset[int] = frozenset.intersection(*links) if links else frozenset()
+            return below | (_row_side(left) if left is not None else frozenset())
+        case _:
+            return frozenset()
+
+
+def _reads_inner(expression: Expr) -> bool:
+    return any(
+        isinstance(part, Column) and not _is_own(part) and part.binding is not None
+        for part in expression.walk()
+    )
+
+
+def _delegates(expression: Expr) -> tuple[Relation, ...]:
+    query = _query_below(simplified(expression))
+    return _protected(query) if query is not None else ()
+
+
+def _protected(query: Query) -> tuple[Relation, ...]:
+    """Return the tables under row security that a query reads directly.
+
+    Raises UnknownFact where that cannot be told.
+    """
+    found: list[Relation] = []
+    for source in query.sources:
+        match source:
+            case Source(relation=Relation() as relation) if relation.rls_enabled:
+                found.append(relation)
+            case Source():
+                inner = inner_query(source)
+                found += _protected(inner) if inner is not None else ()
+    for arm in query.arms:
+        found += _protected(arm)
+    return tuple(found)
+
+
+def _call(call: Call, functions: ContextFunctions) -> Bound | None:
+    columns = frozenset(column for a in call.arguments for column in own_columns(a))
+    if not columns:
+        return None
+    match call:
+        case Call(("starts_with",), (_, pattern)):
+            reads = caller_reads(pattern, functions)
+            return Bound("pattern", columns, reads, call) if reads else None
+    reads = tuple(read for a in call.arguments for read in context_reads(a, functions))
+    if not isinstance(call.function, Function):
+        return None
+    if reads or reads_context(call.function, functions):
+        own = ContextRead("function", ".".join(call.name), True, (), call, call)
+        return Bound("helper", columns, reads or (own,), call)
+    return None
+
+
+def is_restriction(conjunct: Expr) -> bool:
+    """Tell whether a conjunct only keeps rows out, by shape: `deleted_at IS NULL`, `NOT hidden`."""
+    match conjunct:
+        case IsNull(Column(), False) | Not():
+            return True
+        case Operator("<>" | "!~~", Column(), _):
+            return True
+        case Operator("=", Column(), Constant(False)) | IsTruth(Column(), True, True):
+            return True
+        case IsTruth(Column(), False, False):
+            return True
+        case _:
+            return False

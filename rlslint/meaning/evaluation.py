@@ -1,0 +1,578 @@
+"""What an expression gives in one world: SQL's three-valued logic on values partly known."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Function
+from rlslint.meaning.built_in import (
+    AGGREGATES,
+    COMPARISONS,
+    NEVER_NULL_FUNCTIONS,
+    PATTERNS,
+    STABLE_FUNCTIONS,
+    STRICT_FUNCTIONS,
+    STRICT_OPERATORS,
+    STRICT_TOTAL_FUNCTIONS,
+    TYPES_WITH_MODIFIERS,
+)
+from rlslint.meaning.context import ContextFunctions, ContextRead, read_of
+from rlslint.meaning.queries import inner_query
+from rlslint.meaning.values import (
+    EMPTY_ARRAY,
+    Known,
+    Raised,
+    Term,
+    Value,
+    cast_known,
+    compared,
+    is_empty_text,
+    json_key,
+    text_of,
+)
+from rlslint.meaning.worlds import World, worlds
+from rlslint.sql.expressions import (
+    OWN_ROW,
+    And,
+    Call,
+    Case,
+    Cast,
+    Column,
+    ColumnBinding,
+    Constant,
+    Expr,
+    IsNull,
+    IsTruth,
+    Items,
+    Not,
+    Operator,
+    Or,
+    Other,
+    Query,
+    SubSelect,
+)
+
+_INNER_WORLDS = 64
+
+
+class Missing(Enum):
+    """How a session can come without a context.
+
+    A setting that was never set is NULL for current_setting(name, true); once a transaction that
+    used SET LOCAL is over it is the empty string (PostgreSQL keeps the placeholder).
+    """
+
+    never_set = "never set"
+    reset = "reset to an empty string after SET LOCAL"
+
+
+class Setting(NamedTuple):
+    """Under which assumptions an expression is evaluated.
+
+    `not_null` are the own row's columns that hold no NULL. `missing` is the state of all settings
+    of the application, None for any.
+    """
+
+    not_null: frozenset[int] = frozenset()
+    missing: Missing | None = None
+    functions: ContextFunctions = frozenset()
+
+
+class Evaluation:
+    """The evaluation of expressions in one world."""
+
+    __slots__ = ("setting", "world")
+
+    def __init__(self, world: World, setting: Setting) -> None:
+        self.world = world
+        self.setting = setting
+
+    def truth(self, expression: Expr) -> bool | None:
+        """Return what a boolean expression gives. Raises Raised where PostgreSQL would."""
+        return self._as_truth(self.value(expression), expression)
+
+    def value(self, expression: Expr) -> Value:
+        """Return what an expression gives. Raises Raised where PostgreSQL would."""
+        match expression:
+            case Constant(constant):
+                return _constant(constant)
+            case And():
+                return self._and(expression.arguments)
+            case Or():
+                return self._or(expression.arguments)
+            case Not():
+                truth = self.truth(expression.argument)
+                return None if truth is None else not truth
+            case IsNull(argument, negated):
+                return self._is_null(argument, negated)
+            case IsTruth(argument, wanted, negated):
+                return (self.truth(argument) is wanted) is not negated
+            case Case(None, branches, otherwise):
+                for when, then in branches:
+                    if self.truth(when) is True:
+                        return self.value(then)
+                return self.value(otherwise) if otherwise is not None else None
+            case Column():
+                return self._column(expression)
+            case Cast(argument, type_name):
+                return self._cast(expression, self.value(argument), type_name)
+            case Operator():
+                return self._operator(expression)
+            case Call():
+                return self._call(expression)
+            case SubSelect():
+                return self._sub_select(expression)
+            case Other(tag="CollateClause", arguments=(argument, *_)):
+                value = self.value(argument)
+                return None if value is None else Term(("collate", expression.detail, value))
+            case Items():
+                items = tuple(self.value(item) for item in expression.items)
+                return Term((expression.kind, items))
+            case _:
+                return self._nullable(self.world.unique())
+
+    def _as_truth(self, value: Value, place: Expr) -> bool | None:
+        match value:
+            case None | bool():
+                return value
+            case Known():
+                converted = cast_known(value, "bool", place)
+                return self._as_truth(converted, place) if converted != value else None
+            case Term():
+                return self.world.choose(("true", value), 2) == 0
+
+    def _nullable(self, key: object) -> Value:
+        """Return a value of which nothing is known, NULL in one world."""
+        return None if self.world.choose(("null", key), 2) else Term(key)
+
+    def _and(self, arguments: tuple[Expr, ...]) -> bool | None:
+        result: bool | None = True
+        for argument in arguments:
+            truth = self.truth(argument)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
+
+    def _or(self, arguments: tuple[Expr, ...]) -> bool | None:
+        result: bool | None = False
+        for argument in arguments:
+            truth = self.truth(argument)
+            if truth is True:
+                return True
+            if truth is None:
+                result = None
+        return result
+
+    def _is_null(self, argument: Expr, negated: bool) -> bool:
+        if isinstance(argument, Items) and argument.kind == "row":
+            # ROW(…) IS NOT NULL is not NOT (ROW(…) IS NULL) (manual: Comparison Predicates).
+            nulls = [self.value(item) is None for item in argument.items]
+            return not any(nulls) if negated else all(nulls)
+        if isinstance(argument, Column) and not isinstance(argument.binding, ColumnBinding):
+            return self.world.choose(self.world.unique(), 2) == 0
+        return (self.value(argument) is None) is not negated
+
+    def _column(self, column: Column) -> Value:
+        match column.binding:
+            case ColumnBinding(source, number, _) if not column.unknown:
+                if source is OWN_ROW and (number in self.setting.not_null or number < 0):
+                    return Term(column)
+                return self._nullable(column)
+            case _:
+                return self._nullable(self.world.unique())
+
+    def _cast(self, cast: Cast, value: Value, type_name: str) -> Value:
+        if value is None:
+            return None
+        if isinstance(value, Known | bool):
+            result = cast_known(value, type_name, cast)
+            if not isinstance(result, Term):
+                return result
+        if type_name in TYPES_WITH_MODIFIERS or type_name.removesuffix("[]") != type_name:
+            key = self.world.unique() if type_name in TYPES_WITH_MODIFIERS else ("cast", type_name)
+        else:
+            key = ("cast", type_name)
+        term = Term((key, value))
+        if type_name == "text" or isinstance(value, Known | bool) or _is_text(value):
+            return term
+        return self._nullable(term.key)
+
+    def _operator(self, operator: Operator) -> Value:
+        symbol = operator.symbol
+        if operator.quantifier:
+            return self._quantified(operator)
+        if operator.left is None:
+            right = self.value(operator.right)
+            if symbol == "-" and isinstance(right, Known) and isinstance(right.payload, int):
+                return Known("int", -right.payload)
+            return self._strict_result(("prefix", symbol, right), (right,))
+        left, right = self.value(operator.left), self.value(operator.right)
+        match symbol:
+            case "is distinct from" | "is not distinct from":
+                if left is None or right is None:
+                    same = left is right
+                else:
+                    same = self._equal(left, right)
+                return same is (symbol == "is not distinct from")
+            case "||":
+                strict = _is_string(operator.left) or _is_string(operator.right)
+                return self._concatenated(left, right, strict)
+            case _ if symbol in STRICT_OPERATORS and (left is None or right is None):
+                return None
+            case _ if symbol in COMPARISONS and left is not None and right is not None:
+                return self._compared(symbol, left, right)
+            case _ if symbol in PATTERNS:
+                return self._matched(symbol, left, right)
+            case "->" | "->>" if isinstance(left, Known) and isinstance(right, Known):
+                if left.kind == "json":
+                    return json_key(left, right, symbol == "->>")
+            case "+" | "-" | "*":
+                if (result := _arithmetic(symbol, left, right)) is not None:
+                    return result
+        return self._nullable(("operator", symbol, left, right))
+
+    def _equal(self, left: Known | Term | bool, right: Known | Term | bool) -> bool:
+        if left == right and type(left) is type(right):
+            return True
+        if not isinstance(left, Term) and not isinstance(right, Term):
+            order = compared(left, right)
+            if order is not None:
+                return order == 0
+        for truth, other in ((left, right), (right, left)):
+            if isinstance(truth, bool) and isinstance(other, Term):
+                return (self.world.choose(("true", other), 2) == 0) is truth
+        return self.world.choose(("equal", frozenset((left, right))), 2) == 0
+
+    def _compared(self, symbol: str, left: Known | Term | bool, right: Known | Term | bool) -> bool:
+        if symbol in ("=", "<>"):
+            return self._equal(left, right) is (symbol == "=")
+        order: int | None = None
+        if not isinstance(left, Term) and not isinstance(right, Term):
+            order = compared(left, right)
+        if order == 0 or (order is None and self._equal(left, right)):
+            return symbol in ("<=", ">=")
+        if order in (None, 2):
+            key, reverse = ("less", left, right), ("less", right, left)
+            if reverse in self.world.decisions:
+                order = -1 if self.world.decisions[reverse] else 1
+            else:
+                order = 1 if self.world.choose(key, 2) else -1
+        return (order is not None and order < 0) is symbol.startswith("<")
+
+    def _matched(self, symbol: str, left: Value, right: Value) -> bool:
+        pattern = text_of(right)
+        negated = symbol.startswith("!")
+        if pattern is not None:
+            everything = (
+                pattern and not pattern.strip("%")
+                if symbol in ("~~", "~~*", "!~~", "!~~*")
+                else not pattern
+            )
+            if everything:
+                return not negated
+        positive = symbol.removeprefix("!")
+        return (self.world.choose(("match", positive, left, right), 2) == 0) is not negated
+
+    def _concatenated(self, left: Value, right: Value, strict: bool) -> Value:
+        """`||` is strict for strings; an array swallows a NULL array (manual: Array Operators)."""
+        first, second = text_of(left), text_of(right)
+        if first is not None and second is not None:
+            return Known("text", first + second)
+        if strict and (left is None or right is None):
+            return None
+        return self._nullable(("operator", "||", left, right))
+
+    def _quantified(self, operator: Operator) -> Value:
+        left = self.value(operator.left) if operator.left is not None else None
+        right = self.value(operator.right)
+        if right == EMPTY_ARRAY:
+            return operator.quantifier == "all"
+        if right is None:
+            return None
+        key = ("quantified", operator.symbol, operator.quantifier, left, right)
+        return (True, False, None)[self.world.choose(key, 3)]
+
+    def _strict_result(self, key: object, values: tuple[Value, ...]) -> Value:
+        return None if any(value is None for value in values) else self._nullable(key)
+
+    def _call(self, call: Call) -> Value:
+        read = read_of(call, self.setting.functions)
+        if read is not None and read.value is call and not read.path:
+            return self._context(read)
+        if call.function is not None or len(call.name) > 1 or call.unknown:
+            return self._unknown_call(call)
+        name = call.name[0]
+        match name, call.arguments:
+            case "raise", _:
+                raise Raised(call)
+            case "rescue", (attempt, fallback):
+                try:
+                    return self.value(attempt)
+                except Raised:
+                    return self.value(fallback)
+            case "coalesce", arguments:
+                for argument in arguments:
+                    if (value := self.value(argument)) is not None:
+                        return value
+                return None
+            case "nullif", (first, second):
+                left, right = self.value(first), self.value(second)
+                if left is not None and right is not None and self._equal(left, right):
+                    return None
+                return left
+        if name in AGGREGATES or name not in STABLE_FUNCTIONS | NEVER_NULL_FUNCTIONS:
+            return self._unknown_call(call)
+        values = tuple(self.value(argument) for argument in call.arguments)
+        return self._built_in(name, values)
+
+    def _built_in(self, name: str, values: tuple[Value, ...]) -> Value:
+        if name in STRICT_FUNCTIONS and any(value is None for value in values):
+            return None
+        if name in ("greatest", "least"):
+            return self._extreme(name, values)
+        if (known := _known_result(name, values)) is not None:
+            return known
+        if name in NEVER_NULL_FUNCTIONS and name not in STABLE_FUNCTIONS:
+            return Term(self.world.unique())
+        key = ("call", name, values)
+        if name in STRICT_TOTAL_FUNCTIONS or name in NEVER_NULL_FUNCTIONS:
+            return Term(key)
+        return self._nullable(key)
+
+    def _extreme(self, name: str, values: tuple[Value, ...]) -> Value:
+        given = [value for value in values if value is not None]
+        if not given:
+            return None
+        return given[0] if len(set(given)) == 1 else Term(("call", name, tuple(given)))
+
+    def _unknown_call(self, call: Call) -> Value:
+        function = call.function
+        if isinstance(function, Function) and _is_repeatable(function):
+            values = tuple(self.value(argument) for argument in call.arguments)
+            return self._nullable(("function", id(function), values))
+        return self._nullable(self.world.unique())
+
+    def _context(self, read: ContextRead) -> Value:
+        key = (read.kind, read.name)
+        if read.kind == "user":
+            name = {"user": "current_user", "current_role": "current_user"}.get(
+                read.name or "", read.name
+            )
+            return self._nullable((name,)) if name == "system_user" else Term((name,))
+        if read.name is None:
+            return self._nullable((*key, tuple(map(self.value, read.expression.arguments))))
+        if read.kind == "setting" and "." not in read.name:
+            return Term(key)
+        missing = self.setting.missing
+        if missing is None or read.name.startswith("inet_"):
+            arguments = read.expression.arguments if read.kind == "function" else ()
+            value = self._nullable((*key, *map(self.value, arguments)))
+        elif missing is Missing.reset and read.kind == "setting":
+            value = Known("text", "")
+        else:
+            value = None
+        if value is None and not read.missing_ok:
+            raise Raised(read.expression)
+        return value
+
+    def _sub_select(self, sub_select: SubSelect) -> Value:
+        kind, query = sub_select.kind, sub_select.query
+        left = self.value(sub_select.left) if sub_select.left is not None else None
+        if not self.may_give_rows(query):
+            match kind:
+                case "exists" | "any":
+                    return False
+                case "all":
+                    return True
+                case "array":
+                    return EMPTY_ARRAY
+                case _:
+                    return None
+        key: object = (sub_select, left) if is_repeatable(query) else self.world.unique()
+        match kind:
+            case "exists":
+                return self.world.choose(("exists", key), 2) == 0
+            case "any" | "all":
+                return (True, False, None)[self.world.choose((kind, key), 3)]
+            case "array":
+                return Term(key)
+            case _ if _counts(query):
+                return self._count(query, key)
+            case _:
+                return self._nullable(key)
+
+    def _count(self, query: Query, key: object) -> Value:
+        if not self._may_match(query):
+            return Known("int", 0)
+        return Term(key)
+
+    def may_give_rows(self, query: Query) -> bool:
+        """Tell whether a query can give a row; False only where it certainly gives none."""
+        if query.set_operation == "values":
+            return True
+        if query.arms:
+            first, second = (self.may_give_rows(arm) for arm in query.arms)
+            match query.set_operation:
+                case "union":
+                    return first or second
+                case "intersect":
+                    return first and second
+                case _:
+                    return first
+        if any(_may_aggregate(part) for part in (*query.outputs, *query.conditions)):
+            return True
+        return self._may_match(query)
+
+    def _may_match(self, query: Query) -> bool:
+        if not query.inner_only:
+            return True
+        for source in query.sources:
+            inner = inner_query(source)
+            if inner is not None and not self.may_give_rows(inner):
+                return False
+            if source.call is not None and not self._function_may_give_rows(source.call):
+                return False
+        if any(_may_aggregate(condition) for condition in query.conditions):
+            return True
+
+        def met(world: World) -> bool:
+            evaluation = Evaluation(world, self.setting)
+            try:
+                return all(evaluation.truth(c) is True for c in query.conditions)
+            except Raised:
+                return True
+
+        outcomes = worlds(met, _INNER_WORLDS, self.world.decisions)
+        return any(outcome is not False for outcome in outcomes)
+
+    def _function_may_give_rows(self, call: Expr) -> bool:
+        match call:
+            case Call((("unnest" | "jsonb_array_elements" | "jsonb_array_elements_text"
+                        | "json_array_elements" | "json_array_elements_text"
+                        | "string_to_table" | "regexp_split_to_table"),), (first, *_)):  # fmt: skip
+                if call.function is not None:
+                    return True
+                value = self.value(first)
+                return value is not None and value != EMPTY_ARRAY
+            case _:
+                return True
+
+
+def is_repeatable(expression: Expr) -> bool:
+    """Tell whether evaluating it twice in one statement surely gives the same value."""
+    for part in expression.walk():
+        match part:
+            case Column() if part.unknown or part.binding is None:
+                return False
+            case Query() if part.limited:
+                return False
+            case Cast(type=type_name) if type_name.removesuffix("[]") in TYPES_WITH_MODIFIERS:
+                return False
+            case Call(name) if read_of(part) is None:
+                function = part.function
+                if isinstance(function, Function):
+                    if not _is_repeatable(function):
+                        return False
+                elif len(name) > 1 or name[0] not in STABLE_FUNCTIONS | AGGREGATES:
+                    return False
+    return True
+
+
+def _is_repeatable(function: Function) -> bool:
+    try:
+        return function.volatility != "volatile"
+    except UnknownFact:
+        return False
+
+
+def _may_aggregate(expression: Expr) -> bool:
+    """Tell whether a part may be an aggregate, which makes a row out of none."""
+    match expression:
+        case SubSelect(left=left):
+            return left is not None and _may_aggregate(left)
+        case Call(name) if expression.function is None and read_of(expression) is None:
+            known = len(name) == 1 and name[0] in STABLE_FUNCTIONS | NEVER_NULL_FUNCTIONS
+            if name[-1] in AGGREGATES or not known:
+                return name[-1] not in _GIVES_ROWS_PER_ROW
+    return any(_may_aggregate(child) for child in expression.children())
+
+
+_GIVES_ROWS_PER_ROW = frozenset(
+    ("unnest", "jsonb_array_elements", "jsonb_array_elements_text", "generate_series")
+)
+
+
+def _counts(query: Query) -> bool:
+    match query.outputs:
+        case (Call(("count",)),):
+            return not query.grouped and not query.arms and not query.limited
+        case _:
+            return False
+
+
+def _is_string(expression: Expr) -> bool:
+    match expression:
+        case Cast(type="text") | Operator("->>" | "#>>") | Call(("current_setting",)):
+            return True
+        case Call((("lower" | "upper" | "btrim" | "coalesce" | "nullif"),), (first, *_)):
+            return _is_string(first)
+        case Operator("||", left, right):
+            return (left is not None and _is_string(left)) or _is_string(right)
+        case _:
+            return False
+
+
+def _is_text(value: Value) -> bool:
+    match value:
+        case Term((("setting" | "cast" | ("cast", "text")), *_)):
+            return True
+        case _:
+            return False
+
+
+def _constant(value: str | int | bool | None) -> Value:
+    match value:
+        case None | bool():
+            return value
+        case int():
+            return Known("int", value)
+        case str():
+            return Known("literal", value)
+
+
+def _arithmetic(symbol: str, left: Value, right: Value) -> Value:
+    match left, right:
+        case Known("int", int() as a), Known("int", int() as b):
+            result = a + b if symbol == "+" else a - b if symbol == "-" else a * b
+            return Known("int", result) if abs(result) < 1 << 31 else None
+        case _:
+            return None
+
+
+def _known_result(name: str, values: tuple[Value, ...]) -> Value:
+    """Return what a function gives for known arguments, None where that is not known here."""
+    first = text_of(values[0]) if values else None
+    match name, len(values):
+        case ("lower" | "upper", 1) if first is not None and first.isascii():
+            return Known("text", first.lower() if name == "lower" else first.upper())
+        case ("btrim" | "ltrim" | "rtrim", 1) if first is not None:
+            stripped = {"btrim": first.strip(" "), "ltrim": first.lstrip(" ")}
+            return Known("text", stripped.get(name, first.rstrip(" ")))
+        case ("length" | "char_length" | "character_length", 1) if first is not None:
+            return Known("int", len(first))
+        case ("string_to_array", _) if first == "":
+            return EMPTY_ARRAY
+        case ("cardinality", 1) if values[0] == EMPTY_ARRAY:
+            return Known("int", 0)
+        case ("starts_with", 2) if is_empty_text(values[1]):
+            return True
+        case ("strpos" | "position", 2) if is_empty_text(values[1]):
+            return Known("int", 1)
+        case ("split_part", 3) if first == "":
+            return Known("text", "")
+        case _:
+            return None

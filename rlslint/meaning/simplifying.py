@@ -1,0 +1,287 @@
+"""One spelling for expressions that PostgreSQL treats alike, so that questions see one shape."""
+
+from __future__ import annotations
+
+from rlslint.meaning.built_in import AGGREGATES, SET_RETURNING_FUNCTIONS
+from rlslint.meaning.rebuilding import rebuilt
+from rlslint.sql.expressions import (
+    And,
+    Call,
+    Case,
+    Cast,
+    Constant,
+    Expr,
+    IsTruth,
+    Items,
+    Not,
+    Operator,
+    Or,
+    Query,
+    SubSelect,
+)
+
+_LONGEST_LIST = 32
+
+
+def simplified(expression: Expr) -> Expr:
+    """Return an equivalent expression without the wrappers that change no value.
+
+    `(SELECT x)` becomes `x`, a sub-select without FROM a condition, IN over a list an OR of
+    comparisons, a comparison with a boolean constant a test, CASE with a subject the searched
+    form. Deparsed text and what people write come out alike.
+    """
+    inner = rebuilt(expression, simplified)
+    match inner:
+        case SubSelect():
+            return _simplified_sub_select(inner)
+        case Operator():
+            return _simplified_operator(inner)
+        case Case(subject, branches, otherwise) if subject is not None:
+            tests = tuple(
+                (_simplified_operator(Operator("=", subject, when, "", when.location)), then)
+                for when, then in branches
+            )
+            return Case(None, tests, otherwise, inner.location)
+        case Cast(argument, "bool") if is_boolean(argument):
+            return argument
+        case Call(("coalesce",), (only,)):
+            return only
+        case And():
+            return conjunction(inner.arguments, inner.location)
+        case Or():
+            return disjunction(inner.arguments, inner.location)
+        case _:
+            return inner
+
+
+def conjunction(arguments: tuple[Expr, ...], location: int) -> Expr:
+    """Return the AND of `arguments`, nested ones flattened."""
+    flat = tuple(
+        part
+        for argument in arguments
+        for part in (argument.arguments if isinstance(argument, And) else (argument,))
+    )
+    return flat[0] if len(flat) == 1 else And(flat, location)
+
+
+def disjunction(arguments: tuple[Expr, ...], location: int) -> Expr:
+    """Return the OR of `arguments`, nested ones flattened."""
+    flat = tuple(
+        part
+        for argument in arguments
+        for part in (argument.arguments if isinstance(argument, Or) else (argument,))
+    )
+    return flat[0] if len(flat) == 1 else Or(flat, location)
+
+
+def is_boolean(expression: Expr) -> bool:
+    """Tell whether the shape alone says that the value is a boolean."""
+    match expression:
+        case And() | Or() | Not() | IsTruth() | Constant(True) | Constant(False):
+            return True
+        case Operator(symbol):
+            return symbol in _BOOLEAN_OPERATORS
+        case SubSelect(kind):
+            return kind in ("exists", "any", "all")
+        case Cast(type=type_name):
+            return type_name == "bool"
+        case _:
+            return type(expression).__name__ == "IsNull"
+
+
+_BOOLEAN_OPERATORS = frozenset(
+    ("=", "<>", "<", "<=", ">", ">=", "~~", "~~*", "!~~", "!~~*", "~", "~*", "!~", "!~*",
+     "is distinct from", "is not distinct from", "@>", "<@", "&&", "?", "?|", "?&", "^@")
+)  # fmt: skip
+
+
+def gives_rows(expression: Expr) -> bool:
+    """Tell whether evaluating `expression` may give several rows, or group those it reads."""
+    for part in expression.walk():
+        if isinstance(part, Call):
+            if part.name[-1] in SET_RETURNING_FUNCTIONS or part.name[-1] in AGGREGATES:
+                return True
+            if part.function is not None and getattr(part.function, "returns_set", False):
+                return True
+    return False
+
+
+def _simplified_sub_select(sub_select: SubSelect) -> Expr:
+    query = sub_select.query
+    if sub_select.kind == "scalar" and query.sources and len(query.outputs) == 1:
+        return _simplified_count(sub_select)
+    if not _is_single_row(query):
+        return sub_select
+    location = sub_select.location
+    conditions = tuple(IsTruth(c, True, False, c.location) for c in query.conditions)
+    condition = conjunction(conditions, location) if conditions else Constant(True, location)
+    if sub_select.kind == "exists":
+        return condition
+    if len(query.outputs) != 1 or gives_rows(query.outputs[0]):
+        return sub_select
+    (output,) = query.outputs
+    match sub_select.kind:
+        case "scalar" if not conditions:
+            return output
+        case "scalar":
+            return Case(None, ((condition, output),), None, location)
+        case "any" | "all" if sub_select.left is not None:
+            comparison = _simplified_operator(
+                Operator(sub_select.symbol, sub_select.left, output, "", location)
+            )
+            if not conditions:
+                return comparison
+            if sub_select.kind == "any":
+                return conjunction((condition, comparison), location)
+            return disjunction((Not(condition, location), comparison), location)
+        case "array" if not conditions:
+            return Items("array", (output,), location)
+        case _:
+            return sub_select
+
+
+def _simplified_count(sub_select: SubSelect) -> Expr:
+    """Read `(SELECT count(*) > 0 FROM …)` as EXISTS."""
+    query = sub_select.query
+    match query.outputs[0]:
+        case Operator(symbol, count, Constant(int() as number)) if count is not None:
+            rows = _counted_rows(query, (count,))
+            if rows is not None:
+                return _existence(rows, symbol, number, sub_select.location) or sub_select
+    return sub_select
+
+
+def _is_single_row(query: Query) -> bool:
+    """Without FROM, HAVING and LIMIT a SELECT gives one row, or none for its WHERE."""
+    return not (
+        query.sources
+        or query.set_operation
+        or query.limited
+        or query.grouped
+        or query.ctes
+        or any(gives_rows(condition) for condition in query.conditions)
+        or any(gives_rows(output) for output in query.outputs)
+    )
+
+
+def _simplified_operator(operator: Operator) -> Expr:
+    left, right, location = operator.left, operator.right, operator.location
+    if left is None:
+        return operator
+    if operator.quantifier:
+        return _simplified_quantified(operator, left)
+    match operator.symbol, left, right:
+        case "=" | "<>", Items(lefts) as row, Items(rights) if row.kind == "row" and len(
+            lefts
+        ) == len(rights):
+            equal = tuple(
+                _simplified_operator(Operator("=", a, b, "", location))
+                for a, b in zip(lefts, rights, strict=True)
+            )
+            both = conjunction(equal, location)
+            return both if operator.symbol == "=" else Not(both, location)
+        case "=" | "<>" | "<" | "<=" | ">" | ">=", _, _ if (
+            found := _counted(operator.symbol, left, right, location)
+        ) is not None:
+            return found
+        case "=" | "<>", _, Constant(bool() as value) if is_boolean(left):
+            return left if value is (operator.symbol == "=") else Not(left, location)
+        case "=" | "<>", Constant(bool() as value), _ if is_boolean(right):
+            return right if value is (operator.symbol == "=") else Not(right, location)
+        case _:
+            return operator
+
+
+_MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_SOME = frozenset(((">", 0), (">=", 1), ("<>", 0)))
+_NONE = frozenset((("=", 0), ("<", 1), ("<=", 0)))
+
+
+def _counted(symbol: str, left: Expr, right: Expr, location: int) -> Expr | None:
+    """Read `(SELECT count(*) …) > 0` as EXISTS."""
+    for count, bound, how in ((left, right, symbol), (right, left, _MIRRORED[symbol])):
+        query = _counting_query(count)
+        match bound:
+            case Constant(int() as number) if query is not None:
+                return _existence(query, how, number, location)
+    return None
+
+
+def _existence(query: Query, symbol: str, number: int, location: int) -> Expr | None:
+    exists = SubSelect("exists", None, "", query, location)
+    if (symbol, number) in _SOME:
+        return exists
+    return Not(exists, location) if (symbol, number) in _NONE else None
+
+
+def _counting_query(expression: Expr) -> Query | None:
+    """Return the query whose rows `(SELECT count(*) …)` counts."""
+    match expression:
+        case Cast(argument, "int4" | "int8"):
+            return _counting_query(argument)
+        case SubSelect("scalar", _, query) if query.sources:
+            return _counted_rows(query, query.outputs)
+        case _:
+            return None
+
+
+def _counted_rows(query: Query, outputs: tuple[Expr, ...]) -> Query | None:
+    match outputs:
+        case (Call(("count",), ()),):
+            pass
+        case _:
+            return None
+    if query.grouped or query.limited or query.arms or query.others:
+        return None
+    if any(gives_rows(condition) for condition in query.conditions):
+        return None
+    one: tuple[Expr, ...] = (Constant(1, query.location),)
+    return Query(
+        query.sources,
+        one,
+        ("?column?",),
+        query.conditions,
+        ctes=query.ctes,
+        inner_only=query.inner_only,
+        location=query.location,
+    )
+
+
+def _simplified_quantified(operator: Operator, left: Expr) -> Expr:
+    right, location = operator.right, operator.location
+    match right:
+        case SubSelect(kind="array", query=query):
+            return SubSelect(operator.quantifier, left, operator.symbol, query, location)
+        case _:
+            items = list_items(right)
+    if items is None or len(items) > _LONGEST_LIST:
+        return operator
+    if not items:
+        return Constant(operator.quantifier == "all", location)
+    comparisons = tuple(
+        _simplified_operator(Operator(operator.symbol, left, item, "", _place(item, location)))
+        for item in items
+    )
+    join = disjunction if operator.quantifier == "any" else conjunction
+    return join(comparisons, location)
+
+
+def _place(item: Expr, fallback: int) -> int:
+    return item.location if item.location >= 0 else fallback
+
+
+def list_items(expression: Expr) -> tuple[Expr, ...] | None:
+    """Return the members of ARRAY[…] or of an IN list, casts of the array put on each."""
+    match expression:
+        case Items(items) if expression.kind in ("array", "list"):
+            if any(isinstance(item, Items) and item.kind == "array" for item in items):
+                return None
+            return items
+        case Cast(argument, type_name) if type_name.endswith("[]"):
+            items_below = list_items(argument)
+            if items_below is None:
+                return None
+            element = type_name.removesuffix("[]")
+            return tuple(Cast(item, element, item.location) for item in items_below)
+        case _:
+            return None

@@ -1,0 +1,108 @@
+"""Whether a predicate is always true, never true, or depends."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+from rlslint.meaning.context import ContextFunctions, own_columns
+from rlslint.meaning.evaluation import Evaluation, Missing, Setting
+from rlslint.meaning.simplifying import simplified
+from rlslint.meaning.values import Raised
+from rlslint.meaning.worlds import World, worlds
+from rlslint.sql.expressions import Expr
+
+_WORLDS = 1024
+
+
+class _Undecided(Enum):
+    undecided = "undecided"
+
+
+UNDECIDED: Final = _Undecided.undecided
+"""What `fold` answers where the value depends on the row, the session or something not known."""
+
+Folded = bool | None | _Undecided
+
+
+class Outcomes(NamedTuple):
+    """What evaluating a predicate can give: its truth values (None is NULL) and its errors.
+
+    Where `complete` is False there were too many combinations to try; then `truths` has all three.
+    """
+
+    truths: frozenset[bool | None]
+    raised: tuple[Expr, ...]
+    complete: bool
+
+
+def outcomes(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    missing: Missing | None = None,
+    functions: ContextFunctions = frozenset(),
+) -> Outcomes:
+    """Return every truth value that `expression` can take.
+
+    Sound, not complete: a value that PostgreSQL can give is always among them.
+    """
+    predicate = simplified(expression)
+    setting = Setting(not_null, missing, functions)
+
+    def evaluate(world: World) -> tuple[bool | None, Expr | None]:
+        try:
+            return Evaluation(world, setting).truth(predicate), None
+        except Raised as error:
+            return None, error.expression
+
+    truths: set[bool | None] = set()
+    raised: dict[int, Expr] = {}
+    for outcome in worlds(evaluate, _WORLDS):
+        match outcome:
+            case None:
+                return Outcomes(frozenset((True, False, None)), tuple(raised.values()), False)
+            case (truth, None):
+                truths.add(truth)
+            case (_, place) if place is not None:
+                raised[id(place)] = place
+    return Outcomes(frozenset(truths), tuple(raised.values()), True)
+
+
+def fold(expression: Expr, not_null: frozenset[int] = frozenset()) -> Folded:
+    """Return the one value that a predicate has for every row and session, else UNDECIDED.
+
+    `not_null` are the attribute numbers of own-row columns that hold no NULL (and no composite
+    type, whose IS NOT NULL asks for every field).
+    """
+    found = outcomes(expression, not_null).truths
+    if len(found) != 1:
+        return UNDECIDED
+    (only,) = found
+    return only
+
+
+def is_always_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:
+    """Tell whether a predicate is true for every row."""
+    return fold(expression, not_null) is True
+
+
+def is_tautology(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    missing: Missing | None = None,
+    functions: ContextFunctions = frozenset(),
+) -> bool:
+    """Tell whether a predicate is true for every row that has values in the columns it names.
+
+    `tenant_id = tenant_id` filters nothing but NULLs. `tenant_id IS NOT NULL` on a nullable column
+    is no tautology: it says what it filters.
+    """
+    if False in outcomes(expression, not_null, missing, functions).truths:
+        return False
+    filled = not_null | own_columns(expression)
+    return outcomes(expression, filled, missing, functions).truths == {True}
+
+
+def can_be_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:
+    """Tell whether a predicate can admit a row at all."""
+    return True in outcomes(expression, not_null).truths

@@ -1,0 +1,167 @@
+"""PostgreSQL judges what the package says about random predicates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from rlslint.meaning.branches import branches
+from rlslint.meaning.evaluation import Evaluation, Missing, Setting
+from rlslint.meaning.missing_context import empty_casts, null_context_branches
+from rlslint.meaning.simplifying import simplified
+from rlslint.meaning.truth import UNDECIDED, fold, is_tautology, outcomes
+from rlslint.meaning.values import Raised
+from rlslint.meaning.worlds import World, worlds
+from rlslint.sql.expressions import Expr
+from tests.meaning.random_predicates import Generator
+from tests.meaning.tenancy import NOT_NULL, TABLES, Tenancy
+from tests.postgres import Database
+
+PREDICATES = 300
+
+ROWS = """
+INSERT INTO docs VALUES
+    (1, 1, 1, true, true, 'x'), (2, 1, NULL, false, false, NULL), (3, 2, 2, NULL, true, ''),
+    (4, 2, 1, true, false, '1'), (5, 0, NULL, NULL, false, NULL), (6, 2, NULL, false, true, 'X ');
+INSERT INTO members VALUES (1, 1, 'admin'), (2, 1, NULL), (2, NULL, 'x');
+CREATE FUNCTION attempt(predicate text, row_id int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE result boolean;
+BEGIN
+    EXECUTE format('SELECT (%s) FROM docs WHERE id = %s', predicate, row_id) INTO result;
+    RETURN coalesce(result::text, 'null');
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
+END $$;
+CREATE TABLE predicates (number int, sql text);
+"""
+
+ASK = (
+    "SELECT number, string_agg(attempt(sql, id), ' ' ORDER BY id) FROM predicates, docs GROUP BY 1"
+)
+
+SESSIONS: dict[str, tuple[Missing | None, str]] = {
+    "never set": (Missing.never_set, ""),
+    "reset": (
+        Missing.reset,
+        "BEGIN; SET LOCAL app.tenant = '1'; SET LOCAL app.member = '1'; COMMIT;",
+    ),
+    "own": (None, "SET app.tenant = '1'; SET app.member = '1';"),
+    "other": (None, "SET app.tenant = '2'; SET app.member = '0';"),
+    "mixed": (None, "SET app.tenant = ''; SET app.member = '2';"),
+    "half": (None, "SET app.tenant = '1';"),
+    "textual": (None, "SET app.tenant = 'x'; SET app.member = 'x';"),
+}
+TRUTHS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+
+Answers = dict[str, dict[int, list[str]]]
+
+
+@pytest.fixture(params=range(4))
+def judged(request: pytest.FixtureRequest, database: Database) -> tuple[list[str], Answers]:
+    """Random predicates with each row's answer in each session, and their deparsed text."""
+    generator = Generator(request.param)
+    predicates = [generator.predicate(number % 4) for number in range(PREDICATES)]
+    quoted = ", ".join(f"({n}, $sql${sql}$sql$)" for n, sql in enumerate(predicates))
+    policies = "".join(
+        f"CREATE POLICY p{n} ON docs USING ({sql});" for n, sql in enumerate(predicates)
+    )
+    prepared = database.run(TABLES + ROWS + f"INSERT INTO predicates VALUES {quoted};" + policies)
+    assert not prepared.errors, prepared.errors[0]
+    deparsed = database.run(
+        "SELECT replace(pg_get_expr(polqual, polrelid), chr(10), ' ') FROM pg_policy"
+        " ORDER BY substr(polname, 2)::int"
+    )
+    answers: Answers = {}
+    for session, (_, settings) in SESSIONS.items():
+        transcript = database.run(settings + ASK)
+        assert not transcript.errors, transcript.errors[0]
+        pairs = (row.split("|") for row in transcript.rows)
+        answers[session] = {int(number): given.split() for number, given in pairs}
+    predicates += deparsed.rows
+    for found in answers.values():
+        found.update({number + PREDICATES: row for number, row in list(found.items())})
+    return predicates, answers
+
+
+def test_no_answer_of_the_server_is_missed(judged: tuple[list[str], Answers]) -> None:
+    predicates, answers = judged
+    tenancy = Tenancy()
+    decided = 0
+    for number, sql in enumerate(predicates):
+        predicate = tenancy.predicate(sql)
+        for session, (missing, _) in SESSIONS.items():
+            found = outcomes(predicate, NOT_NULL, missing)
+            given = answers[session][number]
+            assert {TRUTHS[a] for a in given if a in TRUTHS} <= found.truths, (
+                f"{session}: {sql} {given}"
+            )
+            if not found.truths:
+                assert not [a for a in given if a in TRUTHS], f"{session}: {sql} {given}"
+        value = fold(predicate, NOT_NULL)
+        if value is not UNDECIDED:
+            decided += 1
+    assert decided > PREDICATES / 50
+
+
+def test_branches_admit_the_same_rows(judged: tuple[list[str], Answers]) -> None:
+    predicates, _ = judged
+    tenancy = Tenancy()
+    for sql in predicates:
+        predicate = simplified(tenancy.predicate(sql))
+        found = branches(predicate)
+
+        def agrees(
+            world: World, predicate: Expr = predicate, found: tuple[tuple[Expr, ...], ...] = found
+        ) -> bool:
+            evaluation = Evaluation(world, Setting(NOT_NULL))
+            try:
+                admitted = evaluation.truth(predicate) is True
+                by_branch = any(
+                    all(evaluation.truth(conjunct) is True for conjunct in branch)
+                    for branch in found
+                )
+            except Raised:
+                return True
+            return admitted is by_branch
+
+        assert all(outcome is not False for outcome in worlds(agrees, 60)), sql
+
+
+def test_what_opens_without_a_context_is_open_on_the_server(
+    judged: tuple[list[str], Answers],
+) -> None:
+    predicates, answers = judged
+    tenancy = Tenancy()
+    reported = defaultdict(int)
+    sessions = {missing: name for name, (missing, _) in SESSIONS.items() if missing is not None}
+    for number, sql in enumerate(predicates):
+        predicate = tenancy.predicate(sql)
+        for branch in null_context_branches(predicate, NOT_NULL):
+            given = answers[sessions[branch.state]][number]
+            assert "true" in given, (branch.state, sql)
+            reported[branch.state] += 1
+        if empty_casts(predicate):
+            reported["empty cast"] += 1
+            assert "22P02" in answers["reset"][number] or not all(
+                a in TRUTHS for a in answers["reset"][number]
+            ), sql
+    assert len(reported) == 3
+
+
+def test_what_lets_everyone_see_everything_without_a_context_is_reported(
+    judged: tuple[list[str], Answers],
+) -> None:
+    predicates, answers = judged
+    tenancy = Tenancy()
+    for number, sql in enumerate(predicates):
+        predicate = tenancy.predicate(sql)
+        for session, (missing, _) in SESSIONS.items():
+            if missing is None:
+                continue
+            found = outcomes(predicate, NOT_NULL, missing)
+            opens = is_tautology(predicate, NOT_NULL, missing)
+            if opens and not is_tautology(predicate, NOT_NULL):
+                assert found.truths <= {True, None}
+                assert {"false"} & set(answers[session][number]) == set(), (
+                    f"{session}: {sql} {given}"
+                )
