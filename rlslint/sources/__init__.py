@@ -1,0 +1,1 @@
+"""Where SQL comes from: files of migrations, application code and settings."""

@@ -1,0 +1,69 @@
+"""From a file's bytes to a Text, whatever encoding and line ends the file has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.text import Text
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Note(NamedTuple):
+    """A remark about a file for the user's standard error; it changes no exit code."""
+
+    path: str
+    message: str
+
+
+class Unreadable(NamedTuple):
+    """A file, or a path the user named, without a Text.
+
+    `is_error` tells a file that should have been read (exit code 2) from one that is no SQL.
+    """
+
+    path: str
+    message: str
+    is_error: bool
+
+
+class RecodedText(Text):
+    """The Text of a file that is not UTF-8; `note` is what the user should know about it."""
+
+    def __init__(self, path: str, data: bytes, note: Note) -> None:
+        super().__init__(path, data)
+        self.note = note
+
+
+def read_text(path: Path, shown: str) -> Text | Unreadable:
+    """Return the text of the file, or why there is none; `shown` is its name in messages."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return Unreadable(shown, f"{shown} cannot be read: {reason}.", is_error=True)
+    return text_of(data, shown)
+
+
+def text_of(data: bytes, shown: str) -> Text | Unreadable:
+    """Return `data` as the UTF-8 that PostgreSQL's parser takes, without a byte order mark.
+
+    The parser refuses a byte order mark and stops at a NUL byte without a word, so neither may
+    reach it. Every byte sequence is valid Latin-1, which keeps columns right in a file of any
+    single-byte encoding.
+    """
+    if data.startswith(_UTF16_MARKS):
+        message = f"{shown} is UTF-16, which psql does not read either; it was passed over."
+        return Unreadable(shown, message, is_error=False)
+    if b"\0" in data:
+        message = f"{shown} has a NUL byte, so it is taken for binary and was passed over."
+        return Unreadable(shown, message, is_error=False)
+    data = data.removeprefix(_UTF8_MARK)
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        note = Note(shown, f"{shown} is not valid UTF-8; it was read as Latin-1.")
+        return RecodedText(shown, data.decode("latin-1").encode(), note)
+    return Text(shown, data)

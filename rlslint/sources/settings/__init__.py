@@ -1,0 +1,1 @@
+"""Who connects to the database: settings files in, Connections out."""
