@@ -1,0 +1,260 @@
+"""From files to projects: each history replayed, with the application code around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rlslint.catalog.platforms import SUPABASE_DEFAULTS
+from rlslint.catalog.replay import Replay, handled_kinds
+from rlslint.config import Config
+from rlslint.evidence import CodeFile, Connection, SqlSite
+from rlslint.project import Project
+from rlslint.sessions import read_sites, traces
+from rlslint.sources.discovery import Found, SourceFile
+from rlslint.sources.histories import Histories, History, Migration, histories, up_ranges
+from rlslint.sources.ignores import Ignore, ignores_in_host, ignores_in_sql
+from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
+from rlslint.sources.settings.files import is_settings_file, read_settings
+from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.reading import BrokenStatement, read
+from rlslint.text import Text
+
+ReadModule = Callable[[str], str | None]
+
+
+class Reader:
+    """Reads files, and keeps what is to be said of them.
+
+    `given` is the content of files that are not to be read from disk: standard input.
+    """
+
+    def __init__(self, given: Mapping[str, bytes]) -> None:
+        self._given = given
+        self.notes: list[str] = []
+        self.errors: list[str] = []
+        self.ignores: list[Ignore] = []
+
+    def text(self, path: Path, shown: str) -> Text | None:
+        """Return the text of a file; where there is none, the reason is kept."""
+        given = self._given.get(shown)
+        text = text_of(given, shown) if given is not None else read_text(path, shown)
+        if isinstance(text, Unreadable):
+            self.unreadable(text)
+            return None
+        if isinstance(text, RecodedText):
+            self.notes.append(text.note.message)
+        return text
+
+    def unreadable(self, problem: Unreadable) -> None:
+        (self.errors if problem.is_error else self.notes).append(problem.message)
+
+
+class Built(NamedTuple):
+    """A project, ready for its rules.
+
+    `broken` are the statements that PostgreSQL's grammar refuses, `files` and `statements` how
+    many were replayed. `loose` marks a script beside the histories.
+    """
+
+    project: Project
+    broken: tuple[BrokenStatement, ...]
+    files: int
+    statements: int
+    loose: bool
+
+
+class Replayed(NamedTuple):
+    replay: Replay
+    broken: tuple[BrokenStatement, ...]
+    files: int
+    statements: int
+
+
+class Code(NamedTuple):
+    """Application code and settings, read once for all histories."""
+
+    files: tuple[CodeFile, ...]
+    connections: tuple[Connection, ...]
+    settings_files: int
+
+
+def build(found: Found, config: Config, reader: Reader) -> tuple[tuple[Built, ...], Code]:
+    """Read every file that was found, replay the histories, and join them with their code."""
+    sorted_files = histories(found, config.migrations)
+    reader.notes += [note.message for note in sorted_files.notes]
+    read_module = _module_reader(found)
+    code = _read_code(found, sorted_files, reader, read_module)
+    built = []
+    for history, loose in _all_histories(sorted_files):
+        replayed = replay_history(history, config, reader, read_module)
+        mine = Code((), (), 0) if loose else code
+        others = [h for h in sorted_files.histories if h is not history]
+        built.append(_join(replayed, config, _beside(history, others, mine), loose))
+    if not built:
+        built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False))
+    return tuple(built), code
+
+
+def _all_histories(sorted_files: Histories) -> Iterator[tuple[History, bool]]:
+    for history in sorted_files.histories:
+        yield history, False
+    for history in sorted_files.loose:
+        yield history, True
+
+
+def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
+    catalog = replayed.replay.catalog
+    queries = read_sites((site for file in code.files for site in file.sites), catalog)
+    project = Project(catalog, config, queries, traces(code.files, queries), code.connections)
+    return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
+
+
+def _beside(history: History, others: list[History], code: Code) -> Code:
+    """Keep the code and the settings that lie nearer to this history than to another one."""
+    if not others:
+        return code
+
+    def is_mine(path: str) -> bool:
+        mine = _common_depth(path, history.root)
+        return all(_common_depth(path, other.root) <= mine for other in others)
+
+    return Code(
+        tuple(file for file in code.files if is_mine(file.path)),
+        tuple(c for c in code.connections if is_mine(c.span.text.path)),
+        code.settings_files,
+    )
+
+
+def _common_depth(path: str, root: str) -> int:
+    depth = 0
+    for one, other in zip(path.split("/"), root.split("/"), strict=False):
+        if one != other:
+            break
+        depth += 1
+    return depth
+
+
+def replay_history(
+    history: History, config: Config, reader: Reader, read_module: ReadModule
+) -> Replayed:
+    """Replay the migrations of a history, first to last."""
+    replay = Replay()
+    if "supabase" in (history.layout, config.platform):
+        replay.catalog.defaults += SUPABASE_DEFAULTS
+    kinds = handled_kinds()
+    broken: list[BrokenStatement] = []
+    files = statements = 0
+    models: dict[str, Any] = {}
+    for migration in history.migrations:
+        files += 1
+        for item in _statements(migration, kinds, reader, models, read_module):
+            statements += 1
+            match item:
+                case ParsedStatement():
+                    replay.run(item)
+                case BrokenStatement():
+                    broken.append(item)
+                case None:
+                    continue
+    return Replayed(replay, tuple(broken), files, statements)
+
+
+def _statements(
+    migration: Migration,
+    kinds: frozenset[str],
+    reader: Reader,
+    models: dict[str, Any],
+    read_module: ReadModule,
+) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    text = reader.text(migration.path, migration.shown)
+    if text is None:
+        return
+    if migration.path.suffix == ".py":
+        reader.ignores += ignores_in_host(text, "#")
+        for site in _python_sites(migration, text, reader, models, read_module):
+            yield from read(site.text, kinds, application=True)
+        return
+    reader.ignores += ignores_in_sql(text)
+    yield from read(text, kinds, up_ranges(text.data))
+
+
+def _python_sites(
+    migration: Migration,
+    text: Text,
+    reader: Reader,
+    models: dict[str, Any],
+    read_module: ReadModule,
+) -> tuple[SqlSite, ...]:
+    from rlslint.sources.code.python_migrations import (
+        Models,
+        UnreadableMigration,
+        migration_sites,
+    )
+
+    known = models.setdefault("django", Models())
+    try:
+        return migration_sites(migration.shown, text.data.decode(), read_module, known)
+    except UnreadableMigration as problem:
+        reader.notes.append(str(problem))
+        return ()
+
+
+def _read_code(
+    found: Found, sorted_files: Histories, reader: Reader, read_module: ReadModule
+) -> Code:
+    migrations = {
+        migration.shown for history in sorted_files.histories for migration in history.migrations
+    }
+    files = tuple(_code_files(found, migrations, reader, read_module))
+    connections = [c for file in files for c in file.connections]
+    connections += _connections((*found.settings, *found.python), reader)
+    return Code(files, tuple(connections), len(found.settings))
+
+
+def _code_files(
+    found: Found, migrations: set[str], reader: Reader, read_module: ReadModule
+) -> Iterable[CodeFile]:
+    from rlslint.sources.code.python import may_hold_sql, read_python
+
+    for file in found.python:
+        if file.shown in migrations:
+            continue
+        text = reader.text(file.path, file.shown)
+        if text is None or not may_hold_sql(text.data):
+            continue
+        code = read_python(file.shown, text.data.decode(), read_module)
+        if code.problem:
+            reader.notes.append(code.problem)
+        reader.ignores += ignores_in_host(text, "#")
+        yield code
+
+
+def _connections(files: Iterable[SourceFile], reader: Reader) -> Iterator[Connection]:
+    for file in files:
+        if not is_settings_file(file.path):
+            continue
+        text = reader.text(file.path, file.shown)
+        if text is None:
+            continue
+        settings = read_settings(file.path, file.shown, text.data)
+        if settings.note:
+            reader.notes.append(settings.note)
+        yield from settings.connections
+
+
+def _module_reader(found: Found) -> ReadModule:
+    """Return a function that gives the source of a module of the project by its dotted name."""
+    by_ending: dict[str, Path] = {}
+    for file in found.python:
+        parts = file.shown.removesuffix(".py").removesuffix("/__init__").split("/")
+        for start in range(len(parts)):
+            by_ending.setdefault(".".join(parts[start:]), file.path)
+
+    def read_module(name: str) -> str | None:
+        path = by_ending.get(name)
+        text = read_text(path, str(path)) if path is not None else None
+        return text.data.decode() if isinstance(text, Text) else None
+
+    return read_module

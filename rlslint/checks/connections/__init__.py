@@ -1,0 +1,1 @@
+"""Rules that look at who connects, as settings files say."""

@@ -1,0 +1,1 @@
+"""Rules that look at ignore comments and accept entries."""

@@ -1,0 +1,1 @@
+"""Rules that look at SQL in application code."""

@@ -1,0 +1,1 @@
+"""Rules that look at what application code does to a session."""

@@ -1,0 +1,1 @@
+"""Rules that look at statements that PostgreSQL refuses or that cannot be evaluated."""

@@ -1,0 +1,180 @@
+"""Discover, read, build, check, ignore: what `rlslint check` does, from paths to a result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.building import Built, Code, Reader, build
+from rlslint.catalog.facts import UnknownFact
+from rlslint.config import Config
+from rlslint.findings import Finding, Severity
+from rlslint.project import Project
+from rlslint.registry import Rule, rules_for
+from rlslint.reported import reported
+from rlslint.results import Checked, NotChecked, ReportedFinding, Result, in_order
+from rlslint.selection import Selection, selection_of
+from rlslint.sources.discovery import Found, discover, with_file
+from rlslint.suppression import IgnoreUse, suppress
+
+
+class Unjudged(NamedTuple):
+    """A rule that could not judge a subject, for it lacked a fact."""
+
+    rule: str
+    subject: object
+    cause: UnknownFact
+
+
+def check(
+    paths: Sequence[str | Path], config: Config, standard_input: tuple[str, bytes] | None = None
+) -> Result:
+    """Lint `paths` and the project around them.
+
+    `standard_input` is the name of the file that the path `-` stands for, and its content.
+    What could be judged is among the findings, what could not be is named beside them. Raises
+    UnknownRuleError where the configuration names a rule that does not exist.
+    """
+    selection = selection_of(config)
+    reader = Reader(dict((standard_input,)) if standard_input is not None else {})
+    found = _discover(paths, config, standard_input)
+    for problem in found.problems:
+        reader.unreadable(problem)
+    built, code = build(found, config, reader)
+    findings: list[Finding] = []
+    unjudged: list[Unjudged] = []
+    for one in built:
+        findings += _findings(_subjects(one), one.project, selection, unjudged)
+    suppressed = suppress(findings, reader.ignores, config.accept, selection.names)
+    on_ignores = _findings(
+        (("IgnoreUse", use) for use in suppressed.uses if _is_reported(use, found)),
+        built[0].project,
+        selection,
+        unjudged,
+    )
+    shown = [
+        reported(finding)
+        for finding in (*suppressed.findings, *on_ignores)
+        if _takes_part(finding, found)
+    ]
+    kept = [r for r in shown if _is_shown(r, config)]
+    return Result(
+        findings=in_order(kept),
+        checked=_checked(built, code),
+        not_checked=tuple(_not_checked(unjudged)),
+        notes=tuple(reader.notes),
+        errors=tuple(reader.errors),
+        uses_row_security=any(one.project.uses_row_security for one in built),
+        hidden=Counter(r.severity for r in shown if not _is_shown(r, config)),
+    )
+
+
+def files_read(paths: Sequence[str | Path], config: Config) -> Iterator[str]:
+    """Yield the files that `check` would report on, sorted."""
+    yield from sorted(_discover(paths, config, None).reported)
+
+
+def _discover(
+    paths: Sequence[str | Path], config: Config, standard_input: tuple[str, bytes] | None
+) -> Found:
+    named = [path for path in paths if str(path) != "-"]
+    found = discover(
+        [
+            *named,
+            *([standard_input[0]] if standard_input and Path(standard_input[0]).exists() else []),
+        ],
+        root=Path.cwd(),
+        exclude=(*config.exclude, *config.extend_exclude),
+        force_exclude=config.force_exclude,
+    )
+    return with_file(found, standard_input[0]) if standard_input is not None else found
+
+
+def _subjects(built: Built) -> Iterator[tuple[str, object]]:
+    """Yield all that rules look at, with the kind that their annotations name."""
+    project, catalog = built.project, built.project.catalog
+    for broken in built.broken:
+        yield "BrokenStatement", broken
+    for refusal in catalog.refusals:
+        yield "Refusal", refusal
+    for dynamic in catalog.dynamic:
+        yield "Dynamic", dynamic
+    for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
+        if relation.is_beyond_history or relation.is_table:
+            yield "Table", relation
+        elif relation.is_view or relation.is_materialized_view:
+            yield "View", relation
+        for policy in relation.policies.known():
+            yield "Policy", policy
+    for function in catalog.functions.known():
+        yield "Function", function
+    for role in catalog.roles.values():
+        yield "Role", role
+    for query in project.queries:
+        yield "QuerySite", query
+    for trace in project.traces:
+        yield "SessionTrace", trace
+    for connection in project.connections:
+        yield "Connection", connection
+
+
+def _findings(
+    subjects: Iterable[tuple[str, object]],
+    project: Project,
+    selection: Selection,
+    unjudged: list[Unjudged],
+) -> list[Finding]:
+    """Ask every rule about every subject of its kind; note where a fact was missing."""
+    rules: dict[str, list[Rule]] = {}
+    found: list[Finding] = []
+    for kind, subject in subjects:
+        if kind not in rules:
+            rules[kind] = [r for r in rules_for(kind) if r.name in selection.names]
+        for rule in rules[kind]:
+            try:
+                found += [f._replace(rule=rule.name) for f in rule.check(subject, project)]
+            except UnknownFact as cause:
+                unjudged.append(Unjudged(rule.name, subject, cause))
+    return [
+        finding
+        for finding in found
+        if finding.span is None or selection.is_on(finding.rule, finding.span.text.path)
+    ]
+
+
+def _takes_part(finding: Finding, found: Found) -> bool:
+    """Tell whether a finding stands in a file that the user named, or has a part there."""
+    spans = [finding.span, *(related.span for related in finding.related)]
+    return any(span is None or span.text.path in found.reported for span in spans)
+
+
+def _is_reported(use: IgnoreUse, found: Found) -> bool:
+    return use.span is None or use.span.text.path in found.reported
+
+
+def _is_shown(finding: ReportedFinding, config: Config) -> bool:
+    least = config.min_severity if config.min_severity is not None else Severity.warning
+    return finding.severity >= least and finding.confidence >= config.min_confidence
+
+
+def _checked(built: Sequence[Built], code: Code) -> Checked:
+    projects = [one.project for one in built]
+    return Checked(
+        migrations=sum(one.files for one in built),
+        statements=sum(one.statements for one in built),
+        queries=sum(len(project.queries) for project in projects),
+        code_files=len(code.files),
+        settings_files=code.settings_files,
+        tables=sum(sum(1 for _ in project.catalog.tables()) for project in projects),
+        policies=sum(sum(1 for _ in project.catalog.policies()) for project in projects),
+    )
+
+
+def _not_checked(unjudged: Iterable[Unjudged]) -> Iterator[NotChecked]:
+    for rule, subject, cause in unjudged:
+        statement = cause.statement
+        reason = "behind SQL that could not be evaluated" if statement else "beyond the history"
+        span = statement.span if statement is not None else None
+        yield NotChecked(type(subject).__name__.lower(), str(subject), reason, rule, span)

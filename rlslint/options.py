@@ -1,0 +1,136 @@
+"""The kinds of value that an option of the configuration takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+
+class Misfit(Exception):
+    """A value is not of its option's kind; `culprit` is the string to mark, `choices` what fits."""
+
+    def __init__(self, message: str, culprit: str = "", choices: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.culprit = culprit
+        self.choices = choices
+
+
+class Kind(NamedTuple):
+    """How an option's value is named, read from TOML and described in a JSON schema."""
+
+    name: str
+    read: Callable[[Any], Any]
+    schema: dict[str, Any]
+
+
+class Option(NamedTuple):
+    """An option as `rlslint config` shows it; `default` and `example` are TOML."""
+
+    key: str
+    type: str
+    default: str
+    documentation: str
+    example: str
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Misfit(f"expected a list of strings, found {described(value)}")
+    return tuple(value)
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Misfit(f"expected true or false, found {described(value)}")
+    return value
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Misfit(f"expected a string, found {described(value)}")
+    return value
+
+
+def _lists_by_pattern(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise Misfit(f"expected a table of lists of strings, found {described(value)}")
+    return {pattern: _strings(selectors) for pattern, selectors in value.items()}
+
+
+def integer(lowest: int, highest: int) -> Kind:
+    """Return the kind of a whole number between two bounds, both included."""
+
+    def read(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Misfit(f"expected a whole number, found {described(value)}")
+        if not lowest <= value <= highest:
+            raise Misfit(f"expected a number from {lowest} to {highest}, found {value}", str(value))
+        return value
+
+    return Kind("integer", read, {"type": "integer", "minimum": lowest, "maximum": highest})
+
+
+def choice(choices: tuple[str, ...]) -> Kind:
+    """Return the kind of a string that is one of `choices`."""
+
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise Misfit(
+                f"expected {_either(choices)}, found {described(value)}", *_hint(value, choices)
+            )
+        return str(value)
+
+    return Kind(" | ".join(f'"{name}"' for name in choices), read, {"enum": list(choices)})
+
+
+def level(scale: type[IntEnum]) -> Kind:
+    """Return the kind of a string that names a step of `scale`."""
+    names = tuple(scale.__members__)
+    by_name = choice(names)
+    return Kind(by_name.name, lambda value: scale[by_name.read(value)], by_name.schema)
+
+
+STRINGS = Kind("list of strings", _strings, {"type": "array", "items": {"type": "string"}})
+BOOLEAN = Kind("boolean", _boolean, {"type": "boolean"})
+STRING = Kind("string", _string, {"type": "string"})
+LISTS_BY_PATTERN = Kind(
+    "table of lists of strings",
+    _lists_by_pattern,
+    {"type": "object", "additionalProperties": STRINGS.schema},
+)
+
+
+def described(value: Any) -> str:
+    """Return a value in the words of TOML, for messages."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'the string "{value}"'
+        case int() | float():
+            return f"the number {value}"
+        case list():
+            return "a list" if all(isinstance(item, str) for item in value) else "a mixed list"
+        case dict():
+            return "a table"
+        case _:
+            return f"the value {value}"
+
+
+def did_you_mean(word: str, words: tuple[str, ...]) -> str:
+    """Return the word of `words` that is spelled most like `word`, "" where none comes near."""
+    from difflib import get_close_matches
+
+    folded = {known.lower().replace("_", "-"): known for known in words}
+    close = get_close_matches(word.lower().replace("_", "-"), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else ""
+
+
+def _either(choices: tuple[str, ...]) -> str:
+    *others, last = [f'"{name}"' for name in choices]
+    return f"{', '.join(others)} or {last}"
+
+
+def _hint(value: Any, choices: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    return (value, choices) if isinstance(value, str) else ("", ())

@@ -1,0 +1,161 @@
+"""All that a rule may ask about a project, read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from rlslint.access import RuntimeRoles, find_runtime_roles, reachable_by
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Catalog, Column, Function, Policy, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.config import Config
+from rlslint.evidence import Connection
+from rlslint.meaning.bounds import tenant_columns
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
+from rlslint.meaning.inlining import Bodies, inlined_predicate
+from rlslint.sessions import QuerySite, SessionTrace, SettingWrite
+
+
+class Project:
+    """A history's catalog, the application code around it, and who asks.
+
+    `queries` and `traces` come from application code, `connections` from settings files. Answers
+    that many rules need are found once.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        config: Config,
+        queries: tuple[QuerySite, ...] = (),
+        traces: tuple[SessionTrace, ...] = (),
+        connections: tuple[Connection, ...] = (),
+    ) -> None:
+        self.catalog = catalog
+        self.config = config
+        self.queries = queries
+        self.traces = traces
+        self.connections = connections
+        self._bodies = Bodies(catalog)
+        self._inlined: dict[Predicate, Predicate] = {}
+
+    @cached_property
+    def runtime(self) -> RuntimeRoles:
+        """The roles that serve requests."""
+        return find_runtime_roles(
+            self.catalog,
+            self.connections,
+            platform=self.config.platform,
+            configured=self.config.runtime_roles,
+            owner_roles=self.config.owner_roles,
+            bypass_roles=self.config.bypass_roles,
+        )
+
+    @cached_property
+    def uses_row_security(self) -> bool:
+        """Whether row security or a policy stands anywhere in the history."""
+        everything = (*self.catalog.relations.known(), *self.catalog.unknown_relations.values())
+        return any(
+            relation.policies.known() or "rls_enabled" in relation.statements
+            for relation in everything
+        )
+
+    @cached_property
+    def tenant_column_names(self) -> frozenset[str]:
+        """The names of columns that tell whose a row is.
+
+        Those that some policy compares with the caller's context, without a table's own key (the
+        `id` of a table of tenants says nothing of other tables), and those of the configuration.
+        """
+        names = set(self.config.tenant_columns)
+        for policy in self.catalog.policies():
+            for column in self._compared(policy):
+                if not _is_only_key(policy.relation, column):
+                    names.add(column.name)
+        return frozenset(names)
+
+    def tenant_columns(self, relation: Relation) -> tuple[Column, ...]:
+        """Return the columns of a relation that tell whose a row is, in order.
+
+        Raises UnknownFact where the relation's columns are not known.
+        """
+        own = {
+            column.number
+            for policy in relation.policies.known()
+            for column in self._compared(policy)
+        }
+        return tuple(
+            column
+            for column in relation.columns.values()
+            if column.number in own or column.name in self.tenant_column_names
+        )
+
+    def reachable_by(self, relation: Relation, *privileges: str) -> tuple[str, ...]:
+        """Return the runtime roles that hold one of `privileges` on a relation."""
+        return reachable_by(self.catalog, self.runtime, relation, privileges)
+
+    def predicate(self, clause: Clause) -> Predicate:
+        """Return a clause's predicate with the calls of the history's functions inlined.
+
+        This is what to ask about the meaning of a clause; what came out of a function's body
+        stands where the call stands, so `clause.span` finds it. Shared as the clauses are.
+        """
+        key = clause.predicate
+        if key not in self._inlined:
+            self._inlined[key] = inlined_predicate(key.expression, self._bodies)
+        return self._inlined[key]
+
+    @cached_property
+    def context_reads(self) -> tuple[ContextRead, ...]:
+        """What the policies of the history read of the caller's context."""
+        return tuple(
+            read
+            for policy in self.catalog.policies()
+            for clause in policy.clauses
+            for read in self.predicate(clause).ask(context_reads, self.context_functions)
+        )
+
+    @cached_property
+    def context_functions(self) -> ContextFunctions:
+        """The names of functions that the configuration calls context getters."""
+        return frozenset(tuple(name.split(".")) for name in self.config.context_functions)
+
+    @cached_property
+    def context_settings(self) -> frozenset[str]:
+        """The names of the settings, in lower case, on which policies depend."""
+        return frozenset(
+            read.name
+            for read in self.context_reads
+            if read.kind == "setting" and read.name is not None
+        )
+
+    @cached_property
+    def setting_writes(self) -> tuple[SettingWrite, ...]:
+        """The settings that application code changes."""
+        return tuple(write for query in self.queries for write in query.writes)
+
+    def functions(self) -> Iterator[Function]:
+        """Yield the functions that exist at the end of the history."""
+        yield from self.catalog.functions.known()
+
+    def _compared(self, policy: Policy) -> Iterator[Column]:
+        relation = policy.relation
+        if not relation.knows("columns"):
+            return
+        for clause in policy.clauses:
+            try:
+                numbers = self.predicate(clause).ask(tenant_columns, self.context_functions)
+            except UnknownFact:
+                continue
+            for number in sorted(numbers):
+                column = relation.column(number)
+                if column is not None:
+                    yield column
+
+
+def _is_only_key(relation: Relation, column: Column) -> bool:
+    return any(
+        constraint.kind == "primary" and constraint.columns == (column.number,)
+        for constraint in relation.constraints.known()
+    )

@@ -1,0 +1,62 @@
+"""@rule: which check looks at which kind of subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rlslint.findings import Finding
+
+if TYPE_CHECKING:
+    from rlslint.project import Project
+
+Check = Callable[[Any, "Project"], Iterator[Finding]]
+
+FOLDERS = {
+    "Table": "tables",
+    "Policy": "policies",
+    "View": "views",
+    "Function": "functions",
+    "Role": "roles",
+    "QuerySite": "queries",
+    "SessionTrace": "sessions",
+    "Connection": "connections",
+    "BrokenStatement": "statements",
+    "Refusal": "statements",
+    "Dynamic": "statements",
+    "IgnoreUse": "ignores",
+}
+"""The kinds of subject, and the folder of `checks` whose modules look at them.
+
+Only the folders of the kinds that a project has are imported.
+"""
+
+
+class Rule(NamedTuple):
+    """A check under its rule's name, and the kind of subject that it is called with."""
+
+    name: str
+    subject: str
+    check: Check
+
+
+_rules: dict[str, Rule] = {}
+
+
+def rule(check: Check) -> Check:
+    """Register a check: its name is its rule's, its first annotation says what it looks at."""
+    name = check.__name__.replace("_", "-")
+    subject = next(iter(check.__annotations__.values()))
+    _rules[name] = Rule(name, str(subject), check)
+    return check
+
+
+def rules_for(subject: str) -> list[Rule]:
+    """Return the rules that look at a kind of subject, in the order of their names."""
+    folder = FOLDERS[subject]
+    for entry in files("rlslint.checks").joinpath(folder).iterdir():
+        if entry.name.endswith(".py") and entry.name != "__init__.py":
+            import_module(f"rlslint.checks.{folder}.{entry.name.removesuffix('.py')}")
+    return sorted(found for found in _rules.values() if found.subject == subject)

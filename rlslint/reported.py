@@ -1,0 +1,27 @@
+"""The join of a finding with its rule's card."""
+
+from __future__ import annotations
+
+from rlslint.cards import card
+from rlslint.findings import Finding
+from rlslint.fingerprints import fingerprint
+from rlslint.results import ReportedFinding
+
+RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
+
+
+def reported(finding: Finding) -> ReportedFinding:
+    """Return a finding with what its card says of every finding of its rule."""
+    found = card(finding.rule)
+    sql = finding.statement.sql if finding.statement is not None else ""
+    if not sql and finding.span is not None:
+        sql = finding.span.sql
+    return ReportedFinding(
+        finding,
+        found.code,
+        found.name,
+        finding.severity if finding.severity is not None else found.severity,
+        finding.confidence if finding.confidence is not None else found.confidence,
+        RULE_PAGE.format(found.name),
+        fingerprint(found.name, finding.object, sql),
+    )

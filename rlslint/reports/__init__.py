@@ -1,0 +1,1 @@
+"""What users read: one module per output format, each with `render(result)`."""

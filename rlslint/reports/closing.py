@@ -1,0 +1,113 @@
+"""What every run says at its end: what was found, what was checked and what was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rlslint.findings import Severity
+from rlslint.printable import printable
+from rlslint.results import Checked, NotChecked, Result, place
+
+
+def closing_lines(result: Result) -> Iterator[str]:
+    """Yield the sentences that end a run."""
+    if not result.uses_row_security:
+        yield (
+            "This project uses row security nowhere: "
+            "no policy is created and no table enables row security."
+        )
+    yield found_sentence(result)
+    yield checked_sentence(result)
+    hidden = {severity: count for severity, count in result.hidden.items() if count}
+    if hidden:
+        total = counted(sum(hidden.values()), "finding")
+        parts = _listed([_severity(severity, hidden[severity]) for severity in _gravest(hidden)])
+        yield (
+            f"Not shown: {total} ({parts}); "
+            f"lower --min-severity or --min-confidence to see "
+            f"{'it' if sum(hidden.values()) == 1 else 'them'}."
+        )
+
+
+def found_sentence(result: Result) -> str:
+    """Return `Found 3 errors and 2 warnings.`, or that nothing was found."""
+    counts = Counter(reported.severity for reported in result.findings)
+    if not counts:
+        return "No findings."
+    parts = [_severity(severity, counts[severity]) for severity in _gravest(counts)]
+    return f"Found {_listed(parts)}."
+
+
+def checked_sentence(result: Result) -> str:
+    """Return what was checked and, in the same breath, what was not."""
+    checked = ", ".join(_checked(result.checked)) or "nothing"
+    groups = Counter((item.kind, item.reason) for item in set(map(_subject, result.not_checked)))
+    if not groups:
+        return f"Checked {checked}."
+    parts = ", ".join(
+        f"{counted(count, kind)} {reason}" for (kind, reason), count in sorted(groups.items())
+    )
+    verb = "them" if sum(groups.values()) > 1 else "it"
+    listing = f"(--show-unchecked lists {verb})"
+    return f"Checked {checked}. Not checked: {printable(parts)} {listing}."
+
+
+def unchecked_lines(result: Result) -> Iterator[str]:
+    """Yield one line per thing that was not checked, for --show-unchecked."""
+    for item in result.not_checked:
+        where = "" if item.span is None else f"{place(item.span)}: "
+        by = f" (by {item.rule})" if item.rule else ""
+        yield printable(f"{where}{item.kind} {item.object} {item.reason}{by}".strip())
+
+
+def statistics(result: Result) -> Iterator[str]:
+    """Yield a line per rule with its number of findings, the most frequent first."""
+    counts = Counter((reported.code, reported.name) for reported in result.findings)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    digits = max((len(str(count)) for count in counts.values()), default=0)
+    codes = max((len(code) for code, _ in counts), default=0)
+    for (code, name), count in ordered:
+        yield f"{count:>{digits}}  {code:<{codes}}  {name}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return `1 policy`, `2 policies`."""
+    if count == 1:
+        return f"1 {noun}"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{count} {noun[:-1]}ies"
+    return f"{count} {noun}s"
+
+
+def _subject(item: NotChecked) -> NotChecked:
+    return item._replace(rule="")
+
+
+def _checked(checked: Checked) -> Iterator[str]:
+    if checked.migrations or checked.statements:
+        statements = counted(checked.statements, "statement")
+        yield f"{counted(checked.migrations, 'migration')} ({statements})"
+    elif checked.tables or checked.policies:
+        policies = counted(checked.policies, "policy")
+        yield f"{counted(checked.tables, 'table')} with {policies}"
+    if checked.queries or checked.code_files:
+        files = counted(checked.code_files, "file")
+        queries = counted(checked.queries, "query") if checked.queries else "no queries"
+        yield f"{queries} in {files}"
+    if checked.settings_files:
+        yield counted(checked.settings_files, "settings file")
+
+
+def _severity(severity: Severity, count: int) -> str:
+    if severity is Severity.info:
+        return f"{count} info"
+    return counted(count, severity.name)
+
+
+def _gravest(counts: dict[Severity, int] | Counter[Severity]) -> list[Severity]:
+    return sorted(counts, reverse=True)
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,15 @@
+"""One line per finding: `path:line:column: CODE [rule-name] message`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.printable import printable
+from rlslint.results import Result
+
+
+def render(result: Result) -> Iterator[str]:
+    """Yield one line per finding; without a place, the object stands where the path would."""
+    for reported in result.findings:
+        where = reported.place or reported.finding.object
+        yield printable(f"{where}: {reported.code} [{reported.name}] {reported.finding.message}")

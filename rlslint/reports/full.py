@@ -1,0 +1,75 @@
+"""The format for people: each finding with its source, marked, and the way to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rlslint.findings import Severity
+from rlslint.frames import Role, frame, gutter_width
+from rlslint.printable import printable
+from rlslint.results import ReportedFinding, Result, place
+
+_COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
+
+
+def render(result: Result, *, colour: bool = False) -> Iterator[str]:
+    """Yield the lines of every finding, an empty line behind each.
+
+    A password that stands in the source is shown as `***`, a control character as a sign for it.
+    """
+    for reported in result.findings:
+        yield from _finding(reported, _painter(reported.severity) if colour else _plain)
+        yield ""
+
+
+Painter = Callable[[str, Role | str], str]
+
+
+def _plain(text: str, role: Role | str) -> str:
+    del role
+    return text
+
+
+def _painter(severity: Severity) -> Painter:
+    from click import style
+
+    def paint(text: str, role: Role | str) -> str:
+        match role:
+            case "mark" | "title":
+                return style(text, fg=_COLOURS[severity], bold=True)
+            case "gutter" | "secondary" | "arrow":
+                return style(text, fg="blue", bold=True)
+            case _:
+                return style(text, bold=True)
+
+    return paint
+
+
+def _finding(reported: ReportedFinding, paint: Painter) -> Iterator[str]:
+    finding = reported.finding
+    title = paint(f"{reported.severity.name}[{reported.name}]", "title")
+    yield f"{title} {reported.code}: {paint(printable(finding.message), 'message')}"
+    related = finding.related
+    spans = [span for span in (finding.span, *(other.span for other in related)) if span]
+    gutter = max((gutter_width(span) for span in spans), default=1)
+    margin = " " * gutter
+    if finding.span is None:
+        yield f"{margin}{paint('-->', 'arrow')} {printable(finding.object)}"
+    else:
+        where = printable(str(place(finding.span)))
+        yield f"{margin}{paint('-->', 'arrow')} {where}"
+        yield from frame(finding.span, finding.label, gutter=gutter, paint=paint)
+    for other in related:
+        where = printable(str(place(other.span)))
+        yield f"{margin}{paint(':::', 'arrow')} {where}"
+        yield from frame(other.span, other.message, gutter=gutter, main=False, paint=paint)
+    if finding.help:
+        yield from _help(finding.help, margin, paint)
+    yield f"{margin} {paint('more:', 'note')} rlslint rule {reported.name}"
+
+
+def _help(text: str, margin: str, paint: Painter) -> Iterator[str]:
+    first, *others = text.strip("\r\n").splitlines() or [""]
+    yield f"{margin} {paint('help:', 'note')} {printable(first)}"
+    for line in others:
+        yield f"{margin}       {printable(line)}".rstrip()

@@ -1,0 +1,46 @@
+"""Workflow commands of GitHub Actions, which become annotations of a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.findings import Severity
+from rlslint.printable import printable
+from rlslint.results import ReportedFinding, Result
+
+_LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: "notice"}
+
+
+def render(result: Result) -> Iterator[str]:
+    """Yield one `::error …::message` per finding."""
+    for reported in result.findings:
+        properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(reported))
+        code, name, finding = reported.code, reported.name, reported.finding
+        where = "" if reported.place is None else f"{reported.place}: "
+        message = _message(f"{where}{code} [{name}] {finding.message}")
+        yield f"::{_LEVELS[reported.severity]} {properties}::{message}"
+
+
+def _properties(reported: ReportedFinding) -> Iterator[tuple[str, str]]:
+    yield "title", f"rlslint ({reported.code})"
+    place = reported.place
+    if place is None:
+        return
+    yield "file", place.path
+    yield "line", str(place.start.row)
+    # GitHub refuses columns for an annotation of more than one line.
+    if place.end.row == place.start.row:
+        yield "col", str(place.start.column)
+        yield "endLine", str(place.end.row)
+        yield "endColumn", str(place.end.column)
+    else:
+        yield "endLine", str(place.end.row)
+
+
+def _message(text: str) -> str:
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(escaped)
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,44 @@
+"""GitLab's code quality report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rlslint.findings import Severity
+from rlslint.fingerprints import distinct_fingerprints
+from rlslint.results import ReportedFinding, Result
+
+_SEVERITIES = {Severity.error: "critical", Severity.warning: "major", Severity.info: "info"}
+
+
+def render(result: Result) -> Iterator[str]:
+    """Yield one JSON array.
+
+    GitLab drops an entry without a path and one whose fingerprint it has seen: a finding without
+    a file names its object as the path, and equal fingerprints are told apart.
+    """
+    fingerprints = distinct_fingerprints(result.findings)
+    yield json.dumps([_issue(*pair) for pair in zip(result.findings, fingerprints, strict=True)])
+
+
+def _issue(reported: ReportedFinding, fingerprint: str) -> dict[str, Any]:
+    place = reported.place
+    if place is None:
+        location: dict[str, Any] = {"path": reported.finding.object, "lines": {"begin": 1}}
+    else:
+        location = {
+            "path": place.path,
+            "positions": {
+                "begin": {"line": place.start.row, "column": place.start.column},
+                "end": {"line": place.end.row, "column": place.end.column},
+            },
+        }
+    return {
+        "check_name": reported.name,
+        "description": f"{reported.code} [{reported.name}] {reported.finding.message}",
+        "severity": _SEVERITIES[reported.severity],
+        "fingerprint": fingerprint,
+        "location": location,
+    }

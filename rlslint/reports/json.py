@@ -1,0 +1,67 @@
+"""Version 1 of the JSON format: flat, with ruff's field names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rlslint.results import NotChecked, Place, ReportedFinding, Result, place
+
+VERSION = 1
+
+
+def render(result: Result) -> Iterator[str]:
+    """Yield one JSON document; it is pure ASCII, so no terminal and no code page can spoil it."""
+    document = {
+        "version": VERSION,
+        "findings": [finding_as_json(reported) for reported in result.findings],
+        "checked": result.checked._asdict(),
+        "not_checked": [_not_checked(item) for item in result.not_checked],
+        "notes": list(result.notes),
+        "uses_row_security": result.uses_row_security,
+        "hidden": {severity.name: count for severity, count in sorted(result.hidden.items())},
+    }
+    yield json.dumps(document, indent=2)
+
+
+def finding_as_json(reported: ReportedFinding) -> dict[str, Any]:
+    """Return the JSON object of one finding; the three places are null where there is none."""
+    finding = reported.finding
+    return {
+        "code": reported.code,
+        "name": reported.name,
+        "severity": reported.severity.name,
+        "confidence": reported.confidence.name,
+        "message": finding.message,
+        "label": finding.label,
+        **_place(reported.place),
+        "object": finding.object,
+        "related": [
+            {**_place(place(other.span)), "message": other.message} for other in finding.related
+        ],
+        "help": finding.help,
+        "fix": None,
+        "url": reported.url,
+        "fingerprint": reported.fingerprint,
+    }
+
+
+def _not_checked(item: NotChecked) -> dict[str, Any]:
+    return {
+        "kind": item.kind,
+        "object": item.object,
+        "reason": item.reason,
+        "rule": item.rule or None,
+        **_place(None if item.span is None else place(item.span)),
+    }
+
+
+def _place(found: Place | None) -> dict[str, Any]:
+    if found is None:
+        return {"filename": None, "location": None, "end_location": None}
+    return {
+        "filename": found.path,
+        "location": found.start._asdict(),
+        "end_location": found.end._asdict(),
+    }

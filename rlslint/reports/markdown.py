@@ -1,0 +1,39 @@
+"""A table for job summaries and pull-request comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rlslint.printable import printable
+from rlslint.reports.closing import closing_lines
+from rlslint.results import ReportedFinding, Result
+
+_ACTIVE = re.compile(r"[\\`*_{}\[\]<>()#|~&!@]")
+
+
+def render(result: Result) -> Iterator[str]:
+    """Yield a heading, a table with a row per finding, and the closing sentences."""
+    yield "## rlslint"
+    yield ""
+    if result.findings:
+        yield "| Severity | Where | Rule | Message |"
+        yield "| --- | --- | --- | --- |"
+        for reported in result.findings:
+            yield _row(reported)
+        yield ""
+    for line in closing_lines(result):
+        yield _escaped(line)
+        yield ""
+
+
+def _row(reported: ReportedFinding) -> str:
+    where = _escaped(str(reported.place or reported.finding.object))
+    name = _escaped(f"{reported.name} ({reported.code})")
+    rule = f"[{name}]({reported.url})" if reported.url else name
+    message = _escaped(reported.finding.message)
+    return f"| {reported.severity.name} | {where} | {rule} | {message} |"
+
+
+def _escaped(text: str) -> str:
+    return _ACTIVE.sub(r"\\\g<0>", printable(text))

@@ -1,0 +1,52 @@
+"""The diagnostics of reviewdog (rdjson), whose columns count bytes of UTF-8."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rlslint.findings import Severity
+from rlslint.results import ReportedFinding, Result, place
+from rlslint.text import Location, Span
+
+_SEVERITIES = {Severity.error: "ERROR", Severity.warning: "WARNING", Severity.info: "INFO"}
+
+
+def render(result: Result) -> Iterator[str]:
+    """Yield one JSON document; a finding without a file names its object as the path."""
+    yield json.dumps(
+        {
+            "source": {"name": "rlslint"},
+            "diagnostics": [_diagnostic(reported) for reported in result.findings],
+        }
+    )
+
+
+def _diagnostic(reported: ReportedFinding) -> dict[str, Any]:
+    finding = reported.finding
+    diagnostic: dict[str, Any] = {
+        "message": finding.message,
+        "location": {"path": finding.object} if finding.span is None else _location(finding.span),
+        "severity": _SEVERITIES[reported.severity],
+        "code": {"value": reported.name, **({"url": reported.url} if reported.url else {})},
+    }
+    if finding.related:
+        diagnostic["related_locations"] = [
+            {"message": other.message, "location": _location(other.span)}
+            for other in finding.related
+        ]
+    return diagnostic
+
+
+def _location(span: Span) -> dict[str, Any]:
+    found = place(span)
+    return {
+        "path": found.path,
+        "range": {"start": _position(span, found.start), "end": _position(span, found.end)},
+    }
+
+
+def _position(span: Span, location: Location) -> dict[str, int]:
+    before = span.text.line(location.row)[: location.column - 1]
+    return {"line": location.row, "column": len(before.encode("utf-8", "replace")) + 1}

@@ -1,0 +1,125 @@
+"""SARIF 2.1.0, as GitHub's code scanning and other readers take it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from rlslint import __version__
+from rlslint.findings import Confidence, Severity
+from rlslint.fingerprints import distinct_fingerprints
+from rlslint.results import ReportedFinding, Result, place
+from rlslint.text import Span
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: "note"}
+_SECURITY_SEVERITIES = {Severity.error: "8.0", Severity.warning: "5.0", Severity.info: "2.0"}
+_PRECISIONS = {Confidence.high: "high", Confidence.medium: "medium", Confidence.low: "low"}
+
+
+def render(result: Result, *, card: Callable[[str], str]) -> Iterator[str]:
+    """Yield one SARIF log; `card` gives the Markdown of a rule's card by the rule's name."""
+    rules: dict[str, ReportedFinding] = {}
+    for reported in result.findings:
+        rules.setdefault(reported.code, reported)
+    codes = sorted(rules)
+    indexes = {code: index for index, code in enumerate(codes)}
+    fingerprints = distinct_fingerprints(result.findings)
+    run: dict[str, Any] = {
+        "tool": {
+            "driver": {
+                "name": "rlslint",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [_rule(rules[code], card) for code in codes],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            _result(reported, indexes[reported.code], own)
+            for reported, own in zip(result.findings, fingerprints, strict=True)
+        ],
+    }
+    yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _rule(reported: ReportedFinding, card: Callable[[str], str]) -> dict[str, Any]:
+    text = card(reported.name)
+    summary = _summary(text) or reported.name.replace("-", " ")
+    rule: dict[str, Any] = {
+        "id": reported.code,
+        "name": reported.name,
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": summary},
+        "help": {"text": text or summary, "markdown": text or summary},
+        "defaultConfiguration": {"level": _LEVELS[reported.severity]},
+        "properties": {
+            "tags": ["security", "postgresql", "row-level-security"],
+            "precision": _PRECISIONS[reported.confidence],
+            "problem.severity": "recommendation"
+            if reported.severity is Severity.info
+            else reported.severity.name,
+            "security-severity": _SECURITY_SEVERITIES[reported.severity],
+        },
+    }
+    if reported.url:
+        rule["helpUri"] = reported.url
+    return rule
+
+
+def _summary(card: str) -> str:
+    """Return the first paragraph of a card's prose."""
+    fenced = False
+    for block in card.split("\n\n"):
+        lines = block.strip().splitlines()
+        is_prose = lines and not fenced and not lines[0].startswith(("#", "```", "|", "-"))
+        fenced ^= sum(line.startswith("```") for line in lines) % 2 == 1
+        if is_prose:
+            return " ".join(line.strip() for line in lines)
+    return ""
+
+
+def _result(reported: ReportedFinding, index: int, fingerprint: str) -> dict[str, Any]:
+    finding = reported.finding
+    location = {"logicalLocations": [{"fullyQualifiedName": finding.object}]}
+    if finding.span is not None:
+        location |= _physical(finding.span)
+    result: dict[str, Any] = {
+        "ruleId": reported.code,
+        "ruleIndex": index,
+        "level": _LEVELS[reported.severity],
+        "message": {"text": _message(reported)},
+        "locations": [location],
+        "partialFingerprints": {"rlslint/v1": fingerprint},
+        "properties": {"confidence": reported.confidence.name},
+    }
+    if finding.related:
+        result["relatedLocations"] = [
+            {"id": number, **_physical(other.span), "message": {"text": other.message}}
+            for number, other in enumerate(finding.related, start=1)
+        ]
+    return result
+
+
+def _message(reported: ReportedFinding) -> str:
+    finding = reported.finding
+    return f"{finding.message}\n\n{finding.help}" if finding.help else finding.message
+
+
+def _physical(span: Span) -> dict[str, Any]:
+    found = place(span)
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(found.path, errors="surrogateescape")},
+            "region": {
+                "startLine": found.start.row,
+                "startColumn": found.start.column,
+                "endLine": found.end.row,
+                "endColumn": found.end.column,
+            },
+        }
+    }

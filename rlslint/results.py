@@ -1,0 +1,116 @@
+"""What a run of rlslint hands to a report: its findings, and what it did and did not check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from rlslint.findings import Confidence, Finding, Severity
+from rlslint.text import Location, Span
+
+NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
+
+
+class Place(NamedTuple):
+    """Where something stands: the file as it is shown, and the places of its start and end."""
+
+    path: str
+    start: Location
+    end: Location
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.start.row}:{self.start.column}"
+
+
+class ReportedFinding(NamedTuple):
+    """A finding joined with what its rule's card says.
+
+    `severity` and `confidence` are the final ones. `url` is the page of the rule. `fingerprint`
+    stays the same when lines move.
+    """
+
+    finding: Finding
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    url: str
+    fingerprint: str
+
+    @property
+    def place(self) -> Place | None:
+        return None if self.finding.span is None else place(self.finding.span)
+
+
+class Checked(NamedTuple):
+    """How much was checked."""
+
+    migrations: int = 0
+    statements: int = 0
+    queries: int = 0
+    code_files: int = 0
+    settings_files: int = 0
+    tables: int = 0
+    policies: int = 0
+
+
+class NotChecked(NamedTuple):
+    """One thing that could not be judged.
+
+    `kind` is a noun for it ("table", "query"), `object` its name, `reason` continues the noun
+    ("behind dynamic SQL", "built at run time"). `rule` is the rule that stayed silent, "" for all.
+    """
+
+    kind: str
+    object: str
+    reason: str
+    rule: str = ""
+    span: Span | None = None
+
+
+class Result(NamedTuple):
+    """All that a report may show.
+
+    `notes` are remarks about files, `errors` the paths that could not be read.
+    `hidden` counts the findings that --min-severity and --min-confidence kept back.
+    `uses_row_security` is False only where the project certainly uses row security nowhere.
+    """
+
+    findings: tuple[ReportedFinding, ...]
+    checked: Checked
+    not_checked: tuple[NotChecked, ...] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    uses_row_security: bool = True
+    hidden: Mapping[Severity, int] = NOTHING_HIDDEN
+
+
+def place(span: Span) -> Place:
+    """Return where `span` stands, its file relative to the current directory."""
+    start, end = span.locations()
+    return Place(shown_path(span.text.path), start, end)
+
+
+@cache
+def shown_path(path: str) -> str:
+    """Return `path` relative to the current directory where it lies below, with `/` throughout."""
+    below = f"{Path.cwd()}{os.sep}"
+    return path.removeprefix(below).replace(os.sep, "/")
+
+
+def in_order(findings: Iterable[ReportedFinding]) -> tuple[ReportedFinding, ...]:
+    """Return findings sorted by path, line, column and code; those without a place come last."""
+    return tuple(sorted(findings, key=_order))
+
+
+def _order(reported: ReportedFinding) -> tuple[object, ...]:
+    found = reported.place
+    finding = reported.finding
+    rest = (reported.code, finding.object, finding.message)
+    if found is None:
+        return (True, "", (0, 0), (0, 0), *rest)
+    return (False, found.path, tuple(found.start), tuple(found.end), *rest)

@@ -1,0 +1,81 @@
+"""A SQL history, carried out by PostgreSQL and by the replay, and where the two disagree."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Catalog
+from rlslint.catalog.replay import Replay, handled_kinds
+from rlslint.sql.parser import ParsedStatement, parsed_statements
+from rlslint.text import Statement, Text
+from tests.parity import (
+    UNKNOWN,
+    clause_differences,
+    differences,
+    facts_of_catalog,
+    facts_of_database,
+)
+from tests.postgres import Database, Executed
+
+
+class Comparison(NamedTuple):
+    """What came of a history: the catalog, what PostgreSQL refused, what differs."""
+
+    catalog: Catalog
+    refused: tuple[str, ...]
+    differences: list[str]
+    agreed: int
+    unknown: tuple[str, ...]
+
+
+def compare(database: Database, script: str) -> Comparison:
+    """Run a script on the server and in the replay; statements that fail are in neither."""
+    executed = database.run(script).statements
+    replay = Replay()
+    for part in _accepted(executed):
+        run(replay, part)
+    live, ours = facts_of_database(database), facts_of_catalog(replay.catalog)
+    clauses, agreed = clause_differences(live, replay.catalog)
+    unknown = tuple(f"{key[0]} {key[1]}" for key, value in ours.items() if value is UNKNOWN)
+    compared = sum(1 for key, value in ours.items() if value is not UNKNOWN)
+    refused = tuple(f"{e.sql}: {e.error}" for e in executed if e.error is not None)
+    found = differences(live, ours) + clauses
+    return Comparison(replay.catalog, refused, found, compared + agreed, unknown)
+
+
+def run(replay: Replay, script: str) -> None:
+    """Replay a script; `\\connect ROLE` is known as well."""
+    if script.startswith("\\"):
+        words = script.split()
+        if words[0] in ("\\c", "\\connect"):
+            statement = Statement(
+                Text("history.sql", script.encode()), 0, len(script), "PsqlConnect"
+            )
+            user = words[2] if len(words) > 2 and words[2] != "-" else ""
+            replay.run(ParsedStatement(statement, {"user": user}, 0))
+        return
+    for parsed in parsed_statements(Text("history.sql", script.encode()), handled_kinds()):
+        if parsed is not None:
+            replay.run(parsed)
+
+
+def _accepted(executed: tuple[Executed, ...]) -> list[str]:
+    """What the server carried out: one script between every two psql commands."""
+    parts: list[str] = [""]
+    for statement in executed:
+        if statement.error is not None:
+            continue
+        if statement.sql.startswith("\\"):
+            parts += [statement.sql, ""]
+        else:
+            # The server ends a failed transaction with ROLLBACK whatever was asked.
+            failed = statement.tag == "ROLLBACK" and statement.sql.upper().startswith(
+                ("COMMIT", "END")
+            )
+            sql = "ROLLBACK" if failed else statement.sql
+            parts[-1] += f"{sql}\n;\n"
+    return [part for part in parts if part]
+
+
+__all__ = ["Comparison", "UnknownFact", "compare", "run"]

@@ -1,0 +1,73 @@
+"""Findings for the tests of the formats."""
+
+from __future__ import annotations
+
+from rlslint.findings import Confidence, Finding, Related, Severity
+from rlslint.fingerprints import fingerprint
+from rlslint.results import Checked, NotChecked, ReportedFinding, Result
+from rlslint.text import Span, Text
+
+POLICY = """CREATE POLICY p ON docs USING (EXISTS (
+    SELECT FROM members m
+     WHERE m.user_id = current_user
+       AND m.tenant_id = tenant_id));
+"""
+
+
+def span(source: str, marked: str, path: str = "migrations/0007_members.sql") -> Span:
+    start = source.encode().rindex(marked.encode())
+    return Span(Text(path, source.encode()), start, start + len(marked.encode()))
+
+
+def reported(
+    finding: Finding,
+    severity: Severity = Severity.error,
+    name: str = "policy-column-shadowed",
+    code: str = "RLS103",
+) -> ReportedFinding:
+    sql = "" if finding.span is None else finding.span.sql
+    return ReportedFinding(
+        finding,
+        code,
+        name,
+        severity,
+        Confidence.high,
+        f"https://rlslint.example/{name}",
+        fingerprint(name, finding.object, sql),
+    )
+
+
+def shadowed(**changes: object) -> ReportedFinding:
+    finding = Finding(
+        "public.docs",
+        "any member of any tenant can read every row of public.docs",
+        span(POLICY, "tenant_id"),
+        "resolves to m.tenant_id",
+        "qualify the outer column:  m.tenant_id = docs.tenant_id",
+    )
+    return reported(finding._replace(**changes))
+
+
+def live() -> ReportedFinding:
+    finding = Finding("public.notes", "the owner can read every row of public.notes", None)
+    return reported(finding, Severity.warning, "rls-not-forced", "RLS006")
+
+
+def result(*findings: ReportedFinding) -> Result:
+    return Result(
+        findings,
+        Checked(migrations=42, statements=310, queries=118, code_files=60, tables=9, policies=12),
+    )
+
+
+def related() -> ReportedFinding:
+    table = span("CREATE TABLE docs ();\n", "docs", "migrations/0001.sql")
+    return shadowed(related=(Related(table, "the table is made here"),))
+
+
+UNCHECKED = (
+    NotChecked("query", "app.py:3", "built at run time"),
+    NotChecked("table", "public.a", "behind dynamic SQL", "rls-not-enabled"),
+    NotChecked("table", "public.a", "behind dynamic SQL", "rls-not-forced"),
+    NotChecked("table", "public.b", "behind dynamic SQL", "rls-not-enabled"),
+)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from rlslint.findings import Severity
+from rlslint.fingerprints import fingerprint
+from rlslint.reports.closing import closing_lines, statistics, unchecked_lines
+from rlslint.results import Checked, Result
+from tests.reports.examples import UNCHECKED, live, result, shadowed
+
+
+def closing(given: Result) -> list[str]:
+    return list(closing_lines(given))
+
+
+def test_the_closing_says_what_was_found_checked_and_not_checked() -> None:
+    given = result(shadowed(), shadowed(), live())._replace(not_checked=UNCHECKED)
+    assert closing(given) == [
+        "Found 2 errors and 1 warning.",
+        "Checked 42 migrations (310 statements), 118 queries in 60 files. "
+        "Not checked: 1 query built at run time, 2 tables behind dynamic SQL "
+        "(--show-unchecked lists them).",
+    ]
+
+
+def test_nothing_found_is_said() -> None:
+    assert closing(result())[0] == "No findings."
+
+
+def test_a_live_database_is_counted_in_tables() -> None:
+    checked = Checked(tables=1, policies=2)
+    assert closing(Result((), checked))[1] == "Checked 1 table with 2 policies."
+
+
+def test_nothing_checked_is_said() -> None:
+    assert closing(Result((), Checked()))[1] == "Checked nothing."
+
+
+def test_a_project_without_row_security_is_told_so() -> None:
+    assert closing(result()._replace(uses_row_security=False))[0].startswith(
+        "This project uses row security nowhere"
+    )
+
+
+def test_hidden_findings_are_counted() -> None:
+    hidden = {Severity.info: 3, Severity.warning: 1}
+    assert closing(result()._replace(hidden=hidden))[-1] == (
+        "Not shown: 4 findings (1 warning and 3 info); "
+        "lower --min-severity or --min-confidence to see them."
+    )
+
+
+def test_unchecked_things_are_listed_with_the_rule_that_stayed_silent() -> None:
+    assert list(unchecked_lines(result()._replace(not_checked=UNCHECKED)))[1] == (
+        "table public.a behind dynamic SQL (by rls-not-enabled)"
+    )
+
+
+def test_statistics_put_the_most_frequent_rule_first() -> None:
+    assert list(statistics(result(live(), shadowed(), shadowed()))) == [
+        "2  RLS103  policy-column-shadowed",
+        "1  RLS006  rls-not-forced",
+    ]
+
+
+def test_a_fingerprint_changes_with_the_meaning_and_not_with_the_layout() -> None:
+    def of(sql: str) -> str:
+        return fingerprint("rule", "public.docs", sql)
+
+    assert of("CREATE POLICY p ON docs USING (true)") == of(
+        "create policy P on docs\n using(true) -- x"
+    )
+    assert of("SELECT 'A'") != of("SELECT 'a'")
+    assert of('SELECT "A"') != of("SELECT a")
+    assert of("postgres://a:one@h/d") == of("postgres://a:two@h/d")
