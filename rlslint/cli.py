@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
 from rlslint import __version__
-
-if TYPE_CHECKING:
-    pass
 
 FORMATS = (
     "full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson",
@@ -142,7 +140,19 @@ def main() -> NoReturn:
         # The reader has gone; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except Exception as error:
+        click.echo(f"rlslint has a fault of its own: {_described(error)}", err=True)
+        status = 2
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _described(error: Exception) -> str:
+    """Return where an unexpected error happened, in a line that fits a bug report."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"{type(error).__name__} at {place}: {error}"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ _PASSWORDS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"""[A-Z_]*(?:PASSWORD|PASSWD|PWD)["']?\s*[:=]\s*(?![\w.]+[(\[])["']?"""
+        r"""(?:PASSWORD|PASSWD|PWD)["']?\s*[:=]\s*(?![\w.]+[(\[])["']?"""
         r"""(?P<password>[^\s"',;}]+)"""
     ),
     re.compile(

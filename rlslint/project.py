@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from rlslint.access import RuntimeRoles, find_runtime_roles, reachable_by
+from rlslint.access import (
+    Exposure,
+    RuntimeRoles,
+    exposure,
+    find_runtime_roles,
+    is_bookkeeping,
+    reachable_by,
+)
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Catalog, Column, Function, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config import Config
 from rlslint.evidence import Connection
-from rlslint.meaning.bounds import tenant_columns
+from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.inlining import Bodies, inlined_predicate
 from rlslint.sessions import QuerySite, SessionTrace, SettingWrite
+
+_TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
 
 
 class Project:
@@ -67,8 +77,12 @@ class Project:
 
         Those that some policy compares with the caller's context, without a table's own key (the
         `id` of a table of tenants says nothing of other tables), and those of the configuration.
+        Where row security is used nowhere and nothing is configured, the columns that are called
+        after tenants are all there is to go by.
         """
         names = set(self.config.tenant_columns)
+        if not names and not self.uses_row_security:
+            return frozenset(self._named_after_tenants())
         for policy in self.catalog.policies():
             for column in self._compared(policy):
                 if not _is_only_key(policy.relation, column):
@@ -95,6 +109,15 @@ class Project:
         """Return the runtime roles that hold one of `privileges` on a relation."""
         return reachable_by(self.catalog, self.runtime, relation, privileges)
 
+    def exposure(self, relation: Relation, originals: Sequence[Relation] = ()) -> Exposure | None:
+        """Return which runtime roles get at the rows of a relation; see access.exposure."""
+        return exposure(self.catalog, self.runtime, relation, originals)
+
+    def is_shared(self, relation: Relation) -> bool:
+        """Tell whether all tenants share a relation by intent, or a migration tool keeps it."""
+        named = {relation.name, str(relation)} & set(self.config.reference_tables)
+        return bool(named) or is_bookkeeping(relation)
+
     def predicate(self, clause: Clause) -> Predicate:
         """Return a clause's predicate with the calls of the history's functions inlined.
 
@@ -105,6 +128,35 @@ class Project:
         if key not in self._inlined:
             self._inlined[key] = inlined_predicate(key.expression, self._bodies)
         return self._inlined[key]
+
+    @cached_property
+    def bound_roles(self) -> frozenset[str]:
+        """The roles, "public" among them, for which some permissive policy binds the rows."""
+        return frozenset(
+            role
+            for policy in self.catalog.policies()
+            if policy.permissive and any(self._compared(policy))
+            for role in policy.roles
+        )
+
+    @cached_property
+    def bound_values(self) -> dict[str, ContextRead]:
+        """What policies compare columns of a name with, the first of each."""
+        found: dict[str, ContextRead] = {}
+        for policy in self.catalog.policies():
+            if not policy.relation.knows("columns"):
+                continue
+            for clause in policy.clauses:
+                try:
+                    bounds = self.predicate(clause).ask(bounds_of, self.context_functions)
+                except UnknownFact:
+                    continue
+                for bound in bounds:
+                    for number in bound.columns:
+                        column = policy.relation.column(number)
+                        if column is not None and bound.form == "equality":
+                            found.setdefault(column.name, bound.reads[0])
+        return found
 
     @cached_property
     def context_reads(self) -> tuple[ContextRead, ...]:
@@ -138,6 +190,11 @@ class Project:
     def functions(self) -> Iterator[Function]:
         """Yield the functions that exist at the end of the history."""
         yield from self.catalog.functions.known()
+
+    def _named_after_tenants(self) -> Iterator[str]:
+        for relation in self.catalog.tables():
+            if relation.knows("columns"):
+                yield from (name for name in relation.columns if _TENANT.match(name))
 
     def _compared(self, policy: Policy) -> Iterator[Column]:
         relation = policy.relation

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Catalog
 from rlslint.catalog.replay import Replay, handled_kinds
 from rlslint.sql.parser import ParsedStatement, parsed_statements
@@ -16,7 +15,7 @@ from tests.parity import (
     facts_of_catalog,
     facts_of_database,
 )
-from tests.postgres import Database, Executed
+from tests.postgres import Database, Executed, ScriptReader
 
 
 class Comparison(NamedTuple):
@@ -33,7 +32,7 @@ def compare(database: Database, script: str) -> Comparison:
     """Run a script on the server and in the replay; statements that fail are in neither."""
     executed = database.run(script).statements
     replay = Replay()
-    for part in _accepted(executed):
+    for part in _accepted(script, executed):
         run(replay, part)
     live, ours = facts_of_database(database), facts_of_catalog(replay.catalog)
     clauses, agreed = clause_differences(live, replay.catalog)
@@ -60,22 +59,17 @@ def run(replay: Replay, script: str) -> None:
             replay.run(parsed)
 
 
-def _accepted(executed: tuple[Executed, ...]) -> list[str]:
+def _accepted(script: str, executed: tuple[Executed, ...]) -> list[str]:
     """What the server carried out: one script between every two psql commands."""
     parts: list[str] = [""]
-    for statement in executed:
-        if statement.error is not None:
+    reader, answers = ScriptReader(script), iter(executed)
+    while (sql := reader.next()) is not None:
+        if sql.startswith("\\"):
+            parts += [sql, ""]
             continue
-        if statement.sql.startswith("\\"):
-            parts += [statement.sql, ""]
-        else:
+        answer = next(answers)
+        if answer.error is None:
             # The server ends a failed transaction with ROLLBACK whatever was asked.
-            failed = statement.tag == "ROLLBACK" and statement.sql.upper().startswith(
-                ("COMMIT", "END")
-            )
-            sql = "ROLLBACK" if failed else statement.sql
-            parts[-1] += f"{sql}\n;\n"
+            failed = answer.tag == "ROLLBACK" and sql.upper().startswith(("COMMIT", "END"))
+            parts[-1] += f"{'ROLLBACK' if failed else sql}\n;\n"
     return [part for part in parts if part]
-
-
-__all__ = ["Comparison", "UnknownFact", "compare", "run"]

@@ -40,6 +40,11 @@ def replayed_form(bound: Expr) -> Form:
     return _Forms().of(bound)
 
 
+def names_unknown(bound: Expr) -> bool:
+    """Tell whether the replay leaves open what a name in an expression means."""
+    return any(isinstance(part, Column) and part.unknown for part in bound.walk())
+
+
 class _Forms:
     def __init__(self) -> None:
         self._numbers: dict[int, int] = {}
@@ -62,14 +67,6 @@ class _Forms:
                     part.function.signature if isinstance(part.function, Function) else name[-1]
                 )
                 return ("call", called, *(self.of(argument) for argument in arguments))
-            case Not(And((Operator(">=", left, low), Operator("<=", right, high)))) if (
-                left is right
-            ):
-                return (
-                    "or",
-                    ("<", self.of(left), self.of(low)),
-                    (">", self.of(right), self.of(high)),
-                )
             case Operator("is not distinct from", left, right):
                 return ("Not", ("is distinct from", self.of(left), self.of(right)))
             case And(arguments) | Or(arguments):
@@ -144,7 +141,7 @@ class _Forms:
             ("from", *sources),
             ("outputs", *(self._outputs(query) if with_outputs else ())),
             ("where", *(self.of(condition) for condition in query.conditions)),
-            ("others", *(self.of(other) for other in query.others)),
+            ("rows", *(self.of(row) for row in query.others if query.set_operation == "values")),
             (query.set_operation, *(self._query(arm, with_outputs) for arm in query.arms)),
         )
 

@@ -93,7 +93,8 @@ def test_the_documented_defaults_are_the_defaults() -> None:
 def test_a_misspelt_key_is_shown_where_it_stands(tmp_path: Path) -> None:
     path = write(
         tmp_path / "pyproject.toml",
-        '[project]\nname = "x"\n# runtime-role\n[tool.rlslint]\npreview = true\nruntime-role = ["app"]\n',
+        '[project]\nname = "x"\n# runtime-role\n'
+        '[tool.rlslint]\npreview = true\nruntime-role = ["app"]\n',
     )
     assert refusal(path) == (
         'pyproject.toml:6:1: unknown key "runtime-role"\n'

@@ -26,6 +26,17 @@ SYSTEM_COLUMNS = {"tableoid": -6, "cmax": -5, "xmax": -4, "cmin": -3, "xmin": -2
 """Attribute numbers of the columns that every table has (manual: System Columns)."""
 
 
+_OUT_COLUMNS = {
+    name: columns
+    for kind in ("json", "jsonb")
+    for name, columns in (
+        (f"{kind}_each", ("key", "value")),
+        (f"{kind}_each_text", ("key", "value")),
+    )
+}
+"""What pg_proc.dat says of functions that are common in FROM."""
+
+
 class _Entry(NamedTuple):
     """A source in scope, with its columns' numbers; None where they are not known."""
 
@@ -42,8 +53,7 @@ class Scope(NamedTuple):
     search_path: tuple[str, ...]
     statement: Statement | None = None
     frames: tuple[tuple[_Entry, ...], ...] = ()
-    ctes: tuple[tuple[str, Query | None], ...] = ()
-    recursive: tuple[str, Query] | None = None
+    ctes: tuple[tuple[str, Query], ...] = ()
 
     def with_own_row(self, relation: Relation) -> Scope:
         """Return a scope in which the columns of `relation`'s row can be named."""
@@ -159,11 +169,9 @@ def _bind_query(query: Query, scope: Scope) -> None:
 def _with_ctes(query: Query, scope: Scope) -> Scope:
     """Bind the WITH queries. One sees those before it, and itself only if it is recursive."""
     for name, cte in query.ctes:
-        within = (name, None if query.recursive else cte)
-        visible = scope._replace(ctes=(within, *scope.ctes)) if query.recursive else scope
-        visible = visible._replace(recursive=(name, cte) if query.recursive else scope.recursive)
-        _bind_query(cte, visible)
-        scope = scope._replace(ctes=((name, cte), *scope.ctes))
+        after = scope._replace(ctes=((name, cte), *scope.ctes))
+        _bind_query(cte, after if query.recursive else scope)
+        scope = after
     return scope
 
 
@@ -231,29 +239,16 @@ def _entry(source: Source, scope: Scope) -> _Entry:
         _bind_query(source.query, scope)
     elif source.call is not None:
         bind(source.call, scope)
-    elif not source.schema and _is_cte(source.name, scope):
+    elif not source.schema and (cte := _cte(source.name, scope)) is not None:
         source.is_cte = True
-        source.query = _cte(source.name, scope)
+        source.query = cte
     else:
         source.relation = find_relation(
             scope.catalog, scope.search_path, source.schema, source.name
         ) or unknown_relation(
             scope.catalog, scope.search_path, source.schema, source.name, scope.statement
         )
-    return _Entry(source, source.alias, source.schema, _columns_of_source(source, scope))
-
-
-def _columns_of_source(source: Source, scope: Scope) -> dict[str, int] | None:
-    if source.is_cte and source.query is None and scope.recursive is not None:
-        _, cte = scope.recursive
-        names = cte.arms[0].output_names if cte.arms else cte.output_names
-        columns = {name: number for number, name in enumerate(names, 1)}
-        return _renamed(source, columns)
-    return _source_columns(source)
-
-
-def _is_cte(name: str, scope: Scope) -> bool:
-    return any(cte_name == name for cte_name, _ in scope.ctes)
+    return _Entry(source, source.alias, source.schema, _source_columns(source))
 
 
 def _cte(name: str, scope: Scope) -> Query | None:
@@ -270,10 +265,28 @@ def _source_columns(source: Source) -> dict[str, int] | None:
         case _ if source.query is not None:
             columns = output_columns(source.query)
         case _:
-            columns = {}
+            columns = _columns_of_call(source.call, source.column_names)
+            if columns is None or source.call is None or len(columns) > 1:
+                return columns
     if not source.column_names:
         return columns if source.call is None else None
     return _renamed(source, columns)
+
+
+def _columns_of_call(call: Expr | None, names: tuple[str, ...]) -> dict[str, int] | None:
+    """Return the columns of a function in FROM; names beside its alias only where it has some.
+
+    A function that returns one value has one column, named like the alias (manual: Table
+    Functions), unless an OUT parameter names it.
+    """
+    if not isinstance(call, Call):
+        return {}
+    if len(call.name) == 1 and call.name[0] in _OUT_COLUMNS and len(names) < 2:
+        return {name: number for number, name in enumerate(_OUT_COLUMNS[call.name[0]], 1)}
+    function = call.function
+    if isinstance(function, Function) and function.returns_set and len(names) < 2:
+        return None
+    return {}
 
 
 def _renamed(source: Source, columns: dict[str, int] | None) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.predicates import Clause
 from rlslint.sql.expressions import Query
+from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 
 MIGRATION_ROLE = "(migration role)"
@@ -218,8 +219,9 @@ class Relation(Facts):
 
     `owner` is a role's name. `columns` are by name, in order. `parents` are the tables that it
     inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
-    view's. `copied_from` are the relations whose rows CREATE TABLE AS or LIKE took (`copy_kind`
-    is "as" or "like").
+    view's. `rls_was_enabled` tells that row security was on before a statement disabled it; its
+    own statement is the one that had enabled it. `copied_from` are the relations whose rows
+    CREATE TABLE AS or LIKE took (`copy_kind` is "as" or "like").
     """
 
     __slots__ = (
@@ -243,6 +245,7 @@ class Relation(Facts):
         "query",
         "rls_enabled",
         "rls_forced",
+        "rls_was_enabled",
         "schema",
         "temporary",
         "triggers",
@@ -259,6 +262,7 @@ class Relation(Facts):
     next_number: int
     rls_enabled: bool
     rls_forced: bool
+    rls_was_enabled: bool
     policies: Members[str, Policy]
     indexes: Members[str, Index]
     constraints: Members[str, Constraint]
@@ -293,6 +297,7 @@ class Relation(Facts):
         self.next_number = 1
         self.rls_enabled = False
         self.rls_forced = False
+        self.rls_was_enabled = False
         self.policies = Members("policies")
         self.indexes = Members("indexes")
         self.constraints = Members("constraints")
@@ -310,7 +315,10 @@ class Relation(Facts):
     def beyond_history(cls, schema: str, name: str, statement: Statement | None) -> Relation:
         """Return a relation that exists though the history never makes it: all is unknown."""
         relation = cls(0, schema, name, Kind.table, MIGRATION_ROLE, None)
-        for fact in ("kind", "owner", "columns", "rls_enabled", "rls_forced", "options", "query"):
+        for fact in (
+            "kind", "owner", "columns", "rls_enabled", "rls_forced", "rls_was_enabled", "options",
+            "query",
+        ):  # fmt: skip
             relation.forget(fact, statement)
         relation.open_sets(statement)
         return relation
@@ -324,6 +332,11 @@ class Relation(Facts):
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
+
+    @property
+    def sql_name(self) -> str:
+        """The qualified name as SQL wants it, in double quotes where it needs them."""
+        return f"{quoted_identifier(self.schema)}.{quoted_identifier(self.name)}"
 
     @property
     def is_beyond_history(self) -> bool:

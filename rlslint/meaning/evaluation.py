@@ -10,6 +10,7 @@ from rlslint.catalog.model import Function
 from rlslint.meaning.built_in import (
     AGGREGATES,
     COMPARISONS,
+    NEGATORS,
     NEVER_NULL_FUNCTIONS,
     PATTERNS,
     STABLE_FUNCTIONS,
@@ -148,24 +149,53 @@ class Evaluation:
         return None if self.world.choose(("null", key), 2) else Term(key)
 
     def _and(self, arguments: tuple[Expr, ...]) -> bool | None:
-        result: bool | None = True
-        for argument in arguments:
-            truth = self.truth(argument)
-            if truth is False:
-                return False
-            if truth is None:
-                result = None
-        return result
+        return self._junction(arguments, False)
 
     def _or(self, arguments: tuple[Expr, ...]) -> bool | None:
-        result: bool | None = False
+        return self._junction(arguments, True)
+
+    def _junction(self, arguments: tuple[Expr, ...], deciding: bool) -> bool | None:
+        """Evaluate AND or OR, which is over at the first `deciding` value.
+
+        A constant further right may keep an error on the left from ever happening, for the planner
+        simplifies first (manual: Expression Evaluation Rules).
+        """
+        result: bool | None = not deciding
+        raised: Raised | None = None
         for argument in arguments:
-            truth = self.truth(argument)
-            if truth is True:
-                return True
+            try:
+                truth = self.truth(argument)
+            except Raised as error:
+                raised = raised or error
+                continue
+            if truth is deciding and (raised is None or self._skips_error()):
+                return deciding
             if truth is None:
                 result = None
+        if raised is not None:
+            raise raised
         return result
+
+    def _skips_error(self) -> bool:
+        return self.world.choose(self.world.unique(), 2) == 1
+
+    def _operands(self, expressions: tuple[Expr, ...]) -> tuple[Value, ...]:
+        """Evaluate the arguments of something strict.
+
+        Where one is NULL, PostgreSQL may or may not evaluate the others.
+        """
+        values: list[Value] = []
+        raised: Raised | None = None
+        for expression in expressions:
+            try:
+                values.append(self.value(expression))
+            except Raised as error:
+                raised = raised or error
+        if raised is None:
+            return tuple(values)
+        if None in values and self._skips_error():
+            return (None,) * len(expressions)
+        raise raised
 
     def _is_null(self, argument: Expr, negated: bool) -> bool:
         if isinstance(argument, Items) and argument.kind == "row":
@@ -206,11 +236,14 @@ class Evaluation:
         if operator.quantifier:
             return self._quantified(operator)
         if operator.left is None:
-            right = self.value(operator.right)
+            (right,) = self._operands((operator.right,))
             if symbol == "-" and isinstance(right, Known) and isinstance(right.payload, int):
                 return Known("int", -right.payload)
             return self._strict_result(("prefix", symbol, right), (right,))
-        left, right = self.value(operator.left), self.value(operator.right)
+        if symbol in STRICT_OPERATORS:
+            left, right = self._operands((operator.left, operator.right))
+        else:
+            left, right = self.value(operator.left), self.value(operator.right)
         match symbol:
             case "is distinct from" | "is not distinct from":
                 if left is None or right is None:
@@ -287,13 +320,19 @@ class Evaluation:
         return self._nullable(("operator", "||", left, right))
 
     def _quantified(self, operator: Operator) -> Value:
-        left = self.value(operator.left) if operator.left is not None else None
-        right = self.value(operator.right)
+        symbol, quantifier = operator.symbol, operator.quantifier
+        if quantifier == "all" and symbol in NEGATORS:
+            # x <> ALL (a) is NOT (x = ANY (a)).
+            opposite = Operator(NEGATORS[symbol], operator.left, operator.right, "any")
+            found = self._quantified(opposite)
+            return None if found is None else not found
+        sides = (operator.right,) if operator.left is None else (operator.left, operator.right)
+        *lefts, right = self._operands(sides)
         if right == EMPTY_ARRAY:
-            return operator.quantifier == "all"
+            return quantifier == "all"
         if right is None:
             return None
-        key = ("quantified", operator.symbol, operator.quantifier, left, right)
+        key = ("quantified", symbol, quantifier, tuple(lefts), right)
         return (True, False, None)[self.world.choose(key, 3)]
 
     def _strict_result(self, key: object, values: tuple[Value, ...]) -> Value:
@@ -320,14 +359,15 @@ class Evaluation:
                         return value
                 return None
             case "nullif", (first, second):
-                left, right = self.value(first), self.value(second)
+                left, right = self._operands((first, second))
                 if left is not None and right is not None and self._equal(left, right):
                     return None
                 return left
         if name in AGGREGATES or name not in STABLE_FUNCTIONS | NEVER_NULL_FUNCTIONS:
             return self._unknown_call(call)
-        values = tuple(self.value(argument) for argument in call.arguments)
-        return self._built_in(name, values)
+        if name in STRICT_FUNCTIONS:
+            return self._built_in(name, self._operands(call.arguments))
+        return self._built_in(name, tuple(self.value(argument) for argument in call.arguments))
 
     def _built_in(self, name: str, values: tuple[Value, ...]) -> Value:
         if name in STRICT_FUNCTIONS and any(value is None for value in values):
@@ -381,21 +421,14 @@ class Evaluation:
 
     def _sub_select(self, sub_select: SubSelect) -> Value:
         kind, query = sub_select.kind, sub_select.query
-        left = self.value(sub_select.left) if sub_select.left is not None else None
-        if not self.may_give_rows(query):
-            match kind:
-                case "exists" | "any":
-                    return False
-                case "all":
-                    return True
-                case "array":
-                    return EMPTY_ARRAY
-                case _:
-                    return None
-        key: object = (sub_select, left) if is_repeatable(query) else self.world.unique()
+        left = self._left_of(sub_select)
+        key: object = (kind, sub_select, left) if is_repeatable(query) else self.world.unique()
+        decided = (kind, key) in self.world.decisions
+        if not decided and not self.may_give_rows(query):
+            return {"exists": False, "any": False, "all": True, "array": EMPTY_ARRAY}.get(kind)
         match kind:
             case "exists":
-                return self.world.choose(("exists", key), 2) == 0
+                return self.world.choose((kind, key), 2) == 0
             case "any" | "all":
                 return (True, False, None)[self.world.choose((kind, key), 3)]
             case "array":
@@ -404,6 +437,17 @@ class Evaluation:
                 return self._count(query, key)
             case _:
                 return self._nullable(key)
+
+    def _left_of(self, sub_select: SubSelect) -> Value:
+        """Evaluate the left side of IN, which PostgreSQL does only once there is a row."""
+        if sub_select.left is None:
+            return None
+        try:
+            return self.value(sub_select.left)
+        except Raised:
+            if self._skips_error():
+                return None
+            raise
 
     def _count(self, query: Query, key: object) -> Value:
         if not self._may_match(query):
@@ -443,7 +487,8 @@ class Evaluation:
             evaluation = Evaluation(world, self.setting)
             try:
                 return all(evaluation.truth(c) is True for c in query.conditions)
-            except Raised:
+            except Raised as error:
+                self.world.errors.append(error.expression)
                 return True
 
         outcomes = worlds(met, _INNER_WORLDS, self.world.decisions)

@@ -45,6 +45,8 @@ def null_context_branches(
     every = tuple(b for b in branches(expression) if fallbacks.isdisjoint(b))
     shared = _shared_conjuncts(every, functions)
     for state in Missing:
+        if True not in outcomes(expression, not_null, state, functions).truths:
+            continue
         for branch in every:
             opened = _opened(branch, state, not_null, functions, shared)
             if opened is not None:
@@ -196,19 +198,27 @@ def _is_value(expression: Expr) -> bool:
     return value is not None and not isinstance(value, bool)
 
 
-def empty_casts(expression: Expr, functions: ContextFunctions = _NOTHING) -> tuple[Expr, ...]:
+def empty_casts(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> tuple[Expr, ...]:
     """Return the casts that raise an error once a setting is empty after SET LOCAL.
 
     Whether NULLIF, CASE or a condition before it keeps the empty string away is found by
     evaluating, not by shape.
     """
-    raised = outcomes(expression, frozenset(), Missing.reset, functions).raised
+    raised = outcomes(expression, not_null, Missing.reset, functions).raised
     return tuple(place for place in raised if isinstance(place, Cast))
 
 
-def raising_reads(expression: Expr, functions: ContextFunctions = _NOTHING) -> tuple[Expr, ...]:
+def raising_reads(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> tuple[Expr, ...]:
     """Return the reads that raise an error in a session that never set their setting."""
-    raised = outcomes(expression, frozenset(), Missing.never_set, functions).raised
+    raised = outcomes(expression, not_null, Missing.never_set, functions).raised
     return tuple(place for place in raised if isinstance(place, Call))
 
 

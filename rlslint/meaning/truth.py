@@ -10,9 +10,9 @@ from rlslint.meaning.evaluation import Evaluation, Missing, Setting
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.values import Raised
 from rlslint.meaning.worlds import World, worlds
-from rlslint.sql.expressions import Expr
+from rlslint.sql.expressions import Cast, Constant, Expr
 
-_WORLDS = 1024
+_WORLDS = 512
 
 
 class _Undecided(Enum):
@@ -28,7 +28,7 @@ Folded = bool | None | _Undecided
 class Outcomes(NamedTuple):
     """What evaluating a predicate can give: its truth values (None is NULL) and its errors.
 
-    Where `complete` is False there were too many combinations to try; then `truths` has all three.
+    An error need not happen for every row. Where `complete` is False there were too many combinations to try; then `truths` has all three.
     """
 
     truths: frozenset[bool | None]
@@ -49,22 +49,19 @@ def outcomes(
     predicate = simplified(expression)
     setting = Setting(not_null, missing, functions)
 
-    def evaluate(world: World) -> tuple[bool | None, Expr | None]:
-        try:
-            return Evaluation(world, setting).truth(predicate), None
-        except Raised as error:
-            return None, error.expression
-
     truths: set[bool | None] = set()
     raised: dict[int, Expr] = {}
-    for outcome in worlds(evaluate, _WORLDS):
-        match outcome:
-            case None:
-                return Outcomes(frozenset((True, False, None)), tuple(raised.values()), False)
-            case (truth, None):
-                truths.add(truth)
-            case (_, place) if place is not None:
-                raised[id(place)] = place
+
+    def evaluate(world: World) -> bool:
+        try:
+            truths.add(Evaluation(world, setting).truth(predicate))
+        except Raised as error:
+            world.errors.append(error.expression)
+        raised.update((id(place), place) for place in world.errors)
+        return True
+
+    if any(outcome is None for outcome in worlds(evaluate, _WORLDS)):
+        return Outcomes(frozenset((True, False, None)), tuple(raised.values()), False)
     return Outcomes(frozenset(truths), tuple(raised.values()), True)
 
 
@@ -106,3 +103,12 @@ def is_tautology(
 def can_be_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:
     """Tell whether a predicate can admit a row at all."""
     return True in outcomes(expression, not_null).truths
+
+
+def is_literally_true(expression: Expr) -> bool:
+    """Tell whether a predicate says TRUE and nothing else, be it cast or selected."""
+    match simplified(expression):
+        case Constant(True) | Cast(Constant(), "bool"):
+            return fold(expression) is True
+        case _:
+            return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from rlslint.sql.expressions import Expr
+
 T = TypeVar("T")
 
 
@@ -12,16 +14,18 @@ class World:
     """One way in which everything that is open may turn out.
 
     Choices are made when an evaluation first asks for them and stay the same for its length, so
-    that `x OR NOT x` sees one x.
+    that `x OR NOT x` sees one x. `errors` are expressions that raise in a row of a sub-select, if
+    there is such a row.
     """
 
-    __slots__ = ("_script", "decisions", "fresh", "trail")
+    __slots__ = ("_script", "decisions", "errors", "fresh", "trail")
 
     def __init__(self, script: list[int], decisions: dict[object, int] | None = None) -> None:
         self._script = script
         self.decisions = dict(decisions or {})
         self.trail: list[tuple[int, int]] = []
         self.fresh = 0
+        self.errors: list[Expr] = []
 
     def choose(self, key: object, options: int) -> int:
         """Return a number below `options`, the same one for the same key."""

@@ -16,6 +16,8 @@ from rlslint.text import Span, Text
 
 _OPENING = {"ASCII_40": "ASCII_41", "ASCII_91": "ASCII_93", "CASE": "END_P"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
+_JOINING = ("ASCII_46", "TYPECAST", "COLLATE")
+_IN_OPERAND = (*_JOINING, "ASCII_40", "ASCII_91")
 _QUERY_WORDS = ("SELECT", "WITH", "WITH_LA", "VALUES", "TABLE")
 _BEHIND_QUERY = ("UNION", "INTERSECT", "EXCEPT", "ASCII_59")
 # `timestamp(3) with time zone`, `schema.name[][]`: no type has more than this behind its cast, and
@@ -120,7 +122,7 @@ class _Statement:
                 return self._with_suffix(expr, candidate)
             if read is not None and some_expression is None:
                 some_expression = candidate
-        return some_expression or core
+        return self._with_last_operand(some_expression or core)
 
     def _wider(self, core: _Range) -> Iterator[_Range]:
         for _ in range(_FURTHEST_LEFT + 1):
@@ -149,6 +151,14 @@ class _Statement:
                 return self._with_suffix(expr, candidate)
         return found
 
+    def _with_last_operand(self, found: _Range) -> _Range:
+        """Take in the rest of the last operand: a dotted name, arguments, a subscript, a cast."""
+        first, last = found
+        while last + 1 < len(self.tokens) and self.tokens[last + 1].name in _IN_OPERAND:
+            joins = self.tokens[last + 1].name in _JOINING
+            first, last = self._balanced(first, min(last + 1 + joins, len(self.tokens) - 1))
+        return first, last
+
     def _query(self, query: Query, core: _Range) -> _Range:
         for first in range(core[0], -1, -1):
             if self.tokens[first].name not in _QUERY_WORDS:
@@ -157,7 +167,8 @@ class _Statement:
                 read = self._read((first, last))
                 if isinstance(read, SubSelect) and same_as_written(read.query, query):
                     return first, last
-        return self._enclosing(core) or core
+        first, last = self._enclosing(core) or core
+        return (first + 1, last - 1) if first < core[0] and last > core[1] else core
 
     def _ends_of_query(self, first: int, last: int) -> Iterator[int]:
         while last + 1 < len(self.tokens) and self.tokens[last + 1].name not in _CLOSING:

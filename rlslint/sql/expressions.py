@@ -17,7 +17,7 @@ class Source:
     A `lateral` one may refer to its siblings. `merged` are the columns that JOIN … USING shares
     with a source on its left; `natural` says that NATURAL does, by names known once it is bound.
     `is_cte` tells of a query that WITH names: it stands among the `ctes` of a query around, and
-    is None where a recursive one reads itself.
+    may be recursive.
     """
 
     __slots__ = (
@@ -56,6 +56,7 @@ class Source:
         self.lateral = lateral
         self.merged: tuple[str, ...] = ()
         self.natural = False
+        self.is_cte = False
         self.relation: object | None = None
 
     def __repr__(self) -> str:
@@ -577,11 +578,11 @@ def _operator(fields: Node, location: int) -> Expr:
             return Call(("nullif",), (left, right), location)
         case "AEXPR_BETWEEN" | "AEXPR_NOT_BETWEEN" if isinstance(right, Items) and left is not None:
             low, high = right.items
-            between = And(
-                (Operator(">=", left, low, "", location), Operator("<=", left, high, "", location)),
-                location,
-            )
-            return Not(between, location) if fields["kind"] == "AEXPR_NOT_BETWEEN" else between
+            if fields["kind"] == "AEXPR_NOT_BETWEEN":
+                below = Operator("<", left, low, "", location)
+                return Or((below, Operator(">", left, high, "", location)), location)
+            above = Operator(">=", left, low, "", location)
+            return And((above, Operator("<=", left, high, "", location)), location)
         case _:
             return Operator("<>" if symbol == "!=" else symbol, left, right, "", location)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.fingerprints import fingerprint
 from rlslint.results import Checked, NotChecked, ReportedFinding, Result
@@ -37,7 +39,7 @@ def reported(
     )
 
 
-def shadowed(**changes: object) -> ReportedFinding:
+def shadowed(**changes: Any) -> ReportedFinding:
     finding = Finding(
         "public.docs",
         "any member of any tenant can read every row of public.docs",

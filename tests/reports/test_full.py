@@ -74,7 +74,7 @@ def test_the_middle_of_a_long_span_is_left_out() -> None:
     body = "\n".join(f"  {number}," for number in range(40))
     lines = marked(f"SELECT\n{body}\n  40;\n", f"SELECT\n{body}\n  40")
     assert len(lines) == 9
-    assert "  | | ..." in lines
+    assert "   | | ..." in lines
 
 
 def test_a_long_line_is_cut_round_the_mark() -> None:

@@ -60,7 +60,7 @@ def test_one_broken_statement_costs_one_statement(sql: str, expected: list[str])
 @pytest.mark.parametrize(
     "compound",
     [
-        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE a WHEN 1 THEN 2 END; END",
+        "CREATE FUNCTION f() RETURNS x BEGIN ATOMIC SELECT 1; SELECT CASE a WHEN b THEN c END; END",
         "CREATE OR REPLACE PROCEDURE f(a int) BEGIN ATOMIC SELECT 1 AS end; SELECT x.case; END",
         "CREATE /* ; */ FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT 1; SELECT 2;'",
         "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$",
@@ -177,7 +177,8 @@ def test_locations_of_nodes_stay_right_behind_a_broken_statement() -> None:
 def test_psql_commands_are_set_aside() -> None:
     sql = (
         "\\restrict abc\n\\set ON_ERROR_STOP on\n\\echo it's\nSELECT 1 \\gset it's_\n"
-        "SELECT :a, :'b', x::int, y[1:2] FROM :\"t\"\n\\echo it's\nWHERE a;\n\\i 'it.sql'\n\\unrestrict"
+        "SELECT :a, :'b', x::int, y[1:2] FROM :\"t\"\n\\echo it's\nWHERE a;\n"
+        "\\i 'it.sql'\n\\unrestrict"
     )
     statements = outline(sql)
     assert len(statements) == 2

@@ -24,8 +24,11 @@ STATEMENTS = (
 )
 TOKENS = re.compile(r"\w+|\s+|.", re.DOTALL)
 DAMAGE = st.sampled_from(
-    ["'", '"', "$$", "$a$", "/*", "*/", "--", ";", "(", ")", "\\", "\n", "\r\n", "E'", "BEGIN ATOMIC",
-     "END", "CASE", "\0", "é", ":", "?", "%s", "{{", "\nCREATE TABLE x ();\n", "\\.", "@x", "U&'"]
+    [
+        "'", '"', "$$", "$a$", "/*", "*/", "--", ";", "(", ")", "\\", "\n", "\r\n", "E'", "U&'",
+        "BEGIN ATOMIC", "END", "CASE", "\0", "é", ":", "?", "%s", "{{", "\\.", "@x",
+        "\nCREATE TABLE x ();\n",
+    ]
 )  # fmt: skip
 
 

@@ -15,13 +15,13 @@ from rlslint.catalog.plpgsql.operators import (
     operate,
 )
 from rlslint.catalog.plpgsql.system_catalogs import (
-    Record,
     function_reference,
     relation_reference,
     schema_reference,
 )
 from rlslint.catalog.plpgsql.values import (
     ANY,
+    Record,
     Reference,
     Unknown,
     Value,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.model import Function, Kind, Relation, Role, Schema
+from rlslint.catalog.plpgsql.values import dotted_name
 from rlslint.sql.expressions import strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -49,6 +50,10 @@ _ROLE_ATTRIBUTES = {
 _RELATION_KINDS = {
     "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE",
 }  # fmt: skip
+_TABLE_IN_WORDS = re.compile(
+    r"(?:\balter\s+table(?:\s+if\s+exists)?(?:\s+only)?|\bon(?:\s+table)?)\s+([\w.\"]+)",
+    re.IGNORECASE,
+)
 _FUNCTION_KINDS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}
 
 
@@ -67,22 +72,30 @@ class PossibleEffects:
         if effect is not None:
             effect(self, node)
 
-    def of_words(self, words: str) -> None:
-        """Make unknown what SQL with these words may change, where it cannot be parsed."""
-        lower = words.lower()
-        everything = not lower.strip() or "create table" in lower or "drop table" in lower
-        for relation in self._everything():
-            if everything or "row level security" in lower or "row security" in lower:
+    def of_words(self, sql: str) -> None:
+        """Make unknown what SQL may change that cannot be parsed for what is not known in it."""
+        lower = sql.lower().strip()
+        named = _TABLE_IN_WORDS.search(sql)
+        names = dotted_name(named.group(1)) if named else ()
+        relations = self._named(names) if names else self._everything()
+        everything = lower.startswith((ANYTHING, "create table", "drop table", "drop schema"))
+        alters = re.match(r"alter\s+table", lower) is not None
+        rest = everything or (alters and lower.endswith(ANYTHING))
+        for relation in relations:
+            if rest or "row level security" in lower:
                 self.forget(relation, "rls_enabled")
                 self.forget(relation, "rls_forced")
             if everything or "policy" in lower:
-                self._lose_policies(relation)
+                self.lose(relation.policies)
             if everything or "grant" in lower or "revoke" in lower:
                 self.lose(relation.grants)
-            if everything or "owner" in lower:
+            if rest or "owner" in lower:
                 self.forget(relation, "owner")
-            if everything or "column" in lower:
+            if rest or alters:
                 self.forget(relation, "columns")
+        self._of_other_words(lower, everything)
+
+    def _of_other_words(self, lower: str, everything: bool) -> None:
         if everything:
             self.open(self.catalog.relations)
         if everything or re.search(r"function|procedure|routine", lower):
@@ -90,7 +103,7 @@ class PossibleEffects:
                 self._forget_all(function, _FUNCTION_FACTS)
                 self.lose(function.grants)
             self.open(self.catalog.functions)
-        if everything or re.search(r"\b(role|user)\b", lower):
+        if everything or re.search(r"\b(alter|create)\s+(role|user)\b", lower):
             for role in self.catalog.roles.values():
                 self._forget_all(role, _ROLE_ATTRIBUTES.values())
                 self.lose(role.memberships)
@@ -120,9 +133,6 @@ class PossibleEffects:
         for name in names:
             self.forget(facts, name)
 
-    def _lose_policies(self, relation: Relation) -> None:
-        self.lose(relation.policies)
-
     def _lose_relation(self, relation: Relation) -> None:
         self._forget_all(relation, _RELATION_FACTS)
         for members in (
@@ -147,10 +157,7 @@ class PossibleEffects:
             relation
             for relation in self._everything()
             if matches(relation.name)
-            and (
-                anywhere
-                or (in_schema(relation.schema) if in_schema else relation.schema in path)
-            )
+            and (anywhere or (in_schema(relation.schema) if in_schema else relation.schema in path))
         ]
 
     def _tables(self, range_var: Node) -> list[Relation]:
@@ -198,7 +205,7 @@ class PossibleEffects:
             case "AT_DropColumn":
                 if is_open_name(command["name"]) or self._has_column(relation, command["name"]):
                     self.forget(relation, "columns")
-                    self._lose_policies(relation)
+                    self.lose(relation.policies)
             case "AT_AlterColumnType":
                 self._forget_of_column(relation, command["name"], "type")
             case "AT_SetNotNull" | "AT_DropNotNull":
@@ -344,9 +351,9 @@ class PossibleEffects:
 
     def _revoke(self, owned: Relation | Function | Schema, node: Node) -> None:
         grantees = {self._role_name(item["RoleSpec"]) for item in node["grantees"]}
-        named = {
-            item["AccessPriv"].get("priv_name", "") for item in node.get("privileges", ())
-        } - {""}
+        named = {item["AccessPriv"].get("priv_name", "") for item in node.get("privileges", ())} - {
+            ""
+        }
         for grant in owned.grants.known():
             someone = "" in grantees or grant.grantee in grantees
             if someone and (not named or grant.privilege in named):
@@ -395,6 +402,7 @@ class PossibleEffects:
                     self.forget(function, fact)
 
     def create_relation(self, node: Node) -> None:
+        node = node.get("base", node)
         range_var = node.get("relation") or node.get("view") or node.get("into", {}).get("rel")
         if range_var is None:
             return
@@ -425,7 +433,7 @@ class PossibleEffects:
             elif kind == "OBJECT_COLUMN":
                 self.forget(relation, "columns")
             elif kind == "OBJECT_POLICY":
-                self._lose_policies(relation)
+                self.lose(relation.policies)
             elif kind == "OBJECT_TABCONSTRAINT":
                 self.lose(relation.constraints)
                 self.lose(relation.indexes)

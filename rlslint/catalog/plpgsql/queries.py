@@ -14,7 +14,15 @@ from rlslint.catalog.plpgsql.system_catalogs import (
     partition_tree,
     rows_of,
 )
-from rlslint.catalog.plpgsql.values import ANY, Record, Reference, Unknown, Value, array_from, joined
+from rlslint.catalog.plpgsql.values import (
+    ANY,
+    Record,
+    Reference,
+    Unknown,
+    Value,
+    array_from,
+    joined,
+)
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -55,12 +63,20 @@ def query_rows(query: Query, evaluator: Evaluator, outer: Queries | None = None)
     if query.grouped:
         found = _distinct(found)
     if query.limited:
-        limit = next(
-            (o.value for o in reversed(query.others) if isinstance(o, Constant)), None
-        )
+        limit = next((o.value for o in reversed(query.others) if isinstance(o, Constant)), None)
         if not isinstance(limit, int) or len(found) > limit:
             found = [row._replace(certain=False) for row in found]
     return Rows(found, is_open)
+
+
+def rows_of_from(query: Query, evaluator: Evaluator) -> Iterator[tuple[Frame, bool]]:
+    """Yield the rows of FROM that meet the conditions, and whether they certainly do."""
+    yield from _filtered(query, evaluator, dict(query.ctes))
+
+
+def has_more_rows(query: Query, evaluator: Evaluator) -> bool:
+    """Tell whether there may be rows of FROM that are not known."""
+    return _is_open(query, evaluator, dict(query.ctes))
 
 
 def first_values(rows: Rows) -> list[Value] | None:
@@ -73,10 +89,7 @@ def first_values(rows: Rows) -> list[Value] | None:
 def asks_for_roles_only(expression: Expr) -> bool:
     """Tell whether the sub-selects of an expression read nothing but the list of roles."""
     sources = [
-        source
-        for part in expression.walk()
-        if isinstance(part, Query)
-        for source in part.sources
+        source for part in expression.walk() if isinstance(part, Query) for source in part.sources
     ]
     return bool(sources) and all(source.name in ROLE_CATALOGS for source in sources)
 
@@ -189,7 +202,7 @@ def _set_of(call: Call, evaluator: Evaluator) -> tuple[Value, ...] | None:
             return ()
         case ("generate_series", (int() as low, int() as high)) if high - low < 10_000:
             return tuple(range(low, high + 1))
-        case ("string_to_table" | "regexp_split_to_table"), (str() as text, str() as separator):
+        case (("string_to_table" | "regexp_split_to_table"), (str() as text, str() as separator)):
             plain = call.name[-1] == "string_to_table" or separator.isalnum() or separator == ","
             return tuple(text.split(separator)) if plain and separator else None
         case _:
@@ -203,9 +216,7 @@ def _conjuncts(query: Query) -> list[Expr]:
     return found
 
 
-def _filtered(
-    query: Query, evaluator: Evaluator, ctes: Queries
-) -> Iterator[tuple[Frame, bool]]:
+def _filtered(query: Query, evaluator: Evaluator, ctes: Queries) -> Iterator[tuple[Frame, bool]]:
     """Yield the rows of FROM that meet the conditions, and whether they certainly do."""
     pending = _conjuncts(query)
     yield from _joined(query, 0, {}, True, pending, evaluator, ctes)
@@ -240,9 +251,7 @@ def _joined(
     source = query.sources[depth]
     for row in _source_rows(source, later, inner, ctes).rows:
         wider = {**frame, source.alias: row.values}
-        yield from _joined(
-            query, depth + 1, wider, certain and row.certain, later, evaluator, ctes
-        )
+        yield from _joined(query, depth + 1, wider, certain and row.certain, later, evaluator, ctes)
 
 
 def _may_need(condition: Expr, aliases: set[str], frame: Frame) -> bool:

@@ -16,12 +16,9 @@ class Savepoint:
     """The state of the whole catalog and of the session, and the way back to it."""
 
     def __init__(self, replay: Replay) -> None:
-        self._replay = replay
         self._objects: dict[int, tuple[Any, dict[str, Any]]] = {}
         session, catalog = replay.session, replay.catalog
-        self._session = (session.session_user, session.user, session.search_path)
-        self._catalog = {name: _copied(value) for name, value in vars(catalog).items()}
-        self._others = (set(replay.parent_oids), set(replay.private_function_creators))
+        self._owners = [(owner, _state(owner)) for owner in (replay, session, catalog)]
         for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
             self._keep(relation)
             for column in relation.columns.values() if relation.knows("columns") else ():
@@ -50,16 +47,14 @@ class Savepoint:
             for name, value in state.items():
                 if value is not _UNSET:
                     setattr(facts, name, value)
-                elif name in type(facts).__slots__ and name in vars_of(facts):
+                elif name in type(facts).__slots__ and name in _facts_set(facts):
                     delattr(facts, name)
-        for name, value in self._catalog.items():
-            setattr(self._replay.catalog, name, value)
-        session = self._replay.session
-        session.session_user, session.user, session.search_path = self._session
-        self._replay.parent_oids, self._replay.private_function_creators = self._others
+        for owner, state in self._owners:
+            for name, value in state.items():
+                setattr(owner, name, value)
 
 
-def vars_of(facts: Facts) -> set[str]:
+def _facts_set(facts: Facts) -> set[str]:
     """Return the names of the facts that are set."""
     found = set()
     for name in type(facts).__slots__:
@@ -69,6 +64,10 @@ def vars_of(facts: Facts) -> set[str]:
             continue
         found.add(name)
     return found
+
+
+def _state(owner: object) -> dict[str, Any]:
+    return {name: _copied(value) for name, value in vars(owner).items()}
 
 
 def _copied(value: Any) -> Any:

@@ -278,8 +278,8 @@ def _schemas(question: Question) -> dict[str, bool]:
     catalog = question.catalog
     names = {schema: False for schema, _ in catalog.unknown_relations}
     names.update({schema: True for schema, _ in catalog.names})
-    names.update({schema: True for schema in catalog.schemas})
-    names.update({schema: True for schema in ("public", "pg_catalog", "information_schema")})
+    names.update(dict.fromkeys(catalog.schemas, True))
+    names.update(dict.fromkeys(("public", "pg_catalog", "information_schema"), True))
     return names
 
 
@@ -519,9 +519,7 @@ def _pg_inherits(question: Question) -> Rows:
             rows.append(
                 Row(
                     Record(
-                        inhrelid=relation_reference(
-                            child, question.search_path, question.catalog
-                        ),
+                        inhrelid=relation_reference(child, question.search_path, question.catalog),
                         inhparent=relation_reference(
                             parent, question.search_path, question.catalog
                         ),
@@ -608,9 +606,7 @@ def _table_constraints(question: Question) -> Rows:
 def _pg_trigger(question: Question) -> Rows:
     rows = []
     for relation in _relations(question, None, None):
-        place = {
-            "tgrelid": relation_reference(relation, question.search_path, question.catalog)
-        }
+        place = {"tgrelid": relation_reference(relation, question.search_path, question.catalog)}
         for name in dict.keys(relation.triggers):
             row = _unknown_row(**place)
             row["tgname"], row["tgisinternal"] = name, False

@@ -50,23 +50,21 @@ class Record(dict[str, "Value"]):
     """A row."""
 
 
-Value: TypeAlias = (
-    "None | bool | int | str | tuple[Value, ...] | Record | Reference | Unknown"
-)
+Value: TypeAlias = "bool | int | str | tuple[Value, ...] | Record | Reference | Unknown | None"
 
 ANY = Unknown()
 
 _SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric authorization between binary both case
-    cast check collate collation column concurrently constraint create cross current_catalog
-    current_date current_role current_schema current_time current_timestamp current_user default
-    deferrable desc distinct do else end except exists false fetch for foreign freeze from full
-    grant group having ilike in initially inner intersect into is isnull join lateral leading left
-    like limit localtime localtimestamp natural not notnull null offset on only or order outer
-    overlaps placing primary references returning right select session_user similar some symmetric
-    system_user table tablesample then to trailing true union unique user using values variadic
-    verbose when where window with""".split()
+    """all analyse analyze and any array as asc asymmetric authorization between binary both
+    case cast check collate collation column concurrently constraint create cross
+    current_catalog current_date current_role current_schema current_time current_timestamp
+    current_user default deferrable desc distinct do else end except exists false fetch for
+    foreign freeze from full grant group having ilike in initially inner intersect into is
+    isnull join lateral leading left like limit localtime localtimestamp natural not notnull
+    null offset on only or order outer overlaps placing primary references returning right
+    select session_user similar some symmetric system_user table tablesample then to
+    trailing true union unique user using values variadic verbose when where window with""".split()  # noqa: SIM905
 )
 """Words that quote_ident() must quote (manual: SQL Key Words)."""
 

@@ -39,11 +39,31 @@ def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> 
     # ONLY keeps an action from the children (manual: ALTER TABLE).
     recurse = node["relation"].get("inh", False)
     commands = [{**item["AlterTableCmd"], "recurse": recurse} for item in node["cmds"]]
+    if len(commands) > 1:
+        commands.sort(key=_order)
     touches_row_security = any(command["subtype"] in _ROW_SECURITY for command in commands)
     if touches_row_security and refuse_row_security(replay, relation, statement):
         return
     for command in commands:
         _alter(replay, relation, command, statement, base)
+
+
+def _order(command: Node) -> int:
+    """PostgreSQL carries out the actions of one statement in passes (AlterTablePass)."""
+    subtype = command["subtype"]
+    if subtype == "AT_ColumnDefault":
+        return 5 if "def" in command else 0
+    if subtype == "AT_AddConstraint":
+        keys = ("CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION")
+        return 4 if command["def"]["Constraint"]["contype"] in keys else 5
+    return _PASSES.get(subtype, 6)
+
+
+_PASSES = {
+    "AT_DropColumn": 0, "AT_DropConstraint": 0, "AT_DropNotNull": 0, "AT_DropExpression": 0,
+    "AT_DropIdentity": 0, "AT_AlterColumnType": 1, "AT_AddColumn": 2, "AT_SetNotNull": 3,
+    "AT_AddIdentity": 3,
+}  # fmt: skip
 
 
 def _alter(
@@ -52,11 +72,21 @@ def _alter(
     subtype = command["subtype"]
     if subtype in _ROW_SECURITY:
         fact, value = _ROW_SECURITY[subtype]
+        if subtype == "AT_DisableRowSecurity":
+            _remember_row_security(relation)
         relation.learn(fact, value, statement)
         return
     alteration = _ALTERATIONS.get(subtype)
     if alteration is not None:
         alteration(replay, relation, command, statement, base)
+
+
+def _remember_row_security(relation: Relation) -> None:
+    """Note that a table that is about to lose row security had it."""
+    if not relation.knows("rls_enabled"):
+        relation.forget("rls_was_enabled", relation.unknown["rls_enabled"])
+    elif relation.rls_enabled and (enabled := relation.because("rls_enabled")) is not None:
+        relation.learn("rls_was_enabled", True, enabled)
 
 
 Alteration = Callable[[Replay, Relation, Node, Statement, int], None]

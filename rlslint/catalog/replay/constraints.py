@@ -96,6 +96,8 @@ def _add_table_constraint(
         _adopt_index(replay, relation, node, kind, statement)
         return
     names = _key_names(replay, relation, node, column, statement)
+    if kind in ("primary", "unique") and _merges(replay, relation, kind, names, statement):
+        return
     words = () if kind == "primary" else (names[:1] if len(names) == 1 else ())
     if kind not in ("check", "primary"):
         words = tuple(name or "expr" for name in names)
@@ -111,6 +113,23 @@ def _add_table_constraint(
         statement,
     )
     _add(replay, relation, constraint, names, node.get("is_no_inherit", False))
+
+
+def _merges(
+    replay: Replay, relation: Relation, kind: str, names: tuple[str, ...], statement: Statement
+) -> bool:
+    """CREATE TABLE makes one index for keys of the same columns (transformIndexConstraints)."""
+    if statement is not relation.created:
+        return False
+    numbers = column_numbers(relation, names)
+    for constraint in relation.constraints.known():
+        if constraint.columns == numbers and constraint.statement is statement:
+            if kind == "unique" and constraint.kind in ("primary", "unique"):
+                return True
+            if kind == "primary" and constraint.kind == "unique":
+                del relation.constraints[constraint.name]
+                del relation.indexes[constraint.name]
+    return False
 
 
 def _add(

@@ -1,17 +1,65 @@
-"""DO blocks and calls of functions that run DDL."""
+"""DO blocks, CALL, and SELECT of functions that run DDL."""
 
 from __future__ import annotations
 
+from rlslint.catalog.binding import find_function
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import Call
-from rlslint.sql.parser import Node
+from rlslint.sql.expressions import Call, expression
+from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
 
 
 @handles("DoStmt")
 def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    raise NotImplementedError
+    """Carry out a DO block as far as the history tells what it does."""
+    from rlslint.catalog.plpgsql.interpreter import Interpreter, Raised
+    from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
+    from rlslint.catalog.plpgsql.routines import CHANGES_CATALOG
+
+    body, language = _definition(node)
+    interpreter = Interpreter(replay, statement)
+    if language != "plpgsql":
+        interpreter.execution.run_in_another_language(language)
+        return
+    if CHANGES_CATALOG.search(body) is None and "select" not in body.lower():
+        return
+    try:
+        interpreter.run(parse(body))
+    except (NotPlpgsql, SyntaxProblem, RecursionError):
+        interpreter.execution.run_unparsable(body)
+    except Raised:
+        return
+
+
+def _definition(node: Node) -> tuple[str, str]:
+    body, language = "", "plpgsql"
+    for item in node.get("args", ()):
+        definition = item["DefElem"]
+        value = definition.get("arg", {}).get("String", {}).get("sval", "")
+        if definition["defname"] == "as":
+            body = value
+        elif definition["defname"] == "language":
+            language = value.lower()
+    return body, language
+
+
+@handles("CallStmt")
+def call_procedure(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Carry out CALL of a procedure of the history."""
+    call = expression({"FuncCall": node["funccall"]})
+    if isinstance(call, Call):
+        call_function(replay, call, statement, base)
 
 
 def call_function(replay: Replay, call: Call, statement: Statement, base: int) -> None:
-    raise NotImplementedError
+    """Carry out a top-level call of a function of the history that runs DDL."""
+    path = replay.session.search_path
+    function, ambiguous = find_function(replay.catalog, path, call.name, len(call.arguments))
+    if function is None and not ambiguous:
+        return
+    from rlslint.catalog.plpgsql.interpreter import Interpreter, Raised
+
+    try:
+        Interpreter(replay, statement).evaluator.value(call)
+    except Raised:
+        return

@@ -59,7 +59,7 @@ def _column_type(source: Source, number: int) -> str:
         relation = source.relation
         column = relation.column(number) if relation.knows("columns") else None
         return column.type if column is not None and column.knows("type") else ""
-    if source.query is not None:
+    if source.query is not None and not (source.is_cte and source.query.arms):
         types = output_types(source.query)
         return types[number - 1] if 0 < number <= len(types) else ""
     return ""

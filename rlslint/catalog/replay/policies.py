@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
-from rlslint.catalog.model import Kind, Policy, Refusal, Relation
+from rlslint.catalog.model import PUBLIC, Kind, Policy, Refusal, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.sql.expressions import Call, Query, Source, expression
@@ -47,7 +47,7 @@ def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -
     policy = Policy(name, relation, statement)
     policy.permissive = node.get("permissive", False)
     policy.command = node.get("cmd_name", "all")
-    policy.roles = replay.role_names(node.get("roles", ()))
+    policy.roles = _roles(replay, node)
     policy.using, policy.check = _clauses(replay, relation, statement, node, base)
     relation.policies[name] = policy
 
@@ -59,12 +59,18 @@ def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) ->
     if policy is None:
         return
     if node.get("roles"):
-        policy.learn("roles", replay.role_names(node["roles"]), statement)
+        policy.learn("roles", _roles(replay, node), statement)
     using, check = _clauses(replay, relation, statement, node, base)
     if using is not None:
         policy.learn("using", using, statement)
     if check is not None:
         policy.learn("check", check, statement)
+
+
+def _roles(replay: Replay, node: Node) -> tuple[str, ...]:
+    """Return the roles of TO; beside PUBLIC no other counts (policy_role_list_to_array)."""
+    names = replay.role_names(node.get("roles", ()))
+    return (PUBLIC,) if PUBLIC in names else names
 
 
 def _clauses(

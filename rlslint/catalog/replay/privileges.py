@@ -75,7 +75,12 @@ def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned
 
 def _in_schema(replay: Replay, kind: str, schema: str) -> Iterator[Owned]:
     if kind in ("OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"):
-        yield from (f for f in replay.catalog.functions.known() if f.schema == schema)
+        for function in replay.catalog.functions.known():
+            wanted = kind == "OBJECT_ROUTINE" or function.is_procedure == (
+                kind == "OBJECT_PROCEDURE"
+            )
+            if function.schema == schema and wanted:
+                yield function
         return
     wants_sequences = kind == "OBJECT_SEQUENCE"
     everything = (*replay.catalog.relations.known(), *replay.catalog.unknown_relations.values())

@@ -46,7 +46,8 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         elif kind == "OBJECT_INDEX":
             _drop_index(replay, names)
         elif kind in _FUNCTIONS:
-            _drop_functions(replay, item["ObjectWithArgs"], cascade, statement)
+            functions = replay.functions_with(item["ObjectWithArgs"], node.get("missing_ok", False))
+            _drop_functions(replay, functions, cascade, statement)
         elif kind == "OBJECT_SCHEMA":
             _drop_schema(replay, item["String"]["sval"], statement)
 
@@ -102,8 +103,10 @@ def _drop_index_of(replay: Replay, relation: Relation, index: Index) -> None:
     del relation.indexes[index.name]
 
 
-def _drop_functions(replay: Replay, node: Node, cascade: bool, statement: Statement) -> None:
-    for function in list(replay.functions_with(node)):
+def _drop_functions(
+    replay: Replay, functions: list[Function], cascade: bool, statement: Statement
+) -> None:
+    for function in functions:
         replay.drop_function(function)
         if cascade:
             drop_dependents_of_function(replay, function, statement)

@@ -151,6 +151,8 @@ class Replay:
             return schema
         # A schema of the path that does not exist is passed over (manual: search_path).
         path = self.session.search_path
+        if path[:1] == ("pg_temp",):
+            return "pg_temp"
         return next((name for name in path if name in self.catalog.schemas), next(iter(path), ""))
 
     def create_relation(self, range_var: Node, kind: Kind, statement: Statement) -> Relation | None:
@@ -225,15 +227,24 @@ class Replay:
                 return found
         return []
 
-    def functions_with(self, target: Node) -> list[Function]:
-        """Return the functions that an ObjectWithArgs means; all overloads without arguments."""
+    def functions_with(self, target: Node, missing_ok: bool = False) -> list[Function]:
+        """Return the functions that an ObjectWithArgs means; all overloads without arguments.
+
+        A type can be written in ways that only its definition tells to be the same; without
+        IF EXISTS the statement must mean some function.
+        """
         found = self.functions_named(strings(target["objname"]))
-        if target.get("args_unspecified") or len(found) < 2:
-            return found
-        types = tuple(type_name(item["TypeName"]) for item in target.get("objargs", ()) if item)
-        return [f for f in found if f.argument_types == types] or [
-            f for f in found if len(f.argument_types) == len(types)
+        if target.get("args_unspecified"):
+            return list(found)
+        types = [
+            type_name(item["TypeName"]).rpartition(".")[2]
+            for item in target.get("objargs", ())
+            if item
         ]
+        exact = [f for f in found if [t.rpartition(".")[2] for t in f.argument_types] == types]
+        if exact or missing_ok:
+            return exact
+        return [f for f in found if len(f.argument_types) == len(types)]
 
     def place_function(self, function: Function, schema: str, name: str) -> None:
         """Move a function to another name."""

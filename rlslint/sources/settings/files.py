@@ -45,6 +45,8 @@ def read_settings(path: Path, shown: str, data: bytes) -> Settings:
     document = Document(shown, data, is_development(shown))
     try:
         return Settings(tuple(dict.fromkeys(_read(path, document))))
+    except RecursionError:
+        return Settings((), f"{shown}: not searched for connections, for it is nested too deeply")
     except InvalidSettings as error:
         return Settings((), f"{shown}: not searched for connections, for it is {error}")
 

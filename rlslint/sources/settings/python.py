@@ -20,7 +20,7 @@ def read(document: Document) -> Iterator[Connection]:
     """
     try:
         tree = ast.parse(document.source)
-    except (SyntaxError, ValueError, RecursionError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InvalidSettings(f"no Python ({error!s})") from None
     places = _Places(document.source)
     prose = _docstrings(tree)

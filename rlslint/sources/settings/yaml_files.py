@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rlslint.evidence import Connection
@@ -13,6 +13,7 @@ from rlslint.sources.settings.document import Document, InvalidSettings
 from rlslint.sources.settings.interpolation import expanded
 from rlslint.sources.settings.variables import Variable, connections_of_variables
 
+_DEEPEST = 200
 _ERB = re.compile(r"<%.*?%>", re.DOTALL)
 _IMAGE = re.compile(
     r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|postgis|timescaledb(?:-ha)?|pgvector)(?:[:@].*)?"
@@ -29,7 +30,7 @@ def read(document: Document, name: str) -> Iterator[Connection]:
         elif name.startswith(("application", "bootstrap")):
             yield from _spring(document, root)
         else:
-            yield from _environments(document, root)
+            yield from _environments(document, root, "", set())
 
 
 def _roots(document: Document) -> list[Any]:
@@ -38,9 +39,21 @@ def _roots(document: Document) -> list[Any]:
     source = _ERB.sub(lambda match: re.sub(r"[^\n]", "_", match[0]), document.source)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        _check_depth(yaml.parse(source, Loader=loader))
         return [root for root in yaml.compose_all(source, Loader=loader) if root is not None]
     except (yaml.YAMLError, RecursionError) as error:
         raise InvalidSettings(f"no YAML ({str(error).splitlines()[0]})") from None
+
+
+def _check_depth(events: Iterable[Any]) -> None:
+    """Refuse a document whose nesting would overflow the stack of libyaml's composer."""
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith(("SequenceStartEvent", "MappingStartEvent"))
+        depth -= name.endswith(("SequenceEndEvent", "MappingEndEvent"))
+        if depth > _DEEPEST:
+            raise InvalidSettings("nested too deeply")
 
 
 def _compose(document: Document, root: Any) -> Iterator[Connection]:
@@ -128,18 +141,26 @@ def _literal(document: Document, node: Any, where: str, development: bool) -> It
             )
 
 
-def _environments(document: Document, node: Any, where: str = "") -> Iterator[Connection]:
-    """Yield the connections of every mapping or list of variables in any manifest."""
+def _environments(
+    document: Document, node: Any, where: str, seen: set[int]
+) -> Iterator[Connection]:
+    """Yield the connections of every mapping or list of variables in any manifest.
+
+    An alias leads to a node that was `seen`, perhaps to the one that holds it.
+    """
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     variables = _variables(document, node)
     names = {variable.name for variable in variables}
     yield from connections_of_variables(document, variables, where)
     for key, value in _items(node):
         if key not in names:
-            yield from _environments(document, value, f"{where}{key}.")
+            yield from _environments(document, value, f"{where}{key}.", seen)
     if node.id == "sequence":
         for value in node.value:
             if value.id != "scalar":
-                yield from _environments(document, value, where)
+                yield from _environments(document, value, where, seen)
 
 
 def _variables(document: Document, node: Any) -> list[Variable]:

@@ -27,7 +27,7 @@ def test_a_dotenv_file_with_urls_quotes_and_comments() -> None:
         "MYSQL_USER=other\n"
     )
     assert users(".env", source) == ["app", "worker", "reporter"]
-    first, second, third = found(".env", source)
+    first, _, third = found(".env", source)
     assert (first.host, first.database, first.source) == ("db.example", "shop", "DATABASE_URL")
     assert first.span.locations()[0] == (2, 35)
     assert third.host == "db.example"
@@ -239,12 +239,19 @@ def test_django_settings_and_literals() -> None:
         ("a.yml", b"postgres: [", "no YAML"),
         ("a.py", b"postgres = (", "no Python"),
         (".env", b"A=\0postgres", "a binary file"),
+        ("compose.yml", b"services: &a\n  <<: *a\n  postgres: x\n", "nested too deeply"),
+        ("a.yml", b"postgres: " + b"[" * 400000, "nested too deeply"),
     ],
 )
 def test_a_file_that_cannot_be_read_costs_a_note(path: str, data: bytes, note: str) -> None:
     settings = read_settings(Path(path), path, data)
     assert settings.connections == ()
     assert note in settings.note
+
+
+def test_aliases_that_lead_in_a_circle_end() -> None:
+    source = "a: &a\n  b: *a\n  url: postgres://app:x@h/d\n"
+    assert users("k8s/a.yaml", source) == ["app"]
 
 
 def test_latin_1_and_a_byte_order_mark_are_read() -> None:

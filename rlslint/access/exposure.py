@@ -1,0 +1,134 @@
+"""Which runtime roles get at the rows of a table, and by which statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rlslint.access.ownership import Answer, owns
+from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.reach import reachable_by
+from rlslint.access.roles import ASSUMED_ROLE
+from rlslint.access.row_security import applicable_policies, row_security_active
+from rlslint.access.runtime_roles import RuntimeRoles
+from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.findings import Confidence, Related
+from rlslint.meaning.truth import is_always_true
+from rlslint.text import Span, Statement
+
+
+class Exposure(NamedTuple):
+    """That runtime roles can read rows of a table, or only write them.
+
+    `because` tells what makes it uncertain, "" where it is certain; then `confidence` is None.
+    `statements` granted the privileges; a platform's default privileges have none.
+    """
+
+    roles: tuple[str, ...]
+    reads: bool
+    because: str
+    confidence: Confidence | None
+    statements: tuple[Statement, ...]
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether more than an assumption says that the roles get at the table."""
+        return self.confidence is None or bool(self.statements)
+
+    @property
+    def who(self) -> str:
+        """The roles as the subject of a sentence."""
+        *others, last = ("the application" if r == ASSUMED_ROLE else r for r in self.roles)
+        return f"{', '.join(others)} and {last}" if others else last
+
+    @property
+    def verb(self) -> str:
+        return "read" if self.reads else "write"
+
+    def related(self, *shown: Span | None) -> tuple[Related, ...]:
+        """Return the places of the grants, without those that are shown already."""
+        spans = dict.fromkeys(statement.span for statement in self.statements)
+        return tuple(
+            Related(span, f"{self.who} may {self.verb} rows by this privilege")
+            for span in spans
+            if span not in shown
+        )
+
+
+def exposure(
+    catalog: Catalog,
+    runtime: RuntimeRoles,
+    relation: Relation,
+    originals: Sequence[Relation] = (),
+) -> Exposure | None:
+    """Return which runtime roles can read or write rows of a relation, None if none can.
+
+    Of row security on the relation itself nothing is asked. Where there are `originals`, only
+    what the row security of one of them would keep from a role counts.
+    """
+    held = {
+        privilege: [
+            role
+            for role in reachable_by(catalog, runtime, relation, (privilege,))
+            if not originals or _any_restricts(catalog, role, originals, privilege)
+        ]
+        for privilege in DATA_PRIVILEGES
+    }
+    roles = held["select"] or [role for roles in held.values() for role in roles]
+    if roles:
+        because = "nothing in the project says who serves requests" if runtime.assumed else ""
+        return Exposure(
+            tuple(dict.fromkeys(roles)),
+            bool(held["select"]),
+            because,
+            Confidence.low if runtime.assumed else None,
+            tuple(_granting(catalog, relation, held)),
+        )
+    return _of_owner(catalog, runtime, relation, originals)
+
+
+def restricts(catalog: Catalog, role: str, relation: Relation, privilege: str) -> bool:
+    """Tell whether the row security of a relation keeps rows from a role that has the privilege."""
+    if not row_security_active(catalog, role, relation):
+        return False
+    permissive, restrictive = applicable_policies(catalog, relation, role, privilege)
+    return bool(restrictive) or not any(_admits_all(policy, privilege) for policy in permissive)
+
+
+def _any_restricts(
+    catalog: Catalog, role: str, relations: Iterable[Relation], privilege: str
+) -> bool:
+    return any(restricts(catalog, role, relation, privilege) for relation in relations)
+
+
+def _admits_all(policy: Policy, privilege: str) -> bool:
+    clauses = {
+        "insert": (policy.effective_check,),
+        "update": (policy.using, policy.effective_check),
+    }.get(privilege, (policy.using,))
+    return all(clause is not None and clause.ask(is_always_true) for clause in clauses)
+
+
+def _granting(
+    catalog: Catalog, relation: Relation, held: dict[str, list[str]]
+) -> dict[Statement, None]:
+    return {
+        grant.statement: None
+        for privilege, roles in held.items()
+        for role in roles
+        for grant in grants_to(catalog, role, relation, privilege)
+        if grant.statement is not None
+    }
+
+
+def _of_owner(
+    catalog: Catalog, runtime: RuntimeRoles, relation: Relation, originals: Sequence[Relation]
+) -> Exposure | None:
+    """Return the exposure to a role that may own the relation though nothing grants it."""
+    if originals and not any(original.rls_forced for original in originals):
+        return None
+    for role in runtime.names:
+        ownership = owns(catalog, runtime, role, relation)
+        if ownership.answer is Answer.maybe:
+            return Exposure((role,), True, ownership.because, Confidence.medium, ())
+    return None

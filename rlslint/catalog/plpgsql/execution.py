@@ -1,0 +1,142 @@
+"""Runs the SQL of a block on the replay: for certain, or as something that perhaps happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Dynamic
+from rlslint.catalog.plpgsql.possible_effects import ANYTHING, NAME, PossibleEffects
+from rlslint.catalog.plpgsql.values import Hole, Unknown
+from rlslint.catalog.replay.state import Replay, handled_kinds
+from rlslint.sql.expressions import strings
+from rlslint.sql.parser import Node, ParsedStatement, SyntaxProblem, parsed_statements
+from rlslint.text import Statement, Text
+
+_MATTERS = re.compile(
+    r"polic|row\s+level|owne[rd]|grant|revoke|\brole|\buser\b|function|procedure|routine"
+    r"|security|partition\s+of|create\s+table|\bview\b|drop\s+(table|schema)|\brename\b",
+    re.IGNORECASE,
+)
+_HOLES = {Hole.anything: ANYTHING, Hole.name: NAME, Hole.literal: f"'{ANYTHING}'"}
+
+
+class Execution:
+    """Carries out SQL that the statement `parent` runs."""
+
+    def __init__(self, replay: Replay, parent: Statement) -> None:
+        self.replay = replay
+        self.parent = parent
+
+    def statements(self, sql: str) -> Iterator[ParsedStatement | None]:
+        """Yield the statements of a SQL text; raises SyntaxProblem."""
+        text = Text(self.parent.text.path, sql.encode())
+        yield from parsed_statements(text, handled_kinds(), parent=self.parent)
+
+    def run(self, parsed: ParsedStatement, certain: bool) -> None:
+        """Carry out a statement, or make unknown what it would change."""
+        kind = parsed.statement.kind
+        if certain or kind == "AlterDefaultPrivilegesStmt":
+            # Nothing can say that default privileges are unknown: what is granted by one that
+            # perhaps ran is taken as granted.
+            if kind != "TransactionStmt":
+                self.replay.run(parsed)
+            return
+        effects = PossibleEffects(self.replay, self.parent)
+        effects.of(kind, parsed.node)
+        sql = parsed.statement.sql
+        if effects.changed and _MATTERS.search(sql):
+            self.note(f"whether it runs {_shortened(sql)} depends on the database")
+
+    def run_unparsable(self, sql: str) -> None:
+        """Make unknown what SQL may change that the grammar refuses."""
+        effects = PossibleEffects(self.replay, self.parent)
+        effects.of_words(sql)
+        self._note_if_it_matters(effects, sql, (sql,))
+
+    def run_in_another_language(self, language: str) -> None:
+        """Make everything unknown that a block in a language other than PL/pgSQL may change."""
+        PossibleEffects(self.replay, self.parent).of_words(ANYTHING)
+        self.note(f"it is written in {language}")
+
+    def run_unknown(self, sql: Unknown) -> None:
+        """Make unknown what SQL may change of which only some parts are known."""
+        filled = "".join(p if isinstance(p, str) else _HOLES[p] for p in sql.parts)
+        effects = PossibleEffects(self.replay, self.parent)
+        try:
+            for parsed in self.statements(filled):
+                if parsed is not None:
+                    effects.of(parsed.statement.kind, parsed.node)
+        except SyntaxProblem:
+            effects.of_words(filled)
+        self._note_if_it_matters(effects, filled, sql.parts)
+
+    def _note_if_it_matters(
+        self, effects: PossibleEffects, filled: str, parts: tuple[str | Hole, ...]
+    ) -> None:
+        constant = "".join(part for part in parts if isinstance(part, str))
+        if effects.changed and (not constant.strip() or _MATTERS.search(constant)):
+            shown = re.sub(rf"'?(?:{ANYTHING}|{NAME})'?", "…", filled)
+            self.note(f"it runs {_shortened(shown)} with parts that only the database knows")
+
+    def note(self, reason: str) -> None:
+        """Remember that something could not be evaluated, once."""
+        dynamic = Dynamic(self.parent, reason)
+        if dynamic not in self.replay.catalog.dynamic:
+            self.replay.catalog.dynamic.append(dynamic)
+
+    def refusal(self, parsed: ParsedStatement) -> str:
+        """Return the condition with which PostgreSQL certainly refuses a statement, or ""."""
+        return _refusal(self.replay, parsed.statement.kind, parsed.node)
+
+
+def _shortened(sql: str) -> str:
+    words = " ".join(sql.split())
+    return words if len(words) <= 80 else words[:79] + "…"
+
+
+def _refusal(replay: Replay, kind: str, node: Node) -> str:
+    match kind:
+        case "CreatePolicyStmt":
+            relation = replay.find(node["table"])
+            policies = relation.policies.known() if relation is not None else []
+            exists = any(policy.name == node["policy_name"] for policy in policies)
+            return "duplicate_object" if exists else ""
+        case "CreateRoleStmt":
+            role = replay.catalog.roles.get(node["role"])
+            return "duplicate_object" if role is not None and role.declared else ""
+        case "CreateStmt" | "ViewStmt" if not node.get("if_not_exists") and not node.get("replace"):
+            range_var = node.get("relation") or node["view"]
+            place = replay.creation_schema(range_var.get("schemaname", "")), range_var["relname"]
+            return "duplicate_table" if place in replay.catalog.names else ""
+        case "CreateSchemaStmt" if not node.get("if_not_exists"):
+            exists = node.get("schemaname", "") in replay.catalog.schemas
+            return "duplicate_schema" if exists else ""
+        case "AlterTableStmt":
+            return _refused_alteration(replay, node)
+        case "DropStmt" if node["removeType"] == "OBJECT_POLICY" and not node.get("missing_ok"):
+            *table, name = strings(node["objects"][0]["List"]["items"])
+            schema = table[-2] if len(table) > 1 else ""
+            relation = replay.find({"relname": table[-1], "schemaname": schema})
+            closed = relation is not None and not relation.policies.is_open
+            missing = relation is not None and closed and name not in relation.policies
+            return "undefined_object" if missing else ""
+        case _:
+            return ""
+
+
+def _refused_alteration(replay: Replay, node: Node) -> str:
+    relation = replay.find(node["relation"])
+    if relation is None:
+        return ""
+    for item in node["cmds"]:
+        command = item["AlterTableCmd"]
+        if command["subtype"] == "AT_AddColumn" and not command.get("missing_ok"):
+            name = command["def"]["ColumnDef"]["colname"]
+            if relation.knows("columns") and name in relation.columns:
+                return "duplicate_column"
+        if command["subtype"] == "AT_AddConstraint":
+            name = command["def"]["Constraint"].get("conname", "")
+            if name and any(c.name == name for c in relation.constraints.known()):
+                return "duplicate_object"
+    return ""

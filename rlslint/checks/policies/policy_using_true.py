@@ -1,0 +1,51 @@
+"""policy-using-true: a permissive policy that says TRUE lets every row pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.exposure import (
+    Exposure,
+    belongs_to_nobody,
+    bound_to_caller,
+    certainty,
+    exposure,
+    is_published,
+    qualified,
+    whose,
+)
+from rlslint.findings import Confidence, Finding, Related, Severity
+from rlslint.meaning.truth import is_literally_true
+from rlslint.project import Project
+from rlslint.registry import rule
+
+
+@rule
+def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
+    using = policy.using
+    if using is None or not project.predicate(using).ask(is_literally_true):
+        return
+    exposed = exposure(policy, project)
+    if exposed is None or belongs_to_nobody(policy.relation, exposed.commands, project):
+        return
+    yield _finding(policy, exposed, project)
+
+
+def _finding(policy: Policy, exposed: Exposure, project: Project) -> Finding:
+    table, using = policy.relation, policy.using
+    published = is_published(policy, project)
+    shared = " (its author alone may write, so this may be intended)" if published else ""
+    created = table.created
+    condition = bound_to_caller(table, project)
+    return Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
+        f"policy {policy.name} asks nothing of a row{shared}",
+        span=using.span() if using is not None else None,
+        label="true for every row",
+        help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
+        related=(Related(created.span, "the table is created here"),) if created else (),
+        severity=Severity.warning if published else None,
+        confidence=certainty(project) or (Confidence.medium if published else None),
+    )

@@ -1,0 +1,224 @@
+"""Whom a policy serves, whose rows it is about, and whether a restrictive one keeps them apart."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.access import (
+    Evidence,
+    applicable_policies,
+    has_bypassrls,
+    inherited_roles,
+    is_superuser,
+)
+from rlslint.access.roles import ASSUMED_ROLE
+from rlslint.catalog.model import PUBLIC, Policy, Relation
+from rlslint.catalog.predicates import Clause
+from rlslint.findings import Confidence
+from rlslint.meaning.bounds import is_bounded
+from rlslint.meaning.context import ContextRead
+from rlslint.meaning.missing_context import coalesce_to_column, null_context_branches
+from rlslint.project import Project
+from rlslint.sql.quoting import quoted_identifier
+
+COMMANDS = ("select", "insert", "update", "delete")
+"""The commands that policies are for."""
+
+_VERBS = {"select": "read", "update": "change", "delete": "delete"}
+
+
+class Exposure(NamedTuple):
+    """What a permissive policy lets the runtime roles do, unless its clause binds the rows.
+
+    `commands` are those for which no restrictive policy binds them either.
+    """
+
+    roles: tuple[str, ...]
+    commands: tuple[str, ...]
+
+    @property
+    def who(self) -> str:
+        """The roles, as the subject of a sentence."""
+        if self.roles == (ASSUMED_ROLE,):
+            return "the application's role"
+        *first, last = self.roles
+        return f"{', '.join(first)} and {last}" if first else last
+
+    @property
+    def what(self) -> str:
+        """What the roles can do to rows that are there."""
+        verbs = [_VERBS[command] for command in self.commands if command in _VERBS]
+        *first, last = verbs or ["insert"]
+        return f"{', '.join(first)} and {last}" if first else last
+
+
+def exposure(policy: Policy, project: Project) -> Exposure | None:
+    """Return what a permissive policy is about, None where it serves no tenant or is guarded."""
+    if not policy.permissive:
+        return None
+    roles = served_roles(policy, project)
+    commands = tuple(
+        command
+        for command in COMMANDS
+        if policy.covers(command)
+        and any(not is_guarded(policy.relation, command, role, project) for role in roles)
+    )
+    return Exposure(roles, commands) if commands else None
+
+
+def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
+    """Return the runtime roles to which a policy applies, without those that bypass them all.
+
+    Nor those that are meant to see more than tenants do, where the policy is for them by name.
+    """
+    catalog, runtime = project.catalog, project.runtime
+    return tuple(
+        name
+        for name in runtime.names
+        if name not in runtime.bypassing
+        and not is_superuser(catalog, name)
+        and not has_bypassrls(catalog, name)
+        and (
+            PUBLIC in policy.roles
+            or (
+                not inherited_roles(catalog, name).isdisjoint(policy.roles)
+                and not _is_privileged(name, project)
+            )
+        )
+    )
+
+
+def _is_privileged(role: str, project: Project) -> bool:
+    """Tell whether policies bind rows for the other runtime roles, and never for this one by name.
+
+    It is an administrator's or a job's then. The configuration, the platform and connection
+    strings say more: who is named there serves tenants.
+    """
+    runtime = project.runtime
+    if runtime.evidence not in (Evidence.grants, Evidence.policies) or len(runtime.names) < 2:
+        return False
+    bound = project.bound_roles
+    return bool(bound) and inherited_roles(project.catalog, role).isdisjoint(bound)
+
+
+def is_guarded(relation: Relation, command: str, role: str, project: Project) -> bool:
+    """Tell whether a restrictive policy binds the rows for a command of a role."""
+    _, restrictive = applicable_policies(project.catalog, relation, role, command)
+    return any(_guards(policy, command, project) for policy in restrictive)
+
+
+def _guards(policy: Policy, command: str, project: Project) -> bool:
+    clause = policy.effective_check if command == "insert" else policy.using
+    return clause is not None and binds_always(clause, policy.relation, project)
+
+
+def binds_always(clause: Clause, relation: Relation, project: Project) -> bool:
+    """Tell whether a clause binds the rows to the caller, in a session without context too."""
+    predicate, functions = project.predicate(clause), project.context_functions
+    filled = filled_columns(relation)
+    if predicate.ask(null_context_branches, filled, functions):
+        return False
+    if predicate.ask(coalesce_to_column, functions):
+        return False
+    return predicate.ask(is_bounded, filled, functions)
+
+
+def filled_columns(relation: Relation) -> frozenset[int]:
+    """Return the attribute numbers of the columns that certainly hold no NULL."""
+    if not relation.knows("columns"):
+        return frozenset()
+    return frozenset(
+        column.number
+        for column in relation.columns.values()
+        if column.knows("not_null") and column.not_null
+    )
+
+
+def belongs_to_nobody(relation: Relation, commands: tuple[str, ...], project: Project) -> bool:
+    """Tell whether a table looks shared: nothing says whose its rows are.
+
+    Where no policy of the project binds a row, no column can tell. A table that runtime roles may
+    write to is no lookup table then. Raises UnknownFact where the columns are not known.
+    """
+    if project.tenant_columns(relation):
+        return False
+    writes = tuple(command for command in commands if command != "select")
+    if writes and _has_owned_parent(relation, project):
+        return False
+    if project.tenant_column_names:
+        return True
+    if project.runtime.evidence is Evidence.platform:
+        return not writes
+    return not project.reachable_by(relation, "insert", "update", "delete")
+
+
+def _has_owned_parent(relation: Relation, project: Project) -> bool:
+    return any(
+        constraint.kind == "foreign"
+        and isinstance(parent := constraint.referenced, Relation)
+        and parent is not relation
+        and parent.knows("columns")
+        and any(
+            column.name in project.tenant_column_names for column in project.tenant_columns(parent)
+        )
+        for constraint in relation.constraints.known()
+    )
+
+
+def whose(relation: Relation, project: Project) -> str:
+    """Return "whatever its tenant_id", or "" where no column tells whose a row is."""
+    columns = project.tenant_columns(relation) if relation.knows("columns") else ()
+    names = " and ".join(column.name for column in columns)
+    return f", whatever its {names}" if names else ""
+
+
+def bound_to_caller(relation: Relation, project: Project) -> str:
+    """Return a condition that binds a table's rows, in the terms of the project's policies."""
+    columns = project.tenant_columns(relation) if relation.knows("columns") else ()
+    for column in columns:
+        match project.bound_values.get(column.name):
+            case ContextRead("setting", str() as name, _, ()):
+                return f"{quoted_identifier(column.name)} = {_setting(name, column.type)}"
+            case ContextRead("function" | "user", str() as name, _, (), call) if call.arguments == ():
+                words = name if "." not in name else f"{name}()"
+                return f"{quoted_identifier(column.name)} = (SELECT {words})"
+    if columns:
+        (column, *_) = columns
+        return f"{quoted_identifier(column.name)} = {_setting('app.tenant_id', column.type)}"
+    return "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::bigint)"
+
+
+def _setting(name: str, type_name: str) -> str:
+    value = f"nullif(current_setting('{name}', true), '')"
+    cast = "" if type_name in ("text", "varchar", "") else f"::{type_name}"
+    return f"(SELECT {value}{cast})"
+
+
+def certainty(project: Project) -> Confidence | None:
+    """Return low confidence where nothing says who serves requests, else None: the card's."""
+    return Confidence.low if project.runtime.assumed else None
+
+
+def qualified(policy: Policy) -> str:
+    """Return a policy as ALTER POLICY and DROP POLICY name it."""
+    relation = policy.relation
+    table = f"{quoted_identifier(relation.schema)}.{quoted_identifier(relation.name)}"
+    return f"{quoted_identifier(policy.name)} ON {table}"
+
+
+def is_published(policy: Policy, project: Project) -> bool:
+    """Tell whether everybody may read what only its author writes.
+
+    So it is where a policy is for SELECT alone, and what the project compares the table's columns
+    with is who the caller is (auth.uid(), current_user), no tenant.
+    """
+    if policy.command != "select":
+        return False
+    values = [project.bound_values.get(c.name) for c in project.tenant_columns(policy.relation)]
+    return bool(values) and all(value is not None and _is_identity(value) for value in values)
+
+
+def _is_identity(read: ContextRead) -> bool:
+    if read.kind == "user" or read.name == "auth.uid":
+        return True
+    return read.path == ("sub",)

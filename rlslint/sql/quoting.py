@@ -1,0 +1,26 @@
+"""How PostgreSQL writes names: what quote_ident() does."""
+
+from __future__ import annotations
+
+import re
+
+_SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_RESERVED = frozenset(
+    """all analyse analyze and any array as asc asymmetric authorization between binary both case
+    cast check collate collation column concurrently constraint create cross current_catalog
+    current_date current_role current_schema current_time current_timestamp current_user default
+    deferrable desc distinct do else end except exists false fetch for foreign freeze from full
+    grant group having ilike in initially inner intersect into is isnull join lateral leading left
+    like limit localtime localtimestamp natural not notnull null offset on only or order outer
+    overlaps placing primary references returning right select session_user similar some symmetric
+    system_user table tablesample then to trailing true union unique user using values variadic
+    verbose when where window with""".split()  # noqa: SIM905
+)
+"""Words that quote_ident() must quote (manual: SQL Key Words)."""
+
+
+def quoted_identifier(name: str) -> str:
+    """Return a name as SQL wants it, in double quotes where it needs them."""
+    if _SIMPLE_NAME.match(name) and name not in _RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'

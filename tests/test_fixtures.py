@@ -1,0 +1,71 @@
+"""Whole small projects: what is found in each, no more and no less, and that their SQL is real."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.config import Config
+from rlslint.engine import check
+from rlslint.findings import Severity
+from rlslint.sources.discovery import discover
+from rlslint.sources.histories import histories, up_ranges
+from rlslint.sql.reading import BrokenStatement, read
+from rlslint.text import Text
+from tests.postgres import Database
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+PROJECTS = sorted(path for path in FIXTURES.iterdir() if path.is_dir())
+PRELUDES = {
+    "correct-supabase": "supabase-platform.sql",
+    "seeded-supabase": "supabase-platform.sql",
+    "seeded-rails": "rails-roles.sql",
+}
+
+
+def expected(project: Path) -> list[str]:
+    return (project / "expected.txt").read_text(encoding="utf-8").splitlines()
+
+
+def found(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.chdir(project)
+    result = check(["."], Config())
+    assert not result.errors
+    lines = []
+    for reported in result.findings:
+        place = reported.place
+        if place is not None and reported.severity >= Severity.warning:
+            lines.append((place.path, place.start.row, reported.name))
+    return [f"{path}:{row} {name}" for path, row, name in sorted(lines)]
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_a_project_has_the_findings_that_it_lists(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(project, monkeypatch) == expected(project)
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_the_sql_of_a_project_loads(project: Path, database: Database) -> None:
+    prelude = PRELUDES.get(project.name)
+    if prelude is not None:
+        assert database.run((FIXTURES / prelude).read_text(encoding="utf-8")).errors == ()
+    files = discover([project], root=project)
+    for history in histories(files).histories:
+        for migration in history.migrations:
+            if migration.path.suffix != ".sql":
+                continue
+            data = migration.path.read_bytes()
+            for start, end in up_ranges(data):
+                script = data[start:end].decode()
+                assert database.run(script).errors == (), migration.shown
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_every_statement_of_a_project_is_read(project: Path) -> None:
+    for path in project.rglob("*.sql"):
+        text = Text(str(path), path.read_bytes())
+        broken = [item for item in read(text, frozenset()) if isinstance(item, BrokenStatement)]
+        assert broken == []
