@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rlslint.catalog.platforms import SUPABASE_DEFAULTS
+from rlslint.catalog.plpgsql.execution import Execution
+from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay import Replay, handled_kinds
 from rlslint.config import Config
 from rlslint.evidence import CodeFile, Connection, SqlSite
@@ -19,7 +21,8 @@ from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
 from rlslint.sources.settings.files import is_settings_file, read_settings
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.reading import BrokenStatement, read
-from rlslint.text import Text
+from rlslint.text import Hole as TextHole
+from rlslint.text import HoleValue, Statement, Text
 
 ReadModule = Callable[[str], str | None]
 
@@ -152,13 +155,39 @@ def replay_history(
         for item in _statements(migration, kinds, reader, models, read_module):
             statements += 1
             match item:
+                case ParsedStatement(statement) if _is_interpolated(statement):
+                    Execution(replay, statement).run_unknown(_with_holes(statement))
                 case ParsedStatement():
                     replay.run(item)
-                case BrokenStatement():
-                    broken.append(item)
+                case BrokenStatement(statement):
+                    Execution(replay, statement).run_unparsable(statement.sql)
+                    if not _is_interpolated(statement):
+                        broken.append(item)
                 case None:
                     continue
     return Replayed(replay, tuple(broken), files, statements)
+
+
+def _is_interpolated(statement: Statement) -> bool:
+    """Tell whether a part of the statement is known only when the program runs."""
+    return any(True for _ in _open_holes(statement))
+
+
+def _open_holes(statement: Statement) -> Iterator[TextHole]:
+    for hole in statement.text.holes:
+        inside = statement.start <= hole.start < statement.end
+        if inside and not hole.binding and hole.value is not HoleValue.constant:
+            yield hole
+
+
+def _with_holes(statement: Statement) -> Unknown:
+    """Return the statement's SQL with what the program puts in left open."""
+    parts: list[str | Hole] = []
+    position = statement.start
+    for hole in _open_holes(statement):
+        parts += [statement.text.slice(position, hole.start), Hole.anything]
+        position = hole.end
+    return Unknown((*parts, statement.text.slice(position, statement.end)))
 
 
 def _statements(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rlslint.building import Built, Code, Reader, build
 from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Relation
 from rlslint.config import Config
 from rlslint.findings import Finding, Severity
 from rlslint.project import Project
@@ -16,6 +17,7 @@ from rlslint.registry import Rule, rules_for
 from rlslint.reported import reported
 from rlslint.results import Checked, NotChecked, ReportedFinding, Result, in_order
 from rlslint.selection import Selection, selection_of
+from rlslint.sessions import QuerySite, SessionTrace
 from rlslint.sources.discovery import Found, discover, with_file
 from rlslint.suppression import IgnoreUse, suppress
 
@@ -66,7 +68,7 @@ def check(
         not_checked=tuple(_not_checked(unjudged)),
         notes=tuple(reader.notes),
         errors=tuple(reader.errors),
-        uses_row_security=any(one.project.uses_row_security for one in built),
+        uses_row_security=not _is_without(built, code),
         hidden=Counter(r.severity for r in shown if not _is_shown(r, config)),
     )
 
@@ -159,6 +161,12 @@ def _is_shown(finding: ReportedFinding, config: Config) -> bool:
     return finding.severity >= least and finding.confidence >= config.min_confidence
 
 
+def _is_without(built: Sequence[Built], code: Code) -> bool:
+    """Tell whether something was read and nothing of it has to do with row security."""
+    read = any(one.files for one in built) or bool(code.files)
+    return read and not any(one.project.uses_row_security for one in built)
+
+
 def _checked(built: Sequence[Built], code: Code) -> Checked:
     projects = [one.project for one in built]
     return Checked(
@@ -177,4 +185,17 @@ def _not_checked(unjudged: Iterable[Unjudged]) -> Iterator[NotChecked]:
         statement = cause.statement
         reason = "behind SQL that could not be evaluated" if statement else "beyond the history"
         span = statement.span if statement is not None else None
-        yield NotChecked(type(subject).__name__.lower(), str(subject), reason, rule, span)
+        yield NotChecked(_noun(subject), str(subject), reason, rule, span)
+
+
+def _noun(subject: object) -> str:
+    match subject:
+        case Relation():
+            is_view = subject.knows("kind") and not subject.is_table
+            return "view" if is_view else "table"
+        case QuerySite():
+            return "query"
+        case SessionTrace():
+            return "function of the application"
+        case _:
+            return type(subject).__name__.lower()

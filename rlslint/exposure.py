@@ -66,6 +66,25 @@ def exposure(policy: Policy, project: Project) -> Exposure | None:
     return Exposure(roles, commands) if commands else None
 
 
+def restricted(policy: Policy, project: Project) -> Exposure | None:
+    """Return what a restrictive policy is about, None where others bind the rows without it."""
+    roles = served_roles(policy, project)
+    commands = tuple(
+        command
+        for command in COMMANDS
+        if policy.covers(command)
+        and any(_relies_on(policy, command, role, project) for role in roles)
+    )
+    return Exposure(roles, commands) if commands else None
+
+
+def _relies_on(policy: Policy, command: str, role: str, project: Project) -> bool:
+    permissive, others = applicable_policies(project.catalog, policy.relation, role, command)
+    if any(_guards(other, command, project) for other in others if other is not policy):
+        return False
+    return any(not _guards(other, command, project) for other in permissive)
+
+
 def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
     """Return the runtime roles to which a policy applies, without those that bypass them all.
 
@@ -109,7 +128,10 @@ def is_guarded(relation: Relation, command: str, role: str, project: Project) ->
 
 def _guards(policy: Policy, command: str, project: Project) -> bool:
     clause = policy.effective_check if command == "insert" else policy.using
-    return clause is not None and binds_always(clause, policy.relation, project)
+    if clause is None:
+        # A permissive policy without the clause in question lets no row pass.
+        return policy.permissive
+    return binds_always(clause, policy.relation, project)
 
 
 def binds_always(clause: Clause, relation: Relation, project: Project) -> bool:
@@ -165,6 +187,17 @@ def _has_owned_parent(relation: Relation, project: Project) -> bool:
     )
 
 
+def is_shared(policy: Policy, commands: tuple[str, ...], project: Project) -> bool:
+    """Tell whether a policy only lets everybody read what belongs to nobody: a lookup table.
+
+    It is no lookup table where runtime roles can change or delete its rows by the same policy.
+    """
+    if not belongs_to_nobody(policy.relation, commands, project):
+        return False
+    writes = [command for command in commands if command in ("update", "delete")]
+    return not writes or not project.reachable_by(policy.relation, *writes)
+
+
 def whose(relation: Relation, project: Project) -> str:
     """Return "whatever its tenant_id", or "" where no column tells whose a row is."""
     columns = project.tenant_columns(relation) if relation.knows("columns") else ()
@@ -179,7 +212,9 @@ def bound_to_caller(relation: Relation, project: Project) -> str:
         match project.bound_values.get(column.name):
             case ContextRead("setting", str() as name, _, ()):
                 return f"{quoted_identifier(column.name)} = {_setting(name, column.type)}"
-            case ContextRead("function" | "user", str() as name, _, (), call) if call.arguments == ():
+            case ContextRead("function" | "user", str() as name, _, (), call) if (
+                call.arguments == ()
+            ):
                 words = name if "." not in name else f"{name}()"
                 return f"{quoted_identifier(column.name)} = (SELECT {words})"
     if columns:

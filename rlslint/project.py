@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from rlslint.access import (
     find_runtime_roles,
     is_bookkeeping,
     reachable_by,
+    relations_looked_up,
 )
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Catalog, Column, Function, Policy, Relation
@@ -20,9 +22,11 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config import Config
 from rlslint.evidence import Connection
 from rlslint.meaning.bounds import bounds_of, tenant_columns
+from rlslint.meaning.calls import functions_of_policies
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
-from rlslint.meaning.inlining import Bodies, inlined_predicate
+from rlslint.meaning.inlining import Bodies, inlined, inlined_predicate
 from rlslint.sessions import QuerySite, SessionTrace, SettingWrite
+from rlslint.sql.expressions import Expr
 
 _TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
 
@@ -89,6 +93,16 @@ class Project:
                     names.add(column.name)
         return frozenset(names)
 
+    @cached_property
+    def tenant_column_uses(self) -> Counter[str]:
+        """By name of a tenant column, how many relations have policies that compare it."""
+        compared = {
+            (id(policy.relation), column.name)
+            for policy in self.catalog.policies()
+            for column in self._compared(policy)
+        }
+        return Counter(name for _, name in compared)
+
     def tenant_columns(self, relation: Relation) -> tuple[Column, ...]:
         """Return the columns of a relation that tell whose a row is, in order.
 
@@ -113,6 +127,17 @@ class Project:
         """Return which runtime roles get at the rows of a relation; see access.exposure."""
         return exposure(self.catalog, self.runtime, relation, originals)
 
+    @cached_property
+    def consulted(self) -> frozenset[Relation]:
+        """The relations that policies of other ones look up to decide about a row."""
+        return frozenset(
+            relation
+            for policy in self.catalog.policies()
+            for clause in policy.clauses
+            for relation in self.predicate(clause).ask(relations_looked_up, self.catalog)
+            if relation is not policy.relation
+        )
+
     def is_shared(self, relation: Relation) -> bool:
         """Tell whether all tenants share a relation by intent, or a migration tool keeps it."""
         named = {relation.name, str(relation)} & set(self.config.reference_tables)
@@ -128,6 +153,20 @@ class Project:
         if key not in self._inlined:
             self._inlined[key] = inlined_predicate(key.expression, self._bodies)
         return self._inlined[key]
+
+    def body(self, function: Function) -> Expr | None:
+        """Return what a call of a function stands for, None where its body says no such thing.
+
+        The calls in it are inlined, its arguments are not known. Raises UnknownFact where the body
+        is not known.
+        """
+        body = self._bodies.expression(function)
+        return inlined(body, self._bodies) if body is not None else None
+
+    @cached_property
+    def policy_functions(self) -> dict[Function, tuple[Policy, ...]]:
+        """The functions that policies call, directly or through others, and which policies do."""
+        return functions_of_policies(self.catalog)
 
     @cached_property
     def bound_roles(self) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +66,13 @@ def _rules_of(selector: str) -> set[str]:
         matching = {name for name in names if card(name).code.startswith(selector.upper())}
         if matching:
             return matching
-    close = get_close_matches(selector, names, 1)
-    hint = f"; did you mean `{close[0]}`?" if close else ""
-    raise UnknownRuleError(f"There is no rule `{selector}`{hint}")
+    hint = suggestion(selector)
+    raise UnknownRuleError(f"There is no rule `{selector}`" + (f"; {hint}" if hint else ""))
+
+
+def suggestion(name: str) -> str:
+    """Return a question about the rule that a misspelt name probably means, "" if none is near."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, rule_names(), 1)
+    return f"did you mean `{close[0]}`?" if close else ""

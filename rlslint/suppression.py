@@ -28,6 +28,23 @@ class IgnoreUse(NamedTuple):
     def span(self) -> Span | None:
         return self.ignore.span if isinstance(self.ignore, Ignore) else None
 
+    @property
+    def noun(self) -> str:
+        return "comment" if isinstance(self.ignore, Ignore) else "accept entry"
+
+    @property
+    def where(self) -> str:
+        """Where the rule was to find something, as the end of a clause."""
+        if isinstance(self.ignore, Accept):
+            return f"on {self.ignore.object}"
+        return "in this file" if self.ignore.file_wide else "on this statement"
+
+    @property
+    def target(self) -> str:
+        if isinstance(self.ignore, Accept):
+            return self.ignore.object
+        return f"{self.ignore.span.text.path}:{self.ignore.row}"
+
 
 class Suppressed(NamedTuple):
     """The findings that stay, and how the ignore comments and accept entries fared."""

@@ -87,7 +87,9 @@ _RELATION_FACTS = {
             CASE k.confdeltype WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict'
                 WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default'
                 ELSE '' END) ORDER BY k.conname COLLATE "C")
-        FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')),
+        FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+            AND NOT EXISTS (SELECT FROM pg_constraint whole
+                WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)),
         '[]')""",
     "policies": """coalesce((SELECT json_agg(p.polname ORDER BY p.polname COLLATE "C")
         FROM pg_policy p WHERE p.polrelid = c.oid), '[]')""",

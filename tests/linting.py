@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rlslint.config import Config
 from rlslint.engine import check
+from rlslint.findings import Severity
 from rlslint.results import ReportedFinding, Result
 
 
@@ -16,7 +17,7 @@ def lint(folder: Path, files: Mapping[str, str], config: Config | None = None) -
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
-    return check([folder], config or Config())
+    return check([folder], config or Config(min_severity=Severity.info))
 
 
 def findings_of(result: Result, rule: str) -> list[ReportedFinding]:

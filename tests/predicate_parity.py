@@ -16,7 +16,6 @@ from rlslint.sql.expressions import (
     Constant,
     Expr,
     Items,
-    Not,
     Operator,
     Or,
     Query,

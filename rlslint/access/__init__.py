@@ -29,6 +29,7 @@ from rlslint.access.reach import (
     protected_sources,
     reachable_by,
     reads_behind,
+    relations_looked_up,
     runs_as_invoker,
     unfiltered_reads,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "protected_sources",
     "reachable_by",
     "reads_behind",
+    "relations_looked_up",
     "restricts",
     "row_security_active",
     "runs_as_invoker",

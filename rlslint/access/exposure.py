@@ -18,14 +18,15 @@ from rlslint.text import Span, Statement
 
 
 class Exposure(NamedTuple):
-    """That runtime roles can read rows of a table, or only write them.
+    """That runtime roles can read or write rows of a table.
 
-    `because` tells what makes it uncertain, "" where it is certain; then `confidence` is None.
-    `statements` granted the privileges; a platform's default privileges have none.
+    `privileges` are those of DATA_PRIVILEGES that any of them holds. `because` tells what makes it
+    uncertain, "" where it is certain; then `confidence` is None. `statements` granted the
+    privileges; a platform's default privileges have none.
     """
 
     roles: tuple[str, ...]
-    reads: bool
+    privileges: frozenset[str]
     because: str
     confidence: Confidence | None
     statements: tuple[Statement, ...]
@@ -43,7 +44,11 @@ class Exposure(NamedTuple):
 
     @property
     def verb(self) -> str:
-        return "read" if self.reads else "write"
+        return "read" if "select" in self.privileges else "write"
+
+    @property
+    def only_reads(self) -> bool:
+        return self.privileges == {"select"}
 
     def related(self, *shown: Span | None) -> tuple[Related, ...]:
         """Return the places of the grants, without those that are shown already."""
@@ -74,12 +79,12 @@ def exposure(
         ]
         for privilege in DATA_PRIVILEGES
     }
-    roles = held["select"] or [role for roles in held.values() for role in roles]
+    roles = held["select"] or [role for holders in held.values() for role in holders]
     if roles:
         because = "nothing in the project says who serves requests" if runtime.assumed else ""
         return Exposure(
             tuple(dict.fromkeys(roles)),
-            bool(held["select"]),
+            frozenset(privilege for privilege, holders in held.items() if holders),
             because,
             Confidence.low if runtime.assumed else None,
             tuple(_granting(catalog, relation, held)),
@@ -130,5 +135,6 @@ def _of_owner(
     for role in runtime.names:
         ownership = owns(catalog, runtime, role, relation)
         if ownership.answer is Answer.maybe:
-            return Exposure((role,), True, ownership.because, Confidence.medium, ())
+            privileges = frozenset(DATA_PRIVILEGES)
+            return Exposure((role,), privileges, ownership.because, Confidence.medium, ())
     return None

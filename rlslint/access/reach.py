@@ -9,8 +9,9 @@ from rlslint.access.privileges import can_use_schema, has_any_column_privilege
 from rlslint.access.row_security import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Kind, Relation
-from rlslint.sql.expressions import Expr, Query
+from rlslint.catalog.model import Catalog, Function, Kind, Relation
+from rlslint.meaning.bodies import tables_read
+from rlslint.sql.expressions import Call, Expr, Query
 
 
 class Read(NamedTuple):
@@ -143,20 +144,45 @@ def _reads(
         raise gap
 
 
-def _named_relations(query: Query) -> list[Relation]:
-    """Return the relations that a bound query names anywhere, each once."""
+def relations_looked_up(expression: Expr, catalog: Catalog) -> tuple[Relation, ...]:
+    """Return the relations that a predicate reads, itself or in the functions that it calls.
+
+    A function whose body cannot be read adds none.
+    """
+    found = dict.fromkeys(_named_relations(expression))
+    for part in expression.walk():
+        if isinstance(part, Call) and isinstance(part.function, Function):
+            found |= dict.fromkeys(_read_by(part.function, catalog))
+    return tuple(found)
+
+
+def _read_by(function: Function, catalog: Catalog) -> Iterator[Relation]:
+    try:
+        names = tables_read(function)
+    except UnknownFact:
+        return
+    for schema, name in names:
+        for candidate in (schema,) if schema else function.search_path:
+            relation = catalog.relation(candidate, name)
+            if relation is not None:
+                yield relation
+                break
+
+
+def _named_relations(expression: Expr) -> list[Relation]:
+    """Return the relations that a bound query or predicate names anywhere, each once."""
     found: dict[int, Relation] = {}
     seen: set[int] = set()
-    waiting: list[Expr] = [query]
+    waiting: list[Expr] = [expression]
     while waiting:
-        expression = waiting.pop()
-        if isinstance(expression, Query):
+        part = waiting.pop()
+        if isinstance(part, Query):
             # A recursive CTE contains itself.
-            if id(expression) in seen:
+            if id(part) in seen:
                 continue
-            seen.add(id(expression))
-            for source in expression.sources:
+            seen.add(id(part))
+            for source in part.sources:
                 if isinstance(source.relation, Relation):
                     found.setdefault(id(source.relation), source.relation)
-        waiting.extend(expression.children())
+        waiting.extend(part.children())
     return list(found.values())

@@ -162,6 +162,18 @@ class Grant(NamedTuple):
     statement: Statement | None
 
 
+class Trigger(NamedTuple):
+    """A trigger; `function` is its function's dotted name as CREATE TRIGGER wrote it.
+
+    `events` are insert, update, delete and truncate; `before` tells of a row trigger that may
+    still change the row.
+    """
+
+    function: str
+    before: bool
+    events: frozenset[str]
+
+
 GrantKey = tuple[str, str, str]
 """Grantee, privilege and column ("" for the whole relation)."""
 
@@ -220,7 +232,8 @@ class Relation(Facts):
     `owner` is a role's name. `columns` are by name, in order. `parents` are the tables that it
     inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
     view's. `rls_was_enabled` tells that row security was on before a statement disabled it; its
-    own statement is the one that had enabled it. `copied_from` are the relations whose rows
+    own statement is the one that had enabled it; `invoker_was_on` says the same of a view's
+    security_invoker. `copied_from` are the relations whose rows
     CREATE TABLE AS or LIKE took (`copy_kind` is "as" or "like").
     """
 
@@ -232,6 +245,7 @@ class Relation(Facts):
         "copy_kind",
         "grants",
         "indexes",
+        "invoker_was_on",
         "kind",
         "name",
         "next_number",
@@ -263,11 +277,12 @@ class Relation(Facts):
     rls_enabled: bool
     rls_forced: bool
     rls_was_enabled: bool
+    invoker_was_on: bool
     policies: Members[str, Policy]
     indexes: Members[str, Index]
     constraints: Members[str, Constraint]
     grants: Members[GrantKey, Grant]
-    triggers: Members[str, str]
+    triggers: Members[str, Trigger]
     options: dict[str, str]
     query: Clause | None
     parents: tuple[Relation, ...]
@@ -298,6 +313,7 @@ class Relation(Facts):
         self.rls_enabled = False
         self.rls_forced = False
         self.rls_was_enabled = False
+        self.invoker_was_on = False
         self.policies = Members("policies")
         self.indexes = Members("indexes")
         self.constraints = Members("constraints")

@@ -79,6 +79,7 @@ class Setting(NamedTuple):
     not_null: frozenset[int] = frozenset()
     missing: Missing | None = None
     functions: ContextFunctions = frozenset()
+    eager: bool = False
 
 
 class Evaluation:
@@ -177,7 +178,7 @@ class Evaluation:
         return result
 
     def _skips_error(self) -> bool:
-        return self.world.choose(self.world.unique(), 2) == 1
+        return not self.setting.eager and self.world.choose(self.world.unique(), 2) == 1
 
     def _operands(self, expressions: tuple[Expr, ...]) -> tuple[Value, ...]:
         """Evaluate the arguments of something strict.
@@ -425,7 +426,7 @@ class Evaluation:
         key: object = (kind, sub_select, left) if is_repeatable(query) else self.world.unique()
         decided = (kind, key) in self.world.decisions
         if not decided and not self.may_give_rows(query):
-            return {"exists": False, "any": False, "all": True, "array": EMPTY_ARRAY}.get(kind)
+            return _WITHOUT_ROWS.get(kind)
         match kind:
             case "exists":
                 return self.world.choose((kind, key), 2) == 0
@@ -467,9 +468,8 @@ class Evaluation:
                     return first and second
                 case _:
                     return first
-        if any(_may_aggregate(part) for part in (*query.outputs, *query.conditions)):
-            return True
-        return self._may_match(query)
+        may_match = self._may_match(query)
+        return may_match or any(map(_may_aggregate, (*query.outputs, *query.conditions)))
 
     def _may_match(self, query: Query) -> bool:
         if not query.inner_only:
@@ -488,8 +488,10 @@ class Evaluation:
             try:
                 return all(evaluation.truth(c) is True for c in query.conditions)
             except Raised as error:
-                self.world.errors.append(error.expression)
+                world.errors.append(error.expression)
                 return True
+            finally:
+                self.world.errors += world.errors
 
         outcomes = worlds(met, _INNER_WORLDS, self.world.decisions)
         return any(outcome is not False for outcome in outcomes)
@@ -505,6 +507,15 @@ class Evaluation:
                 return value is not None and value != EMPTY_ARRAY
             case _:
                 return True
+
+
+_WITHOUT_ROWS: dict[str, Value] = {
+    "exists": False,
+    "any": False,
+    "all": True,
+    "array": EMPTY_ARRAY,
+}
+"""What a sub-select over no rows gives; a scalar one is NULL."""
 
 
 def is_repeatable(expression: Expr) -> bool:

@@ -45,7 +45,7 @@ def null_context_branches(
     every = tuple(b for b in branches(expression) if fallbacks.isdisjoint(b))
     shared = _shared_conjuncts(every, functions)
     for state in Missing:
-        if True not in outcomes(expression, not_null, state, functions).truths:
+        if True not in outcomes(expression, not_null, state, functions, True).truths:
             continue
         for branch in every:
             opened = _opened(branch, state, not_null, functions, shared)
@@ -113,6 +113,8 @@ def _opened_as_a_whole(
     if not reads or is_tautology(expression, not_null, None, functions):
         return ()
     for state in Missing:
+        if True not in outcomes(expression, not_null, state, functions, True).truths:
+            continue
         if is_tautology(expression, not_null, state, functions):
             return (OpenBranch(state, expression, (expression,), reads),)
     return ()

@@ -28,7 +28,8 @@ Folded = bool | None | _Undecided
 class Outcomes(NamedTuple):
     """What evaluating a predicate can give: its truth values (None is NULL) and its errors.
 
-    An error need not happen for every row. Where `complete` is False there were too many combinations to try; then `truths` has all three.
+    An error need not happen for every row. Where `complete` is False there were too many
+    combinations to try; then `truths` has all three.
     """
 
     truths: frozenset[bool | None]
@@ -41,13 +42,16 @@ def outcomes(
     not_null: frozenset[int] = frozenset(),
     missing: Missing | None = None,
     functions: ContextFunctions = frozenset(),
+    eager: bool = False,
 ) -> Outcomes:
     """Return every truth value that `expression` can take.
+
+    With `eager`, errors count as happening even where the planner may skip them.
 
     Sound, not complete: a value that PostgreSQL can give is always among them.
     """
     predicate = simplified(expression)
-    setting = Setting(not_null, missing, functions)
+    setting = Setting(not_null, missing, functions, eager)
 
     truths: set[bool | None] = set()
     raised: dict[int, Expr] = {}
@@ -97,7 +101,8 @@ def is_tautology(
     if False in outcomes(expression, not_null, missing, functions).truths:
         return False
     filled = not_null | own_columns(expression)
-    return outcomes(expression, filled, missing, functions).truths == {True}
+    found = outcomes(expression, filled, missing, functions)
+    return found.truths == {True} and not found.raised
 
 
 def can_be_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:

@@ -89,13 +89,17 @@ def next_stretch(data: bytes, start: int, stop: int) -> Stretch:
 
 
 def first_token(data: bytes, start: int, end: int) -> int:
-    """Return the offset behind the white space, semicolons and comments at `start`."""
+    """Return the offset behind the white space, semicolons and comments at `start`.
+
+    A comment without an end is none: it is where PostgreSQL finds an error.
+    """
     while start < end:
         match = _BEFORE_FIRST_TOKEN.match(data, start, end)
         start = match.end() if match else start
-        if not data.startswith(b"/*", start, end):
+        behind = end_of_quote(data, start, end) if data.startswith(b"/*", start, end) else end + 1
+        if behind > end:
             return start
-        start = _end_of_comment(data, start, end)
+        start = behind
     return end
 
 
@@ -108,8 +112,7 @@ def end_of_line(data: bytes, start: int, stop: int) -> int:
 def end_of_quote(data: bytes, start: int, stop: int) -> int:
     """Return the end of the dollar quote or comment at `start`: `stop` + 1 where it has none."""
     if data.startswith(b"/*", start, stop):
-        end = _end_of_comment(data, start, stop)
-        return end if end < stop or data.endswith(b"*/", start, stop) else stop + 1
+        return _end_of_comment(data, start, stop)
     tag = _DOLLAR_TAG.match(data, start, stop)
     if tag is None:
         return start + 1
@@ -123,7 +126,7 @@ def _end_of_comment(data: bytes, start: int, end: int) -> int:
         depth += 1 if mark.group() == b"/*" else -1
         if depth == 0:
             return mark.end()
-    return end
+    return end + 1
 
 
 def _to_semicolon(data: bytes, start: int, stop: int, position: int) -> Stretch:
@@ -165,7 +168,11 @@ def _inside(data: bytes, start: int, stop: int) -> int:
 def _behind_parentheses(data: bytes, start: int, stop: int) -> int:
     depth = 0
     end = start
+    previous = b""
     for position, mark in _words_and_marks(data, start, stop):
+        if _begins_anew(previous, mark):
+            return start
+        previous = mark
         if mark == b"(":
             depth += 1
         elif mark == b")":
@@ -181,6 +188,8 @@ def _behind_atomic_body(data: bytes, start: int, stop: int) -> int:
     previous = b""
     for position, mark in _words_and_marks(data, start, stop):
         word = mark.lower()
+        if _begins_anew(previous, word):
+            return start
         if depth == 0:
             if word == b";":
                 return start
@@ -191,6 +200,11 @@ def _behind_atomic_body(data: bytes, start: int, stop: int) -> int:
                 return position + len(mark)
         previous = word
     return start
+
+
+def _begins_anew(previous: bytes, word: bytes) -> bool:
+    """Neither a rule nor a function may create anything: there its end was forgotten."""
+    return previous == b";" and word.lower() == b"create"
 
 
 def _is_label(data: bytes, position: int, previous: bytes) -> bool:

@@ -27,7 +27,9 @@ def outline(sql: str, application: bool = False) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("sql", ["", " \n", ";;;", "-- only this", "/* /* x */ ; */", ";-- a\n;"])
+@pytest.mark.parametrize(
+    "sql", ["", " \n", ";;;", "-- only this", "/* /* x */ ; */", "/**/", ";-- a\n;"]
+)
 def test_what_holds_no_statement(sql: str) -> None:
     assert outline(sql) == []
 
@@ -83,7 +85,7 @@ def test_a_body_without_its_end_does_not_swallow_the_file(compound: str) -> None
 
 
 @pytest.mark.parametrize(
-    "broken", ["SELECT 'x;", 'SELECT "x;', "SELECT $a$ x;", "SELECT $$ x;", "SELECT /* x;"]
+    "broken", ["SELECT 'x;", 'SELECT "x;', "SELECT $a$ x;", "SELECT $$ x;", "SELECT /* x;", "/* x;"]
 )
 def test_an_unterminated_quote_ends_at_the_next_statement(broken: str) -> None:
     expected = [f"! {broken.rstrip(';')}", "CREATE TABLE t ()", "SELECT 2"]

@@ -24,16 +24,14 @@ SERVER_VERSION = 17
 
 def call_builtin(name: str, arguments: tuple[Value, ...]) -> Value:
     """Return what a function of pg_catalog answers, ANY where it is not known here."""
-    if name in _LENIENT:
-        return _LENIENT[name](*arguments)
-    if name not in _STRICT:
-        return ANY
-    if any(argument is None for argument in arguments):
-        return None
-    if is_unknown(*arguments):
-        return ANY
     try:
-        return _STRICT[name](*arguments)
+        if name in _LENIENT:
+            return _LENIENT[name](*arguments)
+        if name not in _STRICT:
+            return ANY
+        if any(argument is None for argument in arguments):
+            return None
+        return ANY if is_unknown(*arguments) else _STRICT[name](*arguments)
     except (TypeError, ValueError, IndexError, AttributeError):
         return ANY
 

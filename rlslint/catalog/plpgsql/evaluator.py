@@ -274,8 +274,6 @@ class Evaluator:
         return ANY if self.replay.catalog.relations.is_open else None
 
     def _other(self, other: Other) -> Value:
-        if other.tag == "NamedArgExpr" and other.arguments:
-            return self.value(other.arguments[0])
         if other.tag == "CollateClause" and other.arguments:
             return self.value(other.arguments[0])
         if other.tag != "A_Indirection" or not other.arguments:

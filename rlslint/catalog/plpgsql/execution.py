@@ -80,10 +80,10 @@ class Execution:
             self.note(f"it runs {_shortened(shown)} with parts that only the database knows")
 
     def note(self, reason: str) -> None:
-        """Remember that something could not be evaluated, once."""
-        dynamic = Dynamic(self.parent, reason)
-        if dynamic not in self.replay.catalog.dynamic:
-            self.replay.catalog.dynamic.append(dynamic)
+        """Remember that something could not be evaluated, once for each statement."""
+        noted = self.replay.catalog.dynamic
+        if not noted or noted[-1].statement is not self.parent:
+            noted.append(Dynamic(self.parent, reason))
 
     def refusal(self, parsed: ParsedStatement) -> str:
         """Return the condition with which PostgreSQL certainly refuses a statement, or ""."""

@@ -46,7 +46,7 @@ from rlslint.sql.expressions import Call, Expr, Query, expression, query
 from rlslint.sql.parser import SyntaxProblem, parsed_statements
 from rlslint.text import Statement, Text
 
-_MOST_STEPS = 10_000
+MOST_STEPS = 10_000
 _SELECT_WORDS = ("select", "with", "values", "table")
 _DDL_WORDS = (
     "create", "alter", "drop", "grant", "revoke", "reassign", "call", "set", "reset",
@@ -69,6 +69,18 @@ class Leave(NamedTuple):
     value: Value
 
 
+class Run:
+    """What the bodies of one run share, those of the functions that it calls included."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.savepoints: list[Savepoint] = []
+
+    @property
+    def is_too_long(self) -> bool:
+        return self.steps >= MOST_STEPS
+
+
 class Interpreter:
     """Carries out one body. What is done in doubt makes facts unknown instead of changing them.
 
@@ -83,6 +95,7 @@ class Interpreter:
         parameters: tuple[Value, ...] = (),
         in_doubt: bool = False,
         depth: int = 0,
+        course: Run | None = None,
     ) -> None:
         self.replay = replay
         self.statement = statement
@@ -91,7 +104,7 @@ class Interpreter:
         self.parameters = parameters
         self.doubts: set[object] = {"caller"} if in_doubt else set()
         self.depth = depth
-        self.steps = 0
+        self.course = course or Run()
         self.catching = 0
         self.evaluator = Evaluator(replay, self)
         self._queries: dict[str, Query | None] = {}
@@ -124,7 +137,7 @@ class Interpreter:
 
     def _body(self, body: Body) -> Leave | None:
         for statement in body:
-            self.steps += 1
+            self.course.steps += 1
             leave = self._statement(statement)
             if leave is not None:
                 return leave
@@ -160,6 +173,8 @@ class Interpreter:
 
     def _block(self, block: Block) -> Leave | None:
         savepoint = Savepoint(self.replay) if self._needs_savepoint(block) else None
+        if savepoint is not None:
+            self.course.savepoints.append(savepoint)
         self.scopes.enter()
         try:
             self._declare(block)
@@ -168,6 +183,8 @@ class Interpreter:
             return self._catching(block, savepoint)
         finally:
             self.scopes.leave()
+            if savepoint is not None:
+                self.course.savepoints.remove(savepoint)
 
     def _guarded(self, block: Block, savepoint: Savepoint | None) -> Leave | None:
         """Run a body without an EXCEPTION section: an error in it undoes it all."""
@@ -372,14 +389,14 @@ class Interpreter:
             if ("loop", loop.label) in self.doubts or ("loop", "") in self.doubts:
                 self._unknown_iterations(loop.body)
                 break
-            self.steps += 1
+            self.course.steps += 1
         self._end_of_loop(loop.label)
         return leave
 
     def _may_go_on(self) -> bool:
-        if self.steps < _MOST_STEPS:
+        if not self.course.is_too_long:
             return True
-        self.execution.note(f"its loops take more than {_MOST_STEPS:,} steps")
+        self.execution.note(f"its loops take more than {MOST_STEPS:,} steps")
         return False
 
     def _for(self, loop: ForRange | ForQuery | ForExecute | ForEach) -> Leave | None:
@@ -429,7 +446,6 @@ class Interpreter:
         return self._query(sql)
 
     def _rows(self, found: Query) -> Rows:
-        self._run_calls(found, only_ddl=True)
         return query_rows(found, self.evaluator)
 
     def _range(self, loop: ForRange) -> Rows:
@@ -439,8 +455,8 @@ class Interpreter:
         if step < 1:
             return Rows([], True)
         numbers = range(low, high - 1, -step) if loop.reverse else range(low, high + 1, step)
-        is_open = len(numbers) > _MOST_STEPS
-        return Rows([Row(Record(n=n), True) for n in numbers[:_MOST_STEPS]], is_open)
+        is_open = len(numbers) > MOST_STEPS
+        return Rows([Row(Record(n=n), True) for n in numbers[:MOST_STEPS]], is_open)
 
     def _assign_row(self, targets: tuple[Target, ...], row: Row) -> None:
         values = list(row.values.values())
@@ -494,14 +510,21 @@ class Interpreter:
                     continue
                 if self.catching and self.certain and (refused := self.execution.refusal(parsed)):
                     raise Raised(refused)
+                if self.certain:
+                    for savepoint in self.course.savepoints:
+                        savepoint.keep_for(parsed)
                 self.execution.run(parsed, self.certain)
         except SyntaxProblem:
             if word in _DDL_WORDS or not word.isalpha():
                 self.execution.run_unparsable(sql)
 
+    def select(self, found: Query) -> None:
+        """Carry out the functions that a SELECT calls."""
+        self._run_calls(found)
+
     def _select(self, found: Query, into: tuple[Target, ...]) -> None:
         if not into:
-            self._run_calls(found, only_ddl=False)
+            self._run_calls(found)
             self.scopes.assign(Target(("found",), False), ANY)
             return
         rows = query_rows(found, self.evaluator)
@@ -513,11 +536,14 @@ class Interpreter:
         else:
             self.scopes.forget({target.names[0] for target in into})
 
-    def _run_calls(self, found: Query, only_ddl: bool) -> None:
-        """Carry out the calls that a SELECT puts out, for each row that it reads."""
+    def _run_calls(self, found: Query) -> None:
+        """Carry out the calls in FROM, and for each row those that a SELECT puts out."""
+        for source in found.sources:
+            if isinstance(source.call, Call) and self._matters(source.call):
+                self.evaluator.value(source.call)
         calls = [output for output in found.outputs if isinstance(output, Call)]
         own = [call for call in calls if self._matters(call)]
-        if not own or only_ddl:
+        if not own:
             return
         if not found.sources:
             for call in own:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from rlslint.catalog.plpgsql.values import (
     ANY,
+    Deparsed,
     Record,
     Reference,
     Unknown,
@@ -17,6 +18,7 @@ from rlslint.catalog.plpgsql.values import (
 )
 
 _PATTERNS = {"~~": (False, False), "!~~": (False, True), "~~*": (True, False), "!~~*": (True, True)}
+_LONG_WORD = 6
 _REGULAR = {"~": (False, False), "!~": (False, True), "~*": (True, False), "!~*": (True, True)}
 
 
@@ -77,6 +79,8 @@ def operate(symbol: str, left: Value, right: Value) -> Value:
 
 def _known_to_differ(symbol: str, left: Value, right: Value) -> Value:
     """A text with a known beginning or end cannot equal just any other."""
+    if isinstance(left, Deparsed) and isinstance(right, str) and symbol in _PATTERNS:
+        return _mentions(left, right, *_PATTERNS[symbol])
     for partial, whole in ((left, right), (right, left)):
         if symbol in ("=", "<>") and isinstance(partial, Unknown) and isinstance(whole, str):
             first, last = partial.parts[0], partial.parts[-1]
@@ -85,6 +89,23 @@ def _known_to_differ(symbol: str, left: Value, right: Value) -> Value:
             if not (starts and ends):
                 return symbol == "<>"
     return ANY
+
+
+def _mentions(text: Deparsed, pattern: str, ignores_case: bool, negated: bool) -> Value:
+    """Answer LIKE '%word%' on an expression: a long word is in it or it is not.
+
+    Short words may be part of what PostgreSQL adds (casts, qualifiers, keywords).
+    """
+    word = pattern[1:-1]
+    if pattern != f"%{word}%" or not re.fullmatch(r"[\w.]+", word.replace("\\", "")):
+        return ANY
+    plain = word.replace("\\", "")
+    words = text.words
+    if ignores_case:
+        plain, words = plain.lower(), frozenset(known.lower() for known in words)
+    if any(plain in known for known in words):
+        return not negated
+    return negated if len(plain) >= _LONG_WORD else ANY
 
 
 def _concatenate(left: Value, right: Value) -> Value:

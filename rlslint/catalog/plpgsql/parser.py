@@ -241,6 +241,8 @@ class _Parser:
     def _for(self, label: str) -> ForRange | ForQuery | ForExecute:
         self._need("for")
         targets = _targets(self._until("in"))
+        if not targets:
+            raise NotPlpgsql("FOR has no variable")
         self._need("in")
         if self._take("execute"):
             command = self._until("loop", "using")

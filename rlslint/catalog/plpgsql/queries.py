@@ -155,9 +155,9 @@ def _aggregate(name: str, given: list[tuple[Value, ...]]) -> Value:
             return sum(1 for values in given if not values or values[0] is not None)
         case "array_agg":
             return tuple(values[0] for values in given) or None
-        case "string_agg" if given:
+        case "string_agg" if given and len(given[0]) > 1:
             parts: list[Value] = []
-            for text, separator, *_ in given:
+            for text, separator, *_ in (values for values in given if values[0] is not None):
                 parts += [separator, text] if parts else [text]
             return joined(parts)
         case "string_agg" | "min" | "max" | "sum" if not given:
@@ -273,6 +273,8 @@ def _may_need(condition: Expr, aliases: set[str], frame: Frame) -> bool:
 
 def _is_open(query: Query, evaluator: Evaluator, ctes: Queries) -> bool:
     """Tell whether a source may have rows that are not known and could meet the conditions."""
+    if not query.inner_only:
+        return True
     pending = _conjuncts(query)
     for condition in pending:
         names = [part for part in condition.walk() if isinstance(part, Column | Query)]

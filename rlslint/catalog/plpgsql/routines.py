@@ -12,7 +12,6 @@ from rlslint.catalog.plpgsql.tree import Block, Sql, nested
 from rlslint.catalog.plpgsql.values import ANY, Value
 from rlslint.catalog.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
-from rlslint.text import Statement
 
 if TYPE_CHECKING:
     from rlslint.catalog.plpgsql.interpreter import Interpreter
@@ -39,21 +38,17 @@ def call_routine(
         if ambiguous:
             _give_up(replay, name, caller)
         return ANY
-    return call_function_of_history(
-        replay, function, arguments, caller.statement, not caller.certain, caller.depth + 1
-    )
+    return call_function_of_history(replay, function, arguments, caller)
 
 
 def call_function_of_history(
     replay: Replay,
     function: Function,
     arguments: tuple[Value, ...],
-    statement: Statement,
-    in_doubt: bool = False,
-    depth: int = 1,
+    caller: Interpreter,
 ) -> Value:
     """Carry out a function with the settings and the rights that its definition gives it."""
-    from rlslint.catalog.plpgsql.interpreter import Interpreter
+    from rlslint.catalog.plpgsql.interpreter import MOST_STEPS, Interpreter
 
     facts = ("body", "language", "settings", "security_definer", "owner")
     if not all(function.knows(fact) for fact in facts):
@@ -61,16 +56,20 @@ def call_function_of_history(
     if function.language not in ("plpgsql", "sql") or function.atomic:
         return ANY
     acts = CHANGES_CATALOG.search(function.body) is not None
+    depth = caller.depth + 1
     if not acts and (function.language == "sql" or depth > 2):
         return ANY
-    interpreter = Interpreter(replay, statement, arguments, in_doubt, depth)
+    interpreter = Interpreter(
+        replay, caller.statement, arguments, not caller.certain, depth, caller.course
+    )
     try:
         block = _block_of(function)
     except (NotPlpgsql, SyntaxProblem):
         interpreter.execution.run_unparsable(function.body)
         return ANY
-    if depth > _MOST_NESTED:
-        interpreter.execution.note(f"its calls are nested more than {_MOST_NESTED} deep")
+    if depth > _MOST_NESTED or caller.course.is_too_long:
+        interpreter.execution.note("its calls are nested too deeply or too many")
+        caller.course.steps = MOST_STEPS
         interpreter.execution.run_unparsable(function.body)
         return ANY
     for number, argument_name in enumerate(function.argument_names):
@@ -86,7 +85,8 @@ def _as_defined(
 ) -> Value:
     session = replay.session
     user, path = session.user, session.search_path
-    if function.security_definer:
+    is_definer = function.security_definer
+    if is_definer:
         session.user = function.owner
     own_path = function.settings.get("search_path")
     if own_path is not None:
@@ -95,7 +95,7 @@ def _as_defined(
     try:
         return interpreter.run(block)
     finally:
-        if function.security_definer:
+        if is_definer:
             session.user = user
         if own_path is not None:
             session.search_path = path

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rlslint.catalog.facts import Facts, Members
+from rlslint.catalog.model import Relation
+from rlslint.catalog.replay.inheritance import inheriting
+from rlslint.sql.expressions import strings
+from rlslint.sql.parser import Node, ParsedStatement
 
 if TYPE_CHECKING:
     from rlslint.catalog.replay.state import Replay
@@ -13,22 +17,46 @@ _UNSET = object()
 
 
 class Savepoint:
-    """The state of the whole catalog and of the session, and the way back to it."""
+    """The state before a block, as far as what the block runs can change it."""
 
     def __init__(self, replay: Replay) -> None:
+        self._replay = replay
         self._objects: dict[int, tuple[Any, dict[str, Any]]] = {}
-        session, catalog = replay.session, replay.catalog
-        self._owners = [(owner, _state(owner)) for owner in (replay, session, catalog)]
+        self._whole = False
+        owners = (replay, replay.session, replay.catalog)
+        self._owners = [(owner, _state(owner)) for owner in owners]
+
+    def keep_for(self, parsed: ParsedStatement) -> None:
+        """Remember what a statement that is about to be run may change."""
+        named = _relations_named(parsed.statement.kind, parsed.node)
+        if named is None:
+            self._keep_everything()
+            return
+        for range_var in named:
+            self._keep_relation(self._replay.relation(range_var, parsed.statement))
+
+    def _keep_everything(self) -> None:
+        if self._whole:
+            return
+        self._whole = True
+        catalog = self._replay.catalog
         for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
-            self._keep(relation)
-            for column in relation.columns.values() if relation.knows("columns") else ():
-                self._keep(column)
-            for policy in relation.policies.known():
-                self._keep(policy)
+            self._keep_relation(relation)
         for other in (
             *catalog.functions.known(), *catalog.roles.values(), *catalog.schemas.values(),
         ):  # fmt: skip
             self._keep(other)
+
+    def _keep_relation(self, relation: Relation) -> None:
+        if id(relation) in self._objects:
+            return
+        self._keep(relation)
+        for column in relation.columns.values() if relation.knows("columns") else ():
+            self._keep(column)
+        for policy in relation.policies.known():
+            self._keep(policy)
+        for child in inheriting(self._replay, relation):
+            self._keep_relation(child)
 
     def _keep(self, facts: Facts) -> None:
         names = (*type(facts).__slots__, *Facts.__slots__)
@@ -39,7 +67,7 @@ class Savepoint:
             except AttributeError:
                 value = _UNSET
             state[name] = _copied(value)
-        self._objects[id(facts)] = (facts, state)
+        self._objects.setdefault(id(facts), (facts, state))
 
     def roll_back(self) -> None:
         """Undo all that happened since; once only."""
@@ -52,6 +80,24 @@ class Savepoint:
         for owner, state in self._owners:
             for name, value in state.items():
                 setattr(owner, name, value)
+
+
+def _relations_named(kind: str, node: Node) -> list[Node] | None:
+    """Return the relations that a statement changes, None where it may change others too."""
+    match kind, node:
+        case ("AlterTableStmt" | "IndexStmt" | "CreateTrigStmt", {"relation": range_var}) | (
+            "CreatePolicyStmt" | "AlterPolicyStmt",
+            {"table": range_var},
+        ):
+            return [range_var]
+        case "GrantStmt", {"objects": objects}:
+            found = [item["RangeVar"] for item in objects if "RangeVar" in item]
+            return found if len(found) == len(objects) else None
+        case "DropStmt", {"removeType": "OBJECT_POLICY", "objects": [{"List": {"items": names}}]}:
+            *table, _ = strings(names)
+            return [{"relname": table[-1], "schemaname": table[-2] if len(table) > 1 else ""}]
+        case _:
+            return None
 
 
 def _facts_set(facts: Facts) -> set[str]:

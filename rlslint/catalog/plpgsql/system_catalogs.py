@@ -8,7 +8,17 @@ from typing import NamedTuple
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.model import Catalog, Function, Kind, Policy, Relation, Role
-from rlslint.catalog.plpgsql.values import ANY, Record, Reference, Unknown, Value, quoted_name
+from rlslint.catalog.plpgsql.values import (
+    ANY,
+    Deparsed,
+    Record,
+    Reference,
+    Unknown,
+    Value,
+    quoted_name,
+)
+from rlslint.catalog.predicates import Clause
+from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Query
 
 
 class Row(NamedTuple):
@@ -59,6 +69,9 @@ _COMMAND_LETTERS = {"all": "*", "select": "r", "insert": "a", "update": "w", "de
 _CONSTRAINT_LETTERS = {
     "primary": "p", "unique": "u", "foreign": "f", "check": "c", "exclude": "x", "not null": "n",
 }  # fmt: skip
+_WRITTEN_LARGE = frozenset(
+    {"coalesce", "nullif", "greatest", "least", "current_user", "session_user", "current_role"}
+)
 _TYPE_WORDS = {
     "int4": "integer", "int8": "bigint", "int2": "smallint", "bool": "boolean",
     "timestamptz": "timestamp with time zone", "timestamp": "timestamp without time zone",
@@ -338,7 +351,29 @@ def _policies_row(relation: Relation, policy: Policy | None) -> Record:
 
 
 def _deparsed(policy: Policy, fact: str) -> Value:
-    return None if policy.knows(fact) and getattr(policy, fact) is None else ANY
+    if not policy.knows(fact):
+        return ANY
+    clause: Clause | None = getattr(policy, fact)
+    return Deparsed(frozenset(_words(clause.expression))) if clause is not None else None
+
+
+def _words(expression: Expr) -> Iterator[str]:
+    """Yield the names and the texts in an expression, as PostgreSQL writes them."""
+    for part in expression.walk():
+        match part:
+            case Call(name) if name[0] in _WRITTEN_LARGE:
+                yield name[0].upper()
+            case Call(names) | Column(names):
+                yield from names
+            case Constant(str() as text):
+                yield text
+            case Cast(_, type_name):
+                yield _TYPE_WORDS.get(type_name, type_name)
+            case Query(sources=sources):
+                for source in sources:
+                    yield from (source.name, source.alias)
+            case _:
+                continue
 
 
 def _pg_policy(question: Question) -> Rows:

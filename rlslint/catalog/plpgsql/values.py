@@ -28,6 +28,16 @@ class Unknown:
         raise TypeError("an unknown value is neither true nor false")
 
 
+class Deparsed(Unknown):
+    """The text of an expression as PostgreSQL shows it; `words` are the names and texts in it."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, words: frozenset[str]) -> None:
+        super().__init__()
+        self.words = words
+
+
 class Reference:
     """The OID of an object; `shown` tells that it has a reg… type, whose text is the name."""
 

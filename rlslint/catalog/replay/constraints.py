@@ -85,7 +85,16 @@ def set_not_null(
             relation.columns[name].learn("not_null", value, statement)
     if recurse:
         for child in inheriting(replay, relation):
-            set_not_null(replay, child, names, value, statement)
+            free = names if value else tuple(n for n in names if not _is_in_primary_key(child, n))
+            set_not_null(replay, child, free, value, statement)
+
+
+def _is_in_primary_key(relation: Relation, name: str) -> bool:
+    numbers = column_numbers(relation, (name,))
+    return any(
+        constraint.kind == "primary" and numbers[0] in constraint.columns
+        for constraint in relation.constraints.known()
+    )
 
 
 def _add_table_constraint(
@@ -98,7 +107,7 @@ def _add_table_constraint(
     names = _key_names(replay, relation, node, column, statement)
     if kind in ("primary", "unique") and _merges(replay, relation, kind, names, statement):
         return
-    words = () if kind == "primary" else (names[:1] if len(names) == 1 else ())
+    words: tuple[str, ...] = () if kind == "primary" else (names[:1] if len(names) == 1 else ())
     if kind not in ("check", "primary"):
         words = tuple(name or "expr" for name in names)
     name = node.get("conname") or generated_name(replay, relation, words, suffix, True)

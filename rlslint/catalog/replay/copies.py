@@ -6,17 +6,13 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.replay.generated_names import hold_name
 from rlslint.catalog.replay.inheritance import copied_column, copy_index, mapped, take_columns
 from rlslint.catalog.replay.state import Replay
-from rlslint.sql.parser import Node
-from rlslint.text import Statement
 
 # CREATE_TABLE_LIKE_… in PostgreSQL's parsenodes.h; INCLUDING ALL sets every bit.
 _CONSTRAINTS, _DEFAULTS, _GENERATED, _IDENTITY, _INDEXES = 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6
 
 
-def copy_like(replay: Replay, relation: Relation, clause: Node, statement: Statement) -> None:
+def copy_like(replay: Replay, relation: Relation, model: Relation, options: int) -> None:
     """Copy the columns of another table, and what INCLUDING names."""
-    model = replay.relation(clause["relation"], statement)
-    options = clause.get("options", 0)
     relation.copied_from = (*relation.copied_from, model)
     relation.copy_kind = "like"
     if not model.knows("columns"):

@@ -110,8 +110,8 @@ def drop_dependents_of_function(replay: Replay, function: Function, statement: S
     _drop_views(replay, lambda query: calls(query, function))
     names = (function.name, str(function))
     for relation in replay.catalog.relations.known():
-        for name, called in list(dict.items(relation.triggers)):
-            if called in names:
+        for name, trigger in list(dict.items(relation.triggers)):
+            if trigger.function in names:
                 del relation.triggers[name]
         for index in relation.indexes.known():
             if any(calls(clause, function) for clause in index.expressions):

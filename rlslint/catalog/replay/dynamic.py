@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import Call, expression
+from rlslint.sql.expressions import Call, expression, query, strings
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
 
@@ -61,5 +61,22 @@ def call_function(replay: Replay, call: Call, statement: Statement, base: int) -
 
     try:
         Interpreter(replay, statement).evaluator.value(call)
+    except Raised:
+        return
+
+
+def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) -> None:
+    """Carry out the functions of the history that a top-level SELECT … FROM calls."""
+    called = [target["ResTarget"].get("val", {}) for target in node.get("targetList", ())]
+    for item in node.get("fromClause", ()):
+        for function in item.get("RangeFunction", {}).get("functions", ()):
+            called += function["List"]["items"]
+    names = (strings(value["FuncCall"]["funcname"]) for value in called if "FuncCall" in value)
+    if not any(replay.functions_named(name) for name in names if name):
+        return
+    from rlslint.catalog.plpgsql.interpreter import Interpreter, Raised
+
+    try:
+        Interpreter(replay, statement).select(query(node))
     except Raised:
         return

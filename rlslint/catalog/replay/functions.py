@@ -49,7 +49,8 @@ def _describe(
     base: int,
 ) -> None:
     """Set all facts of a function; OR REPLACE resets every option that it does not restate."""
-    function.statements[""] = statement
+    owned = function.statements.get("owner")
+    function.statements = {"": statement} if owned is None else {"": statement, "owner": owned}
     function.argument_names = tuple(parameter.get("name", "") for parameter in parameters)
     function.argument_types = tuple(type_name(parameter["argType"]) for parameter in parameters)
     function.is_procedure = node.get("is_procedure", False)

@@ -175,8 +175,15 @@ def matching_index(parent: Relation, child: Relation, index: Index) -> Index | N
             index.partial, index.method, index.expressions and 1,
         )
     ]  # fmt: skip
+    kind = _kind_of_key(parent, index)
+    found = [i for i in found if not kind or _kind_of_key(child, i) in ("", kind)]
     same = [i for i in found if i.statement is index.statement]
     return next(iter(same or found), None)
+
+
+def _kind_of_key(relation: Relation, index: Index) -> str:
+    constraint = dict.get(relation.constraints, index.name)
+    return constraint.kind if constraint is not None else ""
 
 
 def mapped(model: Relation, relation: Relation, numbers: tuple[int, ...]) -> tuple[int, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
-from rlslint.catalog.model import PUBLIC, Kind, Policy, Refusal, Relation
+from rlslint.catalog.model import PUBLIC, Column, Kind, Policy, Refusal, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import Call, Query, Source, expression
+from rlslint.sql.expressions import OWN_ROW, Call, ColumnBinding, Query, Source, expression
+from rlslint.sql.expressions import Column as Reference
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -33,6 +35,8 @@ class _Shared(NamedTuple):
     check: Predicate | None
     shift: int
     lookups: tuple[_Lookup, ...]
+    own_columns: tuple[tuple[str, int, str], ...] | None
+    columns: object
 
 
 @handles("CreatePolicyStmt")
@@ -84,12 +88,13 @@ def _clauses(
     start = table.end() if table else statement.start
     words = data[start : statement.end]
     names_itself = relation.name.encode() in words
-    key = (words, columns_key(relation), str(relation) if names_itself else "")
-    cache = replay.shared_predicates
-    shared = cache.get(key) if key[1] is not None else None
-    if shared is None or not _still_found(replay, shared.lookups):
+    alternatives = replay.shared_predicates.setdefault(
+        (words, str(relation) if names_itself else ""), []
+    )
+    shared = next((s for s in alternatives if _serves(replay, relation, s)), None)
+    if shared is None:
         shared = _bound(replay, relation, statement, node, base - start)
-        cache[key] = shared
+        alternatives.append(shared)
         replay.read_relations.update(
             id(lookup.found) for lookup in shared.lookups if lookup.arguments < 0
         )
@@ -98,6 +103,46 @@ def _clauses(
         for predicate in (shared.using, shared.check)
     )
     return clauses[0], clauses[1]
+
+
+def _serves(replay: Replay, relation: Relation, shared: _Shared) -> bool:
+    """Tell whether a predicate bound for another policy means the same here."""
+    if not relation.knows("columns"):
+        return False
+    if shared.own_columns is None:
+        if columns_key(relation) != shared.columns:
+            return False
+    else:
+        for name, number, type_name in shared.own_columns:
+            column = relation.columns.get(name)
+            if column is None or (column.number, _type_of(column)) != (number, type_name):
+                return False
+    return _still_found(replay, shared.lookups)
+
+
+def _type_of(column: Column) -> str:
+    return column.type if column.knows("type") else ""
+
+
+def _own_columns(
+    relation: Relation, predicates: Iterable[Predicate | None]
+) -> tuple[tuple[str, int, str], ...] | None:
+    """Return the columns of the own row that are named; None where all of them matter."""
+    found: dict[str, tuple[str, int, str]] = {}
+    for predicate in predicates:
+        for part in predicate.expression.walk() if predicate is not None else ():
+            match part:
+                case Reference(binding=ColumnBinding(source, _, name)):
+                    if source is OWN_ROW and name not in found:
+                        column = relation.columns.get(name) if relation.knows("columns") else None
+                        if column is None:
+                            return None
+                        found[name] = (name, column.number, _type_of(column))
+                case Reference():
+                    return None
+                case _:
+                    continue
+    return tuple(found.values())
 
 
 def columns_key(relation: Relation) -> tuple[tuple[int, str, str], ...] | None:
@@ -128,7 +173,9 @@ def _bound(
         for part in predicate.expression.walk()
         for lookup in _lookups(part)
     ]
-    return _Shared(predicates[0], predicates[1], shift, tuple(lookups))
+    own_columns = _own_columns(relation, predicates)
+    columns = columns_key(relation) if own_columns is None else None
+    return _Shared(predicates[0], predicates[1], shift, tuple(lookups), own_columns, columns)
 
 
 def _lookups(part: object) -> list[_Lookup]:

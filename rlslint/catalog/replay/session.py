@@ -23,13 +23,19 @@ class Session:
         self.session_user = MIGRATION_ROLE
         self.user = MIGRATION_ROLE
         self.search_path_setting = DEFAULT_SEARCH_PATH
+        self._resolved_for: object = None
+        self._resolved: tuple[str, ...] = ()
         self._outer: _State | None = None
         self._after_commit: _State | None = None
 
     @property
     def search_path(self) -> tuple[str, ...]:
         """The schemas to look in, `$user` replaced."""
-        return tuple(self.user if s == "$user" else s for s in self.search_path_setting)
+        key = self.search_path_setting, self.user
+        if key != self._resolved_for:
+            self._resolved_for = key
+            self._resolved = tuple(self.user if s == "$user" else s for s in key[0])
+        return self._resolved
 
     @search_path.setter
     def search_path(self, schemas: tuple[str, ...]) -> None:

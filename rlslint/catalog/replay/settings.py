@@ -67,8 +67,11 @@ def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
 
         table_of_query(replay, statement, node, node["intoClause"], Kind.table, base)
         return
-    from rlslint.catalog.replay.dynamic import call_function
+    from rlslint.catalog.replay.dynamic import call_function, call_functions_for_rows
 
+    if "fromClause" in node:
+        call_functions_for_rows(replay, statement, node)
+        return
     for target in node.get("targetList", ()):
         value = target["ResTarget"].get("val")
         if value is None or "FuncCall" not in value:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rlslint.catalog.binding import Scope, bind, output_columns
 from rlslint.catalog.model import Column, Kind, Relation
 from rlslint.catalog.replay.columns import add_column
@@ -30,12 +28,18 @@ def create_foreign_table(replay: Replay, statement: Statement, node: Node, base:
 
 def build_table(replay: Replay, statement: Statement, node: Node, base: int, kind: Kind) -> None:
     """Make the table of a CreateStmt, with what it inherits and what it copies."""
-    relation = replay.create_relation(node["relation"], kind, statement)
-    if relation is None:
-        return
+    # LIKE and INHERITS may name a table that the new one shadows.
     parents = [
         replay.relation(item["RangeVar"], statement) for item in node.get("inhRelations", ())
     ]
+    models = [
+        replay.relation(element["TableLikeClause"]["relation"], statement)
+        for element in node.get("tableElts", ())
+        if "TableLikeClause" in element
+    ]
+    relation = replay.create_relation(node["relation"], kind, statement)
+    if relation is None:
+        return
     if "partbound" in node and parents:
         become_partition(replay, relation, parents[0], statement)
     else:
@@ -46,7 +50,7 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
             case {"ColumnDef": definition}:
                 add_column(replay, relation, definition, statement, base)
             case {"TableLikeClause": clause}:
-                copy_like(replay, relation, clause, statement)
+                copy_like(replay, relation, models.pop(0), clause.get("options", 0))
     _add_constraints(replay, relation, node, statement, base)
     if "partspec" in node:
         relation.partition_key = _partition_key(relation, node["partspec"])

@@ -46,10 +46,17 @@ def _options(node: Node) -> dict[str, str]:
 
 def _replace_options(view: Relation, options: dict[str, str], statement: Statement) -> None:
     """CREATE OR REPLACE VIEW resets every option that it does not restate (tried on 15, 18)."""
+    _remember_invoker(view)
     for name in {*view.options, *options}:
         if view.options.get(name) != options.get(name):
             view.statements[name] = statement
     view.learn("options", options, statement)
+
+
+def _remember_invoker(view: Relation) -> None:
+    enabled = view.because("security_invoker")
+    if view.knows("options") and view.option("security_invoker") and enabled is not None:
+        view.learn("invoker_was_on", True, enabled)
 
 
 def _definitions(nodes: list[Node] | None) -> dict[str, str]:
@@ -75,6 +82,8 @@ def set_options(relation: Relation, command: Node, statement: Statement) -> None
     if not relation.knows("options"):
         return
     given = _definitions(command.get("def", {}).get("List", {}).get("items"))
+    if "security_invoker" in given:
+        _remember_invoker(relation)
     options = dict(relation.options)
     for name, value in given.items():
         if command["subtype"] == "AT_ResetRelOptions":

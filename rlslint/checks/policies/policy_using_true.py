@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.exposure import (
     Exposure,
-    belongs_to_nobody,
     bound_to_caller,
     certainty,
     exposure,
     is_published,
+    is_shared,
     qualified,
     whose,
 )
@@ -27,7 +27,7 @@ def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
     if using is None or not project.predicate(using).ask(is_literally_true):
         return
     exposed = exposure(policy, project)
-    if exposed is None or belongs_to_nobody(policy.relation, exposed.commands, project):
+    if exposed is None or is_shared(policy, exposed.commands, project):
         return
     yield _finding(policy, exposed, project)
 

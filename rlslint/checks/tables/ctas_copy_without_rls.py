@@ -9,6 +9,7 @@ from rlslint.catalog.model import Table
 from rlslint.findings import Finding, Related
 from rlslint.project import Project
 from rlslint.registry import rule
+from rlslint.remedies import protection
 
 
 @rule
@@ -18,10 +19,10 @@ def ctas_copy_without_rls(table: Table, project: Project) -> Iterator[Finding]:
     originals = protected_originals(table)
     exposed = project.exposure(table, originals)
     if exposed is not None:
-        yield _finding(table, originals[0], exposed)
+        yield _finding(table, originals[0], exposed, project)
 
 
-def _finding(table: Table, original: Table, exposed: Exposure) -> Finding:
+def _finding(table: Table, original: Table, exposed: Exposure, project: Project) -> Finding:
     created, enabled = table.created, original.because("rls_enabled")
     span = created.span if created else None
     because = f" ({exposed.because})" if exposed.because else ""
@@ -34,7 +35,7 @@ def _finding(table: Table, original: Table, exposed: Exposure) -> Finding:
         f"because CREATE TABLE AS copied rows of {original} without its row security{because}",
         span=span,
         label="copies rows, not row security",
-        help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY; -- then CREATE POLICY",
+        help=protection(table, project),
         related=related + exposed.related(span),
         confidence=exposed.confidence,
     )

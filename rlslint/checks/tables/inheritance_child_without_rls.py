@@ -1,4 +1,4 @@
-"""inheritance-child-without-rls: a child table that can be queried past the policies of its parent."""
+"""inheritance-child-without-rls: a child that is queried past its parent's policies."""
 
 from __future__ import annotations
 

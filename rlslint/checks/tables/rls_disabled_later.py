@@ -15,28 +15,35 @@ from rlslint.registry import rule
 def rls_disabled_later(table: Table, project: Project) -> Iterator[Finding]:
     if gap_of(table) is not Gap.disabled or project.is_shared(table):
         return
-    if _has_remains(table) or project.exposure(table) is not None:
+    if table.policies.known() or _is_open(table, project):
         yield _finding(table, project)
 
 
-def _has_remains(table: Table) -> bool:
-    """Tell whether the table still looks protected: DISABLE leaves FORCE and the policies."""
-    return table.rls_forced or bool(table.policies.known())
+def _is_open(table: Table, project: Project) -> bool:
+    """Tell whether the application certainly gets at the table, or at rows of tenants in it."""
+    exposed = project.exposure(table)
+    return exposed is not None and (exposed.is_granted or _has_tenants(table, project))
+
+
+def _has_tenants(table: Table, project: Project) -> bool:
+    return table.knows("columns") and bool(project.tenant_columns(table))
 
 
 def _finding(table: Table, project: Project) -> Finding:
     exposed = project.exposure(table)
     who = exposed.who if exposed else "whoever is granted access"
     verb = exposed.verb if exposed else "read"
-    remains = ", though its policies are still there" if table.policies.known() else ""
+    though = ", though its policies are still there" if table.policies.known() else ""
     disabled, enabled = table.because("rls_enabled"), table.because("rls_was_enabled")
     span = disabled.span if disabled else None
     related = (Related(enabled.span, "row security is enabled here"),) if enabled else ()
-    is_leak = exposed is not None and (_has_remains(table) or project.tenant_columns(table))
+    # DISABLE leaves FORCE and the policies, so that the table still looks protected.
+    remains = table.rls_forced or bool(table.policies.known())
+    is_leak = exposed is not None and (remains or _has_tenants(table, project))
     return Finding(
         object=str(table),
         message=f"{who} can {verb} every row of {table} because its row security was disabled "
-        f"again{remains}",
+        f"again{though}",
         span=span,
         label="is not enabled again",
         help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",

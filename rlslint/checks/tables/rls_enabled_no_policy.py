@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Exposure, ancestors, row_security_active
+from rlslint.access import Evidence, Exposure, ancestors, grants_to, row_security_active
 from rlslint.catalog.model import Table
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.registry import rule
+from rlslint.remedies import tenant_policy
 
 
 @rule
@@ -18,26 +19,41 @@ def rls_enabled_no_policy(table: Table, project: Project) -> Iterator[Finding]:
     if any(above.policies for above in ancestors(table)):
         return
     exposed = project.exposure(table)
-    if exposed is not None and any(
-        row_security_active(project.catalog, role, table) for role in exposed.roles
-    ):
-        yield _finding(table, exposed)
+    if exposed is None:
+        return
+    refused = [r for r in exposed.roles if row_security_active(project.catalog, r, table)]
+    if refused:
+        yield _finding(table, exposed._replace(roles=tuple(refused)), project)
 
 
-def _finding(table: Table, exposed: Exposure) -> Finding:
-    enabled = table.because("rls_enabled")
-    dropped = table.statements.get("policies")
+def _is_meant_to_be_used(table: Table, exposed: Exposure, project: Project) -> bool:
+    """Tell whether the history itself grants a role the table.
+
+    On a platform whose defaults grant everything, a GRANT that restates them says nothing.
+    """
+    restated = {
+        grant.statement
+        for role in exposed.roles
+        if project.runtime.evidence is Evidence.platform
+        for grant in grants_to(project.catalog, role, table, "truncate")
+    }
+    return any(statement not in restated for statement in exposed.statements)
+
+
+def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
+    enabled, dropped = table.because("rls_enabled"), table.statements.get("policies")
     span = enabled.span if enabled else None
-    related = (Related(dropped.span, "its policies are dropped here"),) if dropped else ()
-    granted = bool(exposed.statements)
+    related = (Related(dropped.span, "policies are dropped here"),) if dropped else ()
+    meant = _is_meant_to_be_used(table, exposed, project)
     return Finding(
         object=str(table),
         message=f"{exposed.who} can neither read nor write any row of {table} because row "
-        "security is enabled and no policy admits anybody",
+        "security is enabled and no policy admits any",
         span=span,
         label="has no policy",
-        help=f"CREATE POLICY tenant_isolation ON {table.sql_name} USING (false); -- say who may",
+        help=tenant_policy(table, project)
+        or f"REVOKE ALL ON {table.sql_name} FROM {', '.join(exposed.roles)}; -- or CREATE POLICY",
         related=related + exposed.related(span),
-        severity=None if granted else Severity.info,
-        confidence=None if granted else Confidence.low,
+        severity=None if meant else Severity.info,
+        confidence=None if meant else Confidence.low,
     )

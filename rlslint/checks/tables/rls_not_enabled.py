@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from rlslint.access import Exposure, Gap, ancestors, gap_of
 from rlslint.catalog.model import Table
-from rlslint.findings import Confidence, Finding
+from rlslint.findings import Confidence, Finding, Severity
 from rlslint.project import Project
 from rlslint.registry import rule
+from rlslint.remedies import protection
 
 
 @rule
@@ -23,28 +24,37 @@ def rls_not_enabled(table: Table, project: Project) -> Iterator[Finding]:
 
 def _exposure(table: Table, project: Project) -> Exposure | None:
     """Return who gets at a table that should have row security and lacks it."""
-    if table.is_beyond_history or table.temporary or project.is_shared(table):
+    if table.temporary or project.is_shared(table) or gap_of(table) is not Gap.plain:
         return None
-    if gap_of(table) is not Gap.plain or not project.tenant_columns(table):
+    if not project.tenant_columns(table):
         return None
     exposed = project.exposure(table)
-    uncertain = not project.uses_row_security and not project.config.tenant_columns
-    return None if uncertain and exposed is not None and exposed.confidence else exposed
+    if exposed is not None and exposed.confidence is not None and _goes_by_names(project):
+        return None
+    return exposed
+
+
+def _goes_by_names(project: Project) -> bool:
+    """Tell whether nothing but the names of columns says that there are tenants."""
+    return not project.uses_row_security and not project.config.tenant_columns
 
 
 def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
     columns = " and ".join(column.name for column in project.tenant_columns(table))
     because = f" ({exposed.because})" if exposed.because else ""
+    memberships = exposed.only_reads and table in project.consulted
+    if memberships:
+        because += ", as far as policies look up there who may do what"
     statement = table.because("rls_enabled")
     span = statement.span if statement else None
-    by_name = not project.uses_row_security and not project.config.tenant_columns
     return Finding(
         object=str(table),
         message=f"{exposed.who} can {exposed.verb} the rows of every tenant in {table} "
         f"because row security is not enabled{because}",
         span=span,
         label=f"has {columns}, and no row security",
-        help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY; -- then CREATE POLICY",
+        help=protection(table, project),
         related=exposed.related(span),
-        confidence=exposed.confidence or (Confidence.medium if by_name else None),
+        severity=Severity.info if memberships else None,
+        confidence=exposed.confidence or (Confidence.medium if _goes_by_names(project) else None),
     )

@@ -1,5 +1,7 @@
 """Random histories of DDL, the same for the same seed. Many statements are meant to be refused."""
 
+# ruff: noqa: E501 (statements stay on one line)
+
 from __future__ import annotations
 
 import random
@@ -228,4 +230,5 @@ def random_history(seed: int, length: int = 120) -> str:
         *(writer.create_table() for _ in range(6)),
     ]  # fmt: skip
     statements += [choice.choice(bag)() for _ in range(length)]
+    statements.append("COMMIT")
     return "".join(f"{statement};\n" for statement in statements)

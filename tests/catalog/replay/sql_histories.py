@@ -1,5 +1,7 @@
 """Histories, one or more for every kind of statement that the replay knows."""
 
+# ruff: noqa: E501 (statements stay on one line)
+
 TABLES = {
     "several actions in one ALTER TABLE": """
         CREATE TABLE docs (id bigserial PRIMARY KEY, tenant_id uuid, body text);

@@ -1,0 +1,85 @@
+"""policy-no-row-reference: a policy asks who the caller is, and nothing of the row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.catalog.predicates import Clause
+from rlslint.exposure import (
+    Exposure,
+    belongs_to_nobody,
+    bound_to_caller,
+    certainty,
+    exposure,
+    filled_columns,
+    is_published,
+    qualified,
+    whose,
+)
+from rlslint.findings import Confidence, Finding, Related, Severity
+from rlslint.meaning.captures import captured_comparisons
+from rlslint.meaning.context import require_known
+from rlslint.meaning.gates import Gate, open_gates, shared_names, tables_looked_into
+from rlslint.project import Project
+from rlslint.registry import rule
+
+
+@rule
+def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Finding]:
+    clause = policy.using if policy.command != "insert" else policy.check
+    if clause is None or project.predicate(clause).ask(captured_comparisons):
+        return
+    gate = _gate(policy, clause, project)
+    exposed = exposure(policy, project) if gate is not None else None
+    if gate is None or exposed is None:
+        return
+    if not gate.memberships and belongs_to_nobody(policy.relation, exposed.commands, project):
+        return
+    yield _finding(policy, clause, gate, exposed, project)
+
+
+def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
+    predicate, table = project.predicate(clause), policy.relation
+    names = frozenset(
+        name
+        for looked_into in predicate.ask(tables_looked_into)
+        if table.knows("columns") and looked_into.knows("columns")
+        for name in shared_names(table, looked_into)
+    )
+    if table.knows("columns"):
+        names |= project.tenant_column_names & frozenset(table.columns)
+    everyone = frozenset(project.runtime.names)
+    gates = predicate.ask(
+        open_gates, filled_columns(table), everyone, names, project.context_functions
+    )
+    if not gates:
+        require_known(predicate.expression)
+        return None
+    return gates[0]
+
+
+def _finding(
+    policy: Policy, clause: Clause, gate: Gate, exposed: Exposure, project: Project
+) -> Finding:
+    table = policy.relation
+    published = not gate.memberships and is_published(policy, project)
+    word = "WITH CHECK" if clause is policy.check else "USING"
+    if gate.memberships:
+        (members, *_) = gate.memberships
+        cause = f"asks for a row of {members}, whichever tenant that is for"
+        created = members.created
+    else:
+        cause, created = "asks who the caller is and nothing of the row", None
+    rows = "any row into" if exposed.commands == ("insert",) else "every row of"
+    return Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} {rows} {table}{whose(table, project)}: "
+        f"policy {policy.name} {cause}",
+        span=clause.span(gate.expression),
+        label="the same for every row",
+        help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
+        related=(Related(created.span, "the members are kept here"),) if created else (),
+        severity=Severity.warning if published else None,
+        confidence=certainty(project) or (Confidence.medium if published else None),
+    )

@@ -1,0 +1,195 @@
+"""Conditions that ask who is there but not whose the row is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.catalog.model import Column, Relation
+from rlslint.meaning.bounds import query_reads, unbounded_branches
+from rlslint.meaning.branches import branches
+from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
+from rlslint.meaning.simplifying import conjunction
+from rlslint.sql import expressions as sql
+from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator, Query, SubSelect
+
+_NOTHING: ContextFunctions = frozenset()
+
+
+class Gate(NamedTuple):
+    """A branch that is open to everyone who is somebody, for all rows or none.
+
+    `expression` is what to mark. `memberships` are the tables in which the caller is looked up,
+    empty where the branch only asks whether there is a caller.
+    """
+
+    expression: Expr
+    memberships: tuple[Relation, ...]
+
+
+def open_gates(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    everyone: frozenset[str] = frozenset(),
+    tenant_names: frozenset[str] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> tuple[Gate, ...]:
+    """Return the branches without a value of the own row that ordinary callers pass.
+
+    `everyone` are the names of the roles that all callers have. A branch that asks for more (an
+    administrator's flag, one role among several, a table of administrators) is meant to see all
+    rows and does not count, unless what it asks for is granted per tenant.
+    """
+    found = []
+    alone = len(branches(expression)) == 1
+    for unbounded in unbounded_branches(expression, not_null, functions):
+        conjuncts = unbounded.conjuncts
+        if unbounded.kind != "gate" or any(map(own_columns, conjuncts)):
+            continue
+        memberships: list[Relation] = []
+        for conjunct in conjuncts:
+            looked_up = _memberships(conjunct, tenant_names, functions)
+            if looked_up is None and not is_anybody(conjunct, everyone, functions):
+                break
+            memberships += looked_up or ()
+        else:
+            place = expression if alone else conjunction(conjuncts, -1)
+            found.append(Gate(place, tuple(memberships)))
+    return tuple(found)
+
+
+def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunctions) -> bool:
+    """Tell whether every caller with a context meets a condition on the session."""
+    if not is_row_free(conjunct, functions):
+        return False
+    match conjunct:
+        case Constant(True) | IsNull(_, True):
+            return True
+        case Operator("<>" | "is distinct from", left, right):
+            return left is not None and (_is_nobody(left) or _is_nobody(right))
+        case Operator("=", left, right) if left is not None:
+            if context_reads(left, functions) and context_reads(right, functions):
+                return True
+            return any(_text(side) in everyone for side in (left, right))
+        case _:
+            return False
+
+
+def _is_nobody(expression: Expr) -> bool:
+    return _text(expression) in ("", "anon", None) and _is_constant(expression)
+
+
+def _is_constant(expression: Expr) -> bool:
+    return isinstance(_bare(expression), Constant)
+
+
+def _text(expression: Expr) -> str | None:
+    bare = _bare(expression)
+    return str(bare.value) if isinstance(bare, Constant) and bare.value is not None else None
+
+
+def _bare(expression: Expr) -> Expr:
+    return _bare(expression.argument) if isinstance(expression, Cast) else expression
+
+
+def _memberships(
+    conjunct: Expr, tenant_names: frozenset[str], functions: ContextFunctions
+) -> tuple[Relation, ...] | None:
+    """Return the tables of members that a condition looks the caller up in, None if it does not.
+
+    Each says for whom a member may act, in a column that the condition passes over.
+    """
+    match conjunct:
+        case SubSelect(("exists" | "any"), left, query):
+            asks_more = False
+        case Operator(_, SubSelect(left=left, query=query), _):
+            asks_more = True
+        case Operator(_, _, SubSelect(left=left, query=query)):
+            asks_more = True
+        case _:
+            return None
+    if left is not None and not is_row_free(left, functions):
+        return None
+    if any(source.relation is None for source in query.sources):
+        return None
+    asks_more |= any(_asks_more(condition, functions) for condition in query.conditions)
+    found = tuple(
+        source.relation
+        for source in query.sources
+        if isinstance(source.relation, Relation)
+        and _passes_over_tenant(source, query, tenant_names, asks_more)
+    )
+    return found or None
+
+
+def _asks_more(condition: Expr, functions: ContextFunctions) -> bool:
+    """Tell whether a condition does more than look up the caller or join."""
+    for branch in branches(condition):
+        for part in branch:
+            match part:
+                case Operator("=", sql.Column(), sql.Column()):
+                    continue
+                case IsNull(sql.Column()):
+                    continue
+                case SubSelect(("exists" | "any"), _, query) if query_reads(query, functions):
+                    continue
+                case _ if context_reads(part, functions):
+                    continue
+            return True
+    return False
+
+
+def _passes_over_tenant(
+    source: sql.Source, query: Query, tenant_names: frozenset[str], asks_more: bool
+) -> bool:
+    relation = source.relation
+    if not isinstance(relation, Relation):
+        return False
+    used = _used_columns(source, query)
+    keys = [
+        constraint.columns
+        for constraint in relation.constraints.known()
+        if constraint.kind in ("primary", "unique") and len(constraint.columns) > 1
+    ]
+    for column in relation.columns.values():
+        if column.number in used or column.name not in tenant_names:
+            continue
+        if not asks_more or any(column.number in key for key in keys):
+            return True
+    return False
+
+
+def _used_columns(source: sql.Source, query: Query) -> frozenset[int]:
+    """Return the columns of a FROM entry on which the conditions of a query depend."""
+    return frozenset(
+        part.binding.number
+        for condition in (*query.conditions, *query.outputs)
+        for part in condition.walk()
+        if isinstance(part, sql.Column)
+        and isinstance(part.binding, sql.ColumnBinding)
+        and part.binding.source is source
+    )
+
+
+def shared_names(own: Relation, other: Relation) -> frozenset[str]:
+    """Return the names of columns by which rows of two tables may belong to the same tenant.
+
+    Those of a key or a foreign key of `other` that both have, a key of its own (`id`) left out.
+    """
+    keyed: set[Column] = set()
+    for constraint in other.constraints.known():
+        if constraint.kind in ("primary", "unique") and len(constraint.columns) < 2:
+            continue
+        if constraint.kind in ("primary", "unique", "foreign"):
+            keyed |= {c for n in constraint.columns if (c := other.column(n)) is not None}
+    return frozenset(column.name for column in keyed if column.name in own.columns)
+
+
+def tables_looked_into(expression: Expr) -> tuple[Relation, ...]:
+    """Return the tables that the sub-selects of a predicate read."""
+    return tuple(
+        source.relation
+        for part in expression.walk()
+        if isinstance(part, Query)
+        for source in part.sources
+        if isinstance(source.relation, Relation)
+    )

@@ -1,0 +1,152 @@
+"""What a condition that binds no row to the caller is probably for."""
+
+from __future__ import annotations
+
+import re
+
+from rlslint.meaning.bounds import UnboundedBranch, is_restriction, kind_of
+from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.context import (
+    ContextFunctions,
+    ContextRead,
+    context_reads,
+    own_columns,
+)
+from rlslint.meaning.gates import is_anybody
+from rlslint.sql.expressions import (
+    Call,
+    Cast,
+    Column,
+    Constant,
+    Expr,
+    IsNull,
+    Not,
+    Operator,
+)
+
+_NOTHING: ContextFunctions = frozenset()
+
+_FOR_ALL = frozenset(
+    ("anyone", "everybody", "everyone", "featured", "global", "listed", "public", "publicly")
+) | frozenset(
+    ("publish", "published", "share", "shared", "template", "templates", "visibility", "visible")
+)
+_KEPT_BACK = frozenset(("confidential", "draft", "internal", "private", "secret", "unlisted"))
+_STATES = frozenset(("phase", "stage", "state", "status"))
+_ASSURANCE = frozenset(("2fa", "aal", "amr", "mfa", "otp", "totp"))
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
+
+
+def words_of(name: str) -> frozenset[str]:
+    """Return the words of a name in lower case: of `isPublic` and `is_public`, is and public."""
+    return frozenset(word.lower() for word in _WORD.findall(name))
+
+
+def publishes(conjuncts: Branch) -> bool:
+    """Tell whether rows are admitted because they are meant for everyone.
+
+    Nothing but names can tell `is_public` from `active`: a column, or the value that it is
+    compared with, speaks of publishing (or is denied to be private).
+    """
+    return any(_publishes(conjunct) for conjunct in conjuncts)
+
+
+def _publishes(conjunct: Expr) -> bool:
+    words: frozenset[str] = frozenset()
+    for part in conjunct.walk():
+        match part:
+            case Column():
+                words |= words_of(part.name)
+            case Constant(str() as text):
+                words |= words_of(text)
+    if _is_denied(conjunct):
+        return not words.isdisjoint(_KEPT_BACK)
+    return not words.isdisjoint(_FOR_ALL)
+
+
+def _is_denied(conjunct: Expr) -> bool:
+    match conjunct:
+        case Not() | Operator("<>") | IsNull(_, False):
+            return True
+        case Operator("=", _, right):
+            return _without_casts(right) == Constant(False)
+        case _:
+            return False
+
+
+def restricts(expression: Expr, functions: ContextFunctions = _NOTHING) -> bool:
+    """Tell whether a predicate is a restriction by shape: it says which rows to leave out.
+
+    Such are `NOT deleted`, `deleted_at IS NULL`, a test of a status, and one of how well the
+    session was authenticated. All branches must be of this kind.
+    """
+    found = branches(expression)
+    conjuncts = [conjunct for branch in found for conjunct in branch]
+    return bool(conjuncts) and all(_restricts(conjunct, functions) for conjunct in conjuncts)
+
+
+def _restricts(conjunct: Expr, functions: ContextFunctions) -> bool:
+    bare = _bare_sides(conjunct)
+    if is_restriction(bare) and not context_reads(bare, functions):
+        return kind_of(conjunct, functions) == "row flag"
+    match bare:
+        case Operator("=", Column() as column, Constant(str())):
+            return not words_of(column.name).isdisjoint(_STATES)
+        case Operator("=", Call(("coalesce",), (Column(), Constant(False))), Constant(False)):
+            return True
+        case _:
+            return is_assurance_test(conjunct, functions)
+
+
+def is_assurance_test(conjunct: Expr, functions: ContextFunctions = _NOTHING) -> bool:
+    """Tell whether a condition asks how well the session was authenticated (MFA), not by whom."""
+    if own_columns(conjunct):
+        return False
+    return any(
+        not _words_of_read(read).isdisjoint(_ASSURANCE)
+        for read in context_reads(conjunct, functions)
+    )
+
+
+def _words_of_read(read: ContextRead) -> frozenset[str]:
+    names = (read.name or "", *read.path)
+    return frozenset(word for name in names for word in words_of(name))
+
+
+def _bare_sides(conjunct: Expr) -> Expr:
+    """PostgreSQL writes `status <> 'x'` on a varchar column as `(status)::text <> 'x'::text`."""
+    match conjunct:
+        case Operator(symbol, left, right) if left is not None:
+            sides = _without_casts(left), _without_casts(right)
+            return Operator(symbol, *sides, conjunct.quantifier, conjunct.location)
+        case Not():
+            return Not(_without_casts(conjunct.argument), conjunct.location)
+        case _:
+            return conjunct
+
+
+def _without_casts(expression: Expr) -> Expr:
+    match expression:
+        case Cast(argument):
+            return _without_casts(argument)
+        case _:
+            return expression
+
+
+def is_open_to_strangers(
+    branch: UnboundedBranch,
+    everyone: frozenset[str] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> bool:
+    """Tell whether ordinary callers pass a branch that asks something of the row, or nothing.
+
+    `everyone` are the names of the roles that all callers have. What asks the session for more
+    than its presence (an administrator's flag) is a gate that few pass.
+    """
+    return branch.kind != "opaque" and all(
+        bool(own_columns(conjunct))
+        or kind_of(conjunct, functions) != "gate"
+        or is_anybody(conjunct, everyone, functions)
+        for conjunct in branch.conjuncts
+    )

@@ -1,0 +1,188 @@
+"""Whose rows a query puts out: those of everybody, or only what is tied to the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Function, Relation
+from rlslint.meaning.bodies import reads_context, tables_read
+from rlslint.meaning.bounds import query_reads, unbounded_branches
+from rlslint.meaning.context import ContextFunctions, context_reads
+from rlslint.meaning.queries import inner_query
+from rlslint.meaning.rebuilding import with_sources
+from rlslint.meaning.simplifying import conjunction, simplified
+from rlslint.sql.expressions import (
+    OWN_ROW,
+    And,
+    Call,
+    Cast,
+    Column,
+    ColumnBinding,
+    Expr,
+    Operator,
+    Query,
+    Source,
+)
+
+QueryOf = Callable[[Relation], Query | None]
+"""How to find the query of a view, the calls in it inlined; None for what is no view."""
+
+STATISTICS = frozenset(
+    ("count", "sum", "avg", "min", "max", "stddev", "stddev_pop", "stddev_samp", "variance",
+     "var_pop", "var_samp", "bool_or", "bool_and", "every", "corr", "regr_count")
+)  # fmt: skip
+"""The aggregates that tell of many rows at once, none of which they show."""
+
+
+def unbound_relations(
+    query: Query, functions: ContextFunctions, query_of: QueryOf
+) -> tuple[Relation, ...]:
+    """Return the relations whose rows a query puts out, whoever asks.
+
+    A FROM entry is tied to the caller where conditions compare it with the context, find it among
+    rows that are tied, or set it equal to an entry that is. What only conditions read puts out no
+    rows. Raises UnknownFact where only a function that cannot be read may tie the rows.
+    """
+    analysis = _Analysis(functions, query_of)
+    found = {id(relation): relation for relation in analysis.unbound(query, frozenset())}
+    if not found and analysis.gap is not None:
+        raise analysis.gap
+    return tuple(found.values())
+
+
+class _Analysis:
+    def __init__(self, functions: ContextFunctions, query_of: QueryOf) -> None:
+        self.functions = functions
+        self.query_of = query_of
+        self.gap: UnknownFact | None = None
+        self._open: set[int] = set()
+
+    def unbound(self, query: Query, outside: frozenset[Source]) -> Iterator[Relation]:
+        """Yield what a query puts out unbound; `outside` are the tied entries around it."""
+        if id(query) in self._open:
+            return
+        self._open.add(id(query))
+        for arm in query.arms if query.set_operation == "union" else query.arms[:1]:
+            yield from self.unbound(arm, outside)
+        tied = outside | self._tied(query, outside)
+        for source in query.sources:
+            if source in tied:
+                continue
+            if isinstance(source.relation, Relation):
+                yield source.relation
+            elif (inner := inner_query(source)) is not None:
+                yield from self.unbound(inner, tied)
+        for output in query.outputs:
+            for inner in _queries_below(output):
+                yield from self.unbound(inner, tied)
+        self._open.discard(id(query))
+
+    def _tied(self, query: Query, outside: frozenset[Source]) -> frozenset[Source]:
+        condition = simplified(conjunction(query.conditions, -1))
+        tied = {s for s in query.sources if self._ties_itself(s) or self._bounds(condition, s)}
+        links = list(_links(condition))
+        while True:
+            more = {
+                one
+                for one, other in links
+                if one not in tied and one in query.sources and (other in tied or other in outside)
+            }
+            if not more:
+                return frozenset(tied)
+            tied |= more
+
+    def _ties_itself(self, source: Source) -> bool:
+        """Tell whether an entry yields only rows of the caller, whatever the query asks."""
+        inner = inner_query(source)
+        if inner is None and isinstance(source.relation, Relation):
+            inner = self.query_of(source.relation)
+            if inner is not None:
+                return not any(True for _ in self.unbound(inner, frozenset()))
+        if inner is not None:
+            return bool(query_reads(inner, self.functions))
+        if source.call is None:
+            return False
+        return bool(context_reads(source.call, self.functions)) or any(
+            isinstance(part, Call)
+            and isinstance(part.function, Function)
+            and reads_context(part.function, self.functions)
+            for part in source.call.walk()
+        )
+
+    def _bounds(self, condition: Expr, source: Source) -> bool:
+        """Tell whether a condition binds the rows of an entry, as a policy would those of a table."""
+        unbounded = unbounded_branches(
+            with_sources(condition, {source: OWN_ROW}), frozenset(), self.functions
+        )
+        for branch in unbounded:
+            for conjunct in branch.conjuncts:
+                self._note_gap(conjunct)
+                if self.gap is not None:
+                    return True
+        return not unbounded
+
+    def _note_gap(self, conjunct: Expr) -> None:
+        for part in conjunct.walk():
+            if isinstance(part, Call) and self._may_bind(part):
+                self.gap = self.gap or UnknownFact(".".join(part.name), "meaning", None)
+
+    def _may_bind(self, call: Call) -> bool:
+        """A function of an extension or of PostgreSQL itself never asks who is calling."""
+        if isinstance(call.function, Function):
+            try:
+                return reads_context(call.function, self.functions) or bool(
+                    tables_read(call.function)
+                )
+            except UnknownFact:
+                return True
+        return call.unknown
+
+
+def _queries_below(expression: Expr) -> Iterator[Query]:
+    if isinstance(expression, Query):
+        yield expression
+        return
+    for child in expression.children():
+        yield from _queries_below(child)
+
+
+def _links(condition: Expr) -> Iterator[tuple[Source, Source]]:
+    """Yield the pairs of entries that a condition sets equal in some column, both ways."""
+    for conjunct in condition.arguments if isinstance(condition, And) else (condition,):
+        match conjunct:
+            case Operator("=", left, right) if left is not None and not conjunct.quantifier:
+                one, other = _source_of(left), _source_of(right)
+                if one is not None and other is not None:
+                    yield one, other
+                    yield other, one
+
+
+def _source_of(expression: Expr) -> Source | None:
+    match expression:
+        case Cast(argument):
+            return _source_of(argument)
+        case Column() if isinstance(expression.binding, ColumnBinding):
+            return expression.binding.source
+        case _:
+            return None
+
+
+def group_columns(query: Query) -> tuple[ColumnBinding, ...] | None:
+    """Return the columns that a query of statistics groups by and puts out.
+
+    None where it is no such query: where it puts out rows, or values of rows.
+    """
+    if query.arms:
+        return None
+    keys = [output for output in query.outputs if not _is_statistic(output)]
+    if len(keys) == len(query.outputs):
+        return None
+    columns = [part for key in keys for part in key.walk() if isinstance(part, Column)]
+    bindings = [c.binding for c in columns if isinstance(c.binding, ColumnBinding)]
+    return tuple(bindings) if len(bindings) == len(columns) else None
+
+
+def _is_statistic(output: Expr) -> bool:
+    calls = [part for part in output.walk() if isinstance(part, Call)]
+    return any(call.name[-1] in STATISTICS for call in calls)

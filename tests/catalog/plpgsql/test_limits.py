@@ -1,0 +1,85 @@
+"""What ends, what is said, and what costs nothing, where a block cannot be carried out."""
+
+import pytest
+
+from rlslint.catalog.model import Catalog
+from tests.catalog.plpgsql.test_parity import replayed
+
+SETUP = "CREATE ROLE app_user; CREATE TABLE orders (id int); CREATE TABLE items (id int);"
+
+
+def _table_facts(catalog: Catalog) -> dict[str, bool]:
+    return {table.name: table.knows("rls_enabled") for table in catalog.tables()}
+
+
+def test_endless_loop_ends_and_says_so() -> None:
+    catalog = replayed(
+        SETUP + "DO $$ BEGIN LOOP EXECUTE 'GRANT SELECT ON orders TO app_user'; END LOOP; END $$"
+    )
+    assert [dynamic.reason for dynamic in catalog.dynamic] == [
+        "its loops take more than 10,000 steps"
+    ]
+
+
+def test_endless_recursion_ends_and_says_so() -> None:
+    catalog = replayed(
+        SETUP + "CREATE FUNCTION f(i int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+        " EXECUTE 'GRANT SELECT ON orders TO app_user'; PERFORM f(i + 1); PERFORM f(i + 2);"
+        " END $$; SELECT f(1);"
+    )
+    assert len(catalog.dynamic) == 1
+
+
+def test_another_language_makes_everything_unknown() -> None:
+    catalog = replayed(SETUP + "DO LANGUAGE plpython3u $$ plpy.execute('…') $$")
+    assert _table_facts(catalog) == {"orders": False, "items": False}
+    assert catalog.dynamic[0].reason == "it is written in plpython3u"
+
+
+def test_body_that_is_no_plpgsql_forgets_what_its_words_name() -> None:
+    catalog = replayed(
+        SETUP + "DO $$ BEGIN IF true ALTER TABLE orders ENABLE ROW LEVEL SECURITY; END $$"
+    )
+    assert not _table_facts(catalog)["orders"]
+    assert len(catalog.dynamic) == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1; EXECUTE x",
+        "EXECUTE t",
+        "EXECUTE 'ALTER TABLE ' || t",
+        "EXECUTE 'ALTER TABLE ' || t || ' ' || a",
+        "EXECUTE 'ALTER TABLE orders ' || a",
+    ],
+)
+def test_unknown_action_may_change_row_security(sql: str) -> None:
+    body = f"DECLARE t text; a text; BEGIN SELECT x, y INTO t, a FROM items; {sql}; END"
+    assert not _table_facts(replayed(f"{SETUP} DO $$ {body} $$"))["orders"]
+
+
+def test_unknown_action_on_a_known_table_leaves_others_known() -> None:
+    body = "DECLARE a text; BEGIN SELECT x INTO a FROM items; EXECUTE 'ALTER TABLE orders ' || a;"
+    facts = _table_facts(replayed(f"{SETUP} DO $$ {body} END $$"))
+    assert facts == {"orders": False, "items": True}
+
+
+def test_statements_of_a_block_point_to_it() -> None:
+    sql = SETUP + "DO $$ BEGIN EXECUTE 'CREATE POLICY p ON orders USING (true)'; END $$"
+    (policy,) = replayed(sql).policies()
+    assert policy.created is not None
+    assert policy.created.span.sql.startswith("DO $$")
+    assert policy.created.sql == "CREATE POLICY p ON orders USING (true)"
+
+
+def test_security_definer_makes_its_owner_the_owner() -> None:
+    catalog = replayed(
+        "CREATE ROLE boss; SET ROLE boss; CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql"
+        " SECURITY DEFINER AS $$ BEGIN CREATE TABLE made (id int); END $$; RESET ROLE;"
+        " SELECT make(); CREATE TABLE other (id int);"
+    )
+    assert {table.name: table.owner == "boss" for table in catalog.tables()} == {
+        "made": True,
+        "other": False,
+    }
