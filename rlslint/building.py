@@ -19,6 +19,7 @@ from rlslint.sources.histories import Histories, History, Migration, histories, 
 from rlslint.sources.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
 from rlslint.sources.settings.files import is_settings_file, read_settings
+from rlslint.sql.dialects import looks_like_other_dialect
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.reading import BrokenStatement, read
 from rlslint.text import Hole as TextHole
@@ -152,6 +153,7 @@ def replay_history(
     models: dict[str, Any] = {}
     for migration in history.migrations:
         files += 1
+        dialect = None
         for item in _statements(migration, kinds, reader, models, read_module):
             statements += 1
             match item:
@@ -160,6 +162,10 @@ def replay_history(
                 case ParsedStatement():
                     replay.run(item)
                 case BrokenStatement(statement):
+                    dialect = dialect or looks_like_other_dialect(statement.text.data)
+                    if dialect is not None:
+                        reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
+                        break
                     Execution(replay, statement).run_unparsable(statement.sql)
                     if not _is_interpolated(statement):
                         broken.append(item)

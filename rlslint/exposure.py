@@ -17,7 +17,8 @@ from rlslint.catalog.predicates import Clause
 from rlslint.findings import Confidence
 from rlslint.meaning.bounds import is_bounded
 from rlslint.meaning.context import ContextRead
-from rlslint.meaning.missing_context import coalesce_to_column, null_context_branches
+from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.meaning.missing_context import null_context_branches
 from rlslint.project import Project
 from rlslint.sql.quoting import quoted_identifier
 
@@ -80,9 +81,9 @@ def restricted(policy: Policy, project: Project) -> Exposure | None:
 
 def _relies_on(policy: Policy, command: str, role: str, project: Project) -> bool:
     permissive, others = applicable_policies(project.catalog, policy.relation, role, command)
-    if any(_guards(other, command, project) for other in others if other is not policy):
+    if any(_guards(p, command, project, strictly=True) for p in others if p is not policy):
         return False
-    return any(not _guards(other, command, project) for other in permissive)
+    return any(not _guards(other, command, project, strictly=True) for other in permissive)
 
 
 def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
@@ -121,28 +122,32 @@ def _is_privileged(role: str, project: Project) -> bool:
 
 
 def is_guarded(relation: Relation, command: str, role: str, project: Project) -> bool:
-    """Tell whether a restrictive policy binds the rows for a command of a role."""
+    """Tell whether a restrictive policy binds the rows for a command of a role.
+
+    One that fails to do so only for lack of a context counts: that is a fault of its own.
+    """
     _, restrictive = applicable_policies(project.catalog, relation, role, command)
-    return any(_guards(policy, command, project) for policy in restrictive)
+    return any(_guards(policy, command, project, strictly=False) for policy in restrictive)
 
 
-def _guards(policy: Policy, command: str, project: Project) -> bool:
+def _guards(policy: Policy, command: str, project: Project, *, strictly: bool) -> bool:
     clause = policy.effective_check if command == "insert" else policy.using
     if clause is None:
         # A permissive policy without the clause in question lets no row pass.
         return policy.permissive
-    return binds_always(clause, policy.relation, project)
+    if opens_without_context(clause, policy.relation, project):
+        return not strictly
+    filled = filled_columns(policy.relation)
+    return project.predicate(clause).ask(is_bounded, filled, project.context_functions)
 
 
-def binds_always(clause: Clause, relation: Relation, project: Project) -> bool:
-    """Tell whether a clause binds the rows to the caller, in a session without context too."""
+def opens_without_context(clause: Clause, relation: Relation, project: Project) -> bool:
+    """Tell whether a clause that binds the rows lets all pass in a session without a context."""
     predicate, functions = project.predicate(clause), project.context_functions
-    filled = filled_columns(relation)
-    if predicate.ask(null_context_branches, filled, functions):
-        return False
-    if predicate.ask(coalesce_to_column, functions):
-        return False
-    return predicate.ask(is_bounded, filled, functions)
+    return bool(
+        predicate.ask(unbound_fallbacks, functions)
+        or predicate.ask(null_context_branches, filled_columns(relation), functions)
+    )
 
 
 def filled_columns(relation: Relation) -> frozenset[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rlslint.access import applicable_policies, can_use_schema, has_privilege
 from rlslint.access.overwriting import overwriting_triggers
 from rlslint.access.roles import ASSUMED_ROLE
@@ -37,7 +39,12 @@ def spoken(roles: tuple[str, ...]) -> str:
     """Return roles as the subject of a sentence."""
     if roles == (ASSUMED_ROLE,):
         return "the application's role"
-    *first, last = roles
+    return listed(roles)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a sentence lists them."""
+    *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
 
 

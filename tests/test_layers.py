@@ -23,7 +23,7 @@ LAYERS = (
     ("access",),
     ("sessions",),
     ("project",),
-    ("exposure",),
+    ("exposure", "view_exposure", "function_exposure"),
     ("cards", "registry"),
     ("selection",),
     ("suppression",),

@@ -54,6 +54,14 @@ class Clause:
     def expression(self) -> Expr:
         return self.predicate.expression
 
+    @property
+    def sql(self) -> str | None:
+        """The condition as it was written, on one line; None where no statement shows it."""
+        if self.statement is None or self.statement.parent is not None:
+            return None
+        span = self.span()
+        return " ".join(span.sql.split()) if span is not None else None
+
     def ask(
         self, question: Callable[Concatenate[Expr, P], A], *args: P.args, **kwargs: P.kwargs
     ) -> A:

@@ -19,15 +19,16 @@ def unbound_fallbacks(
     `tenant_id = ctx AND team_id = COALESCE(chosen_team, team_id)` is an optional filter: the
     tenant still binds the rows.
     """
-    found = coalesce_to_column(expression, functions)
+    every = branches(expression)
+    parts = (expression, *(conjunct for branch in every for conjunct in branch))
+    found = {f.comparison: f for part in parts for f in coalesce_to_column(part, functions)}
     if not found:
         return ()
-    fallbacks = {fallback.comparison for fallback in found}
     harmless: set[Expr] = set()
     harmful: set[Expr] = set()
-    for branch in branches(expression):
-        here = fallbacks.intersection(branch)
-        others = [conjunct for conjunct in branch if conjunct not in fallbacks]
+    for branch in every:
+        here = found.keys() & set(branch)
+        others = [conjunct for conjunct in branch if conjunct not in found]
         bound = any(bound_of(conjunct, functions) is not None for conjunct in others)
         (harmless if bound else harmful).update(here)
-    return tuple(f for f in found if f.comparison not in harmless - harmful)
+    return tuple(f for f in found.values() if f.comparison not in harmless - harmful)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Function, Relation
 from rlslint.meaning.bodies import reads_context, tables_read
-from rlslint.meaning.bounds import query_reads, unbounded_branches
+from rlslint.meaning.bounds import kind_of, query_reads, unbounded_branches
 from rlslint.meaning.context import ContextFunctions, context_reads
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.rebuilding import with_sources
@@ -19,8 +19,12 @@ from rlslint.sql.expressions import (
     Cast,
     Column,
     ColumnBinding,
+    Constant,
     Expr,
+    IsNull,
+    Not,
     Operator,
+    Other,
     Query,
     Source,
 )
@@ -111,32 +115,53 @@ class _Analysis:
         )
 
     def _bounds(self, condition: Expr, source: Source) -> bool:
-        """Tell whether a condition binds the rows of an entry, as a policy would those of a table."""
-        unbounded = unbounded_branches(
-            with_sources(condition, {source: OWN_ROW}), frozenset(), self.functions
-        )
-        for branch in unbounded:
-            for conjunct in branch.conjuncts:
-                self._note_gap(conjunct)
-                if self.gap is not None:
-                    return True
-        return not unbounded
+        """Tell whether a condition binds the rows of an entry, as a policy would a table's."""
+        own = with_sources(condition, {source: OWN_ROW})
+        branches = unbounded_branches(own, frozenset(), self.functions)
+        return all(any(map(self._guards, branch.conjuncts)) for branch in branches)
 
-    def _note_gap(self, conjunct: Expr) -> None:
-        for part in conjunct.walk():
-            if isinstance(part, Call) and self._may_bind(part):
-                self.gap = self.gap or UnknownFact(".".join(part.name), "meaning", None)
+    def _guards(self, conjunct: Expr) -> bool:
+        """Tell whether a conjunct asks who is calling, and lets only some callers pass.
 
-    def _may_bind(self, call: Call) -> bool:
+        A function that looks something up may do so: then nothing is certain.
+        """
+        if _only_asks_for_presence(conjunct):
+            return False
+        if kind_of(conjunct, self.functions) == "gate":
+            return bool(context_reads(conjunct, self.functions))
+        calls = [part for part in conjunct.walk() if isinstance(part, Call)]
+        return any(map(self._may_guard, calls))
+
+    def _may_guard(self, call: Call) -> bool:
         """A function of an extension or of PostgreSQL itself never asks who is calling."""
-        if isinstance(call.function, Function):
+        function = call.function
+        if isinstance(function, Function):
             try:
-                return reads_context(call.function, self.functions) or bool(
-                    tables_read(call.function)
-                )
-            except UnknownFact:
-                return True
+                if reads_context(function, self.functions):
+                    return True
+                if not tables_read(function):
+                    return False
+                unknown = UnknownFact(function, "meaning", function.because("body"))
+            except UnknownFact as cause:
+                unknown = cause
+            self.gap = self.gap or unknown
+            return True
+        if call.unknown:
+            self.gap = self.gap or UnknownFact(".".join(call.name), "meaning", None)
         return call.unknown
+
+
+def _only_asks_for_presence(conjunct: Expr) -> bool:
+    """`current_setting(…) IS NOT NULL` and `<> ''` are true of every caller with a context."""
+    match conjunct:
+        case IsNull():
+            return True
+        case Operator("<>" | "is distinct from", _, Constant()):
+            return True
+        case Not(argument):
+            return _only_asks_for_presence(argument)
+        case _:
+            return False
 
 
 def _queries_below(expression: Expr) -> Iterator[Query]:
@@ -184,5 +209,8 @@ def group_columns(query: Query) -> tuple[ColumnBinding, ...] | None:
 
 
 def _is_statistic(output: Expr) -> bool:
-    calls = [part for part in output.walk() if isinstance(part, Call)]
-    return any(call.name[-1] in STATISTICS for call in calls)
+    """Tell whether an output is made from an aggregate; a window function leaves every row."""
+    parts = list(output.walk())
+    if any(isinstance(part, Other) for part in parts):
+        return False
+    return any(isinstance(part, Call) and part.name[-1] in STATISTICS for part in parts)

@@ -96,14 +96,21 @@ _BOOLEAN_OPERATORS = frozenset(
 
 
 def gives_rows(expression: Expr) -> bool:
-    """Tell whether evaluating `expression` may give several rows, or group those it reads."""
-    for part in expression.walk():
-        if isinstance(part, Call):
-            if part.name[-1] in SET_RETURNING_FUNCTIONS or part.name[-1] in AGGREGATES:
+    """Tell whether evaluating `expression` may give several rows, or group those it reads.
+
+    What a sub-select inside does stays inside it.
+    """
+    match expression:
+        case Query():
+            return False
+        case Call(name):
+            if name[-1] in SET_RETURNING_FUNCTIONS or name[-1] in AGGREGATES:
                 return True
-            if part.function is not None and getattr(part.function, "returns_set", False):
+            if expression.function is not None and getattr(
+                expression.function, "returns_set", False
+            ):
                 return True
-    return False
+    return any(gives_rows(child) for child in expression.children())
 
 
 def _simplified_sub_select(sub_select: SubSelect) -> Expr:

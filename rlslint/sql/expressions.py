@@ -558,7 +558,10 @@ def _call(fields: Node, location: int) -> Expr:
     for key in ("agg_filter",):
         if key in fields:
             arguments += (expression(fields[key]),)
-    return Call(strings(fields["funcname"]), arguments, location)
+    call = Call(strings(fields["funcname"]), arguments, location)
+    if "over" in fields:
+        return Other("WindowFunc", "", (call, *_nested(fields["over"])), location)
+    return call
 
 
 def _operator(fields: Node, location: int) -> Expr:

@@ -365,8 +365,9 @@ class Interpreter:
             return False, leave
         return leave.word == "continue", None
 
-    def _end_of_loop(self, label: str) -> None:
-        self.doubts -= {("loop", ""), ("loop", label)}
+    def _end_of_loop(self, label: str, before: set[object]) -> None:
+        """Take away the doubts that concern this loop; those of the loops around it stay."""
+        self.doubts -= {("loop", ""), ("loop", label)} - before
 
     def _unknown_iterations(self, body: Body) -> None:
         """Run a body that is run any number of times, with any values of what it assigns."""
@@ -376,6 +377,7 @@ class Interpreter:
 
     def _while(self, loop: While) -> Leave | None:
         leave: Leave | None = None
+        before = set(self.doubts)
         while True:
             truth, _ = self._condition(loop.condition)
             if isinstance(truth, Unknown) or not self._may_go_on():
@@ -390,7 +392,7 @@ class Interpreter:
                 self._unknown_iterations(loop.body)
                 break
             self.course.steps += 1
-        self._end_of_loop(loop.label)
+        self._end_of_loop(loop.label, before)
         return leave
 
     def _may_go_on(self) -> bool:
@@ -401,6 +403,7 @@ class Interpreter:
 
     def _for(self, loop: ForRange | ForQuery | ForExecute | ForEach) -> Leave | None:
         targets, rows = self._rows_of(loop)
+        before = set(self.doubts)
         leave: Leave | None = None
         goes_on = True
         for row in rows.rows:
@@ -417,7 +420,7 @@ class Interpreter:
         if goes_on and rows.open:
             self.scopes.forget({target.names[0] for target in targets})
             self._unknown_iterations(loop.body)
-        self._end_of_loop(loop.label)
+        self._end_of_loop(loop.label, before)
         return leave
 
     def _rows_of(

@@ -342,7 +342,7 @@ def _policies_row(relation: Relation, policy: Policy | None) -> Record:
         if policy.knows("permissive"):
             row["permissive"] = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
         if policy.knows("roles"):
-            row["roles"] = tuple(policy.roles)
+            row["roles"] = tuple(sorted(policy.roles))
         if policy.knows("command"):
             row["cmd"] = policy.command.upper()
         row["qual"] = _deparsed(policy, "using")

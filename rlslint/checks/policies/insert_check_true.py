@@ -8,7 +8,7 @@ from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.exposure import bound_to_caller, certainty, filled_columns, qualified
 from rlslint.findings import Finding, Related, Severity
-from rlslint.meaning.bounds import tenant_columns
+from rlslint.meaning.bounds import is_bounded, tenant_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import is_tautology
 from rlslint.new_rows import (
@@ -29,6 +29,9 @@ def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
     check, table = policy.check, policy.relation
     if check is None or not policy.permissive or not _is_about_inserts(policy, project):
         return
+    filled = filled_columns(table)
+    if project.predicate(check).ask(is_bounded, filled, project.context_functions):
+        return
     if not table.rls_enabled:
         return
     columns = project.tenant_columns(table)
@@ -40,7 +43,7 @@ def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
     branch = unchecked_branch(check, columns, table, project) if roles else None
     if branch is None or (policy.command == "insert" and is_gate(branch, project)):
         return
-    whole = project.predicate(check).ask(is_tautology, filled_columns(table))
+    whole = project.predicate(check).ask(is_tautology, filled)
     place = None if whole else conjunction(branch, -1)
     yield _finding(policy, check, place, roles, columns, project)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.exposure import bound_to_caller, certainty, exposure, qualified
+from rlslint.exposure import bound_to_caller, certainty, exposure, qualified, restricted
 from rlslint.findings import Finding
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.project import Project
@@ -18,7 +18,7 @@ def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Find
         found = project.predicate(clause).ask(unbound_fallbacks, project.context_functions)
         if not found:
             continue
-        exposed = exposure(policy, project)
+        exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
         if exposed is None:
             return
         fallback = found[0]

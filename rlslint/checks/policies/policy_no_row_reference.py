@@ -21,6 +21,7 @@ from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.meaning.captures import captured_comparisons
 from rlslint.meaning.context import require_known
 from rlslint.meaning.gates import Gate, open_gates, shared_names, tables_looked_into
+from rlslint.meaning.tautologies import tautologies
 from rlslint.project import Project
 from rlslint.registry import rule
 
@@ -28,7 +29,7 @@ from rlslint.registry import rule
 @rule
 def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Finding]:
     clause = policy.using if policy.command != "insert" else policy.check
-    if clause is None or project.predicate(clause).ask(captured_comparisons):
+    if clause is None or _has_nearer_cause(policy, clause, project):
         return
     gate = _gate(policy, clause, project)
     exposed = exposure(policy, project) if gate is not None else None
@@ -37,6 +38,14 @@ def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Findin
     if not gate.memberships and belongs_to_nobody(policy.relation, exposed.commands, project):
         return
     yield _finding(policy, clause, gate, exposed, project)
+
+
+def _has_nearer_cause(policy: Policy, clause: Clause, project: Project) -> bool:
+    predicate, filled = project.predicate(clause), filled_columns(policy.relation)
+    return bool(
+        predicate.ask(captured_comparisons)
+        or predicate.ask(tautologies, filled, project.context_functions)
+    )
 
 
 def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:

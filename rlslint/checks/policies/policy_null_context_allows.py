@@ -17,6 +17,8 @@ from rlslint.exposure import (
     whose,
 )
 from rlslint.findings import Finding
+from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.missing_context import OpenBranch, null_context_branches
 from rlslint.project import Project
 from rlslint.registry import rule
@@ -24,16 +26,24 @@ from rlslint.registry import rule
 
 @rule
 def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Finding]:
-    filled = filled_columns(policy.relation)
     for clause in policy.clauses:
-        predicate = project.predicate(clause)
-        found = predicate.ask(null_context_branches, filled, project.context_functions)
-        if not found or not project.tenant_columns(policy.relation):
+        branch = _opened(policy, clause, project)
+        if branch is None or not project.tenant_columns(policy.relation):
             continue
         exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
         if exposed is not None:
-            yield _finding(policy, clause, found[0], exposed, project)
+            yield _finding(policy, clause, branch, exposed, project)
         return
+
+
+def _opened(policy: Policy, clause: Clause, project: Project) -> OpenBranch | None:
+    """Return the first branch that only a missing context opens; one open to all is no such."""
+    predicate, functions = project.predicate(clause), project.context_functions
+    found = predicate.ask(null_context_branches, filled_columns(policy.relation), functions)
+    if not found or predicate.ask(unbound_fallbacks, functions):
+        return None
+    everyone = frozenset(project.runtime.names)
+    return next((b for b in found if not is_anybody(b.expression, everyone, functions)), None)
 
 
 def _finding(

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Policy
+from rlslint.catalog.model import PUBLIC, Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import certainty, filled_columns, is_guarded, served_roles
+from rlslint.exposure import (
+    bound_to_caller,
+    certainty,
+    filled_columns,
+    is_guarded,
+    qualified,
+    served_roles,
+)
 from rlslint.findings import Finding, Related
 from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
 from rlslint.meaning.context import own_columns
@@ -15,12 +22,12 @@ from rlslint.meaning.intents import is_open_to_strangers
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
-from rlslint.new_rows import spoken
+from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
-_VERBS = {"insert": "insert such rows for anyone", "update": "change", "delete": "delete"}
+_VERBS = {"update": "change", "delete": "delete", "insert": "insert"}
 
 
 @rule
@@ -33,7 +40,7 @@ def read_predicate_grants_write(policy: Policy, project: Project) -> Iterator[Fi
         return
     found = [
         (command, role)
-        for command in ("update", "delete", "insert")
+        for command in _VERBS
         if command != "insert" or policy.check is None
         for role in project.reachable_by(policy.relation, command)
         if role in served_roles(policy, project)
@@ -72,32 +79,34 @@ def _finding(
     project: Project,
 ) -> Finding:
     table, created = policy.relation, policy.relation.created
-    verbs = [_VERBS[command] for command in commands if command != "insert"]
-    effect = " and ".join(verbs)
-    place = conjunction(branch.conjuncts, -1)
-    span = using.span(place)
-    shown = f" that meet {' '.join(span.sql.split())}" if span and _is_short(span.sql) else ""
-    rows = f"can {effect} rows of others in {table}{shown}" if effect else ""
-    if "insert" in commands:
-        rows = (
-            f"{rows}, and insert such rows"
-            if rows
-            else f"can insert rows for anyone into {table}{shown}"
-        )
-    name = quoted_identifier(policy.name)
-    target = f"{quoted_identifier(table.schema)}.{quoted_identifier(table.name)}"
+    span = using.span(conjunction(branch.conjuncts, -1))
+    shown = f" that meet {span.sql}" if span is not None and _is_short(span.sql) else ""
+    effect = listed(_VERBS[command] for command in commands)
     return Finding(
         object=str(policy),
-        message=f"{spoken(roles)} {rows}: policy {policy.name} is for ALL commands, and this "
-        "branch of its condition does not ask whose the row is",
+        message=f"{spoken(roles)} can {effect} rows of others in {table}{shown}: policy "
+        f"{policy.name} is for ALL commands, and a branch of its condition does not ask whose "
+        "the row is",
         span=span,
-        label="admits writers too",
-        help=f"-- keep this branch in a policy FOR SELECT, and bind the rest:\n"
-        f"ALTER POLICY {name} ON {target} USING (…);",
+        label="admits writers as well as readers",
+        help=_help(policy, using, project),
         related=(Related(created.span, "the table is created here"),) if created else (),
         confidence=certainty(project),
     )
 
 
+def _help(policy: Policy, using: Clause, project: Project) -> str:
+    """Return SQL that leaves the condition to readers, and to writers what binds the rows."""
+    table = f"{quoted_identifier(policy.relation.schema)}.{quoted_identifier(policy.relation.name)}"
+    roles = ", ".join(role if role == PUBLIC else quoted_identifier(role) for role in policy.roles)
+    narrowed = bound_to_caller(policy.relation, project)
+    mended = f"ALTER POLICY {qualified(policy)} USING ({narrowed});"
+    if using.sql is None:
+        return mended
+    name = quoted_identifier(f"{policy.name}_read")
+    reading = f"CREATE POLICY {name} ON {table} FOR SELECT TO {roles} USING ({using.sql});"
+    return f"{reading}\n{mended}"
+
+
 def _is_short(sql: str) -> bool:
-    return len(sql) <= 60
+    return len(sql) <= 60 and "\n" not in sql

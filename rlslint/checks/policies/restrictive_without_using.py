@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rlslint.access import applicable_policies
 from rlslint.catalog.model import Policy
-from rlslint.exposure import certainty, qualified, served_roles
+from rlslint.exposure import bound_to_caller, certainty, qualified, served_roles
 from rlslint.findings import Finding, Related
 from rlslint.meaning.truth import can_be_true
-from rlslint.new_rows import spoken
+from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
 from rlslint.registry import rule
 
@@ -44,14 +44,15 @@ def _finding(
     policy: Policy, commands: tuple[str, ...], roles: tuple[str, ...], project: Project
 ) -> Finding:
     check, created = policy.check, policy.relation.created
-    effect = " and ".join(_VERBS[command] for command in commands)
-    span = check.span() if check is not None else None
-    condition = " ".join(span.sql.split()) if span is not None else "…"
+    effect = listed(_VERBS[command] for command in commands)
+    condition = (check.sql if check is not None else None) or bound_to_caller(
+        policy.relation, project
+    )
     return Finding(
         object=str(policy),
         message=f"{effect} on {policy.relation} is not restricted for {spoken(roles)}: the "
         f"restrictive policy {policy.name} has no USING, so it holds for new rows only",
-        span=span,
+        span=check.span() if check is not None else None,
         label="says nothing of rows that are there",
         help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
         related=(Related(created.span, "the table is created here"),) if created else (),

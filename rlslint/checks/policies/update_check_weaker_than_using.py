@@ -9,6 +9,7 @@ from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.exposure import bound_to_caller, certainty, qualified
 from rlslint.findings import Finding, Related, Severity
+from rlslint.meaning.truth import is_tautology
 from rlslint.new_rows import (
     is_checked_elsewhere,
     is_overwritten,
@@ -57,6 +58,9 @@ def _finding(
     policy: Policy, using: Clause, check: Clause, fault: _Fault, project: Project
 ) -> Finding:
     table = policy.relation
+    condition = using.sql or bound_to_caller(table, project)
+    if check.sql is not None and not project.predicate(check).ask(is_tautology):
+        condition = f"({condition}) AND ({check.sql})"
     names = " and ".join(column.name for column in fault.columns)
     verbs = {"insert": f"insert rows under any {names}", "update": f"give rows any {names}"}
     effect = " and ".join(verbs[command] for command in fault.commands)
@@ -70,15 +74,8 @@ def _finding(
         f"{policy.name} does not bind {names}, which USING does{saved}",
         span=check.span(),
         label=f"does not bind {names}",
-        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({_condition(using, policy, project)});",
+        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({condition});",
         related=(related,) if related is not None else (),
         severity=Severity.info if trigger else None,
         confidence=certainty(project),
     )
-
-
-def _condition(using: Clause, policy: Policy, project: Project) -> str:
-    span = using.span()
-    if span is None or using.statement is None or using.statement.parent is not None:
-        return bound_to_caller(policy.relation, project)
-    return " ".join(span.sql.split())

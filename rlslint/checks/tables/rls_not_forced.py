@@ -17,7 +17,7 @@ def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
         return
     for role in project.runtime.names:
         ownership = owns(project.catalog, project.runtime, role, table)
-        if ownership.answer is not Answer.no:
+        if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):
             yield _finding(table, role, ownership)
             return
 
@@ -26,15 +26,21 @@ def _finding(table: Table, role: str, ownership: Ownership) -> Finding:
     certain = ownership.answer is Answer.yes
     subject = f"{role}, which owns it," if certain else "its owner"
     because = f" ({ownership.because})" if ownership.because else ""
-    enabled, created = table.because("rls_enabled"), table.created
-    related = (Related(created.span, "the table is created here"),) if created else ()
+    enabled = table.because("rls_enabled")
+    # NO FORCE is what to take back where it stands.
+    statement = table.statements.get("rls_forced") or enabled
+    places = (table.created, "the table is created here"), (enabled, "row security is enabled here")
     return Finding(
         object=str(table),
         message=f"{table} shows all rows to {subject} because row security is not forced{because}",
-        span=enabled.span if enabled else None,
+        span=statement.span if statement else None,
         label="does not apply to the owner",
-        help=f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;",
-        related=related if enabled is not created else (),
+        help=f"ALTER TABLE {table.sql_name} FORCE ROW LEVEL SECURITY;",
+        related=tuple(
+            Related(place.span, words)
+            for place, words in dict(places).items()
+            if place is not None and place is not statement
+        ),
         severity=Severity.error if certain else None,
         confidence=None if certain else Confidence.medium,
     )

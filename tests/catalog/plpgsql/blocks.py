@@ -317,6 +317,18 @@ BLOCKS = [
         noted=True,
     ),
     _do(
+        "exit that depends on data",
+        """BEGIN
+        FOR i IN 1..2 LOOP
+          IF EXISTS (SELECT 1 FROM accounts) THEN EXIT; END IF;
+          FOR j IN 1..2 LOOP NULL; END LOOP;
+          ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+        END LOOP;
+        ALTER TABLE countries ENABLE ROW LEVEL SECURITY; END""",
+        "orders.enabled",
+        noted=True,
+    ),
+    _do(
         "guard that raises",
         """BEGIN
         IF EXISTS (SELECT 1 FROM accounts) THEN RAISE EXCEPTION 'not empty'; END IF;

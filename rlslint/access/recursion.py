@@ -1,0 +1,150 @@
+"""Policies that read their own table, and what PostgreSQL makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rlslint.access.reach import reads_behind
+from rlslint.access.roles import inherited_roles
+from rlslint.access.row_security import row_security_active
+from rlslint.catalog.binding import find_relation
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import PUBLIC, Catalog, Function, Policy, Relation
+from rlslint.catalog.predicates import Clause
+from rlslint.meaning.bodies import tables_read
+from rlslint.sql.expressions import Call, Expr, Query, Source, SubSelect
+
+_INFINITE_RECURSION = "42P17"
+_STACK_DEPTH = "54001"
+
+
+class Recursion(NamedTuple):
+    """How a policy leads back to its own table.
+
+    `sqlstate` is 42P17 where the rewriter notices, 54001 where functions call one another until
+    the stack is full. `expression` is the sub-select or the call in `clause`, `through` the view
+    or the function on the way, None where the sub-select names the table itself. `reader` is the
+    role whose policies apply to the inner read, `again` a policy among those that closes the
+    circle.
+    """
+
+    sqlstate: str
+    clause: Clause
+    expression: Expr
+    through: Relation | Function | None
+    reader: str
+    again: Policy
+
+
+def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recursion | None:
+    """Return how `command` of `role` on the policy's table runs in circles, None if it does not.
+
+    The rewriter expands the sub-selects of policies one inside the other. It refuses a table that
+    it meets again on the way where a policy for the inner read contains any sub-select, be it
+    only `(SELECT current_setting(…))` (src/backend/rewrite/rewriteHandler.c, fireRIRrules). What a
+    function reads is rewritten when the function runs, with the rights of its owner where it is
+    SECURITY DEFINER.
+    """
+    if not row_security_active(catalog, role, policy.relation):
+        return None
+    gap: UnknownFact | None = None
+    for clause in _clauses(policy, command):
+        for place, source in _sources(clause.expression, clause.expression):
+            try:
+                found = _by_source(catalog, policy, role, clause, place, source)
+            except UnknownFact as unknown:
+                gap, found = unknown, None
+            if found is not None:
+                return found
+    if gap is not None:
+        raise gap
+    return None
+
+
+def _clauses(policy: Policy, command: str) -> tuple[Clause, ...]:
+    using = policy.using if command != "insert" else None
+    check = policy.effective_check if command in ("insert", "update") else None
+    return tuple(dict.fromkeys(clause for clause in (using, check) if clause is not None))
+
+
+def _sources(expression: Expr, place: Expr) -> Iterator[tuple[Expr, Source | Call]]:
+    """Yield what an expression reads: FROM entries and calls, with the outermost sub-select."""
+    match expression:
+        case Query():
+            for source in expression.sources:
+                yield place, source
+        case Call():
+            yield (place if isinstance(place, SubSelect) else expression), expression
+    if isinstance(expression, SubSelect) and not isinstance(place, SubSelect):
+        place = expression
+    for child in expression.children():
+        yield from _sources(child, place)
+
+
+def _by_source(
+    catalog: Catalog,
+    policy: Policy,
+    role: str,
+    clause: Clause,
+    place: Expr,
+    source: Source | Call,
+) -> Recursion | None:
+    match source:
+        case Source(relation=Relation() as relation):
+            return _by_relation(catalog, policy, role, clause, place, relation)
+        case Call(function=Function() as function):
+            return _by_function(catalog, policy, role, clause, place, function)
+        case _:
+            return None
+
+
+def _by_relation(
+    catalog: Catalog, policy: Policy, role: str, clause: Clause, place: Expr, relation: Relation
+) -> Recursion | None:
+    if relation.is_beyond_history:
+        return None
+    table = policy.relation
+    for read in reads_behind(relation, role):
+        if read.table is not table or read.from_copy:
+            continue
+        if not row_security_active(catalog, read.role, table):
+            continue
+        for inner in _select_policies(catalog, table, read.role):
+            if any(map(_has_sub_select, inner.clauses)):
+                through = relation if relation is not table else None
+                return Recursion(_INFINITE_RECURSION, clause, place, through, read.role, inner)
+    return None
+
+
+def _by_function(
+    catalog: Catalog, policy: Policy, role: str, clause: Clause, place: Expr, function: Function
+) -> Recursion | None:
+    reader = function.owner if function.security_definer else role
+    table = policy.relation
+    if table not in _relations_read(catalog, function):
+        return None
+    if not row_security_active(catalog, reader, table):
+        return None
+    if any(inner is policy for inner in _select_policies(catalog, table, reader)):
+        return Recursion(_STACK_DEPTH, clause, place, function, reader, policy)
+    return None
+
+
+def _select_policies(catalog: Catalog, table: Relation, role: str) -> Iterator[Policy]:
+    """Yield the policies for what `role` reads; the certain ones before UnknownFact is raised."""
+    roles = inherited_roles(catalog, role)
+    for policy in table.policies.values():
+        if policy.covers("select") and any(n == PUBLIC or n in roles for n in policy.roles):
+            yield policy
+
+
+def _has_sub_select(clause: Clause) -> bool:
+    return any(isinstance(part, SubSelect) for part in clause.expression.walk())
+
+
+def _relations_read(catalog: Catalog, function: Function) -> Iterator[Relation]:
+    for name in tables_read(function):
+        relation = find_relation(catalog, function.search_path, name.schema, name.name)
+        if relation is not None:
+            yield from (read.table for read in reads_behind(relation, ""))

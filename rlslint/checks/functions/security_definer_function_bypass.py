@@ -1,0 +1,50 @@
+"""security-definer-function-bypass: callers get rows with the rights of the function's owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Function
+from rlslint.findings import Finding, Related, Severity
+from rlslint.function_exposure import FunctionLeak, function_leak
+from rlslint.project import Project
+from rlslint.registry import rule
+from rlslint.view_exposure import confidence_of, names_of, owner_name
+
+
+@rule
+def security_definer_function_bypass(function: Function, project: Project) -> Iterator[Finding]:
+    if not function.security_definer:
+        return
+    leak = function_leak(function, project)
+    if leak is not None:
+        yield _finding(function, leak, project)
+
+
+def _finding(function: Function, leak: FunctionLeak, project: Project) -> Finding:
+    statement = function.because("security_definer")
+    enabled = leak.table.because("rls_enabled")
+    rows = "totals over every tenant's rows" if leak.statistic else "every tenant's rows"
+    verb = "change" if leak.writes else "read"
+    message = f"{leak.table} has row security, which does not apply here"
+    return Finding(
+        object=str(function),
+        message=f"{names_of(leak.roles)} can {verb} {rows} of {leak.table} by calling {function}: "
+        f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}",
+        span=statement.span if statement else None,
+        label="runs with the rights of its owner",
+        help=f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;",
+        related=(Related(enabled.span, message),) if enabled else (),
+        severity=_severity(leak),
+        confidence=confidence_of(leak.bypass, project),
+    )
+
+
+def _kind(function: Function) -> str:
+    return "PROCEDURE" if function.is_procedure else "FUNCTION"
+
+
+def _severity(leak: FunctionLeak) -> Severity | None:
+    if leak.statistic:
+        return Severity.info
+    return Severity.warning if leak.writes else None

@@ -1,0 +1,58 @@
+"""permissive-policies-widen: a second permissive policy takes the tenant bound away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.exposure import certainty, whose
+from rlslint.findings import Finding, Related
+from rlslint.meaning.intents import restricts
+from rlslint.new_rows import listed, spoken
+from rlslint.project import Project
+from rlslint.registry import rule
+from rlslint.siblings import (
+    Neighbour,
+    admits_by_row_alone,
+    as_restrictive,
+    binding,
+    has_company,
+    is_meant_for_everyone,
+    neighbours,
+)
+
+_VERBS = {"select": "read", "update": "change", "delete": "delete"}
+
+
+@rule
+def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Finding]:
+    if not has_company(policy) or not admits_by_row_alone(policy, project):
+        return
+    if is_meant_for_everyone(policy, project) or _is_restriction(policy, project):
+        return
+    bound = binding(neighbours(policy, project), project)
+    if bound is not None:
+        yield _finding(policy, bound, project)
+
+
+def _is_restriction(policy: Policy, project: Project) -> bool:
+    if policy.using is None:
+        return False
+    return project.predicate(policy.using).ask(restricts, project.context_functions)
+
+
+def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:
+    table, using, other = policy.relation, policy.using, bound.policy
+    verbs = listed(_VERBS[command] for command in bound.commands)
+    place = other.using.span() if other.using is not None else None
+    return Finding(
+        object=str(policy),
+        message=f"{spoken(bound.roles)} can {verbs} rows of {table} that policy {policy.name} "
+        f"admits{whose(table, project)}: permissive policies are joined with OR, so the bound of "
+        f"policy {other.name} does not hold for them",
+        span=using.span() if using is not None else None,
+        label="does not ask whose the row is",
+        help=as_restrictive(policy),
+        related=(Related(place, f"policy {other.name} binds the rows"),) if place else (),
+        confidence=certainty(project),
+    )

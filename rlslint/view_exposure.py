@@ -1,0 +1,217 @@
+"""Which protected rows a view, or a function that runs as its owner, shows to runtime roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rlslint.access import Bypass, Read, grants_to, reads_behind, unfiltered_reads
+from rlslint.access.exposure import restricts
+from rlslint.access.roles import ASSUMED_ROLE
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import MIGRATION_ROLE, Relation
+from rlslint.findings import Confidence, Related, Severity
+from rlslint.meaning.query_rows import group_columns, unbound_relations
+from rlslint.project import Project
+from rlslint.sql.expressions import ColumnBinding, Query
+from rlslint.text import Span
+
+
+class ViewLeak(NamedTuple):
+    """That `roles`, by querying `queried`, see rows that the row security of a table keeps from them.
+
+    `read` is the way to the table; `bypass` tells why no policy filters there, None where a
+    materialized view keeps a copy. `statistic` tells that only numbers about many rows come out.
+    """
+
+    roles: tuple[str, ...]
+    queried: Relation
+    read: Read
+    bypass: Bypass | None
+    statistic: bool
+
+    @property
+    def who(self) -> str:
+        """The roles, as the subject of a sentence."""
+        return names_of(self.roles)
+
+    @property
+    def what(self) -> str:
+        """What the roles can read, and through what."""
+        rows = "totals over every tenant's rows" if self.statistic else "every tenant's rows"
+        return f"{rows} of {self.read.table} through {self.queried}"
+
+    @property
+    def reason(self) -> str:
+        """Why no policy filters the rows, as the end of a sentence."""
+        if self.bypass is None:
+            return "keeps a copy of them"
+        return f"reads them as {owner_name(self.read.role)}, which {self.bypass.reason}"
+
+
+def names_of(roles: Iterable[str]) -> str:
+    """Return roles as the subject of a sentence."""
+    *first, last = ("the application" if role == ASSUMED_ROLE else role for role in roles)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def view_leaks(view: Relation, project: Project) -> tuple[ViewLeak, ...]:
+    """Return the leaks that are a view's own doing, one for each protected table behind it.
+
+    A view answers for the tables that it names itself, also where roles reach it only through
+    another view. For what a materialized view copied, the view answers that roles can query.
+    Raises UnknownFact only where no leak is certain and one is possible.
+    """
+    found: dict[int, ViewLeak] = {}
+    gap: UnknownFact | None = None
+    for queried, role in _ways_to(view, project):
+        try:
+            for leak in _leaks(queried, role, project):
+                if _answers_for(view, leak, project):
+                    _merge(found, leak)
+        except UnknownFact as unknown:
+            gap = unknown
+    if gap is not None and not found:
+        raise gap
+    return tuple(sorted(found.values(), key=lambda leak: leak.statistic))
+
+
+def _merge(found: dict[int, ViewLeak], leak: ViewLeak) -> None:
+    known = found.get(id(leak.read.table))
+    if known is None:
+        found[id(leak.read.table)] = leak
+    elif leak.roles[0] not in known.roles:
+        found[id(leak.read.table)] = known._replace(roles=known.roles + leak.roles)
+
+
+def _ways_to(view: Relation, project: Project) -> Iterator[tuple[Relation, str]]:
+    direct = project.reachable_by(view, "select")
+    if direct:
+        yield from ((view, role) for role in direct)
+        return
+    for other in project.catalog.relations.known():
+        if not (other.knows("kind") and (other.is_view or other.is_materialized_view)):
+            continue
+        if other is not view and _stands_behind(view, other):
+            yield from ((other, role) for role in project.reachable_by(other, "select"))
+
+
+def _stands_behind(view: Relation, other: Relation) -> bool:
+    try:
+        return any(view in read.through for read in reads_behind(other, ""))
+    except UnknownFact:
+        return False
+
+
+def _leaks(queried: Relation, role: str, project: Project) -> Iterator[ViewLeak]:
+    for read, bypass in unfiltered_reads(project.catalog, queried, role):
+        if project.is_shared(read.table):
+            continue
+        if not restricts(project.catalog, role, read.table, "select"):
+            continue
+        if _is_filtered(read, project):
+            continue
+        yield ViewLeak((role,), queried, read, bypass, _is_statistic(read, project))
+
+
+def _answers_for(view: Relation, leak: ViewLeak, project: Project) -> bool:
+    read = leak.read
+    if not read.from_copy:
+        return read.through[-1] is view
+    copy = next(i for i, one in enumerate(read.through) if one.is_materialized_view)
+    reachable = [
+        one
+        for one in read.through[: copy + 1]
+        if leak.roles[0] in project.reachable_by(one, "select")
+    ]
+    return bool(reachable) and reachable[-1] is view
+
+
+def _is_filtered(read: Read, project: Project) -> bool:
+    """Tell whether a query on the way ties the rows to the caller.
+
+    What the query of a materialized view compares with the context is the context of REFRESH.
+    """
+    for view, source in zip(read.through, (*read.through[1:], read.table), strict=True):
+        if view.is_materialized_view:
+            return False
+        query = query_of(view, project)
+        if query is not None and source not in unbound_in(query, project):
+            return True
+    return False
+
+
+def _is_statistic(read: Read, project: Project) -> bool:
+    return any(
+        (query := query_of(view, project)) is not None and shows_statistics_only(query, project)
+        for view in read.through
+    )
+
+
+def query_of(relation: Relation, project: Project) -> Query | None:
+    """Return the query of a view, the calls in it inlined; None for what is no view."""
+    if not relation.knows("query") or relation.query is None:
+        return None
+    expression = project.predicate(relation.query).expression
+    return expression if isinstance(expression, Query) else None
+
+
+def unbound_in(query: Query, project: Project) -> tuple[Relation, ...]:
+    """Return the relations whose rows a query puts out, whoever asks."""
+    return unbound_relations(
+        query, project.context_functions, lambda relation: query_of(relation, project)
+    )
+
+
+def shows_statistics_only(query: Query, project: Project) -> bool:
+    """Tell whether a query puts out numbers about many rows, and neither a tenant nor a key."""
+    groups = group_columns(query)
+    if groups is None:
+        return False
+    return not any(_identifies(binding, project) for binding in groups)
+
+
+def _identifies(binding: ColumnBinding, project: Project) -> bool:
+    relation = binding.source.relation
+    if not isinstance(relation, Relation) or not relation.knows("columns"):
+        return True
+    if any(column.number == binding.number for column in project.tenant_columns(relation)):
+        return True
+    return any(
+        binding.number in constraint.columns
+        for constraint in relation.constraints.known()
+        if constraint.kind in ("primary", "unique", "foreign")
+    )
+
+
+def owner_name(role: str) -> str:
+    """Return an owner as the subject of a sentence."""
+    return "the role that runs the migrations" if role == MIGRATION_ROLE else role
+
+
+def severity_of(leak: ViewLeak) -> Severity | None:
+    """Return info where no row comes out, else None: the card's severity."""
+    return Severity.info if leak.statistic else None
+
+
+def confidence_of(bypass: Bypass | None, project: Project) -> Confidence | None:
+    """Return how sure a leak is where less than the card says: who asks, who owns."""
+    if project.runtime.assumed:
+        return Confidence.low
+    return Confidence.medium if bypass is not None and not bypass.certain else None
+
+
+def related_to(leak: ViewLeak, project: Project, shown: Span | None) -> tuple[Related, ...]:
+    """Return the other places: the GRANT that opens the view, and the protected table."""
+    found: list[Related] = []
+    for role in leak.roles:
+        for grant in grants_to(project.catalog, role, leak.queried, "select"):
+            if grant.statement is not None:
+                message = f"{leak.who} may read {leak.queried} by this privilege"
+                found.append(Related(grant.statement.span, message))
+    enabled = leak.read.table.because("rls_enabled")
+    if enabled is not None:
+        message = f"{leak.read.table} has row security, which does not apply here"
+        found.append(Related(enabled.span, message))
+    unique = {one.span: one for one in found if one.span != shown}
+    return tuple(unique.values())
