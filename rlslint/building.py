@@ -20,6 +20,7 @@ from rlslint.sources.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
 from rlslint.sources.settings.files import is_settings_file, read_settings
 from rlslint.sql.dialects import looks_like_other_dialect
+from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.reading import BrokenStatement, read
 from rlslint.text import Hole as TextHole
@@ -110,7 +111,9 @@ def _all_histories(sorted_files: Histories) -> Iterator[tuple[History, bool]]:
 
 def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
     catalog = replayed.replay.catalog
-    queries = read_sites((site for file in code.files for site in file.sites), catalog)
+    sites = (site for file in code.files for site in file.sites)
+    defaults = [default for file in code.files for default in file.defaults]
+    queries = read_sites(sites, catalog, defaults)
     project = Project(catalog, config, queries, traces(code.files, queries), code.connections)
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
@@ -166,12 +169,27 @@ def replay_history(
                     if dialect is not None:
                         reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
                         break
-                    Execution(replay, statement).run_unparsable(statement.sql)
-                    if not _is_interpolated(statement):
-                        broken.append(item)
+                    broken += _carry_out_broken(replay, item)
                 case None:
                     continue
     return Replayed(replay, tuple(broken), files, statements)
+
+
+def _carry_out_broken(replay: Replay, item: BrokenStatement) -> Iterator[BrokenStatement]:
+    """Make unknown what a broken statement may change; yield it where PostgreSQL refuses it.
+
+    What was meant as DDL of row security and is refused has certainly changed nothing.
+    """
+    execution = Execution(replay, item.statement)
+    if _is_interpolated(item.statement):
+        execution.run_unparsable(item.statement.sql)
+    elif not item.refused:
+        execution.run_unparsable(item.statement.sql)
+        execution.note(item.message)
+    else:
+        yield item
+        if row_security_mistake(item.statement) is None:
+            execution.run_unparsable(item.statement.sql)
 
 
 def _is_interpolated(statement: Statement) -> bool:

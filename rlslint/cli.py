@@ -124,6 +124,8 @@ def main() -> NoReturn:
     import gc
 
     gc.disable()
+    # A predicate of some hundred nested operators is deep for Python and nothing to PostgreSQL.
+    sys.setrecursionlimit(5_000)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -12,14 +12,15 @@ from rlslint.access import (
     is_superuser,
 )
 from rlslint.access.roles import ASSUMED_ROLE
-from rlslint.catalog.model import PUBLIC, Policy, Relation
+from rlslint.catalog.model import PUBLIC, Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.findings import Confidence
-from rlslint.meaning.bounds import is_bounded
+from rlslint.meaning.bounds import bounds_of, is_bounded
+from rlslint.meaning.claims import is_client_controlled
 from rlslint.meaning.context import ContextRead
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import null_context_branches
-from rlslint.project import Project
+from rlslint.project import Project, is_only_key
 from rlslint.sql.quoting import quoted_identifier
 
 COMMANDS = ("select", "insert", "update", "delete")
@@ -167,6 +168,8 @@ def belongs_to_nobody(relation: Relation, commands: tuple[str, ...], project: Pr
     Where no policy of the project binds a row, no column can tell. A table that runtime roles may
     write to is no lookup table then. Raises UnknownFact where the columns are not known.
     """
+    if project.is_shared(relation):
+        return True
     if project.tenant_columns(relation):
         return False
     writes = tuple(command for command in commands if command != "select")
@@ -192,15 +195,15 @@ def _has_owned_parent(relation: Relation, project: Project) -> bool:
     )
 
 
-def is_shared(policy: Policy, commands: tuple[str, ...], project: Project) -> bool:
-    """Tell whether a policy only lets everybody read what belongs to nobody: a lookup table.
+def is_shared(policy: Policy, exposed: Exposure, project: Project) -> bool:
+    """Tell whether a policy opens what belongs to nobody: a lookup table.
 
-    It is no lookup table where runtime roles can change or delete its rows by the same policy.
+    In a project whose policies bind no row at all, one for some of the runtime roles by name says
+    nothing either: that role may be the administrator's.
     """
-    if not belongs_to_nobody(policy.relation, commands, project):
-        return False
-    writes = [command for command in commands if command in ("update", "delete")]
-    return not writes or not project.reachable_by(policy.relation, *writes)
+    if belongs_to_nobody(policy.relation, exposed.commands, project):
+        return True
+    return not project.tenant_column_names and len(exposed.roles) < len(project.runtime.names)
 
 
 def whose(relation: Relation, project: Project) -> str:
@@ -215,7 +218,9 @@ def bound_to_caller(relation: Relation, project: Project) -> str:
     columns = project.tenant_columns(relation) if relation.knows("columns") else ()
     for column in columns:
         match project.bound_values.get(column.name):
-            case ContextRead("setting", str() as name, _, ()):
+            case ContextRead("setting", str() as name, _, ()) as read if not is_client_controlled(
+                read
+            ):
                 return f"{quoted_identifier(column.name)} = {_setting(name, column.type)}"
             case ContextRead("function" | "user", str() as name, _, (), call) if (
                 call.arguments == ()
@@ -239,6 +244,14 @@ def certainty(project: Project) -> Confidence | None:
     return Confidence.low if project.runtime.assumed else None
 
 
+def certainty_of_owners(relation: Relation, project: Project) -> Confidence | None:
+    """Return medium confidence where no column tells whose a row is, else as `certainty`."""
+    known = certainty(project)
+    if known is None and relation.knows("columns") and not project.tenant_columns(relation):
+        return Confidence.medium
+    return known
+
+
 def qualified(policy: Policy) -> str:
     """Return a policy as ALTER POLICY and DROP POLICY name it."""
     relation = policy.relation
@@ -247,18 +260,38 @@ def qualified(policy: Policy) -> str:
 
 
 def is_published(policy: Policy, project: Project) -> bool:
-    """Tell whether everybody may read what only its author writes.
+    """Tell whether a table may be meant for all to read, though its rows are somebody's.
 
-    So it is where a policy is for SELECT alone, and what the project compares the table's columns
-    with is who the caller is (auth.uid(), current_user), no tenant.
+    So it is where a policy is for SELECT alone, and either names the platform's role for callers
+    who are not signed in, or what binds the table's rows elsewhere is who the caller is
+    (auth.uid(), current_user) and no tenant, or the table's own key: a list of users or tenants.
     """
+    table = policy.relation
     if policy.command != "select":
         return False
-    values = [project.bound_values.get(c.name) for c in project.tenant_columns(policy.relation)]
-    return bool(values) and all(value is not None and _is_identity(value) for value in values)
-
-
-def _is_identity(read: ContextRead) -> bool:
-    if read.kind == "user" or read.name == "auth.uid":
+    if "anon" in policy.roles and project.runtime.evidence is Evidence.platform:
         return True
-    return read.path == ("sub",)
+    columns = project.tenant_columns(table)
+    return bool(columns) and all(
+        is_only_key(table, column) or _is_bound_by_identity(table, column, project)
+        for column in columns
+    )
+
+
+def _is_bound_by_identity(table: Relation, column: Column, project: Project) -> bool:
+    """Tell whether the table's own policies, else those of others, compare a column with a user."""
+    own = [
+        bound
+        for policy in table.policies.known()
+        for clause in policy.clauses
+        for bound in project.predicate(clause).ask(bounds_of, project.context_functions)
+        if column.number in bound.columns
+    ]
+    if own:
+        return all(bound.form == "equality" and all(map(_is_user, bound.reads)) for bound in own)
+    value = project.bound_values.get(column.name)
+    return value is not None and _is_user(value)
+
+
+def _is_user(read: ContextRead) -> bool:
+    return read.kind == "user" or read.name == "auth.uid" or read.path == ("sub",)

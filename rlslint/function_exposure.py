@@ -55,7 +55,7 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
         return None
     query = _single_query(function, project)
     written = _resolved(function, tables_written(function), project) if query is None else ()
-    if query is None and _asks_for_context(function, project):
+    if query is None and asks_for_context(function, project):
         return None
     shown = _shown(function, query, project)
     for table, writes in (*((t, False) for t in shown), *((t, True) for t in written)):
@@ -78,9 +78,7 @@ def _single_query(function: Function, project: Project) -> Query | None:
             return None
 
 
-def _shown(
-    function: Function, query: Query | None, project: Project
-) -> tuple[Relation, ...]:
+def _shown(function: Function, query: Query | None, project: Project) -> tuple[Relation, ...]:
     """Return the tables whose rows a call may return, whoever calls."""
     if function.return_type in ("bool", "void") and not function.returns_set:
         return ()
@@ -108,7 +106,11 @@ def _returns_rows(function: Function, project: Project) -> bool:
     return function.return_type in ("record", "json", "jsonb")
 
 
-def _asks_for_context(function: Function, project: Project) -> bool:
+def asks_for_context(function: Function, project: Project) -> bool:
+    """Tell whether a function, or one that it calls, asks the session who is calling.
+
+    Raises UnknownFact where the function's own body cannot be read.
+    """
     waiting, seen = [function], {function}
     while waiting:
         one = waiting.pop()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 from rlslint.access import (
     Exposure,
+    Granted,
     RuntimeRoles,
     exposure,
     find_runtime_roles,
+    grants_by_statement,
     is_bookkeeping,
     reachable_by,
     relations_looked_up,
@@ -21,13 +24,16 @@ from rlslint.catalog.model import Catalog, Column, Function, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config import Config
 from rlslint.evidence import Connection
+from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.inlining import Bodies, inlined, inlined_predicate
 from rlslint.sessions import QuerySite, SessionTrace, SettingWrite
 from rlslint.sql.expressions import Expr
+from rlslint.text import Statement
 
+A = TypeVar("A")
 _TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
 
 
@@ -53,6 +59,7 @@ class Project:
         self.connections = connections
         self._bodies = Bodies(catalog)
         self._inlined: dict[Predicate, Predicate] = {}
+        self._answers: dict[Any, Any] = {}
 
     @cached_property
     def runtime(self) -> RuntimeRoles:
@@ -89,7 +96,7 @@ class Project:
             return frozenset(self._named_after_tenants())
         for policy in self.catalog.policies():
             for column in self._compared(policy):
-                if not _is_only_key(policy.relation, column):
+                if not is_only_key(policy.relation, column):
                     names.add(column.name)
         return frozenset(names)
 
@@ -128,6 +135,11 @@ class Project:
         return exposure(self.catalog, self.runtime, relation, originals)
 
     @cached_property
+    def grants_by_statement(self) -> dict[Statement, tuple[Granted, ...]]:
+        """The privileges on tables that each statement of the history grants."""
+        return grants_by_statement(self.catalog)
+
+    @cached_property
     def consulted(self) -> frozenset[Relation]:
         """The relations that policies of other ones look up to decide about a row."""
         return frozenset(
@@ -162,6 +174,13 @@ class Project:
         """
         body = self._bodies.expression(function)
         return inlined(body, self._bodies) if body is not None else None
+
+    def ask(self, question: Callable[[Project], A]) -> A:
+        """Return `question(self)`, found once for all who ask."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: A = self._answers[question]
+        return answer
 
     @cached_property
     def policy_functions(self) -> dict[Function, tuple[Policy, ...]]:
@@ -214,12 +233,23 @@ class Project:
 
     @cached_property
     def context_settings(self) -> frozenset[str]:
-        """The names of the settings, in lower case, on which policies depend."""
-        return frozenset(
+        """The names of the settings, in lower case, on which policies depend.
+
+        Those that the functions read that policies call are among them.
+        """
+        read_in_bodies = (
+            read.name
+            for function in self.policy_functions
+            if function.language in ("sql", "plpgsql")
+            for read in settings_read(function)
+            if read.name is not None
+        )
+        read_in_policies = (
             read.name
             for read in self.context_reads
             if read.kind == "setting" and read.name is not None
         )
+        return frozenset((*read_in_policies, *(name.lower() for name in read_in_bodies)))
 
     @cached_property
     def setting_writes(self) -> tuple[SettingWrite, ...]:
@@ -250,7 +280,8 @@ class Project:
                     yield column
 
 
-def _is_only_key(relation: Relation, column: Column) -> bool:
+def is_only_key(relation: Relation, column: Column) -> bool:
+    """Tell whether a column is all of the table's own key, which new rows make up."""
     return any(
         constraint.kind == "primary" and constraint.columns == (column.number,)
         for constraint in relation.constraints.known()

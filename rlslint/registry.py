@@ -42,14 +42,17 @@ class Rule(NamedTuple):
     check: Check
 
 
-_rules: dict[str, Rule] = {}
+_rules: dict[tuple[str, str], Rule] = {}
 
 
 def rule(check: Check) -> Check:
-    """Register a check: its name is its rule's, its first annotation says what it looks at."""
+    """Register a check: its name is its rule's, its first annotation says what it looks at.
+
+    A rule that looks at two kinds of subject has a check for each.
+    """
     name = check.__name__.replace("_", "-")
     subject = next(iter(check.__annotations__.values()))
-    _rules[name] = Rule(name, str(subject), check)
+    _rules[name, str(subject)] = Rule(name, str(subject), check)
     return check
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.model import Catalog, Function
 from rlslint.catalog.replay.session import DEFAULT_SEARCH_PATH
-from rlslint.evidence import CodeEvent, CodeEventKind, CodeFile, Hook, Lifetime, Scope, SqlSite
+from rlslint.evidence import (
+    CodeEvent,
+    CodeEventKind,
+    CodeFile,
+    ConnectionDefaults,
+    Driver,
+    Hook,
+    Lifetime,
+    Scope,
+    SqlSite,
+)
+from rlslint.meaning.bodies import SettingWrite as WriteInBody
 from rlslint.meaning.bodies import settings_written
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator, expression
-from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.sql.reading import BrokenStatement, read
 from rlslint.text import Hole, Span, Statement
 
 _KINDS = frozenset(("SelectStmt", "VariableSetStmt", "TransactionStmt", "DoStmt", "DiscardStmt"))
-_HOLE = "___"
+_HOLE = "__"
+_LITERAL = re.compile(r"""(["'])([^"'\\]*)\1|(true|false|True|False)""")
 
 
 class SettingWrite(NamedTuple):
@@ -26,6 +39,7 @@ class SettingWrite(NamedTuple):
     change ends with the transaction, None where that is not known. `value` is what it is set to,
     None where the program fills it in; `resets` tells of RESET, SET … TO DEFAULT and an empty
     value. `through` is the function of the history that does it, None for SET and set_config().
+    `alone` is True where the statement does nothing else that could use the setting.
     """
 
     name: str
@@ -34,6 +48,7 @@ class SettingWrite(NamedTuple):
     resets: bool
     statement: Statement
     through: Function | None = None
+    alone: bool = True
 
 
 class QuerySite(NamedTuple):
@@ -66,17 +81,22 @@ class QuerySite(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One event of a trace; `query` is what was read of the SQL that it executes."""
+    """One event of a trace; `query` is what was read of the SQL that it executes.
+
+    `own` is False where the SQL stands in another function, which this one calls.
+    """
 
     event: CodeEvent
     query: QuerySite | None
+    own: bool = True
 
 
 class SessionTrace(NamedTuple):
     """What one function does, step by step, and how the connections that it uses live on.
 
-    `released` are the steps of the hooks of the same file that run when a connection comes back
-    to its pool.
+    `steps` are those of the functions that it calls, too. `released` are the steps of the hooks
+    that run when a connection comes back to its pool. `callers` are the traces of the functions
+    that call this one with a connection of theirs.
     """
 
     path: str
@@ -84,23 +104,42 @@ class SessionTrace(NamedTuple):
     hook: Hook | None
     steps: tuple[Step, ...]
     released: tuple[Step, ...]
+    callers: tuple[SessionTrace, ...] = ()
 
     def writes(self) -> Iterator[tuple[Step, SettingWrite]]:
         """Yield the changes of settings, with the steps that make them."""
         for step in self.steps:
-            if step.query is not None:
+            if step.query is not None and step.own:
                 for write in step.query.writes:
                     yield step, write
 
-    def resets_after(self, step: Step, name: str) -> bool:
-        """Tell whether the function certainly undoes a setting after `step`.
+    def occurrences(self, step: Step) -> Iterator[tuple[SessionTrace, Step]]:
+        """Yield the step as it is taken: on a connection of the callers where it is theirs."""
+        found = [
+            (caller, other)
+            for caller in self.callers
+            for other in caller.steps
+            if other.query is step.query and other is not step
+        ]
+        yield from found or [(self, step)]
 
-        Only a step that is taken however the function ends counts, or a hook that runs when the
-        connection comes back.
+    def resets_after(self, step: Step, name: str, certainly: bool = True) -> bool:
+        """Tell whether the function undoes a setting after `step`.
+
+        To be certain, that must be a step that is taken however the function ends, or a hook that
+        runs when the connection comes back.
         """
-        position = self.steps.index(step)
-        later = (s for s in self.steps[position + 1 :] if s.event.cleanup)
+        position = next(n for n, other in enumerate(self.steps) if other is step)
+        later = (s for s in self.steps[position + 1 :] if s.event.cleanup or not certainly)
         return any(_undoes(other, name) for other in (*later, *self.released))
+
+    def opens(self, step: Step) -> bool:
+        """Tell whether the function itself opens the connection that `step` uses."""
+        return any(
+            other.event.kind is CodeEventKind.acquire
+            and other.event.connection == step.event.connection
+            for other in self.steps
+        )
 
 
 def _undoes(step: Step, name: str) -> bool:
@@ -108,45 +147,104 @@ def _undoes(step: Step, name: str) -> bool:
         return False
     if any(write.resets and write.name in (name, "*") for write in step.query.writes):
         return True
-    return any(parsed.statement.kind == "DiscardStmt" for parsed in step.query.statements)
+    return any(
+        parsed.statement.kind == "DiscardStmt" and parsed.node.get("target") == "DISCARD_ALL"
+        for parsed in step.query.statements
+    )
 
 
-def read_sites(sites: Iterable[SqlSite], catalog: Catalog) -> tuple[QuerySite, ...]:
-    """Read the SQL of application code; `catalog` knows the functions that it may call."""
-    return tuple(_read_site(site, catalog) for site in sites if not site.migration)
+def read_sites(
+    sites: Iterable[SqlSite], catalog: Catalog, defaults: Iterable[ConnectionDefaults] = ()
+) -> tuple[QuerySite, ...]:
+    """Read the SQL of application code; `catalog` knows the functions that it may call.
+
+    `defaults` say what the files leave open of the connections.
+    """
+    by_framework = {default.framework: default for default in defaults}
+    return tuple(
+        _read_site(with_defaults(site, by_framework), catalog)
+        for site in sites
+        if not site.migration
+    )
+
+
+def with_defaults(site: SqlSite, defaults: Mapping[str, ConnectionDefaults]) -> SqlSite:
+    """Return a site with what the settings of its framework say, where its own file does not."""
+    default = defaults.get(site.driver.name) if site.driver is not None else None
+    if default is None or site.driver is None:
+        return site
+    if site.scope is Scope.unknown and default.transaction_per_request is not None:
+        is_open = default.transaction_per_request
+        site = site._replace(scope=Scope.transaction if is_open else Scope.autocommit)
+    if site.lifetime.pooled is None:
+        site = site._replace(lifetime=site.lifetime._replace(pooled=default.pooled))
+    if default.binds_on_server is not None:
+        site = site._replace(driver=Driver(default.framework, default.binds_on_server))
+    return site
 
 
 def traces(files: Iterable[CodeFile], queries: Iterable[QuerySite]) -> tuple[SessionTrace, ...]:
     """Return what the functions of the application do, in the order of the files."""
-    by_site = {id(query.site.text): query for query in queries}
-    found = []
-    for file in files:
-        functions: dict[str, list[Step]] = {}
-        for event in file.events:
-            query = by_site.get(id(event.site.text)) if event.site is not None else None
-            functions.setdefault(event.function, []).append(Step(event, query))
-        released = tuple(
-            step
-            for steps in functions.values()
-            for step in steps
-            if step.event.hook is Hook.release
-        )
-        for function, steps in functions.items():
-            hook = steps[0].event.hook
-            found.append(SessionTrace(file.path, function, hook, tuple(steps), released))
-    return tuple(found)
+    listed = tuple(queries)
+    by_text = {id(query.site.text): query for query in listed}
+    by_sql = {query.site.text.data: query for query in reversed(listed)}
+    found = [
+        SessionTrace(file.path, function, steps[0].event.hook, steps, ())
+        for file in files
+        for function, steps in _steps(file, by_text, by_sql).items()
+    ]
+    released = tuple(
+        step for trace in found for step in trace.steps if step.event.hook is Hook.release
+    )
+    # Where a pool resets what it takes back, one hook serves all functions that borrow from it.
+    found = [trace._replace(released=released) for trace in found]
+    calling: dict[int, list[SessionTrace]] = {}
+    for trace in found:
+        for step in trace.steps:
+            if step.query is not None and not step.own:
+                calling.setdefault(id(step.query), []).append(trace)
+    return tuple(trace._replace(callers=_callers(trace, calling)) for trace in found)
+
+
+def _steps(
+    file: CodeFile, by_text: Mapping[int, QuerySite], by_sql: Mapping[bytes, QuerySite]
+) -> dict[str, tuple[Step, ...]]:
+    functions: dict[str, list[Step]] = {}
+    for event in file.events:
+        query = by_text.get(id(event.site.text)) if event.site is not None else None
+        own = query is not None or event.site is None
+        if query is None and event.site is not None:
+            query = by_sql.get(event.site.text.data)
+        functions.setdefault(event.function, []).append(Step(event, query, own))
+    return {function: tuple(steps) for function, steps in functions.items()}
+
+
+def _callers(
+    trace: SessionTrace, calling: Mapping[int, list[SessionTrace]]
+) -> tuple[SessionTrace, ...]:
+    found: dict[int, SessionTrace] = {}
+    for step in trace.steps:
+        if step.own and step.query is not None:
+            for caller in calling.get(id(step.query), ()):
+                if caller.function != trace.function or caller.path != trace.path:
+                    found[id(caller)] = caller
+    return tuple(found.values())
 
 
 def lifetime_of(step: Step) -> Lifetime:
     """Return how long the session of a step lives on."""
-    return step.event.site.lifetime if step.event.site is not None else Lifetime()
+    known = step.query.site.lifetime if step.own and step.query is not None else None
+    if known is None and step.event.site is not None:
+        known = step.event.site.lifetime
+    return known or Lifetime()
 
 
 def runs_in_transaction(step: Step) -> bool | None:
     """Tell whether a transaction is open when a step is taken; None if that is not known."""
-    if step.event.kind is not CodeEventKind.execute or step.event.site is None:
+    site = step.query.site if step.own and step.query is not None else step.event.site
+    if step.event.kind is not CodeEventKind.execute or site is None:
         return None
-    return {Scope.transaction: True, Scope.autocommit: False}.get(step.event.site.scope)
+    return {Scope.transaction: True, Scope.autocommit: False}.get(site.scope)
 
 
 def _read_site(site: SqlSite, catalog: Catalog) -> QuerySite:
@@ -167,19 +265,44 @@ def _read_site(site: SqlSite, catalog: Catalog) -> QuerySite:
 
 
 def _writes(parsed: ParsedStatement, catalog: Catalog) -> Iterator[SettingWrite]:
-    statement = parsed.statement
-    match statement.kind:
+    match parsed.statement.kind:
         case "VariableSetStmt":
             yield from _set(parsed)
         case "SelectStmt":
-            for target in parsed.node.get("targetList", ()):
-                value = target["ResTarget"].get("val")
-                if value is not None:
-                    for part in expression(value).walk():
-                        if isinstance(part, Call):
-                            yield from _called(part, statement, catalog)
+            found = list(_selected(parsed, catalog))
+            plain = set(parsed.node) <= {"targetList", "limitOption", "op"}
+            targets = len(parsed.node.get("targetList", ()))
+            alone = plain and len({number for number, _ in found}) == targets
+            for _, write in found:
+                yield write._replace(alone=alone)
         case _:
             return
+
+
+def _selected(parsed: ParsedStatement, catalog: Catalog) -> Iterator[tuple[int, SettingWrite]]:
+    """Yield the settings that calls in a SELECT change, each with the number of its call."""
+    number = 0
+    for part in _expressions_of(parsed.node):
+        if isinstance(part, Call):
+            number += 1
+            for write in _called(part, parsed, catalog):
+                yield number, write
+
+
+def _expressions_of(node: Node) -> Iterator[Expr]:
+    if "larg" in node or "valuesLists" in node:
+        return
+    for target in node.get("targetList", ()):
+        value = target["ResTarget"].get("val")
+        if value is not None:
+            yield from expression(value).walk()
+    for source in node.get("fromClause", ()):
+        for function in source.get("RangeFunction", {}).get("functions", ()):
+            for item in function.get("List", {}).get("items", ()):
+                if item:
+                    yield from expression(item).walk()
+    for cte in node.get("withClause", {}).get("ctes", ()):
+        yield from _expressions_of(cte["CommonTableExpr"]["ctequery"].get("SelectStmt", {}))
 
 
 def _set(parsed: ParsedStatement) -> Iterator[SettingWrite]:
@@ -188,41 +311,50 @@ def _set(parsed: ParsedStatement) -> Iterator[SettingWrite]:
     local = bool(node.get("is_local", False))
     match node["kind"]:
         case "VAR_SET_VALUE":
-            values = [_constant(expression(item)) for item in node.get("args", ())]
+            values = [_constant(expression(item), parsed) for item in node.get("args", ())]
             value = None if None in values else ", ".join(str(item) for item in values)
-            yield SettingWrite(_known(name), local, value, value == "", statement)
+            yield SettingWrite(_known(name, parsed), local, value, value == "", statement)
         case "VAR_RESET_ALL":
             yield SettingWrite("*", False, "", True, statement)
         case "VAR_RESET" | "VAR_SET_DEFAULT":
-            yield SettingWrite(_known(name), local, "", True, statement)
+            yield SettingWrite(_known(name, parsed), local, "", True, statement)
         case _:
             return
 
 
-def _called(call: Call, statement: Statement, catalog: Catalog) -> Iterator[SettingWrite]:
+def _called(call: Call, parsed: ParsedStatement, catalog: Catalog) -> Iterator[SettingWrite]:
+    statement = parsed.statement
     match call:
         case Call(("set_config",), (name, value, *rest)):
-            constant = _constant(name)
-            local = _truth(rest[0]) if rest else None
-            setting = _known(constant.lower()) if isinstance(constant, str) else ""
-            written = _constant(value)
+            constant = _constant(name, parsed)
+            local = _truth(rest[0], parsed) if rest else None
+            setting = _known(constant.lower(), parsed) if isinstance(constant, str) else ""
+            written = _constant(value, parsed)
             yield SettingWrite(setting, local, written, written == "", statement)
         case Call(name, arguments):
             function, _ = find_function(catalog, DEFAULT_SEARCH_PATH, name, len(arguments))
-            if function is not None:
-                for write in settings_written(function):
-                    name_written = write.name or ""
-                    yield SettingWrite(
-                        name_written, write.is_local, None, False, statement, function
-                    )
+            for write in _written_by(function):
+                yield SettingWrite(
+                    write.name or "", write.is_local, None, False, statement, function
+                )
 
 
-def _known(name: str) -> str:
-    return "" if _HOLE in name else name
+def _written_by(function: Function | None) -> tuple[WriteInBody, ...]:
+    """Return what a function of the history sets; nothing of one whose body cannot be read."""
+    if function is None or function.language not in ("sql", "plpgsql"):
+        return ()
+    return settings_written(function)
 
 
-def _constant(value: Expr) -> str | None:
-    """Return a constant as text, None for anything that a hole has a part in."""
+def _known(name: str, parsed: ParsedStatement) -> str:
+    return "" if parsed.statement.text.holes and _HOLE in name else name
+
+
+def _constant(value: Expr, parsed: ParsedStatement) -> str | None:
+    """Return a constant as text, None for what only the running program knows.
+
+    A constant that the program passes as a parameter counts.
+    """
     match value:
         case Constant(None):
             return ""
@@ -231,21 +363,46 @@ def _constant(value: Expr) -> str | None:
         case Constant(text) if _HOLE not in str(text):
             return str(text)
         case Cast(argument, _):
-            return _constant(argument)
+            return _constant(argument, parsed)
         case Operator("-", None, argument):
-            inner = _constant(argument)
+            inner = _constant(argument, parsed)
             return None if inner is None else f"-{inner}"
-        case _:
-            return None
-
-
-def _truth(value: Expr) -> bool | None:
-    match value:
-        case Constant(bool() as truth):
-            return truth
-        case Cast(Constant(str() as text), "bool"):
-            return text.lower() in ("t", "true", "on", "yes", "1")
         case Column():
-            return None
+            return _passed(value, parsed)
         case _:
             return None
+
+
+def _passed(value: Expr, parsed: ParsedStatement) -> str | None:
+    """Return the literal of the host language that is passed for a placeholder."""
+    offset = value.location + parsed.base
+    for hole in parsed.statement.text.holes:
+        if hole.start == offset and hole.binding:
+            literal = _LITERAL.fullmatch(hole.source)
+            return None if literal is None else (literal[2] or literal[3] or "")
+    return None
+
+
+def _truth(value: Expr, parsed: ParsedStatement) -> bool | None:
+    constant = _constant(value, parsed)
+    if constant is None or constant == "":
+        return None
+    return constant.lower() in ("t", "true", "on", "yes", "1")
+
+
+def binds_in_set(query: QuerySite, write: SettingWrite) -> bool:
+    """Tell whether a SET has a parameter that the driver leaves to the server.
+
+    Only statements that can be planned take parameters (manual: PREPARE); SET is none.
+    """
+    if write.statement.kind != "VariableSetStmt":
+        return False
+    driver = query.site.driver
+    if driver is None or not driver.binds_on_server:
+        return False
+    return any(hole.binding for hole in query.holes_in(write.statement))
+
+
+def refused_by_server(step: Step, write: SettingWrite) -> bool:
+    """Tell whether a statement never takes effect because it has parameters."""
+    return step.query is not None and binds_in_set(step.query, write)

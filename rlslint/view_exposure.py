@@ -18,7 +18,7 @@ from rlslint.text import Span
 
 
 class ViewLeak(NamedTuple):
-    """That `roles`, by querying `queried`, see rows that the row security of a table keeps from them.
+    """That `roles` see rows by querying `queried` that a table's row security keeps from them.
 
     `read` is the way to the table; `bypass` tells why no policy filters there, None where a
     materialized view keeps a copy. `statistic` tells that only numbers about many rows come out.

@@ -23,7 +23,7 @@ LAYERS = (
     ("access",),
     ("sessions",),
     ("project",),
-    ("exposure", "view_exposure", "function_exposure"),
+    ("exposure", "view_exposure", "function_exposure", "rewording", "setting_names", "outliving"),
     ("cards", "registry"),
     ("selection",),
     ("suppression",),

@@ -4,6 +4,7 @@ Everything here is a pure function of the catalog. An unknown fact raises Unknow
 """
 
 from rlslint.access.bookkeeping import is_bookkeeping
+from rlslint.access.connecting import is_managed, role_of, runs_migrations
 from rlslint.access.exposure import Exposure, exposure, restricts
 from rlslint.access.gaps import (
     Gap,
@@ -12,7 +13,8 @@ from rlslint.access.gaps import (
     protected_ancestors,
     protected_originals,
 )
-from rlslint.access.ownership import Answer, Ownership, owns
+from rlslint.access.granted import Granted, grants_by_statement
+from rlslint.access.ownership import Answer, Ownership, owning_membership, owns
 from rlslint.access.privileges import (
     DATA_PRIVILEGES,
     can_execute,
@@ -25,6 +27,7 @@ from rlslint.access.privileges import (
 from rlslint.access.reach import (
     Read,
     UnfilteredRead,
+    functions_around,
     protected_reads,
     protected_sources,
     reachable_by,
@@ -61,6 +64,14 @@ from rlslint.access.runtime_roles import (
     find_runtime_roles,
     is_supabase,
 )
+from rlslint.access.serving import (
+    Serving,
+    in_words,
+    is_administrative,
+    makes_copies,
+    protected_tables,
+    serves,
+)
 
 __all__ = [
     "ASSUMED_ROLE",
@@ -73,11 +84,13 @@ __all__ = [
     "Evidence",
     "Exposure",
     "Gap",
+    "Granted",
     "Operation",
     "Ownership",
     "Read",
     "RowCondition",
     "RuntimeRoles",
+    "Serving",
     "UnfilteredRead",
     "ancestors",
     "applicable_policies",
@@ -88,29 +101,40 @@ __all__ = [
     "effective_policy",
     "exposure",
     "find_runtime_roles",
+    "functions_around",
     "gap_of",
     "grantees",
+    "grants_by_statement",
     "grants_to",
     "has_any_column_privilege",
     "has_bypassrls",
     "has_privilege",
+    "in_words",
     "inherited_roles",
+    "is_administrative",
     "is_bookkeeping",
     "is_declared",
+    "is_managed",
     "is_probably_superuser",
     "is_supabase",
     "is_superuser",
+    "makes_copies",
+    "owning_membership",
     "owns",
     "protected_ancestors",
     "protected_originals",
     "protected_reads",
     "protected_sources",
+    "protected_tables",
     "reachable_by",
     "reads_behind",
     "relations_looked_up",
     "restricts",
+    "role_of",
     "row_security_active",
     "runs_as_invoker",
+    "runs_migrations",
+    "serves",
     "settable_roles",
     "unfiltered_reads",
 ]

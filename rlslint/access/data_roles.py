@@ -71,6 +71,19 @@ def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     }
 
 
+def given_tables(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
+    """Return the roles that can log in and that a statement made owners of a table.
+
+    They hold all privileges on it, and what was granted to them before is part of that.
+    """
+    found: RoleStatements = {}
+    for relation in catalog.tables():
+        if relation.knows("owner") and "owner" in relation.statements:
+            found.setdefault(relation.owner, []).append(relation.statements["owner"])
+    named = _without(found, excluded)
+    return {role: statements for role, statements in named.items() if can_log_in(catalog, role)}
+
+
 def all_grantees(catalog: Catalog) -> frozenset[str]:
     """Return whom anything on a relation is granted to."""
     return frozenset(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
-from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Relation
+from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Membership, Relation
 
 
 class Answer(Enum):
@@ -53,3 +53,26 @@ def owns(catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation)
         Answer.maybe,
         f"the migrations grant {role} nothing, so it may be the role that runs them",
     )
+
+
+def owning_membership(
+    catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation
+) -> Membership | None:
+    """Return the membership by which `role` has the rights of the owner of a relation.
+
+    It is one of the role's own, though the owner may be further away. None where the role owns
+    the relation itself, or has the rights of its owner only after SET ROLE, or not at all.
+    """
+    member, owner = catalog.roles.get(role), relation.owner
+    if member is None or owner == role:
+        return None
+    migrating = runtime.migrating if owner == MIGRATION_ROLE else frozenset()
+    if role in migrating:
+        return None
+    for membership in member.memberships.values():
+        if not membership.inherit:
+            continue
+        inherited = inherited_roles(catalog, membership.role.name)
+        if owner in inherited or inherited & migrating:
+            return membership
+    return None

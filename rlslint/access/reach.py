@@ -10,7 +10,7 @@ from rlslint.access.row_security import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Catalog, Function, Kind, Relation
-from rlslint.meaning.bodies import tables_read
+from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.sql.expressions import Call, Expr, Query
 
 
@@ -152,21 +152,36 @@ def relations_looked_up(expression: Expr, catalog: Catalog) -> tuple[Relation, .
     found = dict.fromkeys(_named_relations(expression))
     for part in expression.walk():
         if isinstance(part, Call) and isinstance(part.function, Function):
-            found |= dict.fromkeys(_read_by(part.function, catalog))
+            found |= dict.fromkeys(_used_by(part.function, catalog))
     return tuple(found)
 
 
-def _read_by(function: Function, catalog: Catalog) -> Iterator[Relation]:
+def functions_around(catalog: Catalog, table: Relation) -> tuple[Function, ...]:
+    """Return the SECURITY DEFINER functions that use a table past its row security.
+
+    Functions of which that is not certain are left out.
+    """
+    return tuple(
+        function
+        for function in catalog.functions.known()
+        if all(function.knows(fact) for fact in ("security_definer", "owner"))
+        and function.security_definer
+        and table in _used_by(function, catalog)
+        and bypass(catalog, function.owner, table) is not None
+    )
+
+
+def _used_by(function: Function, catalog: Catalog) -> list[Relation]:
     try:
-        names = tables_read(function)
+        names = (*tables_read(function), *tables_written(function))
     except UnknownFact:
-        return
+        return []
+    found: list[Relation] = []
     for schema, name in names:
-        for candidate in (schema,) if schema else function.search_path:
-            relation = catalog.relation(candidate, name)
-            if relation is not None:
-                yield relation
-                break
+        candidates = (schema,) if schema else function.search_path
+        relations = (catalog.relation(candidate, name) for candidate in candidates)
+        found += [relation for relation in relations if relation is not None][:1]
+    return found
 
 
 def _named_relations(expression: Expr) -> list[Relation]:

@@ -46,7 +46,7 @@ def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recu
     function reads is rewritten when the function runs, with the rights of its owner where it is
     SECURITY DEFINER.
     """
-    if not row_security_active(catalog, role, policy.relation):
+    if not _applies_to(catalog, policy, role):
         return None
     gap: UnknownFact | None = None
     for clause in _clauses(policy, command):
@@ -55,7 +55,7 @@ def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recu
                 found = _by_source(catalog, policy, role, clause, place, source)
             except UnknownFact as unknown:
                 gap, found = unknown, None
-            if found is not None:
+            if found is not None and row_security_active(catalog, role, policy.relation):
                 return found
     if gap is not None:
         raise gap
@@ -69,13 +69,13 @@ def _clauses(policy: Policy, command: str) -> tuple[Clause, ...]:
 
 
 def _sources(expression: Expr, place: Expr) -> Iterator[tuple[Expr, Source | Call]]:
-    """Yield what an expression reads: FROM entries and calls, with the outermost sub-select."""
+    """Yield the FROM entries with the outermost sub-select around them, and the calls."""
     match expression:
         case Query():
             for source in expression.sources:
                 yield place, source
         case Call():
-            yield (place if isinstance(place, SubSelect) else expression), expression
+            yield expression, expression
     if isinstance(expression, SubSelect) and not isinstance(place, SubSelect):
         place = expression
     for child in expression.children():
@@ -122,21 +122,25 @@ def _by_function(
 ) -> Recursion | None:
     reader = function.owner if function.security_definer else role
     table = policy.relation
+    if not any(inner is policy for inner in _select_policies(catalog, table, reader)):
+        return None
     if table not in _relations_read(catalog, function):
         return None
     if not row_security_active(catalog, reader, table):
         return None
-    if any(inner is policy for inner in _select_policies(catalog, table, reader)):
-        return Recursion(_STACK_DEPTH, clause, place, function, reader, policy)
-    return None
+    return Recursion(_STACK_DEPTH, clause, place, function, reader, policy)
 
 
 def _select_policies(catalog: Catalog, table: Relation, role: str) -> Iterator[Policy]:
     """Yield the policies for what `role` reads; the certain ones before UnknownFact is raised."""
-    roles = inherited_roles(catalog, role)
     for policy in table.policies.values():
-        if policy.covers("select") and any(n == PUBLIC or n in roles for n in policy.roles):
+        if policy.covers("select") and _applies_to(catalog, policy, role):
             yield policy
+
+
+def _applies_to(catalog: Catalog, policy: Policy, role: str) -> bool:
+    roles = inherited_roles(catalog, role)
+    return any(name == PUBLIC or name in roles for name in policy.roles)
 
 
 def _has_sub_select(clause: Clause) -> bool:

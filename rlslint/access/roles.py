@@ -9,6 +9,9 @@ from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Membership
 BOOTSTRAP_SUPERUSER = "postgres"
 """The superuser that initdb makes, unless told otherwise (manual: initdb, --username)."""
 
+RDS_SUPERUSER = "rdsadmin"
+"""The superuser of Amazon RDS."""
+
 ASSUMED_ROLE = "(application role)"
 """Stands for the role of the application where nothing in the project names one."""
 
@@ -41,9 +44,9 @@ def is_probably_superuser(catalog: Catalog, role: str) -> bool:
     """Tell whether `role` is probably a superuser though nothing in the history says so.
 
     That is the role that runs the migrations, and `postgres` unless the history made a role of
-    this name. On managed services neither is a superuser.
+    this name. On managed services neither is a superuser; `rdsadmin` is.
     """
-    if role == MIGRATION_ROLE:
+    if role in (MIGRATION_ROLE, RDS_SUPERUSER):
         return True
     known = catalog.roles.get(role)
     return role == BOOTSTRAP_SUPERUSER and (known is None or not known.declared)
@@ -70,6 +73,9 @@ def is_declared(catalog: Catalog, role: str) -> bool:
 def _closure(
     catalog: Catalog, role: str, passes_on: Callable[[Membership], bool]
 ) -> frozenset[str]:
+    known = catalog.roles.get(role)
+    if known is None or not known.memberships:
+        return frozenset((role,))
     found = {role}
     waiting = [role]
     while waiting:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from pathlib import PurePath
 from typing import NamedTuple
 
+from rlslint.access.connecting import role_of, runs_migrations
 from rlslint.access.data_roles import (
     RoleStatements,
     all_grantees,
     escapes_row_security,
+    given_tables,
     granted_roles,
     policy_roles,
 )
@@ -59,19 +60,6 @@ SUPABASE_BYPASSING = frozenset(
 )
 SUPABASE_FUNCTIONS = frozenset((("auth", "uid"), ("auth", "jwt"), ("auth", "role")))
 
-MIGRATION_SETTINGS = frozenset(
-    (
-        "alembic.ini",
-        "atlas.hcl",
-        "dbconfig.yml",
-        "flyway.conf",
-        "flyway.toml",
-        "liquibase.properties",
-        "sqitch.conf",
-    )
-)
-"""Files that say who runs the migrations, not who serves requests."""
-
 
 def find_runtime_roles(
     catalog: Catalog,
@@ -86,12 +74,14 @@ def find_runtime_roles(
 
     Configuration is believed before the platform, then connection strings, then the roles that
     get privileges or that policies name. Connection strings for development only count where
-    nothing is granted to anybody, and one that names a superuser leaves the roles with privileges
-    in: what they are granted is there to be used. `platform` and the three sequences are the
-    options of the same names; roles in `owner_roles` and `bypass_roles` never count.
+    nothing is granted to anybody, and where all name superusers, the roles with privileges stay
+    in, or else those that policies name: what is there for them is there to be used. A file that
+    only creates a role tells of no connection. `platform` and the three sequences are the options
+    of the same names; roles in `owner_roles` and `bypass_roles` never count.
     """
-    migrations = [connection for connection in connections if _runs_migrations(connection)]
-    migrating = frozenset((*owner_roles, *(connection.user for connection in migrations))) - {""}
+    connections = [connection for connection in connections if connection.connects]
+    migrations = [connection for connection in connections if runs_migrations(connection)]
+    migrating = frozenset((*owner_roles, *map(role_of, migrations))) - {""}
     bypassing = frozenset(bypass_roles)
     on_supabase = platform == "supabase" or (platform == "auto" and is_supabase(catalog))
     if on_supabase:
@@ -117,14 +107,14 @@ def find_runtime_roles(
         return result(configured, Evidence.configuration, "named by runtime-roles")
     if on_supabase:
         return result(SUPABASE_ROLES, Evidence.platform, "a role of Supabase's API")
-    serving = [c for c in connections if c.user and c.user not in excluded and c not in migrations]
+    serving = [c for c in connections if role_of(c) not in {"", *excluded} and c not in migrations]
     granted = granted_roles(catalog, excluded)
     deployed = [connection for connection in serving if not connection.development]
     used = deployed or ([] if granted else serving)
     if used:
-        names = [connection.user for connection in used]
-        if all(escapes_row_security(catalog, name) for name in names):
-            names += granted
+        names = [role_of(connection) for connection in used]
+        if all(c.superuser_evidence or escapes_row_security(catalog, role_of(c)) for c in used):
+            names += granted or policy_roles(catalog, excluded)
         because = f"named by the connection string in {used[0].span.text.path}"
         return result(names, Evidence.connections, because, (c.span for c in used))
     if granted:
@@ -134,6 +124,10 @@ def find_runtime_roles(
     if named:
         because = "named by policies in the migrations"
         return result(named, Evidence.policies, because, _first_spans(named))
+    owning = given_tables(catalog, excluded)
+    if owning:
+        because = "given tables in the migrations"
+        return result(owning, Evidence.grants, because, _first_spans(owning))
     return result(
         (ASSUMED_ROLE,), Evidence.nothing, "assumed, for nothing says who serves requests"
     )._replace(assumed=True)
@@ -142,21 +136,23 @@ def find_runtime_roles(
 def is_supabase(catalog: Catalog) -> bool:
     """Tell whether the history leans on what Supabase provides: its roles or its functions.
 
-    A history that makes them itself does not.
+    A history that makes them itself does not, nor one that only in a DO block, if there happens to
+    be such a role, grants it something.
     """
+    used = {role for policy in catalog.policies() for role in policy.roles} | {
+        grant.grantee
+        for relation in catalog.relations.known()
+        for grant in relation.grants.known()
+        if grant.statement is None or grant.statement.parent is None
+    }
     if any(
-        name in catalog.roles and not is_declared(catalog, name)
+        name in used and not is_declared(catalog, name)
         for name in ("authenticated", "service_role")
     ):
         return True
     return any(
         clause.ask(_calls_supabase) for policy in catalog.policies() for clause in policy.clauses
     )
-
-
-def _runs_migrations(connection: Connection) -> bool:
-    file = PurePath(connection.span.text.path).name.lower()
-    return file in MIGRATION_SETTINGS or "migrat" in connection.source.lower()
 
 
 def _calls_supabase(expression: Expr) -> bool:

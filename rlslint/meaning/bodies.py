@@ -12,19 +12,21 @@ from rlslint.catalog.plpgsql import tree
 from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
-from rlslint.text import Text
+from rlslint.text import Span, Text
 
 
 class SettingWrite(NamedTuple):
     """A setting that a body changes.
 
     `name` is None where it is computed, `is_local` None where it is. `offset` is a byte offset
-    into the body.
+    into the body. `called` tells set_config() from SET; `resets` that the value is empty.
     """
 
     name: str | None
     is_local: bool | None
     offset: int
+    called: bool = False
+    resets: bool = False
 
 
 class SettingRead(NamedTuple):
@@ -56,6 +58,27 @@ def settings_written(function: Function) -> tuple[SettingWrite, ...]:
     Raises UnknownFact where the body is not known or no SQL.
     """
     return _settings(_source(function))[1]
+
+
+def span_of_read(function: Function, read: SettingRead) -> Span | None:
+    """Return where a read of a setting stands in a body, else what made the function."""
+    statement = function.because("body")
+    if statement is None or statement.parent is not None or function.body_start < 0:
+        return statement.span if statement is not None else None
+    start = function.body_start + read.offset
+    return Span(statement.text, start, start + len("current_setting"))
+
+
+def span_of_write(function: Function, write: SettingWrite) -> Span | None:
+    """Return where a body changes a setting, else what made the function."""
+    statement = function.because("body")
+    if statement is None or statement.parent is not None or function.body_start < 0:
+        return statement.span if statement is not None else None
+    start = function.body_start + write.offset
+    data = function.body.encode()
+    end = data.find(b";", write.offset)
+    length = (end if end >= 0 else len(data.rstrip())) - write.offset
+    return Span(statement.text, start, start + length)
 
 
 def reads_context(function: Function, functions: ContextFunctions = frozenset()) -> bool:
@@ -112,12 +135,16 @@ def _settings(source: str) -> tuple[tuple[SettingRead, ...], tuple[SettingWrite,
             arguments = _arguments(words, index + 1)
             local = {"true": True, "false": False}.get("".join(arguments[-1]))
             name = _string(arguments[0])
-            writes.append(SettingWrite(name, local, token.start))
+            resets = len(arguments) > 1 and arguments[1] in _EMPTY
+            writes.append(SettingWrite(name, local, token.start, True, resets))
         elif word == "set" and _starts_statement(words, index):
             writes += _set_statement(words, index, token.start)
         elif word == "execute" and index + 1 < len(words):
             writes += _set_in_string(words, index, token.start)
     return tuple(reads), tuple(writes)
+
+
+_EMPTY = (["'"], ["null"], ["'", "::", "text"], ["null", "::", "text"])
 
 
 def _arguments(words: list[tuple[str, Token]], opening: int) -> list[list[str]]:
@@ -179,7 +206,16 @@ def _set_statement(
             break
         name += word.strip('"')
     if name and not name.startswith(("constraints", "transaction", "characteristics")):
-        yield SettingWrite(name, is_local, offset)
+        resets = _is_empty_value([word for word, _ in words[position:]])
+        yield SettingWrite(name, is_local, offset, False, resets)
+
+
+def _is_empty_value(words: list[str]) -> bool:
+    """Tell whether `name = value …` takes the value away."""
+    for index, word in enumerate(words):
+        if word in ("=", "to"):
+            return words[index + 1 : index + 2] in (["''"], ["default"])
+    return False
 
 
 def _set_in_string(
@@ -193,7 +229,7 @@ def _set_in_string(
                 for write in _set_statement(inner, 0, offset):
                     computed = "_" in write.name if write.name else True
                     known = write.name if not computed or "%" not in word else None
-                    yield SettingWrite(known, write.is_local, offset)
+                    yield write._replace(name=known)
             return
 
 

@@ -18,6 +18,7 @@ from rlslint.meaning.context import (
     read_of,
 )
 from rlslint.meaning.queries import inner_query
+from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.meaning.truth import can_be_true
 from rlslint.sql.expressions import (
@@ -112,6 +113,7 @@ def is_bounded(
     return False
 
 
+@remembered
 def unbounded_branches(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
@@ -178,6 +180,7 @@ def _is_unknown_call(call: Call, name: tuple[str, ...], functions: ContextFuncti
     return len(name) > 1 or name[0] not in KNOWN_FUNCTIONS
 
 
+@remembered
 def bound_of(conjunct: Expr, functions: ContextFunctions = _NOTHING) -> Bound | None:
     """Return how one conjunct ties the own row to the caller, None if it does not."""
     match conjunct:
@@ -286,6 +289,7 @@ def _is_own(column: Column) -> bool:
             return column.binding is OWN_ROW
 
 
+@remembered
 def caller_reads(
     expression: Expr, functions: ContextFunctions = _NOTHING
 ) -> tuple[ContextRead, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint.meaning.built_in import COMPARISONS, NEGATORS
+from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import is_boolean, simplified
 from rlslint.sql.expressions import (
     And,
@@ -30,11 +31,12 @@ class _TooMany(Exception):
     pass
 
 
+@remembered
 def branches(expression: Expr) -> tuple[Branch, ...]:
     """Return the disjunctive branches of a predicate, each as its conjuncts.
 
     A row is admitted exactly when all conjuncts of some branch are true. NOT is pushed inwards,
-    CASE and COALESCE of booleans become branches, `x IS TRUE` becomes x. Branches with a constant
+    CASE and COALESCE of booleans become branches, `x IS TRUE` and `x = true` become x. Branches with a constant
     FALSE or NULL are left out.
     """
     predicate = simplified(expression)
@@ -69,6 +71,10 @@ def _branches(expression: Expr, wanted: bool) -> tuple[Branch, ...]:
             return _case(cases, otherwise, wanted)
         case Call(("coalesce",), arguments) if any(map(is_boolean, arguments)):
             return _coalesce(arguments, wanted)
+        case Operator("=", Expr() as test, Constant(bool() as value)) if not expression.quantifier:
+            return _branches(test, wanted is value)
+        case Operator("=", Constant(bool() as value), test) if not expression.quantifier:
+            return _branches(test, wanted is value)
         case Cast(argument, "bool") if isinstance(argument, Constant):
             return _branches(_boolean_constant(argument), wanted)
         case Constant(bool() as value):

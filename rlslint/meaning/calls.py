@@ -52,7 +52,7 @@ def called_in_body(function: Function, catalog: Catalog) -> tuple[Function, ...]
     return tuple(
         dict.fromkeys(
             called
-            for name in _called_names(function.body)
+            for name in called_names(function.body)
             for called in _overloads(catalog, name, path)
         )
     )
@@ -81,7 +81,8 @@ def _overloads(catalog: Catalog, name: tuple[str, ...], path: tuple[str, ...]) -
 
 
 @lru_cache(maxsize=4096)
-def _called_names(source: str) -> tuple[tuple[str, ...], ...]:
+def called_names(source: str) -> tuple[tuple[str, ...], ...]:
+    """Return the names in a body that parentheses follow, with their schema where it is written."""
     data = source.encode()
     try:
         words = [_name(data[token.start : token.end].decode()) for token in tokens(data)]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from rlslint.catalog.model import Function
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
-from rlslint.sql.expressions import Column, Constant, Expr
+from rlslint.sql.expressions import Call, Column, Constant, Expr
+from rlslint.sql.parser import SyntaxProblem, tokens
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -38,6 +41,10 @@ def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -
     below = [_collect(child, functions, found) for child in expression.children()]
     if any(below):
         return True
+    if isinstance(expression, Call) and isinstance(expression.function, Function):
+        if _names_user_metadata(expression.function.body):
+            found.append(expression)
+            return True
     reads = context_reads(expression, functions)
     if not reads:
         return False
@@ -46,6 +53,17 @@ def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -
         found.append(expression)
         return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _names_user_metadata(body: str) -> bool:
+    """Tell whether the body of a function that cannot be inlined has such a string or name."""
+    data = body.encode()
+    try:
+        words = [(token.name, data[token.start : token.end].decode()) for token in tokens(data)]
+    except SyntaxProblem:
+        return False
+    return any(name in ("SCONST", "IDENT") and _USER_METADATA.search(word) for name, word in words)
 
 
 def _mentions_user_metadata(expression: Expr) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Function
 from rlslint.meaning.built_in import STABLE_FUNCTIONS
+from rlslint.meaning.remembering import remembered
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,
@@ -52,6 +53,7 @@ class ContextRead(NamedTuple):
     value: Expr
 
 
+@remembered
 def context_reads(
     expression: Expr, functions: ContextFunctions = frozenset()
 ) -> tuple[ContextRead, ...]:
@@ -174,6 +176,7 @@ def is_context(expression: Expr, functions: ContextFunctions = frozenset()) -> b
     return bool(context_reads(expression, functions)) and is_row_free(expression, functions)
 
 
+@remembered
 def is_row_free(expression: Expr, functions: ContextFunctions = frozenset()) -> bool:
     """Tell whether no column, table or unknown function takes part in the value."""
     if read_of(expression, functions) is not None:
@@ -187,6 +190,7 @@ def is_row_free(expression: Expr, functions: ContextFunctions = frozenset()) -> 
             return all(is_row_free(child, functions) for child in expression.children())
 
 
+@remembered
 def own_columns(expression: Expr) -> frozenset[int]:
     """Return the attribute numbers of the own row's columns in `expression`, sub-selects included.
 

@@ -7,11 +7,27 @@ from typing import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.meaning.bounds import alternatives, bound_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
-from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
+from rlslint.meaning.context import (
+    ContextFunctions,
+    ContextRead,
+    context_reads,
+    own_columns,
+)
 from rlslint.meaning.evaluation import Missing
+from rlslint.meaning.planning import planning_errors
+from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.meaning.truth import is_tautology, outcomes
-from rlslint.sql.expressions import Call, Case, Cast, Column, Expr, Not, Operator, SubSelect
+from rlslint.sql.expressions import (
+    Call,
+    Case,
+    Cast,
+    Column,
+    Expr,
+    Not,
+    Operator,
+    SubSelect,
+)
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -29,6 +45,7 @@ class OpenBranch(NamedTuple):
     reads: tuple[ContextRead, ...]
 
 
+@remembered
 def null_context_branches(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
@@ -37,14 +54,17 @@ def null_context_branches(
     """Return the branches that a missing context turns from closed to open.
 
     Found by evaluating with every setting never set, and with every setting empty, so that it
-    does not matter how the test for absence is spelled. A comparison that falls back to the row's
-    own column is left to `coalesce_to_column`.
+    does not matter how the test for absence is spelled. Nothing opens where
+    planning raises. A comparison that falls back to the row's own column is left to
+    `coalesce_to_column`.
     """
     found: dict[Branch, OpenBranch] = {}
     fallbacks = {fallback.comparison for fallback in coalesce_to_column(expression, functions)}
     every = tuple(b for b in branches(expression) if fallbacks.isdisjoint(b))
     shared = _shared_conjuncts(every, functions)
     for state in Missing:
+        if planning_errors(expression, state, functions):
+            continue
         if True not in outcomes(expression, not_null, state, functions, True).truths:
             continue
         for branch in every:
@@ -113,6 +133,8 @@ def _opened_as_a_whole(
     if not reads or is_tautology(expression, not_null, None, functions):
         return ()
     for state in Missing:
+        if planning_errors(expression, state, functions):
+            continue
         if True not in outcomes(expression, not_null, state, functions, True).truths:
             continue
         if is_tautology(expression, not_null, state, functions):
@@ -128,6 +150,7 @@ class ColumnFallback(NamedTuple):
     state: Missing
 
 
+@remembered
 def coalesce_to_column(
     expression: Expr,
     functions: ContextFunctions = _NOTHING,
@@ -207,11 +230,17 @@ def empty_casts(
 ) -> tuple[Expr, ...]:
     """Return the casts that raise an error once a setting is empty after SET LOCAL.
 
-    Whether NULLIF, CASE or a condition before it keeps the empty string away is found by
-    evaluating, not by shape.
+    `ctx <> '' AND tenant_id = ctx::int` is no guard: to estimate how many rows a condition keeps,
+    the planner evaluates the stable expressions in each one by itself (clauses.c,
+    estimate_expression_value), so that EXPLAIN alone raises; and it sorts conditions by cost.
+    NULLIF, and CASE on the setting, do keep the empty string away.
     """
-    raised = outcomes(expression, not_null, Missing.reset, functions).raised
-    return tuple(place for place in raised if isinstance(place, Cast))
+    raised = (
+        *outcomes(expression, not_null, Missing.reset, functions).raised,
+        *planning_errors(expression, Missing.reset, functions),
+    )
+    distinct = {id(place): place for place in raised if isinstance(place, Cast)}
+    return tuple(distinct.values())
 
 
 def raising_reads(
@@ -220,8 +249,12 @@ def raising_reads(
     functions: ContextFunctions = _NOTHING,
 ) -> tuple[Expr, ...]:
     """Return the reads that raise an error in a session that never set their setting."""
-    raised = outcomes(expression, not_null, Missing.never_set, functions).raised
-    return tuple(place for place in raised if isinstance(place, Call))
+    raised = (
+        *outcomes(expression, not_null, Missing.never_set, functions).raised,
+        *planning_errors(expression, Missing.never_set, functions),
+    )
+    distinct = {id(place): place for place in raised if isinstance(place, Call)}
+    return tuple(distinct.values())
 
 
 def require_decided(branch: Branch, functions: ContextFunctions = _NOTHING) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint.meaning.built_in import AGGREGATES, SET_RETURNING_FUNCTIONS
 from rlslint.meaning.rebuilding import rebuilt
+from rlslint.meaning.remembering import remembered
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -23,6 +24,7 @@ from rlslint.sql.expressions import (
 _LONGEST_LIST = 32
 
 
+@remembered
 def simplified(expression: Expr) -> Expr:
     """Return an equivalent expression without the wrappers that change no value.
 

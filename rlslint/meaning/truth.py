@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.evaluation import Evaluation, Missing, Setting
+from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.values import Raised
 from rlslint.meaning.worlds import World, worlds
@@ -37,6 +38,7 @@ class Outcomes(NamedTuple):
     complete: bool
 
 
+@remembered
 def outcomes(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
@@ -87,6 +89,7 @@ def is_always_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> 
     return fold(expression, not_null) is True
 
 
+@remembered
 def is_tautology(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),

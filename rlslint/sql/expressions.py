@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rlslint.sql.parser import Node
 
@@ -83,11 +83,13 @@ class Expr:
     """An expression. Equality compares what expressions mean, not where they stand.
 
     `location` is a byte offset into the text that was parsed, -1 where the parser gives none.
+    `answers` keeps what was found out about the expression; it is not set before the first one.
     """
 
-    __slots__ = ("location",)
+    __slots__ = ("answers", "location")
     parts: ClassVar[tuple[str, ...]] = ()
     location: int
+    answers: dict[Any, Any]
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

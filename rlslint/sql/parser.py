@@ -80,11 +80,15 @@ class ParsedStatement(NamedTuple):
 
 
 class BrokenStatement(NamedTuple):
-    """A statement (its kind is "") that cannot be read; the grammar gave up at byte `offset`."""
+    """A statement (its kind is "") that cannot be read; the grammar gave up at byte `offset`.
+
+    `refused` is False where PostgreSQL may well accept it and only rlslint cannot follow.
+    """
 
     statement: Statement
     message: str
     offset: int
+    refused: bool = True
 
 
 def parsed_statements(
@@ -205,7 +209,7 @@ def _statements_of_tree(
             following = _STATEMENT_HEAD.search(tree, head.end())
             start, end = _place_before(tree, following.start() if following else len(tree), piece)
             statement = _statement(text, start, end, "", parent)
-            yield BrokenStatement(statement, _TOO_DEEP, statement.start)
+            yield BrokenStatement(statement, _TOO_DEEP, statement.start, refused=False)
             head = following
             continue
         start = base + node.get("stmt_location", 0)

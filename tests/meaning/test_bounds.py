@@ -163,6 +163,8 @@ def test_an_unknown_function_gives_no_certainty(tenancy: Tenancy) -> None:
          {Missing.reset}),
         ("COALESCE(current_setting('app.t', true), '') = '' OR locked", {Missing.never_set}),
         ("length(current_setting('app.t', true)) = 0 OR tenant_id = 1", {Missing.reset}),
+        ("current_setting('app.t', true) = '' OR tenant_id = current_setting('app.t', true)::int",
+         set()),
         ("current_setting('app.t') IS NULL OR tenant_id::text = current_setting('app.t')", set()),
         (f"tenant_id = {CTX}", set()),
         (f"tenant_id = {CTX} OR is_public", set()),
@@ -207,6 +209,11 @@ def test_a_fallback_to_a_constant(tenancy: Tenancy) -> None:
         ("1 IN (SELECT 1 FROM members WHERE user_id = current_setting('app.t', true)::int)", True),
         ("tenant_id = (current_setting('request.jwt.claims', true)::json ->> 'org')::int", True),
         (f"tenant_id = {CTX}", False),
+        ("current_setting('app.t', true) <> ''"
+         " AND tenant_id = current_setting('app.t', true)::int", True),
+        ("locked AND tenant_id = (SELECT current_setting('app.t', true)::int)", True),
+        ("CASE WHEN current_setting('app.t', true) <> ''"
+         " THEN tenant_id = current_setting('app.t', true)::int ELSE false END", False),
         ("tenant_id = app.strict_tenant()", False),
         ("tenant_id::text = current_setting('app.t', true)", False),
         ("tenant_id = CASE WHEN current_setting('app.t', true) <> ''"

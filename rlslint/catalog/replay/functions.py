@@ -109,6 +109,8 @@ def _set_setting(function: Function, node: Node, statement: Statement) -> None:
         case _:
             settings.pop(name, None)
     function.learn("settings", settings, statement)
+    if name in ("search_path", ""):
+        function.statements["search_path"] = statement
 
 
 def _body_start(body: str, statement: Statement, definition: Node, base: int) -> int:

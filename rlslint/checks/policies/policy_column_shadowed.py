@@ -6,41 +6,67 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import certainty, served_roles
-from rlslint.findings import Finding, Related
-from rlslint.meaning.captures import Capture, captured_comparisons
+from rlslint.exposure import certainty, filled_columns, served_roles
+from rlslint.findings import Finding, Related, Severity
+from rlslint.meaning.bounds import unbounded_branches
+from rlslint.meaning.captures import Capture, captured_comparisons, swallowed_references
 from rlslint.project import Project
 from rlslint.registry import rule
+from rlslint.sql.quoting import quoted_identifier
 
 Found = tuple[Clause, Capture]
 
 
 @rule
 def policy_column_shadowed(policy: Policy, project: Project) -> Iterator[Finding]:
-    found = [
-        (clause, capture)
-        for clause in policy.clauses
-        for capture in project.predicate(clause).ask(captured_comparisons)
-    ]
+    found = _found(policy, project)
     if found and served_roles(policy, project):
         yield _finding(policy, found, project)
 
 
+def _found(policy: Policy, project: Project) -> list[Found]:
+    table = policy.relation
+    names = frozenset(table.columns) if table.knows("columns") else frozenset[str]()
+    found = []
+    for clause in policy.clauses:
+        predicate = project.predicate(clause)
+        captures = predicate.ask(captured_comparisons)
+        captures = captures or predicate.ask(swallowed_references, names)
+        found += [(clause, capture) for capture in captures]
+    return found
+
+
 def _finding(policy: Policy, found: list[Found], project: Project) -> Finding:
     (clause, capture), *others = found
-    name = capture.column.name
-    table = policy.relation
-    resolved = f"{capture.relation.name}.{name}" if capture.relation else f"an inner {name}"
-    outer = f"{table.name}.{name}"
+    name, table = capture.column.name, policy.relation
+    source = str(capture.relation or "the sub-select")
     spans = [other.span(another.column) for other, another in others]
-    effect = "applies to every row alike" if policy.permissive else "restricts no row"
+    is_bound = _is_bound_otherwise(policy, clause, project)
+    if is_bound:
+        effect = "checks less than it says"
+    else:
+        effect = "applies to every row alike" if policy.permissive else "restricts no row"
     return Finding(
         object=str(policy),
-        message=f"policy {policy.name} does not look at the row of {table} and so {effect}: "
-        f"{name} is taken from {capture.relation or 'the sub-select'}, not from the row",
+        message=f"policy {policy.name} on {table} {effect}: "
+        f"{name} is taken from {source}, not from the row",
         span=clause.span(capture.column),
-        label=f"resolves to {resolved}, so this compares the column with itself",
-        help=f"qualify the outer column: {outer}",
+        label=_label(capture),
+        help=f"qualify the outer column: {quoted_identifier(table.name)}.{quoted_identifier(name)}",
         related=tuple(Related(span, "here as well") for span in spans if span is not None),
+        severity=Severity.warning if is_bound else None,
         confidence=certainty(project),
     )
+
+
+def _label(capture: Capture) -> str:
+    name = capture.column.name
+    resolved = f"{capture.relation.name}.{name}" if capture.relation else f"an inner {name}"
+    if capture.compares_itself:
+        return f"resolves to {resolved}, so this compares the column with itself"
+    return f"resolves to {resolved}, so nothing links this to the row"
+
+
+def _is_bound_otherwise(policy: Policy, clause: Clause, project: Project) -> bool:
+    filled = filled_columns(policy.relation)
+    return not project.predicate(clause).ask(unbounded_branches, filled, project.context_functions)

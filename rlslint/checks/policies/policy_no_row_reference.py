@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Policy
+from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.predicates import Clause
 from rlslint.exposure import (
     Exposure,
-    belongs_to_nobody,
     bound_to_caller,
-    certainty,
+    certainty_of_owners,
     exposure,
     filled_columns,
     is_published,
+    is_shared,
     qualified,
     whose,
 )
 from rlslint.findings import Confidence, Finding, Related, Severity
-from rlslint.meaning.captures import captured_comparisons
-from rlslint.meaning.context import require_known
+from rlslint.meaning.branches import branches
+from rlslint.meaning.captures import captured_comparisons, swallowed_references
+from rlslint.meaning.context import own_columns, require_known
 from rlslint.meaning.gates import Gate, open_gates, shared_names, tables_looked_into
+from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
-from rlslint.project import Project
+from rlslint.project import Project, is_only_key
 from rlslint.registry import rule
 
 
@@ -35,15 +37,29 @@ def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Findin
     exposed = exposure(policy, project) if gate is not None else None
     if gate is None or exposed is None:
         return
-    if not gate.memberships and belongs_to_nobody(policy.relation, exposed.commands, project):
+    if not gate.memberships and _is_open_to_all(policy, exposed, project):
         return
     yield _finding(policy, clause, gate, exposed, project)
+
+
+def _is_open_to_all(policy: Policy, exposed: Exposure, project: Project) -> bool:
+    """Tell whether asking for a caller is enough: nobody's rows, or a new row of a key's table.
+
+    Everybody who is signed in may found a tenant; the row's own key says nothing of others.
+    """
+    table = policy.relation
+    if is_shared(policy, exposed, project):
+        return True
+    columns = project.tenant_columns(table)
+    only_keys = bool(columns) and all(is_only_key(table, column) for column in columns)
+    return exposed.commands == ("insert",) and only_keys
 
 
 def _has_nearer_cause(policy: Policy, clause: Clause, project: Project) -> bool:
     predicate, filled = project.predicate(clause), filled_columns(policy.relation)
     return bool(
         predicate.ask(captured_comparisons)
+        or predicate.ask(swallowed_references, _column_names(policy.relation))
         or predicate.ask(tautologies, filled, project.context_functions)
     )
 
@@ -56,16 +72,21 @@ def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
         if table.knows("columns") and looked_into.knows("columns")
         for name in shared_names(table, looked_into)
     )
-    if table.knows("columns"):
-        names |= project.tenant_column_names & frozenset(table.columns)
+    names |= project.tenant_column_names & _column_names(table)
     everyone = frozenset(project.runtime.names)
     gates = predicate.ask(
         open_gates, filled_columns(table), everyone, names, project.context_functions
     )
     if not gates:
-        require_known(predicate.expression)
+        for branch in predicate.ask(branches):
+            if not any(map(own_columns, branch)):
+                require_known(conjunction(branch, -1))
         return None
     return gates[0]
+
+
+def _column_names(table: Table) -> frozenset[str]:
+    return frozenset(table.columns) if table.knows("columns") else frozenset()
 
 
 def _finding(
@@ -90,5 +111,6 @@ def _finding(
         help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
         related=(Related(created.span, "the members are kept here"),) if created else (),
         severity=Severity.warning if published else None,
-        confidence=certainty(project) or (Confidence.medium if published else None),
+        confidence=certainty_of_owners(table, project)
+        or (Confidence.medium if published else None),
     )

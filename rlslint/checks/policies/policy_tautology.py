@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.exposure import (
     Exposure,
     bound_to_caller,
-    certainty,
+    certainty_of_owners,
     exposure,
     filled_columns,
     is_shared,
@@ -36,7 +36,7 @@ def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
     exposed = exposure(policy, project) if found else None
     if exposed is None:
         return
-    if not own_columns(found[0]) and is_shared(policy, exposed.commands, project):
+    if not own_columns(found[0]) and is_shared(policy, exposed, project):
         return
     yield _finding(policy, found[0], exposed, project)
 
@@ -52,5 +52,5 @@ def _finding(policy: Policy, place: Expr, exposed: Exposure, project: Project) -
         span=using.span(place) if using is not None else None,
         label="true for every row",
         help=f"ALTER POLICY {qualified(policy)} USING ({bound_to_caller(table, project)});",
-        confidence=certainty(project),
+        confidence=certainty_of_owners(table, project),
     )

@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.exposure import (
     Exposure,
     bound_to_caller,
-    certainty,
+    certainty_of_owners,
     exposure,
     is_published,
     is_shared,
@@ -27,7 +27,7 @@ def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
     if using is None or not project.predicate(using).ask(is_literally_true):
         return
     exposed = exposure(policy, project)
-    if exposed is None or is_shared(policy, exposed.commands, project):
+    if exposed is None or is_shared(policy, exposed, project):
         return
     yield _finding(policy, exposed, project)
 
@@ -35,7 +35,7 @@ def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
 def _finding(policy: Policy, exposed: Exposure, project: Project) -> Finding:
     table, using = policy.relation, policy.using
     published = is_published(policy, project)
-    shared = " (its author alone may write, so this may be intended)" if published else ""
+    shared = ", which may be meant so" if published else ""
     created = table.created
     condition = bound_to_caller(table, project)
     return Finding(
@@ -47,5 +47,6 @@ def _finding(policy: Policy, exposed: Exposure, project: Project) -> Finding:
         help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
         related=(Related(created.span, "the table is created here"),) if created else (),
         severity=Severity.warning if published else None,
-        confidence=certainty(project) or (Confidence.medium if published else None),
+        confidence=certainty_of_owners(table, project)
+        or (Confidence.medium if published else None),
     )

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Evidence, Exposure, ancestors, grants_to, row_security_active
+from rlslint.access import (
+    Evidence,
+    Exposure,
+    ancestors,
+    functions_around,
+    grants_to,
+    row_security_active,
+)
 from rlslint.catalog.model import Table
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
@@ -19,7 +26,7 @@ def rls_enabled_no_policy(table: Table, project: Project) -> Iterator[Finding]:
     if any(above.policies for above in ancestors(table)):
         return
     exposed = project.exposure(table)
-    if exposed is None:
+    if exposed is None or not exposed.is_granted:
         return
     refused = [r for r in exposed.roles if row_security_active(project.catalog, r, table)]
     if refused:
@@ -44,11 +51,13 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
     enabled, dropped = table.because("rls_enabled"), table.statements.get("policies")
     span = enabled.span if enabled else None
     related = (Related(dropped.span, "policies are dropped here"),) if dropped else ()
-    meant = _is_meant_to_be_used(table, exposed, project)
+    around = functions_around(project.catalog, table)
+    by_design = f" (an info only, for {around[0]} reaches it as its owner)" if around else ""
+    meant = not around and _is_meant_to_be_used(table, exposed, project)
     return Finding(
         object=str(table),
         message=f"{exposed.who} can neither read nor write any row of {table} because row "
-        "security is enabled and no policy admits any",
+        f"security is enabled and no policy admits any{by_design}",
         span=span,
         label="has no policy",
         help=tenant_policy(table, project)

@@ -42,9 +42,10 @@ def _goes_by_names(project: Project) -> bool:
 def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
     columns = " and ".join(column.name for column in project.tenant_columns(table))
     because = f" ({exposed.because})" if exposed.because else ""
-    memberships = exposed.only_reads and table in project.consulted
-    if memberships:
-        because += ", as far as policies look up there who may do what"
+    # Row security on the table that policies consult needs a way around itself.
+    consulted = table in project.consulted and (exposed.only_reads or exposed.because != "")
+    if consulted:
+        because += " (an info only, for policies look up there who may see what)"
     statement = table.because("rls_enabled")
     span = statement.span if statement else None
     return Finding(
@@ -55,6 +56,6 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
         label=f"has {columns}, and no row security",
         help=protection(table, project),
         related=exposed.related(span),
-        severity=Severity.info if memberships else None,
+        severity=Severity.info if consulted else None,
         confidence=exposed.confidence or (Confidence.medium if _goes_by_names(project) else None),
     )

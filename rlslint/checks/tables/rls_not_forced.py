@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, Ownership, owns
+from rlslint.access import Answer, Escape, Ownership, bypass, owns
 from rlslint.catalog.model import Table
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
@@ -16,6 +16,9 @@ def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
     if not table.rls_enabled or table.rls_forced:
         return
     for role in project.runtime.names:
+        escaped = bypass(project.catalog, role, table)
+        if escaped is not None and escaped.escape is not Escape.owner:
+            continue
         ownership = owns(project.catalog, project.runtime, role, table)
         if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):
             yield _finding(table, role, ownership)

@@ -31,7 +31,9 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     dropped, enabled = view.because("security_invoker"), view.because("invoker_was_on")
     span = dropped.span if dropped else None
     before = (Related(enabled.span, "the option was set here"),) if enabled else ()
-    how = "this statement does not restate" if "security_invoker" not in view.options else "turns off"
+    how = (
+        "this statement does not restate" if "security_invoker" not in view.options else "turns off"
+    )
     return Finding(
         object=str(view),
         message=f"{leak.who} can read {leak.what} since {view} lost security_invoker: "

@@ -8,6 +8,7 @@ RESET ALL when a connection comes back; those of psycopg and SQLAlchemy roll bac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from rlslint.sources.code.python_values import (
     Pairs,
     Plain,
     Pool,
+    Unknown,
     Value,
     constant,
     entry,
@@ -74,6 +76,7 @@ _SESSION_CLASSES = {"Session", "AsyncSession", "sessionmaker", "async_sessionmak
 _ENGINES = {"create_engine", "create_async_engine", "engine_from_config"}
 _LENDING_CLASSES = {"ConnectionPool", "AsyncConnectionPool", "Pool", "Engine", "AsyncEngine"}
 _POOLER_PORT = 6432
+_NAMES_POOLER = re.compile(r"pgb(?![a-z])|bouncer|pooler|pgcat|odyssey", re.IGNORECASE)
 
 
 def is_sqlalchemy(dotted: str) -> bool:
@@ -209,7 +212,7 @@ def _is_client_cursor(value: Value | None) -> bool:
 
 
 def _is_behind_pooler(arguments: Mapping[str, Value], positional: tuple[Value, ...]) -> bool:
-    """Tell whether the options say so: statements not prepared, PgBouncer's own port.
+    """Tell whether the options say so: statements not prepared, PgBouncer's port or its name.
 
     PgBouncer in transaction mode could not prepare statements before 1.21, so psycopg's
     `prepare_threshold=None` and asyncpg's `statement_cache_size=0` are what one sets for it.
@@ -220,7 +223,15 @@ def _is_behind_pooler(arguments: Mapping[str, Value], positional: tuple[Value, .
         return True
     if str(constant(arguments.get("port"))) == str(_POOLER_PORT):
         return True
-    texts = [value.text for value in positional[:1] if isinstance(value, Written)]
+    given = [
+        *positional[:1],
+        *(arguments.get(name) for name in ("host", "port", "dsn", "conninfo")),
+    ]
+    if any(isinstance(each, Unknown) and _NAMES_POOLER.search(each.source) for each in given):
+        return True
+    texts = [value.text for value in given if isinstance(value, Written)]
+    if any(_NAMES_POOLER.search(text) for text in texts):
+        return True
     return any(f":{_POOLER_PORT}" in text or f"port={_POOLER_PORT}" in text for text in texts)
 
 
@@ -251,7 +262,7 @@ def _engine(last: str, arguments: Mapping[str, Value], positional: tuple[Value, 
     )
     pool_class = arguments.get("poolclass")
     unpooled = isinstance(pool_class, Named) and pool_class.dotted.endswith("NullPool")
-    return Pool(driver, Lifetime(None if unpooled else True, False), is_autocommit_level(level))
+    return Pool(driver, Lifetime(not unpooled, False), is_autocommit_level(level))
 
 
 _DIALECTS = {"asyncpg": True, "psycopg": True, "psycopg_async": True, "pg8000": True}

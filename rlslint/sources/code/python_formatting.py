@@ -29,12 +29,17 @@ _FORMAT_FIELD = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}
 _PERCENT_FIELD = re.compile(
     r"%(?:%|(?:\((\w+)\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[hlL]?([diouxXeEfFgGcrsa]))"
 )
+# A value that ends the literal it is put into and goes on with a statement of its own: a program
+# shows here what a client could send.
+_ENDS_LITERAL = re.compile(r"[^']*'\s*;\s*\w")
 _NUMERIC_CONVERSIONS = "diouxXeEfFgGc"
 
 
 def as_written(value: Value, source: str, start: int, end: int) -> Written:
     """Return what a value becomes inside a string, all of it placed between two offsets."""
     match value:
+        case Written() if _ENDS_LITERAL.match(value.text):
+            return interpolated(source, HoleValue.anything, start, end)
         case Written() | Statement(Written()):
             written = value.sql if isinstance(value, Statement) else value
             return written.moved(start, end)

@@ -20,6 +20,7 @@ from rlslint.sources.code.python_imports import imported_modules
 from rlslint.sources.code.python_modules import Modules
 from rlslint.sources.code.python_placeholders import Placeholders
 from rlslint.sources.code.python_record import Recorder, bound, looks_like_sql
+from rlslint.sources.code.python_scripts import is_script
 from rlslint.sources.code.python_source import PythonSource
 from rlslint.sources.code.python_strings import Fragment, Written
 from rlslint.sources.code.python_values import (
@@ -108,6 +109,7 @@ class Program(Flow):
         self.django = Handle("connection", drivers.DJANGO, None, Lifetime(None, False))
         self.foreign: dict[int, Program] = {}
         self.driver = _only_driver(imported_modules(source.tree))
+        self.one_shot = is_script(source.tree)
         self._strangers: dict[str, Handle] = {}
 
     def forget_connections(self) -> None:
@@ -236,6 +238,8 @@ class Program(Flow):
             if isinstance(made, Handle):
                 if given.open and made.autocommit is False:
                     made.autocommit = None
+                if self.one_shot and made.lifetime.pooled is None:
+                    made.lifetime = made.lifetime._replace(pooled=False)
                 self._step(CodeEventKind.acquire, made, node)
             return made
         if dotted in _FUNCTIONS_WITH_CURSOR:

@@ -1,0 +1,107 @@
+"""Whether a role that would not be filtered serves requests, and which tables that concerns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rlslint.access.ownership import Answer
+from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.roles import can_log_in
+from rlslint.access.runtime_roles import Evidence, RuntimeRoles
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import PUBLIC, Catalog, Relation
+from rlslint.text import Span
+
+_ADMINISTRATION = frozenset(
+    """admin administrator administrators admins dba ddl deploy deployer maintenance migrate
+    migrater migration migrations migrator owner root superuser""".split()  # noqa: SIM905
+)
+_COPYING = frozenset(
+    """backup backups barman dump dumper pgbackrest repl replica replication replicator
+    """.split()  # noqa: SIM905
+)
+
+
+class Serving(NamedTuple):
+    """Whether a role serves requests; `because` is a clause for messages, `spans` its places."""
+
+    answer: Answer
+    because: str = ""
+    spans: tuple[Span, ...] = ()
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Serving may be yes, no or maybe: compare its answer")
+
+
+def serves(catalog: Catalog, runtime: RuntimeRoles, role: str) -> Serving:
+    """Tell whether requests are served by `role`.
+
+    Maybe where it can log in and is granted rows of a table with row security, though the runtime
+    roles are others. A role that is called after administration does not, unless more than grants
+    and policies says so.
+    """
+    weak = runtime.evidence in (Evidence.grants, Evidence.policies)
+    if role in runtime.names:
+        if weak and len(runtime.names) > 1 and is_administrative(role):
+            return Serving(Answer.no)
+        return Serving(Answer.yes, runtime.because, runtime.spans)
+    if runtime.evidence in (Evidence.configuration, Evidence.platform):
+        return Serving(Answer.no)
+    aside = runtime.bypassing | runtime.migrating
+    if role in aside or not can_log_in(catalog, role) or is_administrative(role):
+        return Serving(Answer.no)
+    spans = tuple(dict.fromkeys(_granting(catalog, role)))
+    if not spans:
+        return Serving(Answer.no)
+    return Serving(Answer.maybe, "it can log in and is granted privileges", spans)
+
+
+def is_administrative(role: str) -> bool:
+    """Tell whether a role is called after administration or migrations, which serve nobody."""
+    return not _ADMINISTRATION.isdisjoint(_words(role))
+
+
+def makes_copies(catalog: Catalog, role: str) -> bool:
+    """Tell whether a role is there for backups or replication: it has to see all rows."""
+    known = catalog.roles.get(role)
+    replicates = known is not None and known.replication
+    return replicates or not _COPYING.isdisjoint(_words(role))
+
+
+def protected_tables(catalog: Catalog) -> tuple[Relation, ...]:
+    """Return the tables with row security, by name.
+
+    Raises UnknownFact only where none is certain and one is possible.
+    """
+    found: list[Relation] = []
+    gap: UnknownFact | None = None
+    for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
+        if not relation.knows("rls_enabled"):
+            gap = gap or UnknownFact(relation, "rls_enabled", relation.unknown["rls_enabled"])
+        elif relation.rls_enabled:
+            found.append(relation)
+    if gap is not None and not found:
+        raise gap
+    return tuple(sorted(found, key=str))
+
+
+def in_words(tables: Sequence[Relation]) -> str:
+    """Return "public.docs and 3 other tables": the first of some tables, and how many more."""
+    others = len(tables) - 1
+    if not others:
+        return str(tables[0])
+    return f"{tables[0]} and {others} other table{'s' if others > 1 else ''}"
+
+
+def _granting(catalog: Catalog, role: str) -> Iterator[Span]:
+    for table in protected_tables(catalog):
+        for privilege in DATA_PRIVILEGES:
+            for grant in grants_to(catalog, role, table, privilege):
+                if grant.grantee != PUBLIC and grant.statement is not None:
+                    yield grant.statement.span
+
+
+def _words(role: str) -> list[str]:
+    return re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", role).lower())

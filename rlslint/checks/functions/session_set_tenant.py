@@ -1,0 +1,32 @@
+"""session-set-tenant in a function's body: SET without LOCAL outlives the call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Function
+from rlslint.findings import Finding
+from rlslint.meaning.bodies import SettingWrite, span_of_write
+from rlslint.outliving import left_by_function
+from rlslint.project import Project
+from rlslint.registry import rule
+
+
+@rule
+def session_set_tenant(function: Function, project: Project) -> Iterator[Finding]:
+    for write in left_by_function(function, project):
+        if not write.called:
+            yield _finding(function, write)
+
+
+def _finding(function: Function, write: SettingWrite) -> Finding:
+    return Finding(
+        object=str(function),
+        message=f"After a call of {function} the session keeps {write.name} until it ends, so "
+        f"whoever uses the connection next reads and writes as that tenant: SET without LOCAL "
+        f"outlives the function and the transaction",
+        span=span_of_write(function, write),
+        label="lasts longer than the transaction",
+        help=f"PERFORM set_config('{write.name}', …, true); -- ends with the transaction",
+        statement=function.because("body"),
+    )

@@ -1,0 +1,47 @@
+"""app-role-superuser: the history makes a role of the application a superuser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Answer, Serving, in_words, protected_tables, serves
+from rlslint.access.roles import BOOTSTRAP_SUPERUSER
+from rlslint.catalog.model import Role
+from rlslint.findings import Confidence, Finding, Related, Severity
+from rlslint.project import Project
+from rlslint.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+
+
+@rule
+def app_role_superuser(role: Role, project: Project) -> Iterator[Finding]:
+    # A connection string that names the superuser of the server is what has to change.
+    if not role.superuser or role.name == BOOTSTRAP_SUPERUSER:
+        return
+    serving = serves(project.catalog, project.runtime, role.name)
+    if serving.answer is not Answer.no and project.uses_row_security:
+        yield from _findings(role, serving, project)
+
+
+def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Finding]:
+    tables = protected_tables(project.catalog)
+    if not tables:
+        return
+    statement = role.because("superuser")
+    span = statement.span if statement is not None else None
+    certain = serving.answer is Answer.yes
+    yield Finding(
+        object=role.name,
+        message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
+        f"because no policy applies to a superuser ({serving.because})",
+        span=span,
+        label=f"makes {role} a superuser",
+        help=f"ALTER ROLE {quoted_identifier(role.name)} NOSUPERUSER;",
+        related=tuple(
+            Related(place, f"{role} serves requests as far as this tells")
+            for place in serving.spans[:1]
+            if place != span
+        ),
+        severity=None if certain else Severity.warning,
+        confidence=None if certain else Confidence.medium,
+    )

@@ -1,0 +1,55 @@
+"""Where a function's body converts a setting that is empty once a transaction has set it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.catalog.model import Function
+from rlslint.meaning.bodies import SettingRead, settings_read
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
+from rlslint.meaning.missing_context import empty_casts
+from rlslint.sql.expressions import Cast, Expr, IsNull, Query, SubSelect
+
+ALWAYS_SET = frozenset(
+    ("request.jwt.claims", "request.headers", "request.cookies", "request.method", "request.path")
+)
+"""Settings that PostgREST fills for every request (its manual: Transaction-Scoped Settings)."""
+
+
+class EmptyCast(NamedTuple):
+    """A cast that raises an error where `read` gives the empty string."""
+
+    cast: Cast
+    read: ContextRead
+
+
+def failing_casts(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = frozenset(),
+) -> tuple[EmptyCast, ...]:
+    """Return the casts of an optional setting that fail once the setting is empty.
+
+    A setting that is read without missing_ok is meant to raise an error when it is missing.
+    """
+    return tuple(
+        EmptyCast(cast, read)
+        for cast in empty_casts(expression, not_null, functions)
+        if isinstance(cast, Cast)
+        for read in context_reads(cast.argument, functions)[:1]
+        if read.kind == "setting" and read.missing_ok and read.name not in ALWAYS_SET
+    )
+
+
+def failing_read(
+    function: Function, body: Expr, functions: ContextFunctions = frozenset()
+) -> SettingRead | None:
+    """Return the read in a function's own body whose conversion fails, None if all are guarded."""
+    value = SubSelect("exists", None, "", body) if isinstance(body, Query) else IsNull(body, False)
+    own = settings_read(function)
+    for _, read in failing_casts(value, frozenset(), functions):
+        same = [one for one in own if one.name == read.name and one.missing_ok]
+        exact = [one for one in same if one.offset == read.expression.location]
+        if same:
+            return (exact or same)[0]
+    return None

@@ -1,0 +1,58 @@
+"""Which names in a function's body PostgreSQL looks up along the caller's search_path."""
+
+from __future__ import annotations
+
+from rlslint.catalog.binding import find_relation
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Catalog, Function
+from rlslint.meaning.bodies import tables_read, tables_written
+from rlslint.meaning.calls import called_names, search_path_of
+from rlslint.sql.parser import SyntaxProblem, tokens
+
+_BEFORE_TABLES = frozenset(("from", "join", "into", "update", "only", "table", "using"))
+
+
+def unqualified_names(function: Function, catalog: Catalog) -> tuple[str, ...]:
+    """Return the tables and functions of the history that a body names without their schema.
+
+    Tables come first. PostgreSQL's own functions are not among them. Raises UnknownFact where
+    none is found and the body may name some that cannot be seen.
+    """
+    functions = [
+        name[0]
+        for name in called_names(function.body)
+        if len(name) == 1 and any(known == name[0] for _, known in catalog.function_names)
+    ]
+    try:
+        named = (*tables_read(function), *tables_written(function))
+    except UnknownFact:
+        tables = _tables_after_keywords(function, catalog)
+        if not tables and not functions:
+            raise
+    else:
+        tables = [table.name for table in named if not table.schema]
+        tables = [name for name in tables if not _is_system_catalog(name)]
+    return tuple(dict.fromkeys((*tables, *functions)))
+
+
+def _is_system_catalog(name: str) -> bool:
+    # pg_temp comes before pg_catalog for relations, so these could be shadowed too; PostgreSQL's
+    # own names are nevertheless what a reader would not call a reference to an object of theirs.
+    return name.startswith("pg_")
+
+
+def _tables_after_keywords(function: Function, catalog: Catalog) -> list[str]:
+    """Find table names in a body that cannot be parsed whole (dynamic SQL, other languages)."""
+    data = function.body.encode()
+    try:
+        words = [data[token.start : token.end].decode().lower() for token in tokens(data)]
+    except SyntaxProblem:
+        return []
+    path = search_path_of(function)
+    return [
+        name
+        for before, name, after in zip(words, words[1:], [*words[2:], ""], strict=False)
+        if before in _BEFORE_TABLES
+        and after not in (".", "(")
+        and find_relation(catalog, path, "", name.strip('"')) is not None
+    ]

@@ -1,0 +1,54 @@
+"""The SQL that a finding about a table offers mends what it is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.cards import card
+from rlslint.registry import rules_for
+from tests.linting import findings_of, lint
+from tests.postgres import Database
+
+CASES = [
+    (name, number, example.source)
+    for name in sorted(rule.name for rule in rules_for("Table"))
+    for number, example in enumerate(card(name).examples)
+    if example.kind == "bad" and example.language == "sql" and not example.words
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [(rule, source) for rule, _, source in CASES],
+    ids=[f"{rule}-{number}" for rule, number, _ in CASES],
+)
+def test_the_help_mends_the_table(
+    rule: str, source: str, tmp_path: Path, database: Database
+) -> None:
+    found = findings_of(lint(tmp_path / "before", {"migrations/0001.sql": source}), rule)
+    mended = "\n".join((source, *(reported.finding.help for reported in found)))
+    assert found
+    assert database.run(mended).errors == ()
+    after = lint(tmp_path / "after", {"migrations/0001.sql": mended})
+    assert findings_of(after, rule) == []
+
+
+def test_a_policy_is_offered_that_another_table_has(tmp_path: Path) -> None:
+    history = """
+CREATE ROLE web LOGIN;
+CREATE TABLE "Notes" (id int PRIMARY KEY, "orgId" int NOT NULL);
+ALTER TABLE "Notes" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY "of the org" ON "Notes" TO web
+  USING ("orgId" = (SELECT nullif(current_setting('app.org', true), '')::int));
+CREATE TABLE "Drafts" (id int PRIMARY KEY, "orgId" int NOT NULL);
+GRANT SELECT ON "Notes", "Drafts" TO web;
+"""
+    result = lint(tmp_path, {"migrations/0001.sql": history})
+    (reported,) = findings_of(result, "rls-not-enabled")
+    assert reported.finding.help == (
+        'ALTER TABLE public."Drafts" ENABLE ROW LEVEL SECURITY;\n'
+        'CREATE POLICY "of the org" ON public."Drafts" TO web\n'
+        "  USING (\"orgId\" = (SELECT nullif(current_setting('app.org', true), '')::int));"
+    )
