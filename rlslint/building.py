@@ -20,7 +20,7 @@ from rlslint.sources.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
 from rlslint.sources.settings.files import is_settings_file, read_settings
 from rlslint.sql.dialects import looks_like_other_dialect
-from rlslint.sql.intent import row_security_mistake
+from rlslint.sql.intent import is_debris, row_security_mistake
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.reading import BrokenStatement, read
 from rlslint.text import Hole as TextHole
@@ -157,6 +157,7 @@ def replay_history(
     for migration in history.migrations:
         files += 1
         dialect = None
+        follows_broken = False
         for item in _statements(migration, kinds, reader, models, read_module):
             statements += 1
             match item:
@@ -169,27 +170,27 @@ def replay_history(
                     if dialect is not None:
                         reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
                         break
-                    broken += _carry_out_broken(replay, item)
+                    refused = _carry_out_broken(replay, item)
+                    if refused and not (follows_broken and is_debris(statement)):
+                        broken.append(item)
                 case None:
-                    continue
+                    pass
+            follows_broken = isinstance(item, BrokenStatement)
     return Replayed(replay, tuple(broken), files, statements)
 
 
-def _carry_out_broken(replay: Replay, item: BrokenStatement) -> Iterator[BrokenStatement]:
-    """Make unknown what a broken statement may change; yield it where PostgreSQL refuses it.
+def _carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:
+    """Make unknown what a broken statement may change; tell whether PostgreSQL refuses it.
 
     What was meant as DDL of row security and is refused has certainly changed nothing.
     """
     execution = Execution(replay, item.statement)
-    if _is_interpolated(item.statement):
+    refused = item.refused and not _is_interpolated(item.statement)
+    if not refused or row_security_mistake(item.statement) is None:
         execution.run_unparsable(item.statement.sql)
-    elif not item.refused:
-        execution.run_unparsable(item.statement.sql)
+    if not item.refused:
         execution.note(item.message)
-    else:
-        yield item
-        if row_security_mistake(item.statement) is None:
-            execution.run_unparsable(item.statement.sql)
+    return refused
 
 
 def _is_interpolated(statement: Statement) -> bool:

@@ -139,6 +139,9 @@ def _findings(
                 found += [f._replace(rule=rule.name) for f in rule.check(subject, project)]
             except UnknownFact as cause:
                 unjudged.append(Unjudged(rule.name, subject, cause))
+            except RecursionError:
+                cause = UnknownFact(subject, "meaning of an expression nested so deeply", None)
+                unjudged.append(Unjudged(rule.name, subject, cause))
     return [
         finding
         for finding in found
@@ -183,7 +186,9 @@ def _checked(built: Sequence[Built], code: Code) -> Checked:
 def _not_checked(unjudged: Iterable[Unjudged]) -> Iterator[NotChecked]:
     for rule, subject, cause in unjudged:
         statement = cause.statement
-        reason = "behind SQL that could not be evaluated" if statement else "beyond the history"
+        beyond = isinstance(subject, Relation) and subject.is_beyond_history
+        known = statement is not None and not beyond
+        reason = "behind SQL that could not be evaluated" if known else "beyond the history"
         span = statement.span if statement is not None else None
         yield NotChecked(_noun(subject), str(subject), reason, rule, span)
 

@@ -13,11 +13,11 @@ from rlslint.access import (
 )
 from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.catalog.model import PUBLIC, Column, Policy, Relation
-from rlslint.catalog.predicates import Clause
+from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.findings import Confidence
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.claims import is_client_controlled
-from rlslint.meaning.context import ContextRead
+from rlslint.meaning.context import ContextRead, own_columns
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.project import Project, is_only_key
@@ -103,13 +103,13 @@ def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
             PUBLIC in policy.roles
             or (
                 not inherited_roles(catalog, name).isdisjoint(policy.roles)
-                and not _is_privileged(name, project)
+                and not is_privileged(name, project)
             )
         )
     )
 
 
-def _is_privileged(role: str, project: Project) -> bool:
+def is_privileged(role: str, project: Project) -> bool:
     """Tell whether policies bind rows for the other runtime roles, and never for this one by name.
 
     It is an administrator's or a job's then. The configuration, the platform and connection
@@ -138,8 +138,9 @@ def _guards(policy: Policy, command: str, project: Project, *, strictly: bool) -
         return policy.permissive
     if opens_without_context(clause, policy.relation, project):
         return not strictly
-    filled = filled_columns(policy.relation)
-    return project.predicate(clause).ask(is_bounded, filled, project.context_functions)
+    predicate = project.predicate(clause)
+    filled = filled_columns(policy.relation, predicate)
+    return predicate.ask(is_bounded, filled, project.context_functions)
 
 
 def opens_without_context(clause: Clause, relation: Relation, project: Project) -> bool:
@@ -147,18 +148,27 @@ def opens_without_context(clause: Clause, relation: Relation, project: Project) 
     predicate, functions = project.predicate(clause), project.context_functions
     return bool(
         predicate.ask(unbound_fallbacks, functions)
-        or predicate.ask(null_context_branches, filled_columns(relation), functions)
+        or predicate.ask(null_context_branches, filled_columns(relation, predicate), functions)
     )
 
 
-def filled_columns(relation: Relation) -> frozenset[int]:
-    """Return the attribute numbers of the columns that certainly hold no NULL."""
+def filled_columns(relation: Relation, predicate: Predicate | None = None) -> frozenset[int]:
+    """Return the attribute numbers of the columns that certainly hold no NULL.
+
+    With `predicate`, only of those that it names: answers about it are then shared by tables that
+    differ in other columns.
+    """
     if not relation.knows("columns"):
+        return frozenset()
+    wanted = predicate.ask(own_columns) if predicate is not None else None
+    if wanted is not None and not wanted:
         return frozenset()
     return frozenset(
         column.number
         for column in relation.columns.values()
-        if column.knows("not_null") and column.not_null
+        if (wanted is None or column.number in wanted)
+        and column.knows("not_null")
+        and column.not_null
     )
 
 

@@ -13,8 +13,8 @@ from rlslint.catalog.model import Function, Relation
 from rlslint.meaning.bodies import reads_context, tables_read, tables_written
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project import Project
-from rlslint.sql.expressions import Query, SubSelect
-from rlslint.view_exposure import shows_statistics_only, unbound_in
+from rlslint.sql.expressions import Cast, Query, SubSelect
+from rlslint.view_exposure import is_public, shows_statistics_only, unbound_in
 
 TRIGGERS = frozenset(("trigger", "event_trigger"))
 """Return types of functions that only PostgreSQL can call."""
@@ -23,8 +23,9 @@ TRIGGERS = frozenset(("trigger", "event_trigger"))
 class FunctionLeak(NamedTuple):
     """That `roles`, by a call, get at rows that the row security of a table keeps from them.
 
-    `writes` tells that the function changes rows and returns none. `statistic` tells that only
-    numbers about many rows come out.
+    `writes` tells that the function changes rows and may return none. `statistic` tells that only
+    numbers about many rows come out. `read_whole` is False for a body of several statements, of
+    which it is not known how much of what they read they return.
     """
 
     roles: tuple[str, ...]
@@ -32,6 +33,7 @@ class FunctionLeak(NamedTuple):
     bypass: Bypass
     writes: bool
     statistic: bool
+    read_whole: bool
 
 
 def callers(function: Function, project: Project) -> tuple[str, ...]:
@@ -62,14 +64,17 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
         escape = bypass(project.catalog, function.owner, table)
         privilege = "update" if writes else "select"
         kept = tuple(role for role in roles if restricts(project.catalog, role, table, privilege))
-        if escape is not None and kept and table.rls_enabled and not project.is_shared(table):
+        if escape is not None and kept and table.rls_enabled and not is_public(table, project):
             statistic = query is not None and shows_statistics_only(query, project)
-            return FunctionLeak(kept, table, escape, writes, statistic)
+            return FunctionLeak(kept, table, escape, writes, statistic, query is not None)
     return None
 
 
 def _single_query(function: Function, project: Project) -> Query | None:
-    match project.body(function):
+    body = project.body(function)
+    while isinstance(body, Cast):
+        body = body.argument
+    match body:
         case Query() as query:
             return query
         case SubSelect("scalar", _, query):

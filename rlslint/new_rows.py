@@ -11,9 +11,9 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.exposure import filled_columns, served_roles
-from rlslint.meaning.bounds import bound_of, kind_of
+from rlslint.meaning.bounds import bound_of, bounds_of, kind_of
 from rlslint.meaning.branches import Branch, branches
-from rlslint.meaning.context import is_row_free, own_columns
+from rlslint.meaning.context import context_reads, is_row_free, own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import can_be_true
@@ -115,11 +115,15 @@ def _fixes(conjunct: Expr, numbers: frozenset[int]) -> bool:
         case IsNull(argument, False):
             return _is_one_of(argument, numbers)
         case Operator("=", left, right) if left is not None and not conjunct.quantifier:
-            return (_is_one_of(left, numbers) and is_row_free(right)) or (
-                _is_one_of(right, numbers) and is_row_free(left)
+            return (_is_one_of(left, numbers) and _is_fixed(right)) or (
+                _is_one_of(right, numbers) and _is_fixed(left)
             )
         case _:
             return False
+
+
+def _is_fixed(expression: Expr) -> bool:
+    return is_row_free(expression) and not context_reads(expression)
 
 
 def _is_one_of(expression: Expr, numbers: frozenset[int]) -> bool:
@@ -178,6 +182,8 @@ def lost_columns(
     handed over to a colleague, but not to another tenant. Raises UnknownFact where only something
     unknown could bind them.
     """
+    if using.predicate is check.predicate:
+        return ()
     functions = project.context_functions
     before = branches(project.predicate(using).expression)
     bound = [columns for branch in before if (columns := bound_columns(branch, project))]
@@ -192,10 +198,8 @@ def lost_columns(
         if branch in before or not _can_pass(branch, relation):
             continue
         kept = bound_columns(branch, project)
-        if any(_fixes(conjunct, wanted) for conjunct in branch):
-            continue
         lost = _outranked(always if kept & wanted else wanted, kept, relation, project)
-        if not lost:
+        if not lost or any(_fixes(conjunct, lost) for conjunct in branch):
             continue
         kinds = [kind_of(conjunct, functions) for conjunct in branch if not kept]
         if "opaque" in kinds:
@@ -223,3 +227,33 @@ def _outranked(
     most = max(rank(number) for number in kept)
     enough = most if kept.isdisjoint(wanted) else most + 1
     return frozenset(number for number in lost if rank(number) >= enough)
+
+
+def readers_columns(check: Clause, policy: Policy, project: Project) -> tuple[Column, ...]:
+    """Return columns that decide who reads new rows, where WITH CHECK binds others only.
+
+    So a user may insert under their own name what another tenant will read. Counts only where the
+    two are bound to different parts of the context, and the readers' column keeps more of the
+    project's tables apart: who writes a message is not who gets it, and that is no fault.
+    """
+    functions, relation = project.context_functions, policy.relation
+    written = project.predicate(check).ask(bounds_of, functions)
+    kept = frozenset(column for bound in written for column in bound.columns)
+    known = {(read.name, read.path) for bound in written for read in bound.reads}
+    reading = [
+        bound
+        for other in relation.policies.known()
+        if other.using is not None and other.covers("select")
+        for bound in project.predicate(other.using).ask(bounds_of, functions)
+    ]
+    if not kept or any(not kept.isdisjoint(bound.columns) for bound in reading):
+        return ()
+    wanted = frozenset(
+        column
+        for bound in reading
+        if bound.form == "equality"
+        and not known.intersection((read.name, read.path) for read in bound.reads)
+        for column in bound.columns
+    )
+    lost = _outranked(wanted | kept, kept, relation, project)
+    return tuple(c for n in sorted(lost) if (c := relation.column(n)) is not None)

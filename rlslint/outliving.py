@@ -77,6 +77,6 @@ def left_by_function(function: Function, project: Project) -> Iterator[WriteInBo
             if not write.resets:
                 first.setdefault(write.name.lower(), write)
     for name, write in first.items():
-        if name in project.context_settings and not last[name].resets:
-            if callers(function, project):
-                yield write
+        is_kept = name in project.context_settings and not last[name].resets
+        if is_kept and callers(function, project):
+            yield write

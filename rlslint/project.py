@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from rlslint.access import (
     Exposure,
     Granted,
+    Place,
     RuntimeRoles,
     exposure,
     find_runtime_roles,
-    grants_by_statement,
+    grants_by_place,
     is_bookkeeping,
     reachable_by,
     relations_looked_up,
@@ -27,11 +28,10 @@ from rlslint.evidence import Connection
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
-from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.inlining import Bodies, inlined, inlined_predicate
 from rlslint.sessions import QuerySite, SessionTrace, SettingWrite
 from rlslint.sql.expressions import Expr
-from rlslint.text import Statement
 
 A = TypeVar("A")
 _TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
@@ -98,7 +98,7 @@ class Project:
             for column in self._compared(policy):
                 if not is_only_key(policy.relation, column):
                     names.add(column.name)
-        return frozenset(names)
+        return frozenset(name for name in names if not self._is_mostly_key(name))
 
     @cached_property
     def tenant_column_uses(self) -> Counter[str]:
@@ -135,9 +135,27 @@ class Project:
         return exposure(self.catalog, self.runtime, relation, originals)
 
     @cached_property
-    def grants_by_statement(self) -> dict[Statement, tuple[Granted, ...]]:
-        """The privileges on tables that each statement of the history grants."""
-        return grants_by_statement(self.catalog)
+    def grants_by_place(self) -> dict[Place, tuple[Granted, ...]]:
+        """The privileges on tables by where the history grants them."""
+        return grants_by_place(self.catalog)
+
+    @cached_property
+    def model_policies(self) -> dict[frozenset[str], Policy]:
+        """The first permissive policy FOR ALL by the names of the columns that it asks for.
+
+        A table with such columns can have one like it.
+        """
+        found: dict[frozenset[str], Policy] = {}
+        for policy in self.catalog.policies():
+            relation, clause = policy.relation, policy.using
+            if clause is None or policy.command != "all" or not policy.permissive:
+                continue
+            if relation.knows("columns"):
+                columns = (relation.column(number) for number in clause.ask(own_columns))
+                names = frozenset(column.name for column in columns if column is not None)
+                if names:
+                    found.setdefault(names, policy)
+        return found
 
     @cached_property
     def consulted(self) -> frozenset[Relation]:
@@ -259,6 +277,18 @@ class Project:
     def functions(self) -> Iterator[Function]:
         """Yield the functions that exist at the end of the history."""
         yield from self.catalog.functions.known()
+
+    def _is_mostly_key(self, name: str) -> bool:
+        """Tell whether most tables with a column of this name have it as their key, as with id."""
+        if name in self.config.tenant_columns:
+            return False
+        tables = [
+            (table, table.columns[name])
+            for table in self.catalog.tables()
+            if table.knows("columns") and name in table.columns
+        ]
+        keys = sum(1 for table, column in tables if is_only_key(table, column))
+        return keys > len(tables) - keys
 
     def _named_after_tenants(self) -> Iterator[str]:
         for relation in self.catalog.tables():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import PUBLIC, Policy, Relation
-from rlslint.catalog.predicates import Clause
-from rlslint.meaning.context import own_columns
 from rlslint.project import Project
 from rlslint.sql.quoting import quoted_identifier
 
@@ -24,31 +22,17 @@ def tenant_policy(table: Relation, project: Project) -> str:
     if not table.knows("columns"):
         return ""
     tenant = {column.name for column in project.tenant_columns(table)}
-    for policy in project.catalog.policies():
-        clause = policy.using
-        if clause is None or not policy.permissive or policy.command != "all":
-            continue
-        if _names(policy, clause) and _names(policy, clause) <= tenant:
-            predicate = _written(policy, clause)
-            if predicate:
-                return (
-                    f"CREATE POLICY {quoted_identifier(policy.name)} ON {table.sql_name}"
-                    f"{_to(policy)}\n  USING ({predicate});"
-                )
+    for names, policy in project.model_policies.items():
+        if names <= tenant and (predicate := _written(policy)):
+            name, roles = quoted_identifier(policy.name), _to(policy)
+            return f"CREATE POLICY {name} ON {table.sql_name}{roles}\n  USING ({predicate});"
     return ""
 
 
-def _names(policy: Policy, clause: Clause) -> set[str]:
-    relation = policy.relation
-    if not relation.knows("columns"):
-        return set()
-    columns = (relation.column(number) for number in clause.ask(own_columns))
-    return {column.name for column in columns if column is not None}
-
-
-def _written(policy: Policy, clause: Clause) -> str:
-    """Return a predicate as it was written, "" where it could mean something else elsewhere."""
-    if clause.statement is None or clause.statement.parent is not None:
+def _written(policy: Policy) -> str:
+    """Return the predicate as it was written, "" where it could mean something else elsewhere."""
+    clause = policy.using
+    if clause is None or clause.statement is None or clause.statement.parent is not None:
         return ""
     span = clause.span()
     if span is None or policy.relation.name in span.sql or span.text.holes:
@@ -57,5 +41,6 @@ def _written(policy: Policy, clause: Clause) -> str:
 
 
 def _to(policy: Policy) -> str:
-    roles = ", ".join(role if role == PUBLIC else quoted_identifier(role) for role in policy.roles)
-    return "" if policy.roles == (PUBLIC,) else f" TO {roles}"
+    if policy.roles == (PUBLIC,):
+        return ""
+    return " TO " + ", ".join(quoted_identifier(role) for role in policy.roles)

@@ -10,14 +10,22 @@ from rlslint.catalog.model import PUBLIC, Policy
 from rlslint.exposure import filled_columns, is_guarded, served_roles
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
 from rlslint.meaning.context import own_columns
-from rlslint.meaning.intents import is_open_to_strangers, publishes, words_of
+from rlslint.meaning.intents import (
+    belongs_to_nobody,
+    is_open_to_strangers,
+    publishes,
+    restricts,
+    words_of,
+)
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_tautology
 from rlslint.project import Project
 from rlslint.sql.quoting import quoted_identifier
 
-_SHARING = frozenset(("anon", "anyone", "everybody", "everyone", "public", "publicly", "shared"))
+_SHARING = frozenset(
+    ("anon", "anyone", "everybody", "everyone", "global", "public", "publicly", "shared")
+)
 
 
 class Neighbour(NamedTuple):
@@ -135,9 +143,29 @@ def is_meant_for_everyone(policy: Policy, project: Project) -> bool:
         return True
     predicate, functions = project.predicate(policy.using), project.context_functions
     found = predicate.ask(unbounded_branches, filled_columns(policy.relation), functions)
-    if found and all(publishes(branch.conjuncts) for branch in found):
+    owners = _owner_columns(policy, project)
+    if found and all(
+        publishes(branch.conjuncts) or belongs_to_nobody(branch.conjuncts, owners)
+        for branch in found
+    ):
         return True
     return not words_of(policy.name).isdisjoint(_SHARING)
+
+
+def is_restriction(policy: Policy, project: Project) -> bool:
+    """Tell whether USING says which rows to leave out, and nothing of whose they are."""
+    if policy.using is None:
+        return False
+    predicate = project.predicate(policy.using)
+    if not _owner_columns(policy, project).isdisjoint(predicate.ask(own_columns)):
+        return False
+    return predicate.ask(restricts, project.context_functions)
+
+
+def _owner_columns(policy: Policy, project: Project) -> frozenset[int]:
+    if not policy.relation.knows("columns"):
+        return frozenset()
+    return frozenset(column.number for column in project.tenant_columns(policy.relation))
 
 
 def as_restrictive(policy: Policy) -> str:

@@ -10,8 +10,10 @@ from rlslint.access.exposure import restricts
 from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import MIGRATION_ROLE, Relation
+from rlslint.exposure import belongs_to_nobody, is_privileged
 from rlslint.findings import Confidence, Related, Severity
 from rlslint.meaning.query_rows import group_columns, unbound_relations
+from rlslint.meaning.truth import is_always_true
 from rlslint.project import Project
 from rlslint.sql.expressions import ColumnBinding, Query
 from rlslint.text import Span
@@ -105,13 +107,26 @@ def _stands_behind(view: Relation, other: Relation) -> bool:
 
 def _leaks(queried: Relation, role: str, project: Project) -> Iterator[ViewLeak]:
     for read, bypass in unfiltered_reads(project.catalog, queried, role):
-        if project.is_shared(read.table):
+        if is_public(read.table, project):
             continue
         if not restricts(project.catalog, role, read.table, "select"):
             continue
         if _is_filtered(read, project):
             continue
         yield ViewLeak((role,), queried, read, bypass, _is_statistic(read, project))
+
+
+def is_public(table: Relation, project: Project) -> bool:
+    """Tell whether a table's rows belong to no tenant, and a policy shows them all to some role."""
+    if project.is_shared(table):
+        return True
+    return any(
+        policy.permissive
+        and policy.covers("select")
+        and policy.using is not None
+        and policy.using.ask(is_always_true)
+        for policy in table.policies.known()
+    ) and belongs_to_nobody(table, ("select",), project)
 
 
 def _answers_for(view: Relation, leak: ViewLeak, project: Project) -> bool:
@@ -189,9 +204,20 @@ def owner_name(role: str) -> str:
     return "the role that runs the migrations" if role == MIGRATION_ROLE else role
 
 
-def severity_of(leak: ViewLeak) -> Severity | None:
-    """Return info where no row comes out, else None: the card's severity."""
-    return Severity.info if leak.statistic else None
+def severity_of(leak: ViewLeak, project: Project) -> Severity | None:
+    """Return how grave a leak is where less than the card says.
+
+    Info where no row comes out, a warning where the leak is only to roles that policies never name
+    though they bind the rows for others: those are probably meant to see more.
+    """
+    if leak.statistic:
+        return Severity.info
+    return Severity.warning if serves_no_tenant(leak.roles, project) else None
+
+
+def serves_no_tenant(roles: Iterable[str], project: Project) -> bool:
+    """Tell whether policies bind rows for other runtime roles, and for none of `roles`."""
+    return all(is_privileged(role, project) for role in roles)
 
 
 def confidence_of(bypass: Bypass | None, project: Project) -> Confidence | None:

@@ -13,7 +13,7 @@ from rlslint.access.gaps import (
     protected_ancestors,
     protected_originals,
 )
-from rlslint.access.granted import Granted, grants_by_statement
+from rlslint.access.granted import Granted, Place, grants_by_place, place_of, revocation
 from rlslint.access.ownership import Answer, Ownership, owning_membership, owns
 from rlslint.access.privileges import (
     DATA_PRIVILEGES,
@@ -87,6 +87,7 @@ __all__ = [
     "Granted",
     "Operation",
     "Ownership",
+    "Place",
     "Read",
     "RowCondition",
     "RuntimeRoles",
@@ -104,7 +105,7 @@ __all__ = [
     "functions_around",
     "gap_of",
     "grantees",
-    "grants_by_statement",
+    "grants_by_place",
     "grants_to",
     "has_any_column_privilege",
     "has_bypassrls",
@@ -121,6 +122,7 @@ __all__ = [
     "makes_copies",
     "owning_membership",
     "owns",
+    "place_of",
     "protected_ancestors",
     "protected_originals",
     "protected_reads",
@@ -130,6 +132,7 @@ __all__ = [
     "reads_behind",
     "relations_looked_up",
     "restricts",
+    "revocation",
     "role_of",
     "row_security_active",
     "runs_as_invoker",

@@ -1,11 +1,13 @@
-"""Which privileges on which tables a statement of the history granted."""
+"""Which privileges on which tables were granted where, and how to take them back."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rlslint.catalog.model import Catalog, Grant, Relation
-from rlslint.text import Statement
+from rlslint.catalog.model import PUBLIC, Catalog, Grant, Relation
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Location, Statement
 
 
 class Granted(NamedTuple):
@@ -15,16 +17,52 @@ class Granted(NamedTuple):
     grant: Grant
 
 
-def grants_by_statement(catalog: Catalog) -> dict[Statement, tuple[Granted, ...]]:
-    """Return what each statement granted on tables and nothing has revoked, tables by name.
+Place = tuple[str, Location, Location]
+"""Where a statement stands that one can edit: it may run once for each turn of a loop."""
+
+
+def place_of(statement: Statement) -> Place:
+    """Return where a statement, or the outermost one that ran it, stands in its file."""
+    span = statement.span
+    return (span.text.path, *span.locations())
+
+
+def grants_by_place(catalog: Catalog) -> dict[Place, tuple[Granted, ...]]:
+    """Return what was granted on tables at each place and nothing has revoked, tables by name.
 
     Default privileges count for the tables that were made under them.
     """
-    found: dict[Statement, list[Granted]] = {}
+    found: dict[Place, list[Granted]] = {}
+    places: dict[Statement, Place] = {}
     relations = (*catalog.relations.known(), *catalog.unknown_relations.values())
     for relation in sorted(relations, key=str):
         if relation.is_beyond_history or relation.is_table:
             for grant in relation.grants.known():
-                if grant.statement is not None:
-                    found.setdefault(grant.statement, []).append(Granted(relation, grant))
-    return {statement: tuple(granted) for statement, granted in found.items()}
+                if (statement := grant.statement) is not None:
+                    place = places.get(statement) or place_of(statement)
+                    places[statement] = place
+                    found.setdefault(place, []).append(Granted(relation, grant))
+    return {place: tuple(granted) for place, granted in found.items()}
+
+
+def revocation(privileges: Iterable[str], granted: Sequence[Granted], catalog: Catalog) -> str:
+    """Return the REVOKE that takes `privileges` back from what was granted.
+
+    Where that were default privileges, later tables are to be spared them as well.
+    """
+    statements = {one.grant.statement for one in granted}
+    words = ", ".join(privilege.upper() for privilege in privileges)
+    tables = ", ".join(dict.fromkeys(one.table.sql_name for one in granted))
+    lines = [f"REVOKE {words} ON {tables} FROM {_listed(one.grant.grantee for one in granted)};"]
+    defaults = [d for d in catalog.defaults if d.statement in statements and d.kind == "tables"]
+    for schema in dict.fromkeys(default.schema for default in defaults):
+        within = f" IN SCHEMA {quoted_identifier(schema)}" if schema else ""
+        grantees = _listed(d.grantee for d in defaults if d.schema == schema)
+        lines.append(f"ALTER DEFAULT PRIVILEGES{within} REVOKE {words} ON TABLES FROM {grantees};")
+    return "\n".join(lines)
+
+
+def _listed(grantees: Iterable[str]) -> str:
+    return ", ".join(
+        dict.fromkeys("PUBLIC" if g == PUBLIC else quoted_identifier(g) for g in grantees)
+    )

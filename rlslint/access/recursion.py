@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rlslint.access.reach import reads_behind
+from rlslint.access.reach import Read, reads_behind
 from rlslint.access.roles import inherited_roles
 from rlslint.access.row_security import row_security_active
-from rlslint.catalog.binding import find_relation
+from rlslint.catalog.binding import find_function, find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import PUBLIC, Catalog, Function, Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.meaning.bodies import tables_read
+from rlslint.meaning.bodies import functions_called, tables_read
 from rlslint.sql.expressions import Call, Expr, Query, Source, SubSelect
 
 _INFINITE_RECURSION = "42P17"
@@ -50,6 +50,8 @@ def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recu
         return None
     gap: UnknownFact | None = None
     for clause in _clauses(policy, command):
+        if not clause.ask(_reads_anything):
+            continue
         for place, source in _sources(clause.expression, clause.expression):
             try:
                 found = _by_source(catalog, policy, role, clause, place, source)
@@ -68,13 +70,17 @@ def _clauses(policy: Policy, command: str) -> tuple[Clause, ...]:
     return tuple(dict.fromkeys(clause for clause in (using, check) if clause is not None))
 
 
+def _reads_anything(expression: Expr) -> bool:
+    return any(True for _ in _sources(expression, expression))
+
+
 def _sources(expression: Expr, place: Expr) -> Iterator[tuple[Expr, Source | Call]]:
     """Yield the FROM entries with the outermost sub-select around them, and the calls."""
     match expression:
         case Query():
             for source in expression.sources:
                 yield place, source
-        case Call():
+        case Call() if isinstance(expression.function, Function):
             yield expression, expression
     if isinstance(expression, SubSelect) and not isinstance(place, SubSelect):
         place = expression
@@ -120,15 +126,35 @@ def _by_relation(
 def _by_function(
     catalog: Catalog, policy: Policy, role: str, clause: Clause, place: Expr, function: Function
 ) -> Recursion | None:
+    for read in _reads_of_function(catalog, function, role, policy.relation, ()):
+        if not any(inner is policy for inner in _select_policies(catalog, read.table, read.role)):
+            continue
+        return Recursion(_STACK_DEPTH, clause, place, function, read.role, policy)
+    return None
+
+
+def _reads_of_function(
+    catalog: Catalog,
+    function: Function,
+    role: str,
+    table: Relation,
+    callers: tuple[Function, ...],
+) -> Iterator[Read]:
+    """Yield the reads of `table`, filtered by its policies, that a call by `role` leads to."""
     reader = function.owner if function.security_definer else role
-    table = policy.relation
-    if not any(inner is policy for inner in _select_policies(catalog, table, reader)):
-        return None
-    if table not in _relations_read(catalog, function):
-        return None
-    if not row_security_active(catalog, reader, table):
-        return None
-    return Recursion(_STACK_DEPTH, clause, place, function, reader, policy)
+    if function in callers or (
+        function.security_definer and not row_security_active(catalog, reader, table)
+    ):
+        return
+    for name in tables_read(function):
+        relation = find_relation(catalog, function.search_path, name.schema, name.name)
+        for read in reads_behind(relation, reader) if relation is not None else ():
+            if read.table is table and row_security_active(catalog, read.role, table):
+                yield read
+    for words, arguments in functions_called(function):
+        called, _ = find_function(catalog, function.search_path, words, arguments)
+        if called is not None:
+            yield from _reads_of_function(catalog, called, reader, table, (*callers, function))
 
 
 def _select_policies(catalog: Catalog, table: Relation, role: str) -> Iterator[Policy]:
@@ -145,10 +171,3 @@ def _applies_to(catalog: Catalog, policy: Policy, role: str) -> bool:
 
 def _has_sub_select(clause: Clause) -> bool:
     return any(isinstance(part, SubSelect) for part in clause.expression.walk())
-
-
-def _relations_read(catalog: Catalog, function: Function) -> Iterator[Relation]:
-    for name in tables_read(function):
-        relation = find_relation(catalog, function.search_path, name.schema, name.name)
-        if relation is not None:
-            yield from (read.table for read in reads_behind(relation, ""))

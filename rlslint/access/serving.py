@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
-from rlslint.access.roles import can_log_in
+from rlslint.access.roles import can_log_in, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import PUBLIC, Catalog, Relation
@@ -38,9 +38,9 @@ class Serving(NamedTuple):
 def serves(catalog: Catalog, runtime: RuntimeRoles, role: str) -> Serving:
     """Tell whether requests are served by `role`.
 
-    Maybe where it can log in and is granted rows of a table with row security, though the runtime
-    roles are others. A role that is called after administration does not, unless more than grants
-    and policies says so.
+    Maybe where it can log in, as far as is known, and is granted rows of a table with row
+    security, though the runtime roles are others. A role that is called after administration does
+    not, unless more than grants and policies says so.
     """
     weak = runtime.evidence in (Evidence.grants, Evidence.policies)
     if role in runtime.names:
@@ -50,12 +50,14 @@ def serves(catalog: Catalog, runtime: RuntimeRoles, role: str) -> Serving:
     if runtime.evidence in (Evidence.configuration, Evidence.platform):
         return Serving(Answer.no)
     aside = runtime.bypassing | runtime.migrating
-    if role in aside or not can_log_in(catalog, role) or is_administrative(role):
+    # What a role that is made elsewhere may do is not known.
+    logs_in = can_log_in(catalog, role) or not is_declared(catalog, role)
+    if role in aside or not logs_in or is_administrative(role):
         return Serving(Answer.no)
     spans = tuple(dict.fromkeys(_granting(catalog, role)))
     if not spans:
         return Serving(Answer.no)
-    return Serving(Answer.maybe, "it can log in and is granted privileges", spans)
+    return Serving(Answer.maybe, "the migrations grant it privileges", spans)
 
 
 def is_administrative(role: str) -> bool:

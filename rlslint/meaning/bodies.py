@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from rlslint.catalog.model import Function
 from rlslint.catalog.plpgsql import tree
 from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
+from rlslint.sql.expressions import strings
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
 from rlslint.text import Span, Text
 
@@ -104,6 +106,18 @@ def tables_read(function: Function) -> tuple[TableName, ...]:
 def tables_written(function: Function) -> tuple[TableName, ...]:
     """Return the tables that a body changes. Raises UnknownFact where that is not certain."""
     return _tables(function)[1]
+
+
+def functions_called(function: Function) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """Return the names of the functions that a body calls, with the number of arguments.
+
+    Raises UnknownFact where that is not certain.
+    """
+    source = _source(function)
+    try:
+        return _calls_of(source, function.language, function.atomic)
+    except (_Unparsable, SyntaxProblem, RecursionError):
+        raise UnknownFact(function, "calls", function.because("body")) from None
 
 
 def _source(function: Function) -> str:
@@ -224,13 +238,19 @@ def _set_in_string(
     """Find `EXECUTE 'SET …'` and `EXECUTE format('SET LOCAL …', …)`."""
     for word, token in words[index + 1 : index + 4]:
         if token.name == "SCONST":
-            inner = _words(_content(word)[1:].replace("%", "_"))
+            sql = _FORMAT.sub(_COMPUTED, _content(word)[1:])
+            # A literal that goes on behind `||` is cut off inside its own quotes.
+            inner = _words(sql) or _words(sql.partition("'")[0])
             if inner and inner[0][0] == "set":
                 for write in _set_statement(inner, 0, offset):
-                    computed = "_" in write.name if write.name else True
-                    known = write.name if not computed or "%" not in word else None
-                    yield write._replace(name=known)
+                    known = any(text in ("=", "to") for text, _ in inner)
+                    computed = not known or _COMPUTED in str(write.name)
+                    yield write._replace(name=None if computed else write.name)
             return
+
+
+_FORMAT = re.compile(r"%(?:\d+\$)?[ILs]")
+_COMPUTED = "_rlslint_computed_"
 
 
 class _Unparsable(Exception):
@@ -350,3 +370,21 @@ def _tables_below(node: Node, ctes: frozenset[str]) -> Iterator[tuple[TableName,
 
 def _table(node: Node) -> TableName:
     return TableName(node.get("schemaname", ""), node["relname"])
+
+
+@lru_cache(maxsize=4096)
+def _calls_of(source: str, language: str, atomic: bool) -> tuple[tuple[tuple[str, ...], int], ...]:
+    found: dict[tuple[tuple[str, ...], int], None] = {}
+    for node in _statements(source, language, atomic):
+        for call in _calls_below(node):
+            found.setdefault(call)
+    return tuple(found)
+
+
+def _calls_below(node: Node) -> Iterator[tuple[tuple[str, ...], int]]:
+    for key, value in node.items():
+        if key == "FuncCall":
+            yield strings(value["funcname"]), len(value.get("args", ()))
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, dict):
+                yield from _calls_below(item)

@@ -36,8 +36,8 @@ def branches(expression: Expr) -> tuple[Branch, ...]:
     """Return the disjunctive branches of a predicate, each as its conjuncts.
 
     A row is admitted exactly when all conjuncts of some branch are true. NOT is pushed inwards,
-    CASE and COALESCE of booleans become branches, `x IS TRUE` and `x = true` become x. Branches with a constant
-    FALSE or NULL are left out.
+    CASE and COALESCE of booleans become branches, `x IS TRUE` and `x = true` become x. Branches
+    with a constant FALSE or NULL are left out.
     """
     predicate = simplified(expression)
     try:

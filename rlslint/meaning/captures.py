@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.model import Relation
+from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.context import own_columns
 from rlslint.sql.expressions import (
     OWN_ROW,
@@ -50,38 +51,50 @@ def captured_comparisons(expression: Expr) -> tuple[Capture, ...]:
     return tuple(found)
 
 
-def swallowed_references(expression: Expr, own_names: frozenset[str]) -> tuple[Capture, ...]:
-    """Return comparisons of two columns of one inner table in sub-selects without the own row.
+def swallowed(predicate: Predicate, own: Relation) -> tuple[Capture, ...]:
+    """Return comparisons of two columns of one inner table of which `own` has one as well.
 
-    `own_names` are the columns of the policy's table. `org_id = id` inside a sub-select of members
-    compares two columns of members where both have an `id`, and nothing links the row.
+    `org_id = id` inside a sub-select of members compares two columns of members where that table
+    has an `id`. Only sub-selects count in which nothing else links the own row.
     """
-    found: list[Capture] = []
-    for part in expression.walk():
-        if not isinstance(part, SubSelect) or own_columns(part):
-            continue
-        for condition in part.query.conditions:
-            for inner in _without_queries(condition):
-                if isinstance(inner, Operator):
-                    found += _swallowed(inner, own_names)
-    return tuple(found)
+    pairs = predicate.ask(_pairs_of_one_table)
+    if not pairs or not own.knows("columns"):
+        return ()
+    return tuple(capture for pair in pairs if (capture := _swallowed(pair, own)) is not None)
 
 
-def _swallowed(operator: Operator, own_names: frozenset[str]) -> list[Capture]:
+def _pairs_of_one_table(expression: Expr) -> tuple[Operator, ...]:
+    return tuple(
+        part
+        for sub_select in expression.walk()
+        if isinstance(sub_select, SubSelect) and not own_columns(sub_select)
+        for condition in sub_select.query.conditions
+        for part in _without_queries(condition)
+        if isinstance(part, Operator) and _is_pair_of_one_table(part)
+    )
+
+
+def _is_pair_of_one_table(operator: Operator) -> bool:
     if operator.left is None or operator.symbol != "=":
-        return []
-    left, right = _column(operator.left), _column(operator.right)
-    match left, right:
-        case Column(binding=ColumnBinding(source, one, _)), Column(
+        return False
+    match _column(operator.left), _column(operator.right):
+        case Column(binding=ColumnBinding(one, number, _)), Column(
             binding=ColumnBinding(other, another, _)
-        ) if source is other and source is not OWN_ROW and one != another:
-            sides = [side for side in (right, left) if side is not None and side.name in own_names]
-            relation = source.relation if isinstance(source.relation, Relation) else None
-            bare = next((side for side in sides if len(side.names) == 1), None)
-            chosen = bare or next(iter(sides), None)
-            return [Capture(operator, chosen, bare is not None, relation)] if chosen else []
+        ):
+            return one is other and one is not OWN_ROW and number != another
         case _:
-            return []
+            return False
+
+
+def _swallowed(operator: Operator, own: Relation) -> Capture | None:
+    sides = [_column(side) for side in (operator.right, operator.left) if side is not None]
+    known = [side for side in sides if side is not None and side.name in own.columns]
+    for side in sorted(known, key=lambda column: len(column.names)):
+        match side.binding:
+            case ColumnBinding(source, _, _):
+                relation = source.relation if isinstance(source.relation, Relation) else None
+                return Capture(operator, side, len(side.names) == 1, relation)
+    return None
 
 
 def _without_queries(expression: Expr) -> list[Expr]:

@@ -41,8 +41,8 @@ def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -
     below = [_collect(child, functions, found) for child in expression.children()]
     if any(below):
         return True
-    if isinstance(expression, Call) and isinstance(expression.function, Function):
-        if _names_user_metadata(expression.function.body):
+    match expression:
+        case Call(function=Function() as called) if _names_user_metadata(called.body):
             found.append(expression)
             return True
     reads = context_reads(expression, functions)

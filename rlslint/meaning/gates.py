@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.model import Column, Relation
 from rlslint.meaning.bounds import query_reads, unbounded_branches
-from rlslint.meaning.branches import branches
+from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.sql import expressions as sql
@@ -55,6 +55,11 @@ def open_gates(
             place = expression if alone else conjunction(conjuncts, -1)
             found.append(Gate(place, tuple(memberships)))
     return tuple(found)
+
+
+def branches_without_row(expression: Expr) -> tuple[Branch, ...]:
+    """Return the branches in which no value of the own row takes part, as far as names tell."""
+    return tuple(branch for branch in branches(expression) if not any(map(own_columns, branch)))
 
 
 def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunctions) -> bool:

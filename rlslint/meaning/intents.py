@@ -52,6 +52,16 @@ def publishes(conjuncts: Branch) -> bool:
     return any(_publishes(conjunct) for conjunct in conjuncts)
 
 
+def belongs_to_nobody(conjuncts: Branch, owners: frozenset[int]) -> bool:
+    """Tell whether only rows are admitted whose owner column is NULL: they are nobody's."""
+    return any(
+        isinstance(conjunct, IsNull)
+        and not conjunct.negated
+        and not own_columns(conjunct).isdisjoint(owners)
+        for conjunct in conjuncts
+    )
+
+
 def _publishes(conjunct: Expr) -> bool:
     words: frozenset[str] = frozenset()
     for part in conjunct.walk():
@@ -82,7 +92,7 @@ def restricts(expression: Expr, functions: ContextFunctions = _NOTHING) -> bool:
     session was authenticated. All branches must be of this kind.
     """
     found = branches(expression)
-    conjuncts = [conjunct for branch in found for conjunct in branch]
+    conjuncts = [c for branch in found for c in branch if c != Constant(True)]
     return bool(conjuncts) and all(_restricts(conjunct, functions) for conjunct in conjuncts)
 
 

@@ -8,6 +8,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Function, Relation
 from rlslint.meaning.bodies import reads_context, tables_read
 from rlslint.meaning.bounds import kind_of, query_reads, unbounded_branches
+from rlslint.meaning.built_in import AGGREGATES
 from rlslint.meaning.context import ContextFunctions, context_reads
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.rebuilding import with_sources
@@ -27,6 +28,7 @@ from rlslint.sql.expressions import (
     Other,
     Query,
     Source,
+    SubSelect,
 )
 
 QueryOf = Callable[[Relation], Query | None]
@@ -127,10 +129,15 @@ class _Analysis:
         """
         if _only_asks_for_presence(conjunct):
             return False
+        reads = bool(context_reads(conjunct, self.functions))
+        parts = list(conjunct.walk())
+        if any(isinstance(part, SubSelect) and part.query.sources for part in parts):
+            if reads:
+                self.gap = self.gap or UnknownFact("a sub-select", "whom it lets pass", None)
+            return reads
         if kind_of(conjunct, self.functions) == "gate":
-            return bool(context_reads(conjunct, self.functions))
-        calls = [part for part in conjunct.walk() if isinstance(part, Call)]
-        return any(map(self._may_guard, calls))
+            return reads and not any(isinstance(part, Column) for part in parts)
+        return any(self._may_guard(part) for part in parts if isinstance(part, Call))
 
     def _may_guard(self, call: Call) -> bool:
         """A function of an extension or of PostgreSQL itself never asks who is calling."""
@@ -201,7 +208,7 @@ def group_columns(query: Query) -> tuple[ColumnBinding, ...] | None:
     if query.arms:
         return None
     keys = [output for output in query.outputs if not _is_statistic(output)]
-    if len(keys) == len(query.outputs):
+    if len(keys) == len(query.outputs) or any(map(_collects, keys)):
         return None
     columns = [part for key in keys for part in key.walk() if isinstance(part, Column)]
     bindings = [c.binding for c in columns if isinstance(c.binding, ColumnBinding)]
@@ -214,3 +221,8 @@ def _is_statistic(output: Expr) -> bool:
     if any(isinstance(part, Other) for part in parts):
         return False
     return any(isinstance(part, Call) and part.name[-1] in STATISTICS for part in parts)
+
+
+def _collects(output: Expr) -> bool:
+    """Tell whether an aggregate such as array_agg puts out the values of every row."""
+    return any(isinstance(part, Call) and part.name[-1] in AGGREGATES for part in output.walk())

@@ -7,6 +7,11 @@ from enum import Enum
 from rlslint.sql.parser import SyntaxProblem, tokens
 from rlslint.text import Statement
 
+_FIRST_WORDS = frozenset(
+    {"ALTER", "COMMENT", "CREATE", "DO", "DROP", "GRANT", "REVOKE", "TRUNCATE"}
+)
+"""How DDL begins. SELECT, UPDATE, BEGIN and their like stand in function bodies as well."""
+
 
 class Mistake(Enum):
     """How a statement about row security goes wrong that PostgreSQL refuses to parse."""
@@ -38,6 +43,16 @@ def row_security_mistake(statement: Statement) -> Mistake | None:
             )
         case _:
             return None
+
+
+def is_debris(statement: Statement) -> bool:
+    """Tell whether a broken statement does not even begin as a statement does.
+
+    Behind another broken one it is a piece of it: a function body whose quotes are missing falls
+    apart at every semicolon.
+    """
+    words = _words(statement)
+    return not words or words[0] not in _FIRST_WORDS
 
 
 def _policy_mistake(words: list[str]) -> Mistake:

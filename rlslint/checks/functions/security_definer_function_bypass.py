@@ -9,7 +9,7 @@ from rlslint.findings import Finding, Related, Severity
 from rlslint.function_exposure import FunctionLeak, function_leak
 from rlslint.project import Project
 from rlslint.registry import rule
-from rlslint.view_exposure import confidence_of, names_of, owner_name
+from rlslint.view_exposure import confidence_of, names_of, owner_name, serves_no_tenant
 
 
 @rule
@@ -25,7 +25,7 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
     statement = function.because("security_definer")
     enabled = leak.table.because("rls_enabled")
     rows = "totals over every tenant's rows" if leak.statistic else "every tenant's rows"
-    verb = "change" if leak.writes else "read"
+    verb = "change" if leak.writes else "read" if leak.read_whole else "learn of"
     message = f"{leak.table} has row security, which does not apply here"
     return Finding(
         object=str(function),
@@ -35,7 +35,7 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
         label="runs with the rights of its owner",
         help=f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;",
         related=(Related(enabled.span, message),) if enabled else (),
-        severity=_severity(leak),
+        severity=_severity(leak, project),
         confidence=confidence_of(leak.bypass, project),
     )
 
@@ -44,7 +44,8 @@ def _kind(function: Function) -> str:
     return "PROCEDURE" if function.is_procedure else "FUNCTION"
 
 
-def _severity(leak: FunctionLeak) -> Severity | None:
+def _severity(leak: FunctionLeak, project: Project) -> Severity | None:
     if leak.statistic:
         return Severity.info
-    return Severity.warning if leak.writes else None
+    whole = leak.read_whole and not serves_no_tenant(leak.roles, project)
+    return None if whole else Severity.warning

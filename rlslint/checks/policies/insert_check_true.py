@@ -15,11 +15,12 @@ from rlslint.new_rows import (
     is_checked_elsewhere,
     is_gate,
     is_overwritten,
+    readers_columns,
     spoken,
     unchecked_branch,
     writers,
 )
-from rlslint.project import Project
+from rlslint.project import Project, is_only_key
 from rlslint.registry import rule
 from rlslint.sql.expressions import Expr
 
@@ -29,23 +30,30 @@ def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
     check, table = policy.check, policy.relation
     if check is None or not policy.permissive or not _is_about_inserts(policy, project):
         return
-    filled = filled_columns(table)
-    if project.predicate(check).ask(is_bounded, filled, project.context_functions):
-        return
-    if not table.rls_enabled:
-        return
-    columns = project.tenant_columns(table)
+    columns, place = _unchecked(policy, check, project)
     roles = tuple(
         role
         for role in writers(policy, "insert", columns, project)
         if not is_checked_elsewhere(policy, "insert", role, columns, project)
     )
-    branch = unchecked_branch(check, columns, table, project) if roles else None
+    if roles and table.rls_enabled:
+        yield _finding(policy, check, place, roles, columns, project)
+
+
+def _unchecked(
+    policy: Policy, check: Clause, project: Project
+) -> tuple[tuple[Column, ...], Expr | None]:
+    """Return the columns that a check leaves open, and where it does unless everywhere."""
+    predicate, table = project.predicate(check), policy.relation
+    filled = filled_columns(table)
+    if predicate.ask(is_bounded, filled, project.context_functions):
+        return readers_columns(check, policy, project), None
+    columns = tuple(c for c in project.tenant_columns(table) if not is_only_key(table, c))
+    branch = unchecked_branch(check, columns, table, project) if columns else None
     if branch is None or (policy.command == "insert" and is_gate(branch, project)):
-        return
-    whole = project.predicate(check).ask(is_tautology, filled)
-    place = None if whole else conjunction(branch, -1)
-    yield _finding(policy, check, place, roles, columns, project)
+        return (), None
+    whole = predicate.ask(is_tautology, filled)
+    return columns, None if whole else conjunction(branch, -1)
 
 
 def _is_about_inserts(policy: Policy, project: Project) -> bool:
@@ -72,15 +80,13 @@ def _finding(
     table, created = policy.relation, policy.relation.created
     names = " and ".join(column.name for column in columns)
     trigger = is_overwritten(table, columns, ("insert",), project)
-    cause = (
-        f"policy {policy.name} accepts every new row"
-        if place is None
-        else f"policy {policy.name} does not check {names}"
-    )
+    accepts_all = project.predicate(check).ask(is_tautology, filled_columns(table))
+    does = "accepts every new row" if accepts_all else f"does not check {names}"
     saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
     return Finding(
         object=str(policy),
-        message=f"{spoken(roles)} can insert rows into {table} under any {names}: {cause}{saved}",
+        message=f"{spoken(roles)} can insert rows into {table} under any {names}: "
+        f"policy {policy.name} {does}{saved}",
         span=check.span(place),
         label=f"says nothing of {names}",
         help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({bound_to_caller(table, project)});",

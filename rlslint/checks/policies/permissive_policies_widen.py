@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.exposure import certainty, whose
 from rlslint.findings import Finding, Related
-from rlslint.meaning.intents import restricts
 from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
 from rlslint.registry import rule
@@ -18,6 +17,7 @@ from rlslint.siblings import (
     binding,
     has_company,
     is_meant_for_everyone,
+    is_restriction,
     neighbours,
 )
 
@@ -28,17 +28,11 @@ _VERBS = {"select": "read", "update": "change", "delete": "delete"}
 def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Finding]:
     if not has_company(policy) or not admits_by_row_alone(policy, project):
         return
-    if is_meant_for_everyone(policy, project) or _is_restriction(policy, project):
+    if is_meant_for_everyone(policy, project) or is_restriction(policy, project):
         return
     bound = binding(neighbours(policy, project), project)
     if bound is not None:
         yield _finding(policy, bound, project)
-
-
-def _is_restriction(policy: Policy, project: Project) -> bool:
-    if policy.using is None:
-        return False
-    return project.predicate(policy.using).ask(restricts, project.context_functions)
 
 
 def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:

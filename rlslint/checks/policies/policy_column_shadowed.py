@@ -9,7 +9,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.exposure import certainty, filled_columns, served_roles
 from rlslint.findings import Finding, Related, Severity
 from rlslint.meaning.bounds import unbounded_branches
-from rlslint.meaning.captures import Capture, captured_comparisons, swallowed_references
+from rlslint.meaning.captures import Capture, captured_comparisons, swallowed
 from rlslint.project import Project
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
@@ -25,13 +25,10 @@ def policy_column_shadowed(policy: Policy, project: Project) -> Iterator[Finding
 
 
 def _found(policy: Policy, project: Project) -> list[Found]:
-    table = policy.relation
-    names = frozenset(table.columns) if table.knows("columns") else frozenset[str]()
-    found = []
+    found: list[Found] = []
     for clause in policy.clauses:
         predicate = project.predicate(clause)
-        captures = predicate.ask(captured_comparisons)
-        captures = captures or predicate.ask(swallowed_references, names)
+        captures = predicate.ask(captured_comparisons) or swallowed(predicate, policy.relation)
         found += [(clause, capture) for capture in captures]
     return found
 
@@ -68,5 +65,6 @@ def _label(capture: Capture) -> str:
 
 
 def _is_bound_otherwise(policy: Policy, clause: Clause, project: Project) -> bool:
-    filled = filled_columns(policy.relation)
-    return not project.predicate(clause).ask(unbounded_branches, filled, project.context_functions)
+    predicate = project.predicate(clause)
+    filled = filled_columns(policy.relation, predicate)
+    return not predicate.ask(unbounded_branches, filled, project.context_functions)

@@ -18,10 +18,15 @@ from rlslint.exposure import (
     whose,
 )
 from rlslint.findings import Confidence, Finding, Related, Severity
-from rlslint.meaning.branches import branches
-from rlslint.meaning.captures import captured_comparisons, swallowed_references
-from rlslint.meaning.context import own_columns, require_known
-from rlslint.meaning.gates import Gate, open_gates, shared_names, tables_looked_into
+from rlslint.meaning.captures import captured_comparisons, swallowed
+from rlslint.meaning.context import require_known
+from rlslint.meaning.gates import (
+    Gate,
+    branches_without_row,
+    open_gates,
+    shared_names,
+    tables_looked_into,
+)
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project import Project, is_only_key
@@ -56,16 +61,20 @@ def _is_open_to_all(policy: Policy, exposed: Exposure, project: Project) -> bool
 
 
 def _has_nearer_cause(policy: Policy, clause: Clause, project: Project) -> bool:
-    predicate, filled = project.predicate(clause), filled_columns(policy.relation)
+    predicate = project.predicate(clause)
+    filled = filled_columns(policy.relation, predicate)
     return bool(
         predicate.ask(captured_comparisons)
-        or predicate.ask(swallowed_references, _column_names(policy.relation))
+        or swallowed(predicate, policy.relation)
         or predicate.ask(tautologies, filled, project.context_functions)
     )
 
 
 def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
     predicate, table = project.predicate(clause), policy.relation
+    candidates = predicate.ask(branches_without_row)
+    if not candidates:
+        return None
     names = frozenset(
         name
         for looked_into in predicate.ask(tables_looked_into)
@@ -75,12 +84,11 @@ def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
     names |= project.tenant_column_names & _column_names(table)
     everyone = frozenset(project.runtime.names)
     gates = predicate.ask(
-        open_gates, filled_columns(table), everyone, names, project.context_functions
+        open_gates, filled_columns(table, predicate), everyone, names, project.context_functions
     )
     if not gates:
-        for branch in predicate.ask(branches):
-            if not any(map(own_columns, branch)):
-                require_known(conjunction(branch, -1))
+        for branch in candidates:
+            require_known(conjunction(branch, -1))
         return None
     return gates[0]
 

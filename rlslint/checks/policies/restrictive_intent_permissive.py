@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.exposure import certainty, whose
 from rlslint.findings import Confidence, Finding, Related
-from rlslint.meaning.intents import restricts, words_of
+from rlslint.meaning.intents import words_of
 from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
 from rlslint.registry import rule
@@ -17,6 +17,7 @@ from rlslint.siblings import (
     as_restrictive,
     binding,
     is_meant_for_everyone,
+    is_restriction,
     neighbours,
 )
 
@@ -40,9 +41,7 @@ _RESTRICTING = frozenset(
 
 @rule
 def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[Finding]:
-    if policy.using is None or not policy.permissive:
-        return
-    if not project.predicate(policy.using).ask(restricts, project.context_functions):
+    if not policy.permissive or not is_restriction(policy, project):
         return
     if is_meant_for_everyone(policy, project):
         return

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from rlslint.access import (
     Evidence,
+    Place,
     in_words,
     is_administrative,
+    place_of,
     protected_tables,
     role_of,
+    runs_migrations,
 )
 from rlslint.access.data_roles import escapes_row_security
-from rlslint.catalog.model import MIGRATION_ROLE, Relation, Table
-from rlslint.evidence import Connection
+from rlslint.catalog.model import MIGRATION_ROLE, Table
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.registry import rule
@@ -22,21 +24,109 @@ from rlslint.sql.quoting import quoted_identifier
 
 @rule
 def app_role_owns_table(table: Table, project: Project) -> Iterator[Finding]:
-    # Where row security is not forced, the owner needs not even switch it off: rls-not-forced.
+    # Where row security is not forced, the owner need not even switch it off: rls-not-forced.
     if not table.rls_enabled or not table.rls_forced or project.runtime.assumed:
         return
     owner = table.owner
-    if owner == MIGRATION_ROLE:
-        yield from _by_connection(table, project)
-    elif owner in project.runtime.names and not _is_set_aside(owner, project):
-        tables = [t for t in _forced(project, owner) if t.because("owner") is _made(table)]
-        if tables[0] is table:
-            yield _finding(owner, tables, project)
+    if _is_set_aside(owner, project):
+        return
+    tables = _of_same_cause(table, project)
+    if tables[0] is not table:
+        return
+    if owner in project.runtime.names:
+        yield _finding(owner, tables, project)
+    elif owner == MIGRATION_ROLE:
+        yield from _by_connection(tables, project)
 
 
 def _is_set_aside(owner: str, project: Project) -> bool:
-    """Tell whether a role that owns tables serves nobody, or passes by policies anyway."""
-    if project.runtime.evidence in (Evidence.grants, Evidence.policies):
-        if is_administrative(owner):
-            return True
-    return escapes_row_security(project.catalog, owner)
+    """Tell whether a role that owns tables serves nobody, or passes by all policies anyway."""
+    if owner == MIGRATION_ROLE:
+        return False
+    weak = project.runtime.evidence in (Evidence.grants, Evidence.policies)
+    return (weak and is_administrative(owner)) or escapes_row_security(project.catalog, owner)
+
+
+def _of_same_cause(table: Table, project: Project) -> list[Table]:
+    """Return the tables that were given to their owner in one place, by name.
+
+    What belongs to the role that runs the migrations has that role as its one cause.
+    """
+    cause = _place(table)
+    if cause is None:
+        return [table]
+    return [
+        other
+        for other in protected_tables(project.catalog)
+        if other.rls_forced
+        and other.knows("owner")
+        and other.owner == table.owner
+        and (table.owner == MIGRATION_ROLE or _place(other) == cause)
+    ]
+
+
+def _place(table: Table) -> Place | None:
+    statement = table.because("owner")
+    return place_of(statement) if statement is not None else None
+
+
+def _finding(owner: str, tables: list[Table], project: Project) -> Finding:
+    statement, created = tables[0].because("owner"), tables[0].created
+    shown = created is not None and created is not statement
+    return Finding(
+        object=str(tables[0]),
+        message=f"{owner} can switch off the row security of {in_words(tables)} and then read "
+        f"every tenant's rows, because it is the owner ({project.runtime.because})",
+        span=statement.span if statement is not None else None,
+        label=f"belongs to {owner}",
+        help=_help(owner, tables, project),
+        related=(Related(created.span, "the table is created here"),)
+        if shown and created is not None
+        else (),
+    )
+
+
+def _by_connection(tables: list[Table], project: Project) -> Iterator[Finding]:
+    """Yield a finding where requests and migrations are known to use the same role."""
+    for connection in project.connections:
+        role = role_of(connection)
+        if connection.span not in project.runtime.spans or role not in project.runtime.migrating:
+            continue
+        if escapes_row_security(project.catalog, role):
+            continue
+        tail = ", for development or tests as this connection is" if connection.development else ""
+        yield Finding(
+            object=role,
+            message=f"{role} can switch off the row security of {in_words(tables)} and then read "
+            "every tenant's rows, because it runs the migrations too and so owns what they make"
+            + tail,
+            span=connection.span,
+            label="serves requests and owns the tables",
+            help=_help(role, tables, project),
+            related=tuple(
+                Related(other.span, "runs the migrations")
+                for other in project.connections
+                if other.connects and runs_migrations(other) and role_of(other) == role
+            ),
+            severity=Severity.info if connection.development else None,
+            confidence=Confidence.medium,
+        )
+        return
+
+
+def _help(owner: str, tables: list[Table], project: Project) -> str:
+    """Return SQL that gives the tables to another role, one that owns others where there is one."""
+    others = {
+        table.owner: None
+        for table in protected_tables(project.catalog)
+        if table.knows("owner") and table.owner not in (MIGRATION_ROLE, *project.runtime.names)
+    }
+    name = quoted_identifier(next(iter(others), f"{owner}_owner"))
+    lines = [] if others else [f"CREATE ROLE {name} NOLOGIN;"]
+    for table in tables:
+        lines += [
+            f"ALTER TABLE {table.sql_name} OWNER TO {name};",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table.sql_name} "
+            f"TO {quoted_identifier(owner)};",
+        ]
+    return "\n".join(lines)

@@ -20,7 +20,9 @@ from rlslint.view_exposure import (
 
 @rule
 def materialized_view_bypass(view: View, project: Project) -> Iterator[Finding]:
-    leaks = [leak for leak in view_leaks(view, project) if leak.read.from_copy]
+    leaks = [
+        leak for leak in view_leaks(view, project) if leak.read.from_copy and not leak.statistic
+    ]
     if leaks:
         yield _finding(view, leaks[0], project)
 
@@ -40,7 +42,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         help=f"REVOKE SELECT ON {view.sql_name} FROM {_grantees(leak)}; "
         f"-- and show the rows through a view that filters {copy.sql_name} by tenant",
         related=(*(made if copy is not view else ()), *related_to(leak, project, span)),
-        severity=severity_of(leak),
+        severity=severity_of(leak, project),
         confidence=confidence_of(None, project),
     )
 

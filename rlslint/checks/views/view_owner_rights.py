@@ -37,7 +37,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         label="runs with the rights of its owner",
         help=f"ALTER VIEW {view.sql_name} SET (security_invoker = true);",
         related=related_to(leak, project, span),
-        severity=severity_of(leak),
+        severity=severity_of(leak, project),
         confidence=confidence_of(leak.bypass, project),
     )
 

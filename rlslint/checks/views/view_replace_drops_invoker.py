@@ -42,6 +42,6 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         label=f"{how} security_invoker",
         help=f"ALTER VIEW {view.sql_name} SET (security_invoker = true);",
         related=(*before, *related_to(leak, project, span)),
-        severity=severity_of(leak),
+        severity=severity_of(leak, project),
         confidence=confidence_of(leak.bypass, project),
     )
