@@ -140,8 +140,8 @@ def _findings(
             except UnknownFact as cause:
                 unjudged.append(Unjudged(rule.name, subject, cause))
             except RecursionError:
-                cause = UnknownFact(subject, "meaning of an expression nested so deeply", None)
-                unjudged.append(Unjudged(rule.name, subject, cause))
+                depth = UnknownFact(subject, "meaning of an expression nested so deeply", None)
+                unjudged.append(Unjudged(rule.name, subject, depth))
     return [
         finding
         for finding in found

@@ -18,12 +18,16 @@ from rlslint.project import Project
 from rlslint.sql.expressions import ColumnBinding, Query
 from rlslint.text import Span
 
+WRITES = ("insert", "update", "delete")
+"""The privileges on a view by which rows of the table behind it can be written."""
+
 
 class ViewLeak(NamedTuple):
     """That `roles` see rows by querying `queried` that a table's row security keeps from them.
 
     `read` is the way to the table; `bypass` tells why no policy filters there, None where a
     materialized view keeps a copy. `statistic` tells that only numbers about many rows come out.
+    `privilege` is the one on the view that does it: select, or one to write through it.
     """
 
     roles: tuple[str, ...]
@@ -31,6 +35,7 @@ class ViewLeak(NamedTuple):
     read: Read
     bypass: Bypass | None
     statistic: bool
+    privilege: str = "select"
 
     @property
     def who(self) -> str:
@@ -39,16 +44,18 @@ class ViewLeak(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What the roles can read, and through what."""
+        """What the roles can do, and through what."""
         rows = "totals over every tenant's rows" if self.statistic else "every tenant's rows"
-        return f"{rows} of {self.read.table} through {self.queried}"
+        verb = "read" if self.privilege == "select" else "write"
+        return f"{verb} {rows} of {self.read.table} through {self.queried}"
 
     @property
     def reason(self) -> str:
         """Why no policy filters the rows, as the end of a sentence."""
         if self.bypass is None:
             return "keeps a copy of them"
-        return f"reads them as {owner_name(self.read.role)}, which {self.bypass.reason}"
+        verb = "reads" if self.privilege == "select" else "writes"
+        return f"{verb} them as {owner_name(self.read.role)}, which {self.bypass.reason}"
 
 
 def names_of(roles: Iterable[str]) -> str:
@@ -64,11 +71,19 @@ def view_leaks(view: Relation, project: Project) -> tuple[ViewLeak, ...]:
     another view. For what a materialized view copied, the view answers that roles can query.
     Raises UnknownFact only where no leak is certain and one is possible.
     """
+    return _view_leaks(view, "select", project) or tuple(
+        leak for privilege in WRITES for leak in _view_leaks(view, privilege, project)
+    )
+
+
+def _view_leaks(view: Relation, privilege: str, project: Project) -> tuple[ViewLeak, ...]:
     found: dict[int, ViewLeak] = {}
     gap: UnknownFact | None = None
-    for queried, role in _ways_to(view, project):
+    for queried, role in _ways_to(view, privilege, project):
+        if privilege != "select" and not _passes_on(queried, privilege, project):
+            continue
         try:
-            for leak in _leaks(queried, role, project):
+            for leak in _leaks(queried, role, privilege, project):
                 if _answers_for(view, leak, project):
                     _merge(found, leak)
         except UnknownFact as unknown:
@@ -86,8 +101,21 @@ def _merge(found: dict[int, ViewLeak], leak: ViewLeak) -> None:
         found[id(leak.read.table)] = known._replace(roles=known.roles + leak.roles)
 
 
-def _ways_to(view: Relation, project: Project) -> Iterator[tuple[Relation, str]]:
-    direct = project.reachable_by(view, "select")
+def _passes_on(view: Relation, command: str, project: Project) -> bool:
+    """Tell whether PostgreSQL carries a command through to the one relation behind a view.
+
+    Manual: CREATE VIEW, Updatable Views. An INSTEAD OF trigger does something of its own.
+    """
+    if any(command in trigger.events for trigger in view.triggers.known()):
+        return False
+    query = query_of(view, project)
+    if not view.is_view or query is None or query.arms or query.grouped or query.limited:
+        return False
+    return len(query.sources) == 1 and isinstance(query.sources[0].relation, Relation)
+
+
+def _ways_to(view: Relation, privilege: str, project: Project) -> Iterator[tuple[Relation, str]]:
+    direct = project.reachable_by(view, privilege)
     if direct:
         yield from ((view, role) for role in direct)
         return
@@ -95,7 +123,7 @@ def _ways_to(view: Relation, project: Project) -> Iterator[tuple[Relation, str]]
         if not (other.knows("kind") and (other.is_view or other.is_materialized_view)):
             continue
         if other is not view and _stands_behind(view, other):
-            yield from ((other, role) for role in project.reachable_by(other, "select"))
+            yield from ((other, role) for role in project.reachable_by(other, privilege))
 
 
 def _stands_behind(view: Relation, other: Relation) -> bool:
@@ -105,15 +133,16 @@ def _stands_behind(view: Relation, other: Relation) -> bool:
         return False
 
 
-def _leaks(queried: Relation, role: str, project: Project) -> Iterator[ViewLeak]:
+def _leaks(queried: Relation, role: str, privilege: str, project: Project) -> Iterator[ViewLeak]:
     for read, bypass in unfiltered_reads(project.catalog, queried, role):
-        if is_public(read.table, project):
+        if privilege == "select" and is_public(read.table, project):
             continue
-        if not restricts(project.catalog, role, read.table, "select"):
+        if not restricts(project.catalog, role, read.table, privilege):
             continue
         if _is_filtered(read, project):
             continue
-        yield ViewLeak((role,), queried, read, bypass, _is_statistic(read, project))
+        statistic = _is_statistic(read, project)
+        yield ViewLeak((role,), queried, read, bypass, statistic, privilege)
 
 
 def is_public(table: Relation, project: Project) -> bool:
@@ -137,7 +166,7 @@ def _answers_for(view: Relation, leak: ViewLeak, project: Project) -> bool:
     reachable = [
         one
         for one in read.through[: copy + 1]
-        if leak.roles[0] in project.reachable_by(one, "select")
+        if leak.roles[0] in project.reachable_by(one, leak.privilege)
     ]
     return bool(reachable) and reachable[-1] is view
 
@@ -231,9 +260,9 @@ def related_to(leak: ViewLeak, project: Project, shown: Span | None) -> tuple[Re
     """Return the other places: the GRANT that opens the view, and the protected table."""
     found: list[Related] = []
     for role in leak.roles:
-        for grant in grants_to(project.catalog, role, leak.queried, "select"):
+        for grant in grants_to(project.catalog, role, leak.queried, leak.privilege):
             if grant.statement is not None:
-                message = f"{leak.who} may read {leak.queried} by this privilege"
+                message = f"{leak.who} may use {leak.queried} by this privilege"
                 found.append(Related(grant.statement.span, message))
     enabled = leak.read.table.because("rls_enabled")
     if enabled is not None:

@@ -32,6 +32,8 @@ LAYERS = (
         "rewording",
         "setting_names",
         "outliving",
+        "index_needs",
+        "row_costs",
         "remedies",
     ),
     ("cards", "registry"),

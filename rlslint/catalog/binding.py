@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Function, Relation
+from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Function, Relation
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,
@@ -90,7 +90,9 @@ def unknown_relation(
     Its facts are unknown until a statement sets them.
     """
     # System catalogs are found before everything else (manual: The System Catalog Schema).
-    default = "pg_catalog" if name.startswith("pg_") else next(iter(search_path), "public")
+    # Nobody names a schema after the role that has no name here.
+    schemas = (name for name in search_path if name != MIGRATION_ROLE)
+    default = "pg_catalog" if name.startswith("pg_") else next(schemas, "public")
     schema = schema or default
     relation = catalog.unknown_relations.get((schema, name))
     if relation is None:

@@ -21,6 +21,7 @@ from rlslint.sql.expressions import (
     Cast,
     Column,
     ColumnBinding,
+    Constant,
     Expr,
     IsNull,
     Items,
@@ -209,14 +210,16 @@ def correlated_sub_selects(expression: Expr) -> tuple[SubSelect, ...]:
 class Lookup(NamedTuple):
     """A table that a sub-select reads, and the columns by which it finds its rows.
 
-    `columns` are attribute numbers compared by `=`; `is_correlated` tells whether the own row is
-    on the other side of one of them. `expression` is the first such comparison.
+    `columns` are attribute numbers compared by `=`, `keys` those of them that are compared with
+    more than a constant; `is_correlated` tells whether the own row is on the other side of one.
+    `expression` is the first such comparison.
     """
 
     relation: Relation
     columns: frozenset[int]
     is_correlated: bool
     expression: Expr
+    keys: frozenset[int] = frozenset()
 
 
 def lookups(expression: Expr) -> tuple[Lookup, ...]:
@@ -249,6 +252,7 @@ def _lookup(
     source: Source, relation: Relation, query: Query, sub_select: SubSelect
 ) -> Lookup | None:
     columns: dict[int, Expr] = {}
+    keys: dict[int, Expr] = {}
     is_correlated = False
     for comparison, row, other in _equalities(query, sub_select):
         match row:
@@ -258,12 +262,25 @@ def _lookup(
                 if other is not None and _same_column(row, other):
                     continue
                 columns.setdefault(number, comparison)
+                if not (isinstance(comparison, IsNull) or _is_constant(other)):
+                    keys.setdefault(number, comparison)
                 is_correlated |= other is not None and bool(own_columns(other))
             case _:
                 continue
     if not columns:
         return None
-    return Lookup(relation, frozenset(columns), is_correlated, next(iter(columns.values())))
+    first = next(iter((keys or columns).values()))
+    return Lookup(relation, frozenset(columns), is_correlated, first, frozenset(keys))
+
+
+def _is_constant(expression: Expr | None) -> bool:
+    match expression:
+        case Cast(argument):
+            return _is_constant(argument)
+        case Items(items):
+            return all(_is_constant(item) for item in items)
+        case _:
+            return isinstance(expression, Constant)
 
 
 def _same_column(row: Column, other: Expr) -> bool:

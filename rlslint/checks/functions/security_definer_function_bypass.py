@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Function
-from rlslint.findings import Finding, Related, Severity
+from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.function_exposure import FunctionLeak, function_leak
 from rlslint.project import Project
 from rlslint.registry import rule
@@ -36,7 +36,7 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
         help=f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;",
         related=(Related(enabled.span, message),) if enabled else (),
         severity=_severity(leak, project),
-        confidence=confidence_of(leak.bypass, project),
+        confidence=_confidence(leak, project),
     )
 
 
@@ -49,3 +49,8 @@ def _severity(leak: FunctionLeak, project: Project) -> Severity | None:
         return Severity.info
     whole = leak.read_whole and not serves_no_tenant(leak.roles, project)
     return None if whole else Severity.warning
+
+
+def _confidence(leak: FunctionLeak, project: Project) -> Confidence | None:
+    known = confidence_of(leak.bypass, project)
+    return known if leak.read_whole or leak.writes else known or Confidence.medium

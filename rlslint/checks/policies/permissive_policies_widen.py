@@ -26,9 +26,9 @@ _VERBS = {"select": "read", "update": "change", "delete": "delete"}
 
 @rule
 def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Finding]:
-    if not has_company(policy) or not admits_by_row_alone(policy, project):
+    if not has_company(policy) or is_restriction(policy, project):
         return
-    if is_meant_for_everyone(policy, project) or is_restriction(policy, project):
+    if not admits_by_row_alone(policy, project) or is_meant_for_everyone(policy, project):
         return
     bound = binding(neighbours(policy, project), project)
     if bound is not None:

@@ -73,7 +73,7 @@ def _help(policy: Policy, circle: Recursion) -> str:
 
 
 _ADVICE = (
-    "move the sub-select into a SECURITY DEFINER function whose owner bypasses row security, "
+    "-- move the sub-select into a SECURITY DEFINER function whose owner bypasses row security, "
     "and call that"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import (
+    Answer,
     Evidence,
     Granted,
     Place,
@@ -14,6 +15,7 @@ from rlslint.access import (
     place_of,
     revocation,
     row_security_active,
+    serves,
 )
 from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.catalog.model import PUBLIC, Grant, Table
@@ -62,7 +64,8 @@ def _truncating(grant: Grant, table: Table, project: Project) -> tuple[str, ...]
     return tuple(
         role
         for role in runtime.names
-        if (role == ASSUMED_ROLE or grant.grantee in inherited_roles(catalog, role))
+        if serves(catalog, runtime, role).answer is Answer.yes
+        and (role == ASSUMED_ROLE or grant.grantee in inherited_roles(catalog, role))
         and table.owner not in inherited_roles(catalog, role)
         and row_security_active(catalog, role, table)
         and can_use_schema(catalog, role, table.schema)

@@ -50,19 +50,24 @@ def _stranded(table: Table, role: str, command: str, project: Project) -> tuple[
     permissive, restrictive = applicable_policies(project.catalog, table, role, command)
     if permissive or not restrictive:
         return ()
-    used = any(applicable_policies(project.catalog, table, role, other)[0] for other in _COMMANDS)
-    served = any(
-        applicable_policies(project.catalog, table, other, command)[0]
-        for other in project.runtime.names
-    )
     if any(_locks(policy, command, project) for policy in restrictive):
         return ()
-    return tuple(
-        policy
-        for policy in restrictive
-        # A floor under all commands strands nobody who has permissive policies for others, nor
-        # does one for everyone strand a role that is left out.
-        if (policy.command == command or not used) and (role in policy.roles or not served)
+    others = [other for other in project.runtime.names if other != role]
+    if _is_served(table, [role], _COMMANDS, project):
+        # A floor under all commands strands nobody who has permissive policies for some of them.
+        floor = _is_served(table, others, (command,), project)
+        restrictive = tuple(policy for policy in restrictive if policy.command == command)
+    else:
+        floor = _is_served(table, others, _COMMANDS, project)
+    return tuple(policy for policy in restrictive if role in policy.roles or not floor)
+
+
+def _is_served(table: Table, roles: list[str], commands: tuple[str, ...], project: Project) -> bool:
+    """Tell whether a permissive policy applies to one of the roles for one of the commands."""
+    return any(
+        applicable_policies(project.catalog, table, role, command)[0]
+        for role in roles
+        for command in commands
     )
 
 

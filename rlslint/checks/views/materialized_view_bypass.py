@@ -35,7 +35,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     cause = "a materialized view" if copy is view else f"it shows {copy}, a materialized view that"
     return Finding(
         object=str(view),
-        message=f"{leak.who} can read {leak.what}: {cause} keeps a copy of them, "
+        message=f"{leak.who} can {leak.what}: {cause} keeps a copy of them, "
         "and cannot have policies",
         span=span,
         label="copies the rows of all tenants" if copy is view else "shows the copied rows",

@@ -32,7 +32,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     span = statement.span if statement else None
     return Finding(
         object=str(view),
-        message=f"{leak.who} can read {leak.what}: {_view(view, leak)} {leak.reason}",
+        message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason}",
         span=span,
         label="runs with the rights of its owner",
         help=f"ALTER VIEW {view.sql_name} SET (security_invoker = true);",

@@ -36,8 +36,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     )
     return Finding(
         object=str(view),
-        message=f"{leak.who} can read {leak.what} since {view} lost security_invoker: "
-        f"it {leak.reason}",
+        message=f"{leak.who} can {leak.what} since {view} lost security_invoker: it {leak.reason}",
         span=span,
         label=f"{how} security_invoker",
         help=f"ALTER VIEW {view.sql_name} SET (security_invoker = true);",

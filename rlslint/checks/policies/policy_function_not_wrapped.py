@@ -1,0 +1,32 @@
+"""policy-function-not-wrapped: a call that could be made once is made for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.findings import Finding
+from rlslint.project import Project
+from rlslint.registry import rule
+from rlslint.row_costs import RepeatedCall, repeated_calls
+
+
+@rule
+def policy_function_not_wrapped(policy: Policy, project: Project) -> Iterator[Finding]:
+    for repeated in repeated_calls(policy, project):
+        yield _finding(policy, repeated)
+
+
+def _finding(policy: Policy, repeated: RepeatedCall) -> Finding:
+    clause, name = policy.using, ".".join(repeated.call.name)
+    span = clause.span(repeated.call) if clause is not None else None
+    written = span.sql if clause is not None and span is not None and clause.sql else f"{name}(…)"
+    return Finding(
+        object=str(policy),
+        message=f"Queries of {policy.relation} call {name} once for each row that they look at, "
+        f"though policy {policy.name} passes no column to it",
+        span=span,
+        label="evaluated for each row",
+        help=f"write it as a sub-select, which runs once:  (SELECT {written})",
+        severity=repeated.severity,
+    )

@@ -1,0 +1,155 @@
+"""Whether a table's indexes serve what a predicate asks of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from rlslint.catalog.model import Index, Relation
+from rlslint.meaning.cost import IndexedComparison
+from rlslint.sql.expressions import Cast, Column, Expr, Operator
+
+
+class Obstacle(Enum):
+    """Why no index serves a comparison."""
+
+    missing = "missing"
+    not_leading = "not leading"
+    wrapped = "wrapped"
+
+
+class Unserved(NamedTuple):
+    """A comparison that no index serves; `further_back` is the index that has its column."""
+
+    comparison: IndexedComparison
+    obstacle: Obstacle
+    further_back: Index | None
+
+
+# pg_cast.castmethod = 'b': the index on the column serves the cast as well.
+_SAME_BINARY = frozenset(
+    (("varchar", "text"), ("text", "varchar"), ("cidr", "inet"), ("citext", "text"))
+)
+_SCALARS = frozenset(
+    ("bool", "int2", "int4", "int8", "float4", "float8", "numeric", "uuid", "text", "varchar",
+     "bpchar", "date", "time", "timetz", "timestamp", "timestamptz", "inet", "cidr", "oid", "name",
+     "bytea", "json", "jsonb")
+)  # fmt: skip
+
+
+def unserved(
+    groups: Sequence[Sequence[IndexedComparison]], relation: Relation, columns: frozenset[int]
+) -> tuple[Unserved, ...]:
+    """Return the comparisons of `columns` that let the table be read as a whole.
+
+    One comparison of a conjunction that an index serves is enough. Of a disjunction every arm
+    needs one; where an arm compares nothing, no index could help and nothing is returned.
+    """
+    if not all(groups):
+        return ()
+    found: list[Unserved] = []
+    for group in groups:
+        bare = [_without_coercion(comparison, relation) for comparison in group]
+        if any(_is_served(comparison, bare, relation) for comparison in bare):
+            continue
+        wanted = [c for c in bare if c.column in columns and _is_selective(c, relation)]
+        found += [_unserved(comparison, relation) for comparison in wanted[:1]]
+    return tuple(found)
+
+
+def is_led_by(relation: Relation, columns: frozenset[int], keys: frozenset[int]) -> bool:
+    """Tell whether an index begins with some of `columns`, one of `keys` among them."""
+    return any(not keys.isdisjoint(_fixed_prefix(i.columns, columns)) for i in _indexes(relation))
+
+
+def _fixed_prefix(index: Sequence[int], columns: frozenset[int]) -> tuple[int, ...]:
+    for position, column in enumerate(index):
+        if column not in columns:
+            return tuple(index[:position])
+    return tuple(index)
+
+
+def _indexes(relation: Relation) -> Iterator[Index]:
+    return relation.indexes.values()
+
+
+def _is_served(
+    comparison: IndexedComparison, group: Sequence[IndexedComparison], relation: Relation
+) -> bool:
+    if comparison.form == "sub-select":
+        return False
+    if comparison.is_wrapped:
+        return any(_leads_with(index, comparison.operand) for index in _indexes(relation))
+    if comparison.column in relation.partition_key:
+        return True
+    fixed = frozenset(c.column for c in group if not c.is_wrapped and _is_equality(c.comparison))
+    return any(
+        comparison.column in _fixed_prefix(index.columns, fixed)
+        or index.columns[:1] == (comparison.column,)
+        # Each column of a BRIN, GIN or GiST index can be searched by itself (manual: Multicolumn
+        # Indexes).
+        or (index.method in ("brin", "gin", "gist") and comparison.column in index.columns)
+        for index in _indexes(relation)
+    )
+
+
+def _is_equality(comparison: Expr) -> bool:
+    return isinstance(comparison, Operator) and comparison.symbol == "="
+
+
+def _leads_with(index: Index, operand: Expr) -> bool:
+    if index.columns[:1] != (0,):
+        return False
+    expression = index.expressions[0].expression
+    return operand in (expression, _below_text(expression)) or _below_text(operand) == expression
+
+
+def _below_text(expression: Expr) -> Expr:
+    """Return what stands below a cast to text, which the deparser adds to varchar."""
+    if isinstance(expression, Cast) and expression.type == "text":
+        return expression.argument
+    return expression
+
+
+def _without_coercion(comparison: IndexedComparison, relation: Relation) -> IndexedComparison:
+    """Take off casts that an index does not mind."""
+    operand = comparison.operand
+    while isinstance(operand, Cast):
+        operand = operand.argument
+    if not isinstance(operand, Column) or not comparison.is_wrapped:
+        return comparison
+    column = relation.column(comparison.column)
+    source = column.type if column is not None else ""
+    targets = _targets(comparison.operand)
+    for target in reversed(targets):
+        if target != source and (source, target) not in _SAME_BINARY and source in _SCALARS:
+            return comparison
+        source = target
+    return comparison._replace(operand=operand, is_wrapped=False)
+
+
+def _targets(operand: Expr) -> list[str]:
+    """Return the types that an operand is cast to, the last one first."""
+    found = []
+    while isinstance(operand, Cast):
+        found.append(operand.type)
+        operand = operand.argument
+    return found
+
+
+def _is_selective(comparison: IndexedComparison, relation: Relation) -> bool:
+    """Tell whether an index on the column would be worth having: not for two values."""
+    column = relation.column(comparison.column)
+    return comparison.form != "sub-select" and column is not None and column.type != "bool"
+
+
+def _unserved(comparison: IndexedComparison, relation: Relation) -> Unserved:
+    if comparison.is_wrapped and not isinstance(comparison.operand, Operator):
+        return Unserved(comparison, Obstacle.wrapped, None)
+    if comparison.is_wrapped:
+        return Unserved(comparison, Obstacle.missing, None)
+    for index in _indexes(relation):
+        if comparison.column in index.columns[1:]:
+            return Unserved(comparison, Obstacle.not_leading, index)
+    return Unserved(comparison, Obstacle.missing, None)

@@ -1,0 +1,101 @@
+"""What policies evaluate for every row though once would do, and what their look-ups read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Function, Policy
+from rlslint.findings import Severity
+from rlslint.index_needs import filters_rows
+from rlslint.meaning.bodies import reads_context
+from rlslint.meaning.cost import Lookup, index_groups, lookups, unwrapped_calls, unwrapped_reads
+from rlslint.meaning.index_support import is_led_by, unserved
+from rlslint.project import Project
+from rlslint.sql.expressions import Call, Cast, Expr
+
+
+class RepeatedCall(NamedTuple):
+    """A call that no row takes part in, evaluated for each row."""
+
+    call: Call
+    severity: Severity
+
+
+def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]:
+    """Return the calls in USING that are evaluated again and again, the first of each function.
+
+    `current_setting` alone costs little; with a cast it counts where no index condition takes its
+    value once. What WITH CHECK calls runs once for each row that is written.
+    """
+    clause = policy.using
+    if clause is None or not filters_rows(policy, project):
+        return ()
+    found: dict[tuple[str, ...], RepeatedCall] = {}
+    for call in clause.ask(unwrapped_calls):
+        if _is_worth_wrapping(call):
+            found.setdefault(call.name, RepeatedCall(call, Severity.warning))
+    reads = clause.ask(unwrapped_reads)
+    if reads and not found:
+        scans = not all(clause.ask(index_groups)) and clause.ask(_casts_a_read)
+        severity = Severity.warning if scans else Severity.info
+        found[reads[0].name] = RepeatedCall(reads[0], severity)
+    return tuple(found.values())
+
+
+def _is_worth_wrapping(call: Call) -> bool:
+    """Tell whether the value is the same for all rows of a query."""
+    function = call.function
+    if not isinstance(function, Function):
+        return True
+    if function.returns_set or function.volatility == "immutable":
+        # The planner evaluates an immutable function once (manual: Function Volatility).
+        return False
+    try:
+        return function.volatility == "stable" or reads_context(function)
+    except UnknownFact:
+        return False
+
+
+def _casts_a_read(expression: Expr) -> bool:
+    return any(
+        isinstance(part, Cast)
+        and part.type not in ("text", "varchar")
+        and any(unwrapped_reads(child) for child in part.children())
+        for part in expression.walk()
+    )
+
+
+def unindexed_lookup(policy: Policy, project: Project) -> Lookup | None:
+    """Return a look-up of a policy that reads the whole of another table, None if none does.
+
+    Of several policies with the same look-up the first counts.
+    """
+    if not filters_rows(policy, project):
+        return None
+    for lookup in _unindexed(policy, project):
+        if _first_with(lookup, project) is policy:
+            return lookup
+    return None
+
+
+def _unindexed(policy: Policy, project: Project) -> tuple[Lookup, ...]:
+    if policy.using is None:
+        return ()
+    return tuple(
+        lookup
+        for lookup in project.predicate(policy.using).ask(lookups)
+        if lookup.keys
+        and not project.is_shared(lookup.relation)
+        and not is_led_by(lookup.relation, lookup.columns, lookup.keys)
+    )
+
+
+def _first_with(lookup: Lookup, project: Project) -> Policy | None:
+    for policy in project.catalog.policies():
+        if policy.using is None or not filters_rows(policy, project):
+            continue
+        for other in project.predicate(policy.using).ask(lookups):
+            if other.relation is lookup.relation and other.keys == lookup.keys:
+                return policy
+    return None
