@@ -10,15 +10,13 @@ from typing import Any, NoReturn
 import click
 
 from rlslint import __version__
+from rlslint.config import OUTPUT_FORMATS
+from rlslint.findings import Confidence, Severity
 
-FORMATS = (
-    "full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson",
-    "markdown",
-)  # fmt: skip
-SEVERITIES = ("info", "warning", "error")
-CONFIDENCES = ("low", "medium", "high")
 SHELLS = ("bash", "zsh", "fish")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_SEVERITY = click.Choice(tuple(Severity.__members__))
+_CONFIDENCE = click.Choice(tuple(Confidence.__members__))
 
 
 class Commands(click.Group):
@@ -36,7 +34,7 @@ def rlslint() -> None:
     """Find PostgreSQL row-level-security mistakes before one tenant reads another's rows."""
 
 
-@rlslint.command()
+@rlslint.command(short_help="Lint files and directories.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=str))
 @click.option("--select", multiple=True, metavar="RULES", help="Turn on these rules only.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Turn off these rules.")
@@ -55,14 +53,14 @@ def rlslint() -> None:
     help="A configuration file, or one option of it.",
 )
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
-@click.option("--output-format", type=click.Choice(FORMATS), help="How findings are printed.")
-@click.option("-o", "--output-file", type=click.Path(), help="Write the findings to a file.")
-@click.option("--stdin-filename", help="The file that standard input (-) stands for.")
-@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on.")
-@click.option("--min-severity", type=click.Choice(SEVERITIES), help="Print from this severity on.")
 @click.option(
-    "--min-confidence", type=click.Choice(CONFIDENCES), help="Print from this confidence on."
+    "--output-format", type=click.Choice(OUTPUT_FORMATS), help="How findings are printed."
 )
+@click.option("-o", "--output-file", type=click.Path(), help="Write the findings to a file.")
+@click.option("--stdin-filename", help="The file that standard input stands for.")
+@click.option("--fail-on", type=_SEVERITY, help="Exit with 1 from this severity on.")
+@click.option("--min-severity", type=_SEVERITY, help="Print from this severity on.")
+@click.option("--min-confidence", type=_CONFIDENCE, help="Print from this confidence on.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--show-unchecked", is_flag=True, help="List what could not be checked.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
@@ -74,9 +72,11 @@ def rlslint() -> None:
     default="auto",
     help="When to use colour.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
-@click.option("-v", "--verbose", is_flag=True, help="Print more of what is going on.")
-def check(paths: tuple[str, ...], **options: Any) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Say which configuration and rules are in force."
+)
+def check(paths: tuple[str, ...], **options: Any) -> int:
     """Lint the files and directories PATHS (default: the current directory; - is standard input).
 
     Migrations are always replayed whole; PATHS choose which findings are reported.
@@ -85,38 +85,50 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     """
     from rlslint.command import run_check
 
-    raise SystemExit(run_check(paths or (".",), options))
+    if options["quiet"] and options["verbose"]:
+        raise click.UsageError("--quiet and --verbose exclude each other.")
+    if options["stdin_filename"] and paths and "-" not in paths:
+        raise click.UsageError("--stdin-filename says what - stands for, but PATHS have no -.")
+    default = "-" if options["stdin_filename"] else "."
+    return run_check(paths or (default,), options)
 
 
-@rlslint.command()
+@rlslint.command(short_help="Print the card of a rule.")
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Print the cards of all rules.")
-def rule(name: str | None, every: bool) -> None:
-    """Print the card of the rule NAME (or code), or a list of all rules."""
+def rule(name: str | None, every: bool) -> int:
+    """Print the card of the rule NAME (or code, or prefix of codes), or a list of all rules."""
     from rlslint.command import print_rules
 
-    raise SystemExit(print_rules(name, every))
+    if name is not None and every:
+        raise click.UsageError("NAME and --all exclude each other.")
+    return print_rules(name, every)
 
 
-@rlslint.command()
+@rlslint.command(short_help="Print the options of the configuration.")
 @click.argument("key", required=False)
 @click.option("--json-schema", is_flag=True, help="Print the JSON schema of the configuration.")
-def config(key: str | None, json_schema: bool) -> None:
-    """Print the options of the configuration with their types, defaults and meaning."""
+def config(key: str | None, json_schema: bool) -> int:
+    """Print the option KEY of the configuration, or all, with type, default and meaning."""
     from rlslint.command import print_options
 
-    raise SystemExit(print_options(key, json_schema))
+    if key is not None and json_schema:
+        raise click.UsageError("KEY and --json-schema exclude each other.")
+    return print_options(key, json_schema)
 
 
-@rlslint.command()
+@rlslint.command(short_help="Print a shell's completion script.")
 @click.argument("shell", type=click.Choice(SHELLS))
-def completion(shell: str) -> None:
+def completion(shell: str) -> int:
     """Print the completion script of SHELL."""
     from click.shell_completion import get_completion_class
 
+    from rlslint.command import print_lines
+
     made = get_completion_class(shell)
     if made is not None:
-        click.echo(made(rlslint, {}, "rlslint", "_RLSLINT_COMPLETE").source())
+        print_lines((made(rlslint, {}, "rlslint", "_RLSLINT_COMPLETE").source(),))
+    return 0
 
 
 def main() -> NoReturn:
@@ -126,26 +138,30 @@ def main() -> NoReturn:
     gc.disable()
     # A predicate of some hundred nested operators is deep for Python and nothing to PostgreSQL.
     sys.setrecursionlimit(5_000)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _open_streams()
     try:
         status = rlslint.main(prog_name="rlslint", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         status = 2
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         status = 130
-    except BrokenPipeError:
-        # The reader has gone; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
     except Exception as error:
         click.echo(f"rlslint has a fault of its own: {_described(error)}", err=True)
         status = 2
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _open_streams() -> None:
+    """Let streams take every character; one that was closed before the start goes nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _described(error: Exception) -> str:

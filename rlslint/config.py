@@ -22,22 +22,13 @@ from rlslint.options import (
     choice,
     described,
     did_you_mean,
-    integer,
     level,
 )
 
 OUTPUT_FORMATS = (
-    "full",
-    "concise",
-    "json",
-    "json-lines",
-    "sarif",
-    "github",
-    "gitlab",
-    "junit",
-    "rdjson",
+    "full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson",
     "markdown",
-)
+)  # fmt: skip
 PLATFORMS = ("auto", "postgres", "supabase")
 NO_IGNORES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 DEFAULT_EXCLUDE = (
@@ -113,7 +104,7 @@ class Config:
     select: tuple[str, ...] | None = _option(
         STRINGS,
         None,
-        "every stable rule",
+        "every rule",
         'select = ["RLS1", "rls-not-forced"]',
         "The rules to check, by name, code or code prefix.",
     )
@@ -222,13 +213,6 @@ class Config:
         'reference-tables = ["public.countries"]',
         "Tables that all tenants share, so that they need no row security.",
     )
-    pg_version: int | None = _option(
-        integer(13, 18),
-        None,
-        "not set",
-        "pg-version = 16",
-        "The major version of PostgreSQL that the schema runs on.",
-    )
     fail_on: Severity = _option(
         _SEVERITY,
         Severity.warning,
@@ -239,7 +223,7 @@ class Config:
     min_severity: Severity | None = _option(
         _SEVERITY,
         None,
-        '"warning" for check, "info" for audit',
+        '"warning", or what `fail-on` says where that is lower',
         'min-severity = "info"',
         "The lowest severity that is shown; what is hidden is counted at the end.",
     )
@@ -249,13 +233,6 @@ class Config:
         '"low"',
         'min-confidence = "medium"',
         "The lowest confidence that is shown; what is hidden is counted at the end.",
-    )
-    preview: bool = _option(
-        BOOLEAN,
-        False,
-        "false",
-        "preview = true",
-        "Check rules too that are still in preview.",
     )
     output_format: str = _option(
         choice(OUTPUT_FORMATS),

@@ -48,7 +48,7 @@ def check(
     findings: list[Finding] = []
     unjudged: list[Unjudged] = []
     for one in built:
-        findings += _findings(_subjects(one), one.project, selection, unjudged)
+        findings += _findings(subjects(one), one.project, selection, unjudged)
     suppressed = suppress(findings, reader.ignores, config.accept, selection.names)
     on_ignores = _findings(
         (("IgnoreUse", use) for use in suppressed.uses if _is_reported(use, found)),
@@ -94,7 +94,7 @@ def _discover(
     return with_file(found, standard_input[0]) if standard_input is not None else found
 
 
-def _subjects(built: Built) -> Iterator[tuple[str, object]]:
+def subjects(built: Built) -> Iterator[tuple[str, object]]:
     """Yield all that rules look at, with the kind that their annotations name."""
     project, catalog = built.project, built.project.catalog
     for broken in built.broken:

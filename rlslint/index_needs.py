@@ -6,15 +6,16 @@ from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.exposure import served_roles
 from rlslint.meaning.bounds import tenant_columns
 from rlslint.meaning.cost import index_groups
-from rlslint.meaning.index_support import Obstacle, Unserved, unserved
+from rlslint.meaning.index_support import Obstacle, Unserved, scans_whole, unserved
 from rlslint.project import Project
+from rlslint.sql.expressions import Expr
 
 
 def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved | None:
     """Return a comparison with the context that no index serves for this reason, None if none.
 
-    Of several policies that need the same index the first counts. Rows that are only checked on
-    their way in need none.
+    Of several policies that need the same index the first by name counts. Rows that are only
+    checked on their way in need none.
     """
     for need in _needs(policy, project):
         if need.obstacle is obstacle and not _said_before(policy, need, project):
@@ -40,7 +41,11 @@ def _needs(policy: Policy, project: Project) -> tuple[Unserved, ...]:
     if not columns:
         return ()
     found = unserved(clause.ask(index_groups), relation, columns)
-    if not found or _partitions_have_indexes(relation, found, project):
+    if (
+        not found
+        or _is_widened(policy, project)
+        or _partitions_have_indexes(relation, found, project)
+    ):
         return ()
     return found
 
@@ -48,9 +53,32 @@ def _needs(policy: Policy, project: Project) -> tuple[Unserved, ...]:
 def _is_narrowed(relation: Relation) -> bool:
     """Tell whether permissive policies offer comparisons that indexes can serve."""
     return any(
-        policy.permissive and policy.using is not None and all(policy.using.ask(index_groups))
+        policy.permissive and policy.using is not None and not policy.using.ask(_scans_whole)
         for policy in relation.policies.known()
     )
+
+
+def _is_widened(policy: Policy, project: Project) -> bool:
+    """Tell whether other permissive policies make every query read the table as a whole."""
+    if not policy.permissive:
+        return False
+    others = [other for other in policy.relation.policies.known() if other is not policy]
+    return all(
+        any(
+            other.permissive
+            and other.covers(command)
+            and other.using is not None
+            and other.using.ask(_scans_whole)
+            and set(served_roles(policy, project)) <= set(served_roles(other, project))
+            for other in others
+        )
+        for command in ("select", "update", "delete")
+        if policy.covers(command)
+    )
+
+
+def _scans_whole(expression: Expr) -> bool:
+    return scans_whole(index_groups(expression))
 
 
 def _partitions_have_indexes(
@@ -69,7 +97,7 @@ def _partitions_have_indexes(
 def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
     if need.obstacle is Obstacle.wrapped:
         return False
-    for other in policy.relation.policies.known():
+    for other in sorted(policy.relation.policies.known(), key=str):
         if other is policy:
             return False
         if any(

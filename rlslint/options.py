@@ -58,19 +58,6 @@ def _lists_by_pattern(value: Any) -> dict[str, tuple[str, ...]]:
     return {pattern: _strings(selectors) for pattern, selectors in value.items()}
 
 
-def integer(lowest: int, highest: int) -> Kind:
-    """Return the kind of a whole number between two bounds, both included."""
-
-    def read(value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Misfit(f"expected a whole number, found {described(value)}")
-        if not lowest <= value <= highest:
-            raise Misfit(f"expected a number from {lowest} to {highest}, found {value}", str(value))
-        return value
-
-    return Kind("integer", read, {"type": "integer", "minimum": lowest, "maximum": highest})
-
-
 def choice(choices: tuple[str, ...]) -> Kind:
     """Return the kind of a string that is one of `choices`."""
 

@@ -15,8 +15,10 @@ from rlslint.access import (
     RuntimeRoles,
     exposure,
     find_runtime_roles,
+    forced_tables,
     grants_by_place,
     is_bookkeeping,
+    place_of,
     reachable_by,
     relations_looked_up,
 )
@@ -135,9 +137,24 @@ class Project:
         return exposure(self.catalog, self.runtime, relation, originals)
 
     @cached_property
-    def grants_by_place(self) -> dict[Place, tuple[Granted, ...]]:
-        """The privileges on tables by where the history grants them."""
+    def forced_tables(self) -> dict[Relation, tuple[Relation, ...]]:
+        """The tables whose row security is forced; see access.forced_tables."""
+        return forced_tables(self.catalog)
+
+    @cached_property
+    def _grants(self) -> dict[Place, tuple[Granted, ...]]:
         return grants_by_place(self.catalog)
+
+    def grants_beginning_with(self, table: Relation) -> Iterator[tuple[Granted, ...]]:
+        """Yield what is granted in each place where a table is the first of all that it grants on.
+
+        What one statement does to many tables is one fault: it is looked for with the first only.
+        """
+        statements = (grant.statement for grant in table.grants.known())
+        for place in dict.fromkeys(place_of(s) for s in statements if s is not None):
+            granted = self._grants.get(place, ())
+            if granted and granted[0].table is table:
+                yield granted
 
     @cached_property
     def model_policies(self) -> dict[frozenset[str], Policy]:

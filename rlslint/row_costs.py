@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function, Policy
+from rlslint.catalog.model import Function, Policy, Relation
 from rlslint.findings import Severity
 from rlslint.index_needs import filters_rows
 from rlslint.meaning.bodies import reads_context
 from rlslint.meaning.cost import Lookup, index_groups, lookups, unwrapped_calls, unwrapped_reads
-from rlslint.meaning.index_support import is_led_by, unserved
+from rlslint.meaning.index_support import is_led_by, scans_whole
 from rlslint.project import Project
 from rlslint.sql.expressions import Call, Cast, Expr
 
@@ -37,7 +39,7 @@ def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]
             found.setdefault(call.name, RepeatedCall(call, Severity.warning))
     reads = clause.ask(unwrapped_reads)
     if reads and not found:
-        scans = not all(clause.ask(index_groups)) and clause.ask(_casts_a_read)
+        scans = scans_whole(clause.ask(index_groups)) and clause.ask(_casts_a_read)
         severity = Severity.warning if scans else Severity.info
         found[reads[0].name] = RepeatedCall(reads[0], severity)
     return tuple(found.values())
@@ -69,33 +71,36 @@ def _casts_a_read(expression: Expr) -> bool:
 def unindexed_lookup(policy: Policy, project: Project) -> Lookup | None:
     """Return a look-up of a policy that reads the whole of another table, None if none does.
 
-    Of several policies with the same look-up the first counts.
+    Of several policies with the same look-up the first by name counts.
     """
     if not filters_rows(policy, project):
         return None
     for lookup in _unindexed(policy, project):
-        if _first_with(lookup, project) is policy:
+        if _first_lookups(project).get((lookup.relation, lookup.keys)) is policy:
             return lookup
     return None
 
 
-def _unindexed(policy: Policy, project: Project) -> tuple[Lookup, ...]:
-    if policy.using is None:
-        return ()
-    return tuple(
-        lookup
-        for lookup in project.predicate(policy.using).ask(lookups)
-        if lookup.keys
-        and not project.is_shared(lookup.relation)
-        and not is_led_by(lookup.relation, lookup.columns, lookup.keys)
-    )
+def _unindexed(policy: Policy, project: Project) -> Iterator[Lookup]:
+    found = project.predicate(policy.using).ask(lookups) if policy.using is not None else ()
+    for lookup in found:
+        if not lookup.keys or project.is_shared(lookup.relation):
+            continue
+        if not is_led_by(lookup.relation, lookup.columns, lookup.keys):
+            yield lookup
 
 
-def _first_with(lookup: Lookup, project: Project) -> Policy | None:
-    for policy in project.catalog.policies():
+@lru_cache(maxsize=1)
+def _first_lookups(project: Project) -> dict[tuple[Relation, frozenset[int]], Policy]:
+    """Return which policy is the first by name to look up a table by some columns."""
+    found: dict[tuple[Relation, frozenset[int]], Policy] = {}
+    for policy in sorted(project.catalog.policies(), key=str):
         if policy.using is None or not filters_rows(policy, project):
             continue
-        for other in project.predicate(policy.using).ask(lookups):
-            if other.relation is lookup.relation and other.keys == lookup.keys:
-                return policy
-    return None
+        try:
+            own = project.predicate(policy.using).ask(lookups)
+        except UnknownFact:
+            continue
+        for lookup in own:
+            found.setdefault((lookup.relation, lookup.keys), policy)
+    return found

@@ -119,18 +119,22 @@ def _ways_to(view: Relation, privilege: str, project: Project) -> Iterator[tuple
     if direct:
         yield from ((view, role) for role in direct)
         return
-    for other in project.catalog.relations.known():
-        if not (other.knows("kind") and (other.is_view or other.is_materialized_view)):
-            continue
-        if other is not view and _stands_behind(view, other):
-            yield from ((other, role) for role in project.reachable_by(other, privilege))
+    for above in project.ask(_views_above).get(view, ()):
+        yield from ((above, role) for role in project.reachable_by(above, privilege))
 
 
-def _stands_behind(view: Relation, other: Relation) -> bool:
-    try:
-        return any(view in read.through for read in reads_behind(other, ""))
-    except UnknownFact:
-        return False
+def _views_above(project: Project) -> dict[Relation, tuple[Relation, ...]]:
+    """Return the views with those that read them, directly or through others."""
+    found: dict[Relation, dict[Relation, None]] = {}
+    for above in project.catalog.relations.known():
+        if above.knows("kind") and (above.is_view or above.is_materialized_view):
+            try:
+                for read in reads_behind(above, ""):
+                    for view in read.through[1:]:
+                        found.setdefault(view, {})[above] = None
+            except UnknownFact:
+                continue
+    return {view: tuple(views) for view, views in found.items()}
 
 
 def _leaks(queried: Relation, role: str, privilege: str, project: Project) -> Iterator[ViewLeak]:

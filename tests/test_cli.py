@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.cli import FORMATS
+from rlslint.config import OUTPUT_FORMATS
 
 FAULTY = """CREATE ROLE app_user LOGIN;
 CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
@@ -86,7 +86,7 @@ def test_a_run_is_the_same_every_time(project: Path) -> None:
     assert len(runs) == 1
 
 
-@pytest.mark.parametrize("output_format", FORMATS)
+@pytest.mark.parametrize("output_format", OUTPUT_FORMATS)
 def test_every_format_names_the_rule(project: Path, output_format: str) -> None:
     run = rlslint("check", "--output-format", output_format, cwd=project)
     assert run.returncode == 1

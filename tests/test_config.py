@@ -44,11 +44,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         select = ["RLS1"]
         runtime-roles = ["app"]
         platform = "supabase"
-        pg-version = 16
+        force-exclude = true
         fail-on = "error"
         min-severity = "info"
         min-confidence = "medium"
-        preview = true
         per-file-ignores = { "db/*" = ["rls-not-forced"] }
 
         [[accept]]
@@ -59,7 +58,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     )
     config = load_config(path)
     assert config.select == ("RLS1",)
-    assert (config.platform, config.pg_version, config.preview) == ("supabase", 16, True)
+    assert (config.platform, config.force_exclude) == ("supabase", True)
     assert (config.fail_on, config.min_severity) == (Severity.error, Severity.info)
     assert config.min_confidence is Confidence.medium
     assert config.accept == (
@@ -94,7 +93,7 @@ def test_a_misspelt_key_is_shown_where_it_stands(tmp_path: Path) -> None:
     path = write(
         tmp_path / "pyproject.toml",
         '[project]\nname = "x"\n# runtime-role\n'
-        '[tool.rlslint]\npreview = true\nruntime-role = ["app"]\n',
+        '[tool.rlslint]\nforce-exclude = true\nruntime-role = ["app"]\n',
     )
     assert refusal(path) == (
         'pyproject.toml:6:1: unknown key "runtime-role"\n'
@@ -117,9 +116,8 @@ def test_underscores_are_recognised_as_a_slip(tmp_path: Path) -> None:
     [
         ('select = "RLS1"', 'expected a list of strings, found the string "RLS1"'),
         ("select = [1]", "expected a list of strings, found a mixed list"),
-        ('preview = "yes"', 'expected true or false, found the string "yes"'),
-        ("pg-version = true", "expected a whole number, found true"),
-        ("pg-version = 9", "expected a number from 13 to 18, found 9"),
+        ('force-exclude = "yes"', 'expected true or false, found the string "yes"'),
+        ("force-exclude = 1", "expected true or false, found the number 1"),
         ("per-file-ignores = []", "expected a table of lists of strings, found a list"),
         ("accept = 3", "expected tables written [[accept]], found the number 3"),
         ('baseline = "x"', 'unknown key "baseline"'),
@@ -207,7 +205,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ("fail-on=error", ("fail-on", "error")),
         ("select=['RLS1', 'RLS2']", ("select", ["RLS1", "RLS2"])),
         ("select=RLS1,rls-not-forced", ("select", ["RLS1", "rls-not-forced"])),
-        ("preview = true", ("preview", True)),
+        ("force-exclude = true", ("force-exclude", True)),
     ],
 )
 def test_an_override_is_toml_or_bare(argument: str, pair: tuple[str, object]) -> None:

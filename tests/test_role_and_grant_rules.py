@@ -81,7 +81,7 @@ def severities(tmp_path: Path, rule: str, files: dict[str, str], history: str) -
         ),
         (
             "docker-compose.prod.yml",
-            "services:\n  db:\n    image: postgres\n    environment:\n      POSTGRES_USER: postgres\n",
+            "services:\n  db:\n    image: postgres\n    environment: {POSTGRES_USER: postgres}\n",
             [],
         ),
     ],

@@ -14,7 +14,13 @@ from rlslint.access.gaps import (
     protected_originals,
 )
 from rlslint.access.granted import Granted, Place, grants_by_place, place_of, revocation
-from rlslint.access.ownership import Answer, Ownership, owning_membership, owns
+from rlslint.access.ownership import (
+    Answer,
+    Ownership,
+    forced_tables,
+    owning_membership,
+    owns,
+)
 from rlslint.access.privileges import (
     DATA_PRIVILEGES,
     can_execute,
@@ -102,6 +108,7 @@ __all__ = [
     "effective_policy",
     "exposure",
     "find_runtime_roles",
+    "forced_tables",
     "functions_around",
     "gap_of",
     "grantees",

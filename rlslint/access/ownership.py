@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from rlslint.access.granted import Place, place_of
 from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Membership, Relation
@@ -76,3 +77,23 @@ def owning_membership(
         if owner in inherited or inherited & migrating:
             return membership
     return None
+
+
+def forced_tables(catalog: Catalog) -> dict[Relation, tuple[Relation, ...]]:
+    """Return the tables whose row security is forced, by the first of those with one cause.
+
+    The cause is where they became their owner's. All that the role owns that runs the migrations
+    has one cause: the choice of that role.
+    """
+    found: dict[tuple[str, Place | None], list[Relation]] = {}
+    relations = (*catalog.relations.known(), *catalog.unknown_relations.values())
+    for relation in sorted(relations, key=str):
+        if not all(relation.knows(fact) for fact in ("rls_enabled", "rls_forced", "owner")):
+            continue
+        if relation.rls_enabled and relation.rls_forced:
+            statement = relation.because("owner")
+            if relation.owner == MIGRATION_ROLE:
+                statement = None
+            place = place_of(statement) if statement is not None else None
+            found.setdefault((relation.owner, place), []).append(relation)
+    return {tables[0]: tuple(tables) for tables in found.values()}

@@ -20,7 +20,7 @@ def functions_of_policies(catalog: Catalog) -> dict[Function, tuple[Policy, ...]
         waiting = [
             function
             for clause in policy.clauses
-            for function in called_in_expression(clause.expression, catalog)
+            for function in clause.ask(called_in_expression, catalog)
         ]
         while waiting:
             function = waiting.pop()

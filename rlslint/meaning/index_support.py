@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.model import Index, Relation
 from rlslint.meaning.cost import IndexedComparison
-from rlslint.sql.expressions import Cast, Column, Expr, Operator
+from rlslint.sql.expressions import Cast, Column, Constant, Expr, Items, Operator
 
 
 class Obstacle(Enum):
@@ -46,7 +46,7 @@ def unserved(
     One comparison of a conjunction that an index serves is enough. Of a disjunction every arm
     needs one; where an arm compares nothing, no index could help and nothing is returned.
     """
-    if not all(groups):
+    if scans_whole(groups):
         return ()
     found: list[Unserved] = []
     for group in groups:
@@ -54,8 +54,15 @@ def unserved(
         if any(_is_served(comparison, bare, relation) for comparison in bare):
             continue
         wanted = [c for c in bare if c.column in columns and _is_selective(c, relation)]
-        found += [_unserved(comparison, relation) for comparison in wanted[:1]]
+        if not wanted:
+            return ()
+        found.append(_unserved(wanted[0], relation))
     return tuple(found)
+
+
+def scans_whole(groups: Sequence[Sequence[IndexedComparison]]) -> bool:
+    """Tell whether PostgreSQL reads the whole table whatever indexes there are."""
+    return not all(any(c.form != "sub-select" for c in group) for group in groups)
 
 
 def is_led_by(relation: Relation, columns: frozenset[int], keys: frozenset[int]) -> bool:
@@ -139,9 +146,23 @@ def _targets(operand: Expr) -> list[str]:
 
 
 def _is_selective(comparison: IndexedComparison, relation: Relation) -> bool:
-    """Tell whether an index on the column would be worth having: not for two values."""
+    """Tell whether an index on the column would be worth having: not for two values.
+
+    What is compared with a constant says nothing of whose a row is.
+    """
     column = relation.column(comparison.column)
-    return comparison.form != "sub-select" and column is not None and column.type != "bool"
+    if comparison.form == "sub-select" or column is None or column.type == "bool":
+        return False
+    match comparison.comparison:
+        case Operator(_, left, right):
+            sides = (left, right)
+            return not any(isinstance(_uncast(side), Constant | Items) for side in sides)
+        case _:
+            return True
+
+
+def _uncast(expression: Expr | None) -> Expr | None:
+    return _uncast(expression.argument) if isinstance(expression, Cast) else expression
 
 
 def _unserved(comparison: IndexedComparison, relation: Relation) -> Unserved:

@@ -125,5 +125,5 @@ def _drop_views(replay: Replay, depends: Callable[[Clause], bool]) -> None:
     for view in replay.catalog.relations.known():
         alive = dict.__contains__(replay.catalog.relations, view.oid)
         if alive and view.knows("query") and view.query is not None and depends(view.query):
-            drop_views_reading(replay, view, None)
             replay.drop_relation(view)
+            drop_views_reading(replay, view, None)

@@ -145,10 +145,10 @@ def _copy_key(relation: Relation, constraint: Constraint, index: Index) -> None:
 
 
 def _words(relation: Relation, numbers: tuple[int, ...], index: Index) -> list[str]:
-    expressions = iter(index.expressions)
+    expressions = (_word(clause.expression) for clause in index.expressions)
+    # A column that the history does not know has no number either.
     return [
-        name_of(relation, number) if number else _word(next(expressions).expression)
-        for number in numbers
+        name_of(relation, number) if number else next(expressions, "expr") for number in numbers
     ]
 
 

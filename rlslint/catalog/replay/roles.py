@@ -89,7 +89,10 @@ def _join(
 ) -> None:
     """Make a membership. Without WITH INHERIT it takes the member's own INHERIT attribute."""
     existing = next((m for m in member.memberships.known() if m.role is role), None)
-    inherit = existing.inherit if existing is not None else member.inherit
+    if existing is None and "inherit" not in options and not member.knows("inherit"):
+        member.memberships.open(statement)
+        return
+    inherit = existing.inherit if existing is not None else "inherit" in options or member.inherit
     member.memberships[role.name] = Membership(
         role,
         member,

@@ -44,13 +44,14 @@ def _finding(
     policy: Policy, commands: tuple[str, ...], roles: tuple[str, ...], project: Project
 ) -> Finding:
     check, created = policy.check, policy.relation.created
+    verb = "is" if len(commands) == 1 else "are"
     effect = listed(_VERBS[command] for command in commands)
     condition = (check.sql if check is not None else None) or bound_to_caller(
         policy.relation, project
     )
     return Finding(
         object=str(policy),
-        message=f"{effect} on {policy.relation} is not restricted for {spoken(roles)}: the "
+        message=f"{effect} on {policy.relation} {verb} not restricted for {spoken(roles)}: the "
         f"restrictive policy {policy.name} has no USING, so it holds for new rows only",
         span=check.span() if check is not None else None,
         label="says nothing of rows that are there",

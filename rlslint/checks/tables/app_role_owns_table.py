@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.access import (
     Evidence,
-    Place,
     in_words,
     is_administrative,
-    place_of,
     protected_tables,
     role_of,
     runs_migrations,
@@ -27,11 +25,8 @@ def app_role_owns_table(table: Table, project: Project) -> Iterator[Finding]:
     # Where row security is not forced, the owner need not even switch it off: rls-not-forced.
     if not table.rls_enabled or not table.rls_forced or project.runtime.assumed:
         return
-    owner = table.owner
-    if _is_set_aside(owner, project):
-        return
-    tables = _of_same_cause(table, project)
-    if tables[0] is not table:
+    owner, tables = table.owner, project.forced_tables.get(table)
+    if tables is None or _is_set_aside(owner, project):
         return
     if owner in project.runtime.names:
         yield _finding(owner, tables, project)
@@ -47,32 +42,8 @@ def _is_set_aside(owner: str, project: Project) -> bool:
     return (weak and is_administrative(owner)) or escapes_row_security(project.catalog, owner)
 
 
-def _of_same_cause(table: Table, project: Project) -> list[Table]:
-    """Return the tables that were given to their owner in one place, by name.
-
-    What belongs to the role that runs the migrations has that role as its one cause.
-    """
-    cause = _place(table)
-    if cause is None:
-        return [table]
-    return [
-        other
-        for other in protected_tables(project.catalog)
-        if other.rls_forced
-        and other.knows("owner")
-        and other.owner == table.owner
-        and (table.owner == MIGRATION_ROLE or _place(other) == cause)
-    ]
-
-
-def _place(table: Table) -> Place | None:
-    statement = table.because("owner")
-    return place_of(statement) if statement is not None else None
-
-
-def _finding(owner: str, tables: list[Table], project: Project) -> Finding:
+def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding:
     statement, created = tables[0].because("owner"), tables[0].created
-    shown = created is not None and created is not statement
     return Finding(
         object=str(tables[0]),
         message=f"{owner} can switch off the row security of {in_words(tables)} and then read "
@@ -81,12 +52,12 @@ def _finding(owner: str, tables: list[Table], project: Project) -> Finding:
         label=f"belongs to {owner}",
         help=_help(owner, tables, project),
         related=(Related(created.span, "the table is created here"),)
-        if shown and created is not None
+        if created is not None and created is not statement
         else (),
     )
 
 
-def _by_connection(tables: list[Table], project: Project) -> Iterator[Finding]:
+def _by_connection(tables: tuple[Table, ...], project: Project) -> Iterator[Finding]:
     """Yield a finding where requests and migrations are known to use the same role."""
     for connection in project.connections:
         role = role_of(connection)
@@ -114,7 +85,7 @@ def _by_connection(tables: list[Table], project: Project) -> Iterator[Finding]:
         return
 
 
-def _help(owner: str, tables: list[Table], project: Project) -> str:
+def _help(owner: str, tables: tuple[Table, ...], project: Project) -> str:
     """Return SQL that gives the tables to another role, one that owns others where there is one."""
     others = {
         table.owner: None

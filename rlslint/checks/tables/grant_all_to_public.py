@@ -8,11 +8,9 @@ from rlslint.access import (
     DATA_PRIVILEGES,
     Gap,
     Granted,
-    Place,
     can_use_schema,
     gap_of,
     in_words,
-    place_of,
     revocation,
 )
 from rlslint.catalog.model import PUBLIC, Grant, Table
@@ -25,29 +23,20 @@ _ABOVE_OR_COPIED = (Gap.partition, Gap.child, Gap.query, Gap.like)
 
 @rule
 def grant_all_to_public(table: Table, project: Project) -> Iterator[Finding]:
-    grants = [g for g in table.grants.known() if _is_wide(g)]
-    grants = grants or [g for g in table.grants.values() if _is_wide(g)]
-    if not grants or not _is_of_tenants(table, project):
-        return
-    for place in dict.fromkeys(place_of(g.statement) for g in grants if g.statement is not None):
-        yield from _of_place(place, table, project)
-
-
-def _of_place(place: Place, table: Table, project: Project) -> Iterator[Finding]:
-    """Yield the one finding of a place with the first of its tables that has the fault."""
-    granted = [
-        one
-        for one in project.grants_by_place[place]
-        if _is_wide(one.grant)
-        and one.table.knows("rls_enabled")
-        and one.table.knows("columns")
-        and _is_of_tenants(one.table, project)
-    ]
-    open_ones = [one for one in granted if not one.table.rls_enabled]
-    if open_ones and open_ones[0].table is table:
-        yield _leak(open_ones, project)
-    if not open_ones and granted[0].table is table and not _truncates(place, project):
-        yield _breadth(granted, project)
+    found = False
+    for granted in project.grants_beginning_with(table):
+        wide = [
+            one for one in granted if _is_wide(one.grant) and _is_known_of_tenants(one, project)
+        ]
+        leaking = [one for one in wide if not one.table.rls_enabled]
+        # TRUNCATE by the same statement is the graver fault, where policies filter rows.
+        truncates = any(one.grant.privilege == "truncate" for one in granted)
+        if leaking or (wide and not truncates):
+            found = True
+            yield _leak(leaking, project) if leaking else _breadth(wide, project)
+    if not found:
+        # Raises where more may be granted than is known.
+        any(_is_wide(grant) and _is_of_tenants(table, project) for grant in table.grants.values())
 
 
 def _is_wide(grant: Grant) -> bool:
@@ -56,6 +45,11 @@ def _is_wide(grant: Grant) -> bool:
         and grant.privilege in DATA_PRIVILEGES
         and grant.statement is not None
     )
+
+
+def _is_known_of_tenants(one: Granted, project: Project) -> bool:
+    known = all(one.table.knows(fact) for fact in ("rls_enabled", "columns"))
+    return known and _is_of_tenants(one.table, project)
 
 
 def _is_of_tenants(table: Table, project: Project) -> bool:
@@ -68,11 +62,6 @@ def _is_of_tenants(table: Table, project: Project) -> bool:
         return False
     # Tables beside a protected one are open by what they are, which other rules tell.
     return gap_of(table) not in _ABOVE_OR_COPIED and bool(project.tenant_columns(table))
-
-
-def _truncates(place: Place, project: Project) -> bool:
-    """Tell whether TRUNCATE is granted in a place as well, which is the graver fault."""
-    return any(one.grant.privilege == "truncate" for one in project.grants_by_place[place])
 
 
 def _leak(granted: list[Granted], project: Project) -> Finding:

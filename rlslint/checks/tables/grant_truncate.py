@@ -8,11 +8,9 @@ from rlslint.access import (
     Answer,
     Evidence,
     Granted,
-    Place,
     can_use_schema,
     in_words,
     inherited_roles,
-    place_of,
     revocation,
     row_security_active,
     serves,
@@ -26,32 +24,23 @@ from rlslint.registry import rule
 
 @rule
 def grant_truncate(table: Table, project: Project) -> Iterator[Finding]:
-    if not table.rls_enabled:
-        return
-    grants = [g for g in table.grants.known() if _lets_truncate(g, table, project)] or [
-        g for g in table.grants.values() if _lets_truncate(g, table, project)
-    ]
-    for place in dict.fromkeys(place_of(g.statement) for g in grants if g.statement is not None):
-        granted = _granted(place, project)
-        if granted[0].table is table:
-            yield _finding(granted, project)
+    found = False
+    for granted in project.grants_beginning_with(table):
+        held = [one for one in granted if _is_fault(one, project)]
+        if held:
+            found = True
+            yield _finding(held, project)
+    if not found and table.rls_enabled:
+        # Raises where more may be granted than is known.
+        any(_is_fault(Granted(table, grant), project) for grant in table.grants.values())
 
 
-def _granted(place: Place, project: Project) -> list[Granted]:
-    """Return what is granted of the fault in one place: it is one fault for all its tables."""
-    return [
-        granted
-        for granted in project.grants_by_place[place]
-        if granted.table.knows("rls_enabled")
-        and granted.table.rls_enabled
-        and _lets_truncate(granted.grant, granted.table, project)
-    ]
-
-
-def _lets_truncate(grant: Grant, table: Table, project: Project) -> bool:
-    if grant.privilege != "truncate" or grant.statement is None:
+def _is_fault(one: Granted, project: Project) -> bool:
+    if one.grant.privilege != "truncate" or one.grant.statement is None:
         return False
-    return bool(_truncating(grant, table, project))
+    if not one.table.knows("rls_enabled") or not one.table.rls_enabled:
+        return False
+    return bool(_truncating(one.grant, one.table, project))
 
 
 def _truncating(grant: Grant, table: Table, project: Project) -> tuple[str, ...]:
