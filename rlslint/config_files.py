@@ -21,7 +21,7 @@ def find_config(start: Path) -> Path | None:
     """Return the configuration file that is nearest to `start`, its directory first, then above.
 
     In one directory `.rlslint.toml` goes before `rlslint.toml`, and that before a `pyproject.toml`
-    that has a table `tool.rlslint`.
+    that has a table `tool.rlslint`. Raises ConfigError where a `pyproject.toml` cannot be read.
     """
     here = start.absolute()
     for directory in (here, *here.parents) if here.is_dir() else here.parents:
@@ -38,13 +38,13 @@ def load_config(path: Path) -> Config:
 
 
 def _is_meant(pyproject: Path) -> bool:
-    data = pyproject.read_bytes()
-    if b"rlslint" not in data:
+    text = _read(pyproject)
+    if b"rlslint" not in text.data:
         return False
     try:
-        tools = read_toml(Text(str(pyproject), data)).get("tool")
+        tools = read_toml(text).get("tool")
     except TomlProblem:
-        return b"tool.rlslint" in data
+        return b"tool.rlslint" in text.data
     return isinstance(tools, dict) and "rlslint" in tools
 
 

@@ -8,7 +8,6 @@ from rlslint.meaning.bounds import tenant_columns
 from rlslint.meaning.cost import index_groups
 from rlslint.meaning.index_support import Obstacle, Unserved, scans_whole, unserved
 from rlslint.project import Project
-from rlslint.sql.expressions import Expr
 
 
 def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved | None:
@@ -53,7 +52,7 @@ def _needs(policy: Policy, project: Project) -> tuple[Unserved, ...]:
 def _is_narrowed(relation: Relation) -> bool:
     """Tell whether permissive policies offer comparisons that indexes can serve."""
     return any(
-        policy.permissive and policy.using is not None and not policy.using.ask(_scans_whole)
+        policy.permissive and policy.using is not None and not reads_whole_table(policy)
         for policy in relation.policies.known()
     )
 
@@ -67,8 +66,7 @@ def _is_widened(policy: Policy, project: Project) -> bool:
         any(
             other.permissive
             and other.covers(command)
-            and other.using is not None
-            and other.using.ask(_scans_whole)
+            and reads_whole_table(other)
             and set(served_roles(policy, project)) <= set(served_roles(other, project))
             for other in others
         )
@@ -77,8 +75,11 @@ def _is_widened(policy: Policy, project: Project) -> bool:
     )
 
 
-def _scans_whole(expression: Expr) -> bool:
-    return scans_whole(index_groups(expression))
+def reads_whole_table(policy: Policy) -> bool:
+    """Tell whether no index can serve what a policy asks of the rows that are there."""
+    if policy.using is None:
+        return False
+    return scans_whole(policy.using.ask(index_groups), policy.relation)
 
 
 def _partitions_have_indexes(

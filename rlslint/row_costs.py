@@ -9,10 +9,10 @@ from typing import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Function, Policy, Relation
 from rlslint.findings import Severity
-from rlslint.index_needs import filters_rows
+from rlslint.index_needs import filters_rows, reads_whole_table
 from rlslint.meaning.bodies import reads_context
-from rlslint.meaning.cost import Lookup, index_groups, lookups, unwrapped_calls, unwrapped_reads
-from rlslint.meaning.index_support import is_led_by, scans_whole
+from rlslint.meaning.cost import Lookup, lookups, unwrapped_calls, unwrapped_reads
+from rlslint.meaning.index_support import is_led_by
 from rlslint.project import Project
 from rlslint.sql.expressions import Call, Cast, Expr
 
@@ -39,7 +39,7 @@ def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]
             found.setdefault(call.name, RepeatedCall(call, Severity.warning))
     reads = clause.ask(unwrapped_reads)
     if reads and not found:
-        scans = scans_whole(clause.ask(index_groups)) and clause.ask(_casts_a_read)
+        scans = reads_whole_table(policy) and clause.ask(_casts_a_read)
         severity = Severity.warning if scans else Severity.info
         found[reads[0].name] = RepeatedCall(reads[0], severity)
     return tuple(found.values())

@@ -46,7 +46,7 @@ def unserved(
     One comparison of a conjunction that an index serves is enough. Of a disjunction every arm
     needs one; where an arm compares nothing, no index could help and nothing is returned.
     """
-    if scans_whole(groups):
+    if scans_whole(groups, relation):
         return ()
     found: list[Unserved] = []
     for group in groups:
@@ -60,9 +60,14 @@ def unserved(
     return tuple(found)
 
 
-def scans_whole(groups: Sequence[Sequence[IndexedComparison]]) -> bool:
-    """Tell whether PostgreSQL reads the whole table whatever indexes there are."""
-    return not all(any(c.form != "sub-select" for c in group) for group in groups)
+def scans_whole(groups: Sequence[Sequence[IndexedComparison]], relation: Relation) -> bool:
+    """Tell whether PostgreSQL reads the whole table whatever index one might add."""
+    return not all(_could_be_served(group, relation) for group in groups)
+
+
+def _could_be_served(group: Sequence[IndexedComparison], relation: Relation) -> bool:
+    bare = [_without_coercion(comparison, relation) for comparison in group]
+    return any(_is_selective(c, relation) or _is_served(c, bare, relation) for c in bare)
 
 
 def is_led_by(relation: Relation, columns: frozenset[int], keys: frozenset[int]) -> bool:

@@ -14,7 +14,14 @@ _POSTGRESQL = re.compile(
 _DIALECTS = (
     (
         "ClickHouse",
-        re.compile(rb"\bengine\s*=\s*(?:\w*mergetree|distributed|kafka|null|log)\b", re.I),
+        re.compile(
+            rb"\bengine\s*=\s*(?:\w*mergetree|distributed|kafka|null|log)\b"
+            rb"|\bcodec\s*\(|\b(?:lowcardinality|nullable)\s*\("
+            rb"|\bmodify\s+(?:ttl|setting|column|query|order\s+by)\b"
+            rb"|\b(?:materialize|add)\s+(?:projection|index)\b|\bon\s+cluster\b"
+            rb"|\balter\s+table\s+\S+\s+(?:on\s+cluster\s+\S+\s+)?(?:update|delete)\b",
+            re.I,
+        ),
     ),
     (
         "MySQL",
@@ -27,7 +34,10 @@ _DIALECTS = (
     (
         "SQLite",
         re.compile(
-            rb"\bautoincrement\b|^\s*pragma\s+\w+|\)\s*(?:strict\s*,\s*)?without\s+rowid\b",
+            rb"\bautoincrement\b|^\s*pragma\s+\w+|\)\s*(?:strict\s*,\s*)?without\s+rowid\b"
+            # Its triggers have their statements in themselves, and a name of their own.
+            rb"|\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b[^;]*\bbegin\b"
+            rb"|\bdrop\s+trigger\s+(?:if\s+exists\s+)?[\w.\"]+\s*;",
             re.I | re.M,
         ),
     ),

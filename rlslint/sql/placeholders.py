@@ -9,15 +9,17 @@ from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
 _NAME = rb"[A-Za-z_]\w*"
 # Behind a colon, a word or a bracket a colon is a cast, an assignment or a slice of an array.
 _PSQL_VARIABLE = (
-    rb"(?<![:\w\])\x80-\xff\[]):(?:'" + _NAME + rb"'|\"" + _NAME + rb"\"|\{\?" + _NAME + rb"\}|"
+    rb"(?<![:\w\])\x80-\xff]):(?:'" + _NAME + rb"'|\"" + _NAME + rb"\"|\{\?" + _NAME + rb"\}|"
     + _NAME + rb")"
 )  # fmt: skip
-_TEMPLATE = rb"\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}"
+# A template may stand in double quotes, and have some in itself: "{{ index .Options "Schema" }}".
+_TEMPLATE = rb"\$\{[^{}\n]*\}|\"\{\{[^{}\n]*\}\}\"|\{\{[^{}\n]*\}\}"
 _DRIVER = (
     rb"%\(" + _NAME + rb"\)[sbt]|%[sbt](?!\w)|\$\d+|\?\d*"
     rb"|(?<![@<>=~!#%^&|`?+*/\w-])@" + _NAME
 )  # fmt: skip
 _SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
+_MARKS = (":", "${", "{{")
 _IN_SQL_FILES = re.compile(
     rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb")|" + _SKIPPED, re.DOTALL
 )
@@ -25,6 +27,8 @@ _IN_APPLICATIONS = re.compile(
     rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb"|" + _DRIVER + rb")|" + _SKIPPED,
     re.DOTALL,
 )
+_PSQL_STRING = re.compile(rb"(?<![:\w\])]):'" + _NAME + rb"'")
+_PSQL_VALUE = re.compile(rb"(?<![:\w\])]):" + _NAME + rb"\b")
 _NAMED_BY_AT_SIGN = re.compile(rb"(?<![@<>=~!#%^&|`?+*/\w-])@[A-Za-z_]")
 _IN = re.compile(rb"\b(not\s+)?in\s*$", re.IGNORECASE)
 _LAST_OPERAND = re.compile(rb"(\w+|[\"')\]])\s*$")
@@ -37,12 +41,46 @@ _NO_OPERANDS = frozenset(
 
 def is_placeholder(name: str) -> bool:
     """Tell whether a name in a parsed statement stands for a placeholder of its text."""
-    return name != "" and name.strip("_") == ""
+    return name != "" and (name.strip("_") == "" or name.startswith(_MARKS))
 
 
 def has_named_placeholders(data: bytes) -> bool:
     """Tell whether `data` has `@name`, which PostgreSQL would accept: as an absolute value."""
     return _NAMED_BY_AT_SIGN.search(data) is not None
+
+
+def with_strings(data: bytes, replaced: bytes) -> bytes:
+    """Return `replaced` with a string in place of each of psql's `:'name'` in `data`."""
+    changed = bytearray(replaced)
+    for match in _PSQL_STRING.finditer(data):
+        if replaced[match.start() : match.end()].strip(b"_") == b"":
+            changed[match.start()] = changed[match.end() - 1] = ord("'")
+    return bytes(changed)
+
+
+def with_numbers(data: bytes, replaced: bytes) -> bytes:
+    """Return `replaced` with a number in place of each of psql's `:name` in `data`."""
+    changed = bytearray(replaced)
+    for match in _PSQL_VALUE.finditer(data):
+        if replaced[match.start() : match.end()].strip(b"_") == b"":
+            changed[match.start() : match.end()] = b"1" * (match.end() - match.start())
+    return bytes(changed)
+
+
+def placeholder_names(data: bytes, replaced: bytes) -> dict[str, str]:
+    """Return what the text says where `replaced` has underscores, by these.
+
+    Placeholders of one length that differ cannot be told apart afterwards: they are left out.
+    """
+    names: dict[str, set[str]] = {}
+    for match in re.finditer(rb"_+", replaced):
+        written = data[match.start() : match.end()].decode("utf-8", "replace")
+        names.setdefault(match.group().decode(), set()).add(written)
+    return {
+        stand_in: found.pop()
+        for stand_in, found in names.items()
+        if len(found) == 1 and not found & {stand_in}
+    }
 
 
 def without_placeholders(data: bytes, application: bool) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from typing import Any
 
 from rlslint.sql.parser import (
     BrokenStatement,
@@ -12,7 +13,13 @@ from rlslint.sql.parser import (
     parse_piece,
     without_trailing_space,
 )
-from rlslint.sql.placeholders import has_named_placeholders, without_placeholders
+from rlslint.sql.placeholders import (
+    has_named_placeholders,
+    placeholder_names,
+    with_numbers,
+    with_strings,
+    without_placeholders,
+)
 from rlslint.sql.psql import CONNECT, connection
 from rlslint.sql.statement_ends import (
     QUOTED,
@@ -34,7 +41,15 @@ _STRING_OR_DOLLAR_QUOTE = re.compile(QUOTED + rb"|\$\w*\$|/\*", re.DOTALL)
 _BODY_FOLLOWS = re.compile(rb"\b(?:as|do)\s*$", re.IGNORECASE)
 _NOT_LINE_END = re.compile(rb"[^\n]")
 
+_FILLED_IN = "its placeholders stand for more than a name or a value"
+_COPY_DATA_FOLLOWS = re.compile(rb"\\copy\b.*\bfrom\s+p?stdin\b", re.IGNORECASE)
+_END_OF_COPY_DATA = re.compile(rb"^\\\.[ \t\r]*$", re.MULTILINE)
+
 Found = ParsedStatement | BrokenStatement | None
+
+
+class PlaceholderProblem(SyntaxProblem):
+    """Nothing that could stand for a placeholder makes a statement that the grammar accepts."""
 
 
 def recovered_statements(
@@ -44,9 +59,12 @@ def recovered_statements(
     data = text.data
     position = first_token(data, start, stop)
     while position < stop:
-        if data[position] == ord("\\") and not application:
+        if data[position] in b"\\#" and not application:
+            # No statement begins with #: `#include` is for the preprocessor of an extension's
+            # scripts.
             end = end_of_line(data, position, stop)
             yield from _psql_command(text, wanted, position, end)
+            end = _behind_copy_data(data, position, end, stop)
         else:
             stretch = next_stretch(data, position, stop)
             found, end = _read_stretch(text, wanted, stretch, application)
@@ -63,6 +81,14 @@ def _psql_command(
         yield ParsedStatement(Statement(text, start, end, CONNECT), node, start)
 
 
+def _behind_copy_data(data: bytes, start: int, end: int, stop: int) -> int:
+    """Return where the data ends that follows psql's `\\copy … from stdin`, else `end`."""
+    if not _COPY_DATA_FOLLOWS.match(data, start, end):
+        return end
+    last = _END_OF_COPY_DATA.search(data, end, stop)
+    return last.end() if last is not None else end
+
+
 def _read_stretch(
     text: Text, wanted: Container[str], stretch: Stretch, application: bool
 ) -> tuple[Iterator[Found], int]:
@@ -76,7 +102,8 @@ def _read_stretch(
         end_of_broken = without_trailing_space(text.data, stretch.start, end)
         statement = Statement(text, stretch.start, end_of_broken, "")
         following = end if end < stretch.end else stretch.following
-        return iter((BrokenStatement(statement, problem.message, offset),)), following
+        refused = not isinstance(problem, PlaceholderProblem)
+        return iter((BrokenStatement(statement, problem.message, offset, refused),)), following
     return found, end if end < stretch.end else stretch.following
 
 
@@ -98,7 +125,47 @@ def _parse_stretch(
     except SyntaxProblem:
         if replaced == raw:
             raise
-    return parse_piece(text, wanted, start, end, replaced)
+    if application:
+        return parse_piece(text, wanted, start, end, replaced)
+    return _parse_filled(text, wanted, start, end, raw, replaced)
+
+
+def _parse_filled(
+    text: Text, wanted: Container[str], start: int, end: int, raw: bytes, replaced: bytes
+) -> Iterator[Found]:
+    """Parse with names for placeholders; where that is refused, with strings, then numbers."""
+    strings = with_strings(raw, replaced)
+    names = placeholder_names(raw, replaced)
+    for filled in dict.fromkeys((replaced, strings, with_numbers(raw, strings))):
+        try:
+            found = parse_piece(text, wanted, start, end, filled)
+        except SyntaxProblem as problem:
+            refusal = problem
+        else:
+            return (_with_names(one, names) for one in found)
+    position = refusal.offset - start
+    if raw[position : position + 1] != replaced[position : position + 1]:
+        raise PlaceholderProblem(_FILLED_IN, refusal.offset)
+    raise refusal
+
+
+def _with_names(found: Found, names: dict[str, str]) -> Found:
+    """Give names that are placeholders back as they are written."""
+    if not isinstance(found, ParsedStatement) or not names:
+        return found
+    return found._replace(node=_renamed(found.node, names))
+
+
+def _renamed(part: Any, names: dict[str, str]) -> Any:
+    match part:
+        case str():
+            return names.get(part, part)
+        case dict():
+            return {key: _renamed(value, names) for key, value in part.items()}
+        case list():
+            return [_renamed(value, names) for value in part]
+        case _:
+            return part
 
 
 def _line_of_statement(data: bytes, open_quote: int, end: int) -> int:

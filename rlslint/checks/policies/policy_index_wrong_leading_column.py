@@ -20,7 +20,7 @@ def policy_index_wrong_leading_column(policy: Policy, project: Project) -> Itera
         yield _finding(policy, need, need.further_back)
 
 
-def _finding(policy: Policy, need: Unserved, index: Index, severity: Severity | None) -> Finding:
+def _finding(policy: Policy, need: Unserved, index: Index) -> Finding:
     table, clause = policy.relation, policy.using
     column = table.column(need.comparison.column)
     leading = table.column(index.columns[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, Escape, Ownership, bypass, owns
+from rlslint.access import Answer, Escape, Ownership, bypass, owning_membership, owns
 from rlslint.catalog.model import Table
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
@@ -19,10 +19,18 @@ def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
         escaped = bypass(project.catalog, role, table)
         if escaped is not None and escaped.escape is not Escape.owner:
             continue
+        if _is_by_membership(role, table, project):
+            continue
         ownership = owns(project.catalog, project.runtime, role, table)
         if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):
             yield _finding(table, role, ownership)
             return
+
+
+def _is_by_membership(role: str, table: Table, project: Project) -> bool:
+    """Tell whether the membership is to be mended, not the table: app-role-member-of-owner."""
+    membership = owning_membership(project.catalog, project.runtime, role, table)
+    return membership is not None and "rls_forced" not in table.statements
 
 
 def _finding(table: Table, role: str, ownership: Ownership) -> Finding:
