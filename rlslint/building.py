@@ -166,7 +166,7 @@ def replay_history(
                 case ParsedStatement():
                     replay.run(item)
                 case BrokenStatement(statement):
-                    dialect = dialect or looks_like_other_dialect(statement.text.data)
+                    dialect = looks_like_other_dialect(statement.text.data, migration.shown)
                     if dialect is not None:
                         reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
                         break

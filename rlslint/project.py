@@ -198,7 +198,7 @@ class Project:
         """
         key = clause.predicate
         if key not in self._inlined:
-            self._inlined[key] = inlined_predicate(key.expression, self._bodies)
+            self._inlined[key] = inlined_predicate(key, self._bodies)
         return self._inlined[key]
 
     def body(self, function: Function) -> Expr | None:

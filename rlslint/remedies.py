@@ -32,7 +32,7 @@ def tenant_policy(table: Relation, project: Project) -> str:
 def _written(policy: Policy) -> str:
     """Return the predicate as it was written, "" where it could mean something else elsewhere."""
     clause = policy.using
-    if clause is None or clause.statement is None or clause.statement.parent is not None:
+    if clause is None or clause.statement is None or not clause.statement.is_written:
         return ""
     span = clause.span()
     if span is None or policy.relation.name in span.sql or span.text.holes:

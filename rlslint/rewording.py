@@ -14,7 +14,7 @@ def reworded(policy: Policy, clause: Clause, part: Expr, template: str) -> str:
     "" where the clause has no text to start from.
     """
     whole, old = clause.span(), clause.span(part)
-    if whole is None or old is None or clause.statement is None or clause.statement.parent:
+    if whole is None or old is None or clause.statement is None or not clause.statement.is_written:
         return ""
     before = whole.text.slice(whole.start, old.start)
     after = whole.text.slice(old.end, whole.end)

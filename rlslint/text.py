@@ -159,7 +159,8 @@ class Statement:
 
     `kind` is the name of its node in PostgreSQL's grammar (`CreatePolicyStmt`), or "" where the
     grammar refuses it. `parent` is the statement (a DO block, a call) whose execution ran this
-    one; then `text` is the SQL that was executed and `parent` is what a reader can edit.
+    one; then `text` is the SQL that was executed and `parent` is what a reader can edit. What
+    stands in a DO block as it was run shares the Text of the block.
     """
 
     __slots__ = ("end", "kind", "parent", "start", "text")
@@ -181,11 +182,16 @@ class Statement:
         return self.text.slice(self.start, self.end)
 
     @property
+    def is_written(self) -> bool:
+        """Whether a file shows the statement as it was run."""
+        return self.parent is None or self.text is self.parent.text
+
+    @property
     def span(self) -> Span:
-        """The statement itself, or the outermost one that ran it: something one can edit."""
-        return (
-            self.parent.span if self.parent is not None else Span(self.text, self.start, self.end)
-        )
+        """The statement itself, or the innermost one that ran it and that one can edit."""
+        if self.parent is None or self.is_written:
+            return Span(self.text, self.start, self.end)
+        return self.parent.span
 
 
 def _starts_of_lines(text: str) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rlslint.access.remembering import remembered
 from rlslint.access.roles import (
     ASSUMED_ROLE,
     inherited_roles,
@@ -43,6 +44,7 @@ def has_privilege(
     )
 
 
+@remembered
 def has_any_column_privilege(
     catalog: Catalog, role: str, relation: Relation, privilege: str
 ) -> bool:
@@ -79,6 +81,7 @@ def grantees(relation: Relation, privileges: Iterable[str]) -> frozenset[str]:
     )
 
 
+@remembered
 def can_use_schema(catalog: Catalog, role: str, name: str) -> bool:
     """Tell whether `role` gets past a schema to the objects in it.
 
@@ -107,6 +110,7 @@ def can_execute(catalog: Catalog, role: str, function: Function) -> bool:
     )
 
 
+@remembered
 def _governs_schemas(catalog: Catalog) -> bool:
     return any(
         grant.privilege == "usage"

@@ -17,6 +17,7 @@ from rlslint.sql.expressions import Call, Expr, Query, Source, SubSelect
 
 _INFINITE_RECURSION = "42P17"
 _STACK_DEPTH = "54001"
+_OBJECTS = (Relation, Function)
 
 
 class Recursion(NamedTuple):
@@ -50,9 +51,7 @@ def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recu
         return None
     gap: UnknownFact | None = None
     for clause in _clauses(policy, command):
-        if not clause.ask(_reads_anything):
-            continue
-        for place, source in _sources(clause.expression, clause.expression):
+        for place, source in clause.ask(_looked_up):
             try:
                 found = _by_source(catalog, policy, role, clause, place, source)
             except UnknownFact as unknown:
@@ -70,8 +69,12 @@ def _clauses(policy: Policy, command: str) -> tuple[Clause, ...]:
     return tuple(dict.fromkeys(clause for clause in (using, check) if clause is not None))
 
 
-def _reads_anything(expression: Expr) -> bool:
-    return any(True for _ in _sources(expression, expression))
+def _looked_up(expression: Expr) -> tuple[tuple[Expr, Source | Call], ...]:
+    return tuple(
+        (place, source)
+        for place, source in _sources(expression, expression)
+        if isinstance(source.relation if isinstance(source, Source) else source.function, _OBJECTS)
+    )
 
 
 def _sources(expression: Expr, place: Expr) -> Iterator[tuple[Expr, Source | Call]]:
@@ -170,4 +173,8 @@ def _applies_to(catalog: Catalog, policy: Policy, role: str) -> bool:
 
 
 def _has_sub_select(clause: Clause) -> bool:
-    return any(isinstance(part, SubSelect) for part in clause.expression.walk())
+    return clause.ask(_contains_sub_select)
+
+
+def _contains_sub_select(expression: Expr) -> bool:
+    return any(isinstance(part, SubSelect) for part in expression.walk())

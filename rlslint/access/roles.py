@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rlslint.access.remembering import remembered
 from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Membership
 
 BOOTSTRAP_SUPERUSER = "postgres"
@@ -16,6 +17,7 @@ ASSUMED_ROLE = "(application role)"
 """Stands for the role of the application where nothing in the project names one."""
 
 
+@remembered
 def inherited_roles(catalog: Catalog, role: str) -> frozenset[str]:
     """Return the roles whose privileges and policies `role` has without SET ROLE, itself included.
 
@@ -26,6 +28,7 @@ def inherited_roles(catalog: Catalog, role: str) -> frozenset[str]:
     return _closure(catalog, role, lambda membership: membership.inherit)
 
 
+@remembered
 def settable_roles(catalog: Catalog, role: str) -> frozenset[str]:
     """Return the roles that a session of `role` can become with SET ROLE, itself included.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from rlslint.access.remembering import remembered
 from rlslint.access.roles import (
     has_bypassrls,
     inherited_roles,
@@ -146,6 +147,7 @@ def row_security_active(catalog: Catalog, role: str, relation: Relation) -> bool
     return relation.rls_enabled and bypass(catalog, role, relation) is None
 
 
+@remembered
 def applicable_policies(
     catalog: Catalog, relation: Relation, role: str, command: str
 ) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.remembering import remembered
 from rlslint.access.roles import can_log_in, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.facts import UnknownFact
@@ -72,6 +73,7 @@ def makes_copies(catalog: Catalog, role: str) -> bool:
     return replicates or not _COPYING.isdisjoint(_words(role))
 
 
+@remembered
 def protected_tables(catalog: Catalog) -> tuple[Relation, ...]:
     """Return the tables with row security, by name.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.predicates import Clause
@@ -545,7 +545,8 @@ class Catalog:
     `defaults` are the default privileges, `database_settings` those of ALTER DATABASE … SET.
     `refusals` and `dynamic` are what the replay could not carry out. `unknown_relations` are
     names that the history uses without ever making them (objects of the platform, of an
-    extension or of a part that was not read), with the statement that named each first.
+    extension or of a part that was not read), with the statement that named each first. `answers`
+    keeps what was found out about the catalog as it stands, until a statement changes it.
     """
 
     def __init__(self) -> None:
@@ -561,6 +562,7 @@ class Catalog:
         self.refusals: list[Refusal] = []
         self.dynamic: list[Dynamic] = []
         self.unknown_relations: dict[tuple[str, str], Relation] = {}
+        self.answers: dict[Any, Any] = {}
 
     def tables(self) -> Iterator[Relation]:
         """Yield the tables and partitioned tables that exist at the end of the history."""

@@ -57,7 +57,7 @@ class Clause:
     @property
     def sql(self) -> str | None:
         """The condition as it was written, on one line; None where no statement shows it."""
-        if self.statement is None or self.statement.parent is not None:
+        if self.statement is None or not self.statement.is_written:
             return None
         span = self.span()
         return " ".join(span.sql.split()) if span is not None else None
@@ -71,11 +71,11 @@ class Clause:
     def span(self, expression: Expr | None = None) -> Span | None:
         """Return where `expression`, or the whole clause, stands.
 
-        Where the statement was run by another one (a DO block), that one is marked.
+        Where another statement put it together and ran it (EXECUTE), that one is marked.
         """
         if self.statement is None:
             return None
-        if self.statement.parent is not None:
+        if not self.statement.is_written:
             return self.statement.span
         from rlslint.sql.expression_ends import span_of
 

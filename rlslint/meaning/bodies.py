@@ -65,7 +65,7 @@ def settings_written(function: Function) -> tuple[SettingWrite, ...]:
 def span_of_read(function: Function, read: SettingRead) -> Span | None:
     """Return where a read of a setting stands in a body, else what made the function."""
     statement = function.because("body")
-    if statement is None or statement.parent is not None or function.body_start < 0:
+    if statement is None or not statement.is_written or function.body_start < 0:
         return statement.span if statement is not None else None
     start = function.body_start + read.offset
     return Span(statement.text, start, start + len("current_setting"))
@@ -74,7 +74,7 @@ def span_of_read(function: Function, read: SettingRead) -> Span | None:
 def span_of_write(function: Function, write: SettingWrite) -> Span | None:
     """Return where a body changes a setting, else what made the function."""
     statement = function.because("body")
-    if statement is None or statement.parent is not None or function.body_start < 0:
+    if statement is None or not statement.is_written or function.body_start < 0:
         return statement.span if statement is not None else None
     start = function.body_start + write.offset
     data = function.body.encode()

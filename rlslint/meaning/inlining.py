@@ -85,9 +85,10 @@ def inlined(expression: Expr, bodies: Bodies) -> Expr:
     return _inlined(expression, bodies, ())
 
 
-def inlined_predicate(expression: Expr, bodies: Bodies) -> Predicate:
-    """Return a predicate to ask about the meaning of `expression`, its calls inlined."""
-    return Predicate(inlined(expression, bodies))
+def inlined_predicate(predicate: Predicate, bodies: Bodies) -> Predicate:
+    """Return the predicate to ask about the meaning of one, its calls inlined."""
+    expression = inlined(predicate.expression, bodies)
+    return predicate if expression is predicate.expression else Predicate(expression)
 
 
 def _inlined(expression: Expr, bodies: Bodies, calls: tuple[Function, ...]) -> Expr:

@@ -38,7 +38,6 @@ class Outcomes(NamedTuple):
     complete: bool
 
 
-@remembered
 def outcomes(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
@@ -52,6 +51,17 @@ def outcomes(
 
     Sound, not complete: a value that PostgreSQL can give is always among them.
     """
+    return _outcomes(expression, not_null & own_columns(expression), missing, functions, eager)
+
+
+@remembered
+def _outcomes(
+    expression: Expr,
+    not_null: frozenset[int],
+    missing: Missing | None,
+    functions: ContextFunctions,
+    eager: bool,
+) -> Outcomes:
     predicate = simplified(expression)
     setting = Setting(not_null, missing, functions, eager)
 

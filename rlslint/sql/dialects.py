@@ -49,15 +49,30 @@ _DIALECTS = (
         ),
     ),
 )
+_IN_PATHS = {
+    "clickhouse": "ClickHouse",
+    "d1": "SQLite",
+    "mariadb": "MySQL",
+    "mssql": "SQL Server",
+    "mysql": "MySQL",
+    "sqlite": "SQLite",
+    "sqlite3": "SQLite",
+    "sqlserver": "SQL Server",
+}
 _STRING_OR_COMMENT = re.compile(QUOTED + rb"|/\*(?:[^*]|\*(?!/))*\*/", re.DOTALL)
 
 
-def looks_like_other_dialect(data: bytes) -> str | None:
+def looks_like_other_dialect(data: bytes, path: str = "") -> str | None:
     """Return the database that `data` was written for, None where it may well be PostgreSQL.
 
-    Only worth asking where PostgreSQL's grammar refused a statement of `data`.
+    Only worth asking where PostgreSQL's grammar refused a statement of `data`. Where nothing in it
+    tells, the words of its `path` may.
     """
     code = _STRING_OR_COMMENT.sub(b" ", data)
     if _POSTGRESQL.search(code):
         return None
-    return next((name for name, marks in _DIALECTS if marks.search(code)), None)
+    named = (_IN_PATHS.get(word) for word in re.split(r"[^a-z0-9]+", path.lower()))
+    return next(
+        (name for name, marks in _DIALECTS if marks.search(code)),
+        next((name for name in named if name), None),
+    )

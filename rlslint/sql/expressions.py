@@ -103,29 +103,17 @@ class Expr:
         fields = ", ".join(repr(getattr(self, part)) for part in self.parts)
         return f"{type(self).__name__}({fields})"
 
-    def children(self) -> Iterator[Expr]:
-        """Yield the expressions right below, those inside sub-selects included."""
-        for part in self.parts:
-            match getattr(self, part):
-                case Expr() as child:
-                    yield child
-                case tuple() as items:
-                    yield from _expressions(items)
+    def children(self) -> tuple[Expr, ...]:
+        """Return the expressions right below, those inside sub-selects included."""
+        return ()
 
     def walk(self) -> Iterator[Expr]:
         """Yield this expression and everything below it, in the order of the text."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
-
-
-def _expressions(items: tuple[object, ...]) -> Iterator[Expr]:
-    for item in items:
-        match item:
-            case Expr():
-                yield item
-            case tuple():
-                yield from _expressions(item)
+        waiting: list[Expr] = [self]
+        while waiting:
+            part = waiting.pop()
+            yield part
+            waiting.extend(reversed(part.children()))
 
 
 class Column(Expr):
@@ -212,6 +200,9 @@ class Call(Expr):
         self.function: object | None = None
         self.unknown = False
 
+    def children(self) -> tuple[Expr, ...]:
+        return self.arguments
+
 
 class Operator(Expr):
     """`left symbol right`. `quantifier` is "any" or "all" for IN, ANY and ALL over an array.
@@ -238,6 +229,9 @@ class Operator(Expr):
         self.quantifier = quantifier
         self.location = location
 
+    def children(self) -> tuple[Expr, ...]:
+        return (self.right,) if self.left is None else (self.left, self.right)
+
 
 class And(Expr):
     """A conjunction; nested ones are flattened."""
@@ -249,6 +243,9 @@ class And(Expr):
     def __init__(self, arguments: tuple[Expr, ...], location: int = -1) -> None:
         self.arguments = arguments
         self.location = location
+
+    def children(self) -> tuple[Expr, ...]:
+        return self.arguments
 
 
 class Or(Expr):
@@ -262,6 +259,9 @@ class Or(Expr):
         self.arguments = arguments
         self.location = location
 
+    def children(self) -> tuple[Expr, ...]:
+        return self.arguments
+
 
 class Not(Expr):
     """A negation."""
@@ -273,6 +273,9 @@ class Not(Expr):
     def __init__(self, argument: Expr, location: int = -1) -> None:
         self.argument = argument
         self.location = location
+
+    def children(self) -> tuple[Expr, ...]:
+        return (self.argument,)
 
 
 class IsNull(Expr):
@@ -286,6 +289,9 @@ class IsNull(Expr):
         self.argument = argument
         self.negated = negated
         self.location = location
+
+    def children(self) -> tuple[Expr, ...]:
+        return (self.argument,)
 
 
 class IsTruth(Expr):
@@ -303,6 +309,9 @@ class IsTruth(Expr):
         self.negated = negated
         self.location = location
 
+    def children(self) -> tuple[Expr, ...]:
+        return (self.argument,)
+
 
 class Cast(Expr):
     """A conversion to a type, named as PostgreSQL keeps it (`int4`, `uuid`, `text[]`)."""
@@ -315,6 +324,9 @@ class Cast(Expr):
         self.argument = argument
         self.type = type_name
         self.location = location
+
+    def children(self) -> tuple[Expr, ...]:
+        return (self.argument,)
 
 
 class Case(Expr):
@@ -336,6 +348,11 @@ class Case(Expr):
         self.otherwise = otherwise
         self.location = location
 
+    def children(self) -> tuple[Expr, ...]:
+        found = [] if self.subject is None else [self.subject]
+        found += [part for branch in self.branches for part in branch]
+        return tuple(found) if self.otherwise is None else (*found, self.otherwise)
+
 
 class Items(Expr):
     """ARRAY[…], ROW(…) or the list behind IN."""
@@ -348,6 +365,9 @@ class Items(Expr):
         self.kind = kind
         self.items = items
         self.location = location
+
+    def children(self) -> tuple[Expr, ...]:
+        return self.items
 
 
 class SubSelect(Expr):
@@ -369,6 +389,9 @@ class SubSelect(Expr):
         self.query = query
         self.location = location
 
+    def children(self) -> tuple[Expr, ...]:
+        return (self.query,) if self.left is None else (self.left, self.query)
+
 
 class Other(Expr):
     """Anything else (a subscript, a field, COLLATE, a window); `tag` is the parser's name."""
@@ -384,6 +407,9 @@ class Other(Expr):
         self.detail = detail
         self.arguments = arguments
         self.location = location
+
+    def children(self) -> tuple[Expr, ...]:
+        return self.arguments
 
 
 class Query(Expr):
@@ -444,18 +470,15 @@ class Query(Expr):
         self.grouped = grouped
         self.location = location
 
-    def children(self) -> Iterator[Expr]:
-        yield from self.outputs
-        yield from self.conditions
-        yield from self.others
-        yield from self.arms
-        for _, query in self.ctes:
-            yield query
+    def children(self) -> tuple[Expr, ...]:
+        found = [*self.outputs, *self.conditions, *self.others, *self.arms]
+        found += [query for _, query in self.ctes]
         for source in self.sources:
             if source.query is not None and not source.is_cte:
-                yield source.query
+                found.append(source.query)
             if source.call is not None:
-                yield source.call
+                found.append(source.call)
+        return tuple(found)
 
 
 def strings(nodes: list[Node] | None) -> tuple[str, ...]:

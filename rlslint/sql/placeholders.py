@@ -9,7 +9,7 @@ from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
 _NAME = rb"[A-Za-z_]\w*"
 # Behind a colon, a word or a bracket a colon is a cast, an assignment or a slice of an array.
 _PSQL_VARIABLE = (
-    rb"(?<![:\w\])\x80-\xff]):(?:'" + _NAME + rb"'|\"" + _NAME + rb"\"|\{\?" + _NAME + rb"\}|"
+    rb"(?:(?<![:\w\])\x80-\xff\[])|(?<=array\[)|(?<=ARRAY\[)):(?:'" + _NAME + rb"'|\"" + _NAME + rb"\"|\{\?" + _NAME + rb"\}|"
     + _NAME + rb")"
 )  # fmt: skip
 # A template may stand in double quotes, and have some in itself: "{{ index .Options "Schema" }}".

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Dynamic
 from rlslint.catalog.plpgsql.possible_effects import ANYTHING, NAME, PossibleEffects
+from rlslint.catalog.plpgsql.tree import NOWHERE, Place
 from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay.state import Replay, handled_kinds
 from rlslint.sql.expressions import strings
@@ -22,16 +23,31 @@ _HOLES = {Hole.anything: ANYTHING, Hole.name: NAME, Hole.literal: f"'{ANYTHING}'
 
 
 class Execution:
-    """Carries out SQL that the statement `parent` runs."""
+    """Carries out SQL that the statement `parent` runs.
 
-    def __init__(self, replay: Replay, parent: Statement) -> None:
+    `body` is where the body that is run starts in the text of `parent`, -1 where it does not stand
+    there as it is run. `step` is the statement of the body that is run now.
+    """
+
+    def __init__(self, replay: Replay, parent: Statement, body: int = -1) -> None:
         self.replay = replay
         self.parent = parent
+        self.body = body
+        self.step = parent
+
+    def at(self, place: Place) -> None:
+        """Note that what comes next is run by the statement at `place` of the body."""
+        if self.body >= 0 and place is not NOWHERE:
+            start, end = self.body + place.start, self.body + place.end
+            self.step = Statement(self.parent.text, start, end, self.parent.kind, self.parent)
 
     def statements(self, sql: str) -> Iterator[ParsedStatement | None]:
         """Yield the statements of a SQL text; raises SyntaxProblem."""
-        text = Text(self.parent.text.path, sql.encode())
-        yield from parsed_statements(text, handled_kinds(), parent=self.parent)
+        step, data = self.step, sql.encode()
+        text, start, end = step.text, step.start, step.end
+        if step is self.parent or text.data[start:end] != data:
+            text, start, end = Text(text.path, data), 0, len(data)
+        yield from parsed_statements(text, handled_kinds(), start, end, step)
 
     def run(self, parsed: ParsedStatement, certain: bool) -> None:
         """Carry out a statement, or make unknown what it would change."""

@@ -96,10 +96,11 @@ class Interpreter:
         in_doubt: bool = False,
         depth: int = 0,
         course: Run | None = None,
+        body: int = -1,
     ) -> None:
         self.replay = replay
         self.statement = statement
-        self.execution = Execution(replay, statement)
+        self.execution = Execution(replay, statement, body)
         self.scopes = Scopes()
         self.parameters = parameters
         self.doubts: set[object] = {"caller"} if in_doubt else set()
@@ -164,8 +165,10 @@ class Interpreter:
             case Raise(condition):
                 raise Raised(condition)
             case Execute():
+                self.execution.at(statement.place)
                 self._execute(statement)
-            case Sql(sql, into):
+            case Sql(sql, into, place):
+                self.execution.at(place)
                 self._sql(sql, into)
             case Clobber(targets):
                 self.scopes.forget({target.names[0] for target in targets})

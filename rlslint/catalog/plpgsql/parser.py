@@ -22,6 +22,7 @@ from rlslint.catalog.plpgsql.tree import (
     Handler,
     If,
     Jump,
+    Place,
     PlStatement,
     Raise,
     Return,
@@ -153,8 +154,12 @@ class _Parser:
         while self._now() not in _BODY_ENDS:
             if not self._now():
                 raise NotPlpgsql("END is missing")
+            start = self.tokens[self.at].start
             statement = self._statement()
-            if statement is not None:
+            if isinstance(statement, Execute | Sql):
+                place = Place(start, self.tokens[self.at - 2].end)
+                found.append(statement._replace(place=place))
+            elif statement is not None:
                 found.append(statement)
         return tuple(found)
 

@@ -119,10 +119,21 @@ class Raise(NamedTuple):
     condition: str
 
 
+class Place(NamedTuple):
+    """Where a statement stands in its body, in bytes, the semicolon left out."""
+
+    start: int
+    end: int
+
+
+NOWHERE = Place(-1, -1)
+
+
 class Execute(NamedTuple):
     command: str
     into: tuple[Target, ...]
     using: tuple[str, ...]
+    place: Place = NOWHERE
 
 
 class Sql(NamedTuple):
@@ -130,6 +141,7 @@ class Sql(NamedTuple):
 
     sql: str
     into: tuple[Target, ...]
+    place: Place = NOWHERE
 
 
 class Clobber(NamedTuple):

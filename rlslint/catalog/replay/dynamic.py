@@ -17,7 +17,7 @@ def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> No
     from rlslint.catalog.plpgsql.routines import CHANGES_CATALOG
 
     body, language = _definition(node)
-    interpreter = Interpreter(replay, statement)
+    interpreter = Interpreter(replay, statement, body=_start_of_body(statement, body))
     if language != "plpgsql":
         interpreter.execution.run_in_another_language(language)
         return
@@ -29,6 +29,13 @@ def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> No
         interpreter.execution.run_unparsable(body)
     except Raised:
         return
+
+
+def _start_of_body(statement: Statement, body: str) -> int:
+    """Return where the body stands in the statement's text, -1 where quotes in it are doubled."""
+    if statement.parent is not None:
+        return -1
+    return statement.text.data.find(body.encode(), statement.start, statement.end)
 
 
 def _definition(node: Node) -> tuple[str, str]:

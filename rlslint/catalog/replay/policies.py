@@ -10,7 +10,8 @@ from rlslint.catalog.binding import Scope, bind, find_function, find_relation
 from rlslint.catalog.model import PUBLIC, Column, Kind, Policy, Refusal, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import OWN_ROW, Call, ColumnBinding, Query, Source, expression
+from rlslint.catalog.spelling import Spelling
+from rlslint.sql.expressions import OWN_ROW, Call, ColumnBinding, Expr, Query, Source, expression
 from rlslint.sql.expressions import Column as Reference
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -28,12 +29,18 @@ class _Lookup(NamedTuple):
     columns: object
 
 
+class _Placed(NamedTuple):
+    """A predicate, and what to add to its locations to count from the end of the table's name."""
+
+    predicate: Predicate
+    shift: int
+
+
 class _Shared(NamedTuple):
     """The predicates of a CREATE POLICY that others may spell alike."""
 
-    using: Predicate | None
-    check: Predicate | None
-    shift: int
+    using: _Placed | None
+    check: _Placed | None
     lookups: tuple[_Lookup, ...]
     own_columns: tuple[tuple[str, int, str], ...] | None
     columns: object
@@ -99,8 +106,8 @@ def _clauses(
             id(lookup.found) for lookup in shared.lookups if lookup.arguments < 0
         )
     clauses = tuple(
-        Clause(predicate, statement, start + shared.shift) if predicate is not None else None
-        for predicate in (shared.using, shared.check)
+        Clause(placed.predicate, statement, start + placed.shift) if placed is not None else None
+        for placed in (shared.using, shared.check)
     )
     return clauses[0], clauses[1]
 
@@ -125,12 +132,12 @@ def _type_of(column: Column) -> str:
 
 
 def _own_columns(
-    relation: Relation, predicates: Iterable[Predicate | None]
+    relation: Relation, predicates: Iterable[Expr]
 ) -> tuple[tuple[str, int, str], ...] | None:
     """Return the columns of the own row that are named; None where all of them matter."""
     found: dict[str, tuple[str, int, str]] = {}
     for predicate in predicates:
-        for part in predicate.expression.walk() if predicate is not None else ():
+        for part in predicate.walk():
             match part:
                 case Reference(binding=ColumnBinding(source, _, name)):
                     if source is OWN_ROW and name not in found:
@@ -162,20 +169,36 @@ def _bound(
 ) -> _Shared:
     path = replay.session.search_path
     scope = Scope(replay.catalog, path, statement).with_own_row(relation)
-    predicates = [
-        Predicate(bind(expression(node[part]), scope)) if part in node else None
+    bound = [
+        bind(expression(node[part]), scope) if part in node else None
         for part in ("qual", "with_check")
     ]
-    lookups = [
-        lookup
-        for predicate in predicates
-        if predicate is not None
-        for part in predicate.expression.walk()
-        for lookup in _lookups(part)
-    ]
-    own_columns = _own_columns(relation, predicates)
+    written = [found for found in bound if found is not None]
+    lookups = tuple(
+        lookup for found in written for part in found.walk() for lookup in _lookups(part)
+    )
+    own_columns = _own_columns(relation, written)
     columns = columns_key(relation) if own_columns is None else None
-    return _Shared(predicates[0], predicates[1], shift, tuple(lookups), own_columns, columns)
+    using, check = (
+        _placed(replay, relation, found, shift) if found is not None else None for found in bound
+    )
+    return _Shared(using, check, lookups, own_columns, columns)
+
+
+def _placed(
+    replay: Replay,
+    relation: Relation,
+    bound: Expr,
+    shift: int,
+) -> _Placed:
+    """Return the predicate of an equal expression that was bound before, else a new one."""
+    spelling = Spelling(bound)
+    own_columns = _own_columns(relation, (bound,))
+    columns = columns_key(relation) if own_columns is None else None
+    lookups = tuple(lookup for part in bound.walk() for lookup in _lookups(part))
+    key = (spelling.key, own_columns, columns, lookups)
+    predicate, origin = replay.predicates.setdefault(key, (Predicate(bound), spelling.origin))
+    return _Placed(predicate, shift + spelling.origin - origin)
 
 
 def _lookups(part: object) -> list[_Lookup]:

@@ -89,6 +89,7 @@ class Replay:
         self.catalog = Catalog()
         self.session = Session()
         self.shared_predicates: dict[Any, Any] = {}
+        self.predicates: dict[Any, tuple[Predicate, int]] = {}
         self.children: dict[int, list[Relation]] = {}
         self.name_holders: dict[str, list[Relation]] = {}
         self.referenced_oids: set[int] = set()
@@ -103,6 +104,7 @@ class Replay:
 
     def run(self, parsed: ParsedStatement) -> None:
         """Carry out one statement."""
+        self.catalog.answers.clear()
         statement = parsed.statement
         handler = _handlers.get(statement.kind)
         if handler is not None and not self._is_undone(statement):

@@ -17,11 +17,14 @@ from rlslint.rewording import reworded
 
 @rule
 def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Finding]:
-    filled = filled_columns(policy.relation)
     found = [
         (clause, cast)
         for clause in policy.clauses
-        for cast in clause.ask(failing_casts, filled, project.context_functions)
+        for cast in clause.ask(
+            failing_casts,
+            filled_columns(policy.relation, clause.predicate),
+            project.context_functions,
+        )
     ]
     if found:
         yield _in_policy(policy, found)
