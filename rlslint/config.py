@@ -119,7 +119,7 @@ class Config:
         STRINGS,
         (),
         "[]",
-        'extend-select = ["RLS8"]',
+        'extend-select = ["rls-not-forced"]',
         "Rules to check besides those of `select`.",
     )
     per_file_ignores: Mapping[str, tuple[str, ...]] = _option(

@@ -32,19 +32,17 @@ def filters_rows(policy: Policy, project: Project) -> bool:
 
 def _needs(policy: Policy, project: Project) -> tuple[Unserved, ...]:
     clause, relation = policy.using, policy.relation
-    if clause is None or not filters_rows(policy, project):
-        return ()
-    if not policy.permissive and _is_narrowed(relation):
+    if clause is None:
         return ()
     columns = project.predicate(clause).ask(tenant_columns, project.context_functions)
     if not columns:
         return ()
     found = unserved(clause.ask(index_groups), relation, columns)
-    if (
-        not found
-        or _is_widened(policy, project)
-        or _partitions_have_indexes(relation, found, project)
-    ):
+    if not found or not filters_rows(policy, project):
+        return ()
+    if not policy.permissive and _is_narrowed(relation):
+        return ()
+    if _is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
         return ()
     return found
 

@@ -9,6 +9,8 @@ from rlslint.config import Accept
 from rlslint.findings import Finding
 from rlslint.selection import UnknownRuleError, resolve
 from rlslint.sources.ignores import Ignore
+from rlslint.sql.parser import without_trailing_space
+from rlslint.sql.statement_ends import stretches
 from rlslint.text import Span, Statement
 
 
@@ -104,6 +106,14 @@ def _covers(entry: Ignore | Accept, finding: Finding) -> bool:
         return False
     from rlslint.sources.ignores import covers
 
-    span = finding.span
-    statement = finding.statement or Statement(span.text, span.start, span.end, "")
-    return covers(entry, statement)
+    return covers(entry, finding.statement or _statement_around(finding.span))
+
+
+def _statement_around(span: Span) -> Statement:
+    """Return the statement of the file that a span is a part of, as a DO block is of its body."""
+    data = span.text.data
+    for stretch in stretches(data, 0, len(data)):
+        if stretch.start <= span.start < stretch.following:
+            end = without_trailing_space(data, stretch.start, stretch.end)
+            return Statement(span.text, stretch.start, max(end, span.end), "")
+    return Statement(span.text, span.start, span.end, "")

@@ -310,7 +310,7 @@ def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
         yield from sql_statements(source, atomic)
         return
     words = [word for word, _ in _words(source)]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
             raise _Unparsable
     try:

@@ -40,8 +40,8 @@ class IndexedComparison(NamedTuple):
     """An own-row column against something that is the same for all rows.
 
     `operand` is the own row's side: the column itself, or the cast or call around it (then
-    `is_wrapped`). `form` is scalar, array (= ANY of an array) or sub-select (IN (SELECT …), which
-    PostgreSQL hashes instead of using the column's index).
+    `is_wrapped`). `form` is scalar, array (= ANY of an array), null (IS NULL) or sub-select
+    (IN (SELECT …), which PostgreSQL hashes instead of using the column's index).
     """
 
     column: int
@@ -76,7 +76,7 @@ def indexable_columns(expression: Expr) -> frozenset[int]:
     return frozenset(
         item.column
         for item in indexable_comparisons(expression)
-        if not item.is_wrapped and item.form != "sub-select"
+        if not item.is_wrapped and item.form not in ("sub-select", "null")
     )
 
 
@@ -93,6 +93,9 @@ def _comparisons(conjunct: Expr) -> list[IndexedComparison]:
     match conjunct:
         case Or() | And():
             return [item for argument in conjunct.arguments for item in _comparisons(argument)]
+        case IsNull(Column() as column, False):
+            item = _indexed(column, conjunct, "null")
+            return [item] if item is not None else []
         case SubSelect("any", left, query) if left is not None and conjunct.symbol == "=":
             if _is_correlated(query):
                 return []
@@ -262,7 +265,7 @@ def _lookup(
                 if other is not None and _same_column(row, other):
                     continue
                 columns.setdefault(number, comparison)
-                if not (isinstance(comparison, IsNull) or _is_constant(other)):
+                if not (isinstance(comparison, IsNull) or is_constant(other)):
                     keys.setdefault(number, comparison)
                 is_correlated |= other is not None and bool(own_columns(other))
             case _:
@@ -273,12 +276,13 @@ def _lookup(
     return Lookup(relation, frozenset(columns), is_correlated, first, frozenset(keys))
 
 
-def _is_constant(expression: Expr | None) -> bool:
+def is_constant(expression: Expr | None) -> bool:
+    """Tell whether an expression is a literal or a list of literals, casts aside."""
     match expression:
         case Cast(argument):
-            return _is_constant(argument)
+            return is_constant(argument)
         case Items(items):
-            return all(_is_constant(item) for item in items)
+            return all(is_constant(item) for item in items)
         case _:
             return isinstance(expression, Constant)
 

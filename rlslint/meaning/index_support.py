@@ -7,8 +7,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from rlslint.catalog.model import Index, Relation
-from rlslint.meaning.cost import IndexedComparison
-from rlslint.sql.expressions import Cast, Column, Constant, Expr, Items, Operator
+from rlslint.meaning.cost import IndexedComparison, is_constant
+from rlslint.sql.expressions import Cast, Column, Expr, Operator
 
 
 class Obstacle(Enum):
@@ -49,7 +49,7 @@ def unserved(
     if scans_whole(groups, relation):
         return ()
     found: list[Unserved] = []
-    for group in groups:
+    for group in _decisive(groups):
         bare = [_without_coercion(comparison, relation) for comparison in group]
         if any(_is_served(comparison, bare, relation) for comparison in bare):
             continue
@@ -62,7 +62,26 @@ def unserved(
 
 def scans_whole(groups: Sequence[Sequence[IndexedComparison]], relation: Relation) -> bool:
     """Tell whether PostgreSQL reads the whole table whatever index one might add."""
-    return not all(_could_be_served(group, relation) for group in groups)
+    return not all(_could_be_served(group, relation) for group in _decisive(groups))
+
+
+def _decisive(
+    groups: Sequence[Sequence[IndexedComparison]],
+) -> list[Sequence[IndexedComparison]]:
+    """Return the groups without IS NULL where other comparisons decide.
+
+    Beside one with the context IS NULL adds little; an arm of its own on a column that other arms
+    compare is served by the same index.
+    """
+    compared = {c.column for group in groups for c in group if c.form not in ("null", "sub-select")}
+    found: list[Sequence[IndexedComparison]] = []
+    for group in groups:
+        strong = [c for c in group if c.form != "null"]
+        if strong or not group:
+            found.append(strong)
+        elif not any(c.column in compared for c in group):
+            found.append(group)
+    return found
 
 
 def _could_be_served(group: Sequence[IndexedComparison], relation: Relation) -> bool:
@@ -111,7 +130,7 @@ def _is_equality(comparison: Expr) -> bool:
 
 
 def _leads_with(index: Index, operand: Expr) -> bool:
-    if index.columns[:1] != (0,):
+    if index.columns[:1] != (0,) or not index.expressions:
         return False
     expression = index.expressions[0].expression
     return operand in (expression, _below_text(expression)) or _below_text(operand) == expression
@@ -156,18 +175,13 @@ def _is_selective(comparison: IndexedComparison, relation: Relation) -> bool:
     What is compared with a constant says nothing of whose a row is.
     """
     column = relation.column(comparison.column)
-    if comparison.form == "sub-select" or column is None or column.type == "bool":
+    if comparison.form not in ("scalar", "array") or column is None or column.type == "bool":
         return False
     match comparison.comparison:
         case Operator(_, left, right):
-            sides = (left, right)
-            return not any(isinstance(_uncast(side), Constant | Items) for side in sides)
+            return not (is_constant(left) or is_constant(right))
         case _:
             return True
-
-
-def _uncast(expression: Expr | None) -> Expr | None:
-    return _uncast(expression.argument) if isinstance(expression, Cast) else expression
 
 
 def _unserved(comparison: IndexedComparison, relation: Relation) -> Unserved:

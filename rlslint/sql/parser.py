@@ -156,8 +156,11 @@ def parse_expression(sql: str) -> Node:
     """
     tree = _parse(f"SELECT {sql}".encode())
     node, _ = _decode(tree, tree.index("{"))
-    value: Node = node["stmts"][0]["stmt"]["SelectStmt"]["targetList"][0]["ResTarget"]["val"]
-    return value
+    match node:
+        case {"stmts": [{"stmt": {"SelectStmt": {"targetList": [{"ResTarget": {"val": value}}]}}}]}:
+            return dict(value)
+        case _:
+            raise SyntaxProblem("this is no expression", 0)
 
 
 def tokens(data: bytes) -> list[Token]:

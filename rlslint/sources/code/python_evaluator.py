@@ -334,8 +334,15 @@ class Evaluator(ABC):
                 return Items(tuple(part for value in values for part in self.iterated(value) or ()))
             return self.unknown(node)
         if any(isinstance(value, Written | Statement) for value in values):
-            return concatenated(map(self.anchored, values, operands))
+            return concatenated(map(self._summand, values, operands))
         return self.unknown(node)
+
+    def _summand(self, value: Value, operand: ast.expr) -> Written:
+        if isinstance(operand, ast.Name) and isinstance(value, Written):
+            start, end = self.span(operand)
+            if formatting.ends_literal(value.text):
+                return formatting.as_written(value, operand.id, start, end)
+        return self.anchored(value, operand)
 
     def _percent(self, node: ast.BinOp, left: Value, right: Value) -> Value:
         if not isinstance(left, Written):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from rlslint.sources.code.python_calls import Arguments
 from rlslint.sources.code.python_evaluator import Evaluator
 from rlslint.sources.code.python_record import Position, Recorder, looks_like_sql
+from rlslint.sources.code.python_scripts import asks_for_main
 from rlslint.sources.code.python_source import PythonSource
 from rlslint.sources.code.python_strings import Fragment, Written, concatenated
 from rlslint.sources.code.python_values import (
@@ -247,7 +248,7 @@ class Flow(Evaluator):
 
     def _if(self, node: ast.If, scope: Scoped) -> bool:
         known = self.truth(node.test, scope)
-        if _asks_for_main(node.test):
+        if asks_for_main(node.test):
             known = True
         if known is not None:
             return self.block(node.body if known else node.orelse, scope)
@@ -334,13 +335,6 @@ class Flow(Evaluator):
         finally:
             self._class_names.pop()
         scope.variables[node.name] = Class(node, node.name, inner)
-
-
-def _asks_for_main(test: ast.expr) -> bool:
-    return isinstance(test, ast.Compare) and any(
-        isinstance(part, ast.Name) and part.id == "__name__"
-        for part in (test.left, *test.comparators)
-    )
 
 
 def _only_leaves(body: list[ast.stmt]) -> bool:

@@ -29,8 +29,6 @@ _FORMAT_FIELD = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}
 _PERCENT_FIELD = re.compile(
     r"%(?:%|(?:\((\w+)\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[hlL]?([diouxXeEfFgGcrsa]))"
 )
-# A value that ends the literal it is put into and goes on with a statement of its own: a program
-# shows here what a client could send.
 _ENDS_LITERAL = re.compile(r"[^']*'\s*;\s*\w")
 _NUMERIC_CONVERSIONS = "diouxXeEfFgGc"
 
@@ -38,7 +36,7 @@ _NUMERIC_CONVERSIONS = "diouxXeEfFgGc"
 def as_written(value: Value, source: str, start: int, end: int) -> Written:
     """Return what a value becomes inside a string, all of it placed between two offsets."""
     match value:
-        case Written() if _ENDS_LITERAL.match(value.text):
+        case Written() if ends_literal(value.text):
             return interpolated(source, HoleValue.anything, start, end)
         case Written() | Statement(Written()):
             written = value.sql if isinstance(value, Statement) else value
@@ -49,6 +47,14 @@ def as_written(value: Value, source: str, start: int, end: int) -> Written:
             return interpolated(expression, kind, start, end)
         case _:
             return interpolated(source, HoleValue.anything, start, end)
+
+
+def ends_literal(text: str) -> bool:
+    """Tell whether a value ends the literal that it is put into and begins another statement.
+
+    A program shows then what a client could send.
+    """
+    return _ENDS_LITERAL.match(text) is not None
 
 
 def converted(value: Value, conversion: str, specification: str) -> Value:

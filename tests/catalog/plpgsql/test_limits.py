@@ -65,12 +65,30 @@ def test_unknown_action_on_a_known_table_leaves_others_known() -> None:
     assert facts == {"orders": False, "items": True}
 
 
-def test_statements_of_a_block_point_to_it() -> None:
-    sql = SETUP + "DO $$ BEGIN EXECUTE 'CREATE POLICY p ON orders USING (true)'; END $$"
+def test_what_a_block_executes_points_to_the_execute() -> None:
+    execute = "EXECUTE 'CREATE POLICY p ON orders USING (true)'"
+    (policy,) = replayed(f"{SETUP} DO $$ BEGIN {execute}; END $$").policies()
+    assert policy.created is not None
+    assert policy.created.span.sql == execute
+    assert policy.created.sql == "CREATE POLICY p ON orders USING (true)"
+
+
+def test_what_stands_in_a_block_is_found_there() -> None:
+    create = "CREATE POLICY p ON orders USING (tenant = 1 OR true)"
+    (policy,) = replayed(f"{SETUP} DO $ü$ BEGIN IF true THEN {create}; END IF; END $ü$").policies()
+    assert policy.created is not None
+    assert policy.created.span.sql == create
+    assert policy.using is not None
+    span = policy.using.span()
+    assert span is not None
+    assert span.sql == "tenant = 1 OR true"
+
+
+def test_a_block_with_doubled_quotes_is_shown_as_a_whole() -> None:
+    sql = f"{SETUP} DO 'BEGIN CREATE POLICY p ON orders USING (''a'' = ''a''); END'"
     (policy,) = replayed(sql).policies()
     assert policy.created is not None
-    assert policy.created.span.sql.startswith("DO $$")
-    assert policy.created.sql == "CREATE POLICY p ON orders USING (true)"
+    assert policy.created.span.sql.startswith("DO '")
 
 
 def test_security_definer_makes_its_owner_the_owner() -> None:

@@ -273,7 +273,7 @@ def test_transactions(body: str, scope: Scope) -> None:
         ("sqlalchemy.create_engine('postgresql+asyncpg://h/d').connect()", True, False),
         (
             "sqlalchemy.create_engine('x', poolclass=sqlalchemy.pool.NullPool).connect()",
-            None,
+            False,
             False,
         ),
     ],

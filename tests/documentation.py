@@ -1,0 +1,158 @@
+"""The parts of the documentation that are made from the program.
+
+`python -m tests.documentation` writes them; tests/test_docs.py tells when one is out of date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from inspect import cleandoc
+from pathlib import Path
+
+import click
+
+from rlslint.cards import Card, card, rule_names
+from rlslint.cli import rlslint
+from rlslint.config import option_documentation
+
+ROOT = Path(__file__).parent.parent
+FAMILIES = {
+    "RLS0": "Coverage",
+    "RLS1": "Policies",
+    "RLS2": "Roles and privileges",
+    "RLS3": "Ways round the policies",
+    "RLS4": "Context",
+    "RLS5": "Sessions of the application",
+    "RLS6": "Speed",
+    "RLS9": "What rlslint could not read, and its own comments",
+}
+_FINDS = re.compile(r"^## What it finds\n+(.*?)\n\n", re.M | re.S)
+
+
+COMMANDS = """
+`lint` is another name for `check`, `explain` for `rule`. `rlslint --version` prints the version.
+Options are spelled as ruff spells them. Those that take RULES take names, codes and beginnings of
+codes, separated by commas or in several options.
+"""
+CONFIGURATION = """
+rlslint reads `.rlslint.toml`, `rlslint.toml` or `pyproject.toml`, where the options stand in the
+table `tool.rlslint`. The file that is nearest to the first path on the command line is in force,
+and no other; `extend` builds it on another one. What the command line says wins.
+`rlslint check --show-settings` prints the result, `rlslint config` this page, and
+`rlslint config --json-schema` a schema for editors.
+"""
+RULES = """
+`rlslint rule NAME` prints a rule's card. A rule is selected by its name, its code, or the beginning
+of its code. The effect of a fault is one of these:
+
+- leak: rows are shown or written that should not be
+- loss: rows are lost
+- deny: rows are refused that should be there
+- perf: queries are slow
+- hygiene: nothing yet, but the next fault goes unseen
+"""
+
+
+def commands() -> str:
+    """Return docs/commands.md: every command with its help."""
+    return _page("Commands", COMMANDS, _commands())
+
+
+def configuration() -> str:
+    """Return docs/configuration.md: every option."""
+    return _page("Configuration", CONFIGURATION, _options())
+
+
+def rules() -> str:
+    """Return docs/rules.md: every rule, with the first sentence of its card."""
+    return _page("Rules", RULES, _rules())
+
+
+GENERATED = {
+    "docs/commands.md": commands,
+    "docs/configuration.md": configuration,
+    "docs/rules.md": rules,
+}
+
+
+def _page(title: str, introduction: str, body: Iterator[str]) -> str:
+    return "\n".join((f"# {title}", introduction, *body)).rstrip() + "\n"
+
+
+def _commands() -> Iterator[str]:
+    for name, command in sorted(rlslint.commands.items()):
+        arguments = [_argument(each) for each in command.params if isinstance(each, click.Argument)]
+        yield f"## {' '.join(('rlslint', name, *arguments))}"
+        yield ""
+        yield from cleandoc(command.help or "").splitlines()
+        yield ""
+        options = [each for each in command.params if isinstance(each, click.Option)]
+        if options:
+            yield "| Option | What it does |"
+            yield "|---|---|"
+            yield from map(_option, options)
+            yield ""
+
+
+def _argument(argument: click.Argument) -> str:
+    shown = argument.metavar or (argument.name or "").upper()
+    if isinstance(argument.type, click.Choice):
+        shown = "\\|".join(argument.type.choices)
+    elif argument.nargs == -1:
+        shown += "…"
+    return shown if argument.required else f"[{shown}]"
+
+
+def _option(option: click.Option) -> str:
+    spelled = ", ".join(f"`{name}`" for name in option.opts)
+    if isinstance(option.type, click.Choice):
+        spelled += f" {', '.join(option.type.choices)}"
+    elif not option.is_flag:
+        spelled += f" {option.metavar or option.type.name.upper()}".replace("|", " or ")
+    return f"| {spelled} | {option.help} |"
+
+
+def _options() -> Iterator[str]:
+    for option in option_documentation():
+        yield f"## {option.key}"
+        yield ""
+        yield option.documentation
+        yield ""
+        yield f"- Type: {option.type}"
+        yield f"- Default: {option.default}"
+        yield ""
+        yield "```toml"
+        yield option.example
+        yield "```"
+        yield ""
+
+
+def _rules() -> Iterator[str]:
+    for prefix, title in FAMILIES.items():
+        yield f"## {title}"
+        yield ""
+        yield "| Code | Rule | Severity | Effect | What it finds |"
+        yield "|---|---|---|---|---|"
+        cards = [found for found in map(card, rule_names()) if found.code.startswith(prefix)]
+        yield from map(_row, sorted(cards, key=lambda found: found.code))
+        yield ""
+
+
+def _row(found: Card) -> str:
+    link = f"[{found.name}](../rules/{found.name}.md)"
+    cells = (found.code, link, found.severity.name, found.effect, first_sentence(found))
+    return f"| {' | '.join(cells)} |"
+
+
+def first_sentence(found: Card) -> str:
+    """Return the first sentence of what a card says that its rule finds."""
+    match = _FINDS.search(found.text)
+    paragraph = " ".join(match.group(1).split()) if match else ""
+    sentence = re.split(r"(?<=[.]) (?=[A-Z`])|(?<=\w): ", paragraph)[0].rstrip(".:")
+    return sentence.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for path, make in GENERATED.items():
+        (ROOT / path).write_text(make(), encoding="utf-8")
