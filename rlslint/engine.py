@@ -47,8 +47,12 @@ def check(
     built, code = build(found, config, reader)
     findings: list[Finding] = []
     unjudged: list[Unjudged] = []
+    loose: set[str] = set()
     for one in built:
-        findings += _findings(subjects(one), one.project, selection, unjudged)
+        in_history = _findings(subjects(one), one.project, selection, unjudged)
+        findings += in_history
+        if one.loose:
+            loose.update(finding.span.text.path for finding in in_history if finding.span)
     suppressed = suppress(findings, reader.ignores, config.accept, selection.names)
     on_ignores = _findings(
         (("IgnoreUse", use) for use in suppressed.uses if _is_reported(use, found)),
@@ -61,6 +65,7 @@ def check(
         for finding in (*suppressed.findings, *on_ignores)
         if _takes_part(finding, found)
     ]
+    shown = _without_copies(shown, loose)
     kept = [r for r in shown if _is_shown(r, config)]
     return Result(
         findings=in_order(kept),
@@ -153,6 +158,27 @@ def _takes_part(finding: Finding, found: Found) -> bool:
     """Tell whether a finding stands in a file that the user named, or has a part there."""
     spans = [finding.span, *(related.span for related in finding.related)]
     return any(span is None or span.text.path in found.reported for span in spans)
+
+
+def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[ReportedFinding]:
+    """Leave out what a script beside the histories only repeats.
+
+    Statements are copied into scripts, and scripts into one that has them all: the fault is
+    reported in the history, else in the shortest of the scripts.
+    """
+
+    def copies_last(reported: ReportedFinding) -> int:
+        span = reported.finding.span
+        return len(span.text.data) if span is not None and span.text.path in loose else 0
+
+    origins: dict[str, str] = {}
+    kept = []
+    for reported in sorted(findings, key=copies_last):
+        path = reported.finding.span.text.path if reported.finding.span is not None else ""
+        origin = origins.setdefault(reported.fingerprint, path)
+        if origin == path or path not in loose:
+            kept.append(reported)
+    return kept
 
 
 def _is_reported(use: IgnoreUse, found: Found) -> bool:

@@ -12,7 +12,8 @@ from rlslint.function_exposure import callers
 from rlslint.meaning.bodies import SettingWrite as WriteInBody
 from rlslint.meaning.bodies import settings_written
 from rlslint.project import Project
-from rlslint.sessions import SessionTrace, SettingWrite, Step, lifetime_of
+from rlslint.sessions import SessionTrace, Step, lifetime_of
+from rlslint.setting_writes import SettingWrite
 
 
 class Outliving(NamedTuple):

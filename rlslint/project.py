@@ -32,11 +32,15 @@ from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.inlining import Bodies, inlined, inlined_predicate
-from rlslint.sessions import QuerySite, SessionTrace, SettingWrite
+from rlslint.sessions import QuerySite, SessionTrace
+from rlslint.setting_writes import SettingWrite
 from rlslint.sql.expressions import Expr
 
 A = TypeVar("A")
-_TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
+_TENANT = re.compile(
+    r"(?:tenant(?:_?(?:id|uuid|key))?|(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key))\Z",
+    re.IGNORECASE,
+)
 
 
 class Project:
@@ -90,17 +94,16 @@ class Project:
 
         Those that some policy compares with the caller's context, without a table's own key (the
         `id` of a table of tenants says nothing of other tables), and those of the configuration.
-        Where row security is used nowhere and nothing is configured, the columns that are called
-        after tenants are all there is to go by.
+        Where no policy compares any and nothing is configured, the columns that are called after
+        tenants are all there is to go by.
         """
         names = set(self.config.tenant_columns)
-        if not names and not self.uses_row_security:
-            return frozenset(self._named_after_tenants())
         for policy in self.catalog.policies():
             for column in self._compared(policy):
                 if not is_only_key(policy.relation, column):
                     names.add(column.name)
-        return frozenset(name for name in names if not self._is_mostly_key(name))
+        telling = frozenset(name for name in names if not self._is_mostly_key(name))
+        return telling or frozenset(self._named_after_tenants())
 
     @cached_property
     def tenant_column_uses(self) -> Counter[str]:

@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -239,20 +240,72 @@ def test_a_closed_pipe_ends_quietly(project: Path) -> None:
     assert "BrokenPipe" not in complaint
 
 
-def test_an_interrupt_ends_with_one_sentence(project: Path) -> None:
-    big = "INSERT INTO docs VALUES (1, 1, 'text of some length to be read');\n" * 200_000
-    (project / "migrations" / "0002_big.sql").write_text(FAULTY + big)
+def test_a_reader_that_goes_away_changes_no_status(project: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "rlslint", "check"],
+        [sys.executable, "-m", "rlslint", "check", "-q", "-"],
         cwd=project,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(1)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stdin is not None
+    process.stdin.write(FAULTY.encode())
+    process.stdin.close()
+    assert process.wait(timeout=60) == 1
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+
+
+def test_an_interrupt_ends_with_one_sentence(project: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rlslint", "check", "-"],
+        cwd=project,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stderr is not None
+    # More than a pipe holds: once it is written, rlslint is reading, and waits for the rest.
+    process.stdin.write(b"SELECT 1;\n" * 200_000)
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
-    _, complaint = process.communicate(timeout=60)
-    assert process.returncode == 130
+    complaint = process.stderr.read()
+    assert process.wait(timeout=60) == 130
     assert complaint.decode().strip() == "Interrupted."
+    process.stdin.close()
+
+
+def test_output_that_cannot_be_written_ends_with_2_and_one_sentence(project: Path) -> None:
+    for target in ("nowhere/found.txt", "migrations"):
+        run = rlslint("check", "-o", target, cwd=project)
+        assert run.returncode == 2
+        assert f"{target} cannot be written: " in run.stderr
+        assert "fault of its own" not in run.stderr
+    with Path("/dev/full").open("w") as full:
+        completed = subprocess.run(
+            [sys.executable, "-m", "rlslint", "check", "-q"],
+            cwd=project,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert completed.returncode == 2
+    assert b"Standard output cannot be written: " in completed.stderr
+
+
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_a_stream_that_is_closed_from_the_start_changes_no_status(
+    project: Path, stream: str
+) -> None:
+    command = f'exec "$0" -m rlslint check {stream}>&-'
+    run = subprocess.run(
+        ["sh", "-c", command, sys.executable], cwd=project, capture_output=True, check=False
+    )
+    assert run.returncode == 1
+    assert b"fault of its own" not in run.stderr
 
 
 def test_no_color_and_force_color_are_honoured(project: Path) -> None:
@@ -261,6 +314,8 @@ def test_no_color_and_force_color_are_honoured(project: Path) -> None:
     assert escape in rlslint("check", cwd=project, FORCE_COLOR="1").stdout
     assert escape not in rlslint("check", cwd=project, FORCE_COLOR="1", NO_COLOR="1").stdout
     assert escape in rlslint("check", "--color", "always", cwd=project, NO_COLOR="1").stdout
+    rlslint("check", "-o", "found.txt", cwd=project, FORCE_COLOR="1")
+    assert escape not in (project / "found.txt").read_text()
 
 
 def test_a_terminal_without_unicode_gets_escapes(project: Path) -> None:
@@ -290,3 +345,174 @@ def test_cards_and_options_are_printed(tmp_path: Path) -> None:
     assert json.loads(rlslint("config", "--json-schema", cwd=tmp_path).stdout)["type"] == "object"
     for shell in ("bash", "zsh", "fish"):
         assert "_RLSLINT_COMPLETE" in rlslint("completion", shell, cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("check", "--isolated", "--config", "rlslint.toml"), "--isolated"),
+        (("check", "--config", "one.toml", "--config", "two.toml"), "two files"),
+        (("check", "--config", "migrations"), "migrations: cannot be read: Is a directory"),
+        (("check", "--config", "nowhere.toml"), "nowhere.toml: cannot be read: No such file"),
+        (("check", "--config", "fail-on=eror"), 'did you mean "error"?'),
+        (("check", "--per-file-ignores", "RLS1"), "PATTERN:RULES"),
+        (("check", "--statistics", "--output-format", "json"), "--statistics"),
+        (("check", "--stdin-filename", "x.sql", "migrations"), "--stdin-filename"),
+        (("check", "--quiet", "--verbose"), "--verbose"),
+        (("check", "--selct", "RLS1"), "--select"),
+        (("chek",), "check"),
+        (("rule", "RLS0", "--all"), "--all"),
+        (("rule", "rls-not-force"), "did you mean `rls-not-forced`?"),
+        (("config", "fail-on", "--json-schema"), "--json-schema"),
+        (("config", "fail"), 'did you mean "fail-on"?'),
+        (("completion", "tcsh"), "tcsh"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_usage_ends_with_2_and_names_what_is_wrong(
+    project: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    run = rlslint(*arguments, cwd=project)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert complaint in run.stderr
+
+
+def test_what_fails_a_run_is_shown(project: Path) -> None:
+    (project / "migrations" / "0002_dynamic.sql").write_text(
+        "DO $$ BEGIN EXECUTE 'ALTER TABLE ' || current_user || ' OWNER TO app_user'; END $$;"
+    )
+    only = ("check", "--select", "unresolved-dynamic-ddl")
+    hidden = rlslint(*only, cwd=project)
+    assert hidden.returncode == 0
+    assert "Not shown: 1 finding (1 info)" in hidden.stderr
+    shown = rlslint(*only, "--fail-on", "info", cwd=project)
+    assert shown.returncode == 1
+    assert "info[unresolved-dynamic-ddl]" in shown.stdout
+    assert rlslint(*only, "--fail-on", "info", "--min-severity", "error", cwd=project).stdout == ""
+
+
+def test_the_settings_in_force_are_printed_as_a_configuration(project: Path) -> None:
+    accepted = '[[accept]]\nrule = "RLS006"\nobject = "public.docs"\nreason = "it \\"is\\" so"\n'
+    (project / "rlslint.toml").write_text(f'runtime-roles = ["app"]\n{accepted}')
+    run = rlslint("check", "--show-settings", "--fail-on", "error", cwd=project)
+    assert "rlslint.toml" in run.stdout.splitlines()[0]
+    settings = tomllib.loads(run.stdout)
+    assert (settings["runtime-roles"], settings["fail-on"]) == (["app"], "error")
+    (project / "rlslint.toml").write_text(run.stdout)
+    assert rlslint("check", "--show-settings", cwd=project).stdout == run.stdout
+
+
+def test_verbose_says_what_is_in_force(project: Path) -> None:
+    (project / "rlslint.toml").write_text('ignore = ["rls-not-forced"]\n')
+    run = rlslint("check", "--verbose", cwd=project)
+    assert "rlslint.toml" in run.stderr
+    assert "Off: rls-not-forced." in run.stderr
+
+
+def test_quiet_leaves_findings_and_errors(project: Path) -> None:
+    (project / "migrations" / "0002_image.sql").write_bytes(b"\0")
+    run = rlslint("check", "--quiet", "migrations", "nowhere", cwd=project)
+    assert "rls-not-forced" in run.stdout
+    assert run.stderr == "nowhere does not exist.\n"
+
+
+def test_files_are_listed_that_would_be_read(project: Path) -> None:
+    run = rlslint("check", "--show-files", cwd=project)
+    assert (run.returncode, run.stdout) == (0, "migrations/0001_docs.sql\n")
+    run = rlslint("check", "--show-files", "migrations", "nowhere", cwd=project)
+    assert (run.returncode, run.stdout) == (2, "migrations/0001_docs.sql\n")
+    assert "nowhere does not exist" in run.stderr
+
+
+def test_files_can_be_left_out(project: Path) -> None:
+    (project / "scratch").mkdir()
+    (project / "scratch" / "try.sql").write_text(FAULTY)
+
+    def read(*arguments: str) -> list[str]:
+        return rlslint("check", "--show-files", *arguments, cwd=project).stdout.splitlines()
+
+    both = ["migrations/0001_docs.sql", "scratch/try.sql"]
+    assert read() == both
+    assert read("--exclude", "scratch") == both[:1]
+    assert read("--extend-exclude", "scratch/*") == both[:1]
+    assert read("--exclude", "scratch", "scratch/try.sql") == both[1:]
+    assert read("--exclude", "scratch", "--force-exclude", "scratch/try.sql") == []
+    run = rlslint("check", "--per-file-ignores", "migrations/*:RLS006", "migrations", cwd=project)
+    assert run.returncode == 0
+
+
+def test_paths_with_spaces_and_letters_of_any_script(tmp_path: Path) -> None:
+    folder = tmp_path / "größe x" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001 документы.sql").write_text(FAULTY)
+    shown = "größe x/migrations/0001 документы.sql:5:1: RLS006"
+    for path in ("größe x", folder, folder / "0001 документы.sql"):
+        run = rlslint("check", "--output-format", "concise", path, cwd=tmp_path)
+        assert run.stdout.startswith(shown)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    run = rlslint("check", "--output-format", "concise", "../größe x", cwd=elsewhere)
+    assert run.stdout.startswith(f"{tmp_path}/{shown}")
+
+
+def test_standard_input_may_be_a_file_that_is_not_there_yet(project: Path) -> None:
+    run = rlslint("check", "--stdin-filename", "db/new.sql", cwd=project, given=FAULTY)
+    assert run.returncode == 1
+    assert "db/new.sql:5:1" in run.stdout
+
+
+@pytest.mark.parametrize("output_format", OUTPUT_FORMATS)
+def test_no_findings_are_an_empty_document(tmp_path: Path, output_format: str) -> None:
+    run = rlslint("check", "--output-format", output_format, cwd=tmp_path)
+    assert run.returncode == 0
+    match output_format:
+        case "json" | "sarif" | "gitlab" | "rdjson":
+            json.loads(run.stdout)
+        case "junit":
+            assert ElementTree.fromstring(run.stdout).get("failures") == "0"
+        case "markdown":
+            assert "No findings" in run.stdout
+        case _:
+            assert run.stdout == ""
+
+
+HOSTILE = 'x"\n::error::y\x1b[31m\x07\u202e<b>|`\r\u2028'
+
+
+@pytest.mark.parametrize("output_format", OUTPUT_FORMATS)
+def test_no_name_acts_on_a_terminal_or_breaks_a_format(tmp_path: Path, output_format: str) -> None:
+    (tmp_path / "migrations").mkdir()
+    table = '"' + HOSTILE.replace('"', '""') + '"'
+    file = tmp_path / "migrations" / f"0001_{HOSTILE}.sql"
+    file.write_bytes(FAULTY.replace("docs", table).encode())
+    (tmp_path / "migrations" / f"0002_{HOSTILE}.sql").write_bytes(b"\0")
+    run = rlslint(
+        "check", "--output-format", output_format, "--show-unchecked", "-v", cwd=tmp_path,
+        FORCE_COLOR="",
+    )  # fmt: skip
+    assert run.returncode == 1
+    for stream in (run.stdout, run.stderr):
+        assert not set("\x1b\x07\u202e\r\u2028") & set(stream)
+        assert not any(line.startswith("::error::") for line in stream.splitlines())
+    assert "rls-not-forced" in run.stdout
+    if output_format in ("json", "sarif", "gitlab", "rdjson"):
+        json.loads(run.stdout)
+    elif output_format == "junit":
+        ElementTree.fromstring(run.stdout)
+
+
+def test_names_in_lists_of_files_and_complaints_act_on_no_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[31m.sql").write_text("SELECT 1;")
+    for arguments in (("--show-files",), ("nowhere\x1b[31m",), ("--select", "\x1b[31m")):
+        run = rlslint("check", *arguments, cwd=tmp_path)
+        assert "\x1b" not in run.stdout + run.stderr
+
+
+def test_shells_complete_commands_and_options(tmp_path: Path) -> None:
+    run = rlslint(
+        cwd=tmp_path,
+        COMP_WORDS="rlslint check --output",
+        COMP_CWORD="2",
+        _RLSLINT_COMPLETE="bash_complete",
+    )
+    assert run.stdout.splitlines() == ["plain,--output-format", "plain,--output-file"]

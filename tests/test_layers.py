@@ -21,7 +21,7 @@ LAYERS = (
     ("catalog",),
     ("meaning",),
     ("access",),
-    ("sessions",),
+    ("sessions", "setting_writes"),
     ("project",),
     (
         "exposure",

@@ -6,6 +6,7 @@ Only `language` differs: `system` runs this environment's rlslint instead of ins
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from rlslint.sources.walk import kind
 
 ROOT = Path(__file__).parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load(
@@ -83,6 +86,7 @@ def test_a_good_history_passes(repository: Path) -> None:
     run = pre_commit(repository, "--all-files")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "Checked 2 migrations" in run.stdout
+    assert "passed over" not in run.stdout
 
 
 def test_a_bad_history_fails(repository: Path) -> None:
@@ -90,7 +94,7 @@ def test_a_bad_history_fails(repository: Path) -> None:
     add(repository, "migrations/0003_bad.sql", bad + GRANT.format("notes"))
     run = pre_commit(repository, "--all-files")
     assert run.returncode == 1
-    assert "policy-without-enable" in run.stdout
+    assert "force-without-enable" in run.stdout
 
 
 def test_a_change_fails_whose_fault_shows_in_another_file(repository: Path) -> None:
@@ -128,6 +132,20 @@ def test_other_files_start_nothing(repository: Path) -> None:
     run = pre_commit(repository)
     assert run.returncode == 0
     assert "no files to check" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "0001_docs.sql", "docs.PSQL", "roles.ddl", "docs.pgsql", "models.py", "models.pyi",
+        "sqitch.plan", ".env", ".env.production", "web.env", ".envrc", "compose.yaml",
+        "docker-compose.prod.yml", "application.yml", "application-dev.properties", "database.yml",
+        "alembic.ini", "pgbouncer.ini", "tox.ini", "values.yaml", "pyproject.toml", "notes.md",
+    ],
+)  # fmt: skip
+def test_the_hook_asks_for_the_files_that_rlslint_reads(name: str) -> None:
+    asked = re.search(HOOKS[0]["files"], f"deploy/{name}") is not None
+    assert asked == (kind(name) is not None)
 
 
 def test_an_excluded_file_stays_excluded_though_the_hook_names_it(repository: Path) -> None:

@@ -25,8 +25,8 @@ RoleStatements = dict[str, list[Statement]]
 def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     """Return the roles that get at data by GRANT, the members of granted groups included.
 
-    Owners and roles that bypass row security count only where no other role can write. A group
-    is left out where a role that can log in inherits from it: that one then stands for it.
+    Owners and roles that bypass row security count only where no other role can log in and write.
+    A group is left out where a role that can log in inherits from it: that one then stands for it.
     """
     direct = _without(_data_grants(catalog, DATA_PRIVILEGES), excluded)
     aside = excluded | _owners(catalog) | _escaping(catalog, direct)
@@ -38,6 +38,13 @@ def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
             role: statements
             for role, statements in direct.items()
             if can_log_in(catalog, role) and (role in writers or not found)
+        }
+    elif not any(can_log_in(catalog, role) for role in found):
+        users = direct | _members(catalog, direct, excluded)
+        found |= {
+            role: statements
+            for role, statements in users.items()
+            if can_log_in(catalog, role) and inherited_roles(catalog, role) & writers.keys()
         }
     groups = {
         group

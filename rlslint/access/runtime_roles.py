@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from rlslint.access.data_roles import (
     granted_roles,
     policy_roles,
 )
-from rlslint.access.roles import ASSUMED_ROLE, is_declared
+from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared
 from rlslint.catalog.model import Catalog
 from rlslint.evidence import Connection
 from rlslint.sql.expressions import Call, Expr
@@ -106,7 +106,11 @@ def find_runtime_roles(
     if configured:
         return result(configured, Evidence.configuration, "named by runtime-roles")
     if on_supabase:
-        return result(SUPABASE_ROLES, Evidence.platform, "a role of Supabase's API")
+        own = () if _speaks_of_supabase(catalog) else granted_roles(catalog, excluded)
+        declared = (
+            role for role in own if is_declared(catalog, role) and can_log_in(catalog, role)
+        )
+        return result((*SUPABASE_ROLES, *declared), Evidence.platform, "a role of Supabase's API")
     serving = [c for c in connections if role_of(c) not in {"", *excluded} and c not in migrations]
     granted = granted_roles(catalog, excluded)
     deployed = [connection for connection in serving if not connection.development]
@@ -139,19 +143,27 @@ def is_supabase(catalog: Catalog) -> bool:
     A history that makes them itself does not, nor one that only in a DO block, if there happens to
     be such a role, grants it something.
     """
-    used = {role for policy in catalog.policies() for role in policy.roles} | {
+    granted = {
         grant.grantee
         for relation in catalog.relations.known()
         for grant in relation.grants.known()
         if grant.statement is None or grant.statement.parent is None
     }
-    if any(
-        name in used and not is_declared(catalog, name)
-        for name in ("authenticated", "service_role")
-    ):
-        return True
-    return any(
+    return _is_provided(catalog, granted) or _speaks_of_supabase(catalog)
+
+
+def _speaks_of_supabase(catalog: Catalog) -> bool:
+    """Tell whether policies name the roles or call the functions that Supabase provides."""
+    named = {role for policy in catalog.policies() for role in policy.roles}
+    return _is_provided(catalog, named) or any(
         clause.ask(_calls_supabase) for policy in catalog.policies() for clause in policy.clauses
+    )
+
+
+def _is_provided(catalog: Catalog, names: Container[str]) -> bool:
+    return any(
+        name in names and not is_declared(catalog, name)
+        for name in ("authenticated", "service_role")
     )
 
 

@@ -38,12 +38,16 @@ _OUT_COLUMNS = {
 
 
 class _Entry(NamedTuple):
-    """A source in scope, with its columns' numbers; None where they are not known."""
+    """A source in scope, with its columns' numbers; None where they are not known.
+
+    `named` are then the columns that it has for certain, because it was named with them.
+    """
 
     source: Source
     alias: str
     schema: str
     columns: dict[str, int] | None
+    named: set[str]
 
 
 class Scope(NamedTuple):
@@ -57,7 +61,8 @@ class Scope(NamedTuple):
 
     def with_own_row(self, relation: Relation) -> Scope:
         """Return a scope in which the columns of `relation`'s row can be named."""
-        entry = _Entry(OWN_ROW, relation.name, relation.schema, _numbers(relation))
+        named = self.catalog.named_columns.setdefault(relation, set())
+        entry = _Entry(OWN_ROW, relation.name, relation.schema, _numbers(relation), named)
         return self._replace(frames=((entry,), *self.frames))
 
 
@@ -250,7 +255,11 @@ def _entry(source: Source, scope: Scope) -> _Entry:
         ) or unknown_relation(
             scope.catalog, scope.search_path, source.schema, source.name, scope.statement
         )
-    return _Entry(source, source.alias, source.schema, _source_columns(source))
+    columns = _source_columns(source)
+    named: set[str] = set()
+    if columns is None and isinstance(source.relation, Relation):
+        named = scope.catalog.named_columns.setdefault(source.relation, named)
+    return _Entry(source, source.alias, source.schema, columns, named)
 
 
 def _cte(name: str, scope: Scope) -> Query | None:
@@ -310,17 +319,24 @@ def _numbers(relation: Relation) -> dict[str, int] | None:
 def _bind_column(column: Column, scope: Scope) -> None:
     *qualifier, name = column.names
     column.binding, column.unknown = None, False
+    outermost = scope.frames[-1] if scope.frames else ()
     for frame in scope.frames:
-        if _bind_in_frame(column, tuple(qualifier), name, frame):
+        if _bind_in_frame(column, tuple(qualifier), name, frame, frame is outermost):
             return
     if not qualifier:
         _bind_whole_row(column, name, scope)
 
 
 def _bind_in_frame(
-    column: Column, qualifier: tuple[str, ...], name: str, frame: tuple[_Entry, ...]
+    column: Column,
+    qualifier: tuple[str, ...],
+    name: str,
+    frame: tuple[_Entry, ...],
+    is_outermost: bool,
 ) -> bool:
     uncertain = False
+    # What no other source can have is the last one's, or PostgreSQL would not know the name.
+    is_last = is_outermost and len(frame) == 1
     for entry in frame:
         if qualifier and not _names_entry(entry, qualifier):
             continue
@@ -328,7 +344,8 @@ def _bind_in_frame(
             column.binding = entry.source
             return True
         if entry.columns is None:
-            if qualifier:
+            if qualifier or name in entry.named or (is_last and name != entry.alias):
+                entry.named.add(name)
                 column.binding = ColumnBinding(entry.source, 0, name)
                 return True
             uncertain = True

@@ -545,7 +545,8 @@ class Catalog:
     `defaults` are the default privileges, `database_settings` those of ALTER DATABASE … SET.
     `refusals` and `dynamic` are what the replay could not carry out. `unknown_relations` are
     names that the history uses without ever making them (objects of the platform, of an
-    extension or of a part that was not read), with the statement that named each first. `answers`
+    extension or of a part that was not read), with the statement that named each first;
+    `named_columns` are columns that relations have for certain though not all are known. `answers`
     keeps what was found out about the catalog as it stands, until a statement changes it.
     """
 
@@ -562,6 +563,7 @@ class Catalog:
         self.refusals: list[Refusal] = []
         self.dynamic: list[Dynamic] = []
         self.unknown_relations: dict[tuple[str, str], Relation] = {}
+        self.named_columns: dict[Relation, set[str]] = {}
         self.answers: dict[Any, Any] = {}
 
     def tables(self) -> Iterator[Relation]:

@@ -5,7 +5,7 @@ Without CASCADE PostgreSQL refuses to drop what others need, so a history that r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rlslint.catalog.model import Function, Policy, Relation
 from rlslint.catalog.predicates import Clause
@@ -44,6 +44,13 @@ def _relations_read(expression: Expr) -> frozenset[int]:
     )
 
 
+def note_reader(replay: Replay, reader: Policy | Relation, clauses: Iterable[Clause]) -> None:
+    """Remember that a policy or a view reads what its clauses name: it goes when that goes."""
+    for clause in clauses:
+        for identity in reads(clause):
+            replay.readers.setdefault(identity, []).append(reader)
+
+
 def _columns_read(expression: Expr) -> frozenset[tuple[int, int]]:
     return frozenset(
         (id(part.binding.source.relation), part.binding.number)
@@ -72,15 +79,18 @@ def drop_dependent_policies(
     for policy in relation.policies.known():
         if number is not None and any(number in columns_named(c) for c in policy.clauses):
             remove_policy(policy, statement)
-    if id(relation) not in replay.read_relations:
-        return
     key = (id(relation), number)
-    for policy in list(replay.catalog.policies()):
+    readers = dict.fromkeys(replay.readers.get(id(relation), ()))
+    for policy in (one for one in readers if isinstance(one, Policy) and _stands(one)):
         for clause in policy.clauses:
             if id(relation) in reads(clause) and (
                 number is None or key in clause.ask(_columns_read)
             ):
                 remove_policy(policy, statement)
+
+
+def _stands(policy: Policy) -> bool:
+    return dict.get(policy.relation.policies, policy.name) is policy
 
 
 def remove_policy(policy: Policy, statement: Statement) -> None:
@@ -91,11 +101,11 @@ def remove_policy(policy: Policy, statement: Statement) -> None:
 
 def drop_views_reading(replay: Replay, relation: Relation, number: int | None) -> None:
     """Remove the views that read a relation, or a column of it, and those that read them."""
-    if id(relation) not in replay.read_relations:
-        return
     key = (id(relation), number)
+    views = [view for view in replay.readers.get(id(relation), ()) if isinstance(view, Relation)]
     _drop_views(
         replay,
+        views,
         lambda query: (
             id(relation) in reads(query) and (number is None or key in query.ask(_columns_read))
         ),
@@ -107,7 +117,8 @@ def drop_dependents_of_function(replay: Replay, function: Function, statement: S
     for policy in list(replay.catalog.policies()):
         if any(calls(clause, function) for clause in policy.clauses):
             remove_policy(policy, statement)
-    _drop_views(replay, lambda query: calls(query, function))
+    views = replay.catalog.relations.known()
+    _drop_views(replay, views, lambda query: calls(query, function))
     names = (function.name, str(function))
     for relation in replay.catalog.relations.known():
         for name, trigger in list(dict.items(relation.triggers)):
@@ -121,8 +132,10 @@ def drop_dependents_of_function(replay: Replay, function: Function, statement: S
                 column.learn("default", None, statement)
 
 
-def _drop_views(replay: Replay, depends: Callable[[Clause], bool]) -> None:
-    for view in replay.catalog.relations.known():
+def _drop_views(
+    replay: Replay, views: Iterable[Relation], depends: Callable[[Clause], bool]
+) -> None:
+    for view in views:
         alive = dict.__contains__(replay.catalog.relations, view.oid)
         if alive and view.knows("query") and view.query is not None and depends(view.query):
             replay.drop_relation(view)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
 from rlslint.catalog.model import PUBLIC, Column, Kind, Policy, Refusal, Relation
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.catalog.spelling import Spelling
 from rlslint.sql.expressions import OWN_ROW, Call, ColumnBinding, Expr, Query, Source, expression
@@ -61,6 +62,7 @@ def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -
     policy.roles = _roles(replay, node)
     policy.using, policy.check = _clauses(replay, relation, statement, node, base)
     relation.policies[name] = policy
+    note_reader(replay, policy, policy.clauses)
 
 
 @handles("AlterPolicyStmt")
@@ -76,6 +78,7 @@ def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) ->
         policy.learn("using", using, statement)
     if check is not None:
         policy.learn("check", check, statement)
+    note_reader(replay, policy, (clause for clause in (using, check) if clause is not None))
 
 
 def _roles(replay: Replay, node: Node) -> tuple[str, ...]:
@@ -102,9 +105,6 @@ def _clauses(
     if shared is None:
         shared = _bound(replay, relation, statement, node, base - start)
         alternatives.append(shared)
-        replay.read_relations.update(
-            id(lookup.found) for lookup in shared.lookups if lookup.arguments < 0
-        )
     clauses = tuple(
         Clause(placed.predicate, statement, start + placed.shift) if placed is not None else None
         for placed in (shared.using, shared.check)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +16,7 @@ from rlslint.catalog.model import (
     Grant,
     GrantKey,
     Kind,
+    Policy,
     Relation,
     Schema,
 )
@@ -58,12 +60,14 @@ def handles(*kinds: str) -> Callable[[Handler], Handler]:
     return register
 
 
+@cache
 def handled_kinds() -> frozenset[str]:
     """Return the kinds of statement that change anything; no other one need be decoded."""
     _load_families()
     return frozenset(_handlers)
 
 
+@cache
 def _load_families() -> None:
     for family in _FAMILIES:
         import_module(f"rlslint.catalog.replay.{family}")
@@ -93,7 +97,7 @@ class Replay:
         self.children: dict[int, list[Relation]] = {}
         self.name_holders: dict[str, list[Relation]] = {}
         self.referenced_oids: set[int] = set()
-        self.read_relations: set[int] = set()
+        self.readers: dict[int, list[Policy | Relation]] = {}
         self.index_conditions: dict[tuple[int, str], frozenset[int]] = {}
         self.local_columns: set[tuple[int, str]] = set()
         self.private_function_creators: set[str] = set()

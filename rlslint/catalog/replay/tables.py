@@ -7,6 +7,7 @@ from rlslint.catalog.model import Column, Kind, Relation
 from rlslint.catalog.replay.columns import add_column
 from rlslint.catalog.replay.constraints import add_constraint
 from rlslint.catalog.replay.copies import copy_like
+from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.inheritance import become_partition, column_numbers, inherit
 from rlslint.catalog.replay.output_types import output_types
 from rlslint.catalog.replay.state import Replay, handles
@@ -94,9 +95,9 @@ def table_of_query(
     columns_of_query(relation, bound, strings(into.get("colNames")), statement)
     relation.copied_from = relations_read(bound)
     relation.copy_kind = "as"
-    replay.read_relations.update(map(id, relation.copied_from))
     if kind is Kind.materialized_view:
         relation.query = replay.clause(bound, statement, base)
+        note_reader(replay, relation, (relation.query,))
 
 
 def relations_read(bound: Query) -> tuple[Relation, ...]:

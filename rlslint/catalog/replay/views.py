@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Kind, Relation
+from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.sql.expressions import Query, query, strings
 from rlslint.sql.parser import Node
@@ -19,13 +20,14 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
     view = _existing(replay, node) or replay.create_relation(node["view"], Kind.view, statement)
     if view is None or not isinstance(bound, Query):
         return
-    replay.read_relations.update(map(id, relations_read(bound)))
     if any(relation.temporary for relation in relations_read(bound)):
         replay.make_temporary(view)
     _replace_options(view, _options(node), statement)
     view.columns = {}
     columns_of_query(view, bound, strings(node.get("aliases")), statement)
-    view.learn("query", replay.clause(bound, statement, base), statement)
+    clause = replay.clause(bound, statement, base)
+    view.learn("query", clause, statement)
+    note_reader(replay, view, (clause,))
 
 
 def _existing(replay: Replay, node: Node) -> Relation | None:

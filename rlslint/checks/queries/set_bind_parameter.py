@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rlslint.findings import Finding
 from rlslint.project import Project
 from rlslint.registry import rule
-from rlslint.sessions import QuerySite, SettingWrite, binds_in_set
+from rlslint.sessions import QuerySite, binds_in_set
+from rlslint.setting_writes import SettingWrite
 
 
 @rule

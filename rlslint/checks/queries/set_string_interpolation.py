@@ -8,7 +8,8 @@ from rlslint.evidence import Runs
 from rlslint.findings import Confidence, Finding, Severity
 from rlslint.project import Project
 from rlslint.registry import rule
-from rlslint.sessions import QuerySite, SettingWrite
+from rlslint.sessions import QuerySite
+from rlslint.setting_writes import SettingWrite
 from rlslint.text import Hole, HoleValue
 
 _HARMLESS = (HoleValue.constant, HoleValue.quoted)

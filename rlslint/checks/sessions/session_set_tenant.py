@@ -8,7 +8,8 @@ from rlslint.findings import Finding
 from rlslint.outliving import Outliving, outliving
 from rlslint.project import Project
 from rlslint.registry import rule
-from rlslint.sessions import SessionTrace, SettingWrite, refused_by_server
+from rlslint.sessions import SessionTrace, refused_by_server
+from rlslint.setting_writes import SettingWrite
 
 
 @rule

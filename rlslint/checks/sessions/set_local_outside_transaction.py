@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from rlslint.findings import Finding
 from rlslint.project import Project
 from rlslint.registry import rule
-from rlslint.sessions import (
-    SessionTrace,
-    SettingWrite,
-    Step,
-    refused_by_server,
-    runs_in_transaction,
-)
+from rlslint.sessions import SessionTrace, Step, refused_by_server, runs_in_transaction
+from rlslint.setting_writes import SettingWrite
 
 
 @rule

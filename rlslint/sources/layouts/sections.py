@@ -33,7 +33,7 @@ def up_ranges(data: bytes) -> Ranges:
     starts (tern, MyBatis) run what stands before it. A line that says just `-- Up` or `-- Down`,
     as home-made runners have it, marks a section only where the file has both.
     """
-    if _WORDS.search(data) is None:
+    if not _may_have_marks(data):
         return ((0, len(data)),)
     marks = [(mark.start(), _is_up(mark)) for mark in _marks(data)]
     if not marks or (len(marks) == 1 and marks[0] == (0, True)):
@@ -44,6 +44,18 @@ def up_ranges(data: bytes) -> Ranges:
             end = marks[index + 1][0] if index + 1 < len(marks) else len(data)
             ranges.append((start, end))
     return tuple(ranges)
+
+
+def _may_have_marks(data: bytes) -> bool:
+    """Tell whether a comment has one of the words; every marker begins with two dashes or more."""
+    start = data.find(b"--")
+    while start >= 0:
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        if _WORDS.search(data, start, end):
+            return True
+        start = data.find(b"--", end)
+    return False
 
 
 def tool(data: bytes) -> str | None:
