@@ -25,14 +25,16 @@ from rlslint.sources.discovery import discover
 
 
 class Count(NamedTuple):
-    """What was asked, and what of it was not judged; `beyond` are asked of tables made elsewhere.
+    """What was asked, and what of it was not judged.
 
-    `causes` counts the unknown facts by rule and fact.
+    `beyond` are questions about tables made elsewhere. `causes` counts the unknown facts of the
+    others by rule and fact.
     """
 
     asked: int
     unknown: int
     beyond: int
+    beyond_unknown: int
     causes: Counter[tuple[str, str]]
 
 
@@ -42,20 +44,20 @@ def main() -> None:
     parser.add_argument("--causes", type=int, default=0, metavar="N", help="name N causes of each")
     arguments = parser.parse_args()
     counts = []
-    print("| project | asked | unknown | share | asked of tables beyond the history |")
-    print("|---|--:|--:|--:|--:|")
+    print("| project | asked | unknown | share | of tables beyond the history | unknown |")
+    print("|---|--:|--:|--:|--:|--:|")
     for directory in [path.resolve() for path in arguments.directories]:
         counted = _count(directory)
         counts.append(counted)
         print(_row(directory.name, counted), flush=True)
         for (rule, fact), number in counted.causes.most_common(arguments.causes):
-            print(f"|     {rule}: {fact} | | {number} | | |")
+            print(f"|     {rule}: {fact} | | {number} | | | |")
     print(_row("in all", _sum(counts)))
 
 
 def _count(directory: Path) -> Count:
     os.chdir(directory)
-    asked = beyond = 0
+    asked = beyond = beyond_unknown = 0
     causes: Counter[tuple[str, str]] = Counter()
     configured = find_config(directory)
     config = load_config(configured) if configured is not None else Config()
@@ -67,9 +69,10 @@ def _count(directory: Path) -> Count:
             for rule, cause in _judged(kind, subject, one.project):
                 beyond += made_elsewhere
                 asked += not made_elsewhere
+                beyond_unknown += made_elsewhere and cause is not None
                 if cause is not None and not made_elsewhere:
                     causes[rule, cause] += 1
-    return Count(asked, causes.total(), beyond, causes)
+    return Count(asked, causes.total(), beyond, beyond_unknown, causes)
 
 
 def _judged(kind: str, subject: object, project: Project) -> Iterator[tuple[str, str | None]]:
@@ -100,13 +103,15 @@ def _sum(counts: list[Count]) -> Count:
         sum(counted.asked for counted in counts),
         sum(counted.unknown for counted in counts),
         sum(counted.beyond for counted in counts),
+        sum(counted.beyond_unknown for counted in counts),
         causes,
     )
 
 
 def _row(name: str, counted: Count) -> str:
     share = 100 * counted.unknown / counted.asked if counted.asked else 0.0
-    return f"| {name} | {counted.asked} | {counted.unknown} | {share:.1f} % | {counted.beyond} |"
+    told = f"{counted.asked} | {counted.unknown} | {share:.1f} %"
+    return f"| {name} | {told} | {counted.beyond} | {counted.beyond_unknown} |"
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def replay_history(
                 case ParsedStatement(statement) if _is_interpolated(statement):
                     Execution(replay, statement).run_unknown(_with_holes(statement))
                 case ParsedStatement():
-                    replay.run(item)
+                    _carry_out(replay, item)
                 case BrokenStatement(statement):
                     dialect = looks_like_other_dialect(statement.text.data, migration.shown)
                     if dialect is not None:
@@ -177,6 +177,16 @@ def replay_history(
                     pass
             follows_broken = isinstance(item, BrokenStatement)
     return Replayed(replay, tuple(broken), files, statements)
+
+
+def _carry_out(replay: Replay, parsed: ParsedStatement) -> None:
+    """Carry out a statement, or make unknown what it changes where Python cannot follow it."""
+    try:
+        replay.run(parsed)
+    except RecursionError:
+        statement = parsed.statement
+        problem = "the statement is nested too deeply"
+        _carry_out_broken(replay, BrokenStatement(statement, problem, statement.start, False))
 
 
 def _carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:

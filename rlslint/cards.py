@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,15 +57,15 @@ class Card(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _folder() -> Traversable:
+def _folder() -> Path:
     """Return the folder of the cards: inside an installed package, or beside it in a checkout.
 
     Raises FileNotFoundError where neither is there, rather than find a stranger's `rules`.
     """
-    installed = files("rlslint") / "rules"
-    if installed.is_dir():
-        return installed
-    checkout = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parent
+    if (package / "rules").is_dir():
+        return package / "rules"
+    checkout = package.parent
     if (checkout / "pyproject.toml").is_file() and (checkout / "rules").is_dir():
         return checkout / "rules"
     raise FileNotFoundError("rlslint was installed without its rule cards; install it again")
@@ -87,6 +84,8 @@ def card(name: str) -> Card:
 
     Raises FileNotFoundError for a rule that has none, ValueError for a card without its form.
     """
+    import tomllib
+
     text = (_folder() / f"{name}.md").read_text(encoding="utf-8")
     title = _TITLE.match(text)
     metadata = next((source for kind, _, source in _FENCE.findall(text) if kind == "toml"), None)

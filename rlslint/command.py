@@ -185,7 +185,7 @@ def _print_result(result: Result, config: Config, options: Mapping[str, Any]) ->
     if options["quiet"]:
         return
     _say(*result.notes)
-    if not result.checked.migrations and not result.checked.code_files:
+    if not any((result.checked.migrations, result.checked.scripts, result.checked.code_files)):
         _say("No SQL was found: nothing was checked.")
     _say(*closing_lines(result))
     if options["show_unchecked"]:

@@ -141,12 +141,14 @@ def _findings(
             rules[kind] = [r for r in rules_for(kind) if r.name in selection.names]
         for rule in rules[kind]:
             try:
-                found += [f._replace(rule=rule.name) for f in rule.check(subject, project)]
+                made = tuple(rule.check(subject, project))
             except UnknownFact as cause:
                 unjudged.append(Unjudged(rule.name, subject, cause))
             except RecursionError:
                 depth = UnknownFact(subject, "meaning of an expression nested so deeply", None)
                 unjudged.append(Unjudged(rule.name, subject, depth))
+            else:
+                found += [finding._replace(rule=rule.name) for finding in made]
     return [
         finding
         for finding in found
@@ -173,11 +175,11 @@ def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[Re
 
     origins: dict[str, str] = {}
     kept = []
-    for reported in sorted(findings, key=copies_last):
-        path = reported.finding.span.text.path if reported.finding.span is not None else ""
-        origin = origins.setdefault(reported.fingerprint, path)
+    for one in sorted(findings, key=copies_last):
+        path = one.finding.span.text.path if one.finding.span is not None else ""
+        origin = origins.setdefault(one.fingerprint, path)
         if origin == path or path not in loose:
-            kept.append(reported)
+            kept.append(one)
     return kept
 
 
@@ -193,13 +195,21 @@ def _is_shown(finding: ReportedFinding, config: Config) -> bool:
 def _is_without(built: Sequence[Built], code: Code) -> bool:
     """Tell whether something was read and nothing of it has to do with row security."""
     read = any(one.files for one in built) or bool(code.files)
-    return read and not any(one.project.uses_row_security for one in built)
+    return read and not any(
+        one.project.uses_row_security or _may_use_row_security(one.project) for one in built
+    )
+
+
+def _may_use_row_security(project: Project) -> bool:
+    tables = project.catalog.relations.known()
+    return any(not table.knows("rls_enabled") or table.policies.is_open for table in tables)
 
 
 def _checked(built: Sequence[Built], code: Code) -> Checked:
     projects = [one.project for one in built]
     return Checked(
-        migrations=sum(one.files for one in built),
+        migrations=sum(one.files for one in built if not one.loose),
+        scripts=sum(one.files for one in built if one.loose),
         statements=sum(one.statements for one in built),
         queries=sum(len(project.queries) for project in projects),
         code_files=len(code.files),

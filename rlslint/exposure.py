@@ -92,6 +92,10 @@ def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
 
     Nor those that are meant to see more than tenants do, where the policy is for them by name.
     """
+    return project.ask(_served, policy.roles)
+
+
+def _served(project: Project, roles: tuple[str, ...]) -> tuple[str, ...]:
     catalog, runtime = project.catalog, project.runtime
     return tuple(
         name
@@ -100,9 +104,9 @@ def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
         and not is_superuser(catalog, name)
         and not has_bypassrls(catalog, name)
         and (
-            PUBLIC in policy.roles
+            PUBLIC in roles
             or (
-                not inherited_roles(catalog, name).isdisjoint(policy.roles)
+                not inherited_roles(catalog, name).isdisjoint(roles)
                 and not is_privileged(name, project)
             )
         )
@@ -183,7 +187,7 @@ def belongs_to_nobody(relation: Relation, commands: tuple[str, ...], project: Pr
     if project.tenant_columns(relation):
         return False
     writes = tuple(command for command in commands if command != "select")
-    if writes and _has_owned_parent(relation, project):
+    if writes and (_has_owned_parent(relation, project) or project.is_divided(relation)):
         return False
     if project.tenant_column_names:
         return True

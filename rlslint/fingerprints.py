@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from rlslint.passwords import masked
 from rlslint.results import ReportedFinding
@@ -18,7 +17,7 @@ def fingerprint(rule: str, object: str, sql: str) -> str:
     its white space collapsed. Passwords never become part of it.
     """
     statement = _normalised(masked(sql))
-    return sha256("\0".join((rule, object, statement)).encode("utf-8", "replace")).hexdigest()[:32]
+    return _digest("\0".join((rule, object, statement)))
 
 
 def distinct_fingerprints(findings: Sequence[ReportedFinding]) -> list[str]:
@@ -31,8 +30,14 @@ def distinct_fingerprints(findings: Sequence[ReportedFinding]) -> list[str]:
     for reported in findings:
         own = reported.fingerprint
         seen[own] = count = seen.get(own, 0) + 1
-        distinct.append(own if count == 1 else sha256(f"{own}\0{count}".encode()).hexdigest()[:32])
+        distinct.append(own if count == 1 else _digest(f"{own}\0{count}"))
     return distinct
+
+
+def _digest(words: str) -> str:
+    from hashlib import sha256
+
+    return sha256(words.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _normalised(sql: str) -> str:

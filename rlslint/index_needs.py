@@ -16,7 +16,7 @@ def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved
     Of several policies that need the same index the first by name counts. Rows that are only
     checked on their way in need none.
     """
-    for need in _needs(policy, project):
+    for need in project.ask(_needs, policy):
         if need.obstacle is obstacle and not _said_before(policy, need, project):
             return need
     return None
@@ -30,7 +30,7 @@ def filters_rows(policy: Policy, project: Project) -> bool:
     return bool(served_roles(policy, project))
 
 
-def _needs(policy: Policy, project: Project) -> tuple[Unserved, ...]:
+def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
     clause, relation = policy.using, policy.relation
     if clause is None:
         return ()
@@ -101,7 +101,7 @@ def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
             return False
         if any(
             (earlier.comparison.column, earlier.obstacle) == (need.comparison.column, need.obstacle)
-            for earlier in _needs(other, project)
+            for earlier in project.ask(_needs, other)
         ):
             return True
     return False

@@ -17,7 +17,7 @@ from rlslint.meaning.context import context_reads, is_row_free, own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import can_be_true
-from rlslint.project import Project
+from rlslint.project import Project, is_called_tenant
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator
 
@@ -214,7 +214,10 @@ def lost_columns(
 def _outranked(
     wanted: frozenset[int], kept: frozenset[int], relation: Relation, project: Project
 ) -> frozenset[int]:
-    """Return the columns of `wanted` that count for more than those that stay bound."""
+    """Return the columns of `wanted` that count for more than those that stay bound.
+
+    What is called a tenant counts for more than anything else.
+    """
     lost = wanted - kept
     if not kept:
         return lost
@@ -222,7 +225,9 @@ def _outranked(
 
     def rank(number: int) -> int:
         column = relation.column(number)
-        return uses[column.name] if column is not None else 0
+        if column is None:
+            return 0
+        return uses[column.name] + (uses.total() if is_called_tenant(column.name) else 0)
 
     most = max(rank(number) for number in kept)
     enough = most if kept.isdisjoint(wanted) else most + 1

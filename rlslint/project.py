@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from rlslint.access import (
     Exposure,
@@ -36,11 +36,10 @@ from rlslint.sessions import QuerySite, SessionTrace
 from rlslint.setting_writes import SettingWrite
 from rlslint.sql.expressions import Expr
 
+P = ParamSpec("P")
 A = TypeVar("A")
-_TENANT = re.compile(
-    r"(?:tenant(?:_?(?:id|uuid|key))?|(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key))\Z",
-    re.IGNORECASE,
-)
+_TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
+_GROUP = re.compile(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IGNORECASE)
 
 
 class Project:
@@ -94,16 +93,16 @@ class Project:
 
         Those that some policy compares with the caller's context, without a table's own key (the
         `id` of a table of tenants says nothing of other tables), and those of the configuration.
-        Where no policy compares any and nothing is configured, the columns that are called after
-        tenants are all there is to go by.
+        Where nothing is configured, what is called a tenant is one, and where no policy compares
+        anything, names of organisations and workspaces are all there is to go by.
         """
-        names = set(self.config.tenant_columns)
+        names = set(self.config.tenant_columns or self._named(_TENANT))
         for policy in self.catalog.policies():
-            for column in self._compared(policy):
+            for column in self.compared_columns(policy):
                 if not is_only_key(policy.relation, column):
                     names.add(column.name)
         telling = frozenset(name for name in names if not self._is_mostly_key(name))
-        return telling or frozenset(self._named_after_tenants())
+        return telling or frozenset(self._named(_GROUP))
 
     @cached_property
     def tenant_column_uses(self) -> Counter[str]:
@@ -111,7 +110,7 @@ class Project:
         compared = {
             (id(policy.relation), column.name)
             for policy in self.catalog.policies()
-            for column in self._compared(policy)
+            for column in self.compared_columns(policy)
         }
         return Counter(name for _, name in compared)
 
@@ -120,16 +119,7 @@ class Project:
 
         Raises UnknownFact where the relation's columns are not known.
         """
-        own = {
-            column.number
-            for policy in relation.policies.known()
-            for column in self._compared(policy)
-        }
-        return tuple(
-            column
-            for column in relation.columns.values()
-            if column.number in own or column.name in self.tenant_column_names
-        )
+        return self.ask(_tenant_columns, relation)
 
     def reachable_by(self, relation: Relation, *privileges: str) -> tuple[str, ...]:
         """Return the runtime roles that hold one of `privileges` on a relation."""
@@ -213,11 +203,17 @@ class Project:
         body = self._bodies.expression(function)
         return inlined(body, self._bodies) if body is not None else None
 
-    def ask(self, question: Callable[[Project], A]) -> A:
-        """Return `question(self)`, found once for all who ask."""
-        if question not in self._answers:
-            self._answers[question] = question(self)
-        answer: A = self._answers[question]
+    def ask(
+        self,
+        question: Callable[Concatenate[Project, P], A],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> A:
+        """Return `question(self, *args)`, found once for all who ask; `args` are hashable."""
+        key = (question, args, *kwargs.items())
+        if key not in self._answers:
+            self._answers[key] = question(self, *args, **kwargs)
+        answer: A = self._answers[key]
         return answer
 
     @cached_property
@@ -231,7 +227,7 @@ class Project:
         return frozenset(
             role
             for policy in self.catalog.policies()
-            if policy.permissive and any(self._compared(policy))
+            if policy.permissive and self.compared_columns(policy)
             for role in policy.roles
         )
 
@@ -310,24 +306,54 @@ class Project:
         keys = sum(1 for table, column in tables if is_only_key(table, column))
         return keys > len(tables) - keys
 
-    def _named_after_tenants(self) -> Iterator[str]:
+    def is_divided(self, relation: Relation) -> bool:
+        """Tell whether a column is called after an organisation or a workspace.
+
+        Raises UnknownFact where the relation's columns are not known.
+        """
+        return any(map(_GROUP.match, relation.columns))
+
+    def _named(self, wanted: re.Pattern[str]) -> Iterator[str]:
         for relation in self.catalog.tables():
             if relation.knows("columns"):
-                yield from (name for name in relation.columns if _TENANT.match(name))
+                yield from filter(wanted.match, relation.columns)
 
-    def _compared(self, policy: Policy) -> Iterator[Column]:
-        relation = policy.relation
-        if not relation.knows("columns"):
-            return
-        for clause in policy.clauses:
-            try:
-                numbers = self.predicate(clause).ask(tenant_columns, self.context_functions)
-            except UnknownFact:
-                continue
-            for number in sorted(numbers):
-                column = relation.column(number)
-                if column is not None:
-                    yield column
+    def compared_columns(self, policy: Policy) -> tuple[Column, ...]:
+        """Return the columns that a policy compares with the caller's context."""
+        return self.ask(_compared_columns, policy)
+
+
+def _tenant_columns(project: Project, relation: Relation) -> tuple[Column, ...]:
+    own = {
+        column.number
+        for policy in relation.policies.known()
+        for column in project.compared_columns(policy)
+    }
+    return tuple(
+        column
+        for column in relation.columns.values()
+        if column.number in own or column.name in project.tenant_column_names
+    )
+
+
+def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
+    relation = policy.relation
+    if not relation.knows("columns"):
+        return ()
+    found: list[Column] = []
+    for clause in policy.clauses:
+        try:
+            numbers = project.predicate(clause).ask(tenant_columns, project.context_functions)
+        except UnknownFact:
+            continue
+        columns = (relation.column(number) for number in sorted(numbers))
+        found += [column for column in columns if column is not None]
+    return tuple(found)
+
+
+def is_called_tenant(name: str) -> bool:
+    """Tell whether a column's name alone says that it holds a tenant."""
+    return _TENANT.match(name) is not None
 
 
 def is_only_key(relation: Relation, column: Column) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rlslint.findings import Finding
@@ -59,7 +59,7 @@ def rule(check: Check) -> Check:
 def rules_for(subject: str) -> list[Rule]:
     """Return the rules that look at a kind of subject, in the order of their names."""
     folder = FOLDERS[subject]
-    for entry in files("rlslint.checks").joinpath(folder).iterdir():
-        if entry.name.endswith(".py") and entry.name != "__init__.py":
-            import_module(f"rlslint.checks.{folder}.{entry.name.removesuffix('.py')}")
+    for entry in Path(__file__).with_name("checks").joinpath(folder).iterdir():
+        if entry.suffix == ".py" and entry.name != "__init__.py":
+            import_module(f"rlslint.checks.{folder}.{entry.stem}")
     return sorted(found for found in _rules.values() if found.subject == subject)

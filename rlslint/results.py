@@ -47,9 +47,10 @@ class ReportedFinding(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """How much was checked."""
+    """How much was checked; `scripts` are SQL files beside the histories, each by itself."""
 
     migrations: int = 0
+    scripts: int = 0
     statements: int = 0
     queries: int = 0
     code_files: int = 0

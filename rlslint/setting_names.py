@@ -11,6 +11,7 @@ from rlslint.catalog.model import PUBLIC, Policy, Relation
 from rlslint.meaning.bodies import settings_written
 from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.context import context_reads
+from rlslint.meaning.gates import tables_looked_into
 from rlslint.project import Project
 from rlslint.text import Span
 
@@ -25,7 +26,10 @@ _TYPING_MISTAKES = 2
 
 
 class Purpose(NamedTuple):
-    """What rows a setting tells apart: a column's name, or the table that it refers to."""
+    """What rows a setting tells apart: a column's name, or the table that it refers to.
+
+    Of a setting by which a table of members is searched only that table is known.
+    """
 
     kind: str
     name: str
@@ -103,7 +107,12 @@ def _readings(project: Project) -> Iterator[Reading]:
                 if read.kind == "setting" and read.name is not None and "." in read.name:
                     found.setdefault(read.name, frozenset())
             for bound in predicate.ask(bounds_of, functions):
-                purposes = frozenset(_purposes(policy.relation, bound.columns))
+                looked_into = tables_looked_into(bound.expression)
+                purposes = (
+                    frozenset(Purpose("lookup", str(relation)) for relation in looked_into)
+                    if bound.form == "membership" and looked_into
+                    else frozenset(_purposes(policy.relation, bound.columns))
+                )
                 for read in bound.reads:
                     if read.name in found:
                         found[read.name] |= purposes

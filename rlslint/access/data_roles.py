@@ -9,6 +9,7 @@ from rlslint.access.roles import (
     can_log_in,
     has_bypassrls,
     inherited_roles,
+    is_declared,
     is_probably_superuser,
     is_superuser,
     settable_roles,
@@ -39,13 +40,15 @@ def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
             for role, statements in direct.items()
             if can_log_in(catalog, role) and (role in writers or not found)
         }
-    elif not any(can_log_in(catalog, role) for role in found):
+    elif not any(_may_log_in(catalog, role) for role in found):
         users = direct | _members(catalog, direct, excluded)
         found |= {
             role: statements
             for role, statements in users.items()
             if can_log_in(catalog, role) and inherited_roles(catalog, role) & writers.keys()
         }
+        # What was granted to the new owner of a table is no grant any more.
+        found |= given_tables(catalog, excluded)
     groups = {
         group
         for role in found
@@ -62,8 +65,8 @@ def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
 def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     """Return the roles that policies name.
 
-    Owners and roles that bypass row security count only where they can log in and no other role
-    is named.
+    Owners and roles that bypass row security count only where they can log in, or members of what
+    is named can, and no other role that is named can.
     """
     found: RoleStatements = {}
     for policy in catalog.policies():
@@ -73,8 +76,11 @@ def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
                 found.setdefault(role, []).extend([statement] if statement else [])
     named = _without(found, excluded)
     plain = _without(named, _owners(catalog) | _escaping(catalog, named))
-    return plain or {
-        role: statements for role, statements in named.items() if can_log_in(catalog, role)
+    if any(_may_log_in(catalog, role) for role in plain):
+        return plain
+    users = named | _members(catalog, named, excluded)
+    return plain | {
+        role: statements for role, statements in users.items() if can_log_in(catalog, role)
     }
 
 
@@ -105,6 +111,10 @@ def escapes_row_security(catalog: Catalog, role: str) -> bool:
         or is_superuser(catalog, role)
         or has_bypassrls(catalog, role)
     )
+
+
+def _may_log_in(catalog: Catalog, role: str) -> bool:
+    return can_log_in(catalog, role) or not is_declared(catalog, role)
 
 
 def _without(roles: RoleStatements, excluded: frozenset[str]) -> RoleStatements:

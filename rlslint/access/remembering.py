@@ -17,11 +17,11 @@ def remembered(
 ) -> Callable[Concatenate[Catalog, P], A]:
     """Keep each answer of a question with the catalog until its next statement.
 
-    For questions with hashable arguments, given by position. An unknown fact is asked for again.
+    For questions with hashable arguments. An unknown fact is asked for again.
     """
 
     def ask(catalog: Catalog, /, *args: P.args, **kwargs: P.kwargs) -> A:
-        key = (question, args)
+        key = (question, args, *kwargs.items())
         if key not in catalog.answers:
             catalog.answers[key] = question(catalog, *args, **kwargs)
         answer: A = catalog.answers[key]

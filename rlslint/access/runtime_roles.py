@@ -106,11 +106,8 @@ def find_runtime_roles(
     if configured:
         return result(configured, Evidence.configuration, "named by runtime-roles")
     if on_supabase:
-        own = () if _speaks_of_supabase(catalog) else granted_roles(catalog, excluded)
-        declared = (
-            role for role in own if is_declared(catalog, role) and can_log_in(catalog, role)
-        )
-        return result((*SUPABASE_ROLES, *declared), Evidence.platform, "a role of Supabase's API")
+        own = () if _speaks_of_supabase(catalog) else _own_roles(catalog, excluded)
+        return result((*SUPABASE_ROLES, *own), Evidence.platform, "a role of Supabase's API")
     serving = [c for c in connections if role_of(c) not in {"", *excluded} and c not in migrations]
     granted = granted_roles(catalog, excluded)
     deployed = [connection for connection in serving if not connection.development]
@@ -150,6 +147,13 @@ def is_supabase(catalog: Catalog) -> bool:
         if grant.statement is None or grant.statement.parent is None
     }
     return _is_provided(catalog, granted) or _speaks_of_supabase(catalog)
+
+
+def _own_roles(catalog: Catalog, excluded: frozenset[str]) -> list[str]:
+    """Return the roles that a history makes to log in beside those of the platform."""
+    others = excluded | frozenset(SUPABASE_ROLES)
+    found = granted_roles(catalog, others) or given_tables(catalog, others)
+    return [role for role in found if is_declared(catalog, role) and can_log_in(catalog, role)]
 
 
 def _speaks_of_supabase(catalog: Catalog) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Function, Relation
+from rlslint.catalog.predicates import Clause
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,
@@ -140,6 +141,24 @@ def bind(expression: Expr, scope: Scope) -> Expr:
             for child in expression.children():
                 bind(child, scope)
     return expression
+
+
+def number_columns(clause: Clause, relation: Relation, is_own: bool) -> None:
+    """Give the columns of a relation their numbers that were named before these were known.
+
+    `is_own` tells that the clause is that of a policy on the relation.
+    """
+    changed = False
+    for part in clause.expression.walk():
+        match part:
+            case Column(binding=ColumnBinding(source, 0, name)) if name in relation.columns:
+                if source.relation is relation or (is_own and source is OWN_ROW):
+                    part.binding = ColumnBinding(source, relation.columns[name].number, name)
+                    changed = True
+            case _:
+                continue
+    if changed:
+        clause.predicate.forget_answers()
 
 
 def output_columns(query: Query) -> dict[str, int] | None:

@@ -216,7 +216,10 @@ class Policy(Facts):
     @property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses that were written."""
-        return tuple(clause for clause in (self.using, self.check) if clause is not None)
+        using, check = self.using, self.check
+        if check is None:
+            return (using,) if using is not None else ()
+        return (using, check) if using is not None else (check,)
 
     def covers(self, command: str) -> bool:
         """Tell whether the policy takes part in `command`."""
@@ -345,6 +348,25 @@ class Relation(Facts):
             self.policies, self.indexes, self.constraints, self.grants, self.triggers,
         ):  # fmt: skip
             members.open(statement)
+
+    def settle(self, oid: int, kind: Kind, owner: str, statement: Statement) -> None:
+        """Become what CREATE TABLE IF NOT EXISTS says of a table that was used before.
+
+        What earlier statements did to it stays. What only another statement has made unknown stays
+        unknown.
+        """
+        fresh = Relation(oid, self.schema, self.name, kind, owner, statement)
+        first_named = self.unknown.get("kind")
+        self.oid = oid
+        self.statements.setdefault("", statement)
+        for fact in [fact for fact, cause in self.unknown.items() if cause is first_named]:
+            setattr(self, fact, getattr(fresh, fact))
+            del self.unknown[fact]
+        for members in (
+            self.policies, self.indexes, self.constraints, self.grants, self.triggers,
+        ):  # fmt: skip
+            if members.gap is first_named:
+                members.is_open = False
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"

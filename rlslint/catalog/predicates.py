@@ -35,6 +35,10 @@ class Predicate:
         answer: A = self._answers[key]
         return answer
 
+    def forget_answers(self) -> None:
+        """Ask anew from now on: more is known of what the expression names."""
+        self._answers.clear()
+
 
 class Clause:
     """A USING or WITH CHECK clause (or a view's query): a predicate and where it was written.

@@ -13,6 +13,8 @@ from rlslint.sql.expressions import (
     Column,
     ColumnBinding,
     Expr,
+    Items,
+    Not,
     Operator,
     Query,
     SubSelect,
@@ -46,7 +48,7 @@ def captured_comparisons(expression: Expr) -> tuple[Capture, ...]:
             continue
         for condition in query.conditions:
             for part in _without_queries(condition):
-                if isinstance(part, Operator) and (capture := _capture(part)) is not None:
+                if (capture := _capture(part)) is not None:
                     found.append(capture)
     return tuple(found)
 
@@ -106,10 +108,16 @@ def _without_queries(expression: Expr) -> list[Expr]:
     ]
 
 
-def _capture(operator: Operator) -> Capture | None:
-    if operator.left is None or operator.symbol not in ("=", "is not distinct from", "<=", ">="):
-        return None
-    left, right = _column(operator.left), _column(operator.right)
+def _capture(condition: Expr) -> Capture | None:
+    match condition:
+        case Operator("=" | "is not distinct from" | "<=" | ">="):
+            operator = condition
+        case Not(Operator("<>" | "is distinct from") as operator):
+            pass
+        case _:
+            return None
+    left = _column(operator.left) if operator.left is not None else None
+    right = _column(operator.right)
     if left is None or right is None or left.binding != right.binding:
         return None
     match left.binding:
@@ -125,7 +133,7 @@ def _column(expression: Expr) -> Column | None:
     match expression:
         case Column():
             return expression
-        case Cast(argument):
+        case Cast(argument) | Items(items=(argument,)):
             return _column(argument)
         case _:
             return None

@@ -9,13 +9,15 @@ from rlslint.catalog.model import Function
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
-from rlslint.sql.expressions import Call, Column, Constant, Expr
+from rlslint.sql.expressions import And, Call, Column, Constant, Expr, Not, Operator, Or
 from rlslint.sql.parser import SyntaxProblem, tokens
 
 _NOTHING: ContextFunctions = frozenset()
 
 _USER_METADATA = re.compile(r"(?<![A-Za-z_])(raw_)?user_meta_?data(?![A-Za-z_])")
 """What GoTrue lets a user write about themselves: a claim, and the column of auth.users."""
+
+_APP_METADATA = re.compile(r"(?<![A-Za-z_])(raw_)?app_meta_?data(?![A-Za-z_])")
 
 _CLIENT_SETTINGS = re.compile(
     r"request\.(headers|header\..+|cookies|cookie\..+|path)|application_name"
@@ -45,6 +47,8 @@ def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -
         case Call(function=Function() as called) if _names_user_metadata(called.body):
             found.append(expression)
             return True
+    if isinstance(expression, And | Or | Not):
+        return False
     reads = context_reads(expression, functions)
     if not reads:
         return False
@@ -67,12 +71,22 @@ def _names_user_metadata(body: str) -> bool:
 
 
 def _mentions_user_metadata(expression: Expr) -> bool:
-    return any(
-        isinstance(part, Constant)
-        and isinstance(part.value, str)
-        and _USER_METADATA.search(part.value)
-        for part in expression.walk()
-    )
+    match expression:
+        case Constant(str() as value):
+            return _USER_METADATA.search(value) is not None
+        case Operator("->" | "->>" | "#>" | "#>>", Expr() as left, _) if _is_app_metadata(left):
+            return False
+        case _:
+            return any(map(_mentions_user_metadata, expression.children()))
+
+
+def _is_app_metadata(value: Expr) -> bool:
+    """Tell whether a JSON value is the claim, or inside it, that only the server writes."""
+    match value:
+        case Operator("->" | "#>", Expr() as left, Constant(str() as key)):
+            return bool(_APP_METADATA.search(key)) or _is_app_metadata(left)
+        case _:
+            return False
 
 
 def is_client_controlled(read: ContextRead) -> bool:

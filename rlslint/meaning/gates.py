@@ -10,7 +10,7 @@ from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.sql import expressions as sql
-from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator, Query, SubSelect
+from rlslint.sql.expressions import And, Cast, Constant, Expr, IsNull, Operator, Query, SubSelect
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -117,11 +117,14 @@ def _memberships(
     if any(source.relation is None for source in query.sources):
         return None
     asks_more |= any(_asks_more(condition, functions) for condition in query.conditions)
+    used = [part for condition in query.conditions for part in _asking_of(condition, functions)]
+    if left is None or not context_reads(left, functions):
+        used += query.outputs
     found = tuple(
         source.relation
         for source in query.sources
         if isinstance(source.relation, Relation)
-        and _passes_over_tenant(source, query, tenant_names, asks_more)
+        and _passes_over_tenant(source, used, tenant_names, asks_more)
     )
     return found or None
 
@@ -143,13 +146,31 @@ def _asks_more(condition: Expr, functions: ContextFunctions) -> bool:
     return False
 
 
+def _asking_of(condition: Expr, functions: ContextFunctions) -> list[Expr]:
+    """Return the parts of a condition that ask more of a column than to be there or the caller's.
+
+    The tenant that the caller chose is no tenant of the row.
+    """
+    match condition:
+        case And(parts):
+            return [asking for part in parts for asking in _asking_of(part, functions)]
+        case IsNull(sql.Column(), True):
+            return []
+        case Operator("=", sql.Column(), Expr() as value) | Operator(
+            "=", Expr() as value, sql.Column()
+        ) if context_reads(value, functions) and is_row_free(value, functions):
+            return []
+        case _:
+            return [condition]
+
+
 def _passes_over_tenant(
-    source: sql.Source, query: Query, tenant_names: frozenset[str], asks_more: bool
+    source: sql.Source, used_in: list[Expr], tenant_names: frozenset[str], asks_more: bool
 ) -> bool:
     relation = source.relation
     if not isinstance(relation, Relation):
         return False
-    used = _used_columns(source, query)
+    used = _used_columns(source, used_in)
     keys = [
         constraint.columns
         for constraint in relation.constraints.known()
@@ -163,12 +184,12 @@ def _passes_over_tenant(
     return False
 
 
-def _used_columns(source: sql.Source, query: Query) -> frozenset[int]:
-    """Return the columns of a FROM entry on which the conditions of a query depend."""
+def _used_columns(source: sql.Source, expressions: list[Expr]) -> frozenset[int]:
+    """Return the columns of a FROM entry on which expressions depend."""
     return frozenset(
         part.binding.number
-        for condition in (*query.conditions, *query.outputs)
-        for part in condition.walk()
+        for expression in expressions
+        for part in expression.walk()
         if isinstance(part, sql.Column)
         and isinstance(part.binding, sql.ColumnBinding)
         and part.binding.source is source

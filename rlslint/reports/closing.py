@@ -91,6 +91,8 @@ def _checked(checked: Checked) -> Iterator[str]:
     elif checked.tables or checked.policies:
         policies = counted(checked.policies, "policy")
         yield f"{counted(checked.tables, 'table')} with {policies}"
+    if checked.scripts:
+        yield f"{counted(checked.scripts, 'script')} beside them"
     if checked.queries or checked.code_files:
         files = counted(checked.code_files, "file")
         queries = counted(checked.queries, "query") if checked.queries else "no queries"

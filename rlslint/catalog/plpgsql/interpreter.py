@@ -39,7 +39,7 @@ from rlslint.catalog.plpgsql.tree import (
     assigned,
     nested,
 )
-from rlslint.catalog.plpgsql.values import ANY, Record, Unknown, Value, text_of
+from rlslint.catalog.plpgsql.values import ANY, Hole, Record, Unknown, Value, text_of
 from rlslint.catalog.plpgsql.variables import Scopes
 from rlslint.catalog.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query, expression, query
@@ -574,8 +574,23 @@ class Interpreter:
 
 def _only(rows: Rows) -> Value:
     if rows.open or len(rows.rows) > 1 or any(not row.certain for row in rows.rows):
-        return ANY
+        return ANY if rows.open else _any_of(rows)
     return next(iter(rows.rows[0].values.values()), ANY) if rows.rows else None
+
+
+def _any_of(rows: Rows) -> Value:
+    """Return what is known of the text in each of the rows that may be the one."""
+    values = [next(iter(row.values.values()), ANY) for row in rows.rows]
+    known = {value.parts: value for value in values if isinstance(value, Unknown)}
+    texts = [value for value in values if isinstance(value, str)]
+    if len(known) != 1 or len(texts) + len(known) < len(set(map(id, values))):
+        return ANY
+    ((parts, unknown),) = known.items()
+    match parts:
+        case (str() as beginning, Hole()) if all(text.startswith(beginning) for text in texts):
+            return unknown
+        case _:
+            return ANY
 
 
 def _is_effect(part: PlStatement) -> bool:

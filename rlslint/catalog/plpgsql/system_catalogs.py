@@ -134,6 +134,12 @@ def _relations(question: Question, schema: str | None, name: str | None) -> Iter
         yield from candidates
 
 
+def _may_be_missing(question: Question, schema: str | None, name: str | None) -> bool:
+    """Tell whether there may be relations of these names that are not known."""
+    relations, names = question.catalog.relations, question.catalog.names
+    return relations.is_open and (schema is None or name is None or (schema, name) not in names)
+
+
 def _of_kind(relation: Relation, kinds: tuple[Kind, ...]) -> bool | None:
     """Tell whether a relation is of one of these kinds, None where it is not known."""
     return relation.kind in kinds if relation.knows("kind") else None
@@ -152,7 +158,7 @@ def _kind_rows(
         fits = _of_kind(relation, kinds)
         if fits is not False:
             rows.append(Row(describe(relation), fits is True))
-    return Rows(rows, question.catalog.relations.is_open)
+    return Rows(rows, _may_be_missing(question, *wanted))
 
 
 def _pg_tables(question: Question) -> Rows:
@@ -600,7 +606,7 @@ def _pg_indexes(question: Question) -> Rows:
             rows.append(Row(Record(**place, indexname=index.name, indexdef=ANY), True))
         if relation.indexes.is_open:
             rows.append(Row(_unknown_row(**place), False))
-    return Rows(rows, question.catalog.relations.is_open)
+    return Rows(rows, _may_be_missing(question, *wanted))
 
 
 def _pg_constraint(question: Question) -> Rows:
@@ -635,7 +641,7 @@ def _table_constraints(question: Question) -> Rows:
             rows.append(Row(row, True))
         if relation.constraints.is_open:
             rows.append(Row(_unknown_row(**place), False))
-    return Rows(rows, question.catalog.relations.is_open)
+    return Rows(rows, _may_be_missing(question, *wanted))
 
 
 def _pg_trigger(question: Question) -> Rows:
@@ -661,7 +667,7 @@ def _triggers(question: Question) -> Rows:
             )
             row["trigger_schema"], row["trigger_name"] = relation.schema, name
             rows.append(Row(row, True))
-    return Rows(rows, question.catalog.relations.is_open)
+    return Rows(rows, _may_be_missing(question, *wanted))
 
 
 def _pg_extension(question: Question) -> Rows:

@@ -192,6 +192,8 @@ def _placed(
     shift: int,
 ) -> _Placed:
     """Return the predicate of an equal expression that was bound before, else a new one."""
+    if not relation.knows("columns"):
+        return _Placed(Predicate(bound), shift)
     spelling = Spelling(bound)
     own_columns = _own_columns(relation, (bound,))
     columns = columns_key(relation) if own_columns is None else None

@@ -161,8 +161,13 @@ class Replay:
             return "pg_temp"
         return next((name for name in path if name in self.catalog.schemas), next(iter(path), ""))
 
-    def create_relation(self, range_var: Node, kind: Kind, statement: Statement) -> Relation | None:
-        """Add a relation, with what the default privileges grant; None if its name is taken."""
+    def create_relation(
+        self, range_var: Node, kind: Kind, statement: Statement, may_exist: bool = False
+    ) -> Relation | None:
+        """Add a relation, with what the default privileges grant; None if its name is taken.
+
+        One that `may_exist` keeps what earlier statements did to it, which used it unmade.
+        """
         schema = self.creation_schema(range_var.get("schemaname", ""))
         temporary = range_var.get("relpersistence") == "t" or schema == "pg_temp"
         if temporary:
@@ -170,7 +175,10 @@ class Replay:
         name = range_var["relname"]
         if (schema, name) in self.catalog.names:
             return None
-        relation = Relation(self.oid(), schema, name, kind, self.session.user, statement)
+        used = self.catalog.unknown_relations.get((schema, name)) if may_exist else None
+        relation = used or Relation(self.oid(), schema, name, kind, self.session.user, statement)
+        if used is not None:
+            used.settle(self.oid(), kind, self.session.user, statement)
         relation.temporary = temporary
         self.catalog.relations[relation.oid] = relation
         self.catalog.names[schema, name] = relation

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.binding import Scope, bind, output_columns
-from rlslint.catalog.model import Column, Kind, Relation
+from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
+from rlslint.catalog.model import Column, Kind, Policy, Relation
 from rlslint.catalog.replay.columns import add_column
 from rlslint.catalog.replay.constraints import add_constraint
 from rlslint.catalog.replay.copies import copy_like
@@ -38,7 +38,9 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
         for element in node.get("tableElts", ())
         if "TableLikeClause" in element
     ]
-    relation = replay.create_relation(node["relation"], kind, statement)
+    relation = replay.create_relation(
+        node["relation"], kind, statement, node.get("if_not_exists", False)
+    )
     if relation is None:
         return
     if "partbound" in node and parents:
@@ -55,6 +57,19 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
     _add_constraints(replay, relation, node, statement, base)
     if "partspec" in node:
         relation.partition_key = _partition_key(relation, node["partspec"])
+    if relation in replay.catalog.named_columns and relation.knows("columns"):
+        _number_columns(replay, relation)
+
+
+def _number_columns(replay: Replay, relation: Relation) -> None:
+    """Tell the clauses that named columns of a relation before it was made which these are."""
+    readers = replay.readers.get(id(relation), ())
+    for reader in dict.fromkeys((*relation.policies.known(), *readers)):
+        if isinstance(reader, Policy):
+            for clause in reader.clauses:
+                number_columns(clause, relation, reader.relation is relation)
+        elif reader.knows("query") and reader.query is not None:
+            number_columns(reader.query, relation, is_own=False)
 
 
 def _add_constraints(

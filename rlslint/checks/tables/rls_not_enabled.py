@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Exposure, Gap, ancestors, gap_of
+from rlslint.access import (
+    Exposure,
+    Gap,
+    ancestors,
+    gap_of,
+    is_probably_superuser,
+    is_superuser,
+)
 from rlslint.catalog.model import Table
 from rlslint.findings import Confidence, Finding, Severity
 from rlslint.project import Project
@@ -29,9 +36,14 @@ def _exposure(table: Table, project: Project) -> Exposure | None:
     if not project.tenant_columns(table):
         return None
     exposed = project.exposure(table)
-    if exposed is not None and exposed.confidence is not None and _goes_by_names(project):
-        return None
-    return exposed
+    if exposed is None or not _goes_by_names(project):
+        return exposed
+    # Row security binds no superuser: with those alone, nobody has meant to use it here.
+    catalog = project.catalog
+    unbound = all(
+        is_superuser(catalog, r) or is_probably_superuser(catalog, r) for r in exposed.roles
+    )
+    return None if exposed.confidence is not None or unbound else exposed
 
 
 def _goes_by_names(project: Project) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from rlslint.sources.code.python_ddl import Wording, columns_of
-from rlslint.sources.code.python_strings import Fragment, Written
+from rlslint.sources.code.python_strings import STAND_IN, Fragment, Gap, Written
 from rlslint.sources.code.python_values import (
     Constructed,
     Items,
@@ -39,6 +40,8 @@ _TYPES = {
     "GenericIPAddressField": "inet",
     "ArrayField": "text[]",
 }
+_ABOUT_ROW_SECURITY = re.compile(r"RLS|Rls|RowLevelSecurity|RowSecurity|Policy")
+
 _RELATIONS = ("ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey")
 
 
@@ -75,6 +78,11 @@ class Models:
         if dotted.endswith("AUTH_USER_MODEL"):
             return Model("auth_user", "id", "int4", {})
         return self.find(app, dotted.rpartition(".")[2] or "unknown")
+
+
+def is_about_row_security(kind: str) -> bool:
+    """Tell whether an operation or a constraint of this name puts row security on a table."""
+    return _ABOUT_ROW_SECURITY.search(kind) is not None
 
 
 def django_sql(operation: Constructed, app: str, models: Models) -> Iterator[Written]:
@@ -131,6 +139,17 @@ def django_sql(operation: Constructed, app: str, models: Models) -> Iterator[Wri
                 yield at.sentence(
                     "ALTER TABLE ", at.name(table), " ADD UNIQUE (", at.names(columns), ")"
                 )
+            if is_about_row_security(part.kind):
+                yield from _unknown(table, at)
+        case kind if is_about_row_security(kind):
+            yield from _unknown(table, at)
+
+
+def _unknown(table: Written, at: Wording) -> Iterator[Written]:
+    """Yield what may come of an operation of a library's own: its SQL is not in the migration."""
+    gap = Written((Fragment(STAND_IN, at.start, at.end, Gap("SQL of a library")),))
+    yield at.sentence("ALTER TABLE ", at.name(table), " ", gap)
+    yield at.sentence("CREATE POLICY ", gap, " ON ", at.name(table), " USING (", gap, ")")
 
 
 def _of_model(operation: Constructed) -> bool:
@@ -173,6 +192,9 @@ def _create_model(
     for index in columns_of(entry(options, "indexes")):
         if isinstance(index, Constructed):
             yield from _index(index, models.find(app, name), at)
+    for constraint in columns_of(entry(options, "constraints")):
+        if isinstance(constraint, Constructed) and is_about_row_security(constraint.kind):
+            yield from _unknown(table, at)
 
 
 def _rename_model(

@@ -11,7 +11,7 @@ from rlslint.sources.code.python_alembic import alembic_sql
 from rlslint.sources.code.python_application import loaded_module
 from rlslint.sources.code.python_calls import Arguments
 from rlslint.sources.code.python_ddl import Wording
-from rlslint.sources.code.python_django import Models, django_sql
+from rlslint.sources.code.python_django import Models, django_sql, is_about_row_security
 from rlslint.sources.code.python_flow import Unfinished
 from rlslint.sources.code.python_formatting import as_written
 from rlslint.sources.code.python_imports import imported_names
@@ -109,9 +109,16 @@ class _Migration(Program):
             return self._alembic(node, dotted.removeprefix(_ALEMBIC), given, Wording(start, end))
         last = dotted.rpartition(".")[2]
         is_class = last[:1].isupper() or last == "text"
-        if is_class and dotted.startswith(_KEPT_PACKAGES) and last not in ("text", "Session"):
+        is_kept = dotted.startswith(_KEPT_PACKAGES) or is_about_row_security(last)
+        if is_class and is_kept and last not in ("text", "Session"):
             return Constructed(dotted, given.positional, given.named, start, end)
         return super().library(node, dotted, given, scope)
+
+    def called(self, node: ast.Call, target: Value, given: Arguments, scope: Scoped) -> Value:
+        if isinstance(target, Class) and is_about_row_security(target.name):
+            start, end = self.place or self.span(node)
+            return Constructed(target.name, given.positional, given.named, start, end)
+        return super().called(node, target, given, scope)
 
     def stranger(self, node: ast.Call, name: str, given: Arguments, scope: Scoped) -> Value:
         target = node.func.value if isinstance(node.func, ast.Attribute) else None
