@@ -118,7 +118,7 @@ def find_function(
     for schema in schemas:
         candidates = catalog.function_names.get((schema, name[-1]), [])
         fitting = [f for f in candidates if len(f.argument_types) == arguments] or [
-            f for f in candidates if len(f.argument_types) > arguments
+            f for f in candidates if len(f.argument_types) > arguments or f.variadic
         ]
         if fitting:
             return (fitting[0], False) if len(fitting) == 1 else (None, True)

@@ -446,6 +446,7 @@ class Function(Facts):
         "search_path",
         "security_definer",
         "settings",
+        "variadic",
         "volatility",
     )
 
@@ -454,6 +455,7 @@ class Function(Facts):
     name: str
     argument_names: tuple[str, ...]
     argument_types: tuple[str, ...]
+    variadic: bool
     return_type: str
     returns_set: bool
     is_procedure: bool

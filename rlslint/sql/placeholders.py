@@ -9,8 +9,8 @@ from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
 _NAME = rb"[A-Za-z_]\w*"
 # Behind a colon, a word or a bracket a colon is a cast, an assignment or a slice of an array.
 _PSQL_VARIABLE = (
-    rb"(?:(?<![:\w\])\x80-\xff\[])|(?<=array\[)|(?<=ARRAY\[)):(?:'" + _NAME + rb"'|\"" + _NAME + rb"\"|\{\?" + _NAME + rb"\}|"
-    + _NAME + rb")"
+    rb"(?:(?<![:\w\])\x80-\xff\[])|(?<=array\[)|(?<=ARRAY\[))"
+    + rb":(?:'" + _NAME + rb"'|\"" + _NAME + rb"\"|\{\?" + _NAME + rb"\}|" + _NAME + rb")"
 )  # fmt: skip
 # A template may stand in double quotes, and have some in itself: "{{ index .Options "Schema" }}".
 _TEMPLATE = rb"\$\{[^{}\n]*\}|\"\{\{[^{}\n]*\}\}\"|\{\{[^{}\n]*\}\}"
@@ -19,6 +19,7 @@ _DRIVER = (
     rb"|(?<![@<>=~!#%^&|`?+*/\w-])@" + _NAME
 )  # fmt: skip
 _SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
+_TEMPLATES = re.compile(_TEMPLATE)
 _MARKS = (":", "${", "{{")
 _IN_SQL_FILES = re.compile(
     rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb")|" + _SKIPPED, re.DOTALL
@@ -42,6 +43,11 @@ _NO_OPERANDS = frozenset(
 def is_placeholder(name: str) -> bool:
     """Tell whether a name in a parsed statement stands for a placeholder of its text."""
     return name != "" and (name.strip("_") == "" or name.startswith(_MARKS))
+
+
+def has_templates(data: bytes) -> bool:
+    """Tell whether `data` has `{{name}}` or `${name}`, which a tool fills in, quoted or not."""
+    return _TEMPLATES.search(data) is not None
 
 
 def has_named_placeholders(data: bytes) -> bool:
@@ -68,13 +74,15 @@ def with_numbers(data: bytes, replaced: bytes) -> bytes:
 
 
 def placeholder_names(data: bytes, replaced: bytes) -> dict[str, str]:
-    """Return what the text says where `replaced` has underscores, by these.
+    """Return what the text says where `replaced` has underscores, by these, without quotes.
 
     Placeholders of one length that differ cannot be told apart afterwards: they are left out.
     """
     names: dict[str, set[str]] = {}
     for match in re.finditer(rb"_+", replaced):
         written = data[match.start() : match.end()].decode("utf-8", "replace")
+        if written.startswith(('"{{', ':"')):
+            written = written.replace('"', "", 1).removesuffix('"')
         names.setdefault(match.group().decode(), set()).add(written)
     return {
         stand_in: found.pop()

@@ -131,14 +131,20 @@ def _parse_stretch(
 
 
 def _parse_filled(
-    text: Text, wanted: Container[str], start: int, end: int, raw: bytes, replaced: bytes
+    text: Text,
+    wanted: Container[str],
+    start: int,
+    end: int,
+    raw: bytes,
+    replaced: bytes,
+    parent: Statement | None = None,
 ) -> Iterator[Found]:
     """Parse with names for placeholders; where that is refused, with strings, then numbers."""
     strings = with_strings(raw, replaced)
     names = placeholder_names(raw, replaced)
     for filled in dict.fromkeys((replaced, strings, with_numbers(raw, strings))):
         try:
-            found = parse_piece(text, wanted, start, end, filled)
+            found = parse_piece(text, wanted, start, end, filled, parent)
         except SyntaxProblem as problem:
             refusal = problem
         else:
@@ -147,6 +153,18 @@ def _parse_filled(
     if raw[position : position + 1] != replaced[position : position + 1]:
         raise PlaceholderProblem(_FILLED_IN, refusal.offset)
     raise refusal
+
+
+def filled_statements(
+    text: Text, wanted: Container[str], start: int, end: int, parent: Statement
+) -> Iterator[Found]:
+    """Yield the statements that `parent` runs, with names in place of a template's marks.
+
+    Raises SyntaxProblem where the grammar refuses them nevertheless.
+    """
+    raw = text.data[start:end]
+    replaced = without_placeholders(raw, application=False)
+    return _parse_filled(text, wanted, start, end, raw, replaced, parent)
 
 
 def _with_names(found: Found, names: dict[str, str]) -> Found:

@@ -11,7 +11,15 @@ from rlslint.catalog.plpgsql.tree import NOWHERE, Place
 from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay.state import Replay, handled_kinds
 from rlslint.sql.expressions import strings
-from rlslint.sql.parser import Node, ParsedStatement, SyntaxProblem, parsed_statements
+from rlslint.sql.parser import (
+    BrokenStatement,
+    Node,
+    ParsedStatement,
+    SyntaxProblem,
+    parsed_statements,
+)
+from rlslint.sql.placeholders import has_templates
+from rlslint.sql.recovery import filled_statements
 from rlslint.text import Statement, Text
 
 _MATTERS = re.compile(
@@ -47,7 +55,14 @@ class Execution:
         text, start, end = step.text, step.start, step.end
         if step is self.parent or text.data[start:end] != data:
             text, start, end = Text(text.path, data), 0, len(data)
-        yield from parsed_statements(text, handled_kinds(), start, end, step)
+        try:
+            yield from parsed_statements(text, handled_kinds(), start, end, step)
+        except SyntaxProblem:
+            if not has_templates(data):
+                raise
+            for found in filled_statements(text, handled_kinds(), start, end, step):
+                if not isinstance(found, BrokenStatement):
+                    yield found
 
     def run(self, parsed: ParsedStatement, certain: bool) -> None:
         """Carry out a statement, or make unknown what it would change."""

@@ -9,7 +9,7 @@ from rlslint.catalog.binding import find_function
 from rlslint.catalog.model import Function
 from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
 from rlslint.catalog.plpgsql.tree import Block, Sql, nested
-from rlslint.catalog.plpgsql.values import ANY, Value
+from rlslint.catalog.plpgsql.values import ANY, Unknown, Value
 from rlslint.catalog.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
 
@@ -72,12 +72,26 @@ def call_function_of_history(
         caller.course.steps = MOST_STEPS
         interpreter.execution.run_unparsable(function.body)
         return ANY
+    arguments = _collected(function, arguments)
+    interpreter.parameters = arguments
     for number, argument_name in enumerate(function.argument_names):
         if argument_name:
             value = arguments[number] if number < len(arguments) else ANY
             type_ = function.argument_types[number]
             interpreter.scopes.declare(argument_name, type_, value)
     return _as_defined(replay, function, interpreter, block)
+
+
+def _collected(function: Function, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return the arguments with those that a VARIADIC parameter takes as the array it sees."""
+    if not function.variadic:
+        return arguments
+    first = len(function.argument_types) - 1
+    match arguments[first:]:
+        case (tuple() | Unknown() as array,):
+            return (*arguments[:first], array)
+        case collected:
+            return (*arguments[:first], collected)
 
 
 def _as_defined(

@@ -53,6 +53,7 @@ def _describe(
     function.statements = {"": statement} if owned is None else {"": statement, "owner": owned}
     function.argument_names = tuple(parameter.get("name", "") for parameter in parameters)
     function.argument_types = tuple(type_name(parameter["argType"]) for parameter in parameters)
+    function.variadic = any(p["mode"] == "FUNC_PARAM_VARIADIC" for p in parameters)
     function.is_procedure = node.get("is_procedure", False)
     returned = node.get("returnType", {})
     function.return_type = type_name(returned) if returned else "void"

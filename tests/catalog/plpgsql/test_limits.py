@@ -101,3 +101,24 @@ def test_security_definer_makes_its_owner_the_owner() -> None:
         "made": True,
         "other": False,
     }
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "CALL protect('x', 'orders', 'items')",
+        "CALL protect('x', VARIADIC ARRAY['orders', 'items'])",
+        "DO $$ BEGIN CALL protect('x', 'orders', 'items'); END $$",
+    ],
+)
+def test_a_variadic_parameter_takes_all_further_arguments(call: str) -> None:
+    procedure = (
+        "CREATE PROCEDURE protect(prefix text, VARIADIC names text[]) LANGUAGE plpgsql AS $$"
+        " DECLARE n text; BEGIN FOREACH n IN ARRAY names LOOP"
+        " EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', n); END LOOP; END $$;"
+    )
+    catalog = replayed(f"{SETUP} {procedure} {call}")
+    assert {table.name: table.rls_enabled for table in catalog.tables()} == {
+        "orders": True,
+        "items": True,
+    }
