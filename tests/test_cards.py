@@ -15,7 +15,14 @@ from rlslint.registry import FOLDERS, rules_for
 from tests.linting import findings_of, lint, rows_of
 from tests.postgres import Database, Transcript
 
-SECTIONS = ("What it finds", "Why it matters", "Exceptions", "What rlslint cannot see", "References")
+SECTIONS = (
+    "What it finds",
+    "Why it matters",
+    "Exceptions",
+    "What rlslint cannot see",
+    "References",
+)
+GIVEN = re.compile(r"^```sql given\n(.*?)^```\s*$", re.M | re.S)
 CARDS = [card(name) for name in rule_names()]
 
 
@@ -35,10 +42,7 @@ class Situation(NamedTuple):
 def situations(kinds: tuple[str, ...] = ("bad", "good")) -> list[Situation]:
     found = []
     for one in CARDS:
-        given = "".join(
-            source
-            for _, words, source in re.findall(r"^```(sql)( given)\n(.*?)^```\s*$", one.text, re.M | re.S)
-        )
+        given = "".join(GIVEN.findall(one.text))
         probes = tuple(example for example in one.examples if example.kind == "probe")
         for number, example in enumerate(one.examples):
             if example.kind in kinds:
@@ -146,7 +150,7 @@ def lines_of(transcript: Transcript) -> list[str]:
         if executed.error is not None:
             lines.append(f"ERROR {executed.error.sqlstate}")
         else:
-            lines += executed.output.splitlines() if isinstance(executed.output, str) else executed.output
+            lines += executed.output
     return lines
 
 

@@ -21,9 +21,11 @@ EXAMPLES = [
 ]
 TOKENS = re.compile(r"\w+|\s+|.", re.DOTALL)
 OTHER_WORDS = st.sampled_from(
-    ["docs", "NULL", "public", "(", ")", "ALL", "SELECT", "x.y.z", "'", "$$", "CASCADE", "ONLY"]
-    + ["PUBLIC", "current_user", "::int", "OR", "NOT", "IF EXISTS", ";", "9e9", "[]", "*", "é"]
-)
+    [
+        "docs", "NULL", "public", "(", ")", "ALL", "SELECT", "x.y.z", "'", "$$", "CASCADE", "ONLY",
+        "PUBLIC", "current_user", "::int", "OR", "NOT", "IF EXISTS", ";", "9e9", "[]", "*", "é",
+    ]
+)  # fmt: skip
 CERTAIN = """
 CREATE ROLE sure_user LOGIN;
 CREATE TABLE sure.fire (id int PRIMARY KEY, tenant_id int NOT NULL);

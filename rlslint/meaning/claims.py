@@ -9,7 +9,7 @@ from rlslint.catalog.model import Function
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
-from rlslint.sql.expressions import And, Call, Column, Constant, Expr, Not, Operator, Or
+from rlslint.sql.expressions import And, Call, Cast, Column, Constant, Expr, Not, Operator, Or
 from rlslint.sql.parser import SyntaxProblem, tokens
 
 _NOTHING: ContextFunctions = frozenset()
@@ -83,8 +83,8 @@ def _mentions_user_metadata(expression: Expr) -> bool:
 def _is_app_metadata(value: Expr) -> bool:
     """Tell whether a JSON value is the claim, or inside it, that only the server writes."""
     match value:
-        case Operator("->" | "#>", Expr() as left, Constant(str() as key)):
-            return bool(_APP_METADATA.search(key)) or _is_app_metadata(left)
+        case Operator("->" | "#>", Expr() as left, Constant(str() as key) | Cast(Constant(key))):
+            return bool(_APP_METADATA.search(str(key))) or _is_app_metadata(left)
         case _:
             return False
 
