@@ -10,7 +10,7 @@ from rlslint.catalog.platforms import SUPABASE_DEFAULTS
 from rlslint.catalog.plpgsql.execution import Execution
 from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay import Replay, handled_kinds
-from rlslint.config import Config
+from rlslint.config import Config, anchored
 from rlslint.evidence import CodeFile, Connection, SqlSite
 from rlslint.project import Project
 from rlslint.sessions import read_sites, traces
@@ -87,7 +87,7 @@ class Code(NamedTuple):
 
 def build(found: Found, config: Config, reader: Reader) -> tuple[tuple[Built, ...], Code]:
     """Read every file that was found, replay the histories, and join them with their code."""
-    sorted_files = histories(found, config.migrations)
+    sorted_files = histories(found, anchored(config, config.migrations))
     reader.notes += [note.message for note in sorted_files.notes]
     read_module = _module_reader(found)
     code = _read_code(found, sorted_files, reader, read_module)

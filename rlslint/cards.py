@@ -40,7 +40,6 @@ class Card(NamedTuple):
     effect: str
     evidence: tuple[str, ...]
     since: str
-    preview: bool
     aliases: tuple[str, ...]
     yields_to: tuple[str, ...]
     text: str
@@ -100,7 +99,6 @@ def card(name: str) -> Card:
         fields["effect"],
         tuple(fields["evidence"]),
         fields["since"],
-        fields.get("preview", False),
         tuple(fields.get("aliases", ())),
         tuple(fields.get("yields-to", ())),
         text,

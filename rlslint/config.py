@@ -298,6 +298,14 @@ def parse_override(argument: str) -> tuple[str, Any]:
         return key, value.strip()
 
 
+def anchored(config: Config, patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return patterns of the configuration as they read from the current directory."""
+    directory = config.directory.absolute()
+    if directory == Path.cwd():
+        return tuple(patterns)
+    return tuple((directory / pattern).as_posix() for pattern in patterns)
+
+
 def matching_ignores(config: Config, path: Path) -> tuple[str, ...]:
     """Return the rule selectors that `per-file-ignores` names for `path`."""
     return tuple(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from rlslint.building import Built, Code, Reader, build
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Relation
-from rlslint.config import Config
+from rlslint.catalog.model import Policy, Relation
+from rlslint.config import Config, anchored
 from rlslint.findings import Finding, Severity
 from rlslint.project import Project
 from rlslint.registry import Rule, rules_for
@@ -18,6 +18,7 @@ from rlslint.reported import reported
 from rlslint.results import Checked, NotChecked, ReportedFinding, Result, in_order
 from rlslint.selection import Selection, selection_of
 from rlslint.sessions import QuerySite, SessionTrace
+from rlslint.shapes import JUDGED_BY_SHAPE, policy_shape
 from rlslint.sources.discovery import Found, discover, with_file
 from rlslint.suppression import IgnoreUse, suppress
 
@@ -88,15 +89,20 @@ def _discover(
 ) -> Found:
     named = [path for path in paths if str(path) != "-"]
     found = discover(
-        [
-            *named,
-            *([standard_input[0]] if standard_input and Path(standard_input[0]).exists() else []),
-        ],
+        named,
+        around=(standard_input[0],) if standard_input and standard_input[0] != "-" else (),
         root=Path.cwd(),
-        exclude=(*config.exclude, *config.extend_exclude),
+        exclude=_excluded(config),
         force_exclude=config.force_exclude,
     )
     return with_file(found, standard_input[0]) if standard_input is not None else found
+
+
+def _excluded(config: Config) -> tuple[str, ...]:
+    """Return the patterns of files to leave out; a bare name matches wherever it stands."""
+    patterns = (*config.exclude, *config.extend_exclude)
+    paths = [pattern for pattern in patterns if "/" in pattern]
+    return (*(p for p in patterns if p not in paths), *anchored(config, paths))
 
 
 def subjects(built: Built) -> Iterator[tuple[str, object]]:
@@ -133,13 +139,22 @@ def _findings(
     selection: Selection,
     unjudged: list[Unjudged],
 ) -> list[Finding]:
-    """Ask every rule about every subject of its kind; note where a fact was missing."""
+    """Ask every rule about every subject of its kind; note where a fact was missing.
+
+    Of policies of one shape without a fault only the first is put to the rules of shapes.
+    """
     rules: dict[str, list[Rule]] = {}
+    by_identity: list[Rule] = []
+    faultless: set[Hashable] = set()
     found: list[Finding] = []
     for kind, subject in subjects:
         if kind not in rules:
             rules[kind] = [r for r in rules_for(kind) if r.name in selection.names]
-        for rule in rules[kind]:
+            if kind == "Policy":
+                by_identity = [r for r in rules[kind] if r.name not in JUDGED_BY_SHAPE]
+        shape = policy_shape(subject, project) if isinstance(subject, Policy) else None
+        so_far = len(found) + len(unjudged)
+        for rule in rules[kind] if shape not in faultless else by_identity:
             try:
                 made = tuple(rule.check(subject, project))
             except UnknownFact as cause:
@@ -149,6 +164,8 @@ def _findings(
                 unjudged.append(Unjudged(rule.name, subject, depth))
             else:
                 found += [finding._replace(rule=rule.name) for finding in made]
+        if shape is not None and len(found) + len(unjudged) == so_far:
+            faultless.add(shape)
     return [
         finding
         for finding in found

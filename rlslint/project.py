@@ -11,14 +11,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from rlslint.access import (
     Exposure,
     Granted,
-    Place,
     RuntimeRoles,
     exposure,
     find_runtime_roles,
     forced_tables,
     grants_by_place,
     is_bookkeeping,
-    place_of,
     reachable_by,
     relations_looked_up,
 )
@@ -135,19 +133,18 @@ class Project:
         return forced_tables(self.catalog)
 
     @cached_property
-    def _grants(self) -> dict[Place, tuple[Granted, ...]]:
-        return grants_by_place(self.catalog)
+    def _grants(self) -> dict[Relation, list[tuple[Granted, ...]]]:
+        found: dict[Relation, list[tuple[Granted, ...]]] = {}
+        for granted in grants_by_place(self.catalog).values():
+            found.setdefault(granted[0].table, []).append(granted)
+        return found
 
-    def grants_beginning_with(self, table: Relation) -> Iterator[tuple[Granted, ...]]:
-        """Yield what is granted in each place where a table is the first of all that it grants on.
+    def grants_beginning_with(self, table: Relation) -> Sequence[tuple[Granted, ...]]:
+        """Return what is granted in each place where a table is the first of all that it grants on.
 
         What one statement does to many tables is one fault: it is looked for with the first only.
         """
-        statements = (grant.statement for grant in table.grants.known())
-        for place in dict.fromkeys(place_of(s) for s in statements if s is not None):
-            granted = self._grants.get(place, ())
-            if granted and granted[0].table is table:
-                yield granted
+        return self._grants.get(table, ())
 
     @cached_property
     def model_policies(self) -> dict[frozenset[str], Policy]:

@@ -13,6 +13,7 @@ from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.context import context_reads
 from rlslint.meaning.gates import tables_looked_into
 from rlslint.project import Project
+from rlslint.sql.expressions import Expr
 from rlslint.text import Span
 
 PLATFORM_PREFIXES = ("request.", "pgrst.", "supautils.")
@@ -63,12 +64,17 @@ def mismatches(project: Project) -> tuple[Mismatch, ...]:
     Where the program computes the name of a setting that it sets, every name may be set: then
     only what the other policies read tells.
     """
-    readings = tuple(_readings(project))
     written = project.ask(written_settings)
+    odd = [
+        name
+        for name in _names_read(project)
+        if name not in written and not name.startswith(PLATFORM_PREFIXES)
+    ]
+    if not odd:
+        return ()
+    readings = tuple(_readings(project))
     found = []
-    for name in dict.fromkeys(reading.name for reading in readings):
-        if name in written or name.startswith(PLATFORM_PREFIXES):
-            continue
+    for name in odd:
         expected = _expected(name, readings, written)
         if expected is not None:
             policies = tuple(dict.fromkeys(r.policy for r in readings if r.name == name))
@@ -98,14 +104,30 @@ def written_settings(project: Project) -> dict[str, Span | None]:
     return {name: span for name, span in found.items() if not name or "." in name}
 
 
+def _names_read(project: Project) -> Iterator[str]:
+    """Yield the names of the settings that policies read, each once, in the order of readings."""
+    clauses = (clause for policy in project.catalog.policies() for clause in policy.clauses)
+    predicates = dict.fromkeys(project.predicate(clause) for clause in clauses)
+    yield from dict.fromkeys(
+        name for predicate in predicates for name in predicate.ask(_settings, project)
+    )
+
+
+def _settings(expression: Expr, project: Project) -> tuple[str, ...]:
+    return tuple(
+        read.name
+        for read in context_reads(expression, project.context_functions)
+        if read.kind == "setting" and read.name is not None and "." in read.name
+    )
+
+
 def _readings(project: Project) -> Iterator[Reading]:
     for policy in project.catalog.policies():
         found: dict[str, frozenset[Purpose]] = {}
         for clause in policy.clauses:
             predicate, functions = project.predicate(clause), project.context_functions
-            for read in predicate.ask(context_reads, functions):
-                if read.kind == "setting" and read.name is not None and "." in read.name:
-                    found.setdefault(read.name, frozenset())
+            for name in predicate.ask(_settings, project):
+                found.setdefault(name, frozenset())
             for bound in predicate.ask(bounds_of, functions):
                 looked_into = tables_looked_into(bound.expression)
                 purposes = (

@@ -149,6 +149,11 @@ def is_meant_for_everyone(policy: Policy, project: Project) -> bool:
         for branch in found
     ):
         return True
+    return is_called_shared(policy)
+
+
+def is_called_shared(policy: Policy) -> bool:
+    """Tell whether the name of a policy says that its rows are for everyone."""
     return not words_of(policy.name).isdisjoint(_SHARING)
 
 

@@ -221,6 +221,18 @@ def test_a_comment_and_an_accept_entry_let_a_finding_stand(project: Path) -> Non
     assert rlslint("check", cwd=project).returncode == 0
 
 
+def test_patterns_of_the_configuration_start_where_it_stands(project: Path) -> None:
+    (project / "sql").mkdir()
+    (project / "sql" / "b.sql").write_text(FAULTY.replace("docs", "notes"))
+    (project / "rlslint.toml").write_text(
+        'migrations = ["sql/*.sql"]\nexclude = ["migrations/*"]\n'
+    )
+    for directory in (project, project / "sql"):
+        run = rlslint("check", project, "--output-format", "json", cwd=directory)
+        objects = {found["object"] for found in json.loads(run.stdout)["findings"]}
+        assert objects == {"public.notes"}
+
+
 def test_a_closed_pipe_ends_quietly(project: Path) -> None:
     many = "".join(f"CREATE POLICY p{n} ON docs USING (true);\n" for n in range(2_000))
     (project / "migrations" / "0002_many.sql").write_text(many)

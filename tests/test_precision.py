@@ -101,3 +101,16 @@ class Migration(migrations.Migration):
     result = lint(tmp_path, {"app/migrations/0001_initial.py": migration})
     assert result.uses_row_security
     assert "public.app_doc" in {item.object for item in result.not_checked}
+
+
+def test_a_role_that_is_looked_up_by_its_key_is_a_gate(tmp_path: Path) -> None:
+    sql = """CREATE TABLE roles (user_id uuid NOT NULL, role text NOT NULL, UNIQUE (user_id, role));
+    ALTER TABLE roles ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON roles FOR SELECT TO authenticated USING (user_id = auth.uid());
+    CREATE FUNCTION has_role(caller uuid, wanted text) RETURNS bool LANGUAGE sql STABLE
+    SECURITY DEFINER AS $$ SELECT EXISTS (
+      SELECT FROM roles r WHERE r.user_id = caller AND r.role = wanted) $$;
+    CREATE POLICY admins ON roles TO authenticated USING (has_role(auth.uid(), 'admin'));
+    """
+    names = _names(tmp_path, {"supabase/migrations/0001_roles.sql": sql})
+    assert "policy-no-row-reference" not in names

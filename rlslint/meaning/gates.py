@@ -124,7 +124,7 @@ def _memberships(
         source.relation
         for source in query.sources
         if isinstance(source.relation, Relation)
-        and _passes_over_tenant(source, used, tenant_names, asks_more)
+        and _passes_over_tenant(source, query, used, tenant_names, asks_more)
     )
     return found or None
 
@@ -165,12 +165,20 @@ def _asking_of(condition: Expr, functions: ContextFunctions) -> list[Expr]:
 
 
 def _passes_over_tenant(
-    source: sql.Source, used_in: list[Expr], tenant_names: frozenset[str], asks_more: bool
+    source: sql.Source,
+    query: Query,
+    used_in: list[Expr],
+    tenant_names: frozenset[str],
+    asks_more: bool,
 ) -> bool:
     relation = source.relation
     if not isinstance(relation, Relation):
         return False
     used = _used_columns(source, used_in)
+    callers = _used_columns(source, [*query.conditions, *query.outputs]) - used
+    if asks_more and len(callers) == 1:
+        # The one column that is compared with the context finds the caller: it is no tenant's.
+        used |= callers
     keys = [
         constraint.columns
         for constraint in relation.constraints.known()

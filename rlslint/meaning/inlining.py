@@ -10,6 +10,7 @@ from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
+from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.rebuilding import exchanged_source, rebuilt, relocated, with_sources
 from rlslint.sql.expressions import (
     Call,
@@ -62,7 +63,7 @@ class Bodies:
     def _expression(self, function: Function) -> Expr | None:
         if function.is_procedure:
             return None
-        scope = Scope(self._catalog, function.search_path, function.created)
+        scope = Scope(self._catalog, search_path_of(function), function.created)
         try:
             match function.language:
                 case "sql":

@@ -52,12 +52,14 @@ class Found(NamedTuple):
 def discover(
     paths: Iterable[str | Path],
     *,
+    around: Iterable[str] = (),
     root: Path,
     exclude: tuple[str, ...] = (),
     force_exclude: bool = False,
 ) -> Found:
     """Find what `paths` name, and the project around it that gives it its meaning.
 
+    `around` are files whose content comes from elsewhere; they need not exist.
     `root` is the directory that relative paths, `exclude` patterns and shown names start from. A
     pattern matches a name, a path from `root` or an absolute path. As with ruff, a file that is
     named itself is read although a pattern excludes it, unless `force_exclude` is set.
@@ -74,8 +76,9 @@ def discover(
         else:
             walk.files.add(full)
     reported = frozenset(shown_path(full, base) for full in walk.files)
+    standing = (_existing_folder(os.path.abspath(os.path.join(base, path))) for path in around)
     for folder in dict.fromkeys(
-        full if os.path.isdir(full) else os.path.dirname(full) for full in named
+        [*(full if os.path.isdir(full) else os.path.dirname(full) for full in named), *standing]
     ):
         if not (folder in named and _has_history(folder, walk.files)):
             _walk_surroundings(walk, folder)
@@ -93,6 +96,10 @@ def discover(
         reported,
         tuple(problems),
     )
+
+
+def _existing_folder(path: str) -> str:
+    return next(folder for folder in ancestors(os.path.dirname(path)) if os.path.isdir(folder))
 
 
 def _named(paths: Iterable[str | Path], base: str) -> tuple[list[str], list[Unreadable]]:

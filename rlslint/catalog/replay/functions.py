@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Function
 from rlslint.catalog.replay.privileges import public_may_execute
+from rlslint.catalog.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.catalog.replay.settings import setting_values
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.sql.expressions import strings, type_name
@@ -66,7 +67,8 @@ def _describe(
     function.settings = {}
     function.body, function.body_start = "", -1
     function.atomic = "sql_body" in node
-    function.search_path = replay.session.search_path
+    # pg_dump empties the path for its own session; those that call the function have another.
+    function.search_path = replay.session.search_path or DEFAULT_SEARCH_PATH
     for item in node.get("options", ()):
         set_option(function, item["DefElem"], statement, base)
     if function.atomic:

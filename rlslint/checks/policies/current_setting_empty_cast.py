@@ -28,9 +28,15 @@ def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Fin
     ]
     if found:
         yield _in_policy(policy, found)
+    for function in project.ask(_functions_first_called).get(policy, ()):
+        yield from _in_function(function, project.policy_functions[function], project)
+
+
+def _functions_first_called(project: Project) -> dict[Policy, list[Function]]:
+    found: dict[Policy, list[Function]] = {}
     for function, policies in project.policy_functions.items():
-        if policies[0] is policy:
-            yield from _in_function(function, policies, project)
+        found.setdefault(policies[0], []).append(function)
+    return found
 
 
 def _in_policy(policy: Policy, found: list[tuple[Clause, EmptyCast]]) -> Finding:

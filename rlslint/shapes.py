@@ -1,0 +1,146 @@
+"""What rules can tell apart in a policy: policies of one shape have the same faults, or none.
+
+Schemas repeat a few policies over hundreds of tables. Where a rule finds nothing in one of them,
+it finds nothing in another that differs only in names to which no rule gives a meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Catalog, Column, Function, Kind, Policy, Relation
+from rlslint.meaning.bodies import tables_read, tables_written
+from rlslint.meaning.calls import called_in_body, called_in_expression
+from rlslint.meaning.context import own_columns
+from rlslint.project import Project
+from rlslint.siblings import is_called_shared
+from rlslint.sql.expressions import Expr, Query
+
+JUDGED_BY_SHAPE = frozenset(
+    (
+        "insert-check-true",
+        "permissive-policies-widen",
+        "policy-casts-column",
+        "policy-client-controlled-setting",
+        "policy-coalesce-to-column",
+        "policy-column-shadowed",
+        "policy-column-unindexed",
+        "policy-function-not-wrapped",
+        "policy-index-wrong-leading-column",
+        "policy-membership-unindexed",
+        "policy-no-row-reference",
+        "policy-null-context-allows",
+        "policy-self-recursion",
+        "policy-tautology",
+        "policy-user-editable-claim",
+        "policy-using-true",
+        "read-predicate-grants-write",
+        "restrictive-intent-permissive",
+        "restrictive-without-using",
+        "update-check-weaker-than-using",
+    )
+)
+"""The rules on policies that look at nothing but what `policy_shape` returns.
+
+A rule that speaks of the first of several policies, wherever these are, is none of them.
+"""
+
+
+def policy_shape(policy: Policy, project: Project) -> Hashable | None:
+    """Return what decides whether JUDGED_BY_SHAPE find something in a policy.
+
+    Two policies of equal shape in one project are judged alike: the policies of their tables have
+    the same predicates, commands and roles in the same order, and all columns by which a rule can
+    tell the tables apart have the same places, names and types.
+
+    None where more may matter: something is unknown, the table takes part in inheritance, no
+    column tells whose its rows are, or a predicate leaves the row and the session to look into
+    tables (the same sub-select is a circle on one table and none on another).
+    """
+    if policy.unknown or policy.relation.unknown:
+        return None
+    try:
+        table = project.ask(_table_shape, policy.relation)
+    except UnknownFact:
+        return None
+    if table is None:
+        return None
+    own = (policy.permissive, policy.command, policy.roles, *_predicates(policy))
+    place = list(policy.relation.policies).index(policy.name)
+    return table, place, own, is_called_shared(policy)
+
+
+def _table_shape(project: Project, table: Relation) -> Hashable | None:
+    if table.kind is not Kind.table or table.is_beyond_history:
+        return None
+    if table.parents or table.partition_of or table.copied_from:
+        return None
+    policies = tuple(table.policies.values())
+    columns = _telling_columns(project, table, policies)
+    if columns is None or any(index.expressions for index in table.indexes.values()):
+        return None
+    by_name = sorted(range(len(policies)), key=lambda place: str(policies[place]))
+    return (
+        (table.schema, table.owner, table.rls_enabled, table.rls_forced, table.temporary),
+        project.is_shared(table),
+        columns,
+        tuple((p.permissive, p.command, p.roles, *_predicates(p)) for p in policies),
+        tuple(by_name),
+        tuple(table.grants),
+        tuple((i.columns, i.unique, i.partial, i.method) for i in table.indexes.values()),
+        tuple(c.columns for c in table.constraints.values() if c.kind == "primary"),
+        tuple(table.triggers.values()),
+    )
+
+
+def _predicates(policy: Policy) -> tuple[object, object]:
+    """Return the predicates of USING and WITH CHECK, which policies of equal ones share."""
+    using, check = policy.using, policy.check
+    return (
+        using.predicate if using is not None else None,
+        check.predicate if check is not None else None,
+    )
+
+
+def _telling_columns(
+    project: Project, table: Relation, policies: tuple[Policy, ...]
+) -> tuple[tuple[int, str, str, bool], ...] | None:
+    """Return the columns that policies name and those that tell whose a row is, None if unusual."""
+    wanted: set[int] = set()
+    for policy in policies:
+        if policy.unknown:
+            return None
+        for clause in policy.clauses:
+            if clause.ask(_looks_around, project.catalog):
+                return None
+            wanted |= clause.ask(own_columns)
+    owners = project.tenant_columns(table)
+    if not owners or 0 in wanted:
+        return None
+    wanted.update(column.number for column in owners)
+    return tuple(map(_facts, (c for c in table.columns.values() if c.number in wanted)))
+
+
+def _facts(column: Column) -> tuple[int, str, str, bool]:
+    return column.number, column.name, column.type, column.not_null
+
+
+def _looks_around(expression: Expr, catalog: Catalog) -> bool:
+    """Tell whether a predicate reads tables, itself or in the functions that it calls.
+
+    Raises UnknownFact where a function does what cannot be told.
+    """
+    if any(isinstance(part, Query) and part.sources for part in expression.walk()):
+        return True
+    waiting = list(called_in_expression(expression, catalog))
+    met: set[Function] = set()
+    while waiting:
+        function = waiting.pop()
+        if function in met:
+            continue
+        met.add(function)
+        if function.unknown or tables_read(function) or tables_written(function):
+            return True
+        waiting.extend(called_in_body(function, catalog))
+    return False
