@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rlslint.building import Built, Code, Reader, build
-from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.facts import Facts, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.config import Config, anchored
 from rlslint.findings import Finding, Severity
@@ -163,7 +163,9 @@ def _findings(
                 depth = UnknownFact(subject, "meaning of an expression nested so deeply", None)
                 unjudged.append(Unjudged(rule.name, subject, depth))
             else:
-                found += [finding._replace(rule=rule.name) for finding in made]
+                found += [
+                    finding._replace(rule=rule.name, files=_files_of(subject)) for finding in made
+                ]
         if shape is not None and len(found) + len(unjudged) == so_far:
             faultless.add(shape)
     return [
@@ -176,7 +178,24 @@ def _findings(
 def _takes_part(finding: Finding, found: Found) -> bool:
     """Tell whether a finding stands in a file that the user named, or has a part there."""
     spans = [finding.span, *(related.span for related in finding.related)]
-    return any(span is None or span.text.path in found.reported for span in spans)
+    if any(span is None or span.text.path in found.reported for span in spans):
+        return True
+    return not found.reported.isdisjoint(finding.files)
+
+
+def _files_of(subject: object) -> frozenset[str]:
+    """Return the files whose statements made a subject of the catalog what it is."""
+    match subject:
+        case Relation():
+            parts: tuple[Facts, ...] = (subject, *subject.policies.known())
+        case Policy():
+            parts = (subject, subject.relation)
+        case Facts():
+            parts = (subject,)
+        case _:
+            return frozenset()
+    statements = (statement for part in parts for statement in part.statements.values())
+    return frozenset(statement.span.text.path for statement in statements)
 
 
 def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[ReportedFinding]:

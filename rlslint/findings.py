@@ -39,7 +39,8 @@ class Finding(NamedTuple):
     the finding is about (`public.docs`, `public.docs.tenant_isolation`, a role, a setting).
     `statement` is what an ignore comment must stand on to cover the finding; where it is None,
     that is the statement (or the line) of `span`. A check leaves `severity` and `confidence` None
-    where its card's values hold. `rule` is filled in by the engine; a check never names itself.
+    where its card's values hold. `rule` and `files` (those that made the subject what it is) are
+    filled in by the engine; a check never names itself.
     """
 
     object: str
@@ -52,3 +53,4 @@ class Finding(NamedTuple):
     confidence: Confidence | None = None
     statement: Statement | None = None
     rule: str = ""
+    files: frozenset[str] = frozenset()

@@ -209,6 +209,16 @@ def test_a_named_file_reports_what_it_has_a_part_in(project: Path) -> None:
     assert rlslint("check", "migrations/0001_docs.sql", cwd=project).returncode == 1
 
 
+def test_a_named_file_that_brings_a_fault_about_reports_it(project: Path) -> None:
+    migration = project / "migrations" / "0001_docs.sql"
+    migration.write_text(FAULTY.replace("ALTER TABLE docs OWNER TO app_user;", ""))
+    later = project / "migrations" / "0002_owner.sql"
+    later.write_text("ALTER TABLE docs OWNER TO app_user;")
+    run = rlslint("check", "migrations/0002_owner.sql", cwd=project)
+    assert run.returncode == 1
+    assert "migrations/0001_docs.sql:5:1" in run.stdout
+
+
 def test_a_comment_and_an_accept_entry_let_a_finding_stand(project: Path) -> None:
     (project / "rlslint.toml").write_text(
         "[[accept]]\nrule = 'rls-not-forced'\nobject = 'public.docs'\nreason = 'one tenant'\n"
