@@ -14,7 +14,7 @@ from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.meaning.calls import called_in_body, called_in_expression
 from rlslint.meaning.context import own_columns
 from rlslint.project import Project
-from rlslint.siblings import is_called_shared
+from rlslint.questions.siblings import is_called_shared
 from rlslint.sql.expressions import Expr, Query
 
 JUDGED_BY_SHAPE = frozenset(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Function
 from rlslint.catalog.predicates import Clause
 from rlslint.findings import Finding, Related, Severity
-from rlslint.function_exposure import asks_for_context
 from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.folding import folded_calls
 from rlslint.project import Project
+from rlslint.questions.function_exposure import asks_for_context
 from rlslint.registry import rule
 from rlslint.text import Span
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Function
 from rlslint.findings import Confidence, Finding, Related, Severity
-from rlslint.function_exposure import FunctionLeak, function_leak
 from rlslint.project import Project
+from rlslint.questions.function_exposure import FunctionLeak, function_leak
+from rlslint.questions.view_exposure import confidence_of, names_of, owner_name, serves_no_tenant
 from rlslint.registry import rule
-from rlslint.view_exposure import confidence_of, names_of, owner_name, serves_no_tenant
 
 
 @rule

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Function
 from rlslint.findings import Finding, Related, Severity
-from rlslint.function_exposure import TRIGGERS, callers
 from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project import Project
+from rlslint.questions.function_exposure import TRIGGERS, callers
+from rlslint.questions.view_exposure import names_of, owner_name
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
-from rlslint.view_exposure import names_of, owner_name
 
 
 @rule

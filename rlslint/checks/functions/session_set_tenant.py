@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Function
 from rlslint.findings import Finding
 from rlslint.meaning.bodies import SettingWrite, span_of_write
-from rlslint.outliving import left_by_function
 from rlslint.project import Project
+from rlslint.questions.outliving import left_by_function
 from rlslint.registry import rule
 
 

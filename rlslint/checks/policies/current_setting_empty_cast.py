@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Function, Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import filled_columns
 from rlslint.findings import Finding, Related
 from rlslint.meaning.bodies import span_of_read
 from rlslint.meaning.empty_settings import EmptyCast, failing_casts, failing_read
 from rlslint.project import Project
+from rlslint.questions.exposure import filled_columns
+from rlslint.questions.rewording import reworded
 from rlslint.registry import rule
-from rlslint.rewording import reworded
 
 
 @rule

@@ -9,9 +9,9 @@ from rlslint.findings import Finding, Related
 from rlslint.meaning.bodies import settings_read, span_of_read
 from rlslint.meaning.context import context_reads
 from rlslint.project import Project
+from rlslint.questions.rewording import reworded
+from rlslint.questions.setting_names import Mismatch, mismatches
 from rlslint.registry import rule
-from rlslint.rewording import reworded
-from rlslint.setting_names import Mismatch, mismatches
 from rlslint.text import Span
 
 

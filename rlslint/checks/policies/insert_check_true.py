@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import bound_to_caller, certainty, filled_columns, qualified
 from rlslint.findings import Finding, Related, Severity
 from rlslint.meaning.bounds import is_bounded, tenant_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import is_tautology
-from rlslint.new_rows import (
+from rlslint.project import Project, is_only_key
+from rlslint.questions.exposure import bound_to_caller, certainty, filled_columns, qualified
+from rlslint.questions.new_rows import (
     is_checked_elsewhere,
     is_gate,
     is_overwritten,
@@ -20,7 +21,6 @@ from rlslint.new_rows import (
     unchecked_branch,
     writers,
 )
-from rlslint.project import Project, is_only_key
 from rlslint.registry import rule
 from rlslint.sql.expressions import Expr
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.exposure import bound_to_caller, certainty, exposure, qualified, restricted
 from rlslint.findings import Finding, Related
 from rlslint.meaning.claims import client_controlled_bounds, client_controlled_reads
 from rlslint.project import Project
+from rlslint.questions.exposure import bound_to_caller, certainty, exposure, qualified, restricted
 from rlslint.registry import rule
 
 

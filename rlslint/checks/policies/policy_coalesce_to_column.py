@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.exposure import bound_to_caller, certainty, exposure, qualified, restricted
 from rlslint.findings import Finding
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.project import Project
+from rlslint.questions.exposure import bound_to_caller, certainty, exposure, qualified, restricted
 from rlslint.registry import rule
 
 

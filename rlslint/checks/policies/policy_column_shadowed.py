@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import certainty, filled_columns, served_roles
 from rlslint.findings import Finding, Related, Severity
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.captures import Capture, captured_comparisons, swallowed
 from rlslint.project import Project
+from rlslint.questions.exposure import certainty, filled_columns, served_roles
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.findings import Finding
 from rlslint.project import Project
+from rlslint.questions.row_costs import RepeatedCall, repeated_calls
 from rlslint.registry import rule
-from rlslint.row_costs import RepeatedCall, repeated_calls
 
 
 @rule

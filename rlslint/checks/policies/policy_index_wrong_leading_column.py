@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Index, Policy
 from rlslint.findings import Finding, Related
-from rlslint.index_needs import index_need
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project import Project
+from rlslint.questions.index_needs import index_need
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 

@@ -8,8 +8,8 @@ from rlslint.catalog.model import Policy
 from rlslint.findings import Finding, Related
 from rlslint.meaning.cost import Lookup
 from rlslint.project import Project
+from rlslint.questions.row_costs import unindexed_lookup
 from rlslint.registry import rule
-from rlslint.row_costs import unindexed_lookup
 from rlslint.sql.quoting import quoted_identifier
 
 

@@ -6,17 +6,6 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import (
-    Exposure,
-    bound_to_caller,
-    certainty_of_owners,
-    exposure,
-    filled_columns,
-    is_published,
-    is_shared,
-    qualified,
-    whose,
-)
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.meaning.captures import captured_comparisons, swallowed
 from rlslint.meaning.context import require_known
@@ -30,6 +19,17 @@ from rlslint.meaning.gates import (
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project import Project, is_only_key
+from rlslint.questions.exposure import (
+    Exposure,
+    bound_to_caller,
+    certainty_of_owners,
+    exposure,
+    filled_columns,
+    is_published,
+    is_shared,
+    qualified,
+    whose,
+)
 from rlslint.registry import rule
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import (
+from rlslint.findings import Finding
+from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.meaning.gates import is_anybody
+from rlslint.meaning.missing_context import OpenBranch, null_context_branches
+from rlslint.project import Project
+from rlslint.questions.exposure import (
     Exposure,
     bound_to_caller,
     certainty,
@@ -16,11 +21,6 @@ from rlslint.exposure import (
     restricted,
     whose,
 )
-from rlslint.findings import Finding
-from rlslint.meaning.fallbacks import unbound_fallbacks
-from rlslint.meaning.gates import is_anybody
-from rlslint.meaning.missing_context import OpenBranch, null_context_branches
-from rlslint.project import Project
 from rlslint.registry import rule
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.access.recursion import Recursion, recursion
 from rlslint.catalog.model import Function, Policy, Relation
-from rlslint.exposure import COMMANDS, certainty, qualified
 from rlslint.findings import Finding, Related
 from rlslint.meaning.context import own_columns
-from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
+from rlslint.questions.exposure import COMMANDS, certainty, qualified
+from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
 from rlslint.sql.quoting import quoted_identifier

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.exposure import (
+from rlslint.findings import Finding
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.tautologies import tautologies
+from rlslint.meaning.truth import is_literally_true
+from rlslint.project import Project
+from rlslint.questions.exposure import (
     Exposure,
     bound_to_caller,
     certainty_of_owners,
@@ -15,11 +20,6 @@ from rlslint.exposure import (
     qualified,
     whose,
 )
-from rlslint.findings import Finding
-from rlslint.meaning.context import own_columns
-from rlslint.meaning.tautologies import tautologies
-from rlslint.meaning.truth import is_literally_true
-from rlslint.project import Project
 from rlslint.registry import rule
 from rlslint.sql.expressions import Expr
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.exposure import certainty, served_roles
 from rlslint.findings import Finding, Related
 from rlslint.meaning.claims import user_editable_claims
 from rlslint.project import Project
+from rlslint.questions.exposure import certainty, served_roles
 from rlslint.registry import rule
 
 

@@ -7,14 +7,6 @@ from collections.abc import Iterator
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import PUBLIC, Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import (
-    bound_to_caller,
-    certainty,
-    filled_columns,
-    is_guarded,
-    qualified,
-    served_roles,
-)
 from rlslint.findings import Finding, Related
 from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
 from rlslint.meaning.context import own_columns
@@ -22,8 +14,16 @@ from rlslint.meaning.intents import is_open_to_strangers
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
-from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
+from rlslint.questions.exposure import (
+    bound_to_caller,
+    certainty,
+    filled_columns,
+    is_guarded,
+    qualified,
+    served_roles,
+)
+from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 

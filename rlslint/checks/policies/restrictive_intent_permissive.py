@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.exposure import certainty, whose
 from rlslint.findings import Confidence, Finding, Related
 from rlslint.meaning.intents import words_of
-from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
-from rlslint.registry import rule
-from rlslint.siblings import (
+from rlslint.questions.exposure import certainty, whose
+from rlslint.questions.new_rows import listed, spoken
+from rlslint.questions.siblings import (
     Neighbour,
     admits_all,
     as_restrictive,
@@ -20,6 +19,7 @@ from rlslint.siblings import (
     is_restriction,
     neighbours,
 )
+from rlslint.registry import rule
 
 _VERBS = {"select": "read", "update": "change", "delete": "delete"}
 _RESTRICTING = frozenset(

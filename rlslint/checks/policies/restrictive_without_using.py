@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.access import applicable_policies
 from rlslint.catalog.model import Policy
-from rlslint.exposure import bound_to_caller, certainty, qualified, served_roles
 from rlslint.findings import Finding, Related
 from rlslint.meaning.truth import can_be_true
-from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
+from rlslint.questions.exposure import bound_to_caller, certainty, qualified, served_roles
+from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 
 _VERBS = {"select": "SELECT", "update": "UPDATE of any row", "delete": "DELETE"}

@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import bound_to_caller, certainty, qualified
 from rlslint.findings import Finding, Related, Severity
 from rlslint.meaning.truth import is_tautology
-from rlslint.new_rows import (
+from rlslint.project import Project
+from rlslint.questions.exposure import bound_to_caller, certainty, qualified
+from rlslint.questions.new_rows import (
     is_checked_elsewhere,
     is_overwritten,
     lost_columns,
     spoken,
     writers,
 )
-from rlslint.project import Project
 from rlslint.registry import rule
 
 

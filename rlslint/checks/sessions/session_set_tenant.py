@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.findings import Finding
-from rlslint.outliving import Outliving, outliving
 from rlslint.project import Project
+from rlslint.questions.outliving import Outliving, outliving
 from rlslint.registry import rule
 from rlslint.sessions import SessionTrace, refused_by_server
 from rlslint.setting_writes import SettingWrite

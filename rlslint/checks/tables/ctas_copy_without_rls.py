@@ -8,8 +8,8 @@ from rlslint.access import Exposure, Gap, gap_of, protected_originals
 from rlslint.catalog.model import Table
 from rlslint.findings import Finding, Related
 from rlslint.project import Project
+from rlslint.questions.remedies import protection
 from rlslint.registry import rule
-from rlslint.remedies import protection
 
 
 @rule

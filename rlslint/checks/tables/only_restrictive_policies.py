@@ -8,14 +8,14 @@ from typing import NamedTuple
 from rlslint.access import applicable_policies, row_security_active
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import certainty, filled_columns
 from rlslint.findings import Finding, Related
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import branches
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.meaning.truth import can_be_true
-from rlslint.new_rows import listed, spoken
 from rlslint.project import Project
+from rlslint.questions.exposure import certainty, filled_columns
+from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 

@@ -15,8 +15,8 @@ from rlslint.access import (
 from rlslint.catalog.model import Table
 from rlslint.findings import Confidence, Finding, Severity
 from rlslint.project import Project
+from rlslint.questions.remedies import protection
 from rlslint.registry import rule
-from rlslint.remedies import protection
 
 
 @rule

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from rlslint.catalog.model import View
 from rlslint.findings import Finding, Related
 from rlslint.project import Project
-from rlslint.registry import rule
-from rlslint.sql.quoting import quoted_identifier
-from rlslint.view_exposure import (
+from rlslint.questions.view_exposure import (
     ViewLeak,
     confidence_of,
     related_to,
     severity_of,
     view_leaks,
 )
+from rlslint.registry import rule
+from rlslint.sql.quoting import quoted_identifier
 
 
 @rule

@@ -8,14 +8,14 @@ from rlslint.access import runs_as_invoker
 from rlslint.catalog.model import View
 from rlslint.findings import Finding
 from rlslint.project import Project
-from rlslint.registry import rule
-from rlslint.view_exposure import (
+from rlslint.questions.view_exposure import (
     ViewLeak,
     confidence_of,
     related_to,
     severity_of,
     view_leaks,
 )
+from rlslint.registry import rule
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import qualified
+from rlslint.questions.exposure import qualified
 from rlslint.sql.expressions import Expr
 
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from rlslint.access import Evidence, applicable_policies
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import PUBLIC, Policy
-from rlslint.exposure import filled_columns, is_guarded, served_roles
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import (
@@ -21,6 +20,7 @@ from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_tautology
 from rlslint.project import Project
+from rlslint.questions.exposure import filled_columns, is_guarded, served_roles
 from rlslint.sql.quoting import quoted_identifier
 
 _SHARING = frozenset(

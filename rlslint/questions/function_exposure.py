@@ -13,8 +13,8 @@ from rlslint.catalog.model import Function, Relation
 from rlslint.meaning.bodies import reads_context, tables_read, tables_written
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project import Project
+from rlslint.questions.view_exposure import is_public, shows_statistics_only, unbound_in
 from rlslint.sql.expressions import Cast, Query, SubSelect
-from rlslint.view_exposure import is_public, shows_statistics_only, unbound_in
 
 TRIGGERS = frozenset(("trigger", "event_trigger"))
 """Return types of functions that only PostgreSQL can call."""

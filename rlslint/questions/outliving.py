@@ -8,10 +8,10 @@ from typing import NamedTuple
 from rlslint.catalog.model import Function
 from rlslint.evidence import Hook
 from rlslint.findings import Confidence, Severity
-from rlslint.function_exposure import callers
 from rlslint.meaning.bodies import SettingWrite as WriteInBody
 from rlslint.meaning.bodies import settings_written
 from rlslint.project import Project
+from rlslint.questions.function_exposure import callers
 from rlslint.sessions import SessionTrace, Step, lifetime_of
 from rlslint.setting_writes import SettingWrite
 

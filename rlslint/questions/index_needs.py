@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Kind, Policy, Relation
-from rlslint.exposure import served_roles
 from rlslint.meaning.bounds import tenant_columns
 from rlslint.meaning.cost import index_groups
 from rlslint.meaning.index_support import Obstacle, Unserved, scans_whole, unserved
 from rlslint.project import Project
+from rlslint.questions.exposure import served_roles
 
 
 def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved | None:

@@ -10,7 +10,6 @@ from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.exposure import filled_columns, served_roles
 from rlslint.meaning.bounds import bound_of, bounds_of, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import context_reads, is_row_free, own_columns
@@ -18,6 +17,7 @@ from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import can_be_true
 from rlslint.project import Project, is_called_tenant
+from rlslint.questions.exposure import filled_columns, served_roles
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator
 

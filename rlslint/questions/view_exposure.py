@@ -10,11 +10,11 @@ from rlslint.access.exposure import restricts
 from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import MIGRATION_ROLE, Relation
-from rlslint.exposure import belongs_to_nobody, is_privileged
 from rlslint.findings import Confidence, Related, Severity
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.meaning.truth import is_always_true
 from rlslint.project import Project
+from rlslint.questions.exposure import belongs_to_nobody, is_privileged
 from rlslint.sql.expressions import ColumnBinding, Query
 from rlslint.text import Span
 

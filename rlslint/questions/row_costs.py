@@ -9,11 +9,11 @@ from typing import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Function, Policy, Relation
 from rlslint.findings import Severity
-from rlslint.index_needs import filters_rows, reads_whole_table
 from rlslint.meaning.bodies import reads_context
 from rlslint.meaning.cost import Lookup, lookups, unwrapped_calls, unwrapped_reads
 from rlslint.meaning.index_support import is_led_by
 from rlslint.project import Project
+from rlslint.questions.index_needs import filters_rows, reads_whole_table
 from rlslint.sql.expressions import Call, Cast, Expr
 
 

@@ -1,0 +1,1 @@
+"""Questions about a project that several checks put: who is exposed, by what, what would mend it."""
