@@ -205,7 +205,7 @@ def _carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:
 
 def _is_interpolated(statement: Statement) -> bool:
     """Tell whether a part of the statement is known only when the program runs."""
-    return any(True for _ in _open_holes(statement))
+    return bool(statement.text.holes) and any(True for _ in _open_holes(statement))
 
 
 def _open_holes(statement: Statement) -> Iterator[TextHole]:

@@ -1,1 +1,1 @@
-"""Questions about a project that several checks put: who is exposed, by what, what would mend it."""
+"""What several checks ask of a project: who is exposed, by what, and what would mend it."""

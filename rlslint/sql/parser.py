@@ -149,6 +149,22 @@ def pieces(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
     yield first, stop
 
 
+def likely_piece_end(data: bytes, start: int, stop: int) -> int:
+    """Return where a piece from `start` may end: behind a semicolon that ends its line.
+
+    To look there is much faster than to follow every quote on the way. The semicolon may stand in
+    a string, a comment or a body; the grammar then refuses the piece, for these have no end in it.
+    Only a comment that the end of the line would end could deceive it, so no such line counts.
+    """
+    position = start + _PIECE
+    while 0 <= (position := data.find(b";\n", position, stop)):
+        line = data.rfind(b"\n", start, position) + 1
+        if data.find(b"--", line, position) < 0:
+            return position + 1
+        position += 1
+    return stop
+
+
 def parse_expression(sql: str) -> Node:
     """Return the node of one expression, as a deparsed policy shows it.
 

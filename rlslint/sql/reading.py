@@ -8,6 +8,7 @@ from rlslint.sql.parser import (
     BrokenStatement,
     ParsedStatement,
     SyntaxProblem,
+    likely_piece_end,
     parse_piece,
     pieces,
 )
@@ -43,7 +44,15 @@ def _read_range(
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
     position = start
     if not (application and has_named_placeholders(text.data)):
-        for first, last in pieces(text.data, start, stop):
+        while position < stop:
+            last = likely_piece_end(text.data, position, stop)
+            try:
+                statements = parse_piece(text, wanted, position, last)
+            except SyntaxProblem:
+                break
+            yield from statements
+            position = last
+        for first, last in pieces(text.data, position, stop):
             try:
                 statements = parse_piece(text, wanted, first, last)
             except SyntaxProblem:
