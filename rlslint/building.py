@@ -251,7 +251,7 @@ def _python_sites(
     models: dict[str, Any],
     read_module: ReadModule,
 ) -> tuple[SqlSite, ...]:
-    from rlslint.sources.code.python_migrations import (
+    from rlslint.sources.code.python.migrations import (
         Models,
         UnreadableMigration,
         migration_sites,
@@ -280,7 +280,7 @@ def _read_code(
 def _code_files(
     found: Found, migrations: set[str], reader: Reader, read_module: ReadModule
 ) -> Iterable[CodeFile]:
-    from rlslint.sources.code.python import may_hold_sql, read_python
+    from rlslint.sources.code.python.front import may_hold_sql, read_python
 
     for file in found.python:
         if file.shown in migrations:

@@ -18,7 +18,7 @@ from rlslint.reported import reported
 from rlslint.results import Checked, NotChecked, ReportedFinding, Result, in_order
 from rlslint.selection import Selection, selection_of
 from rlslint.sessions import QuerySite, SessionTrace
-from rlslint.shapes import JUDGED_BY_SHAPE, policy_shape
+from rlslint.shapes import JUDGED_BY_SHAPE, Shapes
 from rlslint.sources.discovery import Found, discover, with_file
 from rlslint.suppression import IgnoreUse, suppress
 
@@ -145,14 +145,14 @@ def _findings(
     """
     rules: dict[str, list[Rule]] = {}
     by_identity: list[Rule] = []
-    faultless: set[Hashable] = set()
+    shapes, faultless = Shapes(project), set[Hashable]()
     found: list[Finding] = []
     for kind, subject in subjects:
         if kind not in rules:
             rules[kind] = [r for r in rules_for(kind) if r.name in selection.names]
             if kind == "Policy":
                 by_identity = [r for r in rules[kind] if r.name not in JUDGED_BY_SHAPE]
-        shape = policy_shape(subject, project) if isinstance(subject, Policy) else None
+        shape = shapes.of(subject) if isinstance(subject, Policy) else None
         so_far = len(found) + len(unjudged)
         for rule in rules[kind] if shape not in faultless else by_identity:
             try:

@@ -21,7 +21,8 @@ from rlslint.access import (
     relations_looked_up,
 )
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Column, Function, Policy, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Column, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config import Config
 from rlslint.evidence import Connection
@@ -97,7 +98,7 @@ class Project:
         names = set(self.config.tenant_columns or self._named(_TENANT))
         for policy in self.catalog.policies():
             for column in self.compared_columns(policy):
-                if not is_only_key(policy.relation, column):
+                if column.name not in names and not is_only_key(policy.relation, column):
                     names.add(column.name)
         telling = frozenset(name for name in names if not self._is_mostly_key(name))
         return telling or frozenset(self._named(_GROUP))

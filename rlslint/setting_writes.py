@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rlslint.catalog.binding import find_function
-from rlslint.catalog.model import Catalog, Function
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog
 from rlslint.catalog.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import SettingWrite as WriteInBody
 from rlslint.meaning.bodies import settings_written
-from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator, expression
+from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Column, Function, Kind, Policy, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Column, Kind, Policy, Relation
 from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.meaning.calls import called_in_body, called_in_expression
 from rlslint.meaning.context import own_columns
@@ -19,6 +20,7 @@ from rlslint.sql.expressions import Expr, Query
 
 JUDGED_BY_SHAPE = frozenset(
     (
+        "current-setting-empty-cast",
         "insert-check-true",
         "permissive-policies-widen",
         "policy-casts-column",
@@ -41,38 +43,57 @@ JUDGED_BY_SHAPE = frozenset(
         "update-check-weaker-than-using",
     )
 )
-"""The rules on policies that look at nothing but what `policy_shape` returns.
+"""The rules on policies that look at nothing but what a shape tells.
 
-A rule that speaks of the first of several policies, wherever these are, is none of them.
+A rule that speaks of the first of several policies, wherever these are, is none of them, except
+for the first that calls a function: that one has no shape.
 """
 
 
-def policy_shape(policy: Policy, project: Project) -> Hashable | None:
-    """Return what decides whether JUDGED_BY_SHAPE find something in a policy.
+class Shapes:
+    """The shapes of a project's policies.
 
-    Two policies of equal shape in one project are judged alike: the policies of their tables have
-    the same predicates, commands and roles in the same order, and all columns by which a rule can
-    tell the tables apart have the same places, names and types.
-
-    None where more may matter: something is unknown, the table takes part in inheritance, no
-    column tells whose its rows are, or a predicate leaves the row and the session to look into
-    tables (the same sub-select is a circle on one table and none on another).
+    Two policies of equal shape are judged alike by JUDGED_BY_SHAPE: the policies of their tables
+    have the same predicates, commands and roles in the same order, and all columns by which a rule
+    can tell the tables apart have the same places, names and types.
     """
-    if policy.unknown or policy.relation.unknown:
-        return None
-    try:
-        table = project.ask(_table_shape, policy.relation)
-    except UnknownFact:
-        return None
-    if table is None:
-        return None
-    own = (policy.permissive, policy.command, policy.roles, *_predicates(policy))
-    place = list(policy.relation.policies).index(policy.name)
-    return table, place, own, is_called_shared(policy)
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._tables: dict[Relation, dict[str, Hashable]] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._first_callers = {policies[0] for policies in project.policy_functions.values()}
+
+    def of(self, policy: Policy) -> Hashable | None:
+        """Return the shape of a policy, None where more than a shape may matter.
+
+        So it is where something is unknown, the table takes part in inheritance, no column tells
+        whose its rows are, the policy is the first that calls a function, or a predicate leaves
+        the row and the session to look into tables (the same sub-select is a circle on one table
+        and none on another).
+        """
+        table = policy.relation
+        if table not in self._tables:
+            self._tables[table] = self._of_policies(table)
+        return self._tables[table].get(policy.name)
+
+    def _of_policies(self, table: Relation) -> dict[str, Hashable]:
+        try:
+            shape = _table_shape(self._project, table)
+        except UnknownFact:
+            return {}
+        if shape is None:
+            return {}
+        number = self._numbers.setdefault(shape, len(self._numbers))
+        return {
+            policy.name: (number, place, is_called_shared(policy))
+            for place, policy in enumerate(table.policies.values())
+            if policy not in self._first_callers
+        }
 
 
 def _table_shape(project: Project, table: Relation) -> Hashable | None:
-    if table.kind is not Kind.table or table.is_beyond_history:
+    if table.unknown or table.kind is not Kind.table or table.is_beyond_history:
         return None
     if table.parents or table.partition_of or table.copied_from:
         return None
@@ -108,13 +129,12 @@ def _telling_columns(
 ) -> tuple[tuple[int, str, str, bool], ...] | None:
     """Return the columns that policies name and those that tell whose a row is, None if unusual."""
     wanted: set[int] = set()
-    for policy in policies:
-        if policy.unknown:
+    if any(policy.unknown for policy in policies):
+        return None
+    for predicate in {clause.predicate for policy in policies for clause in policy.clauses}:
+        if predicate.ask(_looks_around, project.catalog):
             return None
-        for clause in policy.clauses:
-            if clause.ask(_looks_around, project.catalog):
-                return None
-            wanted |= clause.ask(own_columns)
+        wanted |= predicate.ask(own_columns)
     owners = project.tenant_columns(table)
     if not owners or 0 in wanted:
         return None

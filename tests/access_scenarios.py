@@ -1,6 +1,7 @@
 """SQL replayed into a catalog, for tests that put the same SQL to a server."""
 
-from rlslint.catalog.model import Catalog, Function, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.replay import Replay, handled_kinds
 from rlslint.sql.parser import parsed_statements
 from rlslint.text import Text

@@ -8,17 +8,10 @@ from typing import Any
 import psycopg
 
 from rlslint.catalog.facts import Members, UnknownFact
-from rlslint.catalog.model import (
-    MIGRATION_ROLE,
-    PUBLIC,
-    Catalog,
-    Function,
-    Grant,
-    GrantKey,
-    Kind,
-    Policy,
-    Relation,
-)
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Kind, Policy, Relation
+from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from tests.introspection import NEW_TABLE_PRIVILEGE, QUERIES
 from tests.postgres import SUPERUSER, Database
 from tests.predicate_parity import deparsed_form, names_unknown, replayed_form

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rlslint.catalog.binding import Scope, bind
-from rlslint.catalog.model import Catalog, Function, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Relation
 from rlslint.sql.expressions import (
     OWN_ROW,
     And,
@@ -21,8 +22,8 @@ from rlslint.sql.expressions import (
     Query,
     Source,
     SubSelect,
-    expression,
 )
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import parse_expression
 
 Form = Any

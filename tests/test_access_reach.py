@@ -11,7 +11,7 @@ from rlslint.access import (
     unfiltered_reads,
 )
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import MIGRATION_ROLE
+from rlslint.catalog.roles import MIGRATION_ROLE
 from tests.access_scenarios import relation, replayed
 from tests.postgres import Database
 

@@ -19,7 +19,8 @@ from rlslint.access import (
     settable_roles,
 )
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import MIGRATION_ROLE, Catalog
+from rlslint.catalog.model import Catalog
+from rlslint.catalog.roles import MIGRATION_ROLE
 from tests.access_scenarios import function, relation, replayed
 from tests.postgres import Database
 

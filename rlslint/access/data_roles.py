@@ -14,7 +14,8 @@ from rlslint.access.roles import (
     is_superuser,
     settable_roles,
 )
-from rlslint.catalog.model import MIGRATION_ROLE, PUBLIC, Catalog, Kind
+from rlslint.catalog.model import Catalog, Kind
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement
 
 WRITE_PRIVILEGES = ("insert", "update", "delete")

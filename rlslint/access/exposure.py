@@ -8,9 +8,9 @@ from typing import NamedTuple
 from rlslint.access.ownership import Answer, owns
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.reach import reachable_by
-from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.access.row_security import applicable_policies, row_security_active
 from rlslint.access.runtime_roles import RuntimeRoles
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Catalog, Policy, Relation
 from rlslint.findings import Confidence, Related
 from rlslint.meaning.truth import is_always_true
@@ -39,8 +39,7 @@ class Exposure(NamedTuple):
     @property
     def who(self) -> str:
         """The roles as the subject of a sentence."""
-        *others, last = ("the application" if r == ASSUMED_ROLE else r for r in self.roles)
-        return f"{', '.join(others)} and {last}" if others else last
+        return spoken(self.roles)
 
     @property
     def verb(self) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rlslint.catalog.model import PUBLIC, Catalog, Grant, Relation
+from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import PUBLIC
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Location, Statement
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Catalog, Column, Function, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Column, Relation
 from rlslint.catalog.plpgsql import tree
-from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
+from rlslint.catalog.plpgsql.parser import parse
+from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 
 
 def overwriting_triggers(

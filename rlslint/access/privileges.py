@@ -12,7 +12,10 @@ from rlslint.access.roles import (
     is_superuser,
 )
 from rlslint.catalog.facts import Members
-from rlslint.catalog.model import PUBLIC, Catalog, Function, Grant, GrantKey, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.catalog.roles import PUBLIC
 
 DATA_PRIVILEGES = ("select", "insert", "update", "delete")
 """The privileges that reach rows one by one, which row security can filter."""

@@ -10,8 +10,10 @@ from rlslint.access.roles import inherited_roles
 from rlslint.access.row_security import row_security_active
 from rlslint.catalog.binding import find_function, find_relation
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import PUBLIC, Catalog, Function, Policy, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Policy, Relation
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import functions_called, tables_read
 from rlslint.sql.expressions import Call, Expr, Query, Source, SubSelect
 

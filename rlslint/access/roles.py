@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rlslint.access.remembering import remembered
-from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Membership
+from rlslint.catalog.model import Catalog
+from rlslint.catalog.roles import MIGRATION_ROLE, Membership
 
 BOOTSTRAP_SUPERUSER = "postgres"
 """The superuser that initdb makes, unless told otherwise (manual: initdb, --username)."""

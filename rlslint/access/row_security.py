@@ -13,8 +13,9 @@ from rlslint.access.roles import (
     is_probably_superuser,
     is_superuser,
 )
-from rlslint.catalog.model import PUBLIC, Catalog, Policy, Relation
+from rlslint.catalog.model import Catalog, Policy, Relation
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import PUBLIC
 from rlslint.text import Statement
 
 
@@ -75,10 +76,6 @@ class RowCondition(NamedTuple):
     command: str
     permissive: tuple[AppliedClause, ...]
     restrictive: tuple[AppliedClause, ...]
-
-    @property
-    def refuses_all(self) -> bool:
-        return not self.permissive
 
 
 class EffectivePolicy(NamedTuple):

@@ -12,7 +12,8 @@ from rlslint.access.remembering import remembered
 from rlslint.access.roles import can_log_in, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import PUBLIC, Catalog, Relation
+from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.roles import PUBLIC
 from rlslint.text import Span
 
 _ADMINISTRATION = frozenset(

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import MIGRATION_ROLE, Catalog, Function, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,

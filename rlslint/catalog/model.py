@@ -7,16 +7,14 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
+from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
+from rlslint.catalog.roles import MIGRATION_ROLE, Role
+from rlslint.catalog.schemas import Schema, public_schema
 from rlslint.sql.expressions import Query
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
-
-MIGRATION_ROLE = "(migration role)"
-"""Stands for the role that runs the migrations, as long as nothing in the history names it."""
-
-PUBLIC = "public"
-"""Everyone, as grantee of a privilege or in a policy's TO clause."""
 
 
 class Kind(Enum):
@@ -28,65 +26,6 @@ class Kind(Enum):
     materialized_view = "materialized view"
     foreign_table = "foreign table"
     sequence = "sequence"
-
-
-class Role(Facts):
-    """A role (pg_authid). `declared` is False for one that is named but never created.
-
-    Its attributes are those of a role that CREATE ROLE made without options until told otherwise.
-    `settings` are those of ALTER ROLE … SET, `memberships` the roles that it is a member of.
-    """
-
-    __slots__ = (
-        "bypassrls",
-        "createrole",
-        "declared",
-        "inherit",
-        "login",
-        "memberships",
-        "name",
-        "replication",
-        "settings",
-        "superuser",
-    )
-
-    name: str
-    declared: bool
-    superuser: bool
-    bypassrls: bool
-    login: bool
-    inherit: bool
-    createrole: bool
-    replication: bool
-    settings: dict[str, str]
-    memberships: Members[str, Membership]
-
-    def __init__(self, name: str, statement: Statement | None, declared: bool = False) -> None:
-        super().__init__(statement)
-        self.name = name
-        self.declared = declared
-        self.superuser = False
-        self.bypassrls = False
-        self.login = False
-        self.inherit = True
-        self.createrole = False
-        self.replication = False
-        self.settings = {}
-        self.memberships = Members("memberships")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Membership(NamedTuple):
-    """That `member` belongs to `role`, and with which options (pg_auth_members, PostgreSQL 16)."""
-
-    role: Role
-    member: Role
-    inherit: bool
-    set: bool
-    admin: bool
-    statement: Statement | None
 
 
 class Column(Facts):
@@ -148,20 +87,6 @@ class Constraint(NamedTuple):
     statement: Statement | None
 
 
-class Grant(NamedTuple):
-    """A privilege that a role holds on an object, or on one column of a relation.
-
-    `grantee` is the role's name, "public" for everyone. `privilege` is in lower case (`select`).
-    """
-
-    grantee: str
-    privilege: str
-    column: str
-    grantor: str
-    grantable: bool
-    statement: Statement | None
-
-
 class Trigger(NamedTuple):
     """A trigger; `function` is its function's dotted name as CREATE TRIGGER wrote it.
 
@@ -172,10 +97,6 @@ class Trigger(NamedTuple):
     function: str
     before: bool
     events: frozenset[str]
-
-
-GrantKey = tuple[str, str, str]
-"""Grantee, privilege and column ("" for the whole relation)."""
 
 
 class Policy(Facts):
@@ -418,133 +339,6 @@ View = Relation
 """A view or materialized view: what a check of views is called with."""
 
 
-class Function(Facts):
-    """A function or procedure (pg_proc).
-
-    `settings` are those of its SET clauses. `body` is the source of a string body; `atomic` the
-    queries of a SQL-standard body. `body_start` is the byte offset of the body's first character
-    in the statement's text, -1 where it has no simple position.
-    """
-
-    __slots__ = (
-        "argument_names",
-        "argument_types",
-        "atomic",
-        "body",
-        "body_start",
-        "grants",
-        "is_procedure",
-        "language",
-        "leakproof",
-        "name",
-        "oid",
-        "owner",
-        "parallel",
-        "return_type",
-        "returns_set",
-        "schema",
-        "search_path",
-        "security_definer",
-        "settings",
-        "variadic",
-        "volatility",
-    )
-
-    oid: int
-    schema: str
-    name: str
-    argument_names: tuple[str, ...]
-    argument_types: tuple[str, ...]
-    variadic: bool
-    return_type: str
-    returns_set: bool
-    is_procedure: bool
-    language: str
-    volatility: str
-    security_definer: bool
-    leakproof: bool
-    parallel: str
-    settings: dict[str, str]
-    body: str
-    body_start: int
-    atomic: bool
-    owner: str
-    grants: Members[GrantKey, Grant]
-    search_path: tuple[str, ...]
-
-    def __init__(
-        self, oid: int, schema: str, name: str, owner: str, statement: Statement | None
-    ) -> None:
-        super().__init__(statement)
-        self.oid = oid
-        self.schema = schema
-        self.name = name
-        self.owner = owner
-        self.argument_names = ()
-        self.argument_types = ()
-        self.return_type = "void"
-        self.returns_set = False
-        self.is_procedure = False
-        self.language = "sql"
-        self.volatility = "volatile"
-        self.security_definer = False
-        self.leakproof = False
-        self.parallel = "unsafe"
-        self.settings = {}
-        self.body = ""
-        self.body_start = -1
-        self.atomic = False
-        self.grants = Members("grants")
-        self.search_path = ()
-
-    def __str__(self) -> str:
-        return f"{self.schema}.{self.name}"
-
-    @property
-    def signature(self) -> str:
-        """The name with the types of its input arguments, as ALTER FUNCTION wants it."""
-        return f"{self.schema}.{self.name}({', '.join(self.argument_types)})"
-
-
-class Schema(Facts):
-    """A schema (pg_namespace)."""
-
-    __slots__ = ("grants", "name", "owner")
-
-    name: str
-    owner: str
-    grants: Members[GrantKey, Grant]
-
-    def __init__(self, name: str, owner: str, statement: Statement | None) -> None:
-        super().__init__(statement)
-        self.name = name
-        self.owner = owner
-        self.grants = Members("grants")
-
-
-def _public_schema() -> Schema:
-    """Every database has a schema `public` that all may use (manual: The Public Schema)."""
-    schema = Schema("public", "pg_database_owner", None)
-    schema.grants[PUBLIC, "usage", ""] = Grant(
-        PUBLIC, "usage", "", "pg_database_owner", False, None
-    )
-    return schema
-
-
-class DefaultPrivilege(NamedTuple):
-    """What ALTER DEFAULT PRIVILEGES grants on objects that `creator` will make.
-
-    `schema` is "" for all schemas. `kind` is tables, functions, sequences or schemas.
-    """
-
-    creator: str
-    schema: str
-    kind: str
-    grantee: str
-    privilege: str
-    statement: Statement | None
-
-
 class Refusal(NamedTuple):
     """A statement that PostgreSQL would refuse in the state that the history has reached.
 
@@ -580,7 +374,7 @@ class Catalog:
         self.functions: Members[int, Function] = Members("functions")
         self.function_names: dict[tuple[str, str], list[Function]] = {}
         self.roles: dict[str, Role] = {}
-        self.schemas: dict[str, Schema] = {"public": _public_schema()}
+        self.schemas: dict[str, Schema] = {"public": public_schema()}
         self.defaults: list[DefaultPrivilege] = []
         self.database_settings: dict[str, tuple[str, Statement]] = {}
         self.extensions: set[str] = set()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import MIGRATION_ROLE, DefaultPrivilege
+from rlslint.catalog.privileges import DefaultPrivilege
+from rlslint.catalog.roles import MIGRATION_ROLE
 
 _SUPABASE_GRANTEES = ("anon", "authenticated", "service_role")
 _ON_TABLES = ("select", "insert", "update", "delete", "truncate", "references", "trigger")

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.catalog.plpgsql import tree
-from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
+from rlslint.catalog.plpgsql.parser import parse
+from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
-from rlslint.sql.expressions import strings
+from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
 from rlslint.text import Span, Text
 

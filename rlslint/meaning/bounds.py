@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.meaning.bodies import reads_context, tables_read
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.built_in import AGGREGATES, CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rlslint.catalog.model import Catalog, Function, Policy
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Policy
 from rlslint.sql.expressions import Call, Expr
 from rlslint.sql.parser import SyntaxProblem, tokens
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import STABLE_FUNCTIONS
 from rlslint.meaning.remembering import remembered
 from rlslint.sql.expressions import (
@@ -171,11 +171,6 @@ def _is_false(expression: Expr) -> bool:
             return False
 
 
-def is_context(expression: Expr, functions: ContextFunctions = frozenset()) -> bool:
-    """Tell whether the value depends on the session and on constants only, on no row."""
-    return bool(context_reads(expression, functions)) and is_row_free(expression, functions)
-
-
 @remembered
 def is_row_free(expression: Expr, functions: ContextFunctions = frozenset()) -> bool:
     """Tell whether no column, table or unknown function takes part in the value."""
@@ -218,17 +213,6 @@ def _is_own(expression: Expr) -> bool:
             return source is OWN_ROW
         case _:
             return False
-
-
-def references_own_row(expression: Expr) -> bool:
-    """Tell whether any value of the policy's own row takes part.
-
-    Raises UnknownFact where a name may or may not be one of its columns.
-    """
-    if any(_is_own(part) for part in expression.walk()):
-        return True
-    require_known(expression)
-    return False
 
 
 def require_known(expression: Expr) -> None:

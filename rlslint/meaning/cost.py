@@ -8,14 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function, Relation
-from rlslint.meaning.bodies import tables_read
-from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.meaning.context import own_columns, read_of
 from rlslint.meaning.inlining import postgres_inlines
 from rlslint.meaning.queries import inner_query
 from rlslint.sql.expressions import (
-    OWN_ROW,
     And,
     Call,
     Cast,
@@ -51,17 +49,12 @@ class IndexedComparison(NamedTuple):
     form: str
 
 
-def indexable_comparisons(expression: Expr) -> tuple[IndexedComparison, ...]:
-    """Return the comparisons that an index on the own row's table could serve.
-
-    Those below NOT are left out, and so are those inside sub-selects. Under OR an index helps only
-    if every arm has one: `index_groups` tells.
-    """
-    return tuple(comparison for group in index_groups(expression) for comparison in group)
-
-
 def index_groups(expression: Expr) -> tuple[tuple[IndexedComparison, ...], ...]:
-    """Return what could serve as index conditions, per arm of the top-level OR."""
+    """Return the comparisons that an index could serve, for each arm of the top-level OR.
+
+    Those below NOT are left out, and so are those inside sub-selects. An index helps only if every
+    arm has one.
+    """
     arms = expression.arguments if isinstance(expression, Or) else (expression,)
     groups = []
     for arm in arms:
@@ -69,24 +62,6 @@ def index_groups(expression: Expr) -> tuple[tuple[IndexedComparison, ...], ...]:
         found = [item for conjunct in conjuncts for item in _comparisons(conjunct)]
         groups.append(tuple(found))
     return tuple(groups)
-
-
-def indexable_columns(expression: Expr) -> frozenset[int]:
-    """Return the own-row columns that stand bare in a comparison that an index could serve."""
-    return frozenset(
-        item.column
-        for item in indexable_comparisons(expression)
-        if not item.is_wrapped and item.form not in ("sub-select", "null")
-    )
-
-
-def wrapped_columns(expression: Expr) -> tuple[IndexedComparison, ...]:
-    """Return the comparisons in which a cast or a call around the column hides it from an index.
-
-    A cast from varchar to text changes nothing (pg_cast, binary coercible): the caller knows the
-    column's type and leaves it out.
-    """
-    return tuple(item for item in indexable_comparisons(expression) if item.is_wrapped)
 
 
 def _comparisons(conjunct: Expr) -> list[IndexedComparison]:
@@ -172,42 +147,6 @@ def unwrapped_reads(expression: Expr) -> tuple[Call, ...]:
             return (expression,)
         case _:
             return tuple(r for child in expression.children() for r in unwrapped_reads(child))
-
-
-def row_calls(expression: Expr) -> tuple[Call, ...]:
-    """Return the calls that take own-row columns and read tables: a query for every row.
-
-    Raises UnknownFact where a function's tables are not known.
-    """
-    return tuple(
-        part
-        for part in expression.walk()
-        if isinstance(part, Call)
-        and isinstance(part.function, Function)
-        and own_columns(part)
-        and tables_read(part.function)
-    )
-
-
-def volatile_calls(expression: Expr) -> tuple[Call, ...]:
-    """Return the calls of built-in functions that may give another value each time."""
-    return tuple(
-        part
-        for part in expression.walk()
-        if isinstance(part, Call)
-        and part.function is None
-        and len(part.name) == 1
-        and part.name[0] in VOLATILE_FUNCTIONS
-    )
-
-
-def correlated_sub_selects(expression: Expr) -> tuple[SubSelect, ...]:
-    """Return the sub-selects that read the own row, and so may run once for each."""
-    return tuple(
-        part
-        for part in expression.walk()
-        if isinstance(part, SubSelect) and _is_correlated(part.query)
-    )
 
 
 class Lookup(NamedTuple):
@@ -316,13 +255,3 @@ def _equalities(query: Query, sub_select: SubSelect) -> list[tuple[Expr, Expr, E
 def without_casts(expression: Expr) -> Expr:
     """Return what stands below the casts."""
     return without_casts(expression.argument) if isinstance(expression, Cast) else expression
-
-
-def reads_own_row(expression: Expr) -> bool:
-    """Tell whether a column of the own row takes part, without asking about unknown names."""
-    return any(
-        isinstance(part, Column)
-        and isinstance(part.binding, ColumnBinding)
-        and part.binding.source is OWN_ROW
-        for part in expression.walk()
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import SettingRead, settings_read
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.missing_context import empty_casts

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
     AGGREGATES,
     COMPARISONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.sql.expressions import Call, Cast, Constant, Expr, Items, Operator
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Function
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog
 from rlslint.catalog.plpgsql import tree
-from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
+from rlslint.catalog.plpgsql.parser import parse
+from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
@@ -22,9 +24,8 @@ from rlslint.sql.expressions import (
     Query,
     Source,
     SubSelect,
-    expression,
-    query,
 )
+from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import SyntaxProblem, parse_expression
 
 _DEEPEST_CALLS = 8

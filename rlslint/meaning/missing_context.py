@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rlslint.catalog.facts import UnknownFact
 from rlslint.meaning.bounds import alternatives, bound_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import (
@@ -19,8 +18,6 @@ from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.meaning.truth import is_tautology, outcomes
 from rlslint.sql.expressions import (
-    Call,
-    Case,
     Cast,
     Column,
     Expr,
@@ -196,33 +193,6 @@ def _state_of_fallback(comparison: Operator, functions: ContextFunctions) -> Mis
     return None
 
 
-class ConstantFallback(NamedTuple):
-    """A context that a constant stands in for when it is missing."""
-
-    expression: Expr
-    constant: Expr
-
-
-def constant_fallbacks(
-    expression: Expr, functions: ContextFunctions = _NOTHING
-) -> tuple[ConstantFallback, ...]:
-    """Return each COALESCE (or CASE) of a context whose last resort is a constant."""
-    found: list[ConstantFallback] = []
-    for part in simplified(expression).walk():
-        if not isinstance(part, Call | Case) or not context_reads(part, functions):
-            continue
-        *first, last = alternatives(part)
-        constant = _bare(last)
-        if first and not context_reads(last, functions) and _is_value(constant):
-            found.append(ConstantFallback(part, constant))
-    return tuple(found)
-
-
-def _is_value(expression: Expr) -> bool:
-    value = getattr(expression, "value", None)
-    return value is not None and not isinstance(value, bool)
-
-
 def empty_casts(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
@@ -241,24 +211,3 @@ def empty_casts(
     )
     distinct = {id(place): place for place in raised if isinstance(place, Cast)}
     return tuple(distinct.values())
-
-
-def raising_reads(
-    expression: Expr,
-    not_null: frozenset[int] = frozenset(),
-    functions: ContextFunctions = _NOTHING,
-) -> tuple[Expr, ...]:
-    """Return the reads that raise an error in a session that never set their setting."""
-    raised = (
-        *outcomes(expression, not_null, Missing.never_set, functions).raised,
-        *planning_errors(expression, Missing.never_set, functions),
-    )
-    distinct = {id(place): place for place in raised if isinstance(place, Call)}
-    return tuple(distinct.values())
-
-
-def require_decided(branch: Branch, functions: ContextFunctions = _NOTHING) -> None:
-    """Raise UnknownFact where a branch has a part about which nothing is known."""
-    for conjunct in branch:
-        if bound_of(conjunct, functions) is None and kind_of(conjunct, functions) == "opaque":
-            raise UnknownFact(conjunct, "meaning", None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.meaning.bodies import reads_context, tables_read
 from rlslint.meaning.bounds import kind_of, query_reads, unbounded_branches
 from rlslint.meaning.built_in import AGGREGATES

@@ -29,13 +29,12 @@ Folded = bool | None | _Undecided
 class Outcomes(NamedTuple):
     """What evaluating a predicate can give: its truth values (None is NULL) and its errors.
 
-    An error need not happen for every row. Where `complete` is False there were too many
-    combinations to try; then `truths` has all three.
+    An error need not happen for every row. Where there are too many combinations to try, `truths`
+    has all three.
     """
 
     truths: frozenset[bool | None]
     raised: tuple[Expr, ...]
-    complete: bool
 
 
 def outcomes(
@@ -77,8 +76,8 @@ def _outcomes(
         return True
 
     if any(outcome is None for outcome in worlds(evaluate, _WORLDS)):
-        return Outcomes(frozenset((True, False, None)), tuple(raised.values()), False)
-    return Outcomes(frozenset(truths), tuple(raised.values()), True)
+        return Outcomes(frozenset((True, False, None)), tuple(raised.values()))
+    return Outcomes(frozenset(truths), tuple(raised.values()))
 
 
 def fold(expression: Expr, not_null: frozenset[int] = frozenset()) -> Folded:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Function
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog
 from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.meaning.calls import called_names, search_path_of
 from rlslint.sql.parser import SyntaxProblem, tokens

@@ -11,9 +11,10 @@ from rlslint.access import (
     inherited_roles,
     is_superuser,
 )
-from rlslint.access.roles import ASSUMED_ROLE
-from rlslint.catalog.model import PUBLIC, Column, Policy, Relation
+from rlslint.access.wording import listed, spoken
+from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.roles import PUBLIC
 from rlslint.findings import Confidence
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.claims import is_client_controlled
@@ -41,17 +42,13 @@ class Exposure(NamedTuple):
     @property
     def who(self) -> str:
         """The roles, as the subject of a sentence."""
-        if self.roles == (ASSUMED_ROLE,):
-            return "the application's role"
-        *first, last = self.roles
-        return f"{', '.join(first)} and {last}" if first else last
+        return spoken(self.roles)
 
     @property
     def what(self) -> str:
         """What the roles can do to rows that are there."""
         verbs = [_VERBS[command] for command in self.commands if command in _VERBS]
-        *first, last = verbs or ["insert"]
-        return f"{', '.join(first)} and {last}" if first else last
+        return listed(verbs or ["insert"])
 
 
 def exposure(policy: Policy, project: Project) -> Exposure | None:

@@ -9,7 +9,8 @@ from rlslint.access import Bypass, Read, bypass, can_execute, reads_behind
 from rlslint.access.exposure import restricts
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.meaning.bodies import reads_context, tables_read, tables_written
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project import Project

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rlslint.access import applicable_policies, can_use_schema, has_privilege
 from rlslint.access.overwriting import overwriting_triggers
-from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
@@ -33,19 +30,6 @@ def writers(
         if can_use_schema(catalog, role, relation.schema)
         and any(has_privilege(catalog, role, relation, command, c.name) for c in columns)
     )
-
-
-def spoken(roles: tuple[str, ...]) -> str:
-    """Return roles as the subject of a sentence."""
-    if roles == (ASSUMED_ROLE,):
-        return "the application's role"
-    return listed(roles)
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words as a sentence lists them."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def unchecked_branch(

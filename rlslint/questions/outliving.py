@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.evidence import Hook
-from rlslint.findings import Confidence, Severity
+from rlslint.findings import Confidence, Finding, Severity
 from rlslint.meaning.bodies import SettingWrite as WriteInBody
-from rlslint.meaning.bodies import settings_written
+from rlslint.meaning.bodies import settings_written, span_of_write
 from rlslint.project import Project
 from rlslint.questions.function_exposure import callers
 from rlslint.sessions import SessionTrace, Step, lifetime_of
@@ -61,6 +61,21 @@ def _left_behind(trace: SessionTrace, step: Step, name: str) -> Outliving | None
     return _AFTER_ERRORS if trace.resets_after(step, name, certainly=False) else _CERTAIN
 
 
+def found_in_session(write: SettingWrite, left: Outliving, cause: str) -> Finding:
+    """Return the finding about a setting that application code leaves to others."""
+    return Finding(
+        object=write.name,
+        message="whoever uses this connection next reads and writes as the tenant that is set "
+        f"here: {cause} until the session ends, and {left.because}",
+        span=write.statement.span,
+        label="lasts longer than the request",
+        help=f"SELECT set_config('{write.name}', $1, true); -- in the transaction that uses it",
+        severity=left.severity,
+        confidence=left.confidence,
+        statement=write.statement,
+    )
+
+
 def left_by_function(function: Function, project: Project) -> Iterator[WriteInBody]:
     """Yield what a function of the history sets for the rest of its caller's session.
 
@@ -81,3 +96,16 @@ def left_by_function(function: Function, project: Project) -> Iterator[WriteInBo
         is_kept = name in project.context_settings and not last[name].resets
         if is_kept and callers(function, project):
             yield write
+
+
+def found_in_function(function: Function, write: WriteInBody, cause: str) -> Finding:
+    """Return the finding about a setting that a function leaves in its caller's session."""
+    return Finding(
+        object=str(function),
+        message=f"after a call of {function} the session keeps {write.name} until it ends, so "
+        f"whoever uses the connection next reads and writes as that tenant: {cause}",
+        span=span_of_write(function, write),
+        label="lasts longer than the transaction",
+        help=f"PERFORM set_config('{write.name}', …, true); -- ends with the transaction",
+        statement=function.because("body"),
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import PUBLIC, Policy, Relation
+from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.roles import PUBLIC
 from rlslint.project import Project
 from rlslint.sql.quoting import quoted_identifier
 

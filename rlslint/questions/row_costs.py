@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Function, Policy, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy, Relation
 from rlslint.findings import Severity
 from rlslint.meaning.bodies import reads_context
 from rlslint.meaning.cost import Lookup, lookups, unwrapped_calls, unwrapped_reads

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import PUBLIC, Policy, Relation
+from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import settings_written
 from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.context import context_reads

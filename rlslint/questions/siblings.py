@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from rlslint.access import Evidence, applicable_policies
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import PUBLIC, Policy
+from rlslint.catalog.model import Policy
+from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import (

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from rlslint.access import Bypass, Read, grants_to, reads_behind, unfiltered_reads
 from rlslint.access.exposure import restricts
-from rlslint.access.roles import ASSUMED_ROLE
+from rlslint.access.wording import spoken
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import MIGRATION_ROLE, Relation
+from rlslint.catalog.model import Relation
+from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.findings import Confidence, Related, Severity
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.meaning.truth import is_always_true
@@ -40,7 +41,7 @@ class ViewLeak(NamedTuple):
     @property
     def who(self) -> str:
         """The roles, as the subject of a sentence."""
-        return names_of(self.roles)
+        return spoken(self.roles)
 
     @property
     def what(self) -> str:
@@ -56,12 +57,6 @@ class ViewLeak(NamedTuple):
             return "keeps a copy of them"
         verb = "reads" if self.privilege == "select" else "writes"
         return f"{verb} them as {owner_name(self.read.role)}, which {self.bypass.reason}"
-
-
-def names_of(roles: Iterable[str]) -> str:
-    """Return roles as the subject of a sentence."""
-    *first, last = ("the application" if role == ASSUMED_ROLE else role for role in roles)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def view_leaks(view: Relation, project: Project) -> tuple[ViewLeak, ...]:

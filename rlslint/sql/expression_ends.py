@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from rlslint.sql.expressions import Column, Expr, Items, Query, Source, SubSelect, expression
+from rlslint.sql.expressions import Column, Expr, Items, Query, Source, SubSelect
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, Token, parse_expression, tokens
 from rlslint.sql.placeholders import is_placeholder
 from rlslint.text import Span, Text

@@ -49,7 +49,9 @@ _parser = _load_parser()
 _decode = c_make_scanner(JSONDecoder())
 _STATEMENT_HEAD = re.compile(r'\{"stmt":\{"(\w+)":')
 _STATEMENT_PLACE = re.compile(r'(?:"stmt_location":(\d+))?,?(?:"stmt_len":(\d+))?\}[,\]}]*$')
-_PIECE = 1 << 18
+PIECE = 1 << 18
+"""How many bytes are parsed at once, or a little more."""
+
 _LONGEST_MESSAGE = 100
 _TOO_DEEP = "the statement is nested too deeply"
 
@@ -129,40 +131,24 @@ def parse_piece(
     Raises SyntaxProblem, before anything is yielded, where the grammar refuses the piece.
     """
     try:
-        tree = _parse(text.data[start:end] if sql is None else sql)
+        tree = parse(text.data[start:end] if sql is None else sql)
     except SyntaxProblem as problem:
         raise SyntaxProblem(problem.message, start + problem.offset) from None
-    return _statements_of_tree(tree, text, wanted, (start, end), parent)
+    return statements_of_tree(tree, text, wanted, (start, end), parent)
 
 
 def pieces(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Cut at ends of statements, so that parsing takes memory for a piece and not for the file."""
-    if stop - start <= _PIECE:
+    if stop - start <= PIECE:
         yield start, stop
         return
     first = last = start
     for stretch in stretches(data, start, stop):
-        if stretch.following - first > _PIECE and last > first:
+        if stretch.following - first > PIECE and last > first:
             yield first, last
             first = last
         last = stretch.following
     yield first, stop
-
-
-def likely_piece_end(data: bytes, start: int, stop: int) -> int:
-    """Return where a piece from `start` may end: behind a semicolon that ends its line.
-
-    To look there is much faster than to follow every quote on the way. The semicolon may stand in
-    a string, a comment or a body; the grammar then refuses the piece, for these have no end in it.
-    Only a comment that the end of the line would end could deceive it, so no such line counts.
-    """
-    position = start + _PIECE
-    while 0 <= (position := data.find(b";\n", position, stop)):
-        line = data.rfind(b"\n", start, position) + 1
-        if data.find(b"--", line, position) < 0:
-            return position + 1
-        position += 1
-    return stop
 
 
 def parse_expression(sql: str) -> Node:
@@ -170,7 +156,7 @@ def parse_expression(sql: str) -> Node:
 
     Raises SyntaxProblem where `sql` is no expression.
     """
-    tree = _parse(f"SELECT {sql}".encode())
+    tree = parse(f"SELECT {sql}".encode())
     node, _ = _decode(tree, tree.index("{"))
     match node:
         case {"stmts": [{"stmt": {"SelectStmt": {"targetList": [{"ResTarget": {"val": value}}]}}}]}:
@@ -207,13 +193,14 @@ def tokens(data: bytes) -> list[Token]:
     ]
 
 
-def _statements_of_tree(
+def statements_of_tree(
     tree: str,
     text: Text,
     wanted: Container[str],
     piece: tuple[int, int],
     parent: Statement | None,
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    """Yield the statements of a tree that `parse` returned for a piece of `text`."""
     base = piece[0]
     head = _STATEMENT_HEAD.search(tree)
     while head is not None:
@@ -268,7 +255,11 @@ def without_trailing_space(data: bytes, start: int, end: int) -> int:
     return end
 
 
-def _parse(data: bytes) -> str:
+def parse(data: bytes) -> str:
+    """Return the parse tree of some statements as JSON.
+
+    Raises SyntaxProblem where the grammar refuses them. Other threads run meanwhile.
+    """
     if b"\0" in data:
         raise SyntaxProblem("the text has a NUL byte", data.index(b"\0"))
     try:

@@ -8,10 +8,10 @@ from rlslint.sql.parser import (
     BrokenStatement,
     ParsedStatement,
     SyntaxProblem,
-    likely_piece_end,
     parse_piece,
     pieces,
 )
+from rlslint.sql.parsing_ahead import statements_ahead
 from rlslint.sql.placeholders import has_named_placeholders
 from rlslint.sql.recovery import recovered_statements
 from rlslint.text import Text
@@ -44,12 +44,7 @@ def _read_range(
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
     position = start
     if not (application and has_named_placeholders(text.data)):
-        while position < stop:
-            last = likely_piece_end(text.data, position, stop)
-            try:
-                statements = parse_piece(text, wanted, position, last)
-            except SyntaxProblem:
-                break
+        for last, statements in statements_ahead(text, wanted, start, stop):
             yield from statements
             position = last
         for first, last in pieces(text.data, position, stop):

@@ -6,7 +6,8 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Catalog
 from rlslint.catalog.replay import Replay
 from rlslint.meaning.inlining import Bodies, inlined
-from rlslint.sql.expressions import Expr, expression
+from rlslint.sql.expressions import Expr
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import parse_expression
 from tests.histories import run
 

@@ -18,8 +18,8 @@ from rlslint.sql.expressions import (
     Other,
     Query,
     SubSelect,
-    expression,
 )
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import ParsedStatement, parse_expression, parsed_statements
 from rlslint.sql.reading import read
 from rlslint.text import Span, Text

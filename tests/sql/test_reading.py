@@ -234,7 +234,7 @@ class TestLongTexts:
 
     @pytest.fixture(autouse=True)
     def short_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(parser, "_PIECE", 64)
+        monkeypatch.setattr(parser, "PIECE", 64)
 
     statements = (
         "SELECT 1, 'it''s; é'",
@@ -258,3 +258,9 @@ class TestLongTexts:
         dump = "".join(f"COPY t{i} FROM stdin;\n{i}\tit's;\n\\.\nSELECT {i};\n" for i in range(20))
         expected = [part for i in range(20) for part in (f"COPY t{i} FROM stdin", f"SELECT {i}")]
         assert outline(dump) == expected
+
+    @pytest.mark.parametrize("mark", ["-- ", "/* ", "$$", "'"])
+    def test_a_semicolon_that_ends_no_statement(self, mark: str) -> None:
+        inside = {"-- ": "-- a;\n", "/* ": "/* a;\n*/", "$$": "$$a;\n$$,", "'": "'a;\n',"}[mark]
+        statements = [f"SELECT {inside * 9} {number}" for number in range(9)]
+        assert outline(";\n".join(statements)) == statements

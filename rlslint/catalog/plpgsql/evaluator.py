@@ -14,7 +14,7 @@ from rlslint.catalog.plpgsql.operators import (
     negation,
     operate,
 )
-from rlslint.catalog.plpgsql.system_catalogs import (
+from rlslint.catalog.plpgsql.system_catalogs.references import (
     function_reference,
     relation_reference,
     schema_reference,

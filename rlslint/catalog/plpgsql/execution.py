@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Dynamic
-from rlslint.catalog.plpgsql.possible_effects import ANYTHING, NAME, PossibleEffects
+from rlslint.catalog.plpgsql.possible_effects.effects import PossibleEffects
+from rlslint.catalog.plpgsql.possible_effects.open_names import ANYTHING, NAME
+from rlslint.catalog.plpgsql.possible_effects.statements import make_unknown
+from rlslint.catalog.plpgsql.possible_effects.words import make_unknown_by_words
 from rlslint.catalog.plpgsql.tree import NOWHERE, Place
 from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay.state import Replay, handled_kinds
-from rlslint.sql.expressions import strings
+from rlslint.sql.nodes import strings
 from rlslint.sql.parser import (
     BrokenStatement,
     Node,
@@ -74,7 +77,7 @@ class Execution:
                 self.replay.run(parsed)
             return
         effects = PossibleEffects(self.replay, self.parent)
-        effects.of(kind, parsed.node)
+        make_unknown(effects, kind, parsed.node)
         sql = parsed.statement.sql
         if effects.changed and _MATTERS.search(sql):
             self.note(f"whether it runs {_shortened(sql)} depends on the database")
@@ -82,12 +85,12 @@ class Execution:
     def run_unparsable(self, sql: str) -> None:
         """Make unknown what SQL may change that the grammar refuses."""
         effects = PossibleEffects(self.replay, self.parent)
-        effects.of_words(sql)
+        make_unknown_by_words(effects, sql)
         self._note_if_it_matters(effects, sql, (sql,))
 
     def run_in_another_language(self, language: str) -> None:
         """Make everything unknown that a block in a language other than PL/pgSQL may change."""
-        PossibleEffects(self.replay, self.parent).of_words(ANYTHING)
+        make_unknown_by_words(PossibleEffects(self.replay, self.parent), ANYTHING)
         self.note(f"it is written in {language}")
 
     def run_unknown(self, sql: Unknown) -> None:
@@ -97,9 +100,9 @@ class Execution:
         try:
             for parsed in self.statements(filled):
                 if parsed is not None:
-                    effects.of(parsed.statement.kind, parsed.node)
+                    make_unknown(effects, parsed.statement.kind, parsed.node)
         except SyntaxProblem:
-            effects.of_words(filled)
+            make_unknown_by_words(effects, filled)
         self._note_if_it_matters(effects, filled, sql.parts)
 
     def _note_if_it_matters(

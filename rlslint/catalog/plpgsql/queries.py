@@ -6,14 +6,10 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Relation
 from rlslint.catalog.plpgsql.evaluator import Evaluator, Frame
-from rlslint.catalog.plpgsql.system_catalogs import (
-    ROLE_CATALOGS,
-    Question,
-    Row,
-    Rows,
-    partition_tree,
-    rows_of,
-)
+from rlslint.catalog.plpgsql.system_catalogs.inheritance import partition_tree
+from rlslint.catalog.plpgsql.system_catalogs.lookup import rows_of
+from rlslint.catalog.plpgsql.system_catalogs.questions import Question, Row, Rows
+from rlslint.catalog.plpgsql.system_catalogs.roles import ROLE_CATALOGS
 from rlslint.catalog.plpgsql.values import (
     ANY,
     Record,

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from rlslint.catalog.binding import find_function
-from rlslint.catalog.model import Function
-from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
+from rlslint.catalog.functions import Function
+from rlslint.catalog.plpgsql.course import MOST_STEPS
+from rlslint.catalog.plpgsql.parser import parse
+from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 from rlslint.catalog.plpgsql.tree import Block, Sql, nested
 from rlslint.catalog.plpgsql.values import ANY, Unknown, Value
 from rlslint.catalog.replay.state import Replay
@@ -48,7 +50,7 @@ def call_function_of_history(
     caller: Interpreter,
 ) -> Value:
     """Carry out a function with the settings and the rights that its definition gives it."""
-    from rlslint.catalog.plpgsql.interpreter import MOST_STEPS, Interpreter
+    from rlslint.catalog.plpgsql.interpreter import Interpreter
 
     facts = ("body", "language", "settings", "security_definer", "owner")
     if not all(function.knows(fact) for fact in facts):

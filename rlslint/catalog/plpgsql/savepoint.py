@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.model import Relation
 from rlslint.catalog.replay.inheritance import inheriting
-from rlslint.sql.expressions import strings
+from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node, ParsedStatement
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from rlslint.catalog.replay.owners import change_owner
 from rlslint.catalog.replay.policies import refuse_row_security
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.catalog.replay.views import set_options
-from rlslint.sql.expressions import type_name
+from rlslint.sql.nodes import type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -12,7 +12,8 @@ from rlslint.catalog.replay.dependencies import (
 )
 from rlslint.catalog.replay.inheritance import inherit_column, inheriting
 from rlslint.catalog.replay.state import Replay
-from rlslint.sql.expressions import Call, Constant, type_name
+from rlslint.sql.expressions import Call, Constant
+from rlslint.sql.nodes import type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -14,8 +14,9 @@ from rlslint.catalog.replay.inheritance import (
     matching_index,
 )
 from rlslint.catalog.replay.state import Replay
-from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, expression, strings
+from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr
 from rlslint.sql.expressions import Column as ColumnReference
+from rlslint.sql.nodes import expression, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from rlslint.catalog.model import Function, Policy, Relation
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, Call, Column, ColumnBinding, Expr, Query

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import Call, expression, query, strings
+from rlslint.sql.expressions import Call
+from rlslint.sql.nodes import expression, query, strings
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
 
@@ -12,9 +13,11 @@ from rlslint.text import Statement
 @handles("DoStmt")
 def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out a DO block as far as the history tells what it does."""
-    from rlslint.catalog.plpgsql.interpreter import Interpreter, Raised
-    from rlslint.catalog.plpgsql.parser import NotPlpgsql, parse
+    from rlslint.catalog.plpgsql.course import Raised
+    from rlslint.catalog.plpgsql.interpreter import Interpreter
+    from rlslint.catalog.plpgsql.parser import parse
     from rlslint.catalog.plpgsql.routines import CHANGES_CATALOG
+    from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 
     body, language = _definition(node)
     interpreter = Interpreter(replay, statement, body=_start_of_body(statement, body))
@@ -64,7 +67,8 @@ def call_function(replay: Replay, call: Call, statement: Statement, base: int) -
     function, ambiguous = find_function(replay.catalog, path, call.name, len(call.arguments))
     if function is None and not ambiguous:
         return
-    from rlslint.catalog.plpgsql.interpreter import Interpreter, Raised
+    from rlslint.catalog.plpgsql.course import Raised
+    from rlslint.catalog.plpgsql.interpreter import Interpreter
 
     try:
         Interpreter(replay, statement).evaluator.value(call)
@@ -81,9 +85,11 @@ def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) ->
     names = (strings(value["FuncCall"]["funcname"]) for value in called if "FuncCall" in value)
     if not any(replay.functions_named(name) for name in names if name):
         return
-    from rlslint.catalog.plpgsql.interpreter import Interpreter, Raised
+    from rlslint.catalog.plpgsql.course import Raised
+    from rlslint.catalog.plpgsql.embedded_sql import run_calls
+    from rlslint.catalog.plpgsql.interpreter import Interpreter
 
     try:
-        Interpreter(replay, statement).select(query(node))
+        run_calls(Interpreter(replay, statement), query(node))
     except Raised:
         return

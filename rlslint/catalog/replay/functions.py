@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.catalog.replay.privileges import public_may_execute
 from rlslint.catalog.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.catalog.replay.settings import setting_values
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import strings, type_name
+from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

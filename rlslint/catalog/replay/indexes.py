@@ -9,7 +9,7 @@ from rlslint.catalog.replay.dependencies import columns_named
 from rlslint.catalog.replay.generated_names import generated_name, is_taken, numbered
 from rlslint.catalog.replay.inheritance import add_index, column_numbers
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import expression, output_name
+from rlslint.sql.nodes import expression, output_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

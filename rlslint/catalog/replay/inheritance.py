@@ -13,9 +13,12 @@ _SUFFIXES = {"primary": "pkey", "unique": "key", "exclude": "excl"}
 
 def inheriting(replay: Replay, relation: Relation) -> list[Relation]:
     """Return the partitions and inheritance children of a table."""
+    children = replay.children.get(id(relation))
+    if children is None:
+        return []
     return [
         child
-        for child in replay.children.get(id(relation), ())
+        for child in children
         if dict.__contains__(replay.catalog.relations, child.oid)
         and (child.partition_of is relation or any(p is relation for p in child.parents))
     ]

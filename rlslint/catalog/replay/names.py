@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from rlslint.catalog.facts import Members
-from rlslint.catalog.model import Function, Relation, Schema
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.catalog.replay.generated_names import hold_name, holders
 from rlslint.catalog.replay.inheritance import inheriting
 from rlslint.catalog.replay.state import Replay, handles
+from rlslint.catalog.schemas import Schema
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Function, Relation, Schema
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.catalog.replay.state import Replay, handles
+from rlslint.catalog.schemas import Schema
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
-from rlslint.catalog.model import PUBLIC, Column, Kind, Policy, Refusal, Relation
+from rlslint.catalog.model import Column, Kind, Policy, Refusal, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.state import Replay, handles
+from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.spelling import Spelling
-from rlslint.sql.expressions import OWN_ROW, Call, ColumnBinding, Expr, Query, Source, expression
+from rlslint.sql.expressions import OWN_ROW, Call, ColumnBinding, Expr, Query, Source
 from rlslint.sql.expressions import Column as Reference
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

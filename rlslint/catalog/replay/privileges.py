@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.facts import Members
-from rlslint.catalog.model import (
-    PUBLIC,
-    DefaultPrivilege,
-    Function,
-    Grant,
-    GrantKey,
-    Kind,
-    Relation,
-    Schema,
-)
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Kind, Relation
+from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import strings
+from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.schemas import Schema
+from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rlslint.catalog.facts import Members
-from rlslint.catalog.model import Function, Index, Relation, Schema
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Index, Relation
 from rlslint.catalog.replay.constraints import drop_foreign_keys
 from rlslint.catalog.replay.dependencies import (
     drop_dependent_policies,
@@ -15,7 +16,8 @@ from rlslint.catalog.replay.dependencies import (
 from rlslint.catalog.replay.generated_names import holders
 from rlslint.catalog.replay.inheritance import inheriting, matching_index
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import strings
+from rlslint.catalog.schemas import Schema
+from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

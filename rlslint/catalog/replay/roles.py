@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Membership, Role
 from rlslint.catalog.replay.state import Replay, handles
+from rlslint.catalog.roles import Membership, Role
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

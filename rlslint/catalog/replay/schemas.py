@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Schema
 from rlslint.catalog.replay.state import Replay, handles
+from rlslint.catalog.schemas import Schema
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import MIGRATION_ROLE
+from rlslint.catalog.roles import MIGRATION_ROLE
 
 DEFAULT_SEARCH_PATH: tuple[str, ...] = ("$user", "public")
 """As in postgresql.conf; `$user` is the schema that is named like the current user."""

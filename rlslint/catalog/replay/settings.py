@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import Call, Constant, expression
+from rlslint.sql.expressions import Call, Constant
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

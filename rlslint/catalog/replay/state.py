@@ -9,21 +9,16 @@ from typing import Any
 
 from rlslint.catalog.binding import find_relation, unknown_relation
 from rlslint.catalog.facts import Members
-from rlslint.catalog.model import (
-    PUBLIC,
-    Catalog,
-    Function,
-    Grant,
-    GrantKey,
-    Kind,
-    Policy,
-    Relation,
-    Schema,
-)
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.replay.session import Session
 from rlslint.catalog.replay.transactions import Undone, undone_stretches
-from rlslint.sql.expressions import Expr, strings, type_name
+from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.schemas import Schema
+from rlslint.sql.expressions import Expr
+from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement, Text
 

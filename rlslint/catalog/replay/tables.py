@@ -11,7 +11,8 @@ from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.inheritance import become_partition, column_numbers, inherit
 from rlslint.catalog.replay.output_types import output_types
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import Query, query, strings
+from rlslint.sql.expressions import Query
+from rlslint.sql.nodes import query, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Kind, Trigger
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import strings
+from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

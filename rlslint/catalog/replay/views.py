@@ -6,7 +6,8 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.sql.expressions import Query, query, strings
+from rlslint.sql.expressions import Query
+from rlslint.sql.nodes import query, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Clause
 from rlslint.findings import Finding, Related, Severity
 from rlslint.meaning.bodies import tables_read
@@ -56,7 +56,7 @@ def _finding(function: Function, places: dict[str, Span | None], asks: bool) -> 
     effect = "keeps the first tenant for all that follow" if asks else "keeps the first answer"
     return Finding(
         object=str(function),
-        message=f"A prepared or cached plan {effect} in {name}: {function} is IMMUTABLE, so its "
+        message=f"a prepared or cached plan {effect} in {name}: {function} is IMMUTABLE, so its "
         f"result becomes a constant of the plan, though it reads {what}",
         span=statement.span if statement else None,
         label="declared IMMUTABLE",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Function
+from rlslint.access.wording import spoken
+from rlslint.catalog.functions import Function
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.questions.function_exposure import FunctionLeak, function_leak
-from rlslint.questions.view_exposure import confidence_of, names_of, owner_name, serves_no_tenant
+from rlslint.questions.view_exposure import confidence_of, owner_name, serves_no_tenant
 from rlslint.registry import rule
 
 
@@ -29,7 +30,7 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
     message = f"{leak.table} has row security, which does not apply here"
     return Finding(
         object=str(function),
-        message=f"{names_of(leak.roles)} can {verb} {rows} of {leak.table} by calling {function}: "
+        message=f"{spoken(leak.roles)} can {verb} {rows} of {leak.table} by calling {function}: "
         f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}",
         span=statement.span if statement else None,
         label="runs with the rights of its owner",

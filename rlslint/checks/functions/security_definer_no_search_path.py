@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Function
+from rlslint.access.wording import spoken
+from rlslint.catalog.functions import Function
 from rlslint.findings import Finding, Related, Severity
 from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project import Project
 from rlslint.questions.function_exposure import TRIGGERS, callers
-from rlslint.questions.view_exposure import names_of, owner_name
+from rlslint.questions.view_exposure import owner_name
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
@@ -46,7 +47,7 @@ def _finding(function: Function, names: tuple[str, ...], project: Project) -> Fi
 
 def _message(function: Function, names: tuple[str, ...], project: Project) -> str:
     policies = project.policy_functions.get(function, ())
-    who = names_of(callers(function, project) or project.runtime.names)
+    who = spoken(callers(function, project) or project.runtime.names)
     owner = owner_name(function.owner)
     if not names:
         return (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Function
+from rlslint.catalog.functions import Function
 from rlslint.findings import Finding
-from rlslint.meaning.bodies import SettingWrite, span_of_write
 from rlslint.project import Project
-from rlslint.questions.outliving import left_by_function
+from rlslint.questions.outliving import found_in_function, left_by_function
 from rlslint.registry import rule
 
 
@@ -16,17 +15,6 @@ from rlslint.registry import rule
 def session_set_tenant(function: Function, project: Project) -> Iterator[Finding]:
     for write in left_by_function(function, project):
         if not write.called:
-            yield _finding(function, write)
-
-
-def _finding(function: Function, write: SettingWrite) -> Finding:
-    return Finding(
-        object=str(function),
-        message=f"After a call of {function} the session keeps {write.name} until it ends, so "
-        f"whoever uses the connection next reads and writes as that tenant: SET without LOCAL "
-        f"outlives the function and the transaction",
-        span=span_of_write(function, write),
-        label="lasts longer than the transaction",
-        help=f"PERFORM set_config('{write.name}', …, true); -- ends with the transaction",
-        statement=function.because("body"),
-    )
+            yield found_in_function(
+                function, write, "SET without LOCAL outlives the function and the transaction"
+            )

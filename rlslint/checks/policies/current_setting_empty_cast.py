@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Function, Policy
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.findings import Finding, Related
 from rlslint.meaning.bodies import span_of_read
@@ -44,7 +45,7 @@ def _in_policy(policy: Policy, found: list[tuple[Clause, EmptyCast]]) -> Finding
     spans = [other.span(another.cast) for other, another in others]
     return Finding(
         object=str(policy),
-        message=f"Queries of {policy.relation} fail on a connection whose earlier transaction "
+        message=f"queries of {policy.relation} fail on a connection whose earlier transaction "
         f"had set {read.name}: the setting is then '', which is no {cast.type}",
         span=clause.span(cast),
         label=f"fails when {read.name} is ''",
@@ -67,7 +68,7 @@ def _in_function(
     called = policies[0].clauses[0].span()
     yield Finding(
         object=str(function),
-        message=f"Queries of {_tables(policies)} fail on a connection whose earlier transaction "
+        message=f"queries of {_tables(policies)} fail on a connection whose earlier transaction "
         f"had set {read.name}: the setting is then '', which {function} cannot convert",
         span=span_of_read(function, read),
         label=f"'' once a transaction has set {read.name}",

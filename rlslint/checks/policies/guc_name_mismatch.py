@@ -58,7 +58,7 @@ def _finding(policy: Policy, mismatch: Mismatch, span: Span | None, mended: str)
     )
     return Finding(
         object=str(policy),
-        message=f"Queries of {policy.relation} find no rows: policy {policy.name} reads "
+        message=f"queries of {policy.relation} find no rows: policy {policy.name} reads "
         f"{mismatch.name}, which nothing sets, where {mismatch.expected} is {done}",
         span=span,
         label="nothing sets this name",

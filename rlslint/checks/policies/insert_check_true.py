@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.findings import Finding, Related, Severity
@@ -17,7 +18,6 @@ from rlslint.questions.new_rows import (
     is_gate,
     is_overwritten,
     readers_columns,
-    spoken,
     unchecked_branch,
     writers,
 )

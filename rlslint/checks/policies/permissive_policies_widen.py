@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access.wording import listed, spoken
 from rlslint.catalog.model import Policy
 from rlslint.findings import Finding, Related
 from rlslint.project import Project
 from rlslint.questions.exposure import certainty, whose
-from rlslint.questions.new_rows import listed, spoken
 from rlslint.questions.siblings import (
     Neighbour,
     admits_by_row_alone,

@@ -28,7 +28,7 @@ def _finding(policy: Policy, need: Unserved) -> Finding:
     span = clause.span(operand) if clause is not None else None
     return Finding(
         object=str(policy),
-        message=f"Every query of {table} reads the rows of all tenants to find those of one: "
+        message=f"every query of {table} reads the rows of all tenants to find those of one: "
         f"policy {policy.name} {does}, so an index on {column} cannot serve it",
         span=span,
         label="hides the column from its index",

@@ -30,7 +30,7 @@ def _finding(policy: Policy, need: Unserved) -> Finding:
     created = table.created
     return Finding(
         object=str(policy),
-        message=f"Every query of {table} reads the rows of all tenants to find those of one: no "
+        message=f"every query of {table} reads the rows of all tenants to find those of one: no "
         f"index begins with {column}, which policy {policy.name} compares",
         span=clause.span(need.comparison.comparison) if clause is not None else None,
         label="no index serves this",

@@ -23,7 +23,7 @@ def _finding(policy: Policy, repeated: RepeatedCall) -> Finding:
     written = span.sql if clause is not None and span is not None and clause.sql else f"{name}(…)"
     return Finding(
         object=str(policy),
-        message=f"Queries of {policy.relation} call {name} once for each row that they look at, "
+        message=f"queries of {policy.relation} call {name} once for each row that they look at, "
         f"though policy {policy.name} passes no column to it",
         span=span,
         label="evaluated for each row",

@@ -29,7 +29,7 @@ def _finding(policy: Policy, need: Unserved, index: Index) -> Finding:
     element = quoted_identifier(column.name) if column is not None else ""
     return Finding(
         object=str(policy),
-        message=f"Every query of {table} reads the rows of all tenants to find those of one: "
+        message=f"every query of {table} reads the rows of all tenants to find those of one: "
         f"policy {policy.name} compares {column}, and index {index.name} {before}",
         span=clause.span(need.comparison.comparison) if clause is not None else None,
         label=f"{index.name} {before}",

@@ -26,7 +26,7 @@ def _finding(policy: Policy, lookup: Lookup) -> Finding:
     often = f"for each row of {policy.relation}" if lookup.is_correlated else "for each query"
     return Finding(
         object=str(policy),
-        message=f"Policy {policy.name} reads all rows of {table} {often}: no index begins with "
+        message=f"policy {policy.name} reads all rows of {table} {often}: no index begins with "
         f"{' or '.join(names)}, by which it looks them up",
         span=clause.span(lookup.expression) if clause is not None else None,
         label=f"no index of {table} serves this",

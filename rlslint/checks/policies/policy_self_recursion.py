@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.recursion import Recursion, recursion
-from rlslint.catalog.model import Function, Policy, Relation
+from rlslint.access.wording import listed, spoken
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy, Relation
 from rlslint.findings import Finding, Related
 from rlslint.meaning.context import own_columns
 from rlslint.project import Project
 from rlslint.questions.exposure import COMMANDS, certainty, qualified
-from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
 from rlslint.sql.quoting import quoted_identifier

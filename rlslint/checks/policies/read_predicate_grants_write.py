@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access.wording import listed, spoken
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import PUBLIC, Policy
+from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import PUBLIC
 from rlslint.findings import Finding, Related
 from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
 from rlslint.meaning.context import own_columns
@@ -23,7 +25,6 @@ from rlslint.questions.exposure import (
     qualified,
     served_roles,
 )
-from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 

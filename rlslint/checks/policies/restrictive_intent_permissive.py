@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access.wording import listed, spoken
 from rlslint.catalog.model import Policy
 from rlslint.findings import Confidence, Finding, Related
 from rlslint.meaning.intents import words_of
 from rlslint.project import Project
 from rlslint.questions.exposure import certainty, whose
-from rlslint.questions.new_rows import listed, spoken
 from rlslint.questions.siblings import (
     Neighbour,
     admits_all,

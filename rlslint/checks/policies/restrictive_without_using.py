@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import applicable_policies
+from rlslint.access.wording import listed, spoken
 from rlslint.catalog.model import Policy
 from rlslint.findings import Finding, Related
 from rlslint.meaning.truth import can_be_true
 from rlslint.project import Project
 from rlslint.questions.exposure import bound_to_caller, certainty, qualified, served_roles
-from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 
 _VERBS = {"select": "SELECT", "update": "UPDATE of any row", "delete": "DELETE"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.findings import Finding, Related, Severity
@@ -15,7 +16,6 @@ from rlslint.questions.new_rows import (
     is_checked_elsewhere,
     is_overwritten,
     lost_columns,
-    spoken,
     writers,
 )
 from rlslint.registry import rule

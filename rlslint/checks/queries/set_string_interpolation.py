@@ -33,7 +33,7 @@ def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
     but = ", which only its type prevents" if typed else ""
     return Finding(
         object=write.name,
-        message=f"A client can become another tenant{but}: {hole.source} is written into the SQL "
+        message=f"a client can become another tenant{but}: {hole.source} is written into the SQL "
         f"that sets {write.name}, so a quote in it begins a statement of the client's own",
         span=query.span_of(hole),
         label="becomes part of the SQL",

@@ -18,7 +18,7 @@ from rlslint.access import (
     protected_tables,
     serves,
 )
-from rlslint.catalog.model import Role
+from rlslint.catalog.roles import Role
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.registry import rule

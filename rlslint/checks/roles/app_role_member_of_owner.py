@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.access import Answer, in_words, owning_membership, protected_tables, serves
 from rlslint.access.data_roles import escapes_row_security
-from rlslint.catalog.model import Membership, Relation, Role
+from rlslint.catalog.model import Relation
+from rlslint.catalog.roles import Membership, Role
 from rlslint.findings import Finding, Related
 from rlslint.project import Project
 from rlslint.registry import rule

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access import Answer, Serving, in_words, protected_tables, serves
 from rlslint.access.roles import BOOTSTRAP_SUPERUSER
-from rlslint.catalog.model import Role
+from rlslint.catalog.roles import Role
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.registry import rule

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from rlslint.findings import Finding
 from rlslint.project import Project
-from rlslint.questions.outliving import Outliving, outliving
+from rlslint.questions.outliving import found_in_session, outliving
 from rlslint.registry import rule
 from rlslint.sessions import SessionTrace
-from rlslint.setting_writes import SettingWrite
 
 
 @rule
@@ -20,19 +19,6 @@ def set_config_session(trace: SessionTrace, project: Project) -> Iterator[Findin
             continue
         left = outliving(trace, step, write, project)
         if left is not None:
-            yield _finding(write, left)
-
-
-def _finding(write: SettingWrite, left: Outliving) -> Finding:
-    return Finding(
-        object=write.name,
-        message=f"Whoever uses this connection next reads and writes as the tenant that is set "
-        f"here: with false as its third argument, set_config keeps {write.name} until the session "
-        f"ends, and {left.because}",
-        span=write.statement.span,
-        label="lasts longer than the request",
-        help=f"SELECT set_config('{write.name}', $1, true); -- in the transaction that uses it",
-        severity=left.severity,
-        confidence=left.confidence,
-        statement=write.statement,
-    )
+            yield found_in_session(
+                write, left, f"with false as its third argument, set_config keeps {write.name}"
+            )

@@ -43,7 +43,7 @@ def _finding(write: SettingWrite) -> Finding:
     effect = "has no effect" if is_set else "ends with its own statement"
     return Finding(
         object=write.name,
-        message=f"The statements that follow run without {write.name}, or with what an earlier "
+        message=f"the statements that follow run without {write.name}, or with what an earlier "
         f"user of the session left there: {does} {effect} outside a transaction",
         span=write.statement.span,
         label="no transaction is open here",

@@ -13,7 +13,8 @@ from rlslint.access import (
     runs_migrations,
 )
 from rlslint.access.data_roles import escapes_row_security
-from rlslint.catalog.model import MIGRATION_ROLE, Table
+from rlslint.catalog.model import Table
+from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.registry import rule

@@ -13,7 +13,9 @@ from rlslint.access import (
     in_words,
     revocation,
 )
-from rlslint.catalog.model import PUBLIC, Grant, Table
+from rlslint.catalog.model import Table
+from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import PUBLIC
 from rlslint.findings import Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.registry import rule

@@ -16,7 +16,10 @@ from rlslint.access import (
     serves,
 )
 from rlslint.access.roles import ASSUMED_ROLE
-from rlslint.catalog.model import PUBLIC, Grant, Table
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Table
+from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import PUBLIC
 from rlslint.findings import Confidence, Finding, Severity
 from rlslint.project import Project
 from rlslint.registry import rule
@@ -67,7 +70,7 @@ def _finding(granted: list[Granted], project: Project) -> Finding:
     roles = dict.fromkeys(
         role for one in granted for role in _truncating(one.grant, one.table, project)
     )
-    who = " and ".join("the application" if role == ASSUMED_ROLE else role for role in roles)
+    who = spoken(roles)
     everybody = "every role" in roles
     on_platform = project.runtime.evidence is Evidence.platform and not everybody
     because = " (an info, for the platform's API offers no TRUNCATE)" if on_platform else ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Exposure, Gap, gap_of, protected_ancestors
+from rlslint.access import Gap, gap_of, protected_ancestors
 from rlslint.catalog.model import Table
-from rlslint.findings import Finding, Related
+from rlslint.findings import Finding
 from rlslint.project import Project
+from rlslint.questions.unprotected import unprotected
 from rlslint.registry import rule
 
 
@@ -18,22 +19,14 @@ def inheritance_child_without_rls(table: Table, project: Project) -> Iterator[Fi
     protected = protected_ancestors(table)
     exposed = project.exposure(table, protected)
     if exposed is not None and exposed.is_granted:
-        yield _finding(table, protected[0], exposed)
-
-
-def _finding(table: Table, above: Table, exposed: Exposure) -> Finding:
-    statement, enabled = table.because("parents"), above.because("rls_enabled")
-    span = statement.span if statement else None
-    related = (
-        (Related(enabled.span, f"row security of {above} is enabled here"),) if enabled else ()
-    )
-    return Finding(
-        object=str(table),
-        message=f"{exposed.who} can {exposed.verb} every row of {table} by its own name "
-        f"because row security is enabled on {above} but not on this child of it",
-        span=span,
-        label="has no row security of its own",
-        help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",
-        related=related + exposed.related(span),
-        confidence=exposed.confidence,
-    )
+        above = protected[0]
+        yield unprotected(
+            table,
+            above,
+            exposed,
+            table.because("parents"),
+            cause=f"by its own name because row security is enabled on {above} but not on this "
+            "child of it",
+            label="has no row security of its own",
+            help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",
+        )

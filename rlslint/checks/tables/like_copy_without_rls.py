@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Exposure, Gap, gap_of, protected_originals
+from rlslint.access import Gap, gap_of, protected_originals
 from rlslint.catalog.model import Table
-from rlslint.findings import Finding, Related
+from rlslint.findings import Finding
 from rlslint.project import Project
 from rlslint.questions.remedies import protection
+from rlslint.questions.unprotected import unprotected
 from rlslint.registry import rule
 
 
@@ -19,23 +20,14 @@ def like_copy_without_rls(table: Table, project: Project) -> Iterator[Finding]:
     originals = protected_originals(table)
     exposed = project.exposure(table, originals)
     if exposed is not None:
-        yield _finding(table, originals[0], exposed, project)
-
-
-def _finding(table: Table, original: Table, exposed: Exposure, project: Project) -> Finding:
-    created, enabled = table.created, original.because("rls_enabled")
-    span = created.span if created else None
-    because = f" ({exposed.because})" if exposed.because else ""
-    related = (
-        (Related(enabled.span, f"row security of {original} is enabled here"),) if enabled else ()
-    )
-    return Finding(
-        object=str(table),
-        message=f"{exposed.who} can {exposed.verb} every row of {table} "
-        f"because LIKE copies neither row security nor policies of {original}{because}",
-        span=span,
-        label="copies columns, not row security",
-        help=protection(table, project),
-        related=related + exposed.related(span),
-        confidence=exposed.confidence,
-    )
+        original = originals[0]
+        because = f" ({exposed.because})" if exposed.because else ""
+        yield unprotected(
+            table,
+            original,
+            exposed,
+            table.created,
+            cause=f"because LIKE copies neither row security nor policies of {original}{because}",
+            label="copies columns, not row security",
+            help=protection(table, project),
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rlslint.access import applicable_policies, row_security_active
+from rlslint.access.wording import listed, spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.predicates import Clause
 from rlslint.findings import Finding, Related
@@ -15,7 +16,6 @@ from rlslint.meaning.intents import is_assurance_test
 from rlslint.meaning.truth import can_be_true
 from rlslint.project import Project
 from rlslint.questions.exposure import certainty, filled_columns
-from rlslint.questions.new_rows import listed, spoken
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 

@@ -69,7 +69,7 @@ def _django_project(file: SourceFile, managed: set[str]) -> str:
 def _ordered(groups: Mapping[str, list[tuple[SourceFile, str]]], layout: str) -> Iterable[History]:
     if not groups:
         return
-    from rlslint.sources.code.python_migrations import order_alembic, order_django
+    from rlslint.sources.code.python.migration_order import order_alembic, order_django
 
     order: _Order = order_alembic if layout == "alembic" else order_django
     for root, entries in groups.items():

@@ -1,0 +1,18 @@
+"""Roles and lists as the parts of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rlslint.access.roles import ASSUMED_ROLE
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return "read, change and delete": some words, at least one, as a sentence lists them."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def spoken(roles: Iterable[str]) -> str:
+    """Return roles, at least one, as the subject of a sentence."""
+    return listed("the application" if role == ASSUMED_ROLE else role for role in roles)

@@ -1,0 +1,95 @@
+"""Functions and procedures."""
+
+from __future__ import annotations
+
+from rlslint.catalog.facts import Facts, Members
+from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.text import Statement
+
+
+class Function(Facts):
+    """A function or procedure (pg_proc).
+
+    `settings` are those of its SET clauses. `body` is the source of a string body; `atomic` the
+    queries of a SQL-standard body. `body_start` is the byte offset of the body's first character
+    in the statement's text, -1 where it has no simple position.
+    """
+
+    __slots__ = (
+        "argument_names",
+        "argument_types",
+        "atomic",
+        "body",
+        "body_start",
+        "grants",
+        "is_procedure",
+        "language",
+        "leakproof",
+        "name",
+        "oid",
+        "owner",
+        "parallel",
+        "return_type",
+        "returns_set",
+        "schema",
+        "search_path",
+        "security_definer",
+        "settings",
+        "variadic",
+        "volatility",
+    )
+
+    oid: int
+    schema: str
+    name: str
+    argument_names: tuple[str, ...]
+    argument_types: tuple[str, ...]
+    variadic: bool
+    return_type: str
+    returns_set: bool
+    is_procedure: bool
+    language: str
+    volatility: str
+    security_definer: bool
+    leakproof: bool
+    parallel: str
+    settings: dict[str, str]
+    body: str
+    body_start: int
+    atomic: bool
+    owner: str
+    grants: Members[GrantKey, Grant]
+    search_path: tuple[str, ...]
+
+    def __init__(
+        self, oid: int, schema: str, name: str, owner: str, statement: Statement | None
+    ) -> None:
+        super().__init__(statement)
+        self.oid = oid
+        self.schema = schema
+        self.name = name
+        self.owner = owner
+        self.argument_names = ()
+        self.argument_types = ()
+        self.return_type = "void"
+        self.returns_set = False
+        self.is_procedure = False
+        self.language = "sql"
+        self.volatility = "volatile"
+        self.security_definer = False
+        self.leakproof = False
+        self.parallel = "unsafe"
+        self.settings = {}
+        self.body = ""
+        self.body_start = -1
+        self.atomic = False
+        self.grants = Members("grants")
+        self.search_path = ()
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def signature(self) -> str:
+        """The name with the types of its input arguments, as ALTER FUNCTION wants it."""
+        return f"{self.schema}.{self.name}({', '.join(self.argument_types)})"

@@ -1,0 +1,141 @@
+"""Loops of PL/pgSQL (manual: 41.6.5, 41.6.6 and 41.6.7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rlslint.catalog.plpgsql.course import MOST_STEPS, Leave
+from rlslint.catalog.plpgsql.queries import query_rows
+from rlslint.catalog.plpgsql.system_catalogs.questions import Row, Rows
+from rlslint.catalog.plpgsql.tree import (
+    Body,
+    ForEach,
+    ForExecute,
+    ForQuery,
+    ForRange,
+    Target,
+    While,
+    assigned,
+)
+from rlslint.catalog.plpgsql.values import ANY, Record, Unknown
+from rlslint.sql.expressions import Query
+
+if TYPE_CHECKING:
+    from rlslint.catalog.plpgsql.interpreter import Interpreter
+
+
+def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
+    """Carry out WHILE, and LOOP, whose condition always holds."""
+    leave: Leave | None = None
+    before = set(interpreter.doubts)
+    while True:
+        truth, _ = interpreter.truth_of(loop.condition)
+        if isinstance(truth, Unknown) or not _may_go_on(interpreter):
+            _unknown_iterations(interpreter, loop.body)
+            break
+        if truth is not True:
+            break
+        goes_on, leave = _iteration(interpreter, loop.label, loop.body)
+        if not goes_on:
+            break
+        if ("loop", loop.label) in interpreter.doubts or ("loop", "") in interpreter.doubts:
+            _unknown_iterations(interpreter, loop.body)
+            break
+        interpreter.course.steps += 1
+    _end_of_loop(interpreter, loop.label, before)
+    return leave
+
+
+def run_for(
+    interpreter: Interpreter, loop: ForRange | ForQuery | ForExecute | ForEach
+) -> Leave | None:
+    """Carry out FOR and FOREACH, once for each row or item."""
+    targets, rows = _rows_of(interpreter, loop)
+    before = set(interpreter.doubts)
+    leave: Leave | None = None
+    goes_on = True
+    for row in rows.rows:
+        if not _may_go_on(interpreter):
+            rows = rows._replace(open=True)
+            break
+        interpreter.assign_row(targets, row)
+        if row.certain:
+            goes_on, leave = _iteration(interpreter, loop.label, loop.body)
+            if not goes_on:
+                break
+        else:
+            interpreter.run_perhaps([loop.body, ()])
+    if goes_on and rows.open:
+        interpreter.scopes.forget({target.names[0] for target in targets})
+        _unknown_iterations(interpreter, loop.body)
+    _end_of_loop(interpreter, loop.label, before)
+    return leave
+
+
+def _rows_of(
+    interpreter: Interpreter, loop: ForRange | ForQuery | ForExecute | ForEach
+) -> tuple[tuple[Target, ...], Rows]:
+    nothing_known = Rows([], True)
+    match loop:
+        case ForRange():
+            return (Target((loop.variable,), False),), _range(interpreter, loop)
+        case ForEach(_, targets, array):
+            items = interpreter.value_of(array) if array else ANY
+            if not isinstance(items, tuple):
+                return targets, nothing_known
+            return targets, Rows([Row(Record(item=item), True) for item in items], False)
+        case ForQuery(_, targets, sql):
+            found = interpreter.query_of(sql)
+        case ForExecute(_, targets, command, using):
+            found = _executed_query(interpreter, command, using)
+    return targets, nothing_known if found is None else query_rows(found, interpreter.evaluator)
+
+
+def _executed_query(interpreter: Interpreter, command: str, using: tuple[str, ...]) -> Query | None:
+    sql = interpreter.value_of(command)
+    if not isinstance(sql, str):
+        return None
+    interpreter.parameters = (
+        tuple(interpreter.value_of(value) for value in using) or interpreter.parameters
+    )
+    return interpreter.query_of(sql)
+
+
+def _range(interpreter: Interpreter, loop: ForRange) -> Rows:
+    low, high, step = (interpreter.value_of(sql) for sql in (loop.low, loop.high, loop.step))
+    if not (isinstance(low, int) and isinstance(high, int) and isinstance(step, int)):
+        return Rows([], True)
+    if step < 1:
+        return Rows([], True)
+    numbers = range(low, high - 1, -step) if loop.reverse else range(low, high + 1, step)
+    is_open = len(numbers) > MOST_STEPS
+    return Rows([Row(Record(n=n), True) for n in numbers[:MOST_STEPS]], is_open)
+
+
+def _iteration(interpreter: Interpreter, label: str, body: Body) -> tuple[bool, Leave | None]:
+    """Run a loop's body once; tell whether the loop goes on, and how it was left if not."""
+    leave = interpreter.run_body(body)
+    if leave is None:
+        return True, None
+    if leave.word == "return" or leave.label not in ("", label):
+        return False, leave
+    return leave.word == "continue", None
+
+
+def _end_of_loop(interpreter: Interpreter, label: str, before: set[object]) -> None:
+    """Take away the doubts that concern this loop; those of the loops around it stay."""
+    interpreter.doubts -= {("loop", ""), ("loop", label)} - before
+
+
+def _unknown_iterations(interpreter: Interpreter, body: Body) -> None:
+    """Run a body that is run any number of times, with any values of what it assigns."""
+    interpreter.scopes.forget(assigned(body))
+    interpreter.run_perhaps([body, ()])
+    interpreter.scopes.forget(assigned(body))
+
+
+def _may_go_on(interpreter: Interpreter) -> bool:
+    if not interpreter.course.is_too_long:
+        return True
+    interpreter.execution.note(f"its loops take more than {MOST_STEPS:,} steps")
+    return False

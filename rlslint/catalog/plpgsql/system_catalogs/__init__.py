@@ -1,0 +1,1 @@
+"""PostgreSQL's system catalogs and the information schema, as the replay knows their rows."""

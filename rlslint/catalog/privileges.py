@@ -1,0 +1,38 @@
+"""Privileges: those that are granted on an object, and those that future objects will have."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.text import Statement
+
+GrantKey = tuple[str, str, str]
+"""Grantee, privilege and column ("" for the whole relation)."""
+
+
+class Grant(NamedTuple):
+    """A privilege that a role holds on an object, or on one column of a relation.
+
+    `grantee` is the role's name, "public" for everyone. `privilege` is in lower case (`select`).
+    """
+
+    grantee: str
+    privilege: str
+    column: str
+    grantor: str
+    grantable: bool
+    statement: Statement | None
+
+
+class DefaultPrivilege(NamedTuple):
+    """What ALTER DEFAULT PRIVILEGES grants on objects that `creator` will make.
+
+    `schema` is "" for all schemas. `kind` is tables, functions, sequences or schemas.
+    """
+
+    creator: str
+    schema: str
+    kind: str
+    grantee: str
+    privilege: str
+    statement: Statement | None

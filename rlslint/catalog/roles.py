@@ -1,0 +1,73 @@
+"""Roles, what they may do by themselves, and the roles that they belong to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.catalog.facts import Facts, Members
+from rlslint.text import Statement
+
+MIGRATION_ROLE = "(migration role)"
+"""Stands for the role that runs the migrations, as long as nothing in the history names it."""
+
+PUBLIC = "public"
+"""Everyone, as grantee of a privilege or in a policy's TO clause."""
+
+
+class Role(Facts):
+    """A role (pg_authid). `declared` is False for one that is named but never created.
+
+    Its attributes are those of a role that CREATE ROLE made without options until told otherwise.
+    `settings` are those of ALTER ROLE … SET, `memberships` the roles that it is a member of.
+    """
+
+    __slots__ = (
+        "bypassrls",
+        "createrole",
+        "declared",
+        "inherit",
+        "login",
+        "memberships",
+        "name",
+        "replication",
+        "settings",
+        "superuser",
+    )
+
+    name: str
+    declared: bool
+    superuser: bool
+    bypassrls: bool
+    login: bool
+    inherit: bool
+    createrole: bool
+    replication: bool
+    settings: dict[str, str]
+    memberships: Members[str, Membership]
+
+    def __init__(self, name: str, statement: Statement | None, declared: bool = False) -> None:
+        super().__init__(statement)
+        self.name = name
+        self.declared = declared
+        self.superuser = False
+        self.bypassrls = False
+        self.login = False
+        self.inherit = True
+        self.createrole = False
+        self.replication = False
+        self.settings = {}
+        self.memberships = Members("memberships")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(NamedTuple):
+    """That `member` belongs to `role`, and with which options (pg_auth_members, PostgreSQL 16)."""
+
+    role: Role
+    member: Role
+    inherit: bool
+    set: bool
+    admin: bool
+    statement: Statement | None

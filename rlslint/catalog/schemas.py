@@ -1,0 +1,33 @@
+"""Schemas, and the one that every database starts with."""
+
+from __future__ import annotations
+
+from rlslint.catalog.facts import Facts, Members
+from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.catalog.roles import PUBLIC
+from rlslint.text import Statement
+
+
+class Schema(Facts):
+    """A schema (pg_namespace)."""
+
+    __slots__ = ("grants", "name", "owner")
+
+    name: str
+    owner: str
+    grants: Members[GrantKey, Grant]
+
+    def __init__(self, name: str, owner: str, statement: Statement | None) -> None:
+        super().__init__(statement)
+        self.name = name
+        self.owner = owner
+        self.grants = Members("grants")
+
+
+def public_schema() -> Schema:
+    """Return the schema that every database has and all may use (manual: The Public Schema)."""
+    schema = Schema("public", "pg_database_owner", None)
+    schema.grants[PUBLIC, "usage", ""] = Grant(
+        PUBLIC, "usage", "", "pg_database_owner", False, None
+    )
+    return schema

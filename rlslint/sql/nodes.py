@@ -1,0 +1,400 @@
+"""From the parser's nodes to expressions, queries and names."""
+
+from __future__ import annotations
+
+from rlslint.sql.expressions import (
+    And,
+    Call,
+    Case,
+    Cast,
+    Column,
+    Constant,
+    Expr,
+    IsNull,
+    IsTruth,
+    Items,
+    Not,
+    Operator,
+    Or,
+    Other,
+    Parameter,
+    Query,
+    Source,
+    SubSelect,
+)
+from rlslint.sql.parser import Node
+
+
+def strings(nodes: list[Node] | None) -> tuple[str, ...]:
+    """Return the words of a list of String nodes: a dotted name."""
+    return tuple(node["String"].get("sval", "") for node in nodes or () if "String" in node)
+
+
+def type_name(node: Node) -> str:
+    """Return a type as PostgreSQL keeps it: `int4`, `uuid`, `text[]`, `app.tenant_key`."""
+    names = strings(node.get("names"))
+    if len(names) == 2 and names[0] == "pg_catalog":
+        names = names[1:]
+    # An array type is the same whatever its dimensions (manual: Arrays).
+    return ".".join(names) + ("[]" if node.get("arrayBounds") else "")
+
+
+def expression(node: Node) -> Expr:
+    """Build the expression of a node.
+
+    Raises RecursionError where it is nested more deeply than the interpreter can follow.
+    """
+    ((tag, fields),) = node.items()
+    location = fields.get("location", -1) if isinstance(fields, dict) else -1
+    match tag:
+        case "ColumnRef":
+            return Column(_column_names(fields["fields"]), location)
+        case "A_Const":
+            return Constant(_constant(fields), location)
+        case "ParamRef":
+            return Parameter(fields.get("number", 0), location)
+        case "FuncCall":
+            return _call(fields, location)
+        case "SQLValueFunction":
+            return Call((fields["op"].removeprefix("SVFOP_").lower(),), (), location)
+        case "CoalesceExpr":
+            return Call(("coalesce",), _all(fields["args"]), location)
+        case "MinMaxExpr":
+            name = "greatest" if fields["op"] == "IS_GREATEST" else "least"
+            return Call((name,), _all(fields["args"]), location)
+        case "A_Expr":
+            return _operator(fields, location)
+        case "BoolExpr":
+            return _boolean(fields, location)
+        case "NullTest":
+            negated = fields["nulltesttype"] == "IS_NOT_NULL"
+            return IsNull(expression(fields["arg"]), negated, location)
+        case "BooleanTest":
+            words = fields["booltesttype"].split("_")
+            value = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[words[-1]]
+            return IsTruth(expression(fields["arg"]), value, "NOT" in words, location)
+        case "TypeCast":
+            argument = expression(fields["arg"])
+            return Cast(argument, type_name(fields["typeName"]), location)
+        case "CaseExpr":
+            return _case(fields, location)
+        case "A_ArrayExpr":
+            return Items("array", _all(fields.get("elements")), location)
+        case "RowExpr":
+            return Items("row", _all(fields.get("args")), location)
+        case "List":
+            return Items("list", _all(fields.get("items")), location)
+        case "SubLink":
+            return _sub_select(fields, location)
+        case "SelectStmt":
+            return query(fields)
+        case _:
+            return Other(tag, _detail(fields), _nested(fields), location)
+
+
+def _all(nodes: list[Node] | None) -> tuple[Expr, ...]:
+    return tuple(expression(node) for node in nodes or () if node)
+
+
+def _optional(node: Node | None) -> Expr | None:
+    return expression(node) if node is not None else None
+
+
+def _column_names(fields: list[Node]) -> tuple[str, ...]:
+    return tuple("*" if "A_Star" in field else field["String"].get("sval", "") for field in fields)
+
+
+def _constant(fields: Node) -> str | int | bool | None:
+    match fields:
+        case {"isnull": True}:
+            return None
+        case {"ival": value}:
+            return int(value.get("ival", 0))
+        case {"boolval": value}:
+            return bool(value.get("boolval", False))
+        case {"fval": value}:
+            return str(value.get("fval", ""))
+        case {"sval": value}:
+            return str(value.get("sval", ""))
+        case {"bsval": value}:
+            return str(value.get("bsval", ""))
+        case _:
+            return None
+
+
+def _call(fields: Node, location: int) -> Expr:
+    arguments = _all(fields.get("args"))
+    for key in ("agg_filter",):
+        if key in fields:
+            arguments += (expression(fields[key]),)
+    call = Call(strings(fields["funcname"]), arguments, location)
+    if "over" in fields:
+        return Other("WindowFunc", "", (call, *_nested(fields["over"])), location)
+    return call
+
+
+def _operator(fields: Node, location: int) -> Expr:
+    symbol = strings(fields.get("name"))[-1] if fields.get("name") else ""
+    left = _optional(fields.get("lexpr"))
+    right = expression(fields["rexpr"])
+    match fields["kind"]:
+        case "AEXPR_OP_ANY" | "AEXPR_IN" if fields["kind"] == "AEXPR_OP_ANY" or symbol == "=":
+            return Operator(symbol, left, right, "any", location)
+        case "AEXPR_OP_ALL" | "AEXPR_IN":
+            return Operator(symbol, left, right, "all", location)
+        case "AEXPR_DISTINCT":
+            return Operator("is distinct from", left, right, "", location)
+        case "AEXPR_NOT_DISTINCT":
+            return Operator("is not distinct from", left, right, "", location)
+        case "AEXPR_NULLIF" if left is not None:
+            return Call(("nullif",), (left, right), location)
+        case "AEXPR_BETWEEN" | "AEXPR_NOT_BETWEEN" if isinstance(right, Items) and left is not None:
+            low, high = right.items
+            if fields["kind"] == "AEXPR_NOT_BETWEEN":
+                below = Operator("<", left, low, "", location)
+                return Or((below, Operator(">", left, high, "", location)), location)
+            above = Operator(">=", left, low, "", location)
+            return And((above, Operator("<=", left, high, "", location)), location)
+        case _:
+            return Operator("<>" if symbol == "!=" else symbol, left, right, "", location)
+
+
+def _boolean(fields: Node, location: int) -> Expr:
+    arguments = _all(fields["args"])
+    match fields["boolop"]:
+        case "NOT_EXPR":
+            return Not(arguments[0], location)
+        case "AND_EXPR":
+            flat = [y for x in arguments for y in (x.arguments if isinstance(x, And) else (x,))]
+            return And(tuple(flat), location)
+        case _:
+            flat = [y for x in arguments for y in (x.arguments if isinstance(x, Or) else (x,))]
+            return Or(tuple(flat), location)
+
+
+def _case(fields: Node, location: int) -> Expr:
+    branches = tuple(
+        (expression(branch["CaseWhen"]["expr"]), expression(branch["CaseWhen"]["result"]))
+        for branch in fields["args"]
+    )
+    subject = _optional(fields.get("arg"))
+    return Case(subject, branches, _optional(fields.get("defresult")), location)
+
+
+def _sub_select(fields: Node, location: int) -> Expr:
+    kind = {
+        "EXISTS_SUBLINK": "exists",
+        "ANY_SUBLINK": "any",
+        "ALL_SUBLINK": "all",
+        "ARRAY_SUBLINK": "array",
+    }.get(fields["subLinkType"], "scalar")
+    symbol = strings(fields.get("operName"))[-1] if fields.get("operName") else "="
+    left = _optional(fields.get("testexpr"))
+    return SubSelect(kind, left, symbol, query(fields["subselect"]["SelectStmt"]), location)
+
+
+def _detail(fields: Node) -> str:
+    match fields:
+        case {"collname": names}:
+            return ".".join(strings(names))
+        case {"indirection": steps}:
+            return ".".join(strings(steps))
+        case _:
+            return ""
+
+
+def _nested(fields: object) -> tuple[Expr, ...]:
+    found: list[Expr] = []
+    values = fields.values() if isinstance(fields, dict) else ()
+    for value in values:
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, dict) and len(item) == 1:
+                ((tag, inner),) = item.items()
+                if tag[0].isupper() and tag not in ("String", "Integer", "TypeName"):
+                    found.append(expression(item) if isinstance(inner, dict) else Constant(None))
+    return tuple(found)
+
+
+def query(fields: Node) -> Query:
+    """Build the query of a SelectStmt's fields.
+
+    Raises RecursionError where it is nested more deeply than the interpreter can follow.
+    """
+    ctes = tuple(
+        (cte["CommonTableExpr"]["ctename"], _with_query(cte["CommonTableExpr"]))
+        for cte in fields.get("withClause", {}).get("ctes", ())
+        if "SelectStmt" in cte["CommonTableExpr"]["ctequery"]
+    )
+    recursive = fields.get("withClause", {}).get("recursive", False)
+    if "larg" in fields:
+        arms = (query(fields["larg"]), query(fields["rarg"]))
+        operation = fields["op"].removeprefix("SETOP_").lower()
+        first = arms[0]
+        return Query(
+            (), (), first.output_names, (), _trailing(fields), operation, arms, ctes,
+            limited=_is_limited(fields), recursive=recursive,
+        )  # fmt: skip
+    if "valuesLists" in fields:
+        rows = tuple(Items("row", _all(row["List"].get("items"))) for row in fields["valuesLists"])
+        width = len(rows[0].items) if rows else 0
+        names = tuple(f"column{number + 1}" for number in range(width))
+        return Query((), (), names, (), (*rows, *_trailing(fields)), "values", (), ctes)
+    sources, conditions, inner_only = _from_clause(fields.get("fromClause", ()))
+    if "whereClause" in fields:
+        conditions.insert(0, expression(fields["whereClause"]))
+    if "havingClause" in fields:
+        conditions.append(expression(fields["havingClause"]))
+    targets = [target["ResTarget"] for target in fields.get("targetList", ())]
+    return Query(
+        tuple(sources),
+        tuple(expression(target["val"]) for target in targets if "val" in target),
+        tuple(target.get("name") or output_name(target.get("val")) for target in targets),
+        tuple(conditions),
+        _trailing(fields),
+        ctes=ctes,
+        inner_only=inner_only,
+        limited=_is_limited(fields),
+        grouped="groupClause" in fields or "distinctClause" in fields,
+        recursive=recursive,
+    )
+
+
+def _with_query(fields: Node) -> Query:
+    built = first = query(fields["ctequery"]["SelectStmt"])
+    names = strings(fields.get("aliascolnames"))
+    while first.arms:
+        first.output_names = (*names, *first.output_names[len(names) :])
+        first = first.arms[0]
+    first.output_names = (*names, *first.output_names[len(names) :])
+    return built
+
+
+def _is_limited(fields: Node) -> bool:
+    return "limitCount" in fields or "limitOffset" in fields
+
+
+def _trailing(fields: Node) -> tuple[Expr, ...]:
+    found = [*_all(fields.get("groupClause")), *_all(fields.get("distinctClause"))]
+    found += [expression(item["SortBy"]["node"]) for item in fields.get("sortClause", ())]
+    found += [expression(fields[key]) for key in ("limitCount", "limitOffset") if key in fields]
+    return tuple(found)
+
+
+def output_name(node: Node | None) -> str:
+    """Return the name that PostgreSQL gives to an output (FigureColname in parse_target.c)."""
+    return _figured_name(node)[0] or "?column?"
+
+
+def _figured_name(node: Node | None) -> tuple[str, int]:
+    """Return a name and how strong it is: 2 for one that a cast or CASE around it lets stand."""
+    match node:
+        case {"ColumnRef": {"fields": names}}:
+            return _column_names(names)[-1], 2
+        case {"A_Indirection": {"indirection": steps, "arg": argument}}:
+            fields = strings(steps)
+            return (fields[-1], 2) if fields else _figured_name(argument)
+        case {"FuncCall": {"funcname": names}}:
+            return strings(names)[-1], 2
+        case {"A_Expr": {"kind": "AEXPR_NULLIF"}}:
+            return "nullif", 2
+        case {"TypeCast": {"arg": argument, "typeName": type_}}:
+            name, strength = _figured_name(argument)
+            if strength > 1:
+                return name, strength
+            return strings(type_.get("names"))[-1], 1
+        case {"CollateClause": {"arg": argument}}:
+            return _figured_name(argument)
+        case {"CaseExpr": fields}:
+            name, strength = _figured_name(fields.get("defresult"))
+            return (name, strength) if strength > 1 else ("case", 1)
+        case {"SQLValueFunction": {"op": operation}}:
+            return str(operation).removeprefix("SVFOP_").removesuffix("_N").lower(), 2
+        case {"CoalesceExpr": _}:
+            return "coalesce", 2
+        case {"MinMaxExpr": {"op": operation}}:
+            return str(operation).removeprefix("IS_").lower(), 2
+        case {"A_ArrayExpr": _}:
+            return "array", 2
+        case {"RowExpr": _}:
+            return "row", 2
+        case {"SubLink": fields}:
+            return _name_of_sub_select(fields)
+        case _:
+            return "", 0
+
+
+def _name_of_sub_select(fields: Node) -> tuple[str, int]:
+    match fields["subLinkType"]:
+        case "EXISTS_SUBLINK":
+            return "exists", 2
+        case "ARRAY_SUBLINK":
+            return "array", 2
+        case "EXPR_SUBLINK":
+            target = fields["subselect"]["SelectStmt"].get("targetList", [{}])[0]
+            inner = target.get("ResTarget", {})
+            return (inner["name"], 2) if "name" in inner else _figured_name(inner.get("val"))
+        case _:
+            return "", 0
+
+
+def _from_clause(items: list[Node]) -> tuple[list[Source], list[Expr], bool]:
+    sources: list[Source] = []
+    conditions: list[Expr] = []
+    inner_only = True
+    for item in items:
+        ((tag, fields),) = item.items()
+        if tag == "JoinExpr":
+            more, on, inner = _from_clause([fields["larg"], fields["rarg"]])
+            inner_only &= inner and fields.get("jointype", "JOIN_INNER") == "JOIN_INNER"
+            sources += more
+            conditions += on
+            if "quals" in fields:
+                conditions.append(expression(fields["quals"]))
+            conditions += _using(more, strings(fields.get("usingClause")))
+            if more and fields.get("isNatural"):
+                more[-1].natural = True
+            continue
+        sources.append(_source(tag, fields))
+    return sources, conditions, inner_only
+
+
+def _using(sources: list[Source], names: tuple[str, ...]) -> list[Expr]:
+    if len(sources) < 2:
+        return []
+    left, right = sources[0].alias, sources[-1].alias
+    sources[-1].merged = names
+    return [Operator("=", Column((left, name)), Column((right, name))) for name in names]
+
+
+def _source(tag: str, fields: Node) -> Source:
+    alias = fields.get("alias", {})
+    name = alias.get("aliasname", "")
+    renamed = strings(alias.get("colnames"))
+    match tag:
+        case "RangeVar":
+            return Source(
+                fields["relname"],
+                fields.get("schemaname", ""),
+                name,
+                fields.get("location", -1),
+                column_names=renamed,
+            )
+        case "RangeSubselect":
+            inner = query(fields["subquery"]["SelectStmt"])
+            lateral = fields.get("lateral", False)
+            return Source(name, "", name, -1, inner, None, renamed, lateral)
+        case "RangeFunction":
+            call = _function_of(fields)
+            fallback = call.name[-1] if isinstance(call, Call) else ""
+            column = renamed or ((name or fallback,) if name or fallback else ())
+            return Source(name or fallback, "", name or fallback, -1, None, call, column, True)
+        case _:
+            return Source(name, "", name, -1, None, Other(tag, "", _nested(fields)), renamed, True)
+
+
+def _function_of(fields: Node) -> Expr:
+    match fields:
+        case {"functions": [{"List": {"items": [call, *_]}}]}:
+            return expression(call)
+        case _:
+            return Other("RangeFunction", "", _nested(fields))
