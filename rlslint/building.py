@@ -71,6 +71,8 @@ class Built(NamedTuple):
 
 
 class Replayed(NamedTuple):
+    """A history that was replayed, with what the grammar refused of it and how much was read."""
+
     replay: Replay
     broken: tuple[BrokenStatement, ...]
     files: int

@@ -19,6 +19,7 @@ _ROWS_AT_END = 2
 
 
 def unpainted(text: str, role: Role) -> str:
+    """Return text as it is: the paint for output without colour."""
     del role
     return text
 

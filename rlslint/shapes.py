@@ -62,7 +62,7 @@ class Shapes:
         self._project = project
         self._tables: dict[Relation, dict[str, Hashable]] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._first_callers = {policies[0] for policies in project.policy_functions.values()}
+        self._first_callers: set[Policy] | None = None
 
     def of(self, policy: Policy) -> Hashable | None:
         """Return the shape of a policy, None where more than a shape may matter.
@@ -80,7 +80,10 @@ class Shapes:
     def _of_policies(self, table: Relation) -> dict[str, Hashable]:
         try:
             shape = _table_shape(self._project, table)
-        except UnknownFact:
+            if self._first_callers is None:
+                callers = self._project.policy_functions.values()
+                self._first_callers = {policies[0] for policies in callers}
+        except (UnknownFact, RecursionError):
             return {}
         if shape is None:
             return {}

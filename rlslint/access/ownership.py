@@ -13,6 +13,8 @@ from rlslint.catalog.roles import MIGRATION_ROLE, Membership
 
 
 class Answer(Enum):
+    """An answer that evidence gives: certain, or open where it does not reach far enough."""
+
     yes = "yes"
     no = "no"
     maybe = "maybe"

@@ -25,13 +25,12 @@ class Capture(NamedTuple):
     """A comparison of an inner column with itself.
 
     `column` is the side that was probably meant for the own row: the one without a qualifier, or
-    the right one where both are qualified as in deparsed text (then `is_bare` is False).
-    `relation` is the table that it resolves to, None for a sub-select or a function.
+    the right one where both are qualified as in deparsed text. `relation` is the table that it
+    resolves to, None for a sub-select or a function.
     """
 
     comparison: Operator
     column: Column
-    is_bare: bool
     relation: Relation | None
 
     @property
@@ -95,7 +94,7 @@ def _swallowed(operator: Operator, own: Relation) -> Capture | None:
         match side.binding:
             case ColumnBinding(source, _, _):
                 relation = source.relation if isinstance(source.relation, Relation) else None
-                return Capture(operator, side, len(side.names) == 1, relation)
+                return Capture(operator, side, relation)
     return None
 
 
@@ -124,7 +123,7 @@ def _capture(condition: Expr) -> Capture | None:
         case ColumnBinding(source, _, _) if source is not OWN_ROW:
             bare = next((side for side in (right, left) if len(side.names) == 1), None)
             relation = source.relation if isinstance(source.relation, Relation) else None
-            return Capture(operator, bare or right, bare is not None, relation)
+            return Capture(operator, bare or right, relation)
         case _:
             return None
 

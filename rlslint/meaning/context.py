@@ -191,7 +191,7 @@ def own_columns(expression: Expr) -> frozenset[int]:
 
     A whole-row reference counts as column 0.
     """
-    return frozenset(own_column(part) for part in expression.walk() if _is_own(part))
+    return frozenset(own_column(part) for part in expression.walk() if is_own(part))
 
 
 def own_column(expression: Expr) -> int:
@@ -203,7 +203,8 @@ def own_column(expression: Expr) -> int:
             return 0
 
 
-def _is_own(expression: Expr) -> bool:
+def is_own(expression: Expr) -> bool:
+    """Tell whether an expression is a column of the own row, or the whole of it."""
     if not isinstance(expression, Column):
         return False
     match expression.binding:

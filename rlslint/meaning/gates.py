@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.model import Column, Relation
-from rlslint.meaning.bounds import query_reads, unbounded_branches
+from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.sql import expressions as sql

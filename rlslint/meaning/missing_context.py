@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rlslint.meaning.bounds import alternatives, bound_of, is_restriction, kind_of
+from rlslint.meaning.bounds import bound_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.callers import alternatives
 from rlslint.meaning.context import (
     ContextFunctions,
     ContextRead,

@@ -8,8 +8,9 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning.bodies import reads_context, tables_read
-from rlslint.meaning.bounds import kind_of, query_reads, unbounded_branches
+from rlslint.meaning.bounds import kind_of, unbounded_branches
 from rlslint.meaning.built_in import AGGREGATES
+from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import ContextFunctions, context_reads
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.rebuilding import with_sources

@@ -27,7 +27,8 @@ from rlslint.sql.quoting import quoted_identifier
 COMMANDS = ("select", "insert", "update", "delete")
 """The commands that policies are for."""
 
-_VERBS = {"select": "read", "update": "change", "delete": "delete"}
+VERBS = {"select": "read", "update": "change", "delete": "delete"}
+"""What the commands do to rows that are there."""
 
 
 class Exposure(NamedTuple):
@@ -47,7 +48,7 @@ class Exposure(NamedTuple):
     @property
     def what(self) -> str:
         """What the roles can do to rows that are there."""
-        verbs = [_VERBS[command] for command in self.commands if command in _VERBS]
+        verbs = [VERBS[command] for command in self.commands if command in VERBS]
         return listed(verbs or ["insert"])
 
 
@@ -265,9 +266,7 @@ def certainty_of_owners(relation: Relation, project: Project) -> Confidence | No
 
 def qualified(policy: Policy) -> str:
     """Return a policy as ALTER POLICY and DROP POLICY name it."""
-    relation = policy.relation
-    table = f"{quoted_identifier(relation.schema)}.{quoted_identifier(relation.name)}"
-    return f"{quoted_identifier(policy.name)} ON {table}"
+    return f"{quoted_identifier(policy.name)} ON {policy.relation.sql_name}"
 
 
 def is_published(policy: Policy, project: Project) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.access import Evidence, applicable_policies
+from rlslint.access.wording import listed
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC
@@ -21,7 +22,7 @@ from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_tautology
 from rlslint.project import Project
-from rlslint.questions.exposure import filled_columns, is_guarded, served_roles
+from rlslint.questions.exposure import VERBS, filled_columns, is_guarded, served_roles
 from rlslint.sql.quoting import quoted_identifier
 
 _SHARING = frozenset(
@@ -35,6 +36,11 @@ class Neighbour(NamedTuple):
     policy: Policy
     commands: tuple[str, ...]
     roles: tuple[str, ...]
+
+    @property
+    def verbs(self) -> str:
+        """What the roles can do to rows that are there, as a sentence lists it."""
+        return listed(VERBS[command] for command in self.commands)
 
 
 def has_company(policy: Policy) -> bool:
@@ -179,8 +185,7 @@ def as_restrictive(policy: Policy) -> str:
 
     ALTER POLICY cannot change that (manual: ALTER POLICY).
     """
-    relation = policy.relation
-    table = f"{quoted_identifier(relation.schema)}.{quoted_identifier(relation.name)}"
+    table = policy.relation.sql_name
     name = quoted_identifier(policy.name)
     roles = ", ".join(role if role == PUBLIC else quoted_identifier(role) for role in policy.roles)
     clauses = [

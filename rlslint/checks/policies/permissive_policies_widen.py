@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.findings import Finding, Related
 from rlslint.project import Project
@@ -21,8 +21,6 @@ from rlslint.questions.siblings import (
 )
 from rlslint.registry import rule
 
-_VERBS = {"select": "read", "update": "change", "delete": "delete"}
-
 
 @rule
 def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Finding]:
@@ -37,13 +35,12 @@ def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Find
 
 def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:
     table, using, other = policy.relation, policy.using, bound.policy
-    verbs = listed(_VERBS[command] for command in bound.commands)
     place = other.using.span() if other.using is not None else None
     return Finding(
         object=str(policy),
-        message=f"{spoken(bound.roles)} can {verbs} rows of {table} that policy {policy.name} "
-        f"admits{whose(table, project)}: permissive policies are joined with OR, so the bound of "
-        f"policy {other.name} does not hold for them",
+        message=f"{spoken(bound.roles)} can {bound.verbs} rows of {table} that policy "
+        f"{policy.name} admits{whose(table, project)}: permissive policies are joined with OR, so "
+        f"the bound of policy {other.name} does not hold for them",
         span=using.span() if using is not None else None,
         label="does not ask whose the row is",
         help=as_restrictive(policy),

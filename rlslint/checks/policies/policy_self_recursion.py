@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from rlslint.access.recursion import Recursion, recursion
 from rlslint.access.wording import listed, spoken
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.model import Policy
 from rlslint.findings import Finding, Related
-from rlslint.meaning.context import own_columns
 from rlslint.project import Project
-from rlslint.questions.exposure import COMMANDS, certainty, qualified
+from rlslint.questions.circles import without_circle
+from rlslint.questions.exposure import COMMANDS, certainty
 from rlslint.registry import rule
-from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
-from rlslint.sql.quoting import quoted_identifier
 
 
 @rule
@@ -54,60 +52,9 @@ def _finding(
         f"({error}): policy {policy.name} reads {table}{way}{reason}",
         span=circle.clause.span(circle.expression),
         label=f"reads {table} again",
-        help=_help(policy, circle),
+        help=without_circle(policy, circle),
         related=(Related(place.span, f"policy {again.name} applies to that read"),)
         if place is not None and again is not policy
         else (),
         confidence=certainty(project),
     )
-
-
-def _help(policy: Policy, circle: Recursion) -> str:
-    path = f"SET search_path = {quoted_identifier(policy.relation.schema)}, pg_temp"
-    match circle.through:
-        case Function() as function:
-            return f"ALTER FUNCTION {function.signature} SECURITY DEFINER {path};"
-        case None:
-            return _with_function(policy, circle, path) or _ADVICE
-        case _:
-            return _ADVICE
-
-
-_ADVICE = (
-    "-- move the sub-select into a SECURITY DEFINER function whose owner bypasses row security, "
-    "and call that"
-)
-
-
-def _with_function(policy: Policy, circle: Recursion, path: str) -> str | None:
-    """Return SQL that moves a sub-select into a function, None where it needs the row or text."""
-    clause, place = circle.clause, circle.expression
-    if not isinstance(place, SubSelect) or place.kind != "any" or own_columns(place.query):
-        return None
-    output, shown = clause.span(place.query), clause.span(place)
-    left = clause.span(place.left) if place.left is not None else None
-    type_name = _type_of(place.query.outputs)
-    if clause.sql is None or None in (output, shown, left) or type_name is None:
-        return None
-    assert output is not None and shown is not None and left is not None
-    schema = quoted_identifier(policy.relation.schema)
-    name = f"{schema}.{quoted_identifier(policy.relation.name + '_of_caller')}"
-    body = " ".join(output.sql.split())
-    call = f"{left.sql} IN (SELECT {name}())"
-    mended = clause.sql.replace(" ".join(shown.sql.split()), call)
-    words = "WITH CHECK" if clause is policy.check else "USING"
-    return (
-        f"CREATE FUNCTION {name}() RETURNS SETOF {type_name} LANGUAGE sql STABLE "
-        f"SECURITY DEFINER {path} AS $$ {body} $$;\n"
-        f"ALTER POLICY {qualified(policy)} {words} ({mended});"
-    )
-
-
-def _type_of(outputs: tuple[Expr, ...]) -> str | None:
-    match outputs:
-        case (Column() as output,):
-            match output.binding:
-                case ColumnBinding(Source(relation=Relation() as relation), number, _):
-                    column = relation.column(number) if relation.knows("columns") else None
-                    return column.type if column is not None else None
-    return None

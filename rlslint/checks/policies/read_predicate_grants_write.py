@@ -98,13 +98,12 @@ def _finding(
 
 def _help(policy: Policy, using: Clause, project: Project) -> str:
     """Return SQL that leaves the condition to readers, and to writers what binds the rows."""
-    table = f"{quoted_identifier(policy.relation.schema)}.{quoted_identifier(policy.relation.name)}"
     roles = ", ".join(role if role == PUBLIC else quoted_identifier(role) for role in policy.roles)
     narrowed = bound_to_caller(policy.relation, project)
     mended = f"ALTER POLICY {qualified(policy)} USING ({narrowed});"
     if using.sql is None:
         return mended
-    name = quoted_identifier(f"{policy.name}_read")
+    name, table = quoted_identifier(f"{policy.name}_read"), policy.relation.sql_name
     reading = f"CREATE POLICY {name} ON {table} FOR SELECT TO {roles} USING ({using.sql});"
     return f"{reading}\n{mended}"
 

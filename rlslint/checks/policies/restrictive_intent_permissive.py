@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.findings import Confidence, Finding, Related
 from rlslint.meaning.intents import words_of
@@ -21,7 +21,6 @@ from rlslint.questions.siblings import (
 )
 from rlslint.registry import rule
 
-_VERBS = {"select": "read", "update": "change", "delete": "delete"}
 _RESTRICTING = frozenset(
     (
         "block",
@@ -54,12 +53,11 @@ def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[
 
 def _finding(policy: Policy, other: Neighbour, idle: bool, project: Project) -> Finding:
     table, using, name = policy.relation, policy.using, other.policy.name
-    verbs = listed(_VERBS[command] for command in other.commands)
     who = spoken(other.roles)
     effect = (
         f"policy {policy.name} keeps {who} from nothing in {table}: policy {name} admits every row"
         if idle
-        else f"{who} can {verbs} rows of {table} that policy {policy.name} admits"
+        else f"{who} can {other.verbs} rows of {table} that policy {policy.name} admits"
         f"{whose(table, project)}: policy {name} alone would bind them"
     )
     clause = other.policy.using

@@ -15,11 +15,9 @@ from rlslint.meaning.branches import branches
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.meaning.truth import can_be_true
 from rlslint.project import Project
-from rlslint.questions.exposure import certainty, filled_columns
+from rlslint.questions.exposure import COMMANDS, certainty, filled_columns
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-
-_COMMANDS = ("select", "insert", "update", "delete")
 
 
 class _Refused(NamedTuple):
@@ -35,7 +33,7 @@ def only_restrictive_policies(table: Table, project: Project) -> Iterator[Findin
         return
     refused = [
         _Refused(role, command, aimed)
-        for command in _COMMANDS
+        for command in COMMANDS
         for role in project.reachable_by(table, command)
         if (aimed := _stranded(table, role, command, project))
     ]
@@ -53,12 +51,12 @@ def _stranded(table: Table, role: str, command: str, project: Project) -> tuple[
     if any(_locks(policy, command, project) for policy in restrictive):
         return ()
     others = [other for other in project.runtime.names if other != role]
-    if _is_served(table, [role], _COMMANDS, project):
+    if _is_served(table, [role], COMMANDS, project):
         # A floor under all commands strands nobody who has permissive policies for some of them.
         floor = _is_served(table, others, (command,), project)
         restrictive = tuple(policy for policy in restrictive if policy.command == command)
     else:
-        floor = _is_served(table, others, _COMMANDS, project)
+        floor = _is_served(table, others, COMMANDS, project)
     return tuple(policy for policy in restrictive if role in policy.roles or not floor)
 
 
@@ -101,7 +99,6 @@ def _finding(table: Table, refused: list[_Refused], project: Project) -> Finding
     first, *others = policies
     statement = first.because("permissive")
     name = quoted_identifier(f"{table.name}_base")
-    target = f"{quoted_identifier(table.schema)}.{quoted_identifier(table.name)}"
     kind = f"FOR {commands[0].upper()} " if len(commands) == 1 else ""
     words = "WITH CHECK" if commands == ("insert",) else "USING"
     names = ", ".join(quoted_identifier(role) for role in roles)
@@ -112,7 +109,7 @@ def _finding(table: Table, refused: list[_Refused], project: Project) -> Finding
         "narrow what a permissive policy admits",
         span=statement.span if statement is not None else None,
         label="restrictive, with no permissive policy beside it",
-        help=f"CREATE POLICY {name} ON {target} {kind}{to}{words} (true);",
+        help=f"CREATE POLICY {name} ON {table.sql_name} {kind}{to}{words} (true);",
         related=tuple(
             Related(created.span, f"so is policy {other.name}")
             for other in others
