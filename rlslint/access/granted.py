@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Location, Statement
 
@@ -55,16 +55,10 @@ def revocation(privileges: Iterable[str], granted: Sequence[Granted], catalog: C
     statements = {one.grant.statement for one in granted}
     words = ", ".join(privilege.upper() for privilege in privileges)
     tables = ", ".join(dict.fromkeys(one.table.sql_name for one in granted))
-    lines = [f"REVOKE {words} ON {tables} FROM {_listed(one.grant.grantee for one in granted)};"]
+    lines = [f"REVOKE {words} ON {tables} FROM {in_sql(one.grant.grantee for one in granted)};"]
     defaults = [d for d in catalog.defaults if d.statement in statements and d.kind == "tables"]
     for schema in dict.fromkeys(default.schema for default in defaults):
         within = f" IN SCHEMA {quoted_identifier(schema)}" if schema else ""
-        grantees = _listed(d.grantee for d in defaults if d.schema == schema)
+        grantees = in_sql(d.grantee for d in defaults if d.schema == schema)
         lines.append(f"ALTER DEFAULT PRIVILEGES{within} REVOKE {words} ON TABLES FROM {grantees};")
     return "\n".join(lines)
-
-
-def _listed(grantees: Iterable[str]) -> str:
-    return ", ".join(
-        dict.fromkeys("PUBLIC" if g == PUBLIC else quoted_identifier(g) for g in grantees)
-    )

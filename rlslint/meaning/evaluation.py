@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
     AGGREGATES,
@@ -19,8 +18,10 @@ from rlslint.meaning.built_in import (
     STRICT_TOTAL_FUNCTIONS,
     TYPES_WITH_MODIFIERS,
 )
+from rlslint.meaning.computing import arithmetic, is_string, is_text, known_result, literal
 from rlslint.meaning.context import ContextFunctions, ContextRead, read_of
 from rlslint.meaning.queries import inner_query
+from rlslint.meaning.repeating import counts, is_repeatable, is_repeatable_function, may_aggregate
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
@@ -29,7 +30,6 @@ from rlslint.meaning.values import (
     Value,
     cast_known,
     compared,
-    is_empty_text,
     json_key,
     text_of,
 )
@@ -99,7 +99,7 @@ class Evaluation:
         """Return what an expression gives. Raises Raised where PostgreSQL would."""
         match expression:
             case Constant(constant):
-                return _constant(constant)
+                return literal(constant)
             case And():
                 return self._and(expression.arguments)
             case Or():
@@ -228,7 +228,7 @@ class Evaluation:
         else:
             key = ("cast", type_name)
         term = Term((key, value))
-        if type_name == "text" or isinstance(value, Known | bool) or _is_text(value):
+        if type_name == "text" or isinstance(value, Known | bool) or is_text(value):
             return term
         return self._nullable(term.key)
 
@@ -253,7 +253,7 @@ class Evaluation:
                     same = self._equal(left, right)
                 return same is (symbol == "is not distinct from")
             case "||":
-                strict = _is_string(operator.left) or _is_string(operator.right)
+                strict = is_string(operator.left) or is_string(operator.right)
                 return self._concatenated(left, right, strict)
             case _ if symbol in STRICT_OPERATORS and (left is None or right is None):
                 return None
@@ -265,7 +265,7 @@ class Evaluation:
                 if left.kind == "json":
                     return json_key(left, right, symbol == "->>")
             case "+" | "-" | "*":
-                if (result := _arithmetic(symbol, left, right)) is not None:
+                if (result := arithmetic(symbol, left, right)) is not None:
                     return result
         return self._nullable(("operator", symbol, left, right))
 
@@ -375,7 +375,7 @@ class Evaluation:
             return None
         if name in ("greatest", "least"):
             return self._extreme(name, values)
-        if (known := _known_result(name, values)) is not None:
+        if (known := known_result(name, values)) is not None:
             return known
         if name in NEVER_NULL_FUNCTIONS and name not in STABLE_FUNCTIONS:
             return Term(self.world.unique())
@@ -392,7 +392,7 @@ class Evaluation:
 
     def _unknown_call(self, call: Call) -> Value:
         function = call.function
-        if isinstance(function, Function) and _is_repeatable(function):
+        if isinstance(function, Function) and is_repeatable_function(function):
             values = tuple(self.value(argument) for argument in call.arguments)
             return self._nullable(("function", id(function), values))
         return self._nullable(self.world.unique())
@@ -434,7 +434,7 @@ class Evaluation:
                 return (True, False, None)[self.world.choose((kind, key), 3)]
             case "array":
                 return Term(key)
-            case _ if _counts(query):
+            case _ if counts(query):
                 return self._count(query, key)
             case _:
                 return self._nullable(key)
@@ -469,7 +469,7 @@ class Evaluation:
                 case _:
                     return first
         may_match = self._may_match(query)
-        return may_match or any(map(_may_aggregate, (*query.outputs, *query.conditions)))
+        return may_match or any(map(may_aggregate, (*query.outputs, *query.conditions)))
 
     def _may_match(self, query: Query) -> bool:
         if not query.inner_only:
@@ -480,7 +480,7 @@ class Evaluation:
                 return False
             if source.call is not None and not self._function_may_give_rows(source.call):
                 return False
-        if any(_may_aggregate(condition) for condition in query.conditions):
+        if any(may_aggregate(condition) for condition in query.conditions):
             return True
 
         def met(world: World) -> bool:
@@ -516,119 +516,3 @@ _WITHOUT_ROWS: dict[str, Value] = {
     "array": EMPTY_ARRAY,
 }
 """What a sub-select over no rows gives; a scalar one is NULL."""
-
-
-def is_repeatable(expression: Expr) -> bool:
-    """Tell whether evaluating it twice in one statement surely gives the same value."""
-    for part in expression.walk():
-        match part:
-            case Column() if part.unknown or part.binding is None:
-                return False
-            case Query() if part.limited:
-                return False
-            case Cast(type=type_name) if type_name.removesuffix("[]") in TYPES_WITH_MODIFIERS:
-                return False
-            case Call(name) if read_of(part) is None:
-                function = part.function
-                if isinstance(function, Function):
-                    if not _is_repeatable(function):
-                        return False
-                elif len(name) > 1 or name[0] not in STABLE_FUNCTIONS | AGGREGATES:
-                    return False
-    return True
-
-
-def _is_repeatable(function: Function) -> bool:
-    try:
-        return function.volatility != "volatile"
-    except UnknownFact:
-        return False
-
-
-def _may_aggregate(expression: Expr) -> bool:
-    """Tell whether a part may be an aggregate, which makes a row out of none."""
-    match expression:
-        case SubSelect(left=left):
-            return left is not None and _may_aggregate(left)
-        case Call(name) if expression.function is None and read_of(expression) is None:
-            known = len(name) == 1 and name[0] in STABLE_FUNCTIONS | NEVER_NULL_FUNCTIONS
-            if name[-1] in AGGREGATES or not known:
-                return name[-1] not in _GIVES_ROWS_PER_ROW
-    return any(_may_aggregate(child) for child in expression.children())
-
-
-_GIVES_ROWS_PER_ROW = frozenset(
-    ("unnest", "jsonb_array_elements", "jsonb_array_elements_text", "generate_series")
-)
-
-
-def _counts(query: Query) -> bool:
-    match query.outputs:
-        case (Call(("count",)),):
-            return not query.grouped and not query.arms and not query.limited
-        case _:
-            return False
-
-
-def _is_string(expression: Expr) -> bool:
-    match expression:
-        case Cast(type="text") | Operator("->>" | "#>>") | Call(("current_setting",)):
-            return True
-        case Call((("lower" | "upper" | "btrim" | "coalesce" | "nullif"),), (first, *_)):
-            return _is_string(first)
-        case Operator("||", left, right):
-            return (left is not None and _is_string(left)) or _is_string(right)
-        case _:
-            return False
-
-
-def _is_text(value: Value) -> bool:
-    match value:
-        case Term((("setting" | "cast" | ("cast", "text")), *_)):
-            return True
-        case _:
-            return False
-
-
-def _constant(value: str | int | bool | None) -> Value:
-    match value:
-        case None | bool():
-            return value
-        case int():
-            return Known("int", value)
-        case str():
-            return Known("literal", value)
-
-
-def _arithmetic(symbol: str, left: Value, right: Value) -> Value:
-    match left, right:
-        case Known("int", int() as a), Known("int", int() as b):
-            result = a + b if symbol == "+" else a - b if symbol == "-" else a * b
-            return Known("int", result) if abs(result) < 1 << 31 else None
-        case _:
-            return None
-
-
-def _known_result(name: str, values: tuple[Value, ...]) -> Value:
-    """Return what a function gives for known arguments, None where that is not known here."""
-    first = text_of(values[0]) if values else None
-    match name, len(values):
-        case ("lower" | "upper", 1) if first is not None and first.isascii():
-            return Known("text", first.lower() if name == "lower" else first.upper())
-        case ("btrim" | "ltrim" | "rtrim", 1) if first is not None:
-            stripped = {"btrim": first.strip(" "), "ltrim": first.lstrip(" ")}
-            return Known("text", stripped.get(name, first.rstrip(" ")))
-        case ("length" | "char_length" | "character_length", 1) if first is not None:
-            return Known("int", len(first))
-        case ("string_to_array", _) if first == "":
-            return EMPTY_ARRAY
-        case ("cardinality", 1) if values[0] == EMPTY_ARRAY:
-            return Known("int", 0)
-        case ("starts_with", 2) if is_empty_text(values[1]):
-            return True
-        case ("strpos" | "position", 2) if is_empty_text(values[1]):
-            return Known("int", 1)
-        case ("split_part", 3) if first == "":
-            return Known("text", "")
-        case _:
-            return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.project import Project
@@ -44,4 +45,4 @@ def _written(policy: Policy) -> str:
 def _to(policy: Policy) -> str:
     if policy.roles == (PUBLIC,):
         return ""
-    return " TO " + ", ".join(quoted_identifier(role) for role in policy.roles)
+    return f" TO {in_sql(policy.roles)}"

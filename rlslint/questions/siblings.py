@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.access import Evidence, applicable_policies
-from rlslint.access.wording import listed
+from rlslint.access.wording import in_sql, listed
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
-from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import (
@@ -187,7 +186,7 @@ def as_restrictive(policy: Policy) -> str:
     """
     table = policy.relation.sql_name
     name = quoted_identifier(policy.name)
-    roles = ", ".join(role if role == PUBLIC else quoted_identifier(role) for role in policy.roles)
+    roles = in_sql(policy.roles)
     clauses = [
         f" {words} ({clause.sql or '…'})"
         for words, clause in (("USING", policy.using), ("WITH CHECK", policy.check))

@@ -32,7 +32,7 @@ def _finding(policy: Policy, need: Unserved) -> Finding:
         f"policy {policy.name} {does}, so an index on {column} cannot serve it",
         span=span,
         label="hides the column from its index",
-        help=f"compare the column itself:  {column} = (SELECT nullif(…, '')::{kind})"
+        help=f"compare the column itself: {column} = (SELECT nullif(…, '')::{kind})"
         if isinstance(operand, Cast)
         else f"CREATE INDEX ON {table.sql_name} ({span.sql if span is not None else column});",
     )

@@ -27,6 +27,6 @@ def _finding(policy: Policy, repeated: RepeatedCall) -> Finding:
         f"though policy {policy.name} passes no column to it",
         span=span,
         label="evaluated for each row",
-        help=f"write it as a sub-select, which runs once:  (SELECT {written})",
+        help=f"write it as a sub-select, which runs once: (SELECT {written})",
         severity=repeated.severity,
     )

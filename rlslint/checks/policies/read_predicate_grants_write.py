@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import in_sql, listed, spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.roles import PUBLIC
 from rlslint.findings import Finding, Related
 from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
 from rlslint.meaning.context import own_columns
@@ -98,7 +97,7 @@ def _finding(
 
 def _help(policy: Policy, using: Clause, project: Project) -> str:
     """Return SQL that leaves the condition to readers, and to writers what binds the rows."""
-    roles = ", ".join(role if role == PUBLIC else quoted_identifier(role) for role in policy.roles)
+    roles = in_sql(policy.roles)
     narrowed = bound_to_caller(policy.relation, project)
     mended = f"ALTER POLICY {qualified(policy)} USING ({narrowed});"
     if using.sql is None:

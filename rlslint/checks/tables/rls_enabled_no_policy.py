@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import (
+    DATA_PRIVILEGES,
     Evidence,
     Exposure,
     ancestors,
@@ -12,6 +13,7 @@ from rlslint.access import (
     grants_to,
     row_security_active,
 )
+from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Table
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
@@ -60,9 +62,18 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
         f"security is enabled and no policy admits any{by_design}",
         span=span,
         label="has no policy",
-        help=tenant_policy(table, project)
-        or f"REVOKE ALL ON {table.sql_name} FROM {', '.join(exposed.roles)}; -- or CREATE POLICY",
+        help=tenant_policy(table, project) or _revocation(table, exposed, project),
         related=related + exposed.related(span),
         severity=None if meant else Severity.info,
         confidence=None if meant else Confidence.low,
     )
+
+
+def _revocation(table: Table, exposed: Exposure, project: Project) -> str:
+    grantees = in_sql(
+        grant.grantee
+        for role in exposed.roles
+        for privilege in DATA_PRIVILEGES
+        for grant in grants_to(project.catalog, role, table, privilege)
+    )
+    return f"REVOKE ALL ON {table.sql_name} FROM {grantees}; -- or CREATE POLICY"

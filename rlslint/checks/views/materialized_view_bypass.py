@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import grants_to
+from rlslint.access.wording import in_sql
 from rlslint.catalog.model import View
 from rlslint.findings import Finding, Related
 from rlslint.project import Project
@@ -15,7 +17,6 @@ from rlslint.questions.view_exposure import (
     view_leaks,
 )
 from rlslint.registry import rule
-from rlslint.sql.quoting import quoted_identifier
 
 
 @rule
@@ -39,15 +40,19 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         "and cannot have policies",
         span=span,
         label="copies the rows of all tenants" if copy is view else "shows the copied rows",
-        help=f"REVOKE SELECT ON {view.sql_name} FROM {_grantees(leak)}; "
-        f"-- and show the rows through a view that filters {copy.sql_name} by tenant",
+        help=f"{_revocation(leak, project)}-- show the rows through a view that filters {copy.sql_name} by tenant",
         related=(*(made if copy is not view else ()), *related_to(leak, project, span)),
         severity=severity_of(leak, project),
         confidence=confidence_of(None, project),
     )
 
 
-def _grantees(leak: ViewLeak) -> str:
-    known = {grant.grantee for grant in leak.queried.grants.known()}
-    named = [role for role in leak.roles if role in known] or ["PUBLIC"]
-    return ", ".join(quoted_identifier(role) if role != "PUBLIC" else role for role in named)
+def _revocation(leak: ViewLeak, project: Project) -> str:
+    """Return SQL that keeps the roles from the rows, "" where no grant is what lets them in."""
+    grantees = in_sql(
+        grant.grantee
+        for role in leak.roles
+        for grant in grants_to(project.catalog, role, leak.queried, leak.privilege)
+    )
+    table = leak.queried.sql_name
+    return f"REVOKE {leak.privilege.upper()} ON {table} FROM {grantees}; " if grantees else ""
