@@ -38,11 +38,6 @@ class QuerySite(NamedTuple):
     writes: tuple[SettingWrite, ...]
     statement_count: int
 
-    @property
-    def interpolated(self) -> tuple[Hole, ...]:
-        """The values that become part of the SQL instead of travelling beside it."""
-        return tuple(hole for hole in self.site.text.holes if not hole.binding)
-
     def holes_in(self, statement: Statement) -> tuple[Hole, ...]:
         """Return the holes that lie in one of the site's statements."""
         return tuple(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rlslint.access.remembering import remembered
 from rlslint.access.roles import (
     ASSUMED_ROLE,
@@ -71,17 +69,6 @@ def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -
         for grant in relation.grants.known()
         if grant.privilege == privilege and _reaches(catalog, grant, role)
     ]
-
-
-def grantees(relation: Relation, privileges: Iterable[str]) -> frozenset[str]:
-    """Return whom any of the privileges is granted to ("public" for everyone).
-
-    The members of grantees, the owner and superusers are not listed.
-    """
-    wanted = frozenset(privileges)
-    return frozenset(
-        grant.grantee for grant in relation.grants.values() if grant.privilege in wanted
-    )
 
 
 @remembered

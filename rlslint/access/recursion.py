@@ -27,16 +27,14 @@ class Recursion(NamedTuple):
 
     `sqlstate` is 42P17 where the rewriter notices, 54001 where functions call one another until
     the stack is full. `expression` is the sub-select or the call in `clause`, `through` the view
-    or the function on the way, None where the sub-select names the table itself. `reader` is the
-    role whose policies apply to the inner read, `again` a policy among those that closes the
-    circle.
+    or the function on the way, None where the sub-select names the table itself. `again` is a
+    policy for the inner read that closes the circle.
     """
 
     sqlstate: str
     clause: Clause
     expression: Expr
     through: Relation | Function | None
-    reader: str
     again: Policy
 
 
@@ -124,7 +122,7 @@ def _by_relation(
         for inner in _select_policies(catalog, table, read.role):
             if any(map(_has_sub_select, inner.clauses)):
                 through = relation if relation is not table else None
-                return Recursion(_INFINITE_RECURSION, clause, place, through, read.role, inner)
+                return Recursion(_INFINITE_RECURSION, clause, place, through, inner)
     return None
 
 
@@ -134,7 +132,7 @@ def _by_function(
     for read in _reads_of_function(catalog, function, role, policy.relation, ()):
         if not any(inner is policy for inner in _select_policies(catalog, read.table, read.role)):
             continue
-        return Recursion(_STACK_DEPTH, clause, place, function, read.role, policy)
+        return Recursion(_STACK_DEPTH, clause, place, function, policy)
     return None
 
 

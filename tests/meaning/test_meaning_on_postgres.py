@@ -179,6 +179,7 @@ def test_whoever_sees_everything_only_without_a_context_is_reported(
 ) -> None:
     predicates, _ = judged
     tenancy = Tenancy()
+    opening = 0
     for sql in predicates:
         predicate = tenancy.predicate(sql)
         opens = any(
@@ -188,5 +189,7 @@ def test_whoever_sees_everything_only_without_a_context_is_reported(
             for missing in Missing
         )
         if opens and not is_tautology(predicate, NOT_NULL) and context_reads(predicate):
+            opening += 1
             reported = null_context_branches(predicate, NOT_NULL)
             assert reported or coalesce_to_column(predicate), sql
+    assert opening

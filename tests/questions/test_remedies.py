@@ -15,6 +15,7 @@ RULES = (
     "force-without-enable",
     "inheritance-child-without-rls",
     "like-copy-without-rls",
+    "materialized-view-bypass",
     "partition-without-rls",
     "policy-without-enable",
     "rls-disabled-later",
@@ -63,3 +64,22 @@ GRANT SELECT ON "Notes", "Drafts" TO web;
         'CREATE POLICY "of the org" ON public."Drafts" TO web\n'
         "  USING (\"orgId\" = (SELECT nullif(current_setting('app.org', true), '')::int));"
     )
+
+
+@pytest.mark.parametrize("grantee", ["readers", '"Web"', "PUBLIC"])
+def test_a_privilege_is_taken_back_from_whoever_holds_it(
+    grantee: str, tmp_path: Path, database: Database
+) -> None:
+    history = f"""
+CREATE ROLE readers;
+CREATE ROLE "Web" LOGIN IN ROLE readers;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON docs TO {grantee};
+"""
+    (found,) = findings_of(
+        lint(tmp_path, {"migrations/0001.sql": history}), "rls-enabled-no-policy"
+    )
+    asked = "SELECT has_table_privilege('Web', 'docs', 'SELECT');"
+    assert database.run(f"{history}\n{asked}").output.split() == ["t"]
+    assert database.run(f"{found.finding.help}\n{asked}").output.split() == ["f"]

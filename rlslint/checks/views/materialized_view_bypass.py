@@ -40,7 +40,8 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         "and cannot have policies",
         span=span,
         label="copies the rows of all tenants" if copy is view else "shows the copied rows",
-        help=f"{_revocation(leak, project)}-- show the rows through a view that filters {copy.sql_name} by tenant",
+        help=f"{_revocation(leak, project)}-- show the rows through a view that filters "
+        f"{copy.sql_name} by tenant",
         related=(*(made if copy is not view else ()), *related_to(leak, project, span)),
         severity=severity_of(leak, project),
         confidence=confidence_of(None, project),
