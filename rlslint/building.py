@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rlslint.catalog.platforms import SUPABASE_DEFAULTS
-from rlslint.catalog.plpgsql.execution import Execution
-from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay import Replay, handled_kinds
 from rlslint.config import Config, anchored
 from rlslint.evidence import CodeFile, Connection, SqlSite
@@ -19,12 +17,9 @@ from rlslint.sources.histories import Histories, History, Migration, histories, 
 from rlslint.sources.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
 from rlslint.sources.settings.files import is_settings_file, read_settings
-from rlslint.sql.dialects import looks_like_other_dialect
-from rlslint.sql.intent import is_debris, row_security_mistake
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.reading import BrokenStatement, read
-from rlslint.text import Hole as TextHole
-from rlslint.text import HoleValue, Statement, Text
+from rlslint.text import Statement, Text, open_holes
 
 ReadModule = Callable[[str], str | None]
 
@@ -164,15 +159,19 @@ def replay_history(
             statements += 1
             match item:
                 case ParsedStatement(statement) if _is_interpolated(statement):
-                    Execution(replay, statement).run_unknown(_with_holes(statement))
+                    from rlslint.doubt import carry_out_interpolated
+
+                    carry_out_interpolated(replay, statement)
                 case ParsedStatement():
                     _carry_out(replay, item)
                 case BrokenStatement(statement):
+                    from rlslint.doubt import carry_out_broken, is_debris, looks_like_other_dialect
+
                     dialect = looks_like_other_dialect(statement.text.data, migration.shown)
                     if dialect is not None:
                         reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
                         break
-                    refused = _carry_out_broken(replay, item)
+                    refused = carry_out_broken(replay, item)
                     if refused and not (follows_broken and is_debris(statement)):
                         broken.append(item)
                 case None:
@@ -186,45 +185,16 @@ def _carry_out(replay: Replay, parsed: ParsedStatement) -> None:
     try:
         replay.run(parsed)
     except RecursionError:
+        from rlslint.doubt import carry_out_broken
+
         statement = parsed.statement
         problem = "the statement is nested too deeply"
-        _carry_out_broken(replay, BrokenStatement(statement, problem, statement.start, False))
-
-
-def _carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:
-    """Make unknown what a broken statement may change; tell whether PostgreSQL refuses it.
-
-    What was meant as DDL of row security and is refused has certainly changed nothing.
-    """
-    execution = Execution(replay, item.statement)
-    refused = item.refused and not _is_interpolated(item.statement)
-    if not refused or row_security_mistake(item.statement) is None:
-        execution.run_unparsable(item.statement.sql)
-    if not item.refused:
-        execution.note(item.message)
-    return refused
+        carry_out_broken(replay, BrokenStatement(statement, problem, statement.start, False))
 
 
 def _is_interpolated(statement: Statement) -> bool:
     """Tell whether a part of the statement is known only when the program runs."""
-    return bool(statement.text.holes) and any(True for _ in _open_holes(statement))
-
-
-def _open_holes(statement: Statement) -> Iterator[TextHole]:
-    for hole in statement.text.holes:
-        inside = statement.start <= hole.start < statement.end
-        if inside and not hole.binding and hole.value is not HoleValue.constant:
-            yield hole
-
-
-def _with_holes(statement: Statement) -> Unknown:
-    """Return the statement's SQL with what the program puts in left open."""
-    parts: list[str | Hole] = []
-    position = statement.start
-    for hole in _open_holes(statement):
-        parts += [statement.text.slice(position, hole.start), Hole.anything]
-        position = hole.end
-    return Unknown((*parts, statement.text.slice(position, statement.end)))
+    return bool(statement.text.holes) and any(True for _ in open_holes(statement))
 
 
 def _statements(

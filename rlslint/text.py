@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -205,3 +206,11 @@ def _starts_of_lines(text: str) -> list[int]:
 
 def _characters(data: bytes) -> int:
     return len(data.decode("utf-8", "replace"))
+
+
+def open_holes(statement: Statement) -> Iterator[Hole]:
+    """Yield the holes of a statement that a program fills in with who knows what."""
+    for hole in statement.text.holes:
+        inside = statement.start <= hole.start < statement.end
+        if inside and not hole.binding and hole.value is not HoleValue.constant:
+            yield hole

@@ -30,6 +30,7 @@ LAYERS = (
     ("suppression",),
     ("reported",),
     ("checks",),
+    ("doubt",),
     ("building",),
     ("engine",),
     ("reports",),

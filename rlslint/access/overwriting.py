@@ -6,9 +6,6 @@ from collections.abc import Iterator
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Column, Relation
-from rlslint.catalog.plpgsql import tree
-from rlslint.catalog.plpgsql.parser import parse
-from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 
 
 def overwriting_triggers(
@@ -43,6 +40,10 @@ def _functions_named(catalog: Catalog, dotted: str) -> Iterator[Function]:
 def _overwrites(function: Function, column: str) -> bool:
     if not function.knows("body") or function.language != "plpgsql":
         return False
+    from rlslint.catalog.plpgsql import tree
+    from rlslint.catalog.plpgsql.parser import parse
+    from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
+
     try:
         block = parse(function.body)
     except NotPlpgsql:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.plpgsql import tree
-from rlslint.catalog.plpgsql.parser import parse
-from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
 from rlslint.text import Span, Text
+
+if TYPE_CHECKING:
+    from rlslint.catalog.plpgsql import tree
 
 
 class SettingWrite(NamedTuple):
@@ -314,6 +314,9 @@ def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
             raise _Unparsable
+    from rlslint.catalog.plpgsql.parser import parse
+    from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
+
     try:
         block = parse(source)
     except NotPlpgsql:
@@ -325,6 +328,8 @@ def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
 
 def _fragments(block: tree.Block) -> Iterator[str]:
     """Yield the SQL of a body, expressions as SELECT."""
+    from rlslint.catalog.plpgsql import tree
+
     for statement in tree.nested((block,)):
         match statement:
             case tree.Block(_, declarations):

@@ -12,8 +12,6 @@ from rlslint.sql.parser import (
     pieces,
 )
 from rlslint.sql.parsing_ahead import statements_ahead
-from rlslint.sql.placeholders import has_named_placeholders
-from rlslint.sql.recovery import recovered_statements
 from rlslint.text import Text
 
 __all__ = ["BrokenStatement", "ParsedStatement", "read"]
@@ -43,7 +41,7 @@ def _read_range(
     text: Text, wanted: Container[str], start: int, stop: int, application: bool
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
     position = start
-    if not (application and has_named_placeholders(text.data)):
+    if not (application and _has_named_placeholders(text)):
         for last, statements in statements_ahead(text, wanted, start, stop):
             yield from statements
             position = last
@@ -54,4 +52,13 @@ def _read_range(
                 break
             yield from statements
             position = last
-    yield from recovered_statements(text, wanted, position, stop, application)
+    if position < stop:
+        from rlslint.sql.recovery import recovered_statements
+
+        yield from recovered_statements(text, wanted, position, stop, application)
+
+
+def _has_named_placeholders(text: Text) -> bool:
+    from rlslint.sql.placeholders import has_named_placeholders
+
+    return has_named_placeholders(text.data)
