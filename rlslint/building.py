@@ -18,6 +18,7 @@ from rlslint.sources.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
 from rlslint.sources.settings.files import is_settings_file, read_settings
 from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.psql import INCLUDE
 from rlslint.sql.reading import BrokenStatement, read
 from rlslint.text import Statement, Text, open_holes
 
@@ -147,7 +148,7 @@ def replay_history(
     replay = Replay()
     if "supabase" in (history.layout, config.platform):
         replay.catalog.defaults += SUPABASE_DEFAULTS
-    kinds = handled_kinds()
+    kinds = handled_kinds() | {INCLUDE}
     broken: list[BrokenStatement] = []
     files = statements = 0
     models: dict[str, Any] = {}
@@ -162,10 +163,18 @@ def replay_history(
                     from rlslint.doubt import carry_out_interpolated
 
                     carry_out_interpolated(replay, statement)
+                case ParsedStatement(statement, node) if statement.kind == INCLUDE:
+                    row = statement.text.location(statement.start).row
+                    reader.notes.append(
+                        f"{migration.shown}:{row} runs {node['file']}, which is not read there: "
+                        "what it changes is unknown."
+                    )
                 case ParsedStatement():
                     _carry_out(replay, item)
                 case BrokenStatement(statement):
-                    from rlslint.doubt import carry_out_broken, is_debris, looks_like_other_dialect
+                    from rlslint.doubt import carry_out_broken
+                    from rlslint.sql.dialects import looks_like_other_dialect
+                    from rlslint.sql.intent import is_debris
 
                     dialect = looks_like_other_dialect(statement.text.data, migration.shown)
                     if dialect is not None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from rlslint.catalog.plpgsql.execution import Execution
 from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay import Replay
-from rlslint.sql.dialects import looks_like_other_dialect
-from rlslint.sql.intent import is_debris, row_security_mistake
+from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import Statement, open_holes
-
-__all__ = ["carry_out_broken", "carry_out_interpolated", "is_debris", "looks_like_other_dialect"]
 
 
 def carry_out_interpolated(replay: Replay, statement: Statement) -> None:

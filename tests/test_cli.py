@@ -150,6 +150,13 @@ def test_a_monstrous_predicate_is_a_finding_and_the_rest_is_checked(
     assert "rls-not-forced" in run.stdout or "Not checked: 1 table" in run.stderr
 
 
+def test_a_file_that_a_script_runs_is_said_to_be_unread(project: Path) -> None:
+    (project / "migrations" / "0002_more.sql").write_text("SELECT 1;\n\\i 'other grants.sql'\n")
+    run = rlslint("check", cwd=project)
+    assert run.returncode == 1
+    assert "migrations/0002_more.sql:2 runs other grants.sql, which is not read there" in run.stderr
+
+
 def test_windows_line_ends_and_a_byte_order_mark_keep_positions(project: Path) -> None:
     data = b"\xef\xbb\xbf" + FAULTY.replace("\n", "\r\n").encode()
     (project / "migrations" / "0001_docs.sql").write_bytes(data)

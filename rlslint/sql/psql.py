@@ -13,11 +13,21 @@ Its node is `{"user": role}`: "" where the user stays the same, None where a var
 both cases the session is a new one, so what SET and SET ROLE have done is gone.
 """
 
+INCLUDE = "PsqlInclude"
+"""The kind of an `\\i` or `\\ir` that comes as a ParsedStatement; its node is `{"file": name}`."""
+
+_INCLUDE = re.compile(r"\\(?:ir?|include(?:_relative)?)(?!\w)\s*(.*)", re.DOTALL)
 _CONNECT = re.compile(r"\\c(?:onnect)?(?!\w)\s*(.*)", re.DOTALL)
 _ARGUMENT = re.compile(r"""(?:[^\s'"\\]|'(?:[^']|'')*'|"(?:[^"]|"")*")+""")
 _USER_IN_CONNECTION_STRING = re.compile(r"\buser\s*=\s*('?)([^\s']+)\1")
 _USER_IN_ADDRESS = re.compile(r"postgres(?:ql)?://([^:@/?]+)(?::[^@/]*)?@")
 _VARIABLE = re.compile(r"""(?<!:):['"]?\w""")
+
+
+def inclusion(command: str) -> Node | None:
+    """Return the node of a command that runs another file, None for any other command."""
+    match = _INCLUDE.match(command)
+    return {"file": _without_quotes(match[1].strip())} if match is not None else None
 
 
 def connection(command: str) -> Node | None:

@@ -20,7 +20,7 @@ from rlslint.sql.placeholders import (
     with_strings,
     without_placeholders,
 )
-from rlslint.sql.psql import CONNECT, connection
+from rlslint.sql.psql import CONNECT, INCLUDE, connection, inclusion
 from rlslint.sql.statement_ends import (
     QUOTED,
     Stretch,
@@ -75,10 +75,12 @@ def recovered_statements(
 def _psql_command(
     text: Text, wanted: Container[str], start: int, end: int
 ) -> Iterator[ParsedStatement]:
-    node = connection(text.slice(start, end)) if CONNECT in wanted else None
-    if node is not None:
-        end = without_trailing_space(text.data, start, end)
-        yield ParsedStatement(Statement(text, start, end, CONNECT), node, start)
+    command = text.slice(start, end)
+    for kind, reading in ((CONNECT, connection), (INCLUDE, inclusion)):
+        node = reading(command) if kind in wanted else None
+        if node is not None:
+            end = without_trailing_space(text.data, start, end)
+            yield ParsedStatement(Statement(text, start, end, kind), node, start)
 
 
 def _behind_copy_data(data: bytes, start: int, end: int, stop: int) -> int:

@@ -183,10 +183,11 @@ def test_psql_commands_are_set_aside() -> None:
         "\\i 'it.sql'\n\\unrestrict"
     )
     statements = outline(sql)
-    assert len(statements) == 2
+    assert len(statements) == 3
     assert statements[0] == "SELECT 1"
     assert statements[1].startswith("SELECT :a")
     assert statements[1].endswith("WHERE a")
+    assert statements[2] == "\\i 'it.sql'"
 
 
 @pytest.mark.parametrize(
