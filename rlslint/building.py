@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rlslint.catalog.platforms import SUPABASE_DEFAULTS
+from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
 from rlslint.catalog.replay import Replay, handled_kinds
 from rlslint.config import Config, anchored
 from rlslint.evidence import CodeFile, Connection, SqlSite
@@ -148,6 +148,7 @@ def replay_history(
     replay = Replay()
     if "supabase" in (history.layout, config.platform):
         replay.catalog.defaults += SUPABASE_DEFAULTS
+        replay.migration_roles = (SUPABASE_MIGRATION_ROLE,)
     kinds = handled_kinds() | {INCLUDE}
     broken: list[BrokenStatement] = []
     files = statements = 0

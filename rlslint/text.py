@@ -139,6 +139,10 @@ class Text:
         return piece.host + _characters(self.data[piece.offset : offset])
 
 
+class CatalogText(Text):
+    """SQL that shows what a database holds; no file has it. `path` names the database."""
+
+
 class Span(NamedTuple):
     """The stretch of a Text between two byte offsets, `end` exclusive."""
 

@@ -1,5 +1,7 @@
 """Fixtures that every test may ask for; a test that asks for none starts no server."""
 
+import os
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,21 @@ from tests.postgres import (
     run_server,
     server_directories,
 )
+
+HISTORIES_SEED = "RLSLINT_HISTORIES_SEED"
+"""Names the first seed of the random histories; each run has new ones where it is not set."""
+
+
+def pytest_configure() -> None:
+    # Set before pytest-xdist starts its workers, which must all agree on the seeds.
+    os.environ.setdefault(HISTORIES_SEED, str(random.randrange(1_000_000_000)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    if any("test_random_histories" in report.nodeid for report in reports):
+        seed = os.environ[HISTORIES_SEED]
+        terminalreporter.write_line(f"The random histories began with {HISTORIES_SEED}={seed}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

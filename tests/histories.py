@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rlslint.catalog import comparison
+from rlslint.catalog.comparison import facts_of
+from rlslint.catalog.introspection import introspect
 from rlslint.catalog.model import Catalog
 from rlslint.catalog.replay import Replay, handled_kinds
+from rlslint.live import snapshot
 from rlslint.sql.parser import ParsedStatement, parsed_statements
 from rlslint.text import Statement, Text
-from tests.parity import (
-    UNKNOWN,
-    clause_differences,
-    differences,
-    facts_of_catalog,
-    facts_of_database,
-)
-from tests.postgres import Database, Executed, ScriptReader
+from tests.postgres import SUPERUSER, Database, Executed, ScriptReader
 
 
 class Comparison(NamedTuple):
@@ -34,13 +31,18 @@ def compare(database: Database, script: str) -> Comparison:
     replay = Replay()
     for part in _accepted(script, executed):
         run(replay, part)
-    live, ours = facts_of_database(database), facts_of_catalog(replay.catalog)
-    clauses, agreed = clause_differences(live, replay.catalog)
-    unknown = tuple(f"{key[0]} {key[1]}" for key, value in ours.items() if value is UNKNOWN)
-    compared = sum(1 for key, value in ours.items() if value is not UNKNOWN)
-    refused = tuple(f"{e.sql}: {e.error}" for e in executed if e.error is not None)
-    found = differences(live, ours) + clauses
-    return Comparison(replay.catalog, refused, found, compared + agreed, unknown)
+    with snapshot(database.conninfo()) as live:
+        catalog = introspect(live.ask, live.database, live.version)
+    found = comparison.compare(
+        facts_of(replay.catalog, SUPERUSER), facts_of(catalog, SUPERUSER), version=live.version
+    )
+    return Comparison(
+        replay.catalog,
+        tuple(f"{e.sql}: {e.error}" for e in executed if e.error is not None),
+        [str(difference) for difference in found.differences],
+        found.agreeing,
+        tuple(f"{key.subject} {key.fact}" for key in found.unknown),
+    )
 
 
 def run(replay: Replay, script: str) -> None:

@@ -133,7 +133,7 @@ def _server_environment() -> dict[str, str]:
 
 
 @contextmanager
-def run_server(binaries: Path) -> Iterator["Server"]:
+def run_server(binaries: Path, **settings: str) -> Iterator["Server"]:
     """A new cluster from the programs in `binaries`, gone without a trace at the end."""
     if not _holds_server(binaries):
         raise ServerUnavailableError(f"{binaries} holds no initdb and postgres.")
@@ -145,7 +145,7 @@ def run_server(binaries: Path) -> Iterator["Server"]:
         if not runs_in_place:
             binaries = _copy_installation(binaries, directory)
         user.own(directory)
-        with _mind_server(binaries, directory, user):
+        with _mind_server(binaries, directory, user, settings):
             server = _connect_when_ready(directory)
             try:
                 yield server
@@ -156,7 +156,9 @@ def run_server(binaries: Path) -> Iterator["Server"]:
 
 
 @contextmanager
-def _mind_server(binaries: Path, directory: Path, user: SystemUser) -> Iterator[None]:
+def _mind_server(
+    binaries: Path, directory: Path, user: SystemUser, own_settings: dict[str, str]
+) -> Iterator[None]:
     data = directory / "data"
     initdb = user.run(
         *(binaries / "initdb", "-D", data, "-U", SUPERUSER, "--auth=trust"),
@@ -176,6 +178,7 @@ def _mind_server(binaries: Path, directory: Path, user: SystemUser) -> Iterator[
         "max_wal_size": "128MB",
         # A statement that waits for a lock of its own test would wait for ever.
         "statement_timeout": "60s",
+        **own_settings,
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     minder = subprocess.Popen(

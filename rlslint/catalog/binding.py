@@ -117,11 +117,12 @@ def find_function(
     Overloads are told apart by the number of arguments only.
     """
     schemas = (name[0],) if len(name) > 1 else search_path
-    for schema in schemas:
-        candidates = catalog.function_names.get((schema, name[-1]), [])
-        fitting = [f for f in candidates if len(f.argument_types) == arguments] or [
-            f for f in candidates if len(f.argument_types) > arguments or f.variadic
-        ]
+    named = [catalog.function_names.get((schema, name[-1]), []) for schema in schemas]
+    exact = ([f for f in found if len(f.argument_types) == arguments] for found in named)
+    others = (
+        [f for f in found if len(f.argument_types) > arguments or f.variadic] for found in named
+    )
+    for fitting in (*exact, *others):
         if fitting:
             return (fitting[0], False) if len(fitting) == 1 else (None, True)
     return None, False
@@ -209,9 +210,9 @@ def _natural_conditions(
     """NATURAL joins by every column name that both sides have (manual: Joined Tables)."""
     shared = [
         (left, name)
-        for name in entry.columns or ()
         for left in entries
-        if left.columns is not None and name in left.columns
+        for name in left.columns or ()
+        if entry.columns is not None and name in entry.columns
     ]
     source.merged = tuple(name for _, name in shared)
     return tuple(

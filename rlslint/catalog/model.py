@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
+from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey, PossibleDefault
 from rlslint.catalog.roles import MIGRATION_ROLE, Role
 from rlslint.catalog.schemas import Schema, public_schema
 from rlslint.sql.expressions import Query
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
+
+if TYPE_CHECKING:
+    from rlslint.catalog.publications import Publication
 
 
 class Kind(Enum):
@@ -61,6 +64,8 @@ class Index(NamedTuple):
     """An index. `columns` are attribute numbers, 0 for an expression, in the order of the key.
 
     `expressions` are the bound expressions behind the zeros; `partial` tells of a WHERE clause.
+    One that is not `valid` serves no query (manual: pg_index, indisvalid), as after CREATE INDEX
+    CONCURRENTLY has failed.
     """
 
     name: str
@@ -70,12 +75,14 @@ class Index(NamedTuple):
     partial: bool
     method: str
     statement: Statement | None
+    valid: bool = True
 
 
 class Constraint(NamedTuple):
     """A constraint; `kind` is primary, unique, foreign, check, exclude or not null.
 
-    For a foreign key, `referenced` is the other table and `referenced_columns` its columns.
+    For a foreign key, `referenced` is the other table and `referenced_columns` its columns; for a
+    CHECK, `expression` is its condition.
     """
 
     name: str
@@ -85,10 +92,11 @@ class Constraint(NamedTuple):
     referenced_columns: tuple[int, ...]
     on_delete: str
     statement: Statement | None
+    expression: Clause | None = None
 
 
 class Trigger(NamedTuple):
-    """A trigger; `function` is its function's dotted name as CREATE TRIGGER wrote it.
+    """A trigger; `function` is its function's full name, else as CREATE TRIGGER wrote it.
 
     `events` are insert, update, delete and truncate; `before` tells of a row trigger that may
     still change the row.
@@ -157,7 +165,8 @@ class Relation(Facts):
     inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
     view's. `rls_was_enabled` tells that row security was on before a statement disabled it; its
     own statement is the one that had enabled it; `invoker_was_on` says the same of a view's
-    security_invoker. `copied_from` are the relations whose rows
+    security_invoker. `estimated_rows` is what the planner thinks of its size (pg_class.reltuples),
+    None where nothing tells. `copied_from` are the relations whose rows
     CREATE TABLE AS or LIKE took (`copy_kind` is "as" or "like").
     """
 
@@ -167,6 +176,7 @@ class Relation(Facts):
         "constraints",
         "copied_from",
         "copy_kind",
+        "estimated_rows",
         "grants",
         "indexes",
         "invoker_was_on",
@@ -212,6 +222,7 @@ class Relation(Facts):
     parents: tuple[Relation, ...]
     partition_of: Relation | None
     partition_key: tuple[int, ...]
+    estimated_rows: int | None
     copied_from: tuple[Relation, ...]
     copy_kind: str
 
@@ -248,6 +259,7 @@ class Relation(Facts):
         self.parents = ()
         self.partition_of = None
         self.partition_key = ()
+        self.estimated_rows = None
         self.copied_from = ()
         self.copy_kind = ""
 
@@ -360,7 +372,8 @@ class Dynamic(NamedTuple):
 class Catalog:
     """All of it. `names` maps a schema and a name to the relation that has them now.
 
-    `defaults` are the default privileges, `database_settings` those of ALTER DATABASE … SET.
+    `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
+    `database_settings` are the settings of ALTER DATABASE … SET.
     `refusals` and `dynamic` are what the replay could not carry out. `unknown_relations` are
     names that the history uses without ever making them (objects of the platform, of an
     extension or of a part that was not read), with the statement that named each first;
@@ -375,7 +388,9 @@ class Catalog:
         self.function_names: dict[tuple[str, str], list[Function]] = {}
         self.roles: dict[str, Role] = {}
         self.schemas: dict[str, Schema] = {"public": public_schema()}
+        self.publications: Members[str, Publication] = Members("publications")
         self.defaults: list[DefaultPrivilege] = []
+        self.possible_defaults: list[PossibleDefault] = []
         self.database_settings: dict[str, tuple[str, Statement]] = {}
         self.extensions: set[str] = set()
         self.refusals: list[Refusal] = []

@@ -60,11 +60,13 @@ class Clause:
 
     @property
     def sql(self) -> str | None:
-        """The condition as it was written, on one line; None where no statement shows it."""
+        """The condition on one line; None where no statement shows it. See sql.plain_spelling."""
         if self.statement is None or not self.statement.is_written:
             return None
+        from rlslint.sql.plain_spelling import plain
+
         span = self.span()
-        return " ".join(span.sql.split()) if span is not None else None
+        return plain(span) if span is not None else None
 
     def ask(
         self, question: Callable[Concatenate[Expr, P], A], *args: P.args, **kwargs: P.kwargs

@@ -27,7 +27,8 @@ class Grant(NamedTuple):
 class DefaultPrivilege(NamedTuple):
     """What ALTER DEFAULT PRIVILEGES grants on objects that `creator` will make.
 
-    `schema` is "" for all schemas. `kind` is tables, functions, sequences or schemas.
+    `schema` is "" for all schemas. `kind` is tables, functions, sequences or schemas. `grantable`
+    tells of WITH GRANT OPTION.
     """
 
     creator: str
@@ -36,3 +37,16 @@ class DefaultPrivilege(NamedTuple):
     grantee: str
     privilege: str
     statement: Statement | None
+    grantable: bool = False
+
+
+class PossibleDefault(NamedTuple):
+    """Says that `statement` may have changed default privileges: what it touches is unknown.
+
+    Where `creator` or `schema` is "", those of every role or in every schema.
+    """
+
+    creator: str
+    schema: str
+    kind: str
+    statement: Statement

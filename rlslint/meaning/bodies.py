@@ -338,14 +338,14 @@ def _fragments(block: tree.Block) -> Iterator[str]:
                         raise _Unparsable
                     if declaration.default and declaration.type != "alias":
                         yield "SELECT " + declaration.default
-            case tree.Assignment(_, value) | tree.Return(value) if value:
+            case tree.Assignment(_, value) | tree.Return(value) | tree.ReturnNext(value) if value:
                 yield "SELECT " + value
             case tree.If(branches) | tree.CaseOf(_, branches):
                 # A condition of CASE with a subject may be a list.
                 yield from (f"SELECT ROW({branch.condition})" for branch in branches)
             case tree.While(_, condition):
                 yield "SELECT " + condition
-            case tree.ForQuery(_, _, sql) | tree.Sql(sql):
+            case tree.ForQuery(_, _, sql) | tree.Sql(sql) | tree.ReturnQuery(sql):
                 yield sql
             case tree.ForEach(_, _, array) if array:
                 yield "SELECT " + array

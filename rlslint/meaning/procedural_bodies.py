@@ -49,7 +49,7 @@ class _Interpreter:
 
     def block(self, block: tree.Block, environment: Environment, after: tree.Body) -> Expr:
         inner = dict(environment)
-        for name, type_name, default in block.declarations:
+        for name, type_name, default, _ in block.declarations:
             if type_name in ("alias", "cursor"):
                 raise NotInlinable
             inner[name] = _cast(_parsed(default or "NULL", self.scope, inner), type_name)
@@ -69,7 +69,7 @@ class _Interpreter:
         match statement:
             case tree.Return(value) if value:
                 return _cast(_parsed(value, self.scope, environment), self.return_type)
-            case tree.Assignment(tree.Target((name,), False), value):
+            case tree.Assignment(tree.Target((name,), ()), value):
                 changed = self.assigned(name, _parsed(value, self.scope, environment), environment)
                 return self.body(rest, changed)
             case tree.If(branches, otherwise):
@@ -85,7 +85,7 @@ class _Interpreter:
                 return self.block(statement, environment, rest)
             case tree.Raise():
                 return Call(("raise",), ())
-            case tree.Sql(sql, (tree.Target((name,), False),)):
+            case tree.Sql(sql, (tree.Target((name,), ()),)):
                 select = self.selected(sql, environment)
                 chosen = SubSelect("scalar", None, "", select)
                 changed = self.assigned(name, chosen, environment)
@@ -164,7 +164,7 @@ def rows_of_body(function: Function, scope: Scope) -> Expr | None:
     if block.declarations or block.handlers:
         return None
     match block.body:
-        case (tree.Sql(sql, ()),) | (tree.Sql(sql, ()), tree.Return("")):
+        case (tree.ReturnQuery(sql),) | (tree.ReturnQuery(sql), tree.Return("")) if sql:
             statements = sql_statements(sql, False)
         case _:
             return None

@@ -14,6 +14,7 @@ class Source:
     `query` is the sub-select or the CTE's query. `column_names` renames the columns by position.
     A `lateral` one may refer to its siblings. `merged` are the columns that JOIN … USING shares
     with a source on its left; `natural` says that NATURAL does, by names known once it is bound.
+    `join` is how it is joined to those on its left, "inner", "left" or "other", `on` by what.
     `is_cte` tells of a query that WITH names: it stands among the `ctes` of a query around, and
     may be recursive.
     """
@@ -23,11 +24,13 @@ class Source:
         "call",
         "column_names",
         "is_cte",
+        "join",
         "lateral",
         "location",
         "merged",
         "name",
         "natural",
+        "on",
         "query",
         "relation",
         "schema",
@@ -55,6 +58,8 @@ class Source:
         self.merged: tuple[str, ...] = ()
         self.natural = False
         self.is_cte = False
+        self.join = "inner"
+        self.on: tuple[Expr, ...] = ()
         self.relation: object | None = None
 
     def __repr__(self) -> str:
@@ -419,7 +424,10 @@ class Query(Expr):
     UNION, INTERSECT or EXCEPT (then `set_operation` names it). `others` are the expressions of
     GROUP BY, ORDER BY, LIMIT and DISTINCT ON. `ctes` are the WITH queries by name; `recursive`
     lets them name themselves. Binding replaces a `*` in `outputs` by the columns that it means.
-    `limited` tells of LIMIT or OFFSET, `grouped` of GROUP BY or aggregation by DISTINCT.
+    `limited` tells of LIMIT or OFFSET, `grouped` of GROUP BY or aggregation by DISTINCT. `grouping`
+    are the expressions of GROUP BY, `having` is one of the conditions, `ordering` are the
+    expressions of ORDER BY with whether they descend, `limits` those of LIMIT and OFFSET;
+    `keeps_duplicates` tells of UNION ALL and its like.
     """
 
     __slots__ = (
@@ -427,8 +435,13 @@ class Query(Expr):
         "conditions",
         "ctes",
         "grouped",
+        "grouping",
+        "having",
         "inner_only",
+        "keeps_duplicates",
         "limited",
+        "limits",
+        "ordering",
         "others",
         "output_names",
         "outputs",
@@ -466,6 +479,11 @@ class Query(Expr):
         self.inner_only = inner_only
         self.limited = limited
         self.grouped = grouped
+        self.grouping: tuple[Expr, ...] = ()
+        self.having: Expr | None = None
+        self.keeps_duplicates = False
+        self.ordering: tuple[tuple[Expr, bool], ...] = ()
+        self.limits: tuple[Expr | None, Expr | None] = (None, None)
         self.location = location
 
     def children(self) -> tuple[Expr, ...]:
@@ -477,3 +495,10 @@ class Query(Expr):
             if source.call is not None:
                 found.append(source.call)
         return tuple(found)
+
+
+def is_null_constant(expression: Expr) -> bool:
+    """Tell whether an expression is a written NULL, whatever type it is cast to."""
+    while isinstance(expression, Cast):
+        expression = expression.argument
+    return isinstance(expression, Constant) and expression.value is None

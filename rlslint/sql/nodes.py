@@ -124,9 +124,12 @@ def _constant(fields: Node) -> str | int | bool | None:
 
 def _call(fields: Node, location: int) -> Expr:
     arguments = _all(fields.get("args"))
-    for key in ("agg_filter",):
-        if key in fields:
-            arguments += (expression(fields[key]),)
+    if fields.get("agg_distinct"):
+        arguments += (Other("AggregateDistinct", "", ()),)
+    if "agg_filter" in fields:
+        arguments += (Other("AggregateFilter", "", (expression(fields["agg_filter"]),)),)
+    if fields.get("func_variadic"):
+        arguments = (*arguments[:-1], Other("VariadicArgument", "", arguments[-1:]))
     call = Call(strings(fields["funcname"]), arguments, location)
     if "over" in fields:
         return Other("WindowFunc", "", (call, *_nested(fields["over"])), location)
@@ -155,8 +158,24 @@ def _operator(fields: Node, location: int) -> Expr:
                 return Or((below, Operator(">", left, high, "", location)), location)
             above = Operator(">=", left, low, "", location)
             return And((above, Operator("<=", left, high, "", location)), location)
+        case "AEXPR_OP" if "RowExpr" in fields["rexpr"] and symbol in ("=", "<>", "!="):
+            return _rows_compared(symbol, left, right, location)
         case _:
             return Operator("<>" if symbol == "!=" else symbol, left, right, "", location)
+
+
+def _rows_compared(symbol: str, left: Expr | None, right: Expr, location: int) -> Expr:
+    """Compare rows column by column, as PostgreSQL does (manual: Row Constructor Comparison)."""
+    if not isinstance(left, Items) or not isinstance(right, Items):
+        return Operator("<>" if symbol == "!=" else symbol, left, right, "", location)
+    name = "=" if symbol == "=" else "<>"
+    pairs = tuple(
+        Operator(name, one, other, "", location)
+        for one, other in zip(left.items, right.items, strict=True)
+    )
+    if len(pairs) == 1:
+        return pairs[0]
+    return And(pairs, location) if name == "=" else Or(pairs, location)
 
 
 def _boolean(fields: Node, location: int) -> Expr:
@@ -199,6 +218,10 @@ def _detail(fields: Node) -> str:
             return ".".join(strings(names))
         case {"indirection": steps}:
             return ".".join(strings(steps))
+        case {"argnumber": _, "name": name}:
+            return str(name)
+        case {"is_slice": True}:
+            return f"{'lower' if 'lidx' in fields else ''}:{'upper' if 'uidx' in fields else ''}"
         case _:
             return ""
 
@@ -230,10 +253,12 @@ def query(fields: Node) -> Query:
         arms = (query(fields["larg"]), query(fields["rarg"]))
         operation = fields["op"].removeprefix("SETOP_").lower()
         first = arms[0]
-        return Query(
+        combined = Query(
             (), (), first.output_names, (), _trailing(fields), operation, arms, ctes,
             limited=_is_limited(fields), recursive=recursive,
         )  # fmt: skip
+        combined.keeps_duplicates = fields.get("all", False)
+        return _ordered(combined, fields)
     if "valuesLists" in fields:
         rows = tuple(Items("row", _all(row["List"].get("items"))) for row in fields["valuesLists"])
         width = len(rows[0].items) if rows else 0
@@ -245,7 +270,7 @@ def query(fields: Node) -> Query:
     if "havingClause" in fields:
         conditions.append(expression(fields["havingClause"]))
     targets = [target["ResTarget"] for target in fields.get("targetList", ())]
-    return Query(
+    built = Query(
         tuple(sources),
         tuple(expression(target["val"]) for target in targets if "val" in target),
         tuple(target.get("name") or output_name(target.get("val")) for target in targets),
@@ -257,6 +282,18 @@ def query(fields: Node) -> Query:
         grouped="groupClause" in fields or "distinctClause" in fields,
         recursive=recursive,
     )
+    built.grouping = _all(fields.get("groupClause"))
+    built.having = conditions[-1] if "havingClause" in fields else None
+    return _ordered(built, fields)
+
+
+def _ordered(built: Query, fields: Node) -> Query:
+    built.ordering = tuple(
+        (expression(item["SortBy"]["node"]), item["SortBy"]["sortby_dir"] == "SORTBY_DESC")
+        for item in fields.get("sortClause", ())
+    )
+    built.limits = _optional(fields.get("limitCount")), _optional(fields.get("limitOffset"))
+    return built
 
 
 def _with_query(fields: Node) -> Query:
@@ -313,6 +350,10 @@ def _figured_name(node: Node | None) -> tuple[str, int]:
             return "coalesce", 2
         case {"MinMaxExpr": {"op": operation}}:
             return str(operation).removeprefix("IS_").lower(), 2
+        case {"XmlExpr": {"op": operation}}:
+            return str(operation).removeprefix("IS_").lower(), 2
+        case {"XmlSerialize": _}:
+            return "xmlserialize", 2
         case {"A_ArrayExpr": _}:
             return "array", 2
         case {"RowExpr": _}:
@@ -344,18 +385,31 @@ def _from_clause(items: list[Node]) -> tuple[list[Source], list[Expr], bool]:
     for item in items:
         ((tag, fields),) = item.items()
         if tag == "JoinExpr":
+            before = len(conditions)
             more, on, inner = _from_clause([fields["larg"], fields["rarg"]])
+            before += len(on)
             inner_only &= inner and fields.get("jointype", "JOIN_INNER") == "JOIN_INNER"
             sources += more
             conditions += on
             if "quals" in fields:
                 conditions.append(expression(fields["quals"]))
             conditions += _using(more, strings(fields.get("usingClause")))
+            _note_join(fields, more, conditions[before:])
             if more and fields.get("isNatural"):
                 more[-1].natural = True
             continue
         sources.append(_source(tag, fields))
     return sources, conditions, inner_only
+
+
+def _note_join(fields: Node, sources: list[Source], on: list[Expr]) -> None:
+    """Tell the last source how it is joined, which only a join with a single one on its right is
+    known for."""
+    kind = fields.get("jointype", "JOIN_INNER")
+    if kind != "JOIN_INNER" and sources:
+        is_plain = kind == "JOIN_LEFT" and "JoinExpr" not in fields["rarg"]
+        sources[-1].join = "left" if is_plain else "other"
+        sources[-1].on = tuple(on)
 
 
 def _using(sources: list[Source], names: tuple[str, ...]) -> list[Expr]:

@@ -258,11 +258,16 @@ LAYOUTS: dict[str, tuple[Files, str, str, list[str], list[str], list[str]]] = {
         _empty(
             "migrations/2024-01-02-000000_b/up.sql",
             "migrations/2024-01-02-000000_b/down.sql",
+            "migrations/20240101000000_a/up.sql",
             "migrations/00000000000000_setup/up.sql",
         ),
         "migrations",
         "diesel",
-        ["migrations/00000000000000_setup/up.sql", "migrations/2024-01-02-000000_b/up.sql"],
+        [
+            "migrations/00000000000000_setup/up.sql",
+            "migrations/20240101000000_a/up.sql",
+            "migrations/2024-01-02-000000_b/up.sql",
+        ],
         [],
         ["migrations/2024-01-02-000000_b/down.sql"],
     ),

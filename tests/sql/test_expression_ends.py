@@ -83,7 +83,9 @@ PREDICATES = (
     "true AND false OR NULL OR 1.5 > 2e3 OR 0x1F = 31 OR B'1' = x",
 )  # fmt: skip
 
-NO_EXPRESSIONS = ("A_Indices", "WindowDef", "SortBy", "NamedArgExpr")
+NO_EXPRESSIONS = (
+    "A_Indices", "AggregateFilter", "NamedArgExpr", "SortBy", "VariadicArgument", "WindowDef",
+)  # fmt: skip
 DESUGARED = ("similar_to_escape", "like_escape")
 
 
@@ -135,10 +137,11 @@ def is_part_of_its_parent(expr: Expr, parent: Expr | None) -> bool:
     )
 
 
-def is_between(sql: str, expr: Expr) -> bool:
-    """Tell whether `sql` is the BETWEEN that a comparison is a side of."""
+def is_side_of(sql: str, expr: Expr) -> bool:
+    """Tell whether `sql` is the BETWEEN, or the comparison of rows, that a comparison is part of."""
     read = expression(parse_expression(f"({sql}\n)"))
-    return " BETWEEN " in sql and any(same_as_written(side, expr) for side in read.children())
+    compares = " BETWEEN " in sql or sql.startswith(("(", "ROW"))
+    return compares and any(same_as_written(side, expr) for side in read.children())
 
 
 def wrongly_found(predicate: str) -> list[tuple[str, Expr]]:
@@ -147,7 +150,7 @@ def wrongly_found(predicate: str) -> list[tuple[str, Expr]]:
         if is_part_of_its_parent(expr, parent):
             right = sql == around
         else:
-            right = not is_written(expr, parent) or reads_as(sql, expr) or is_between(sql, expr)
+            right = not is_written(expr, parent) or reads_as(sql, expr) or is_side_of(sql, expr)
         if not right:
             wrong.append((sql, expr))
     return wrong

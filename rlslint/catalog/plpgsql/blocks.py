@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rlslint.catalog.plpgsql.course import Leave, Raised
+from rlslint.catalog.plpgsql.conditions import ANY_ERROR, sqlstate
+from rlslint.catalog.plpgsql.course import Catching, Leave, Raised
 from rlslint.catalog.plpgsql.embedded_sql import DDL_WORDS
 from rlslint.catalog.plpgsql.savepoint import Savepoint
 from rlslint.catalog.plpgsql.tree import (
+    Assignment,
     Block,
     Body,
+    CaseOf,
     Execute,
-    ForEach,
-    ForExecute,
-    ForQuery,
-    ForRange,
+    Handler,
     PlStatement,
     Raise,
     Sql,
     Target,
-    While,
+    assigned,
     nested,
 )
+from rlslint.catalog.plpgsql.values import ANY
 
 if TYPE_CHECKING:
     from rlslint.catalog.plpgsql.interpreter import Interpreter
+
+
+_NARROW = ("duplicate_", "undefined_")
 
 
 def run_block(interpreter: Interpreter, block: Block) -> Leave | None:
@@ -32,7 +36,7 @@ def run_block(interpreter: Interpreter, block: Block) -> Leave | None:
     savepoint = Savepoint(interpreter.replay) if _needs_savepoint(interpreter, block) else None
     if savepoint is not None:
         interpreter.course.savepoints.append(savepoint)
-    interpreter.scopes.enter()
+    interpreter.scopes.enter(block.label)
     try:
         _declare(interpreter, block)
         if not block.handlers:
@@ -45,10 +49,17 @@ def run_block(interpreter: Interpreter, block: Block) -> Leave | None:
 
 
 def _guarded(interpreter: Interpreter, block: Block, savepoint: Savepoint | None) -> Leave | None:
-    """Run a body without an EXCEPTION section: an error in it undoes it all."""
+    """Run a body without an EXCEPTION section: an error in it undoes it all.
+
+    If it perhaps ended before the error came, it did: the history was carried out.
+    """
+    before = set(interpreter.doubts)
     try:
         return interpreter.run_body(block.body)
-    except Raised:
+    except Raised as raised:
+        if interpreter.doubts - before:
+            interpreter.course.perhaps_raised(raised.condition)
+            return Leave("return", "", ANY)
         if savepoint is not None:
             savepoint.roll_back()
         raise
@@ -57,56 +68,128 @@ def _guarded(interpreter: Interpreter, block: Block, savepoint: Savepoint | None
 def _catching(interpreter: Interpreter, block: Block, savepoint: Savepoint | None) -> Leave | None:
     """Run a body that has an EXCEPTION section.
 
-    What is not seen to fail is taken to succeed; then what a handler does is in doubt.
+    It surely succeeds, surely fails, or both are followed and the facts on which they differ are
+    unknown.
     """
-    interpreter.catching += 1
-    doubt = ("raise", interpreter.catching)
+    catching = Catching(block.handlers)
+    before = set(interpreter.doubts)
     values = interpreter.scopes.copy()
-    leave: Leave | None = None
-    error = ""
-    try:
-        leave = interpreter.run_body(block.body)
-    except Raised as raised:
-        error = raised.condition
-    finally:
-        interpreter.catching -= 1
-    if error:
+    leave, error = _attempt(interpreter, block.body, catching)
+    passed = interpreter.doubts - before
+    interpreter.doubts = before | (passed & {"return"} if error else passed)
+    if error and not passed and not catching.possible:
         if savepoint is not None:
             savepoint.roll_back()
-        for handler in block.handlers:
-            if _catches(handler.conditions, error):
-                return interpreter.run_body(handler.body)
-        raise Raised(error)
-    if doubt in interpreter.doubts and savepoint is not None:
+        handler = catching.handler_of(error)
+        if handler is None:
+            raise Raised(error)
+        return _handle(interpreter, handler, error)
+    if error:
+        catching.possible.add(error)
+    if not catching.possible:
+        return leave
+    if savepoint is not None and not _leaves_it_as_it_would_be(block, catching.possible):
         savepoint.roll_back()
         interpreter.scopes.restore(values)
-        leave = interpreter.run_body(block.body)
-    bodies = [handler.body for handler in block.handlers if _acts(handler.body)]
-    if bodies:
-        interpreter.run_perhaps([(), *bodies])
-    interpreter.doubts.discard(doubt)
-    return leave
+        leave, _ = _attempt(interpreter, block.body, catching)
+    return _perhaps_handle(interpreter, block, catching, leave)
+
+
+def _attempt(interpreter: Interpreter, body: Body, catching: Catching) -> tuple[Leave | None, str]:
+    """Run a body inside of an EXCEPTION section; return how it was left, and the error or ""."""
+    interpreter.course.catching.append(catching)
+    try:
+        return interpreter.run_body(body), ""
+    except Raised as raised:
+        return None, raised.condition
+    finally:
+        interpreter.course.catching.remove(catching)
+
+
+def _handle(interpreter: Interpreter, handler: Handler, error: str) -> Leave | None:
+    """Run a handler, in which SQLSTATE tells the error."""
+    interpreter.scopes.enter()
+    interpreter.scopes.declare("sqlstate", "", sqlstate(error) or ANY)
+    interpreter.scopes.declare("sqlerrm", "", ANY)
+    interpreter.handled.append(error)
+    try:
+        return interpreter.run_body(handler.body)
+    finally:
+        interpreter.handled.pop()
+        interpreter.scopes.leave()
+
+
+def _perhaps_handle(
+    interpreter: Interpreter, block: Block, catching: Catching, leave: Leave | None
+) -> Leave | None:
+    """Follow the handlers of the errors that perhaps came."""
+    interpreter.scopes.forget(assigned(block.body))
+    reached: list[Handler] = []
+    for error in sorted(catching.possible):
+        surely = catching.handler_of(error)
+        reached += catching.possible_handlers(error) or ([surely] if surely else [])
+    bodies: list[Body] = []
+    for handler in reached:
+        inner = Block("", (), handler.body, ())
+        if (inner,) not in bodies:
+            bodies.append((inner,))
+    interpreter.handled.append(ANY_ERROR)
+    interpreter.scopes.enter()
+    interpreter.scopes.declare("sqlstate", "", ANY)
+    interpreter.scopes.declare("sqlerrm", "", ANY)
+    interpreter.run_perhaps([(), *bodies])
+    interpreter.scopes.leave()
+    interpreter.handled.pop()
+    if leave is not None:
+        interpreter.doubts.add("return" if leave.word == "return" else ("loop", leave.label))
+    return None
 
 
 def _needs_savepoint(interpreter: Interpreter, block: Block) -> bool:
+    """Tell whether an error may leave something to undo: one statement alone undoes itself."""
     if not interpreter.certain:
         return False
     inner = nested(block.body)
-    effects = sum(1 for part in inner if _is_effect(part))
-    raises = any(isinstance(part, Raise) for part in inner)
-    loops = any(
-        isinstance(part, While | ForRange | ForQuery | ForExecute | ForEach) for part in inner
-    )
-    outermost = not block.handlers and not interpreter.catching
-    if not block.handlers and not outermost:
+    if not any(_is_effect(part) for part in inner):
         return False
     if block.handlers:
-        return effects > 1 or (effects == 1 and (loops or raises))
-    return raises and effects > 0
+        return len(inner) > 1 or not isinstance(inner[0], Sql) or not _are_narrow(block.handlers)
+    is_outermost = not interpreter.course.catching
+    return is_outermost and len(inner) > 1 and any(_may_raise(part) for part in inner)
+
+
+def _are_narrow(handlers: tuple[Handler, ...]) -> bool:
+    """Tell whether all handlers wait for what exists already or is missing."""
+    return all(
+        condition.startswith(_NARROW) for handler in handlers for condition in handler.conditions
+    )
+
+
+def _leaves_it_as_it_would_be(block: Block, errors: set[str]) -> bool:
+    """Tell whether a body is one statement that fails only where its object is there or missing."""
+    return len(nested(block.body)) == 1 and all(error.startswith(_NARROW) for error in errors)
+
+
+def _may_raise(part: PlStatement) -> bool:
+    match part:
+        case Raise():
+            return True
+        case CaseOf(otherwise=None):
+            return True
+        case Sql(sql, strict=strict):
+            return strict or sql.lstrip()[:4].lower() in ("sele", "call", "with")
+        case Execute(command, strict=strict):
+            return strict or not command.startswith(("'", "format(", "FORMAT("))
+        case Assignment(_, value):
+            return "(" in value
+        case _:
+            return False
 
 
 def _declare(interpreter: Interpreter, block: Block) -> None:
-    for name, type_, default in block.declarations:
+    for name, type_, default, parameters in block.declarations:
+        if type_ == "cursor":
+            interpreter.cursors[name] = (default, parameters)
         if type_ == "alias":
             number = default.removeprefix("$")
             value = (
@@ -117,8 +200,8 @@ def _declare(interpreter: Interpreter, block: Block) -> None:
             interpreter.scopes.declare(name, "", value)
             continue
         interpreter.scopes.declare(name, type_, None)
-        if default:
-            interpreter.assign(Target((name,), False), interpreter.value_of(default))
+        if default and type_ != "cursor":
+            interpreter.assign(Target((name,)), interpreter.value_of(default))
 
 
 def _is_effect(part: PlStatement) -> bool:
@@ -129,14 +212,3 @@ def _is_effect(part: PlStatement) -> bool:
             return sql.lstrip().partition(" ")[0].lower() in (*DDL_WORDS, "select")
         case _:
             return False
-
-
-def _acts(body: Body) -> bool:
-    return any(_is_effect(part) for part in nested(body))
-
-
-def _catches(conditions: tuple[str, ...], error: str) -> bool:
-    return any(
-        condition == error or (condition == "others" and error != "assert_failure")
-        for condition in conditions
-    )

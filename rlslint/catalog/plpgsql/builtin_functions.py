@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rlslint.catalog.plpgsql import array_functions, text_functions
 from rlslint.catalog.plpgsql.operators import operate
 from rlslint.catalog.plpgsql.values import (
     ANY,
+    LONGEST,
     Unknown,
     Value,
-    array_from,
     formatted,
     is_unknown,
     joined,
@@ -21,19 +22,52 @@ from rlslint.catalog.plpgsql.values import (
 SERVER_VERSION = 17
 """The major version of PostgreSQL that version checks of migrations are answered for."""
 
+_CANNOT_FAIL = frozenset(
+    """count array_agg string_agg bool_and bool_or every min max sum unnest generate_series
+    generate_subscripts now clock_timestamp gen_random_uuid pg_notify pg_sleep random
+    to_regclass to_regrole to_regnamespace to_regtype current_user session_user current_role
+    current_schema current_database current_catalog user obj_description col_description
+    has_table_privilege has_schema_privilege pg_get_expr pg_get_constraintdef pg_get_indexdef
+    pg_get_viewdef pg_get_functiondef pg_get_function_identity_arguments pg_table_is_visible
+    pg_advisory_lock pg_advisory_xact_lock pg_advisory_unlock set_config setval nextval
+    pg_get_serial_sequence version age json_build_object jsonb_build_object""".split()  # noqa: SIM905
+)
+
+
+def is_harmless(name: tuple[str, ...]) -> bool:
+    """Tell whether a function of PostgreSQL's own is called for its value and does not fail."""
+    return len(name) == 1 and (
+        name[0] in _CANNOT_FAIL or name[0] in _LENIENT or name[0] in _STRICT
+        or name[0] in array_functions.OF_ELEMENTS
+    )  # fmt: skip
+
 
 def call_builtin(name: str, arguments: tuple[Value, ...]) -> Value:
     """Return what a function of pg_catalog answers, ANY where it is not known here."""
     try:
-        if name in _LENIENT:
-            return _LENIENT[name](*arguments)
-        if name not in _STRICT:
-            return ANY
-        if any(argument is None for argument in arguments):
-            return None
-        return ANY if is_unknown(*arguments) else _STRICT[name](*arguments)
-    except (TypeError, ValueError, IndexError, AttributeError):
+        return _bounded(_answer(name, arguments))
+    except (TypeError, ValueError, IndexError, AttributeError, OverflowError):
         return ANY
+
+
+def _answer(name: str, arguments: tuple[Value, ...]) -> Value:
+    if name in _LENIENT:
+        return _LENIENT[name](*arguments)
+    if name in array_functions.OF_ELEMENTS:
+        array, *others = arguments
+        if array is None or isinstance(array, Unknown):
+            return array
+        return array_functions.OF_ELEMENTS[name](array, *others)
+    if name not in _STRICT:
+        return ANY
+    if any(argument is None for argument in arguments):
+        return None
+    return ANY if is_unknown(*arguments) else _STRICT[name](*arguments)
+
+
+def _bounded(value: Value) -> Value:
+    is_long = isinstance(value, str | tuple) and len(value) > LONGEST
+    return ANY if is_long else value
 
 
 def _format(template: Value = None, *arguments: Value) -> Value:
@@ -58,6 +92,8 @@ def _nullif(left: Value, right: Value) -> Value:
 
 
 def _concat_ws(separator: Value = None, *arguments: Value) -> Value:
+    if separator is None:
+        return None
     parts: list[Value] = []
     for argument in arguments:
         if argument is not None:
@@ -80,68 +116,11 @@ def _trimmed(value: Value, *characters: Value) -> Value:
     return text.strip(str(characters[0]) if characters else " ") if isinstance(text, str) else text
 
 
-def _replace(value: Value, old: Value, new: Value) -> Value:
-    return _text(value).replace(_text(old), _text(new))
+def _extreme(choose: Callable[[list[int]], int]) -> Callable[..., Value]:
+    def apply(*values: Value) -> Value:
+        return choose([text_functions.number(value) for value in values if value is not None])
 
-
-def _left(value: Value, length: Value) -> Value:
-    return _text(value)[: _number(length)]
-
-
-def _right(value: Value, length: Value) -> Value:
-    text, number = _text(value), _number(length)
-    return text[max(len(text) - number, 0) :] if number >= 0 else text[-number:]
-
-
-def _substring(value: Value, start: Value, *length: Value) -> Value:
-    text, first = _text(value), _number(start) - 1
-    last = first + _number(length[0]) if length else len(text)
-    return text[max(first, 0) : max(last, 0)]
-
-
-def _split_part(value: Value, separator: Value, number: Value) -> Value:
-    parts = _text(value).split(_text(separator))
-    position = _number(number)
-    index = position - 1 if position > 0 else len(parts) + position
-    return parts[index] if 0 <= index < len(parts) else ""
-
-
-def _string_to_array(value: Value, separator: Value) -> Value:
-    text = _text(value)
-    return tuple(text.split(_text(separator))) if text else ()
-
-
-def _array_to_string(value: Value, separator: Value) -> Value:
-    return joined(_between(_items(value), separator))
-
-
-def _between(items: tuple[Value, ...], separator: Value) -> list[Value]:
-    parts: list[Value] = []
-    for item in items:
-        if item is not None:
-            parts += [separator, item] if parts else [item]
-    return parts
-
-
-def _array_length(value: Value, _dimension: Value = 1) -> Value:
-    return len(_items(value)) or None
-
-
-def _array_append(array: Value, item: Value) -> Value:
-    if isinstance(array, Unknown):
-        return ANY
-    return (*(_items(array) if array is not None else ()), item)
-
-
-def _array_position(array: Value, item: Value) -> Value:
-    items = _items(array)
-    return items.index(item) + 1 if item in items else None
-
-
-def _lpad(value: Value, length: Value, fill: Value = " ") -> Value:
-    text, size = _text(value), _number(length)
-    padding = (_text(fill) * size)[: max(size - len(text), 0)]
-    return (padding + text)[:size]
+    return apply
 
 
 def _current_setting(name: Value, *_missing_ok: Value) -> Value:
@@ -154,68 +133,28 @@ def _current_setting(name: Value, *_missing_ok: Value) -> Value:
             return ANY
 
 
-def _text(value: Value) -> str:
-    text = text_of(value)
-    if not isinstance(text, str):
-        raise TypeError("not a text")
-    return text
-
-
-def _number(value: Value) -> int:
-    return int(_text(value))
-
-
-def _items(value: Value) -> tuple[Value, ...]:
-    if isinstance(value, str):
-        value = array_from(value)
-    if not isinstance(value, tuple):
-        raise TypeError("not an array")
-    return value
-
-
 _LENIENT: dict[str, Callable[..., Value]] = {
-    "array_append": _array_append,
+    **array_functions.LENIENT,
+    "btrim": _trimmed,
     "coalesce": _coalesce,
     "concat": lambda *arguments: joined(arguments),
     "concat_ws": _concat_ws,
     "current_setting": _current_setting,
     "format": _format,
+    "greatest": _extreme(max),
+    "least": _extreme(min),
     "lower": _cased(str.lower),
     "nullif": _nullif,
     "pg_is_in_recovery": lambda: False,
     "quote_ident": quoted_name,
     "quote_literal": quoted_literal,
     "quote_nullable": lambda value: "NULL" if value is None else quoted_literal(value),
-    "btrim": _trimmed,
     "trim": _trimmed,
     "upper": _cased(str.upper),
 }
 _STRICT: dict[str, Callable[..., Value]] = {
-    "array_cat": lambda a, b: _items(a) + _items(b),
-    "array_length": _array_length,
-    "array_position": _array_position,
-    "array_remove": lambda array, item: tuple(i for i in _items(array) if i != item),
-    "array_to_string": _array_to_string,
-    "array_upper": _array_length,
-    "cardinality": lambda array: len(_items(array)),
-    "char_length": lambda value: len(_text(value)),
-    "chr": lambda number: chr(_number(number)),
-    "greatest": lambda *values: max(_number(value) for value in values),
-    "initcap": lambda value: _text(value).title(),
-    "least": lambda *values: min(_number(value) for value in values),
-    "left": _left,
-    "length": lambda value: len(_text(value)),
-    "lpad": _lpad,
-    "ltrim": lambda value, *chars: _text(value).lstrip(_text(chars[0]) if chars else " "),
-    "position": lambda text, part: _text(text).find(_text(part)) + 1,
-    "repeat": lambda value, times: _text(value) * min(_number(times), 1000),
-    "replace": _replace,
-    "right": _right,
-    "rtrim": lambda value, *chars: _text(value).rstrip(_text(chars[0]) if chars else " "),
-    "split_part": _split_part,
-    "starts_with": lambda value, start: _text(value).startswith(_text(start)),
-    "string_to_array": _string_to_array,
-    "strpos": lambda text, part: _text(text).find(_text(part)) + 1,
-    "substr": _substring,
-    "substring": _substring,
+    **text_functions.STRICT,
+    **array_functions.STRICT,
+    "abs": lambda value: abs(text_functions.number(value)),
+    "mod": lambda left, right: operate("%", left, right),
 }

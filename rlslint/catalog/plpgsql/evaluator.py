@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from rlslint.catalog.binding import find_relation
+from rlslint.catalog.plpgsql.arrays import Array, array_from, array_of, element, elements
 from rlslint.catalog.plpgsql.builtin_functions import call_builtin
+from rlslint.catalog.plpgsql.calls import Arguments, Result
+from rlslint.catalog.plpgsql.casts import cast
+from rlslint.catalog.plpgsql.object_functions import ask_catalog
 from rlslint.catalog.plpgsql.operators import (
     boolean,
     conjunction,
@@ -14,22 +17,11 @@ from rlslint.catalog.plpgsql.operators import (
     negation,
     operate,
 )
-from rlslint.catalog.plpgsql.system_catalogs.references import (
-    function_reference,
-    relation_reference,
-    schema_reference,
-)
 from rlslint.catalog.plpgsql.values import (
     ANY,
     Record,
-    Reference,
     Unknown,
     Value,
-    array_from,
-    dotted_name,
-    is_unknown,
-    quoted_name,
-    text_of,
 )
 from rlslint.sql.expressions import (
     And,
@@ -54,12 +46,12 @@ from rlslint.sql.expressions import (
 if TYPE_CHECKING:
     from rlslint.catalog.replay.state import Replay
 
+
+Results = dict[object, "Result | None"]
+NamedQuery = tuple[str, Query]
+
 Frame = dict[str, Record]
 """The current row of each source of a FROM list, by its alias."""
-
-_TEXT_TYPES = frozenset({"text", "varchar", "name", "bpchar", "char", "citext", "sql_identifier"})
-_INTEGER_TYPES = frozenset({"int2", "int4", "int8", "oid"})
-_CURRENT_USER = frozenset({"current_user", "current_role", "user"})
 
 
 class Variables(Protocol):
@@ -71,22 +63,56 @@ class Variables(Protocol):
 
     def parameter(self, number: int) -> Value: ...
 
-    def call(self, call: Call, arguments: tuple[Value, ...]) -> Value: ...
+    def call(self, call: Call, arguments: Arguments) -> Result | None: ...
+
+    def reads_too_much(self, rows: int = 0) -> bool: ...
 
 
 class Evaluator:
     """Evaluates expressions against a replay's catalog; `frames` are innermost first."""
 
     def __init__(
-        self, replay: Replay, variables: Variables, frames: tuple[Frame, ...] = ()
+        self,
+        replay: Replay,
+        variables: Variables,
+        frames: tuple[Frame, ...] = (),
+        results: Results | None = None,
+        queries: tuple[NamedQuery, ...] = (),
+        aggregates: dict[int, Value] | None = None,
     ) -> None:
         self.replay = replay
         self.variables = variables
         self.frames = frames
+        self.results: Results = {} if results is None else results
+        self.queries = queries
+        self.aggregates = aggregates or {}
 
     def within(self, frame: Frame) -> Evaluator:
         """Return an evaluator that sees a row of each source in `frame` as well."""
-        return Evaluator(self.replay, self.variables, (frame, *self.frames))
+        frames = (frame, *self.frames)
+        return Evaluator(self.replay, self.variables, frames, self.results, self.queries)
+
+    def with_queries(self, query: Query) -> Evaluator:
+        """Return an evaluator for which the WITH queries of `query` are relations."""
+        if not query.ctes:
+            return self
+        queries = (*reversed(query.ctes), *self.queries)
+        return Evaluator(self.replay, self.variables, self.frames, self.results, queries)
+
+    def with_aggregates(self, values: dict[int, Value]) -> Evaluator:
+        """Return an evaluator that knows the values of the aggregates of a group."""
+        return Evaluator(
+            self.replay, self.variables, self.frames, self.results, self.queries, values
+        )
+
+    def query_named(self, name: str) -> tuple[Query, Evaluator] | None:
+        """Return the WITH query of this name, and an evaluator that sees those before it."""
+        for position, (known, query) in enumerate(self.queries):
+            if known == name:
+                before = self.queries[position + 1 :]
+                frames = self.frames
+                return query, Evaluator(self.replay, self.variables, frames, self.results, before)
+        return None
 
     def value(self, expression: Expr) -> Value:
         """Return the value of an expression, unknown where the history does not tell it."""
@@ -115,7 +141,7 @@ class Evaluator:
             case Case():
                 return self._case(expression)
             case Items(items):
-                return tuple(self.value(item) for item in items)
+                return array_of(tuple(self.value(item) for item in items))
             case Call():
                 return self._call(expression)
             case SubSelect():
@@ -162,7 +188,7 @@ class Evaluator:
             return None
         if not isinstance(items, tuple):
             return ANY
-        answers = [operate(operator.symbol, left, item) for item in items]
+        answers = [operate(operator.symbol, left, item) for item in elements(items)]
         combine: Callable[[list[Value]], Value] = (
             disjunction if operator.quantifier == "any" else conjunction
         )
@@ -185,93 +211,59 @@ class Evaluator:
                 return self.value(result)
         return self.value(case.otherwise) if case.otherwise is not None else None
 
-    def cast(self, value: Value, type_name: str) -> Value:
-        """Return a value as `::type` gives it."""
-        if type_name.endswith("[]"):
-            return array_from(value) if isinstance(value, str) else value
-        word = type_name.rpartition(".")[2]
-        if word in _TEXT_TYPES:
-            return text_of(value)
-        if value is None:
-            return None
-        match word:
-            case "bool":
-                return boolean(value)
-            case "regclass" | "regproc" | "regprocedure" | "regnamespace" | "regrole":
-                return self._reference(value, word)
-            case _ if word in _INTEGER_TYPES and isinstance(value, str):
-                return int(value) if value.strip().lstrip("-").isdigit() else ANY
-            case "oid" if isinstance(value, Reference):
-                return Reference(value.kind, value.key, value.name)
-            case _:
-                return value
+    def arguments(self, call: Call) -> Arguments:
+        """Return the values that a call hands over."""
+        positional: list[Value] = []
+        named: dict[str, Value] = {}
+        spread = False
+        for argument in call.arguments:
+            match argument:
+                case Other("NamedArgExpr", (value,)):
+                    named[argument.detail] = self.value(value)
+                case Other("VariadicArgument", (value,)):
+                    spread = True
+                    positional.append(self.value(value))
+                case _:
+                    positional.append(self.value(argument))
+        return Arguments(tuple(positional), named, spread)
 
-    def _reference(self, value: Value, type_: str) -> Value:
-        match value:
-            case Reference(kind=kind, key=key, name=name):
-                return Reference(kind, key, name, True)
-            case str() if type_ == "regclass":
-                return self._relation_reference(value)
-            case str() if type_ == "regnamespace":
-                return schema_reference(dotted_name(value)[-1])
-            case str() if type_ == "regrole":
-                name = dotted_name(value)[-1]
-                return Reference("role", name, str(quoted_name(name)), True)
-            case str() if type_ in ("regproc", "regprocedure"):
-                names = dotted_name(value.partition("(")[0])
-                found = self.replay.functions_named(names)
-                if len(found) == 1:
-                    reference = function_reference(found[0], self.replay.session.search_path)
-                    reference.shown = True
-                    return reference
-                return ANY
-            case _:
-                return ANY
+    def result_of(self, call: Call) -> Result | None:
+        """Return what a function of the history gives, None for a call of any other.
 
-    def _relation_reference(self, text: str) -> Value:
-        names = dotted_name(text)
-        if not names:
-            return ANY
-        catalog, path = self.replay.catalog, self.replay.session.search_path
-        schema = names[-2] if len(names) > 1 else ""
-        relation = find_relation(catalog, path, schema, names[-1])
-        if relation is None:
-            places = [schema] if schema else list(path)
-            beyond = (catalog.unknown_relations.get((place, names[-1])) for place in places)
-            relation = next((r for r in beyond if r is not None), None)
-        if relation is None:
-            return ANY
-        reference = relation_reference(relation, path, catalog)
-        reference.shown = True
-        return reference
+        What one statement calls is carried out once, however often its value is asked for.
+        """
+        arguments = self.arguments(call)
+        try:
+            key = (id(call), arguments.positional, *arguments.named.items())
+            hash(key)
+        except TypeError:
+            return self.variables.call(call, arguments)
+        if key not in self.results:
+            self.results[key] = self.variables.call(call, arguments)
+        return self.results[key]
+
+    def has_called(self, call: Call) -> bool:
+        """Tell whether this statement has carried out a call, whatever it handed over."""
+        return any(isinstance(key, tuple) and key[0] == id(call) for key in self.results)
 
     def _call(self, call: Call) -> Value:
-        arguments = tuple(self.value(argument) for argument in call.arguments)
-        name = call.name[-1]
-        if name in _CURRENT_USER and len(call.name) == 1:
-            user = self.replay.session.user
-            return ANY if user.startswith("(") else user
-        match name, arguments:
-            case "to_regclass", (str() as text,):
-                return self._to_regclass(text)
-            case "pg_get_function_identity_arguments", (Reference(kind="function", name=shown),):
-                return shown.partition("(")[2].removesuffix(")")
-            case "has_table_privilege" | "has_schema_privilege", _:
-                return ANY
-            case _:
-                own = self.variables.call(call, arguments)
-                if not is_unknown(own) or self.replay.functions_named(call.name):
-                    return own
-                return call_builtin(name, arguments)
+        if id(call) in self.aggregates:
+            return self.aggregates[id(call)]
+        if own := self.result_of(call):
+            return own.value
+        given = self.arguments(call)
+        arguments = given.positional
+        if given.spread and isinstance(arguments[-1], tuple):
+            arguments = (*arguments[:-1], *elements(arguments[-1]))
+        elif given.spread:
+            return ANY
+        if asked := ask_catalog(self.replay, call.name, arguments):
+            return asked[0]
+        return ANY if given.named else call_builtin(call.name[-1], arguments)
 
-    def _to_regclass(self, text: str) -> Value:
-        names = dotted_name(text)
-        found = self._relation_reference(text)
-        if isinstance(found, Reference):
-            place = names[-2:] if len(names) > 1 else (self.replay.creation_schema(), names[-1])
-            certain = (place[0], place[1]) not in self.replay.catalog.unknown_relations
-            return found if certain else ANY
-        return ANY if self.replay.catalog.relations.is_open else None
+    def cast(self, value: Value, type_name: str) -> Value:
+        """Return a value as `::type` gives it."""
+        return cast(self.replay, value, type_name)
 
     def _other(self, other: Other) -> Value:
         if other.tag == "CollateClause" and other.arguments:
@@ -282,47 +274,39 @@ class Evaluator:
         match other.arguments[1:]:
             case () if isinstance(value, Record):
                 return value.get(other.detail, ANY)
-            case (Other("A_Indices", (subscript,)),) if isinstance(value, tuple):
-                position = self.value(subscript)
-                if isinstance(position, int):
-                    return value[position - 1] if 0 < position <= len(value) else None
-                return ANY
+            case () if value is None:
+                return None
+            case subscripts if isinstance(value, tuple | None) and not other.detail:
+                return self._subscripted(value, subscripts)
             case _:
                 return ANY
+
+    def _subscripted(self, array: Array | None, subscripts: tuple[Expr, ...]) -> Value:
+        if array is None:
+            return None
+        positions: list[int] = []
+        for subscript in subscripts:
+            if not isinstance(subscript, Other) or subscript.tag != "A_Indices":
+                return ANY
+            bounds = [self.value(bound) for bound in subscript.arguments]
+            if subscript.detail:
+                return self._slice(array, subscript.detail, bounds) if len(subscripts) == 1 else ANY
+            if bounds == [None]:
+                return None
+            if not isinstance(bounds[0], int):
+                return ANY
+            positions.append(bounds[0])
+        return element(array, positions)
+
+    def _slice(self, array: Array, detail: str, bounds: list[Value]) -> Value:
+        lower, _, upper = detail.partition(":")
+        first = bounds[0] if lower else 1
+        last = bounds[-1] if upper else len(array)
+        if not isinstance(first, int) or not isinstance(last, int):
+            return ANY
+        return array[max(first, 1) - 1 : max(last, 0)]
 
     def _sub_select(self, select: SubSelect) -> Value:
-        from rlslint.catalog.plpgsql.queries import first_values, query_rows
+        from rlslint.catalog.plpgsql.sub_selects import sub_select_value
 
-        rows = query_rows(select.query, self)
-        match select.kind:
-            case "exists":
-                if any(row.certain for row in rows.rows):
-                    return True
-                return ANY if rows.rows or rows.open else False
-            case "scalar":
-                return scalar(select.query, self)
-            case "array":
-                values = first_values(rows)
-                return ANY if values is None else tuple(values)
-            case _ if select.left is not None:
-                left = self.value(select.left)
-                answers = [
-                    operate(select.symbol, left, next(iter(row.values.values()), ANY))
-                    if row.certain
-                    else ANY
-                    for row in rows.rows
-                ]
-                answers += [ANY] if rows.open else []
-                return disjunction(answers) if select.kind == "any" else conjunction(answers)
-            case _:
-                return ANY
-
-
-def scalar(query: Query, evaluator: Evaluator) -> Value:
-    """Return the value of a query that puts out one column and at most one row."""
-    from rlslint.catalog.plpgsql.queries import query_rows
-
-    rows = query_rows(query, evaluator)
-    if rows.open or any(not row.certain for row in rows.rows) or len(rows.rows) > 1:
-        return ANY
-    return next(iter(rows.rows[0].values.values()), ANY) if rows.rows else None
+        return sub_select_value(select, self)

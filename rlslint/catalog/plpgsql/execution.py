@@ -13,10 +13,8 @@ from rlslint.catalog.plpgsql.possible_effects.words import make_unknown_by_words
 from rlslint.catalog.plpgsql.tree import NOWHERE, Place
 from rlslint.catalog.plpgsql.values import Hole, Unknown
 from rlslint.catalog.replay.state import Replay, handled_kinds
-from rlslint.sql.nodes import strings
 from rlslint.sql.parser import (
     BrokenStatement,
-    Node,
     ParsedStatement,
     SyntaxProblem,
     parsed_statements,
@@ -30,6 +28,9 @@ _MATTERS = re.compile(
     r"|security|partition\s+of|create\s+table|\bview\b|drop\s+(table|schema)|\brename\b",
     re.IGNORECASE,
 )
+SESSION_SETTINGS = frozenset({"role", "search_path", "session_authorization"})
+"""Settings that decide whose objects are made, and in which schema."""
+
 _HOLES = {Hole.anything: ANYTHING, Hole.name: NAME, Hole.literal: f"'{ANYTHING}'"}
 
 
@@ -70,16 +71,16 @@ class Execution:
     def run(self, parsed: ParsedStatement, certain: bool) -> None:
         """Carry out a statement, or make unknown what it would change."""
         kind = parsed.statement.kind
-        if certain or kind == "AlterDefaultPrivilegesStmt":
-            # Nothing can say that default privileges are unknown: what is granted by one that
-            # perhaps ran is taken as granted.
+        if certain:
             if kind != "TransactionStmt":
                 self.replay.run(parsed)
             return
         effects = PossibleEffects(self.replay, self.parent)
         make_unknown(effects, kind, parsed.node)
         sql = parsed.statement.sql
-        if effects.changed and _MATTERS.search(sql):
+        # Whose objects are made later, and where, no fact can say yet to be unknown.
+        alters_session = kind == "VariableSetStmt" and parsed.node.get("name") in SESSION_SETTINGS
+        if alters_session or (effects.changed and _MATTERS.search(sql)):
             self.note(f"whether it runs {_shortened(sql)} depends on the database")
 
     def run_unparsable(self, sql: str) -> None:
@@ -119,58 +120,7 @@ class Execution:
         if not noted or noted[-1].statement is not self.parent:
             noted.append(Dynamic(self.parent, reason))
 
-    def refusal(self, parsed: ParsedStatement) -> str:
-        """Return the condition with which PostgreSQL certainly refuses a statement, or ""."""
-        return _refusal(self.replay, parsed.statement.kind, parsed.node)
-
 
 def _shortened(sql: str) -> str:
     words = " ".join(sql.split())
     return words if len(words) <= 80 else words[:79] + "…"
-
-
-def _refusal(replay: Replay, kind: str, node: Node) -> str:
-    match kind:
-        case "CreatePolicyStmt":
-            relation = replay.find(node["table"])
-            policies = relation.policies.known() if relation is not None else []
-            exists = any(policy.name == node["policy_name"] for policy in policies)
-            return "duplicate_object" if exists else ""
-        case "CreateRoleStmt":
-            role = replay.catalog.roles.get(node["role"])
-            return "duplicate_object" if role is not None and role.declared else ""
-        case "CreateStmt" | "ViewStmt" if not node.get("if_not_exists") and not node.get("replace"):
-            range_var = node.get("relation") or node["view"]
-            place = replay.creation_schema(range_var.get("schemaname", "")), range_var["relname"]
-            return "duplicate_table" if place in replay.catalog.names else ""
-        case "CreateSchemaStmt" if not node.get("if_not_exists"):
-            exists = node.get("schemaname", "") in replay.catalog.schemas
-            return "duplicate_schema" if exists else ""
-        case "AlterTableStmt":
-            return _refused_alteration(replay, node)
-        case "DropStmt" if node["removeType"] == "OBJECT_POLICY" and not node.get("missing_ok"):
-            *table, name = strings(node["objects"][0]["List"]["items"])
-            schema = table[-2] if len(table) > 1 else ""
-            relation = replay.find({"relname": table[-1], "schemaname": schema})
-            closed = relation is not None and not relation.policies.is_open
-            missing = relation is not None and closed and name not in relation.policies
-            return "undefined_object" if missing else ""
-        case _:
-            return ""
-
-
-def _refused_alteration(replay: Replay, node: Node) -> str:
-    relation = replay.find(node["relation"])
-    if relation is None:
-        return ""
-    for item in node["cmds"]:
-        command = item["AlterTableCmd"]
-        if command["subtype"] == "AT_AddColumn" and not command.get("missing_ok"):
-            name = command["def"]["ColumnDef"]["colname"]
-            if relation.knows("columns") and name in relation.columns:
-                return "duplicate_column"
-        if command["subtype"] == "AT_AddConstraint":
-            name = command["def"]["Constraint"].get("conname", "")
-            if name and any(c.name == name for c in relation.constraints.known()):
-                return "duplicate_object"
-    return ""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from rlslint.catalog.plpgsql.course import MOST_STEPS, Leave
+from rlslint.catalog.plpgsql.arrays import array_from, slices
+from rlslint.catalog.plpgsql.course import MOST_STEPS, Leave, Raised
+from rlslint.catalog.plpgsql.diagnostics import note_found
+from rlslint.catalog.plpgsql.embedded_sql import query_of_command, run_calls
 from rlslint.catalog.plpgsql.queries import query_rows
 from rlslint.catalog.plpgsql.system_catalogs.questions import Row, Rows
+from rlslint.catalog.plpgsql.token_stream import plain_name
 from rlslint.catalog.plpgsql.tree import (
     Body,
     ForEach,
@@ -18,7 +23,6 @@ from rlslint.catalog.plpgsql.tree import (
     assigned,
 )
 from rlslint.catalog.plpgsql.values import ANY, Record, Unknown
-from rlslint.sql.expressions import Query
 
 if TYPE_CHECKING:
     from rlslint.catalog.plpgsql.interpreter import Interpreter
@@ -58,6 +62,7 @@ def run_for(
         if not _may_go_on(interpreter):
             rows = rows._replace(open=True)
             break
+        interpreter.course.steps += 1
         interpreter.assign_row(targets, row)
         if row.certain:
             goes_on, leave = _iteration(interpreter, loop.label, loop.body)
@@ -69,6 +74,8 @@ def run_for(
         interpreter.scopes.forget({target.names[0] for target in targets})
         _unknown_iterations(interpreter, loop.body)
     _end_of_loop(interpreter, loop.label, before)
+    surely = any(row.certain for row in rows.rows)
+    note_found(interpreter, True if surely else ANY if rows.rows or rows.open else False)
     return leave
 
 
@@ -78,27 +85,50 @@ def _rows_of(
     nothing_known = Rows([], True)
     match loop:
         case ForRange():
-            return (Target((loop.variable,), False),), _range(interpreter, loop)
-        case ForEach(_, targets, array):
-            items = interpreter.value_of(array) if array else ANY
+            return (Target((loop.variable,)),), _range(interpreter, loop)
+        case ForEach(_, targets, array, dimensions):
+            items = interpreter.value_of(array)
+            if isinstance(items, str):
+                items = array_from(items)
+            if items is None:
+                raise Raised("null_value_not_allowed")
             if not isinstance(items, tuple):
                 return targets, nothing_known
-            return targets, Rows([Row(Record(item=item), True) for item in items], False)
+            found = slices(items, dimensions)
+            return targets, Rows([Row(Record(item=item), True) for item in found], False)
         case ForQuery(_, targets, sql):
-            found = interpreter.query_of(sql)
+            parameters = interpreter.parameters
+            query = interpreter.query_of(_query_of_cursor(interpreter, sql, targets))
         case ForExecute(_, targets, command, using):
-            found = _executed_query(interpreter, command, using)
-    return targets, nothing_known if found is None else query_rows(found, interpreter.evaluator)
+            query, parameters = query_of_command(interpreter, command, using)
+    if query is None:
+        return targets, nothing_known
+    outer, interpreter.parameters = interpreter.parameters, parameters
+    interpreter.evaluator.results.clear()
+    try:
+        run_calls(interpreter, query)
+        return targets, query_rows(query, interpreter.evaluator)
+    finally:
+        interpreter.parameters = outer
 
 
-def _executed_query(interpreter: Interpreter, command: str, using: tuple[str, ...]) -> Query | None:
-    sql = interpreter.value_of(command)
-    if not isinstance(sql, str):
-        return None
-    interpreter.parameters = (
-        tuple(interpreter.value_of(value) for value in using) or interpreter.parameters
-    )
-    return interpreter.query_of(sql)
+def _query_of_cursor(interpreter: Interpreter, sql: str, targets: tuple[Target, ...]) -> str:
+    """Return the query of a cursor that FOR runs over, its arguments in their variables.
+
+    The loop's variable is a record of its own (manual: 41.7.4). Anything else is the query itself.
+    """
+    word, _, arguments = sql.partition("(")
+    cursor = interpreter.cursors.get(plain_name(word))
+    if cursor is None:
+        return sql
+    query, parameters = cursor
+    interpreter.scopes.declare(targets[0].names[0], "record", None)
+    found = interpreter.query_of(f"SELECT {arguments.rstrip().removesuffix(')')}")
+    given = found.outputs if found is not None else ()
+    for number, name in enumerate(parameters):
+        value = interpreter.evaluator.value(given[number]) if number < len(given) else ANY
+        interpreter.scopes.declare(name, "", value)
+    return query
 
 
 def _range(interpreter: Interpreter, loop: ForRange) -> Rows:
@@ -107,9 +137,9 @@ def _range(interpreter: Interpreter, loop: ForRange) -> Rows:
         return Rows([], True)
     if step < 1:
         return Rows([], True)
+    is_open = abs(high - low) // step >= MOST_STEPS
     numbers = range(low, high - 1, -step) if loop.reverse else range(low, high + 1, step)
-    is_open = len(numbers) > MOST_STEPS
-    return Rows([Row(Record(n=n), True) for n in numbers[:MOST_STEPS]], is_open)
+    return Rows([Row(Record(n=n), True) for n in islice(numbers, MOST_STEPS)], is_open)
 
 
 def _iteration(interpreter: Interpreter, label: str, body: Body) -> tuple[bool, Leave | None]:
@@ -138,4 +168,5 @@ def _may_go_on(interpreter: Interpreter) -> bool:
     if not interpreter.course.is_too_long:
         return True
     interpreter.execution.note(f"its loops take more than {MOST_STEPS:,} steps")
+    interpreter.course.gave_up = True
     return False

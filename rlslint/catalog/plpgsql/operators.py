@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rlslint.catalog.plpgsql.arrays import MOST_ELEMENTS, array_from, depth, size
+from rlslint.catalog.plpgsql.json_functions import JSON_OPERATORS, json_member
+from rlslint.catalog.plpgsql.patterns import like_expression, searchable
 from rlslint.catalog.plpgsql.values import (
     ANY,
     Deparsed,
@@ -19,6 +22,7 @@ from rlslint.catalog.plpgsql.values import (
 
 _PATTERNS = {"~~": (False, False), "!~~": (False, True), "~~*": (True, False), "!~~*": (True, True)}
 _LONG_WORD = 6
+_LARGEST = 2**63 - 1
 _REGULAR = {"~": (False, False), "!~": (False, True), "~*": (True, False), "!~*": (True, True)}
 
 
@@ -70,11 +74,33 @@ def operate(symbol: str, left: Value, right: Value) -> Value:
         return _compare(symbol, left, right)
     if symbol in _PATTERNS:
         ignores_case, negated = _PATTERNS[symbol]
-        return _matches(_like(right), left, ignores_case, negated)
+        return _like(right, left, ignores_case, negated)
     if symbol in _REGULAR:
         ignores_case, negated = _REGULAR[symbol]
         return _matches(right, left, ignores_case, negated)
+    if symbol in JSON_OPERATORS:
+        return json_member(symbol, left, right)
+    if symbol in ("@>", "<@", "&&"):
+        return _contains(symbol, left, right)
     return _calculate(symbol, left, right)
+
+
+def same(left: Value, right: Value) -> Value:
+    """Return whether two values are not distinct from each other."""
+    return operate("is not distinct from", left, right)
+
+
+def _contains(symbol: str, left: Value, right: Value) -> Value:
+    """Answer `@>`, `<@` and `&&` on arrays."""
+    first, second = (array_from(v) if isinstance(v, str) else v for v in (left, right))
+    if not isinstance(first, tuple) or not isinstance(second, tuple):
+        return ANY
+    if symbol == "<@":
+        first, second = second, first
+    found = [disjunction([operate("=", item, other) for other in first]) for item in second]
+    if symbol == "&&":
+        return disjunction([False if answer is None else answer for answer in found])
+    return conjunction([False if answer is None else answer for answer in found])
 
 
 def _known_to_differ(symbol: str, left: Value, right: Value) -> Value:
@@ -114,6 +140,10 @@ def _concatenate(left: Value, right: Value) -> Value:
             return ANY
         before = left if isinstance(left, tuple) else () if left is None else (left,)
         after = right if isinstance(right, tuple) else () if right is None else (right,)
+        if size(before) + size(after) > MOST_ELEMENTS:
+            return ANY
+        if before and after and depth(before) != depth(after):
+            return (*before, after) if depth(before) > depth(after) else (before, *after)
         return (*before, *after)
     if left is None or right is None:
         return None
@@ -169,40 +199,41 @@ def boolean(value: Value) -> Value:
     return value if isinstance(value, bool | None) else ANY
 
 
-def _like(pattern: Value) -> Value:
-    if not isinstance(pattern, str):
+def _like(pattern: Value, value: Value, ignores_case: bool, negated: bool) -> Value:
+    text = text_of(value)
+    if not isinstance(pattern, str) or not isinstance(text, str):
         return ANY
-    parts = re.findall(r"\\(.)|(%)|(_)|([^\\%_]+)", pattern, re.DOTALL)
-    found = ""
-    for escaped, percent, underscore, plain in parts:
-        found += ".*" if percent else "." if underscore else re.escape(escaped or plain)
-    return rf"\A{found}\Z"
+    flags = re.DOTALL | (re.IGNORECASE if ignores_case else 0)
+    return (re.search(like_expression(pattern), text, flags) is not None) is not negated
 
 
 def _matches(pattern: Value, value: Value, ignores_case: bool, negated: bool) -> Value:
     text = text_of(value)
     if not isinstance(pattern, str) or not isinstance(text, str):
         return ANY
+    flags = re.DOTALL | (re.IGNORECASE if ignores_case else 0)
     try:
-        found = re.search(pattern, text, re.DOTALL | (re.IGNORECASE if ignores_case else 0))
-    except re.error:
+        found = re.search(searchable(pattern, text), text, flags)
+    except (re.error, ValueError):
         return ANY
     return (found is not None) is not negated
 
 
 def _calculate(symbol: str, left: Value, right: Value) -> Value:
+    if isinstance(left, bool) or isinstance(right, bool):
+        return ANY
     if not isinstance(left, int) or not isinstance(right, int):
         return ANY
     match symbol:
         case "+":
-            return left + right
+            found = left + right
         case "-":
-            return left - right
+            found = left - right
         case "*":
-            return left * right
-        case "/" if right:
-            return int(left / right)
-        case "%" if right:
-            return left - right * int(left / right)
+            found = left * right
+        case "/" | "%" if right:
+            quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+            found = quotient if symbol == "/" else left - right * quotient
         case _:
             return ANY
+    return found if abs(found) <= _LARGEST else ANY

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from rlslint.catalog.plpgsql.simple_statements import (
     assignment,
-    clobber,
+    diagnostics,
     execute,
+    fetch,
     is_assignment,
     jump,
     raise_,
@@ -32,6 +33,7 @@ from rlslint.catalog.plpgsql.tree import (
     If,
     Place,
     PlStatement,
+    Raise,
     Sql,
     While,
 )
@@ -85,11 +87,12 @@ class _Parser(TokenStream):
             original = self.until(";")
             self.need(";")
             return [Declaration(name, "alias", original)]
-        cursor = self.now() in ("cursor", "scroll") or self.now() == "no"
-        if cursor:
-            self.until(";")
-            self.need(";")
-            return [Declaration(name, "cursor", "")]
+        if (
+            self.take("no", "scroll", "cursor")
+            or self.take("scroll", "cursor")
+            or (self.take("cursor"))
+        ):
+            return [self._cursor(name)]
         self.take("constant")
         type_ = self.until(":=", "=", "default", ";").lower()
         default = ""
@@ -98,6 +101,18 @@ class _Parser(TokenStream):
             default = self.until(";")
             self.need(";")
         return [Declaration(name, type_.removesuffix(" not null"), default)]
+
+    def _cursor(self, name: str) -> Declaration:
+        parameters: tuple[str, ...] = ()
+        if self.take("("):
+            listed = self.list_until(")")
+            parameters = tuple(plain_name(parameter.split()[0]) for parameter in listed)
+            self.need(")")
+        if not self.take("for"):
+            self.need("is")
+        query = self.until(";")
+        self.need(";")
+        return Declaration(name, "cursor", query, parameters)
 
     def _body(self) -> Body:
         found: list[PlStatement] = []
@@ -142,11 +157,19 @@ class _Parser(TokenStream):
             case "perform":
                 self.at += 1
                 return Sql("SELECT " + self.rest_of_statement(), ())
-            case "null" | "assert" | "commit" | "rollback" | "open" | "close" | "move" | "":
+            case "null" | "commit" | "rollback" | "open" | "close" | "move" | "":
                 self.rest_of_statement()
                 return None
-            case "get" | "fetch":
-                return clobber(self)
+            case "assert":
+                self.at += 1
+                condition = self.until(",", ";")
+                self.rest_of_statement()
+                failed = Branch(f"NOT ({condition})", (Raise("assert_failure"),))
+                return If((failed,), ())
+            case "get":
+                return diagnostics(self)
+            case "fetch":
+                return fetch(self)
             case _ if is_assignment(self):
                 return assignment(self)
             case _:
@@ -212,9 +235,9 @@ class _Parser(TokenStream):
     def _foreach(self, label: str) -> ForEach:
         self.need("foreach")
         targets = targets_in(self.until("in", "slice"))
-        sliced = self.take("slice")
-        if sliced:
-            self.until("in")
+        dimensions = self.until("in") if self.take("slice") else "0"
+        if not dimensions.isdigit():
+            raise NotPlpgsql("SLICE needs a number")
         self.need("in", "array")
         array = self.until("loop")
-        return ForEach(label, targets, "" if sliced else array, self._loop_body())
+        return ForEach(label, targets, array, int(dimensions), self._loop_body())

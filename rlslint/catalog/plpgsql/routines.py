@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.functions import Function
+from rlslint.catalog.plpgsql.calls import Arguments, Result
 from rlslint.catalog.plpgsql.course import MOST_STEPS
+from rlslint.catalog.plpgsql.execution import SESSION_SETTINGS
+from rlslint.catalog.plpgsql.parameters import Parameter, given_values, parameters_of
 from rlslint.catalog.plpgsql.parser import parse
+from rlslint.catalog.plpgsql.results import result_of_body, result_of_queries
 from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
-from rlslint.catalog.plpgsql.tree import Block, Sql, nested
-from rlslint.catalog.plpgsql.values import ANY, Unknown, Value
+from rlslint.catalog.plpgsql.tree import Block, Sql, Target, nested
+from rlslint.catalog.plpgsql.values import ANY, Record, Value
 from rlslint.catalog.replay.state import Replay
+from rlslint.sql.expressions import Call, Column
 from rlslint.sql.parser import SyntaxProblem
 
 if TYPE_CHECKING:
     from rlslint.catalog.plpgsql.interpreter import Interpreter
 
 _MOST_NESTED = 16
+_UNKNOWN = Result(ANY)
 CHANGES_CATALOG = re.compile(
     r"\b(create|alter|drop|grant|revoke|execute|perform|call|reassign|set_config"
     r"|set\s+(local\s+|session\s+)?(role|search_path|session))\b",
@@ -28,88 +34,120 @@ CHANGES_CATALOG = re.compile(
 
 
 def call_routine(
-    replay: Replay, name: tuple[str, ...], arguments: tuple[Value, ...], caller: Interpreter
-) -> Value:
-    """Carry out a call and return its value; ANY for what is no function of the history."""
-    if name[-1] == "set_config" and len(name) == 1:
-        return _set_config(replay, arguments, caller.certain)
-    function, ambiguous = find_function(
-        replay.catalog, replay.session.search_path, name, len(arguments)
-    )
+    replay: Replay, name: tuple[str, ...], arguments: Arguments, caller: Interpreter
+) -> Result | None:
+    """Carry out a call and return what it gives; None for what is no function of the history."""
+    if name == ("set_config",):
+        return Result(_set_config(replay, arguments.positional, caller))
+    path, given = replay.session.search_path, len(arguments.positional) + len(arguments.named)
+    function, ambiguous = find_function(replay.catalog, path, name, given)
+    if ambiguous:
+        _give_up(replay, name, caller)
+        return _UNKNOWN
     if function is None:
-        if ambiguous:
-            _give_up(replay, name, caller)
-        return ANY
+        # CALL hands over an argument for each OUT parameter too.
+        procedures = [f for f in replay.functions_named(name) if f.is_procedure]
+        if len(procedures) != 1:
+            return None
+        function = procedures[0]
     return call_function_of_history(replay, function, arguments, caller)
 
 
+def call_procedure(interpreter: Interpreter, call: Call) -> None:
+    """Carry out CALL in a body: variables in the place of OUT and INOUT parameters get values."""
+    result = interpreter.evaluator.result_of(call)
+    outputs = result.value if result is not None else ANY
+    variables = [
+        (number, argument.names)
+        for number, argument in enumerate(call.arguments)
+        if isinstance(argument, Column) and interpreter.scopes.has(argument.names[0])
+    ]
+    if not isinstance(outputs, Record):
+        if result is None or outputs is not None:
+            interpreter.scopes.forget({names[0] for _, names in variables})
+        return
+    for number, names in variables:
+        if str(number) in outputs:
+            interpreter.assign(Target(names), outputs[str(number)])
+
+
 def call_function_of_history(
-    replay: Replay,
-    function: Function,
-    arguments: tuple[Value, ...],
-    caller: Interpreter,
-) -> Value:
+    replay: Replay, function: Function, arguments: Arguments, caller: Interpreter
+) -> Result:
     """Carry out a function with the settings and the rights that its definition gives it."""
     from rlslint.catalog.plpgsql.interpreter import Interpreter
 
     facts = ("body", "language", "settings", "security_definer", "owner")
     if not all(function.knows(fact) for fact in facts):
-        return ANY
+        return _UNKNOWN
     if function.language not in ("plpgsql", "sql") or function.atomic:
-        return ANY
-    acts = CHANGES_CATALOG.search(function.body) is not None
-    depth = caller.depth + 1
-    if not acts and (function.language == "sql" or depth > 2):
-        return ANY
-    interpreter = Interpreter(
-        replay, caller.statement, arguments, not caller.certain, depth, caller.course
-    )
+        return _UNKNOWN
+    depth, course = caller.depth + 1, caller.course
+    interpreter = Interpreter(replay, caller.statement, (), not caller.certain, depth, course)
+    interpreter.event = caller.event
+    course.steps += 1
+    if depth > _MOST_NESTED or course.is_too_long:
+        if CHANGES_CATALOG.search(function.body):
+            interpreter.execution.note("its calls are nested too deeply or too many")
+            interpreter.execution.run_unparsable(function.body)
+        course.steps, course.gave_up = MOST_STEPS, True
+        return _UNKNOWN
     try:
-        block = _block_of(function)
+        block = _block_of(function, interpreter)
     except (NotPlpgsql, SyntaxProblem):
         interpreter.execution.run_unparsable(function.body)
-        return ANY
-    if depth > _MOST_NESTED or caller.course.is_too_long:
-        interpreter.execution.note("its calls are nested too deeply or too many")
-        caller.course.steps = MOST_STEPS
-        interpreter.execution.run_unparsable(function.body)
-        return ANY
-    arguments = _collected(function, arguments)
-    interpreter.parameters = arguments
-    for number, argument_name in enumerate(function.argument_names):
-        if argument_name:
-            value = arguments[number] if number < len(arguments) else ANY
-            type_ = function.argument_types[number]
-            interpreter.scopes.declare(argument_name, type_, value)
-    return _as_defined(replay, function, interpreter, block)
+        return _UNKNOWN
+    parameters = parameters_of(function)
+    _declare(interpreter, function, parameters, arguments)
+    return _as_defined(replay, function, parameters, interpreter, block)
 
 
-def _collected(function: Function, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Return the arguments with those that a VARIADIC parameter takes as the array it sees."""
-    if not function.variadic:
-        return arguments
-    first = len(function.argument_types) - 1
-    match arguments[first:]:
-        case (tuple() | Unknown() as array,):
-            return (*arguments[:first], array)
-        case collected:
-            return (*arguments[:first], collected)
+def _declare(
+    interpreter: Interpreter,
+    function: Function,
+    parameters: tuple[Parameter, ...],
+    arguments: Arguments,
+) -> None:
+    """Give the parameters their values, under their names, with the function's, and by number."""
+    values = given_values(parameters, arguments, function.is_procedure, interpreter.evaluator.value)
+    interpreter.outputs = tuple(
+        parameter.name or f"column{number}"
+        for number, parameter in enumerate((p for p in parameters if p.is_output), 1)
+    )
+    interpreter.scopes.enter(function.name)
+    if function.return_type == "event_trigger":
+        interpreter.scopes.declare("tg_tag", "", interpreter.event[0] or ANY)
+        interpreter.scopes.declare("tg_event", "", interpreter.event[1] or ANY)
+    numbered: list[Value] = []
+    for parameter, given in zip(parameters, values, strict=True):
+        value = interpreter.evaluator.cast(given, parameter.type)
+        if parameter.name:
+            interpreter.scopes.declare(parameter.name, parameter.type, value)
+        if function.language == "plpgsql" or parameter.is_input:
+            numbered.append(value)
+    interpreter.parameters = tuple(numbered)
 
 
 def _as_defined(
-    replay: Replay, function: Function, interpreter: Interpreter, block: Block
-) -> Value:
+    replay: Replay,
+    function: Function,
+    parameters: tuple[Parameter, ...],
+    interpreter: Interpreter,
+    block: Block | None,
+) -> Result:
     session = replay.session
-    user, path = session.user, session.search_path
+    user, path = session.user, session.search_path_setting
     is_definer = function.security_definer
     if is_definer:
         session.user = function.owner
     own_path = function.settings.get("search_path")
     if own_path is not None:
         names = (part.strip().strip("\"'") for part in own_path.split(","))
-        session.search_path = tuple(name for name in names if name not in ("", "$user"))
+        session.search_path = tuple(name for name in names if name)
     try:
-        return interpreter.run(block)
+        if block is None:
+            return result_of_queries(interpreter, function)
+        return result_of_body(interpreter, function, parameters, interpreter.run(block))
     finally:
         if is_definer:
             session.user = user
@@ -117,10 +155,14 @@ def _as_defined(
             session.search_path = path
 
 
-def _block_of(function: Function) -> Block:
-    if function.language == "plpgsql":
-        return parse(function.body)
-    return Block("", (), (Sql(function.body, ()),), ())
+def _block_of(function: Function, interpreter: Interpreter) -> Block | None:
+    """Return the block of a function, None for one that is written in SQL."""
+    if function.language != "plpgsql":
+        return None
+    blocks = interpreter.course.blocks
+    if function.body not in blocks:
+        blocks[function.body] = parse(function.body)
+    return blocks[function.body]
 
 
 def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None:
@@ -128,14 +170,24 @@ def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None
     for function in replay.functions_named(name):
         if function.knows("body") and CHANGES_CATALOG.search(function.body):
             caller.execution.note(f"it calls {function}, of which there are several")
-            for part in nested(_block_of(function).body):
+            try:
+                block = _block_of(function, caller)
+            except (NotPlpgsql, SyntaxProblem):
+                block = None
+            if block is None:
+                caller.execution.run_unparsable(function.body)
+                continue
+            for part in nested(block.body):
                 if isinstance(part, Sql):
                     caller.execution.run_unparsable(part.sql)
 
 
-def _set_config(replay: Replay, arguments: tuple[Value, ...], certain: bool) -> Value:
+def _set_config(replay: Replay, arguments: tuple[Value, ...], caller: Interpreter) -> Value:
     match arguments:
-        case (str() as name, str() as value, bool() as local) if certain:
+        case (str() as name, *_) if name in SESSION_SETTINGS and not caller.certain:
+            caller.execution.note(f"whether it sets {name} depends on the database")
+            return ANY
+        case (str() as name, str() as value, bool() as local) if caller.certain:
             if name == "search_path":
                 parts = tuple(part.strip().strip('"') for part in value.split(","))
                 replay.session.set_search_path(tuple(part for part in parts if part), local)

@@ -23,7 +23,7 @@ class Savepoint:
         self._replay = replay
         self._objects: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._whole = False
-        owners = (replay, replay.session, replay.catalog)
+        owners = (replay, replay.session, replay.catalog, replay.origins)
         self._owners = [(owner, _state(owner)) for owner in owners]
 
     def keep_for(self, parsed: ParsedStatement) -> None:
@@ -70,7 +70,7 @@ class Savepoint:
         self._objects.setdefault(id(facts), (facts, state))
 
     def roll_back(self) -> None:
-        """Undo all that happened since; once only."""
+        """Undo all that happened since, but for what was said of it; once only."""
         for facts, state in self._objects.values():
             for name, value in state.items():
                 if value is not _UNSET:
@@ -79,7 +79,8 @@ class Savepoint:
                     delattr(facts, name)
         for owner, state in self._owners:
             for name, value in state.items():
-                setattr(owner, name, value)
+                if name != "dynamic":
+                    setattr(owner, name, value)
 
 
 def _relations_named(kind: str, node: Node) -> list[Node] | None:

@@ -6,10 +6,13 @@ from rlslint.catalog.plpgsql.token_stream import TokenStream, plain_name
 from rlslint.catalog.plpgsql.tree import (
     Assignment,
     Clobber,
+    Diagnostics,
     Execute,
     Jump,
     Raise,
     Return,
+    ReturnNext,
+    ReturnQuery,
     Sql,
     Target,
 )
@@ -26,15 +29,18 @@ def jump(stream: TokenStream) -> Jump:
     return Jump(word, label, condition)
 
 
-def return_(stream: TokenStream) -> Return | Sql | None:
+def return_(stream: TokenStream) -> Return | ReturnNext | ReturnQuery:
     stream.need("return")
     if stream.take("next"):
-        stream.rest_of_statement()
-        return None
-    if stream.take("query"):
-        text = stream.rest_of_statement()
-        return Sql(text, ()) if text[:6].lower() == "select" else None
-    return Return(stream.rest_of_statement())
+        return ReturnNext(stream.rest_of_statement())
+    if not stream.take("query"):
+        return Return(stream.rest_of_statement())
+    if not stream.take("execute"):
+        return ReturnQuery(stream.rest_of_statement())
+    command = stream.until("using", ";")
+    using = stream.list_until(";") if stream.take("using") else ()
+    stream.need(";")
+    return ReturnQuery("", command, using)
 
 
 def raise_(stream: TokenStream) -> Raise | None:
@@ -43,12 +49,14 @@ def raise_(stream: TokenStream) -> Raise | None:
     if level in _NO_EXCEPTION:
         stream.rest_of_statement()
         return None
+    if stream.take(";"):
+        return Raise("")
     stream.take("exception")
-    stream.take("sqlstate")
+    is_state = stream.take("sqlstate")
     word = stream.now()
     text = stream.rest_of_statement().lower()
     _, _, code = text.partition("errcode")
-    named = word if word.isidentifier() and word != "using" else ""
+    named = word.strip("'") if is_state or (word.isidentifier() and word != "using") else ""
     given = code.lstrip(" :=").split(",")[0].strip(" '") if code else ""
     return Raise(given or named or "raise_exception")
 
@@ -58,23 +66,35 @@ def execute(stream: TokenStream) -> Execute:
     command = stream.until("into", "using", ";")
     into: tuple[Target, ...] = ()
     using: tuple[str, ...] = ()
+    strict = False
     while not stream.take(";"):
         if stream.take("into"):
-            stream.take("strict")
+            strict = stream.take("strict")
             into = targets_in(stream.until("using", ";"))
         else:
             stream.need("using")
             using = stream.list_until("into", ";")
-    return Execute(command, into, using)
+    return Execute(command, into, using, strict)
 
 
-def clobber(stream: TokenStream) -> Clobber:
-    text = stream.rest_of_statement()
-    words = text.replace(",", " ").split()
+def diagnostics(stream: TokenStream) -> Diagnostics:
+    stream.need("get")
+    if not stream.take("stacked"):
+        stream.take("current")
+    stream.need("diagnostics")
+    targets: list[Target] = []
+    items: list[str] = []
+    while not stream.take(";"):
+        targets.append(_target(stream.until(":=", "=")))
+        stream.at += 1
+        items.append(stream.until(",", ";").lower())
+        stream.take(",")
+    return Diagnostics(tuple(targets), tuple(items))
+
+
+def fetch(stream: TokenStream) -> Clobber:
+    words = stream.rest_of_statement().replace(",", " ").split()
     lower = [word.lower() for word in words]
-    if lower[0] == "get":
-        names = [lower[i - 1] for i, word in enumerate(lower) if word in ("=", ":=") and i]
-        return Clobber(tuple(Target((plain_name(name),), False) for name in names))
     at = lower.index("into") + 1 if "into" in lower else len(words)
     return Clobber(targets_in(",".join(words[at:])))
 
@@ -114,7 +134,8 @@ def static_sql(stream: TokenStream) -> Sql:
 
 def _without_into(stream: TokenStream, first: int, into: int, last: int) -> Sql:
     start = into + 1
-    if stream.words[start] == "strict":
+    strict = stream.words[start] == "strict"
+    if strict:
         start += 1
     end = start
     while end < last:
@@ -126,12 +147,14 @@ def _without_into(stream: TokenStream, first: int, into: int, last: int) -> Sql:
         else:
             break
     targets = targets_in(stream.sql(start, end))
-    return Sql(f"{stream.sql(first, into)} {stream.sql(end, last)}", targets)
+    return Sql(f"{stream.sql(first, into)} {stream.sql(end, last)}", targets, strict)
 
 
 def _target(text: str) -> Target:
-    path, bracket, _ = text.partition("[")
-    return Target(tuple(plain_name(part) for part in path.split(".")), bool(bracket))
+    path, _, subscripts = text.partition("[")
+    names = tuple(plain_name(part) for part in path.split("."))
+    inner = subscripts.strip().removesuffix("]")
+    return Target(names, tuple(part.strip() for part in inner.split("][")) if inner else ())
 
 
 def targets_in(text: str) -> tuple[Target, ...]:

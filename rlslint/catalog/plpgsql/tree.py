@@ -6,11 +6,15 @@ from typing import NamedTuple, TypeAlias
 
 
 class Declaration(NamedTuple):
-    """A variable of a DECLARE section; `type` is "alias" for ALIAS FOR."""
+    """A variable of a DECLARE section; `type` is "alias" for ALIAS FOR.
+
+    For a cursor, whose type is "cursor", `default` is its query and `parameters` are its own.
+    """
 
     name: str
     type: str
     default: str
+    parameters: tuple[str, ...] = ()
 
 
 class Handler(NamedTuple):
@@ -28,10 +32,13 @@ class Block(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A variable, a field of a record (`names` has two words) or an element of an array."""
+    """A variable, a field of a record (`names` has two words) or an element of an array.
+
+    `subscripts` are those of the element, as expressions.
+    """
 
     names: tuple[str, ...]
-    subscripted: bool
+    subscripts: tuple[str, ...] = ()
 
 
 class Assignment(NamedTuple):
@@ -95,9 +102,12 @@ class ForExecute(NamedTuple):
 
 
 class ForEach(NamedTuple):
+    """FOREACH; `slice` is the number of dimensions of what it yields, 0 for single elements."""
+
     label: str
     targets: tuple[Target, ...]
     array: str
+    slice: int
     body: Body
 
 
@@ -113,8 +123,25 @@ class Return(NamedTuple):
     value: str
 
 
+class ReturnNext(NamedTuple):
+    """RETURN NEXT; without a value it yields the OUT parameters as they stand."""
+
+    value: str
+
+
+class ReturnQuery(NamedTuple):
+    """RETURN QUERY; `command` is what RETURN QUERY EXECUTE runs, else `query` is the query."""
+
+    query: str
+    command: str = ""
+    using: tuple[str, ...] = ()
+
+
 class Raise(NamedTuple):
-    """RAISE at the level EXCEPTION; `condition` is its name or SQLSTATE where one is given."""
+    """RAISE at the level EXCEPTION; `condition` is its name or SQLSTATE where one is given.
+
+    Without any, RAISE in a handler raises again what the handler caught.
+    """
 
     condition: str
 
@@ -133,6 +160,7 @@ class Execute(NamedTuple):
     command: str
     into: tuple[Target, ...]
     using: tuple[str, ...]
+    strict: bool = False
     place: Place = NOWHERE
 
 
@@ -141,13 +169,21 @@ class Sql(NamedTuple):
 
     sql: str
     into: tuple[Target, ...]
+    strict: bool = False
     place: Place = NOWHERE
 
 
 class Clobber(NamedTuple):
-    """A statement that gives variables values which only the database knows (FETCH, …)."""
+    """A statement that gives variables values which only the database knows (FETCH)."""
 
     targets: tuple[Target, ...]
+
+
+class Diagnostics(NamedTuple):
+    """GET DIAGNOSTICS: `items` are the names of what is asked for, in lower case."""
+
+    targets: tuple[Target, ...]
+    items: tuple[str, ...]
 
 
 PlStatement: TypeAlias = (
@@ -162,10 +198,13 @@ PlStatement: TypeAlias = (
     | ForEach
     | Jump
     | Return
+    | ReturnNext
+    | ReturnQuery
     | Raise
     | Execute
     | Sql
     | Clobber
+    | Diagnostics
 )
 Body: TypeAlias = tuple[PlStatement, ...]
 
@@ -197,7 +236,7 @@ def assigned(body: Body) -> set[str]:
     for statement in nested(body):
         match statement:
             case Assignment(target, _):
-                names.add(target.names[0])
+                names |= {*target.names}
             case ForRange(_, variable):
                 names.add(variable)
             case (
@@ -207,8 +246,9 @@ def assigned(body: Body) -> set[str]:
                 | Execute(into=targets)
                 | Sql(into=targets)
                 | Clobber(targets)
+                | Diagnostics(targets)
             ):
-                names |= {target.names[0] for target in targets}
+                names |= {name for target in targets for name in target.names}
             case _:
                 continue
     return names

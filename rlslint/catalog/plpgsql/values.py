@@ -28,6 +28,9 @@ class Unknown:
         raise TypeError("an unknown value is neither true nor false")
 
 
+_MOST_PARTS = 1000
+
+
 class Deparsed(Unknown):
     """The text of an expression as PostgreSQL shows it; `words` are the names and texts in it."""
 
@@ -60,9 +63,20 @@ class Record(dict[str, "Value"]):
     """A row."""
 
 
+def record_of(names: Iterable[str], values: Iterable[Value]) -> Record:
+    """Return a row; of columns that share a name, the first one has it."""
+    row = Record()
+    for name, value in zip(names, values, strict=False):
+        row[name if name not in row else f"{name} {len(row)}"] = value
+    return row
+
+
 Value: TypeAlias = "bool | int | str | tuple[Value, ...] | Record | Reference | Unknown | None"
 
 ANY = Unknown()
+
+LONGEST = 1 << 20
+"""How long a text may grow: nothing longer is carried out."""
 
 _SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _RESERVED = frozenset(
@@ -104,6 +118,9 @@ def _array_text(items: tuple[Value, ...]) -> str | Unknown:
     shown = []
     for item in items:
         text = text_of(item)
+        if isinstance(item, tuple) and isinstance(text, str):
+            shown.append(text)
+            continue
         if isinstance(text, Unknown):
             return ANY
         if text is None:
@@ -123,8 +140,11 @@ def joined(values: Iterable[Value]) -> Value:
         for part in text.parts if isinstance(text, Unknown) else (text or "",):
             if isinstance(part, str) and parts and isinstance(parts[-1], str):
                 parts[-1] += part
-            else:
+            elif part is not Hole.anything or parts[-1:] != [part]:
                 parts.append(part)
+        length = sum(len(part) for part in parts if isinstance(part, str))
+        if length > LONGEST or len(parts) > _MOST_PARTS:
+            return ANY
     if all(isinstance(part, str) for part in parts):
         return "".join(str(part) for part in parts)
     return Unknown(tuple(part for part in parts if part != ""))
@@ -162,7 +182,7 @@ def quoted_literal(value: Value) -> Value:
     return "'" + text.replace("'", "''") + "'"
 
 
-_SPECIFIER = re.compile(r"%(?:(\d+)\$)?-?(?:\d+|\*(?:\d+\$)?)?([sIL%])")
+_SPECIFIER = re.compile(r"%(?:(\d+)\$)?(-?)(\d+|\*(?:\d+\$)?)?([sIL%])")
 
 
 def formatted(template: str, arguments: tuple[Value, ...]) -> Value:
@@ -172,36 +192,27 @@ def formatted(template: str, arguments: tuple[Value, ...]) -> Value:
     for match in _SPECIFIER.finditer(template):
         parts.append(template[last : match.start()])
         last = match.end()
-        if match.group(2) == "%":
+        position, left, width, letter = match.groups()
+        if letter == "%":
             parts.append("%")
             continue
-        position = int(match.group(1)) - 1 if match.group(1) else following
-        following = position + 1
-        value = arguments[position] if position < len(arguments) else ANY
-        match match.group(2):
-            case "I":
-                parts.append(quoted_name(value))
-            case "L":
-                parts.append("NULL" if value is None else quoted_literal(value))
-            case _:
-                parts.append(value)
+        index = int(position) - 1 if position else following
+        following = index + 1
+        value = arguments[index] if 0 <= index < len(arguments) else ANY
+        if letter == "I":
+            value = quoted_name(value)
+        elif letter == "L":
+            value = "NULL" if value is None else quoted_literal(value)
+        parts.append(_of_width(value, width, bool(left)) if width else value)
     parts.append(template[last:])
     return joined(parts)
 
 
-def array_from(literal: str) -> Value:
-    """Return the array that a literal such as `{a,"b c"}` stands for."""
-    inner = literal.strip()
-    if not (inner.startswith("{") and inner.endswith("}")) or "{" in inner[1:]:
+def _of_width(value: Value, width: str, on_the_left: bool) -> Value:
+    text = text_of(value) or ""
+    if isinstance(text, Unknown) or not width.isdigit() or int(width) > LONGEST:
         return ANY
-    items: list[Value] = []
-    for quoted, plain in re.findall(r'"((?:[^"\\]|\\.)*)"|([^,"\s][^,"]*)', inner[1:-1]):
-        if plain:
-            word = plain.strip()
-            items.append(None if word.lower() == "null" else word)
-        else:
-            items.append(re.sub(r"\\(.)", r"\1", quoted))
-    return tuple(items)
+    return text.ljust(int(width)) if on_the_left else text.rjust(int(width))
 
 
 def dotted_name(text: str) -> tuple[str, ...]:

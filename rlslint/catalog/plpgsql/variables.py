@@ -11,20 +11,28 @@ _TYPES = {
 }  # fmt: skip
 
 
+ROW_COUNT = "row count"
+"""The name under which what GET DIAGNOSTICS asks for is kept: no variable can have it."""
+
+
 class Scopes:
     """Values by name, the innermost block last."""
 
     def __init__(self) -> None:
-        self._values: list[dict[str, Value]] = [{"found": False}]
+        self._values: list[dict[str, Value]] = [{"found": False, ROW_COUNT: 0}]
         self._types: list[dict[str, str]] = [{}]
+        self._labels: list[str] = [""]
 
-    def enter(self) -> None:
+    def enter(self, label: str = "") -> None:
+        """Begin a block; its variables can be named with its label."""
         self._values.append({})
         self._types.append({})
+        self._labels.append(label)
 
     def leave(self) -> None:
         self._values.pop()
         self._types.pop()
+        self._labels.pop()
 
     def declare(self, name: str, type_: str, value: Value) -> None:
         self._values[-1][name] = value
@@ -35,11 +43,13 @@ class Scopes:
 
     def value(self, names: tuple[str, ...]) -> Value:
         """Return the value of `name`, `record.field` or `label.name`."""
-        for position, name in enumerate(names):
-            for scope in reversed(self._values):
-                if name in scope:
-                    return _field(scope[name], names[position + 1 :])
-        return ANY
+        for scope in reversed(self._values):
+            if names[0] in scope:
+                return _field(scope[names[0]], names[1:])
+        for label, scope in zip(reversed(self._labels), reversed(self._values), strict=True):
+            if label == names[0] and len(names) > 1 and names[1] in scope:
+                return _field(scope[names[1]], names[2:])
+        return self.value(names[1:]) if len(names) > 1 else ANY
 
     def type_of(self, name: str) -> str:
         """Return the type of a variable in the parser's words, "" where there is none."""
@@ -58,9 +68,10 @@ class Scopes:
         if not self.has(name):
             name = target.names[-1]
         scope = next((s for s in reversed(self._values) if name in s), self._values[-1])
-        if target.subscripted:
-            scope[name] = ANY
-        elif len(target.names) > 1 and name != target.names[-1]:
+        labelled = dict(zip(self._labels, self._values, strict=True))
+        if len(target.names) > 1 and name == target.names[-1] and target.names[0] in labelled:
+            scope = labelled[target.names[0]]
+        if len(target.names) > 1 and name != target.names[-1]:
             record = scope.get(name)
             base = record if isinstance(record, Record) else Record()
             unknown = isinstance(record, Unknown)

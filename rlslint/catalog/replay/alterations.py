@@ -10,10 +10,14 @@ from rlslint.catalog.replay.constraints import (
     add_constraint,
     default_of,
     drop_constraint,
-    set_not_null,
+    in_order,
+    is_table_constraint,
 )
-from rlslint.catalog.replay.inheritance import become_partition, inheriting, note_child
+from rlslint.catalog.replay.inheritance import inheriting, join_parent, leave_parent
+from rlslint.catalog.replay.not_null import drop_not_null, set_not_null
 from rlslint.catalog.replay.owners import change_owner
+from rlslint.catalog.replay.partition_indexes import attach_index
+from rlslint.catalog.replay.partitions import become_partition, detach_partition, keep_bound
 from rlslint.catalog.replay.policies import refuse_row_security
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.catalog.replay.views import set_options
@@ -31,7 +35,10 @@ _ROW_SECURITY = {
 
 @handles("AlterTableStmt")
 def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    if node.get("objtype") in ("OBJECT_INDEX", "OBJECT_TYPE"):
+    if node.get("objtype") == "OBJECT_INDEX":
+        _alter_index(replay, node)
+        return
+    if node.get("objtype") == "OBJECT_TYPE":
         return
     relation = replay.find(node["relation"])
     if relation is None:
@@ -39,26 +46,43 @@ def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> 
     # ONLY keeps an action from the children (manual: ALTER TABLE).
     recurse = node["relation"].get("inh", False)
     commands = [{**item["AlterTableCmd"], "recurse": recurse} for item in node["cmds"]]
-    if len(commands) > 1:
-        commands.sort(key=_order)
     touches_row_security = any(command["subtype"] in _ROW_SECURITY for command in commands)
     if touches_row_security and refuse_row_security(replay, relation, statement):
         return
-    for command in commands:
-        _alter(replay, relation, command, statement, base)
+    while commands:
+        commands.sort(key=_order)
+        command = commands.pop(0)
+        if command["subtype"] == "AT_AddColumn":
+            commands += _add_column(replay, relation, command, statement, base)
+        else:
+            _alter(replay, relation, command, statement, base)
 
 
-def _order(command: Node) -> int:
-    """PostgreSQL carries out the actions of one statement in passes (AlterTablePass)."""
+def _alter_index(replay: Replay, node: Node) -> None:
+    for item in node["cmds"]:
+        match item["AlterTableCmd"]:
+            case {"subtype": "AT_AttachPartition", "def": {"PartitionCmd": {"name": part}}}:
+                attach_index(replay, node["relation"], part)
+
+
+def _order(command: Node) -> tuple[int, bool]:
+    """PostgreSQL carries out the actions of one statement in passes (AlterTablePass).
+
+    In a pass, the constraints beside new columns come first.
+    """
     subtype = command["subtype"]
     if subtype == "AT_ColumnDefault":
-        return 5 if "def" in command else 0
+        return 5 if "def" in command else 0, True
     if subtype == "AT_AddConstraint":
-        keys = ("CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION")
-        return 4 if command["def"]["Constraint"]["contype"] in keys else 5
-    return _PASSES.get(subtype, 6)
+        return _PASS_OF_CONSTRAINT.get(command["def"]["Constraint"]["contype"], 5), (
+            "column" not in command
+        )
+    return _PASSES.get(subtype, 6), True
 
 
+_PASS_OF_CONSTRAINT = {
+    "CONSTR_NOTNULL": 3, "CONSTR_PRIMARY": 4, "CONSTR_UNIQUE": 4, "CONSTR_EXCLUSION": 4,
+}  # fmt: skip
 _PASSES = {
     "AT_DropColumn": 0, "AT_DropConstraint": 0, "AT_DropNotNull": 0, "AT_DropExpression": 0,
     "AT_DropIdentity": 0, "AT_AlterColumnType": 1, "AT_AddColumn": 2, "AT_SetNotNull": 3,
@@ -94,8 +118,22 @@ Alteration = Callable[[Replay, Relation, Node, Statement, int], None]
 
 def _add_column(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
-) -> None:
-    add_column(replay, relation, command["def"]["ColumnDef"], statement, base)
+) -> list[Node]:
+    """Add a column; return the actions that add its constraints."""
+    definition = command["def"]["ColumnDef"]
+    if not add_column(replay, relation, definition, statement, base):
+        return []
+    beside = (item["Constraint"] for item in definition.get("constraints", ()))
+    column = definition["colname"]
+    return [
+        {
+            "subtype": "AT_AddConstraint",
+            "def": {"Constraint": node},
+            "column": column,
+            "recurse": command["recurse"],
+        }
+        for _, node in in_order((column, node) for node in beside if is_table_constraint(node))
+    ]
 
 
 def _drop_column(
@@ -122,8 +160,13 @@ def _change_type(
 def _set_not_null(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    value = command["subtype"] == "AT_SetNotNull"
-    set_not_null(replay, relation, (command["name"],), value, statement, _recurses(command))
+    set_not_null(replay, relation, (command["name"],), statement, "", _recurses(command))
+
+
+def _drop_not_null(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    drop_not_null(replay, relation, command["name"], statement, _recurses(command))
 
 
 def _set_default(
@@ -144,14 +187,20 @@ def _set_identity(
     column = _column(relation, command)
     if column is not None:
         column.learn("identity", command["subtype"] == "AT_AddIdentity", statement)
+    for child in inheriting(replay, relation):
+        if child.partition_of is relation:
+            _set_identity(replay, child, command, statement, base)
 
 
 def _drop_expression(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     column = _column(relation, command)
-    if column is not None:
+    if column is not None and column.generated:
         column.learn("generated", False, statement)
+        column.learn("default", None, statement)
+    for child in inheriting(replay, relation):
+        _drop_expression(replay, child, command, statement, base)
 
 
 def _column(relation: Relation, command: Node) -> Column | None:
@@ -161,14 +210,16 @@ def _column(relation: Relation, command: Node) -> Column | None:
 def _add_constraint(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    add_constraint(replay, relation, command["def"]["Constraint"], statement, base)
+    beside = command.get("column", "")
+    column = relation.columns.get(beside) if relation.knows("columns") else None
+    add_constraint(replay, relation, command["def"]["Constraint"], statement, base, column)
 
 
 def _drop_constraint(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     cascade = command.get("behavior") == "DROP_CASCADE"
-    drop_constraint(replay, relation, command["name"], cascade, _recurses(command))
+    drop_constraint(replay, relation, command["name"], statement, cascade, _recurses(command))
 
 
 def _change_owner(
@@ -181,32 +232,30 @@ def _add_parent(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     parent = replay.relation(command["def"]["RangeVar"], statement)
-    note_child(replay, parent, relation)
-    if relation.knows("columns"):
-        replay.local_columns.update((relation.oid, name) for name in relation.columns)
-    relation.learn("parents", (*relation.parents, parent), statement)
+    join_parent(replay, relation, parent, statement)
 
 
 def _drop_parent(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     parent = replay.relation(command["def"]["RangeVar"], statement)
-    kept = tuple(p for p in relation.parents if p is not parent)
-    relation.learn("parents", kept, statement)
+    leave_parent(replay, relation, parent, statement)
 
 
 def _attach(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     partition = replay.relation(command["def"]["PartitionCmd"]["name"], statement)
-    become_partition(replay, partition, relation, statement)
+    become_partition(replay, partition, relation, statement, is_new=False)
 
 
 def _detach(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     partition = replay.relation(command["def"]["PartitionCmd"]["name"], statement)
-    partition.learn("partition_of", None, statement)
+    detach_partition(replay, partition, statement)
+    if command["def"]["PartitionCmd"].get("concurrent", False):
+        keep_bound(replay, partition, relation, statement)
 
 
 def _set_options(
@@ -216,11 +265,10 @@ def _set_options(
 
 
 _ALTERATIONS: dict[str, Alteration] = {
-    "AT_AddColumn": _add_column,
     "AT_DropColumn": _drop_column,
     "AT_AlterColumnType": _change_type,
     "AT_SetNotNull": _set_not_null,
-    "AT_DropNotNull": _set_not_null,
+    "AT_DropNotNull": _drop_not_null,
     "AT_ColumnDefault": _set_default,
     "AT_AddIdentity": _set_identity,
     "AT_DropIdentity": _set_identity,

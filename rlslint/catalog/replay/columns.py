@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Column, Relation
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.catalog.replay.constraints import add_constraint, drop_foreign_keys
+from rlslint.catalog.replay.constraints import (
+    add_constraint,
+    drop_foreign_keys,
+    is_table_constraint,
+)
 from rlslint.catalog.replay.dependencies import (
     columns_named,
     drop_dependent_policies,
     drop_views_reading,
 )
-from rlslint.catalog.replay.inheritance import inherit_column, inheriting
+from rlslint.catalog.replay.inheritance import gives_column, inherit_column, inheriting
+from rlslint.catalog.replay.not_null import set_not_null
+from rlslint.catalog.replay.partition_indexes import drop_index, included, key_of
+from rlslint.catalog.replay.partition_triggers import drop_trigger
+from rlslint.catalog.replay.partitions import drop_foreign_key
 from rlslint.catalog.replay.state import Replay
 from rlslint.sql.expressions import Call, Constant
 from rlslint.sql.nodes import type_name
@@ -25,38 +33,56 @@ _SERIAL = {
 
 def add_column(
     replay: Replay, relation: Relation, definition: Node, statement: Statement, base: int
-) -> None:
-    """Add the column of a ColumnDef, with the constraints that stand beside it."""
+) -> bool:
+    """Add the column of a ColumnDef with its default and NOT NULL; False if nothing is added.
+
+    Its other constraints are for the caller to add, after all columns.
+    """
     if not relation.knows("columns"):
-        return
+        return False
     name = definition["colname"]
     if name in relation.columns:
-        _merge(replay, relation, definition, statement, base)
-        return
-    declared = type_name(definition["typeName"]) if "typeName" in definition else ""
-    serial = declared in _SERIAL
-    column = Column(name, relation.next_number, _SERIAL.get(declared, declared), serial, statement)
-    if serial:
-        column.default = _next_value(relation, name, statement, base)
+        return _merge(replay, relation, definition, statement, base)
+    type_name_ = type_name(definition["typeName"]) if "typeName" in definition else ""
+    type_ = _SERIAL.get(type_name_, type_name_)
+    column = Column(name, relation.next_number, type_, False, statement)
     relation.next_number += 1
     relation.columns[name] = column
     relation.columns_key = None
-    for item in definition.get("constraints", ()):
-        add_constraint(replay, relation, item["Constraint"], statement, base, column)
+    _describe(replay, relation, column, definition, statement, base)
     for child in inheriting(replay, relation):
-        _pass_on(replay, child, column)
+        _pass_on(replay, relation, child, column)
+    return True
+
+
+def _describe(
+    replay: Replay,
+    relation: Relation,
+    column: Column,
+    definition: Node,
+    statement: Statement,
+    base: int,
+) -> None:
+    if "typeName" in definition and type_name(definition["typeName"]) in _SERIAL:
+        column.default = _next_value(relation, column.name, statement, base)
+        replay.origins.sequences[relation.oid, column.number] = column.default
+        set_not_null(replay, relation, (column.name,), statement)
+    for item in definition.get("constraints", ()):
+        if not is_table_constraint(item["Constraint"]):
+            add_constraint(replay, relation, item["Constraint"], statement, base, column)
 
 
 def _merge(
     replay: Replay, relation: Relation, definition: Node, statement: Statement, base: int
-) -> None:
+) -> bool:
     """A new table restates a column that it inherits (manual: CREATE TABLE, INHERITS)."""
     if statement is not relation.created:
-        return
-    replay.local_columns.add((relation.oid, definition["colname"]))
+        return False
     column = relation.columns[definition["colname"]]
-    for item in definition.get("constraints", ()):
-        add_constraint(replay, relation, item["Constraint"], statement, base, column)
+    if relation.partition_of is None:
+        replay.origins.inherited_columns.discard((relation.oid, column.number))
+    _describe(replay, relation, column, definition, statement, base)
+    return True
 
 
 def _next_value(relation: Relation, name: str, statement: Statement, base: int) -> Clause:
@@ -64,13 +90,18 @@ def _next_value(relation: Relation, name: str, statement: Statement, base: int) 
     return Clause(Predicate(Call(("nextval",), (sequence,))), statement, base)
 
 
-def _pass_on(replay: Replay, child: Relation, column: Column) -> None:
-    copy = inherit_column(child, column)
+def _pass_on(replay: Replay, parent: Relation, child: Relation, column: Column) -> None:
+    copy = inherit_column(replay, child, column)
     if copy is None:
-        replay.local_columns.add((child.oid, column.name))
         return
+    if column.not_null:
+        replay.origins.inherited_not_nulls.add((child.oid, copy.number))
+        name = replay.origins.not_null_names.get((parent.oid, column.number), "")
+        replay.origins.not_null_names[child.oid, copy.number] = name
+    if child.partition_of is parent:
+        copy.identity = column.identity
     for grandchild in inheriting(replay, child):
-        _pass_on(replay, grandchild, copy)
+        _pass_on(replay, child, grandchild, copy)
 
 
 def drop_column(
@@ -81,29 +112,58 @@ def drop_column(
         return
     column = relation.columns.pop(name)
     relation.columns_key = None
+    replay.origins.inherited_columns.discard((relation.oid, column.number))
     _drop_keys(replay, relation, column)
+    for trigger in list(dict.keys(relation.triggers)):
+        details = replay.origins.trigger_details.get((relation.oid, trigger))
+        if details is not None and name in details.columns:
+            drop_trigger(replay, relation, trigger)
     for grant in relation.grants.known():
         if grant.column == name:
             del relation.grants[grant.grantee, grant.privilege, name]
     drop_views_reading(replay, relation, column.number)
     drop_dependent_policies(replay, relation, column.number, statement)
     for child in inheriting(replay, relation):
-        other_parents = (p for p in child.parents if p is not relation and p.knows("columns"))
-        kept = (child.oid, name) in replay.local_columns or any(
-            name in parent.columns for parent in other_parents
-        )
-        if recurse and not kept:
-            drop_column(replay, child, name, statement)
+        _drop_inherited(replay, child, name, statement, recurse)
+
+
+def _drop_inherited(
+    replay: Replay, relation: Relation, name: str, statement: Statement, recurse: bool
+) -> None:
+    """Take a column away that a parent has dropped; with ONLY it becomes the table's own."""
+    column = relation.columns.get(name) if relation.knows("columns") else None
+    if column is None:
+        return
+    key = relation.oid, column.number
+    if key not in replay.origins.inherited_columns or gives_column(relation.parents, name):
+        return
+    if recurse:
+        drop_column(replay, relation, name, statement)
+    else:
+        replay.origins.inherited_columns.discard(key)
 
 
 def _drop_keys(replay: Replay, relation: Relation, column: Column) -> None:
+    """Remove what names a column; a CHECK that names several goes too (RemoveAttributeById)."""
     for index in relation.indexes.known():
-        named = set(index.columns).union(*map(columns_named, index.expressions))
-        named |= replay.index_conditions.get((relation.oid, index.name), frozenset())
-        if column.number in named:
-            del relation.indexes[index.name]
+        condition = replay.origins.index_conditions.get((relation.oid, index.name))
+        clauses = index.expressions if condition is None else (*index.expressions, condition)
+        named = {*index.columns, *included(replay, relation, index)}
+        named = named.union(*map(columns_named, clauses))
+        if column.number in named and dict.__contains__(relation.indexes, index.name):
+            key = key_of(relation, index.name)
+            drop_index(replay, relation, index.name)
+            if key is not None and key.kind in ("primary", "unique"):
+                drop_foreign_keys(replay, relation, key.columns)
     for constraint in relation.constraints.known():
         if column.number in constraint.columns:
-            del relation.constraints[constraint.name]
-            if constraint.kind in ("primary", "unique"):
-                drop_foreign_keys(replay, relation, constraint.columns)
+            drop_foreign_key(replay, relation, constraint.name)
+    if id(relation) in replay.referenced_oids:
+        _drop_references(replay, relation, column.number)
+
+
+def _drop_references(replay: Replay, relation: Relation, number: int) -> None:
+    for other in replay.catalog.relations.known():
+        for constraint in other.constraints.known():
+            if constraint.referenced is relation and number in constraint.referenced_columns:
+                drop_foreign_key(replay, other, constraint.name)

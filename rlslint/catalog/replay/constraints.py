@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Column, Constraint, Index, Relation
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.replay.column_numbers import column_numbers
 from rlslint.catalog.replay.generated_names import generated_name, hold_name
-from rlslint.catalog.replay.inheritance import (
-    add_index,
-    column_numbers,
-    copy_constraint,
-    inheriting,
-    matching_index,
-)
+from rlslint.catalog.replay.inheritance import drop_inherited_check, inheriting, pass_on_check
+from rlslint.catalog.replay.not_null import column_of_not_null, drop_not_null, set_not_null
+from rlslint.catalog.replay.partition_indexes import add_index, drop_index, key_of, rename_index
+from rlslint.catalog.replay.partitions import drop_foreign_key, pass_on_foreign_key
 from rlslint.catalog.replay.state import Replay
-from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr
+from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
 from rlslint.sql.expressions import Column as ColumnReference
 from rlslint.sql.nodes import expression, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
+
+Declared = tuple[str, Node]
+"""A constraint, and the column beside which it stands or ""."""
 
 _KINDS = {
     "CONSTR_PRIMARY": ("primary", "pkey"),
@@ -36,6 +39,59 @@ _ON_DELETE = {
 }
 
 
+def is_table_constraint(node: Node) -> bool:
+    """Tell whether a constraint beside a column is made after all columns, as those of tables."""
+    return node["contype"] in _KINDS
+
+
+def in_order(declared: Iterable[Declared]) -> list[Declared]:
+    """Return the constraints of a new table or column in the order in which PostgreSQL makes them.
+
+    CHECK comes first, then the primary key, the other keys, and the foreign keys; keys of the same
+    columns are one (transformIndexConstraints in parse_utilcmd.c).
+    """
+    ordered = sorted(declared, key=lambda item: _ORDER.get(item[1]["contype"], 0))
+    kept: list[Declared] = []
+    for column, node in ordered:
+        same = [n for n, other in enumerate(kept) if _is_same_key((column, node), other)]
+        if not same:
+            kept.append((column, node))
+        elif "conname" in node:
+            name = kept[same[0]][1].get("conname", node["conname"])
+            kept[same[0]] = (kept[same[0]][0], {**kept[same[0]][1], "conname": name})
+    return kept
+
+
+_ORDER = {"CONSTR_PRIMARY": 1, "CONSTR_UNIQUE": 2, "CONSTR_EXCLUSION": 2, "CONSTR_FOREIGN": 3}
+_OF_KEYS = (
+    "including", "nulls_not_distinct", "deferrable", "initdeferred", "where_clause", "exclusions",
+    "access_method",
+)  # fmt: skip
+
+
+def _is_same_key(one: Declared, other: Declared) -> bool:
+    keys = ("CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION")
+    if one[1]["contype"] not in keys or other[1]["contype"] not in keys:
+        return False
+    return _key_of(one) == _key_of(other)
+
+
+def _key_of(declared: Declared) -> object:
+    column, node = declared
+    columns = (column,) if column else strings(node.get("keys"))
+    return columns, [_without_places(node.get(name)) for name in _OF_KEYS]
+
+
+def _without_places(part: object) -> object:
+    match part:
+        case dict():
+            return {k: _without_places(v) for k, v in part.items() if k != "location"}
+        case list():
+            return list(map(_without_places, part))
+        case _:
+            return part
+
+
 def add_constraint(
     replay: Replay,
     relation: Relation,
@@ -49,68 +105,48 @@ def add_constraint(
     match kind:
         case "CONSTR_NOTNULL":
             names = (column.name,) if column is not None else strings(node.get("keys"))
-            set_not_null(replay, relation, names, True, statement)
+            set_not_null(replay, relation, names, statement, node.get("conname", ""))
         case "CONSTR_NULL" if column is not None:
             column.not_null = False
         case "CONSTR_IDENTITY" if column is not None:
-            column.identity = column.not_null = True
+            column.identity = True
+            set_not_null(replay, relation, (column.name,), statement)
         case "CONSTR_GENERATED" if column is not None:
             column.generated = True
         case "CONSTR_DEFAULT" if column is not None:
             column.default = default_of(replay, relation, node["raw_expr"], statement, base)
         case _ if kind in _KINDS:
-            _add_table_constraint(replay, relation, node, statement, column)
+            _add_table_constraint(replay, relation, node, statement, base, column)
 
 
 def default_of(
     replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
-) -> Clause:
-    """Return the bound expression of a DEFAULT."""
+) -> Clause | None:
+    """Return the bound expression of a DEFAULT; None for NULL, which is what has none gets."""
+    default = expression(node)
+    if is_null_constant(default):
+        return None
     scope = Scope(replay.catalog, replay.session.search_path, statement)
-    return Clause(Predicate(bind(expression(node), scope)), statement, base)
-
-
-def set_not_null(
-    replay: Replay,
-    relation: Relation,
-    names: tuple[str, ...],
-    value: bool,
-    statement: Statement,
-    recurse: bool = True,
-) -> None:
-    """SET or DROP NOT NULL, on the children as well."""
-    if not relation.knows("columns"):
-        return
-    for name in names:
-        if name in relation.columns:
-            relation.columns[name].learn("not_null", value, statement)
-    if recurse:
-        for child in inheriting(replay, relation):
-            free = names if value else tuple(n for n in names if not _is_in_primary_key(child, n))
-            set_not_null(replay, child, free, value, statement)
-
-
-def _is_in_primary_key(relation: Relation, name: str) -> bool:
-    numbers = column_numbers(relation, (name,))
-    return any(
-        constraint.kind == "primary" and numbers[0] in constraint.columns
-        for constraint in relation.constraints.known()
-    )
+    return Clause(Predicate(bind(default, scope)), statement, base)
 
 
 def _add_table_constraint(
-    replay: Replay, relation: Relation, node: Node, statement: Statement, column: Column | None
+    replay: Replay,
+    relation: Relation,
+    node: Node,
+    statement: Statement,
+    base: int,
+    column: Column | None,
 ) -> None:
     kind, suffix = _KINDS[node["contype"]]
     if "indexname" in node:
         _adopt_index(replay, relation, node, kind, statement)
         return
-    names = _key_names(replay, relation, node, column, statement)
-    if kind in ("primary", "unique") and _merges(replay, relation, kind, names, statement):
-        return
+    condition = _condition(replay, relation, node, statement, base) if kind == "check" else None
+    names = _named_columns(condition) if condition else _key_names(node, column)
     words: tuple[str, ...] = () if kind == "primary" else (names[:1] if len(names) == 1 else ())
     if kind not in ("check", "primary"):
-        words = tuple(name or "expr" for name in names)
+        words = (*(name or "expr" for name in names), *strings(node.get("including")))
     name = node.get("conname") or generated_name(replay, relation, words, suffix, True)
     referenced, referenced_columns = _referenced(replay, node, statement)
     constraint = Constraint(
@@ -121,25 +157,9 @@ def _add_table_constraint(
         referenced_columns,
         _ON_DELETE.get(node.get("fk_del_action", "a"), "no action") if kind == "foreign" else "",
         statement,
+        condition,
     )
     _add(replay, relation, constraint, names, node.get("is_no_inherit", False))
-
-
-def _merges(
-    replay: Replay, relation: Relation, kind: str, names: tuple[str, ...], statement: Statement
-) -> bool:
-    """CREATE TABLE makes one index for keys of the same columns (transformIndexConstraints)."""
-    if statement is not relation.created:
-        return False
-    numbers = column_numbers(relation, names)
-    for constraint in relation.constraints.known():
-        if constraint.columns == numbers and constraint.statement is statement:
-            if kind == "unique" and constraint.kind in ("primary", "unique"):
-                return True
-            if kind == "primary" and constraint.kind == "unique":
-                del relation.constraints[constraint.name]
-                del relation.indexes[constraint.name]
-    return False
 
 
 def _add(
@@ -149,35 +169,49 @@ def _add(
     names: tuple[str, ...],
     no_inherit: bool,
 ) -> None:
+    if constraint.kind == "check" and _merges_with_inherited(replay, relation, constraint.name):
+        return
     relation.constraints[constraint.name] = constraint
     hold_name(replay, relation, constraint.name)
     if constraint.referenced is not None:
         replay.referenced_oids.add(id(constraint.referenced))
     if constraint.kind in ("primary", "unique", "exclude"):
-        if constraint.kind == "primary" and constraint.statement is not None:
-            set_not_null(replay, relation, names, True, constraint.statement)
-        method = "gist" if constraint.kind == "exclude" else "btree"
-        unique = constraint.kind != "exclude"
-        index = Index(
-            constraint.name, constraint.columns, (), unique, False, method, constraint.statement
-        )
-        add_index(replay, relation, index)
-        return
-    for child in inheriting(replay, relation):
-        if not no_inherit and (constraint.kind == "check" or child.partition_of is relation):
-            copy_constraint(replay, relation, child, constraint)
+        _add_index_of(replay, relation, constraint, names)
+    elif constraint.kind == "foreign":
+        for child in inheriting(replay, relation):
+            if child.partition_of is relation:
+                pass_on_foreign_key(replay, relation, child, constraint)
+    elif no_inherit:
+        replay.origins.uninherited_checks.add((relation.oid, constraint.name))
+    else:
+        for child in inheriting(replay, relation):
+            pass_on_check(replay, relation, child, constraint)
 
 
-def _key_names(
-    replay: Replay,
-    relation: Relation,
-    node: Node,
-    column: Column | None,
-    statement: Statement,
-) -> tuple[str, ...]:
+def _merges_with_inherited(replay: Replay, relation: Relation, name: str) -> bool:
+    """A table may declare for itself the CHECK that it inherits (MergeWithExistingConstraint)."""
+    key, inherited = (relation.oid, name), replay.origins.inherited_checks
+    if key not in inherited or not dict.__contains__(relation.constraints, name):
+        return False
+    if relation.partition_of is None:
+        inherited.discard(key)
+    return True
+
+
+def _add_index_of(
+    replay: Replay, relation: Relation, constraint: Constraint, names: tuple[str, ...]
+) -> None:
+    if constraint.kind == "primary":
+        set_not_null(replay, relation, names, constraint.statement)
+    unique = constraint.kind != "exclude"
+    index = Index(
+        constraint.name, constraint.columns, (), unique, False, "btree", constraint.statement
+    )
+    add_index(replay, relation, index)
+
+
+def _key_names(node: Node, column: Column | None) -> tuple[str, ...]:
     match node["contype"]:
-        case "CONSTR_CHECK":
-            return _checked_columns(replay, relation, node["raw_expr"], statement)
         case "CONSTR_EXCLUSION":
             items = (item["List"]["items"][0].get("IndexElem", {}) for item in node["exclusions"])
             return tuple(item.get("name", "") for item in items)
@@ -187,16 +221,16 @@ def _key_names(
             return strings(node.get("keys") or node.get("fk_attrs"))
 
 
-def _checked_columns(
-    replay: Replay, relation: Relation, node: Node, statement: Statement
-) -> tuple[str, ...]:
+def _condition(
+    replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
+) -> Clause:
     scope = Scope(replay.catalog, replay.session.search_path, statement).with_own_row(relation)
-    found: dict[str, None] = {}
-    for part in bind(expression(node), scope).walk():
-        name = _own_column(part)
-        if name:
-            found[name] = None
-    return tuple(found)
+    return Clause(Predicate(bind(expression(node["raw_expr"]), scope)), statement, base)
+
+
+def _named_columns(condition: Clause) -> tuple[str, ...]:
+    names = map(_own_column, condition.expression.walk())
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _own_column(part: Expr) -> str:
@@ -215,14 +249,14 @@ def _adopt_index(
     if index is None:
         return
     name = node.get("conname") or index.name
-    del relation.indexes[index.name]
-    relation.indexes[name] = index._replace(name=name)
+    if name != index.name:
+        rename_index(replay, relation, index.name, name)
     relation.constraints[name] = Constraint(name, kind, index.columns, None, (), "", statement)
     hold_name(replay, relation, name)
-    if kind == "primary":
+    if kind == "primary" and relation.knows("columns"):
         numbers = set(index.columns)
         names = tuple(c.name for c in relation.columns.values() if c.number in numbers)
-        set_not_null(replay, relation, names, True, statement)
+        set_not_null(replay, relation, names, statement)
 
 
 def _referenced(
@@ -239,24 +273,34 @@ def _referenced(
 
 
 def drop_constraint(
-    replay: Replay, relation: Relation, name: str, cascade: bool, recurse: bool
+    replay: Replay,
+    relation: Relation,
+    name: str,
+    statement: Statement,
+    cascade: bool,
+    recurse: bool,
 ) -> None:
     """Drop a constraint with its index; the copies that children have of it go too."""
     constraint = next((c for c in relation.constraints.known() if c.name == name), None)
     if constraint is None:
+        column = column_of_not_null(replay, relation, name)
+        if column is not None:
+            drop_not_null(replay, relation, column.name, statement, recurse)
         return
-    index = next((i for i in relation.indexes.known() if i.name == name), None)
-    for child in inheriting(replay, relation) if recurse else ():
-        copied = name
-        if index is not None:
-            twin = matching_index(relation, child, index)
-            copied = twin.name if twin is not None and child.partition_of is relation else ""
-        drop_constraint(replay, child, copied, cascade, recurse)
-    del relation.constraints[name]
-    if index is not None:
-        del relation.indexes[name]
-    if cascade and constraint.kind in ("primary", "unique"):
-        drop_foreign_keys(replay, relation, constraint.columns)
+    if constraint.kind == "foreign":
+        drop_foreign_key(replay, relation, name)
+    elif key_of(relation, name) is not None:
+        drop_index(replay, relation, name)
+        if cascade:
+            drop_foreign_keys(replay, relation, constraint.columns)
+    else:
+        relation.constraints.pop(name)
+        replay.origins.inherited_checks.discard((relation.oid, name))
+        if (relation.oid, name) in replay.origins.uninherited_checks:
+            replay.origins.uninherited_checks.discard((relation.oid, name))
+            return
+        for child in inheriting(replay, relation):
+            drop_inherited_check(replay, child, name, recurse)
 
 
 def drop_foreign_keys(
@@ -270,4 +314,4 @@ def drop_foreign_keys(
             if constraint.referenced is relation and (
                 columns is None or set(constraint.referenced_columns) == set(columns)
             ):
-                del other.constraints[constraint.name]
+                drop_foreign_key(replay, other, constraint.name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Relation
 from rlslint.catalog.replay.generated_names import hold_name
-from rlslint.catalog.replay.inheritance import copied_column, copy_index, mapped, take_columns
+from rlslint.catalog.replay.inheritance import check_of, copied_column
+from rlslint.catalog.replay.partition_indexes import copy_index
 from rlslint.catalog.replay.state import Replay
 
 # CREATE_TABLE_LIKE_… in PostgreSQL's parsenodes.h; INCLUDING ALL sets every bit.
@@ -16,7 +17,8 @@ def copy_like(replay: Replay, relation: Relation, model: Relation, options: int)
     relation.copied_from = (*relation.copied_from, model)
     relation.copy_kind = "like"
     if not model.knows("columns"):
-        take_columns(relation, model)
+        if relation.knows("columns"):
+            relation.forget("columns", model.created)
         return
     if not relation.knows("columns"):
         return
@@ -38,6 +40,7 @@ def copy_like(replay: Replay, relation: Relation, model: Relation, options: int)
 def _copy_checks(replay: Replay, model: Relation, relation: Relation) -> None:
     for constraint in model.constraints.known():
         if constraint.kind == "check":
-            columns = mapped(model, relation, constraint.columns)
-            relation.constraints[constraint.name] = constraint._replace(columns=columns)
+            relation.constraints[constraint.name] = check_of(model, relation, constraint)
             hold_name(replay, relation, constraint.name)
+            if (model.oid, constraint.name) in replay.origins.uninherited_checks:
+                replay.origins.uninherited_checks.add((relation.oid, constraint.name))

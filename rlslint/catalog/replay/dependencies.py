@@ -114,7 +114,7 @@ def drop_views_reading(replay: Replay, relation: Relation, number: int | None) -
 
 
 def drop_dependents_of_function(replay: Replay, function: Function, statement: Statement) -> None:
-    """Remove the policies, views, defaults, indexes and triggers that call a function."""
+    """Remove the policies, views, defaults, checks, indexes and triggers that call a function."""
     for policy in list(replay.catalog.policies()):
         if any(calls(clause, function) for clause in policy.clauses):
             remove_policy(policy, statement)
@@ -128,8 +128,22 @@ def drop_dependents_of_function(replay: Replay, function: Function, statement: S
         for index in relation.indexes.known():
             if any(calls(clause, function) for clause in index.expressions):
                 del relation.indexes[index.name]
+        for constraint in relation.constraints.known():
+            if constraint.expression is not None and calls(constraint.expression, function):
+                del relation.constraints[constraint.name]
         for column in relation.columns.values() if relation.knows("columns") else ():
             if column.knows("default") and column.default and calls(column.default, function):
+                column.learn("default", None, statement)
+
+
+def drop_defaults_from_sequences(replay: Replay, relation: Relation, statement: Statement) -> None:
+    """Remove the defaults that other tables have taken from a relation's serial columns."""
+    columns = relation.columns.values() if relation.knows("columns") else ()
+    keys = [(relation.oid, column.number) for column in columns]
+    gone = [replay.origins.sequences[key] for key in keys if key in replay.origins.sequences]
+    for other in replay.catalog.relations.known() if gone else ():
+        for column in other.columns.values() if other.knows("columns") else ():
+            if column.knows("default") and any(column.default is default for default in gone):
                 column.learn("default", None, statement)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.sql.expressions import Call
-from rlslint.sql.nodes import expression, query, strings
+from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
 
@@ -24,7 +24,8 @@ def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> No
     if language != "plpgsql":
         interpreter.execution.run_in_another_language(language)
         return
-    if CHANGES_CATALOG.search(body) is None and "select" not in body.lower():
+    may_call = dict.__len__(replay.catalog.functions) or "select" in body.lower()
+    if CHANGES_CATALOG.search(body) is None and not may_call:
         return
     try:
         interpreter.run(parse(body))
@@ -58,15 +59,18 @@ def call_procedure(replay: Replay, statement: Statement, node: Node, base: int) 
     """Carry out CALL of a procedure of the history."""
     call = expression({"FuncCall": node["funccall"]})
     if isinstance(call, Call):
-        call_function(replay, call, statement, base)
+        _call(replay, call, statement)
 
 
 def call_function(replay: Replay, call: Call, statement: Statement, base: int) -> None:
     """Carry out a top-level call of a function of the history that runs DDL."""
     path = replay.session.search_path
     function, ambiguous = find_function(replay.catalog, path, call.name, len(call.arguments))
-    if function is None and not ambiguous:
-        return
+    if function is not None or ambiguous:
+        _call(replay, call, statement)
+
+
+def _call(replay: Replay, call: Call, statement: Statement) -> None:
     from rlslint.catalog.plpgsql.course import Raised
     from rlslint.catalog.plpgsql.interpreter import Interpreter
 
@@ -77,12 +81,11 @@ def call_function(replay: Replay, call: Call, statement: Statement, base: int) -
 
 
 def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) -> None:
-    """Carry out the functions of the history that a top-level SELECT … FROM calls."""
-    called = [target["ResTarget"].get("val", {}) for target in node.get("targetList", ())]
-    for item in node.get("fromClause", ()):
-        for function in item.get("RangeFunction", {}).get("functions", ()):
-            called += function["List"]["items"]
-    names = (strings(value["FuncCall"]["funcname"]) for value in called if "FuncCall" in value)
+    """Carry out the functions of the history that a top-level SELECT calls, for each row."""
+    if not dict.__len__(replay.catalog.functions):
+        return
+    found = query(node)
+    names = {part.name for part in found.walk() if isinstance(part, Call)}
     if not any(replay.functions_named(name) for name in names if name):
         return
     from rlslint.catalog.plpgsql.course import Raised
@@ -90,6 +93,6 @@ def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) ->
     from rlslint.catalog.plpgsql.interpreter import Interpreter
 
     try:
-        run_calls(Interpreter(replay, statement), query(node))
+        run_calls(Interpreter(replay, statement), found)
     except Raised:
         return

@@ -23,7 +23,7 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
         for item in node.get("parameters", ())
         if item["FunctionParameter"]["mode"] in _INPUT_MODES
     ]
-    types = tuple(type_name(parameter["argType"]) for parameter in parameters)
+    types = tuple(_type(replay, parameter["argType"]) for parameter in parameters)
     function = _existing(replay, home, name, types)
     if function is None:
         function = Function(replay.oid(), home, name, replay.session.user, statement)
@@ -34,6 +34,17 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
     elif not node.get("replace"):
         return
     _describe(replay, function, node, parameters, statement, base)
+
+
+def _type(replay: Replay, node: Node) -> str:
+    """`docs.owner%TYPE` is the type that the column has just then (manual: CREATE FUNCTION)."""
+    if node.get("pct_type"):
+        *schema, table, name = strings(node["names"])
+        relation = replay.find({"schemaname": schema[-1] if schema else "", "relname": table})
+        columns = relation.columns if relation is not None and relation.knows("columns") else {}
+        if name in columns and columns[name].knows("type"):
+            return columns[name].type
+    return type_name(node)
 
 
 def _existing(replay: Replay, schema: str, name: str, types: tuple[str, ...]) -> Function | None:
@@ -53,11 +64,11 @@ def _describe(
     owned = function.statements.get("owner")
     function.statements = {"": statement} if owned is None else {"": statement, "owner": owned}
     function.argument_names = tuple(parameter.get("name", "") for parameter in parameters)
-    function.argument_types = tuple(type_name(parameter["argType"]) for parameter in parameters)
+    function.argument_types = tuple(_type(replay, p["argType"]) for p in parameters)
     function.variadic = any(p["mode"] == "FUNC_PARAM_VARIADIC" for p in parameters)
     function.is_procedure = node.get("is_procedure", False)
     returned = node.get("returnType", {})
-    function.return_type = type_name(returned) if returned else "void"
+    function.return_type = _type(replay, returned) if returned else "void"
     function.returns_set = bool(returned.get("setof")) or any(
         item["FunctionParameter"]["mode"] == "FUNC_PARAM_TABLE"
         for item in node.get("parameters", ())
@@ -70,14 +81,23 @@ def _describe(
     # pg_dump empties the path for its own session; those that call the function have another.
     function.search_path = replay.session.search_path or DEFAULT_SEARCH_PATH
     for item in node.get("options", ()):
-        set_option(function, item["DefElem"], statement, base)
+        set_option(function, item["DefElem"], statement, base, replay.session.search_path_setting)
     if function.atomic:
         function.body = statement.sql
         function.body_start = statement.start
 
 
-def set_option(function: Function, definition: Node, statement: Statement, base: int) -> None:
-    """Set what one clause of CREATE or ALTER FUNCTION says."""
+def set_option(
+    function: Function,
+    definition: Node,
+    statement: Statement,
+    base: int,
+    current_path: tuple[str, ...],
+) -> None:
+    """Set what one clause of CREATE or ALTER FUNCTION says.
+
+    SET search_path FROM CURRENT takes `current_path`, the session's setting.
+    """
     argument = definition.get("arg", {})
     match definition["defname"]:
         case "as":
@@ -96,17 +116,19 @@ def set_option(function: Function, definition: Node, statement: Statement, base:
         case "parallel":
             function.parallel = argument["String"]["sval"]
         case "set":
-            _set_setting(function, argument["VariableSetStmt"], statement)
+            _set_setting(function, argument["VariableSetStmt"], statement, current_path)
 
 
-def _set_setting(function: Function, node: Node, statement: Statement) -> None:
+def _set_setting(
+    function: Function, node: Node, statement: Statement, current_path: tuple[str, ...]
+) -> None:
     name = node.get("name", "").lower()
     settings = dict(function.settings)
     match node["kind"]:
         case "VAR_SET_VALUE":
             settings[name] = ", ".join(setting_values(node))
         case "VAR_SET_CURRENT":
-            settings[name] = ", ".join(function.search_path) if name == "search_path" else ""
+            settings[name] = ", ".join(current_path) if name == "search_path" else ""
         case "VAR_RESET_ALL":
             settings.clear()
         case _:
@@ -128,4 +150,5 @@ def alter_function(replay: Replay, statement: Statement, node: Node, base: int) 
     target = node["func"]
     for function in replay.functions_with(target):
         for item in node.get("actions", ()):
-            set_option(function, item["DefElem"], statement, base)
+            path = replay.session.search_path_setting
+            set_option(function, item["DefElem"], statement, base, path)

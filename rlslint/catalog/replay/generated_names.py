@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
-from rlslint.catalog.model import Relation
+from rlslint.catalog.facts import Members
+from rlslint.catalog.model import Constraint, Index, Relation
 from rlslint.catalog.replay.state import Replay
+
+V = TypeVar("V", Index, Constraint)
 
 _LONGEST = 63
 """NAMEDATALEN - 1: names are cut to this many bytes."""
@@ -59,6 +63,17 @@ def hold_name(replay: Replay, relation: Relation, name: str) -> None:
     held = replay.name_holders.setdefault(name, [])
     if relation not in held:
         held.append(relation)
+
+
+def rename_member(members: Members[str, V], old: str, new: str) -> None:
+    """Give an index or a constraint another name; it stays where it stands among the others."""
+    kept = list(dict.items(members))
+    dict.clear(members)
+    for name, member in kept:
+        if name == old:
+            members[new] = member._replace(name=new)
+        else:
+            members[name] = member
 
 
 def numbered(words: Iterable[str]) -> list[str]:

@@ -1,14 +1,17 @@
-"""What partitions and inheritance children take from their parents, and LIKE from a model."""
+"""What inheritance children take from their parents, and what is theirs alone.
+
+PostgreSQL counts the parents of a column or constraint, and notes whether the table has declared
+it itself (pg_attribute, attinhcount and attislocal; pg_constraint, coninhcount and conislocal).
+"""
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Column, Constraint, Index, Relation
-from rlslint.catalog.replay.generated_names import generated_name, hold_name, numbered
+from rlslint.catalog.model import Column, Constraint, Relation
+from rlslint.catalog.replay.column_numbers import mapped
+from rlslint.catalog.replay.generated_names import hold_name, rename_member
 from rlslint.catalog.replay.state import Replay
-from rlslint.sql.expressions import Call, Cast, Expr
+from rlslint.catalog.replay.translation import translated
 from rlslint.text import Statement
-
-_SUFFIXES = {"primary": "pkey", "unique": "key", "exclude": "excl"}
 
 
 def inheriting(replay: Replay, relation: Relation) -> list[Relation]:
@@ -31,12 +34,65 @@ def note_child(replay: Replay, parent: Relation, child: Relation) -> None:
         children.append(child)
 
 
-def inherit_column(relation: Relation, column: Column) -> Column | None:
+def inherit(replay: Replay, relation: Relation, parent: Relation) -> None:
+    """Make a new table an inheritance child."""
+    take_columns(replay, relation, parent)
+    note_child(replay, parent, relation)
+    relation.parents = (*relation.parents, parent)
+    take_checks(replay, relation, parent)
+
+
+def join_parent(replay: Replay, relation: Relation, parent: Relation, statement: Statement) -> None:
+    """ALTER TABLE … INHERIT: the child has all columns and checks already, as its own."""
+    note_child(replay, parent, relation)
+    relation.learn("parents", (*relation.parents, parent), statement)
+
+
+def leave_parent(
+    replay: Replay, relation: Relation, parent: Relation, statement: Statement
+) -> None:
+    """ALTER TABLE … NO INHERIT: what no other parent gives becomes the child's own."""
+    kept = tuple(p for p in relation.parents if p is not parent)
+    relation.learn("parents", kept, statement)
+    keep_what_was_inherited(replay, relation)
+
+
+def keep_what_was_inherited(replay: Replay, relation: Relation) -> None:
+    """Make a table's own what it had from a parent that is none any more (RemoveInheritance)."""
+    if not relation.knows("columns"):
+        return
+    for column in relation.columns.values():
+        key = relation.oid, column.number
+        if not gives_column(relation.parents, column.name):
+            replay.origins.inherited_columns.discard(key)
+            replay.origins.inherited_not_nulls.discard(key)
+    for constraint in relation.constraints.known():
+        if not gives_check(replay, relation.parents, constraint.name):
+            replay.origins.inherited_checks.discard((relation.oid, constraint.name))
+
+
+def gives_column(parents: tuple[Relation, ...], name: str) -> bool:
+    """Tell whether one of these parents certainly has a column of this name."""
+    return any(parent.knows("columns") and name in parent.columns for parent in parents)
+
+
+def gives_check(replay: Replay, parents: tuple[Relation, ...], name: str) -> bool:
+    """Tell whether one of these parents certainly has a CHECK of this name to inherit."""
+    return any(
+        dict.__contains__(parent.constraints, name)
+        and parent.constraints[name].kind == "check"
+        and (parent.oid, name) not in replay.origins.uninherited_checks
+        for parent in parents
+    )
+
+
+def inherit_column(replay: Replay, relation: Relation, column: Column) -> Column | None:
     """Give a child table a column of its parent; None if it has one of this name."""
     if not relation.knows("columns") or column.name in relation.columns:
         return None
     copy = copied_column(relation, column)
     copy.default, copy.generated = column.default, column.generated
+    replay.origins.inherited_columns.add((relation.oid, copy.number))
     return copy
 
 
@@ -53,161 +109,85 @@ def copied_column(relation: Relation, column: Column) -> Column:
     return copy
 
 
-def become_partition(
-    replay: Replay, relation: Relation, parent: Relation, statement: Statement
-) -> None:
-    """Make a table a partition: columns, indexes and constraints come from the parent."""
-    take_columns(relation, parent)
-    note_child(replay, parent, relation)
-    relation.learn("partition_of", parent, statement)
-    for index in parent.indexes.known():
-        if matching_index(parent, relation, index) is None:
-            copy_index(replay, parent, relation, index)
-        elif dict.__contains__(parent.constraints, index.name):
-            twin = matching_index(parent, relation, index)
-            if twin is not None and not dict.__contains__(relation.constraints, twin.name):
-                _copy_key(relation, parent.constraints[index.name], twin)
-    for constraint in parent.constraints.known():
-        if constraint.kind in ("check", "foreign"):
-            copy_constraint(replay, parent, relation, constraint)
-
-
-def inherit(replay: Replay, relation: Relation, parent: Relation) -> None:
-    """Make a new table an inheritance child."""
-    take_columns(relation, parent)
-    note_child(replay, parent, relation)
-    relation.parents = (*relation.parents, parent)
-    for constraint in parent.constraints.known():
-        if constraint.kind == "check":
-            copy_constraint(replay, parent, relation, constraint)
-
-
-def take_columns(relation: Relation, parent: Relation) -> None:
-    """Give a table all columns of another that it has not."""
+def take_columns(replay: Replay, relation: Relation, parent: Relation) -> None:
+    """Give a table all columns of a parent that it has not."""
     if not parent.knows("columns"):
         if relation.knows("columns"):
             relation.forget("columns", parent.created)
         return
     for column in parent.columns.values():
-        if inherit_column(relation, column) is None and relation.knows("columns"):
-            own = relation.columns[column.name]
-            own.not_null = own.not_null or column.not_null
+        if not relation.knows("columns"):
+            return
+        copy = inherit_column(replay, relation, column)
+        own = relation.columns[column.name]
+        key = relation.oid, own.number
+        if own.default is None and not own.generated:
+            own.default, own.generated = column.default, column.generated
+        if (parent.oid, column.number) in replay.origins.only_not_nulls:
+            # SET NOT NULL with ONLY means NO INHERIT since PostgreSQL 18.
+            if copy is not None:
+                copy.forget("not_null", relation.created)
+        elif column.not_null and (copy is not None or not own.not_null):
+            own.not_null = True
+            replay.origins.inherited_not_nulls.add(key)
+            name = replay.origins.not_null_names.get((parent.oid, column.number))
+            if name is not None:
+                replay.origins.not_null_names[key] = name
 
 
-def copy_constraint(
+def take_checks(replay: Replay, relation: Relation, parent: Relation) -> None:
+    """Give a table the CHECK constraints of its parent."""
+    for constraint in parent.constraints.known():
+        if constraint.kind == "check":
+            pass_on_check(replay, parent, relation, constraint)
+
+
+def pass_on_check(
     replay: Replay, parent: Relation, child: Relation, constraint: Constraint
 ) -> None:
-    """Give a child a CHECK, or a partition a foreign key, under its name; and so on downwards."""
-    if constraint.kind == "check" and dict.__contains__(child.constraints, constraint.name):
-        return
-    numbers = mapped(parent, child, constraint.columns)
-    if constraint.kind == "foreign" and any(
-        (c.kind, c.columns, c.referenced) == ("foreign", numbers, constraint.referenced)
-        for c in child.constraints.known()
-    ):
-        return
+    """Give a child a CHECK under its name, and so on downwards, unless it says NO INHERIT."""
     name = constraint.name
+    if (parent.oid, name) in replay.origins.uninherited_checks:
+        return
     if dict.__contains__(child.constraints, name):
-        name = generated_name(replay, child, names_of(child, numbers), "fkey", True)
-    child.constraints[name] = constraint._replace(name=name, columns=numbers)
+        return
+    child.constraints[name] = check_of(parent, child, constraint)
+    replay.origins.inherited_checks.add((child.oid, name))
     hold_name(replay, child, name)
     for grandchild in inheriting(replay, child):
-        if constraint.kind == "check" or grandchild.partition_of is child:
-            copy_constraint(replay, child, grandchild, child.constraints[name])
+        pass_on_check(replay, child, grandchild, child.constraints[name])
 
 
-def add_index(replay: Replay, relation: Relation, index: Index, only: bool = False) -> None:
-    """Add an index, to the partitions of a partitioned table as well."""
-    relation.indexes[index.name] = index
-    hold_name(replay, relation, index.name)
-    for child in () if only else inheriting(replay, relation):
-        if child.partition_of is relation and matching_index(relation, child, index) is None:
-            copy_index(replay, relation, child, index)
+def check_of(model: Relation, relation: Relation, constraint: Constraint) -> Constraint:
+    """Return a CHECK as it is for another table with the same columns."""
+    numbers, expression = mapped(model, relation, constraint.columns), constraint.expression
+    if expression is not None:
+        expression = translated(expression, model, relation)
+    return constraint._replace(columns=numbers, expression=expression)
 
 
-def copy_index(replay: Replay, model: Relation, relation: Relation, index: Index) -> None:
-    """Give a table the index of another, with the constraint that it serves."""
-    constraint = dict.get(model.constraints, index.name)
-    numbers = mapped(model, relation, index.columns)
-    kind = constraint.kind if constraint is not None else ""
-    words = () if kind == "primary" else numbered(_words(relation, numbers, index))
-    name = generated_name(
-        replay, relation, words, _SUFFIXES.get(kind, "idx"), constraint is not None
-    )
-    copy = index._replace(name=name, columns=numbers)
-    if constraint is not None:
-        _copy_key(relation, constraint, copy)
-        if kind == "primary" and relation.knows("columns"):
-            for column in relation.columns.values():
-                column.not_null = column.not_null or column.number in numbers
-    add_index(replay, relation, copy)
+def drop_inherited_check(replay: Replay, relation: Relation, name: str, recurse: bool) -> None:
+    """Take a CHECK away that a parent has dropped; with ONLY it becomes the table's own."""
+    key = relation.oid, name
+    if key not in replay.origins.inherited_checks or gives_check(replay, relation.parents, name):
+        return
+    replay.origins.inherited_checks.discard(key)
+    if not recurse:
+        return
+    relation.constraints.pop(name, None)
+    for child in inheriting(replay, relation):
+        drop_inherited_check(replay, child, name, recurse)
 
 
-def _copy_key(relation: Relation, constraint: Constraint, index: Index) -> None:
-    relation.constraints[index.name] = constraint._replace(name=index.name, columns=index.columns)
-
-
-def _words(relation: Relation, numbers: tuple[int, ...], index: Index) -> list[str]:
-    expressions = (_word(clause.expression) for clause in index.expressions)
-    # A column that the history does not know has no number either.
-    return [
-        name_of(relation, number) if number else next(expressions, "expr") for number in numbers
-    ]
-
-
-def _word(expression: Expr) -> str:
-    match expression:
-        case Call(name, _):
-            return name[-1]
-        case Cast(argument, type_name):
-            word = _word(argument)
-            return type_name if word == "expr" else word
-        case _:
-            return "expr"
-
-
-def matching_index(parent: Relation, child: Relation, index: Index) -> Index | None:
-    """Return the child's index that stands for one of the parent."""
-    numbers = mapped(parent, child, index.columns)
-    found = [
-        i
-        for i in child.indexes.known()
-        if i.columns == numbers
-        and (i.unique or not index.unique)
-        and (i.partial, i.method, i.expressions and 1) == (
-            index.partial, index.method, index.expressions and 1,
-        )
-    ]  # fmt: skip
-    kind = _kind_of_key(parent, index)
-    found = [i for i in found if not kind or _kind_of_key(child, i) in ("", kind)]
-    same = [i for i in found if i.statement is index.statement]
-    return next(iter(same or found), None)
-
-
-def _kind_of_key(relation: Relation, index: Index) -> str:
-    constraint = dict.get(relation.constraints, index.name)
-    return constraint.kind if constraint is not None else ""
-
-
-def mapped(model: Relation, relation: Relation, numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the attribute numbers that columns of `model` have in `relation`, by name."""
-    return column_numbers(relation, names_of(model, numbers))
-
-
-def names_of(relation: Relation, numbers: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the names of columns, "" for an expression."""
-    return tuple(name_of(relation, number) for number in numbers)
-
-
-def name_of(relation: Relation, number: int) -> str:
-    """Return the name of a column, "" for an expression."""
-    column = relation.column(number) if number and relation.knows("columns") else None
-    return column.name if column is not None else ""
-
-
-def column_numbers(relation: Relation, names: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the attribute numbers of columns, 0 for one that is not known."""
-    if not relation.knows("columns"):
-        return tuple(0 for _ in names)
-    found = (relation.columns.get(name) for name in names)
-    return tuple(column.number if column is not None else 0 for column in found)
+def rename_inherited_check(replay: Replay, relation: Relation, old: str, new: str) -> None:
+    """Rename a CHECK, with what children inherit of it."""
+    passed_on = (relation.oid, old) not in replay.origins.uninherited_checks
+    rename_member(relation.constraints, old, new)
+    hold_name(replay, relation, new)
+    for keys in (replay.origins.inherited_checks, replay.origins.uninherited_checks):
+        if (relation.oid, old) in keys:
+            keys.discard((relation.oid, old))
+            keys.add((relation.oid, new))
+    for child in inheriting(replay, relation) if passed_on else ():
+        if dict.__contains__(child.constraints, old):
+            rename_inherited_check(replay, child, old, new)

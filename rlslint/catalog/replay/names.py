@@ -7,10 +7,15 @@ from typing import TypeVar
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.catalog.replay.generated_names import hold_name, holders
-from rlslint.catalog.replay.inheritance import inheriting
+from rlslint.catalog.replay.generated_names import hold_name, rename_member
+from rlslint.catalog.replay.inheritance import inheriting, rename_inherited_check
+from rlslint.catalog.replay.not_null import rename_not_null
+from rlslint.catalog.replay.partition_indexes import find_index, key_of, rename_index
+from rlslint.catalog.replay.partition_triggers import rename_trigger
 from rlslint.catalog.replay.state import Replay, handles
+from rlslint.catalog.replay.type_names import rename_type
 from rlslint.catalog.schemas import Schema
+from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -19,6 +24,7 @@ V = TypeVar("V")
 _RELATIONS = {
     "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE",
 }  # fmt: skip
+_TYPES = {"OBJECT_TYPE", "OBJECT_DOMAIN"}
 _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}
 
 
@@ -26,12 +32,13 @@ _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}
 def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     kind, new = node["renameType"], node["newname"]
     if kind in _RELATIONS:
-        if replay.find(node["relation"]) is None and _find_index(replay, node["relation"]):
-            _rename_index(replay, node, new)
+        if replay.find(node["relation"]) is None and _rename_index(replay, node, new):
             return
         relation = replay.relation(node["relation"], statement)
+        old = relation.name
         replay.rename_relation(relation, relation.schema, new)
         relation.statements["name"] = statement
+        rename_type(replay, relation.schema, old, new, statement)
     elif kind == "OBJECT_COLUMN":
         _rename_column(replay, replay.relation(node["relation"], statement), node, statement)
     elif kind == "OBJECT_POLICY":
@@ -41,16 +48,16 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             policy.learn("name", new, statement)
     elif kind == "OBJECT_TABCONSTRAINT":
         relation = replay.relation(node["relation"], statement)
-        constraint = _rename_member(relation.constraints, node["subname"], new)
-        if constraint is not None:
-            relation.constraints[new] = constraint._replace(name=new)
-        _rename_index_of(replay, relation, node["subname"], new)
+        _rename_constraint(replay, relation, node["subname"], new)
     elif kind == "OBJECT_TRIGGER":
-        _rename_member(replay.relation(node["relation"], statement).triggers, node["subname"], new)
+        rename_trigger(replay, replay.relation(node["relation"], statement), node["subname"], new)
     elif kind == "OBJECT_INDEX":
         _rename_index(replay, node, new)
     elif kind == "OBJECT_ROLE":
         _rename_role(replay, node["subname"], new)
+    elif kind in _TYPES:
+        *schema, name = strings(node["object"]["List"]["items"])
+        rename_type(replay, schema[-1] if schema else "", name, new, statement)
     elif kind == "OBJECT_SCHEMA":
         _rename_schema(replay, node["subname"], new)
     elif kind in _FUNCTIONS:
@@ -100,28 +107,35 @@ def _rename_member(members: Members[str, V], old: str, new: str) -> V | None:
     return None
 
 
-def _rename_index_of(replay: Replay, relation: Relation, old: str, new: str) -> None:
-    """Rename an index and the constraint that it serves, which share their name."""
-    index = _rename_member(relation.indexes, old, new)
-    if index is not None:
-        relation.indexes[new] = index._replace(name=new)
-        constraint = _rename_member(relation.constraints, old, new)
-        if constraint is not None:
-            relation.constraints[new] = constraint._replace(name=new)
+def _rename_constraint(replay: Replay, relation: Relation, old: str, new: str) -> None:
+    constraint = next((c for c in relation.constraints.known() if c.name == old), None)
+    if constraint is None:
+        rename_not_null(replay, relation, old, new)
+    elif key_of(relation, old) is not None:
+        rename_index(replay, relation, old, new)
+    elif constraint.kind == "check":
+        rename_inherited_check(replay, relation, old, new)
+    else:
+        _rename_foreign_key(replay, relation, old, new)
+
+
+def _rename_foreign_key(replay: Replay, relation: Relation, old: str, new: str) -> None:
+    rename_member(relation.constraints, old, new)
     hold_name(replay, relation, new)
+    parents = replay.origins.foreign_key_parents
+    if (relation.oid, old) in parents:
+        parents[relation.oid, new] = parents.pop((relation.oid, old))
+    for part, whole in list(parents.items()):
+        if whole == (relation.oid, old):
+            parents[part] = relation.oid, new
 
 
-def _find_index(replay: Replay, range_var: Node) -> Relation | None:
-    name, schema = range_var["relname"], range_var.get("schemaname", "")
-    schemas = (schema,) if schema else replay.session.search_path
-    found = [r for r in holders(replay, name) if dict.__contains__(r.indexes, name)]
-    return next((r for s in schemas for r in found if r.schema == s), None)
-
-
-def _rename_index(replay: Replay, node: Node, new: str) -> None:
-    relation = _find_index(replay, node["relation"])
+def _rename_index(replay: Replay, node: Node, new: str) -> bool:
+    name = node["relation"]
+    relation = find_index(replay, name["relname"], name.get("schemaname", ""))
     if relation is not None:
-        _rename_index_of(replay, relation, node["relation"]["relname"], new)
+        rename_index(replay, relation, name["relname"], new)
+    return relation is not None
 
 
 def _rename_role(replay: Replay, old: str, new: str) -> None:
@@ -163,6 +177,10 @@ def _rename_schema(replay: Replay, old: str, new: str) -> None:
     if schema is not None:
         schema.name = new
         replay.catalog.schemas[new] = schema
+    replay.catalog.defaults = [
+        default._replace(schema=new) if default.schema == old else default
+        for default in replay.catalog.defaults
+    ]
     for relation in replay.catalog.relations.known():
         if relation.schema == old:
             replay.rename_relation(relation, new, relation.name)

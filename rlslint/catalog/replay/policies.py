@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
-from rlslint.catalog.model import Column, Kind, Policy, Refusal, Relation
+from rlslint.catalog.model import Kind, Policy, Refusal, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.sharing import ColumnKey, columns_key, has_columns, own_columns
 from rlslint.catalog.spelling import Spelling
-from rlslint.sql.expressions import OWN_ROW, Call, ColumnBinding, Expr, Query, Source
-from rlslint.sql.expressions import Column as Reference
+from rlslint.sql.expressions import Call, Expr, Query, Source
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -45,7 +44,7 @@ class _Shared(NamedTuple):
     using: _Placed | None
     check: _Placed | None
     lookups: tuple[_Lookup, ...]
-    own_columns: tuple[tuple[str, int, str], ...] | None
+    own_columns: ColumnKey | None
     columns: object
 
 
@@ -121,49 +120,9 @@ def _serves(replay: Replay, relation: Relation, shared: _Shared) -> bool:
     if shared.own_columns is None:
         if columns_key(relation) != shared.columns:
             return False
-    else:
-        for name, number, type_name in shared.own_columns:
-            column = relation.columns.get(name)
-            if column is None or (column.number, _type_of(column)) != (number, type_name):
-                return False
+    elif not has_columns(relation, shared.own_columns):
+        return False
     return _still_found(replay, shared.lookups)
-
-
-def _type_of(column: Column) -> str:
-    return column.type if column.knows("type") else ""
-
-
-def _own_columns(
-    relation: Relation, predicates: Iterable[Expr]
-) -> tuple[tuple[str, int, str], ...] | None:
-    """Return the columns of the own row that are named; None where all of them matter."""
-    found: dict[str, tuple[str, int, str]] = {}
-    for predicate in predicates:
-        for part in predicate.walk():
-            match part:
-                case Reference(binding=ColumnBinding(source, _, name)):
-                    if source is OWN_ROW and name not in found:
-                        column = relation.columns.get(name) if relation.knows("columns") else None
-                        if column is None:
-                            return None
-                        found[name] = (name, column.number, _type_of(column))
-                case Reference():
-                    return None
-                case _:
-                    continue
-    return tuple(found.values())
-
-
-def columns_key(relation: Relation) -> tuple[tuple[int, str, str], ...] | None:
-    """Return what a predicate's meaning depends on in its own table; None if unknown."""
-    if not relation.knows("columns"):
-        return None
-    if relation.columns_key is None:
-        relation.columns_key = tuple(
-            (column.number, column.name, column.type if column.knows("type") else "")
-            for column in relation.columns.values()
-        )
-    return relation.columns_key
 
 
 def _bound(
@@ -179,12 +138,12 @@ def _bound(
     lookups = tuple(
         lookup for found in written for part in found.walk() for lookup in _lookups(part)
     )
-    own_columns = _own_columns(relation, written)
-    columns = columns_key(relation) if own_columns is None else None
+    named = own_columns(relation, written)
+    columns = columns_key(relation) if named is None else None
     using, check = (
         _placed(replay, relation, found, shift) if found is not None else None for found in bound
     )
-    return _Shared(using, check, lookups, own_columns, columns)
+    return _Shared(using, check, lookups, named, columns)
 
 
 def _placed(
@@ -197,10 +156,10 @@ def _placed(
     if not relation.knows("columns"):
         return _Placed(Predicate(bound), shift)
     spelling = Spelling(bound)
-    own_columns = _own_columns(relation, (bound,))
-    columns = columns_key(relation) if own_columns is None else None
+    named = own_columns(relation, (bound,))
+    columns = columns_key(relation) if named is None else None
     lookups = tuple(lookup for part in bound.walk() for lookup in _lookups(part))
-    key = (spelling.key, own_columns, columns, lookups)
+    key = (spelling.key, named, columns, lookups)
     predicate, origin = replay.predicates.setdefault(key, (Predicate(bound), spelling.origin))
     return _Placed(predicate, shift + spelling.origin - origin)
 

@@ -8,8 +8,9 @@ from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
+from rlslint.catalog.replay.grantors import grantor_of, is_from, revoke_what_followed
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
@@ -25,7 +26,7 @@ _ALL = {
     "OBJECT_ROUTINE": ("execute",),
 }
 _COLUMN_PRIVILEGES = ("select", "insert", "update", "references")
-_DEFAULT_KINDS = {
+DEFAULT_KINDS = {
     "OBJECT_TABLE": "tables",
     "OBJECT_SEQUENCE": "sequences",
     "OBJECT_FUNCTION": "functions",
@@ -43,7 +44,7 @@ def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
                 if node.get("is_grant", False):
                     _grant(replay, owned, grantee, privilege, column, statement, node)
                 else:
-                    _revoke(owned, grantee, privilege, column, node)
+                    _revoke(replay, owned, grantee, privilege, column, node)
 
 
 Owned = Relation | Function | Schema
@@ -109,7 +110,9 @@ def _grant(
     statement: Statement,
     node: Node,
 ) -> None:
-    grantor = owned.owner if owned.knows("owner") else replay.session.user
+    grantor = grantor_of(replay, owned, privilege, column)
+    if grantor is None:
+        return
     key = (grantee, privilege, column)
     grantable = node.get("grant_option", False)
     existing = dict.get(owned.grants, key)
@@ -120,23 +123,38 @@ def _grant(
     )
 
 
-def _revoke(owned: Owned, grantee: str, privilege: str, column: str, node: Node) -> None:
-    key = (grantee, privilege, column)
-    existing = next((g for g in owned.grants.known() if _key(g) == key), None)
-    if node.get("grant_option", False):
-        if existing is not None:
-            owned.grants[key] = existing._replace(grantable=False)
+def _revoke(
+    replay: Replay, owned: Owned, grantee: str, privilege: str, column: str, node: Node
+) -> None:
+    grantor = grantor_of(replay, owned, privilege, column)
+    if grantor is None:
         return
-    owned.grants.pop(key, None)
-    if not column:
+    for granted in owned.grants.known():
         # Revoking a privilege on a table revokes it on each column too (manual: REVOKE).
-        for granted in owned.grants.known():
-            if (granted.grantee, granted.privilege) == (grantee, privilege):
-                del owned.grants[_key(granted)]
+        reached = (granted.grantee, granted.privilege) == (grantee, privilege) and column in (
+            "",
+            granted.column,
+        )
+        if not reached or not is_from(replay.catalog, owned, granted, grantor):
+            continue
+        if node.get("grant_option", False):
+            owned.grants[_key(granted)] = granted._replace(grantable=False)
+        else:
+            del owned.grants[_key(granted)]
+        if granted.grantable:
+            revoke_what_followed(owned, granted)
 
 
 def _key(granted: Grant) -> GrantKey:
     return granted.grantee, granted.privilege, granted.column
+
+
+def _all_names(replay: Replay, creators: tuple[str, ...]) -> tuple[str, ...]:
+    """Return roles, the one that runs the migrations under all of its names."""
+    own = (MIGRATION_ROLE, *replay.migration_roles)
+    if replay.migration_roles and not set(own).isdisjoint(creators):
+        return tuple(dict.fromkeys((*creators, *own)))
+    return creators
 
 
 @handles("AlterDefaultPrivilegesStmt")
@@ -151,7 +169,7 @@ def alter_default_privileges(replay: Replay, statement: Statement, node: Node, b
             creators = replay.role_names(items)
         elif definition["defname"] == "schemas":
             schemas = strings(items)
-    kind = _DEFAULT_KINDS.get(action["objtype"])
+    kind = DEFAULT_KINDS.get(action["objtype"])
     if kind is None:
         return
     privileges = [item["AccessPriv"]["priv_name"] for item in action.get("privileges", ())] or list(
@@ -159,19 +177,33 @@ def alter_default_privileges(replay: Replay, statement: Statement, node: Node, b
     )
     changed = {
         DefaultPrivilege(creator, schema, kind, grantee, privilege, statement)
-        for creator in creators
+        for creator in _all_names(replay, creators)
         for schema in schemas
         for grantee in replay.role_names(action["grantees"])
         for privilege in privileges
     }
-    keys = {default[:5] for default in changed}
-    kept = [default for default in replay.catalog.defaults if default[:5] not in keys]
+    before = {default[:5]: default for default in replay.catalog.defaults}
+    kept = [d for key, d in before.items() if key not in {default[:5] for default in changed}]
     granted = sorted(changed, key=lambda default: default[:5])
+    option = action.get("grant_option", False)
     if action.get("is_grant", False):
-        replay.catalog.defaults = [*kept, *granted]
+        grantable = {key for key, default in before.items() if default.grantable}
+        replay.catalog.defaults = [
+            *kept,
+            *(
+                default._replace(grantable=option or default[:5] in grantable)
+                for default in granted
+            ),
+        ]
         for default in granted:
             if default[1:4] == ("", "functions", PUBLIC):
                 replay.private_function_creators.discard(default.creator)
+        return
+    if option:
+        replay.catalog.defaults = [
+            default if default in kept else default._replace(grantable=False)
+            for default in before.values()
+        ]
         return
     replay.catalog.defaults = kept
     for default in granted:

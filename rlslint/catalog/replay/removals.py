@@ -6,18 +6,23 @@ from typing import Any
 
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Index, Relation
+from rlslint.catalog.model import Relation
+from rlslint.catalog.privileges import Grant
 from rlslint.catalog.replay.constraints import drop_foreign_keys
 from rlslint.catalog.replay.dependencies import (
+    drop_defaults_from_sequences,
     drop_dependent_policies,
     drop_dependents_of_function,
     drop_views_reading,
 )
-from rlslint.catalog.replay.generated_names import holders
-from rlslint.catalog.replay.inheritance import inheriting, matching_index
+from rlslint.catalog.replay.grantors import grantor_of, is_from, revoke_what_followed
+from rlslint.catalog.replay.inheritance import inheriting
+from rlslint.catalog.replay.partition_indexes import drop_index, find_index
+from rlslint.catalog.replay.partition_triggers import drop_trigger
 from rlslint.catalog.replay.state import Replay, handles
+from rlslint.catalog.replay.type_names import drop_type
 from rlslint.catalog.schemas import Schema
-from rlslint.sql.nodes import strings
+from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -32,26 +37,41 @@ _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_A
 @handles("DropStmt")
 def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     cascade = node.get("behavior") == "DROP_CASCADE"
+    kind = node["removeType"]
+    if kind in _RELATIONS:
+        _drop_relations(replay, statement, node, cascade)
+        return
     for item in node["objects"]:
-        kind = node["removeType"]
         names = strings(item["List"]["items"]) if "List" in item else ()
         if node.get("missing_ok") and _is_missing(replay, kind, names):
             continue
-        if kind in _RELATIONS:
-            _drop_relation(replay, replay.relation_named(names, statement), cascade, statement)
-        elif kind in ("OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"):
+        if kind in ("OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"):
             relation = replay.relation_named(names[:-1], statement)
-            members = relation.policies if kind == "OBJECT_POLICY" else relation.triggers
-            _remove(members, names[-1])
-            if kind == "OBJECT_POLICY":
+            if kind == "OBJECT_TRIGGER":
+                drop_trigger(replay, relation, names[-1])
+            elif kind == "OBJECT_POLICY":
+                _remove(relation.policies, names[-1])
                 relation.statements["policies"] = statement
         elif kind == "OBJECT_INDEX":
             _drop_index(replay, names)
         elif kind in _FUNCTIONS:
             functions = replay.functions_with(item["ObjectWithArgs"], node.get("missing_ok", False))
             _drop_functions(replay, functions, cascade, statement)
+        elif kind in ("OBJECT_TYPE", "OBJECT_DOMAIN") and cascade:
+            drop_type(replay, type_name(item["TypeName"]), statement)
         elif kind == "OBJECT_SCHEMA":
             _drop_schema(replay, item["String"]["sval"], statement)
+        elif kind == "OBJECT_EVENT_TRIGGER":
+            replay.event_triggers.pop(item["String"]["sval"], None)
+
+
+def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: bool) -> None:
+    """Drop tables or their like, all of which are found before any is dropped."""
+    names = [strings(item["List"]["items"]) for item in node["objects"]]
+    if node.get("missing_ok"):
+        names = [name for name in names if not _is_missing(replay, node["removeType"], name)]
+    for relation in [replay.relation_named(name, statement) for name in names]:
+        _drop_relation(replay, relation, cascade, statement)
 
 
 def _remove(members: Members[Any, Any], key: Any) -> None:
@@ -85,24 +105,23 @@ def _drop_relation(replay: Replay, relation: Relation, cascade: bool, statement:
         drop_views_reading(replay, relation, None)
         drop_dependent_policies(replay, relation, None, statement)
         drop_foreign_keys(replay, relation)
+        drop_defaults_from_sequences(replay, relation, statement)
     replay.drop_relation(relation)
+    if cascade:
+        drop_type(replay, str(relation), statement)
+
+
+def drop_temporary(replay: Replay, statement: Statement) -> None:
+    """Remove what ends with the session, and what needs it (RemoveTempRelations)."""
+    for relation in replay.catalog.relations.known():
+        if relation.temporary and dict.__contains__(replay.catalog.relations, relation.oid):
+            _drop_relation(replay, relation, True, statement)
 
 
 def _drop_index(replay: Replay, names: tuple[str, ...]) -> None:
-    name = names[-1]
-    schemas = (names[-2],) if len(names) > 1 else replay.session.search_path
-    found = [r for r in holders(replay, name) if dict.__contains__(r.indexes, name)]
-    relation = next((r for s in schemas for r in found if r.schema == s), None)
+    relation = find_index(replay, names[-1], names[-2] if len(names) > 1 else "")
     if relation is not None:
-        _drop_index_of(replay, relation, relation.indexes[name])
-
-
-def _drop_index_of(replay: Replay, relation: Relation, index: Index) -> None:
-    for child in inheriting(replay, relation):
-        twin = matching_index(relation, child, index)
-        if twin is not None and child.partition_of is relation:
-            _drop_index_of(replay, child, twin)
-    del relation.indexes[index.name]
+        drop_index(replay, relation, names[-1])
 
 
 def _drop_functions(
@@ -154,10 +173,10 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
     for owned in everything:
         for grant in owned.grants.known():
             if grant.grantee in names:
-                del owned.grants[grant.grantee, grant.privilege, grant.column]
+                _revoke(replay, owned, grant)
     for function in list(replay.catalog.functions.known()):
         if function.knows("owner") and function.owner in names:
-            replay.drop_function(function)
+            _drop_functions(replay, [function], True, statement)
     for policy in list(replay.catalog.policies()):
         # DROP OWNED takes the role out of a policy, and the policy away if it was the only one.
         kept = tuple(name for name in policy.roles if name not in names)
@@ -165,3 +184,10 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
             policy.learn("roles", kept, statement)
         elif kept != policy.roles:
             _remove(policy.relation.policies, policy.name)
+
+
+def _revoke(replay: Replay, owned: Owned, grant: Grant) -> None:
+    grantor = grantor_of(replay, owned, grant.privilege, grant.column)
+    if grantor is not None and is_from(replay.catalog, owned, grant, grantor):
+        del owned.grants[grant.grantee, grant.privilege, grant.column]
+        revoke_what_followed(owned, grant)

@@ -59,10 +59,13 @@ def _set_attributes(replay: Replay, role: Role, node: Node, statement: Statement
         if fact is not None:
             value = definition["arg"].get("Boolean", {}).get("boolval", False)
             role.learn(fact, value, statement)
-        elif definition["defname"] == "rolemembers" and node.get("action", 1) != -1:
+        elif definition["defname"] == "rolemembers" and isinstance(node.get("role"), dict):
             for item in definition["arg"]["List"]["items"]:
                 member = replay.catalog.role(replay.role_name(item["RoleSpec"]))
-                _join(replay, member, role, statement, {})
+                if node.get("action") == -1:
+                    member.memberships.pop(role.name, None)
+                else:
+                    _join(replay, member, role, statement, {})
 
 
 @handles("GrantRoleStmt")

@@ -17,11 +17,11 @@ def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -
     schema = Schema(name, owner, statement)
     replay.catalog.schemas[name] = schema
     session = replay.session
-    outer = session.search_path, session.user
+    outer = session.search_path_setting, session.user
     session.user = owner
     replay.grant_defaults(schema.grants, "schemas", "")
     # The elements run as the schema's owner, and in this order (transformCreateSchemaStmtElements).
-    session.search_path = (name, *session.search_path)
+    session.search_path = (name, *session.search_path_setting)
     elements = [next(iter(element.items())) for element in node.get("schemaElts", ())]
     for kind, fields in sorted(elements, key=lambda element: _ORDER.get(element[0], 0)):
         part = Statement(statement.text, statement.start, statement.end, kind, statement.parent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.replay.removals import drop_temporary
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.sql.expressions import Call, Constant
 from rlslint.sql.nodes import expression
@@ -70,12 +71,15 @@ def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         return
     from rlslint.catalog.replay.dynamic import call_function, call_functions_for_rows
 
-    if "fromClause" in node:
+    if "fromClause" in node or "whereClause" in node:
         call_functions_for_rows(replay, statement, node)
         return
     for target in node.get("targetList", ()):
         value = target["ResTarget"].get("val")
-        if value is None or "FuncCall" not in value:
+        if value is None or "ColumnRef" in value or "A_Const" in value:
+            continue
+        if "FuncCall" not in value or _calls_in_arguments(value["FuncCall"]):
+            call_functions_for_rows(replay, statement, {"targetList": [target]})
             continue
         call = expression(value)
         match call:
@@ -84,6 +88,10 @@ def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
                 _set_config(replay, str(name).lower(), str(setting or ""), local)
             case Call():
                 call_function(replay, call, statement, base)
+
+
+def _calls_in_arguments(call: Node) -> bool:
+    return any("FuncCall" in argument for argument in call.get("args", ()))
 
 
 def _set_config(replay: Replay, name: str, value: str, local: bool) -> None:
@@ -112,7 +120,7 @@ def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None
     user = node.get("user", "")
     if user:
         replay.catalog.role(user)
-    replay.drop_temporary()
+    drop_temporary(replay, statement)
     replay.session.connect(user)
 
 
@@ -122,16 +130,24 @@ def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) 
     if "role" not in node:
         return
     role = replay.catalog.role(replay.role_name(node["role"]))
+    if not role.knows("settings"):
+        return
     _keep_setting(role.settings, setting)
     role.statements[f"setting {setting.get('name', '')}"] = statement
 
 
 @handles("AlterDatabaseSetStmt")
 def alter_database_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    settings: dict[str, str] = {}
+    database = replay.catalog.database_settings
+    before = {name: value for name, (value, _) in database.items()}
+    settings = dict(before)
     _keep_setting(settings, node["setstmt"])
+    for name in before.keys() - settings.keys():
+        del database[name]
     for name, value in settings.items():
-        replay.catalog.database_settings[name] = (value, statement)
+        if before.get(name) == value:
+            continue
+        database[name] = (value, statement)
         if name == "search_path":
             replay.session.set_search_path(tuple(p.strip() for p in value.split(",")), False)
 

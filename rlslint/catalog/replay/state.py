@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rlslint.catalog.binding import find_relation, unknown_relation
 from rlslint.catalog.facts import Members
@@ -13,6 +13,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.catalog.replay.origins import Origins
 from rlslint.catalog.replay.session import Session
 from rlslint.catalog.replay.transactions import Undone, undone_stretches
 from rlslint.catalog.roles import PUBLIC
@@ -22,9 +23,12 @@ from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement, Text
 
+if TYPE_CHECKING:
+    from rlslint.catalog.plpgsql.system_catalogs.questions import Rows
+
 Handler = Callable[["Replay", Statement, Node, int], None]
 
-_handlers: dict[str, Handler] = {}
+_handlers: dict[str, list[Handler]] = {}
 _FAMILIES = (
     "alterations",
     "dynamic",
@@ -34,6 +38,7 @@ _FAMILIES = (
     "owners",
     "policies",
     "privileges",
+    "publications",
     "removals",
     "roles",
     "schemas",
@@ -45,11 +50,14 @@ _FAMILIES = (
 
 
 def handles(*kinds: str) -> Callable[[Handler], Handler]:
-    """Register a function as what the replay does for statements of these kinds."""
+    """Register a function as what the replay does for statements of these kinds.
+
+    A kind may have several, each for objects of its own.
+    """
 
     def register(handler: Handler) -> Handler:
         for kind in kinds:
-            _handlers[kind] = handler
+            _handlers.setdefault(kind, []).append(handler)
         return handler
 
     return register
@@ -80,8 +88,21 @@ def start_schemas(catalog: Catalog) -> None:
     catalog.schemas["public"] = public
 
 
+class EventTrigger(NamedTuple):
+    """An event trigger on ddl_command_end; without `tags` any command sets it off."""
+
+    function: tuple[str, ...]
+    tags: tuple[str, ...]
+    enabled: bool
+
+
 class Replay:
-    """Carries out statements on a catalog."""
+    """Carries out statements on a catalog.
+
+    `migration_roles` are the names that a platform is known to give the role that runs the
+    migrations. `event_triggers` are those on ddl_command_end; `ddl_commands` is what
+    pg_event_trigger_ddl_commands() tells the one that runs now.
+    """
 
     def __init__(self) -> None:
         _load_families()
@@ -93,9 +114,11 @@ class Replay:
         self.name_holders: dict[str, list[Relation]] = {}
         self.referenced_oids: set[int] = set()
         self.readers: dict[int, list[Policy | Relation]] = {}
-        self.index_conditions: dict[tuple[int, str], frozenset[int]] = {}
-        self.local_columns: set[tuple[int, str]] = set()
+        self.origins = Origins()
         self.private_function_creators: set[str] = set()
+        self.migration_roles: tuple[str, ...] = ()
+        self.event_triggers: dict[str, EventTrigger] = {}
+        self.ddl_commands: Rows | None = None
         self._next_oid = 1
         self._transactions_of: Text | None = None
         self._undone: tuple[Undone, ...] = ()
@@ -105,9 +128,14 @@ class Replay:
         """Carry out one statement."""
         self.catalog.answers.clear()
         statement = parsed.statement
-        handler = _handlers.get(statement.kind)
-        if handler is not None and not self._is_undone(statement):
-            handler(self, statement, parsed.node, parsed.base)
+        handlers = _handlers.get(statement.kind)
+        if handlers is not None and not self._is_undone(statement):
+            for handler in handlers:
+                handler(self, statement, parsed.node, parsed.base)
+            if self.event_triggers:
+                from rlslint.catalog.plpgsql.event_triggers import fire_event_triggers
+
+                fire_event_triggers(self, parsed)
 
     def _is_undone(self, statement: Statement) -> bool:
         if statement.kind == "TransactionStmt" and statement.text is not self._transactions_of:
@@ -154,7 +182,14 @@ class Replay:
         path = self.session.search_path
         if path[:1] == ("pg_temp",):
             return "pg_temp"
-        return next((name for name in path if name in self.catalog.schemas), next(iter(path), ""))
+        usable = (name for name in path if name in self.catalog.schemas and self._may_use(name))
+        return next(usable, next(iter(path), ""))
+
+    def _may_use(self, schema: str) -> bool:
+        """Tell whether a schema counts in the path of the current role (search_path, USAGE)."""
+        from rlslint.catalog.replay.grantors import may_use
+
+        return may_use(self, self.catalog.schemas[schema])
 
     def create_relation(
         self, range_var: Node, kind: Kind, statement: Statement, may_exist: bool = False
@@ -188,9 +223,14 @@ class Replay:
         for default in self.catalog.defaults:
             applies = default.creator == user and default.schema in ("", schema)
             if applies and default.kind == kind:
-                grants[default.grantee, default.privilege, ""] = Grant(
-                    default.grantee, default.privilege, "", user, False, default.statement
-                )
+                key = default.grantee, default.privilege, ""
+                given = dict.get(grants, key)
+                grantable = default.grantable or (given is not None and given.grantable)
+                grants[key] = Grant(*key, user, grantable, default.statement)
+        for possible in self.catalog.possible_defaults:
+            in_reach = possible.creator in ("", user) and possible.schema in ("", schema)
+            if in_reach and possible.kind == kind:
+                grants.open(possible.statement)
 
     def drop_relation(self, relation: Relation) -> None:
         """Remove a relation and what cannot outlive it."""
@@ -209,12 +249,6 @@ class Replay:
             self.rename_relation(relation, "pg_temp", relation.name)
             relation.temporary = True
 
-    def drop_temporary(self) -> None:
-        """Remove what ends with the session."""
-        for relation in self.catalog.relations.known():
-            if relation.temporary:
-                self.drop_relation(relation)
-
     def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
         """Move a relation to another name; all else stays with it."""
         names = self.catalog.names
@@ -228,13 +262,16 @@ class Replay:
         relation.schema, relation.name = schema, name
 
     def functions_named(self, names: tuple[str, ...]) -> list[Function]:
-        """Return the functions of a dotted name, whatever their arguments."""
+        """Return the functions of a dotted name, whatever their arguments.
+
+        One hides those of the same arguments in later schemas of the path.
+        """
         schemas = (names[-2],) if len(names) > 1 else self.session.search_path
+        found: dict[tuple[str, ...], Function] = {}
         for schema in schemas:
-            found = self.catalog.function_names.get((schema, names[-1]))
-            if found:
-                return found
-        return []
+            for function in self.catalog.function_names.get((schema, names[-1]), ()):
+                found.setdefault(function.argument_types, function)
+        return list(found.values())
 
     def functions_with(self, target: Node, missing_ok: bool = False) -> list[Function]:
         """Return the functions that an ObjectWithArgs means; all overloads without arguments.
@@ -244,7 +281,7 @@ class Replay:
         """
         found = self.functions_named(strings(target["objname"]))
         if target.get("args_unspecified"):
-            return list(found)
+            return found
         types = [
             type_name(item["TypeName"]).rpartition(".")[2]
             for item in target.get("objargs", ())
@@ -252,17 +289,22 @@ class Replay:
         ]
         exact = [f for f in found if [t.rpartition(".")[2] for t in f.argument_types] == types]
         if exact or missing_ok:
-            return exact
+            return exact[:1]
         return [f for f in found if len(f.argument_types) == len(types)]
 
     def place_function(self, function: Function, schema: str, name: str) -> None:
         """Move a function to another name."""
         catalog = self.catalog
+        old = str(function)
         overloads = catalog.function_names.get((function.schema, function.name), [])
         if function in overloads:
             overloads.remove(function)
         function.schema, function.name = schema, name
         catalog.function_names.setdefault((schema, name), []).append(function)
+        for relation in catalog.relations.known() if not function.argument_types else ():
+            for trigger_name, trigger in list(dict.items(relation.triggers)):
+                if trigger.function == old:
+                    relation.triggers[trigger_name] = trigger._replace(function=str(function))
 
     def drop_function(self, function: Function) -> None:
         """Remove a function."""

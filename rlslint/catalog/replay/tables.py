@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
 from rlslint.catalog.model import Column, Kind, Policy, Relation
+from rlslint.catalog.replay.column_numbers import column_numbers
 from rlslint.catalog.replay.columns import add_column
-from rlslint.catalog.replay.constraints import add_constraint
+from rlslint.catalog.replay.constraints import (
+    Declared,
+    add_constraint,
+    in_order,
+    is_table_constraint,
+)
 from rlslint.catalog.replay.copies import copy_like
 from rlslint.catalog.replay.dependencies import note_reader
-from rlslint.catalog.replay.inheritance import become_partition, column_numbers, inherit
+from rlslint.catalog.replay.inheritance import inherit
 from rlslint.catalog.replay.output_types import output_types
+from rlslint.catalog.replay.partitions import become_partition
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.sql.expressions import Query
 from rlslint.sql.nodes import query, strings
@@ -45,10 +54,12 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
     if relation is None:
         return
     if "partbound" in node and parents:
-        become_partition(replay, relation, parents[0], statement)
+        become_partition(replay, relation, parents[0], statement, is_new=True)
     else:
         for parent in parents:
             inherit(replay, relation, parent)
+    if "ofTypename" in node:
+        relation.forget("columns", statement)  # They are the type's, which are not kept.
     for element in node.get("tableElts", ()):
         match element:
             case {"ColumnDef": definition}:
@@ -76,10 +87,24 @@ def _number_columns(replay: Replay, relation: Relation) -> None:
 def _add_constraints(
     replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
 ) -> None:
-    elements = (element.get("Constraint") for element in node.get("tableElts", ()))
-    own = [element for element in elements if element is not None]
-    for constraint in own or [item["Constraint"] for item in node.get("constraints", ())]:
-        add_constraint(replay, relation, constraint, statement, base)
+    """Add the constraints, which see all columns wherever they stand among them."""
+    for name, constraint in in_order(_declared(node)):
+        column = relation.columns.get(name) if relation.knows("columns") else None
+        add_constraint(replay, relation, constraint, statement, base, column)
+
+
+def _declared(node: Node) -> Iterator[Declared]:
+    elements = node.get("tableElts", ())
+    for element in elements:
+        match element:
+            case {"ColumnDef": definition}:
+                for item in definition.get("constraints", ()):
+                    if is_table_constraint(item["Constraint"]):
+                        yield definition["colname"], item["Constraint"]
+            case {"Constraint": constraint}:
+                yield "", constraint
+    if not any("Constraint" in element for element in elements):
+        yield from (("", item["Constraint"]) for item in node.get("constraints", ()))
 
 
 def _partition_key(relation: Relation, node: Node) -> tuple[int, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rlslint.sql.parser import Node, SyntaxProblem, parsed_statements
+from rlslint.sql.parser import Node
+from rlslint.sql.reading import ParsedStatement, read
 from rlslint.text import Text
 
 
@@ -19,23 +20,19 @@ class Undone(NamedTuple):
 def undone_stretches(text: Text, start: int) -> tuple[Undone, ...]:
     """Return the stretches behind `start` that ROLLBACK or ROLLBACK TO SAVEPOINT undoes.
 
-    Only a text that has such a word is read twice. What the grammar refuses is not decided:
-    those statements count as carried out.
+    Only a text that has such a word is read twice.
     """
     words = text.data[start:].lower()
     if b"rollback" not in words and b"abort" not in words:
         return ()
-    try:
-        return tuple(_stretches(text, start))
-    except SyntaxProblem:
-        return ()
+    return tuple(_stretches(text, start))
 
 
 def _stretches(text: Text, start: int) -> Iterator[Undone]:
     begun: int | None = None
     savepoints: list[tuple[str, int]] = []
-    for parsed in parsed_statements(text, {"TransactionStmt"}, start):
-        if parsed is None:
+    for parsed in read(text, {"TransactionStmt"}, ((start, len(text.data)),)):
+        if not isinstance(parsed, ParsedStatement):
             continue
         node: Node = parsed.node
         place, end = parsed.statement.start, parsed.statement.end

@@ -18,25 +18,33 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
 
     scope = Scope(replay.catalog, replay.session.search_path, statement)
     bound = bind(query(node["query"]["SelectStmt"]), scope)
-    view = _existing(replay, node) or replay.create_relation(node["view"], Kind.view, statement)
-    if view is None or not isinstance(bound, Query):
+    if not isinstance(bound, Query):
         return
+    name = node["view"]
     if any(relation.temporary for relation in relations_read(bound)):
-        replay.make_temporary(view)
+        # It becomes temporary too, and replaces no other one (manual: CREATE VIEW).
+        name = {**name, "schemaname": "pg_temp"}
+    view = _existing(replay, name) if node.get("replace") else None
+    view = view or replay.create_relation(name, Kind.view, statement)
+    if view is None:
+        return
     _replace_options(view, _options(node), statement)
+    before = view.columns if view.knows("columns") else {}
     view.columns = {}
     columns_of_query(view, bound, strings(node.get("aliases")), statement)
+    for name, column in view.columns.items() if view.knows("columns") else ():
+        if name in before:
+            # OR REPLACE keeps the defaults of ALTER VIEW (tried on 18).
+            column.default = before[name].default
     clause = replay.clause(bound, statement, base)
     view.learn("query", clause, statement)
     note_reader(replay, view, (clause,))
 
 
-def _existing(replay: Replay, node: Node) -> Relation | None:
+def _existing(replay: Replay, name: Node) -> Relation | None:
     """Return the view that OR REPLACE replaces: it keeps its owner and its grants."""
-    if not node.get("replace"):
-        return None
-    schema = replay.creation_schema(node["view"].get("schemaname", ""))
-    view = replay.catalog.names.get((schema, node["view"]["relname"]))
+    schema = replay.creation_schema(name.get("schemaname", ""))
+    view = replay.catalog.names.get((schema, name["relname"]))
     return view if view is not None and view.knows("kind") and view.is_view else None
 
 

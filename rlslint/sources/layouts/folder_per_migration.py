@@ -10,7 +10,7 @@ import os
 
 from rlslint.sources.discovery import SourceFile
 from rlslint.sources.layouts.history import Claim, Folders, History, history
-from rlslint.sources.layouts.order import natural, number
+from rlslint.sources.layouts.order import Key, natural, number
 
 
 def claim(folders: Folders) -> Claim:
@@ -30,10 +30,16 @@ def claim(folders: Folders) -> Claim:
     return Claim(tuple(_history(*key, files) for key, files in by_root.items()), tuple(left_out))
 
 
+def _diesel_version(file: SourceFile) -> Key:
+    """Diesel reads `2017-08-31-230457_users` and `20170831230457_users` as the same version."""
+    version, underscore, rest = os.path.basename(file.folder).partition("_")
+    return natural(version.replace("-", "") + underscore + rest)
+
+
 def _history(root: str, name: str, files: list[SourceFile]) -> History:
     if name == "up.sql":
         is_hasura = os.path.basename(os.path.dirname(root)) == "migrations"
-        files.sort(key=lambda file: natural(os.path.basename(file.folder)))
+        files.sort(key=_diesel_version)
         return history(root, "hasura" if is_hasura else "diesel", files)
     files.sort(key=lambda file: os.path.basename(file.folder))
     is_drizzle = (files[0].path.parent / "snapshot.json").exists()

@@ -278,8 +278,6 @@ BLOCKS = [
         SELECT * FROM protect('Order Lines');
         SELECT protect(tab => 'countries');
         """,
-        frozenset(f"{table}.enabled" for table in ("countries", "events", "events_1")),
-        True,
     ),
     _do(
         "policies chosen by their text",
@@ -299,8 +297,6 @@ BLOCKS = [
           AND p.policyname IS NULL LOOP
           EXECUTE format('CREATE POLICY filled ON %I USING (true)', t.relname);
         END LOOP; END""",
-        *(f"{table}.policies" for table in _EVERY_TABLE),
-        noted=True,
     ),
     _do(
         "branch on data",

@@ -30,6 +30,63 @@ def test_endless_recursion_ends_and_says_so() -> None:
     assert len(catalog.dynamic) == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("DECLARE i int := 0; BEGIN WHILE true LOOP i := i + 1; END LOOP;", "its loops take"),
+        ("BEGIN LOOP FOR i IN 1..900 LOOP NULL; END LOOP; END LOOP;", "its loops take"),
+        ("DECLARE s text := 'ab'; BEGIN LOOP s := s || s; END LOOP;", "its loops take"),
+        ("DECLARE a text[] := '{a,b}'; BEGIN LOOP a := a || a; END LOOP;", "its loops take"),
+        ("DECLARE a text[] := '{a}'; BEGIN LOOP a := ARRAY[a, a]; END LOOP;", "its loops take"),
+        ("DECLARE n int := 3; BEGIN LOOP n := n * n; END LOOP;", "its loops take"),
+        ("BEGIN PERFORM down(1);", "its calls are nested too deeply"),
+        ("BEGIN PERFORM there(1);", "its calls are nested too deeply"),
+    ],
+)
+def test_what_never_ends_leaves_the_rest_unknown(body: str, reason: str) -> None:
+    functions = "".join(
+        f"CREATE FUNCTION {name}(i int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+        f" PERFORM {called}(i + 1); PERFORM {called}(i + 2); END $$;"
+        for name, called in (("down", "down"), ("there", "back"), ("back", "there"))
+    )
+    catalog = replayed(
+        f"{SETUP}{functions} DO $$ {body} ALTER TABLE orders ENABLE ROW LEVEL SECURITY; END $$"
+    )
+    assert len(catalog.dynamic) == 1
+    assert catalog.dynamic[0].reason.startswith(reason)
+    assert _table_facts(catalog) == {"orders": False, "items": True}
+
+
+def test_a_query_of_too_many_rows_ends_and_says_so() -> None:
+    series = ", ".join(f"generate_series(1, 9000) s{number}" for number in range(3))
+    catalog = replayed(
+        f"{SETUP} DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM {series};"
+        " IF n > 5 THEN ALTER TABLE orders ENABLE ROW LEVEL SECURITY; END IF; END $$"
+    )
+    (dynamic,) = catalog.dynamic
+    assert dynamic.reason == "its queries look at more than 100,000 rows"
+    assert _table_facts(catalog) == {"orders": False, "items": True}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "repeat('x', 2000000000)",
+        "lpad('x', 2000000000)",
+        "array_to_string(ARRAY(SELECT 'x' FROM generate_series(1, 1000000000)), '')",
+        "format('%2000000000s', 'x')",
+        "substring(repeat('a', 60) || '!' from '^(a+)+$')",
+        "regexp_replace(repeat('a', 60) || '!', '(a|aa)+$', 'x')",
+    ],
+)
+def test_a_text_that_is_too_long_to_make_is_unknown(text: str) -> None:
+    catalog = replayed(
+        f"{SETUP} DO $$ BEGIN EXECUTE 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY' || {text};"
+        " END $$"
+    )
+    assert _table_facts(catalog) == {"orders": False, "items": True}
+
+
 def test_another_language_makes_everything_unknown() -> None:
     catalog = replayed(SETUP + "DO LANGUAGE plpython3u $$ plpy.execute('…') $$")
     assert _table_facts(catalog) == {"orders": False, "items": False}
@@ -122,3 +179,13 @@ def test_a_variadic_parameter_takes_all_further_arguments(call: str) -> None:
         "orders": True,
         "items": True,
     }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SET ROLE app_user", "SET search_path = app", "PERFORM set_config('search_path', 'a', false)"],
+)
+def test_a_session_that_perhaps_changes_is_said(sql: str) -> None:
+    body = f"BEGIN IF EXISTS (SELECT 1 FROM orders) THEN {sql}; END IF; END"
+    (dynamic,) = replayed(f"{SETUP} DO $$ {body} $$").dynamic
+    assert dynamic.reason.startswith("whether it")

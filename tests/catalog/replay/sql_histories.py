@@ -680,4 +680,61 @@ SESSIONS = {
     """,
 }
 
-ALL = TABLES | INHERITANCE | POLICIES | VIEWS | ROLES | PRIVILEGES | FUNCTIONS | SESSIONS
+AS_IN_REPOSITORIES = {
+    "an index on a column in parentheses": """
+        CREATE TABLE files (bucket text, path text, size int); CREATE INDEX by_path ON files (bucket, (path COLLATE "C")); CREATE UNIQUE INDEX ON files ((size));
+        CREATE INDEX ON files ((files.path COLLATE "C"), lower(bucket)); ALTER TABLE files RENAME path TO name; ALTER TABLE files DROP size;
+        CREATE TABLE visits (day date, at timestamp); CREATE INDEX ON visits (date(day)); CREATE INDEX ON visits (date(at), day);
+        CREATE TABLE seats (hall int, number int, note text, UNIQUE (hall, number) INCLUDE (note));
+    """,
+    "a default of NULL is none": """
+        CREATE TABLE plans (id serial, name text DEFAULT NULL, code varchar(5) DEFAULT NULL, price numeric(6, 2) DEFAULT (NULL), ends timestamptz DEFAULT NULL::timestamptz);
+        ALTER TABLE plans ADD tags text[] DEFAULT NULL, ADD free bool DEFAULT false; ALTER TABLE plans ALTER id SET DEFAULT NULL, ALTER free SET DEFAULT NULL;
+    """,
+    "types get new names": """
+        CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE days (id int, mood mood DEFAULT 'good', before mood[]); CREATE FUNCTION worse(mood) RETURNS mood LANGUAGE sql AS 'SELECT $1';
+        ALTER TYPE mood RENAME TO mood_old; CREATE TYPE mood AS ENUM ('good', 'bad', 'none'); ALTER TABLE days ALTER mood DROP DEFAULT, ALTER mood TYPE mood USING mood::text::mood;
+        CREATE FUNCTION best(days) RETURNS SETOF days LANGUAGE sql AS 'SELECT $1'; ALTER TABLE days RENAME TO diary; CREATE DOMAIN public.short AS text; CREATE TABLE notes (a short, b public.short);
+        ALTER DOMAIN short RENAME TO brief; CREATE TYPE span AS RANGE (subtype = int);
+    """,
+    "what uses a type goes with it": """
+        CREATE TYPE state AS ENUM ('on'); CREATE DOMAIN d AS text; CREATE TABLE jobs (id int, state state, states state[], x d, name text); CREATE INDEX ON jobs (state); CREATE VIEW seen AS SELECT state FROM jobs;
+        CREATE FUNCTION f(state) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION g() RETURNS state[] LANGUAGE sql AS 'SELECT NULL::state[]'; CREATE FUNCTION h(jobs.name%TYPE, n jobs.id%TYPE) RETURNS jobs.id%TYPE LANGUAGE sql AS 'SELECT 1';
+        DROP TYPE state CASCADE; DROP DOMAIN d CASCADE; CREATE FUNCTION i(jobs) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE kept (id int, job jobs); DROP TABLE jobs CASCADE;
+    """,
+    "triggers follow their functions": """
+        CREATE SCHEMA app; CREATE TABLE docs (id int); CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE FUNCTION app.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+        CREATE TRIGGER one BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION stamp(); CREATE TRIGGER two AFTER INSERT ON docs FOR EACH ROW EXECUTE FUNCTION app.stamp(); ALTER FUNCTION stamp() RENAME TO mark;
+        CREATE TRIGGER three AFTER INSERT ON docs FOR EACH ROW EXECUTE FUNCTION mark(); ALTER FUNCTION app.stamp() SET SCHEMA public; DROP FUNCTION mark CASCADE;
+        CREATE FUNCTION app.mark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE TRIGGER four AFTER UPDATE ON docs EXECUTE FUNCTION mark(); DROP FUNCTION app.mark() CASCADE;
+    """,
+    "intervals in policies": """
+        CREATE TABLE invitations (id int, sent timestamptz, lasts interval);
+        CREATE POLICY a ON invitations USING (sent > now() - interval '24 hours'); CREATE POLICY b ON invitations USING (sent > now() - '2 weeks'::interval OR lasts > '1.5 hours');
+        CREATE POLICY c ON invitations USING (sent + '1 month 90 sec' > now()); CREATE POLICY d ON invitations USING (lasts BETWEEN '-1 day +02:00:00' AND '1 year 3 days 04:05:06.789');
+    """,
+    "the types of a view's columns": """
+        CREATE TABLE sales (id int, amount numeric(9, 2), day date, at timestamptz, shop text, code varchar(9), tags text[], extra jsonb, small smallint, paid bool, raw bytea);
+        CREATE FUNCTION key_of(int) RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
+        CREATE VIEW sums AS SELECT shop, count(*) AS n, count(*) FILTER (WHERE paid), sum(id), sum(amount) AS total, avg(id) AS mean, max(code) AS last, bool_or(paid) AS any_paid, array_agg(id) AS ids, string_agg(shop, ',') AS shops, json_agg(id) AS list, sum(small) AS smalls FROM sales GROUP BY shop;
+        CREATE VIEW parts AS SELECT lower(code) AS a, coalesce(shop, 'none') AS b, coalesce(id, 0) AS c, date_trunc('month', at) AS d, date_trunc('month', day) AS e, extract(year FROM day) AS f, now() AS g, extra ->> 'x' AS h, extra -> 'x' AS i, key_of(id) AS j, nullif(code, '') AS k, encode(raw, 'hex') AS l, md5(shop) AS m FROM sales;
+        CREATE VIEW terms AS SELECT id + 1 AS a, small * id AS b, amount / id AS c, shop || code AS d, id = 1 AS e, paid IS TRUE AS f, shop IS NULL AS g, CASE WHEN paid THEN id ELSE 0 END AS h, CASE WHEN paid THEN 'x' ELSE shop END AS i, row_number() OVER (ORDER BY id) AS j, sum(id) OVER () AS k, shop COLLATE "C" AS l, shop ~ 'x' AS m, cardinality(tags) AS n FROM sales;
+        CREATE TABLE copied AS SELECT * FROM sums; CREATE VIEW both AS SELECT * FROM (VALUES (1, 2)) v (x, y) UNION ALL SELECT id, small FROM sales;
+    """,
+    "members leave a group, and functions of the session": """
+        CREATE ROLE ann; CREATE ROLE ben; CREATE GROUP staff USER ann, ben; ALTER GROUP staff DROP USER ann; CREATE ROLE cid; ALTER GROUP staff ADD USER cid;
+        CREATE FUNCTION pg_temp.who() RETURNS text LANGUAGE sql AS 'SELECT current_user::text'; CREATE FUNCTION who() RETURNS text LANGUAGE sql AS 'SELECT session_user::text';
+    """,
+}
+
+ALL = (
+    TABLES
+    | INHERITANCE
+    | POLICIES
+    | VIEWS
+    | ROLES
+    | PRIVILEGES
+    | FUNCTIONS
+    | SESSIONS
+    | AS_IN_REPOSITORIES
+)

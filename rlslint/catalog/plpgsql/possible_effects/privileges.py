@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.plpgsql.possible_effects.effects import FUNCTION_KINDS, PossibleEffects
-from rlslint.catalog.plpgsql.possible_effects.open_names import name_pattern
+from rlslint.catalog.plpgsql.possible_effects.open_names import is_open_name, name_pattern
+from rlslint.catalog.privileges import PossibleDefault
+from rlslint.catalog.replay.privileges import DEFAULT_KINDS
 from rlslint.catalog.schemas import Schema
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
@@ -19,6 +21,28 @@ def grant(effects: PossibleEffects, node: Node) -> None:
             _revoke(effects, owned, node)
         elif not _holds_already(effects, owned, node):
             effects.open(owned.grants)
+
+
+def alter_default_privileges(effects: PossibleEffects, node: Node) -> None:
+    """What is made later may have other privileges; what there is keeps its own."""
+    creators: tuple[str, ...] = (effects.replay.session.user,)
+    schemas: tuple[str, ...] = ("",)
+    for item in node.get("options", ()):
+        definition = item["DefElem"]
+        items = definition["arg"]["List"]["items"]
+        if definition["defname"] == "roles":
+            creators = tuple(effects.role_name(role["RoleSpec"]) for role in items)
+        elif definition["defname"] == "schemas":
+            schemas = tuple("" if is_open_name(name) else name for name in strings(items))
+    kind = DEFAULT_KINDS.get(node["action"]["objtype"])
+    if kind is None:
+        return
+    for creator in creators:
+        for schema in schemas:
+            effects.catalog.possible_defaults.append(
+                PossibleDefault(creator, schema, kind, effects.statement)
+            )
+            effects.changed = True
 
 
 def _granted_objects(

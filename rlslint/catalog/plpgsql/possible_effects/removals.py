@@ -12,6 +12,7 @@ from rlslint.catalog.plpgsql.possible_effects.effects import (
     PossibleEffects,
 )
 from rlslint.catalog.plpgsql.possible_effects.open_names import name_pattern
+from rlslint.catalog.plpgsql.possible_effects.publications import drop_publication
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
 
@@ -21,6 +22,9 @@ def drop(effects: PossibleEffects, node: Node) -> None:
     for item in node["objects"]:
         if kind == "OBJECT_SCHEMA":
             _drop_schema(effects, item["String"]["sval"])
+            continue
+        if kind == "OBJECT_PUBLICATION":
+            drop_publication(effects, item["String"]["sval"])
             continue
         if kind in FUNCTION_KINDS:
             for function in effects.functions_named(strings(item["ObjectWithArgs"]["objname"])):

@@ -24,6 +24,13 @@ def set_role_attributes(effects: PossibleEffects, node: Node) -> None:
                 effects.forget(role, fact, would_be)
 
 
+def set_role_settings(effects: PossibleEffects, node: Node) -> None:
+    """ALTER ROLE … SET."""
+    name = effects.role_name(node["role"]) if "role" in node else ""
+    if name:
+        effects.forget(effects.catalog.role(name), "settings")
+
+
 def grant_role(effects: PossibleEffects, node: Node) -> None:
     for item in node["grantee_roles"]:
         name = effects.role_name(item["RoleSpec"])

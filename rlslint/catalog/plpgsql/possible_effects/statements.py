@@ -10,28 +10,43 @@ from rlslint.catalog.plpgsql.possible_effects.functions import alter_function, c
 from rlslint.catalog.plpgsql.possible_effects.names import rename, set_schema
 from rlslint.catalog.plpgsql.possible_effects.owners import change_owner, reassign_owned
 from rlslint.catalog.plpgsql.possible_effects.policies import alter_policy, create_policy
-from rlslint.catalog.plpgsql.possible_effects.privileges import grant
+from rlslint.catalog.plpgsql.possible_effects.privileges import (
+    alter_default_privileges,
+    grant,
+)
+from rlslint.catalog.plpgsql.possible_effects.publications import (
+    alter_publication,
+    create_publication,
+)
 from rlslint.catalog.plpgsql.possible_effects.relations import (
     create_index,
     create_relation,
     create_trigger,
 )
 from rlslint.catalog.plpgsql.possible_effects.removals import drop
-from rlslint.catalog.plpgsql.possible_effects.roles import grant_role, set_role_attributes
+from rlslint.catalog.plpgsql.possible_effects.roles import (
+    grant_role,
+    set_role_attributes,
+    set_role_settings,
+)
 from rlslint.sql.parser import Node
 
 Effect = Callable[[PossibleEffects, Node], None]
 
 _EFFECTS: dict[str, Effect] = {
+    "AlterDefaultPrivilegesStmt": alter_default_privileges,
     "AlterFunctionStmt": alter_function,
     "AlterObjectSchemaStmt": set_schema,
     "AlterOwnerStmt": change_owner,
     "AlterPolicyStmt": alter_policy,
+    "AlterPublicationStmt": alter_publication,
+    "AlterRoleSetStmt": set_role_settings,
     "AlterRoleStmt": set_role_attributes,
     "AlterTableStmt": alter_table,
     "CreateForeignTableStmt": create_relation,
     "CreateFunctionStmt": create_function,
     "CreatePolicyStmt": create_policy,
+    "CreatePublicationStmt": create_publication,
     "CreateRoleStmt": set_role_attributes,
     "CreateStmt": create_relation,
     "CreateTableAsStmt": create_relation,

@@ -12,6 +12,11 @@ from rlslint.catalog.plpgsql.system_catalogs.constraints import (
 from rlslint.catalog.plpgsql.system_catalogs.functions import pg_proc, routines
 from rlslint.catalog.plpgsql.system_catalogs.inheritance import pg_inherits
 from rlslint.catalog.plpgsql.system_catalogs.policies import pg_policies, pg_policy
+from rlslint.catalog.plpgsql.system_catalogs.privileges import table_privileges
+from rlslint.catalog.plpgsql.system_catalogs.publications import (
+    pg_publication,
+    pg_publication_tables,
+)
 from rlslint.catalog.plpgsql.system_catalogs.questions import Question, Rows, Source
 from rlslint.catalog.plpgsql.system_catalogs.relations import (
     pg_class,
@@ -23,10 +28,11 @@ from rlslint.catalog.plpgsql.system_catalogs.relations import (
     tables,
     views,
 )
-from rlslint.catalog.plpgsql.system_catalogs.roles import pg_roles
+from rlslint.catalog.plpgsql.system_catalogs.roles import pg_auth_members, pg_roles
 from rlslint.catalog.plpgsql.system_catalogs.schemas import pg_extension, pg_namespace, schemata
 
 _SYSTEM: dict[str, Source] = {
+    "pg_auth_members": pg_auth_members,
     "pg_attribute": pg_attribute,
     "pg_authid": pg_roles,
     "pg_class": pg_class,
@@ -40,6 +46,8 @@ _SYSTEM: dict[str, Source] = {
     "pg_policies": pg_policies,
     "pg_policy": pg_policy,
     "pg_proc": pg_proc,
+    "pg_publication": pg_publication,
+    "pg_publication_tables": pg_publication_tables,
     "pg_roles": pg_roles,
     "pg_stat_all_tables": pg_stat_user_tables,
     "pg_stat_user_tables": pg_stat_user_tables,
@@ -50,13 +58,21 @@ _SYSTEM: dict[str, Source] = {
 }
 _INFORMATION: dict[str, Source] = {
     "columns": columns,
+    "role_table_grants": table_privileges,
     "routines": routines,
     "schemata": schemata,
     "table_constraints": table_constraints,
+    "table_privileges": table_privileges,
     "tables": tables,
     "triggers": triggers,
     "views": views,
 }
+
+
+def is_known(schema: str, name: str) -> bool:
+    """Tell whether there is such a system catalog."""
+    known = _INFORMATION if schema == "information_schema" else _SYSTEM
+    return schema in ("", "pg_catalog", "information_schema") and name in known
 
 
 def rows_of(schema: str, name: str, question: Question) -> Rows | None:

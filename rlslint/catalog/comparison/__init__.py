@@ -1,0 +1,22 @@
+"""Two catalogs side by side: where they agree, where they differ, and what one does not tell."""
+
+from rlslint.catalog.comparison.differences import ABSENT, Comparison, Difference, compare
+from rlslint.catalog.comparison.facts import UNKNOWN, Facts, Key, facts_of
+from rlslint.catalog.comparison.subjects import Subject, Subjects, subjects_of
+from rlslint.catalog.comparison.written import Written, written_statements
+
+__all__ = [
+    "ABSENT",
+    "UNKNOWN",
+    "Comparison",
+    "Difference",
+    "Facts",
+    "Key",
+    "Subject",
+    "Subjects",
+    "Written",
+    "compare",
+    "facts_of",
+    "subjects_of",
+    "written_statements",
+]

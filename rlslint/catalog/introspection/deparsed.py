@@ -1,0 +1,91 @@
+"""Expressions as a server shows them, bound to what they name."""
+
+from __future__ import annotations
+
+from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.sharing import columns_key, has_columns, own_columns
+from rlslint.sql.nodes import expression, query
+from rlslint.sql.parser import Node, SyntaxProblem, parse_expression, parsed_statements
+from rlslint.text import Statement, Text
+
+_BEFORE_EXPRESSION = len("SELECT ")
+
+
+class _Shared:
+    """A predicate, and what a table must have so that its words mean the same there."""
+
+    __slots__ = ("columns", "named", "predicate")
+
+    def __init__(self, predicate: Predicate, relation: Relation) -> None:
+        self.predicate = predicate
+        self.named = own_columns(relation, (predicate.expression,))
+        self.columns = columns_key(relation) if self.named is None else None
+
+    def serves(self, relation: Relation) -> bool:
+        if self.named is None:
+            return columns_key(relation) == self.columns
+        return has_columns(relation, self.named)
+
+
+class Deparsed:
+    """Binds what pg_get_expr() and pg_get_viewdef() show; equal words share one predicate.
+
+    The server shows every name with its schema, for the search_path is empty, so that nothing but
+    the columns of the row itself can differ between two tables. What cannot be read comes as None.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._scope = Scope(catalog, ())
+        self._shared: dict[str, list[_Shared]] = {}
+
+    def clause(self, sql: str, relation: Relation, statement: Statement, at: int) -> Clause | None:
+        """Return the clause of an expression that stands at byte `at` of the statement's text."""
+        known = self._shared.setdefault(sql, [])
+        # The columns of a table that is not looked into are not known, and no table is like it.
+        shares = relation.knows("columns")
+        shared = next((one for one in known if shares and one.serves(relation)), None)
+        if shared is None:
+            try:
+                node = parse_expression(sql)
+                bound = bind(expression(node), self._scope.with_own_row(relation))
+            except (SyntaxProblem, RecursionError):
+                return None
+            shared = _Shared(Predicate(bound), relation)
+            if shares:
+                known.append(shared)
+        return Clause(shared.predicate, statement, at - _BEFORE_EXPRESSION)
+
+    def query(self, sql: str, statement: Statement, at: int) -> Clause | None:
+        """Return the clause of a view's query that stands at byte `at` of the statement's text."""
+        node = _only_node(sql, "SelectStmt")
+        if node is None:
+            return None
+        try:
+            return Clause(Predicate(bind(query(node), self._scope)), statement, at)
+        except RecursionError:
+            return None
+
+    def key_expressions(
+        self, sql: str, relation: Relation, statement: Statement
+    ) -> tuple[Clause, ...] | None:
+        """Return the expressions in the key of an index, from all of its CREATE INDEX."""
+        node = _only_node(sql, "IndexStmt")
+        if node is None:
+            return None
+        elements = (item["IndexElem"] for item in node["indexParams"])
+        scope = self._scope.with_own_row(relation)
+        return tuple(
+            Clause(Predicate(bind(expression(e["expr"]), scope)), statement, statement.start)
+            for e in elements
+            if "expr" in e
+        )
+
+
+def _only_node(sql: str, kind: str) -> Node | None:
+    try:
+        found = next(parsed_statements(Text("", sql.encode()), {kind}), None)
+    except SyntaxProblem:
+        return None
+    return found.node if found is not None else None

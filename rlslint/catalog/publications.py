@@ -1,0 +1,164 @@
+"""Publications: which tables' changes a subscriber of logical replication is sent."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+from rlslint.catalog.facts import Facts, Members
+from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.schemas import Schema
+from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding, Expr
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Statement
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+OPERATIONS = ("insert", "update", "delete", "truncate")
+
+
+class PublishedTable(NamedTuple):
+    """A table that a publication names (pg_publication_rel).
+
+    `columns` are the attribute numbers of its column list, () where all columns are sent.
+    `condition` is the row filter. `statement` is the one that put the table in.
+    """
+
+    relation: Relation
+    columns: tuple[int, ...]
+    condition: Clause | None
+    statement: Statement | None
+
+
+class PublishedSchema(NamedTuple):
+    """A schema whose tables a publication sends, later ones too (pg_publication_namespace)."""
+
+    schema: Schema
+    statement: Statement | None
+
+
+class Publication(Facts):
+    """A publication (pg_publication).
+
+    `operations` are some of OPERATIONS. `via_root` tells that the changes of a partition are sent
+    as those of the partitioned table. `tables` and `schemas` may hold what was dropped since: ask
+    `tables_named` and `schemas_named`. A statement that changes a publication puts a changed copy
+    into the catalog.
+    """
+
+    __slots__ = ("all_tables", "name", "operations", "owner", "schemas", "tables", "via_root")
+
+    name: str
+    owner: str
+    all_tables: bool
+    operations: frozenset[str]
+    via_root: bool
+    tables: Members[Relation, PublishedTable]
+    schemas: Members[Schema, PublishedSchema]
+
+    def __init__(self, name: str, owner: str, statement: Statement | None) -> None:
+        super().__init__(statement)
+        self.name = name
+        self.owner = owner
+        self.all_tables = False
+        self.operations = frozenset(OPERATIONS)
+        self.via_root = False
+        self.tables = Members("tables")
+        self.schemas = Members("schemas")
+
+    @classmethod
+    def beyond_history(cls, name: str, statement: Statement | None) -> Publication:
+        """Return a publication that exists though the history never makes it: all is unknown."""
+        publication = cls(name, MIGRATION_ROLE, None)
+        for fact in ("owner", "all_tables", "operations", "via_root"):
+            publication.forget(fact, statement)
+        publication.tables.open(statement)
+        publication.schemas.open(statement)
+        return publication
+
+    def copied(self) -> Publication:
+        """Return a publication of its own that is like this one."""
+        copy = Publication(self.name, "", None)
+        for fact in ("owner", "all_tables", "operations", "via_root"):
+            if self.knows(fact):
+                setattr(copy, fact, getattr(self, fact))
+            else:
+                copy.forget(fact, self.unknown[fact])
+        copy.statements = dict(self.statements)
+        copy.tables, copy.schemas = _copied(self.tables), _copied(self.schemas)
+        return copy
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sql_name(self) -> str:
+        """The name as SQL wants it, in double quotes where it needs them."""
+        return quoted_identifier(self.name)
+
+    @property
+    def is_beyond_history(self) -> bool:
+        """Whether the history uses the publication without ever making it."""
+        return not self.knows("owner")
+
+    def statements_of_parts(self) -> dict[str, Statement]:
+        """Return the statement that put in each table ("public.docs") and schema ("public")."""
+        tables = {str(part.relation): part.statement for part in self.tables.known()}
+        schemas = {part.schema.name: part.statement for part in self.schemas.known()}
+        return {
+            name: statement
+            for name, statement in (tables | schemas).items()
+            if statement is not None
+        }
+
+    def tables_named(self, catalog: Catalog) -> tuple[PublishedTable, ...]:
+        """Return the tables that certainly are in the publication by name.
+
+        A table leaves it when it is dropped, and when a column is of its row filter or of its
+        column list, which DROP COLUMN … CASCADE allows (tried on 15 and 18).
+        """
+        return tuple(table for table in self.tables.known() if _stands(table, catalog))
+
+    def schemas_named(self, catalog: Catalog) -> tuple[PublishedSchema, ...]:
+        """Return the schemas that certainly are in the publication."""
+        return tuple(
+            published
+            for published in self.schemas.known()
+            # One that the history never makes has no owner.
+            if not published.schema.knows("owner")
+            or catalog.schemas.get(published.schema.name) is published.schema
+        )
+
+
+def _copied(members: Members[K, V]) -> Members[K, V]:
+    copy: Members[K, V] = Members(members.fact)
+    dict.update(copy, dict.items(members))
+    copy.is_open, copy.gap = members.is_open, members.gap
+    return copy
+
+
+def _stands(table: PublishedTable, catalog: Catalog) -> bool:
+    relation = table.relation
+    if relation.is_beyond_history:
+        return catalog.unknown_relations.get((relation.schema, relation.name)) is relation
+    if dict.get(catalog.relations, relation.oid) is not relation:
+        return False
+    if not relation.knows("columns"):
+        return True
+    named = {*table.columns}
+    if table.condition is not None:
+        named |= table.condition.ask(_columns_named)
+    return named <= {column.number for column in relation.columns.values()}
+
+
+def _columns_named(condition: Expr) -> frozenset[int]:
+    return frozenset(
+        part.binding.number
+        for part in condition.walk()
+        if isinstance(part, Column)
+        and isinstance(part.binding, ColumnBinding)
+        and part.binding.source is OWN_ROW
+        and part.binding.number
+    )
