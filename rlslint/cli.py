@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from rlslint import __version__
 from rlslint.config import OUTPUT_FORMATS
 from rlslint.findings import Confidence, Severity
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 SHELLS = ("bash", "zsh", "fish")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -34,47 +37,85 @@ def rlslint() -> None:
     """Find PostgreSQL row-level-security mistakes before one tenant reads another's rows."""
 
 
+_SELECTING = (
+    click.option("--select", multiple=True, metavar="RULES", help="Turn on these rules only."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Turn off these rules."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="Turn on more rules."),
+)
+_EXCLUDING = (
+    click.option(
+        "--per-file-ignores",
+        multiple=True,
+        metavar="PATTERN:RULES",
+        help="Turn off rules for files.",
+    ),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out these files."),
+    click.option(
+        "--extend-exclude", multiple=True, metavar="PATTERN", help="Leave out more files."
+    ),
+    click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if named."),
+)
+_CONFIGURING = (
+    click.option(
+        "--config",
+        "config_values",
+        multiple=True,
+        metavar="FILE|KEY=VALUE",
+        help="A configuration file, or one option of it.",
+    ),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+)
+_REPORTING = (
+    click.option(
+        "--output-format", type=click.Choice(OUTPUT_FORMATS), help="How findings are printed."
+    ),
+    click.option("-o", "--output-file", type=click.Path(), help="Write the findings to a file."),
+)
+_WEIGHING = (
+    click.option("--fail-on", type=_SEVERITY, help="Exit with 1 from this severity on."),
+    click.option("--min-severity", type=_SEVERITY, help="Print from this severity on."),
+    click.option("--min-confidence", type=_CONFIDENCE, help="Print from this confidence on."),
+    click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
+    click.option("--show-unchecked", is_flag=True, help="List what could not be checked."),
+    click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
+)
+_SPEAKING = (
+    click.option("--show-settings", is_flag=True, help="Print the options in force."),
+    click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        help="When to use colour.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only."),
+    click.option(
+        "-v", "--verbose", is_flag=True, help="Say which configuration and rules are in force."
+    ),
+)
+
+
+def _with(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Give a command options, in this order."""
+
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 @rlslint.command(short_help="Lint files and directories.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=str))
-@click.option("--select", multiple=True, metavar="RULES", help="Turn on these rules only.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="Turn off these rules.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="Turn on more rules.")
-@click.option(
-    "--per-file-ignores", multiple=True, metavar="PATTERN:RULES", help="Turn off rules for files."
-)
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out these files.")
-@click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Leave out more files.")
-@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if named.")
-@click.option(
-    "--config",
-    "config_values",
-    multiple=True,
-    metavar="FILE|KEY=VALUE",
-    help="A configuration file, or one option of it.",
-)
-@click.option("--isolated", is_flag=True, help="Read no configuration file.")
-@click.option(
-    "--output-format", type=click.Choice(OUTPUT_FORMATS), help="How findings are printed."
-)
-@click.option("-o", "--output-file", type=click.Path(), help="Write the findings to a file.")
-@click.option("--stdin-filename", help="The file that standard input stands for.")
-@click.option("--fail-on", type=_SEVERITY, help="Exit with 1 from this severity on.")
-@click.option("--min-severity", type=_SEVERITY, help="Print from this severity on.")
-@click.option("--min-confidence", type=_CONFIDENCE, help="Print from this confidence on.")
-@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--show-unchecked", is_flag=True, help="List what could not be checked.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
-@click.option("--show-files", is_flag=True, help="List the files that would be read.")
-@click.option("--show-settings", is_flag=True, help="Print the options in force.")
-@click.option(
-    "--color",
-    type=click.Choice(("auto", "always", "never")),
-    default="auto",
-    help="When to use colour.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Say which configuration and rules are in force."
+@_with(
+    *_SELECTING,
+    *_EXCLUDING,
+    *_CONFIGURING,
+    *_REPORTING,
+    click.option("--stdin-filename", help="The file that standard input stands for."),
+    *_WEIGHING,
+    click.option("--show-files", is_flag=True, help="List the files that would be read."),
+    *_SPEAKING,
 )
 def check(paths: tuple[str, ...], **options: Any) -> int:
     """Lint the files and directories PATHS (default: the current directory; - is standard input).
@@ -85,12 +126,51 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     """
     from rlslint.command import run_check
 
-    if options["quiet"] and options["verbose"]:
-        raise click.UsageError("--quiet and --verbose exclude each other.")
+    _refuse_contradiction(options)
     if options["stdin_filename"] and paths and "-" not in paths:
         raise click.UsageError("--stdin-filename says what - stands for, but PATHS have no -.")
     default = "-" if options["stdin_filename"] else "."
     return run_check(paths or (default,), options)
+
+
+@rlslint.command(short_help="Audit live databases.")
+@click.argument("databases", nargs=-1, metavar="[DSN]...")
+@click.option("--service", metavar="NAME", help="A service of libpq's pg_service.conf.")
+@click.option(
+    "--dsn-file",
+    type=click.File(encoding="utf-8-sig"),
+    metavar="FILE",
+    help="A file with a DSN on each line (- is standard input).",
+)
+@click.option("--schema", multiple=True, metavar="NAME", help="Report on this schema only.")
+@click.option("--migrations", metavar="PATH", help="The migrations that made the database.")
+@click.option("--drift", is_flag=True, help="Report what differs from the migrations.")
+@_with(*_SELECTING, *_CONFIGURING, *_REPORTING, *_WEIGHING, *_SPEAKING)
+def audit(databases: tuple[str, ...], **options: Any) -> int:
+    """Ask live databases what check asks migrations, and what only a server knows.
+
+    A DSN is a URL (postgresql://role@host/database) or libpq's keywords and values (host=db1
+    dbname=shop). Without one, libpq's environment (PGHOST, PGDATABASE, PGSERVICE …) says where to
+    connect. Give the password in PGPASSWORD or in the file .pgpass: others can see a command line.
+
+    Any role that can connect will do. Nothing is changed and no row is read: the audit is one
+    read-only transaction on the system catalogs.
+
+    Exit status: 0 for nothing found, 1 for findings, 2 for an error.
+    """
+    from rlslint.command import connection_strings, run_audit
+
+    _refuse_contradiction(options)
+    if options["drift"] and not options["migrations"]:
+        raise click.UsageError("--drift compares with migrations: --migrations says which.")
+    return run_audit(
+        connection_strings(databases, options["service"], options["dsn_file"]), options
+    )
+
+
+def _refuse_contradiction(options: Mapping[str, Any]) -> None:
+    if options["quiet"] and options["verbose"]:
+        raise click.UsageError("--quiet and --verbose exclude each other.")
 
 
 @rlslint.command(short_help="Print the card of a rule.")

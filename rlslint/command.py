@@ -57,6 +57,58 @@ def run_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     return _status(result, config, options)
 
 
+def run_audit(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
+    """Audit live databases, print, and return the exit status."""
+    from rlslint.auditing import NoHistory, Request, audit
+    from rlslint.progress import Progress
+
+    try:
+        file = _configuration_file((options["migrations"] or ".",), options)
+        config = _config(file, options, Severity.info)
+        if options["show_settings"]:
+            print_lines(_settings(file, config))
+            return SUCCESS
+        if options["verbose"]:
+            _say_what_is_in_force(file, config)
+        request = Request(
+            databases, tuple(options["schema"]), options["migrations"] or "", options["drift"]
+        )
+        with Progress() as progress:
+            result = audit(request, config, progress.tell)
+    except (ConfigError, UnknownRuleError, NoHistory) as error:
+        _say(*str(error).split("\n"))
+        return ERROR
+    if not result.checked.databases:
+        _say(*result.errors)
+        return ERROR
+    _print_result(result, config, options)
+    return _status(result, config, options)
+
+
+def connection_strings(
+    databases: tuple[str, ...], service: str | None, file: Iterable[str] | None
+) -> tuple[str, ...]:
+    """Return the databases that the command line names, "" for that of libpq's environment."""
+    if service == "" or any(not database.strip() for database in databases):
+        # A variable that is not set must not end in an audit of another database.
+        given = "The name of --service" if service == "" else "A DSN"
+        raise click.UsageError(f"{given} is empty; without any, libpq's environment is used.")
+    found = list(databases)
+    if service:
+        escaped = service.replace("\\", "\\\\").replace("'", "\\'")
+        found.append(f"service='{escaped}'")
+    try:
+        lines = [line.strip() for line in file or ()]
+    except UnicodeDecodeError:
+        raise click.UsageError("The file of --dsn-file is not UTF-8.") from None
+    except OSError as error:
+        raise click.UsageError(f"The file of --dsn-file: {error.strerror}.") from None
+    found += [line for line in lines if line and not line.startswith("#")]
+    if not found and file is not None:
+        raise click.UsageError("The file of --dsn-file names no database.")
+    return tuple(dict.fromkeys(found)) or ("",)
+
+
 def _configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path | None:
     files = [value for value in options["config_values"] if "=" not in value]
     if len(files) > 1:
@@ -68,26 +120,31 @@ def _configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> P
     return None if options["isolated"] else find_config(_start(paths, options))
 
 
-def _config(file: Path | None, options: Mapping[str, Any]) -> Config:
+def _config(
+    file: Path | None, options: Mapping[str, Any], least: Severity = Severity.warning
+) -> Config:
+    """Return the options in force; `least` is the severity from which findings are shown."""
     pairs = [parse_override(value) for value in options["config_values"] if "=" in value]
     config = load_config(file) if file is not None else Config()
-    pairs += [(name.replace("_", "-"), _names(options[name])) for name in _LISTS if options[name]]
+    pairs += [
+        (name.replace("_", "-"), _names(options[name])) for name in _LISTS if options.get(name)
+    ]
     pairs += [(name.replace("_", "-"), options[name]) for name in _VALUES if options[name]]
-    if options["per_file_ignores"]:
+    if options.get("per_file_ignores"):
         pairs.append(("per-file-ignores", _per_file(options["per_file_ignores"])))
-    if options["force_exclude"]:
+    if options.get("force_exclude"):
         pairs.append(("force-exclude", True))
     config = with_overrides(config, pairs)
     if options["statistics"] and config.output_format not in ("full", "concise"):
         raise ConfigError(f"--statistics has no form in the format {config.output_format}")
     if config.min_severity is not None:
         return config
-    return replace(config, min_severity=min(Severity.warning, config.fail_on))
+    return replace(config, min_severity=min(least, config.fail_on))
 
 
 def _start(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path:
     """Return the directory in which the search for a configuration starts."""
-    first = Path(options["stdin_filename"] or "") if paths[0] == "-" else Path(paths[0])
+    first = Path(options.get("stdin_filename") or "") if paths[0] == "-" else Path(paths[0])
     return first if first.is_dir() else first.parent
 
 
@@ -185,7 +242,8 @@ def _print_result(result: Result, config: Config, options: Mapping[str, Any]) ->
     if options["quiet"]:
         return
     _say(*result.notes)
-    if not any((result.checked.migrations, result.checked.scripts, result.checked.code_files)):
+    checked = result.checked
+    if not any((checked.databases, checked.migrations, checked.scripts, checked.code_files)):
         _say("No SQL was found: nothing was checked.")
     _say(*closing_lines(result))
     if options["show_unchecked"]:

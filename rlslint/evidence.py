@@ -115,6 +115,19 @@ class CodeEvent(NamedTuple):
     cleanup: bool = False
 
 
+class Client(NamedTuple):
+    """A program that has sessions open: what it calls itself and where it is, "" where unknown.
+
+    `is_shown` is False where the server does not let the one who asks see more than the name: then
+    it may be a process of the server itself, such as one that replicates.
+    """
+
+    name: str
+    address: str
+    sessions: int
+    is_shown: bool = True
+
+
 class Connection(NamedTuple):
     """Who connects to a database, as a settings file or a literal in code says.
 
@@ -123,7 +136,8 @@ class Connection(NamedTuple):
 
     `superuser_evidence` says why the user must be a superuser ("" where nothing says so): the
     official image makes POSTGRES_USER one. `connects` is False where the file only creates that
-    role and nothing in it says that the application connects as it.
+    role and nothing in it says that the application connects as it. `clients` are those that a
+    server sees connected right now, none where a file tells of the connection.
     """
 
     span: Span
@@ -134,6 +148,40 @@ class Connection(NamedTuple):
     source: str
     superuser_evidence: str = ""
     connects: bool = True
+    clients: tuple[Client, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a server has the connection right now."""
+        return bool(self.clients)
+
+
+class Server(NamedTuple):
+    """A server as it tells of itself; `version` is server_version_num.
+
+    `version_text` may have a distributor's name behind the number.
+    """
+
+    database: str
+    version: int
+    version_text: str
+
+
+class SessionSetting(NamedTuple):
+    """That sessions of a role set a setting until their end and none is known to take it back.
+
+    A server's statistics tell so, of `calls` times at least. `is_masked` is True where the values
+    are not shown: then some may be empty, which takes a setting back as well.
+    """
+
+    span: Span
+    name: str
+    role: str
+    calls: int
+    is_masked: bool
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ConnectionDefaults(NamedTuple):

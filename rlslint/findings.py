@@ -39,8 +39,9 @@ class Finding(NamedTuple):
     the finding is about (`public.docs`, `public.docs.tenant_isolation`, a role, a setting).
     `statement` is what an ignore comment must stand on to cover the finding; where it is None,
     that is the statement (or the line) of `span`. A check leaves `severity` and `confidence` None
-    where its card's values hold. `rule` and `files` (those that made the subject what it is) are
-    filled in by the engine; a check never names itself.
+    where its card's values hold. `rule`, `files` (those that made the subject what it is) and
+    `database` ("" where files tell of the fault) are filled in by the engine; a check never names
+    itself.
     """
 
     object: str
@@ -54,3 +55,4 @@ class Finding(NamedTuple):
     statement: Statement | None = None
     rule: str = ""
     files: frozenset[str] = frozenset()
+    database: str = ""

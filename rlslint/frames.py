@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from rlslint.passwords import password_ranges
 from rlslint.printable import cell, printable, width
-from rlslint.text import Span
+from rlslint.text import CatalogText, Span
 
 Role = Literal["gutter", "mark", "secondary"]
 Paint = Callable[[str, Role], str]
@@ -33,7 +33,9 @@ class _Row(NamedTuple):
 
 
 def gutter_width(span: Span) -> int:
-    """Return how wide the column of line numbers must be for `span`."""
+    """Return how wide the column of line numbers must be for `span`; no file, no numbers."""
+    if isinstance(span.text, CatalogText):
+        return 1
     return len(str(span.locations()[1].row))
 
 
@@ -47,6 +49,7 @@ def frame(
 ) -> Iterator[str]:
     """Yield the lines that `span` covers, the span marked with `^` (or `-`) and its label."""
     numbers = gutter_width(span) if gutter is None else gutter
+    numbered = _blank if isinstance(span.text, CatalogText) else _numbered
     role: Role = "mark" if main else "secondary"
     sign = "^" if main else "-"
     start, end = span.locations()
@@ -57,13 +60,13 @@ def frame(
         stop = end.column if end.row == start.row else len(span.text.line(start.row)) + 1
         row = _row(span.text.line(start.row), start.column, stop)
         mark = sign * max(1, row.end - row.start)
-        yield _numbered(start.row, numbers, paint, row.shown)
+        yield numbered(start.row, numbers, paint, row.shown)
         yield f"{empty} {' ' * row.start}{paint(_with_label(mark, label), role)}"
     else:
         stop = end.column if end.column > 1 else len(span.text.line(rows[-1])) + 1
         for line in _long_frame(span, rows, start.column, stop, label, sign):
             number, drawn, shown = line
-            before = empty if number is None else _numbered(number, numbers, paint, "").rstrip()
+            before = empty if number is None else numbered(number, numbers, paint, "").rstrip()
             yield f"{before} {paint(drawn, role)}{shown}".rstrip()
     yield empty
 
@@ -91,6 +94,11 @@ def _long_frame(
 
 def _numbered(number: int, gutter: int, paint: Paint, shown: str) -> str:
     return f"{paint(f'{number:>{gutter}} |', 'gutter')} {shown}".rstrip()
+
+
+def _blank(number: int, gutter: int, paint: Paint, shown: str) -> str:
+    del number
+    return f"{paint(' ' * gutter + ' |', 'gutter')} {shown}".rstrip()
 
 
 def _with_label(mark: str, label: str) -> str:

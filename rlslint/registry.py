@@ -20,6 +20,7 @@ FOLDERS = {
     "View": "views",
     "Function": "functions",
     "Role": "roles",
+    "Publication": "publications",
     "QuerySite": "queries",
     "SessionTrace": "sessions",
     "Connection": "connections",
@@ -27,6 +28,9 @@ FOLDERS = {
     "Refusal": "statements",
     "Dynamic": "statements",
     "IgnoreUse": "ignores",
+    "Server": "servers",
+    "SessionSetting": "servers",
+    "Difference": "servers",
 }
 """The kinds of subject, and the folder of `checks` whose modules look at them.
 

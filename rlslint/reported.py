@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlslint.cards import card
-from rlslint.findings import Finding
+from rlslint.config import Config
+from rlslint.findings import Finding, Severity
 from rlslint.fingerprints import fingerprint
 from rlslint.results import ReportedFinding
 
@@ -25,3 +26,9 @@ def reported(finding: Finding) -> ReportedFinding:
         RULE_PAGE.format(found.name),
         fingerprint(found.name, finding.object, sql),
     )
+
+
+def is_shown(finding: ReportedFinding, config: Config) -> bool:
+    """Tell whether a finding is grave and sure enough to be shown."""
+    least = config.min_severity if config.min_severity is not None else Severity.warning
+    return finding.severity >= least and finding.confidence >= config.min_confidence

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from rlslint.findings import Confidence, Finding, Severity
-from rlslint.text import Location, Span
+from rlslint.text import CatalogText, Location, Span
 
 NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
 
@@ -45,10 +45,25 @@ class ReportedFinding(NamedTuple):
     def place(self) -> Place | None:
         return None if self.finding.span is None else place(self.finding.span)
 
+    @property
+    def where(self) -> str:
+        """The place in a file, else the object, with its database before it."""
+        if self.place is not None:
+            return str(self.place)
+        database, object = self.finding.database, self.finding.object
+        return f"{database}: {object}" if database else object
+
+    @property
+    def message(self) -> str:
+        """The message, with the database where the place is that of a migration."""
+        message, database = self.finding.message, self.finding.database
+        return f"{message} (in {database})" if database and self.place is not None else message
+
 
 class Checked(NamedTuple):
     """How much was checked; `scripts` are SQL files beside the histories, each by itself."""
 
+    databases: int = 0
     migrations: int = 0
     scripts: int = 0
     statements: int = 0
@@ -57,6 +72,17 @@ class Checked(NamedTuple):
     settings_files: int = 0
     tables: int = 0
     policies: int = 0
+
+
+class Database(NamedTuple):
+    """A live database that was audited: how messages name it, its server, and as whom it was read.
+
+    `server_version` is what the server calls itself.
+    """
+
+    name: str
+    server_version: str
+    role: str
 
 
 class NotChecked(NamedTuple):
@@ -76,7 +102,7 @@ class NotChecked(NamedTuple):
 class Result(NamedTuple):
     """All that a report may show.
 
-    `notes` are remarks about files, `errors` the paths that could not be read.
+    `notes` are remarks about files, `errors` the paths and databases that could not be read.
     `hidden` counts the findings that --min-severity and --min-confidence kept back.
     `uses_row_security` is False only where the project certainly uses row security nowhere.
     """
@@ -88,10 +114,16 @@ class Result(NamedTuple):
     errors: tuple[str, ...] = ()
     uses_row_security: bool = True
     hidden: Mapping[Severity, int] = NOTHING_HIDDEN
+    databases: tuple[Database, ...] = ()
 
 
-def place(span: Span) -> Place:
-    """Return where `span` stands, its file relative to the current directory."""
+def place(span: Span) -> Place | None:
+    """Return where `span` stands, its file relative to the current directory.
+
+    None where no file shows it, but a live database does.
+    """
+    if isinstance(span.text, CatalogText):
+        return None
     start, end = span.locations()
     return Place(shown_path(span.text.path), start, end)
 
@@ -104,7 +136,10 @@ def shown_path(path: str) -> str:
 
 
 def in_order(findings: Iterable[ReportedFinding]) -> tuple[ReportedFinding, ...]:
-    """Return findings sorted by path, line, column and code; those without a place come last."""
+    """Return findings sorted by path, line, column and code.
+
+    Those without a place come last, by database and object.
+    """
     return tuple(sorted(findings, key=_order))
 
 
@@ -113,5 +148,5 @@ def _order(reported: ReportedFinding) -> tuple[object, ...]:
     finding = reported.finding
     rest = (reported.code, finding.object, finding.message)
     if found is None:
-        return (True, "", (0, 0), (0, 0), *rest)
+        return (True, finding.database, (0, 0), (0, 0), finding.object, *rest)
     return (False, found.path, tuple(found.start), tuple(found.end), *rest)

@@ -112,7 +112,7 @@ def _table_shape(project: Project, table: Relation) -> Hashable | None:
         tuple((p.permissive, p.command, p.roles, *_predicates(p)) for p in policies),
         tuple(by_name),
         tuple(table.grants),
-        tuple((i.columns, i.unique, i.partial, i.method) for i in table.indexes.values()),
+        tuple((i.columns, i.unique, i.partial, i.method, i.valid) for i in table.indexes.values()),
         tuple(c.columns for c in table.constraints.values() if c.kind == "primary"),
         tuple(table.triggers.values()),
     )

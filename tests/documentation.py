@@ -25,7 +25,8 @@ FAMILIES = {
     "RLS4": "Context",
     "RLS5": "Sessions of the application",
     "RLS6": "Speed",
-    "RLS9": "What rlslint could not read, and its own comments",
+    "RLS90": "What only an audit sees",
+    "RLS91": "What rlslint could not read, and its own comments",
 }
 _FINDS = re.compile(r"^## What it finds\n+(.*?)\n\n", re.M | re.S)
 
@@ -96,7 +97,9 @@ def _commands() -> Iterator[str]:
 
 
 def _argument(argument: click.Argument) -> str:
-    shown = argument.metavar or (argument.name or "").upper()
+    if argument.metavar:
+        return argument.metavar.replace("...", "…")
+    shown = (argument.name or "").upper()
     if isinstance(argument.type, click.Choice):
         shown = "\\|".join(argument.type.choices)
     elif argument.nargs == -1:

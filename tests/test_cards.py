@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 import pytest
 
+from rlslint.auditing import Request, audit
 from rlslint.cards import Card, Example, card, rule_names
+from rlslint.config import Config
+from rlslint.findings import Severity
 from rlslint.registry import FOLDERS, rules_for
 from tests.linting import findings_of, lint, rows_of
 from tests.postgres import Database, Transcript
@@ -37,6 +40,16 @@ class Situation(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.card.name}-{self.example.language}-{self.example.kind}-{self.number}"
+
+    @property
+    def script(self) -> str:
+        """What a server runs; only a server shows what was done to it after its migrations."""
+        return self.given + self.example.source if is_live(self.card) else self.example.source
+
+
+def is_live(one: Card) -> bool:
+    """Tell whether only an audit has a rule: its examples change a server that is given."""
+    return one.evidence == ("live",)
 
 
 def situations(kinds: tuple[str, ...] = ("bad", "good")) -> list[Situation]:
@@ -80,17 +93,21 @@ def test_a_card_has_its_form(one: Card) -> None:
     headings = re.findall(r"^## (.+)$", one.text, re.M)
     assert tuple(headings) == SECTIONS
     kinds = {example.kind for example in one.examples}
-    assert {"bad", "good"} <= kinds
+    assert {"bad", "good"} <= kinds or is_live(one)
     assert one.effect in ("leak", "loss", "deny", "perf", "hygiene")
     assert set(one.yields_to) <= set(rule_names())
     needs_probe = one.effect in ("leak", "loss", "deny") and "settings" not in one.evidence
     fails = all(e.words for e in one.examples if e.kind == "bad" and e.language == "sql")
     has_sql_bad = any(e.language == "sql" and e.kind == "bad" for e in one.examples)
-    if needs_probe and not (fails and has_sql_bad):
+    if needs_probe and not (fails and has_sql_bad) and (has_sql_bad or not is_live(one)):
         assert "probe" in kinds, "a leak or a refusal must be shown on a server"
 
 
-@pytest.mark.parametrize("situation", situations(("bad",)), ids=str)
+def read_from_files(kind: str) -> list[Situation]:
+    return [situation for situation in situations((kind,)) if not is_live(situation.card)]
+
+
+@pytest.mark.parametrize("situation", read_from_files("bad"), ids=str)
 def test_a_bad_example_is_found(situation: Situation, tmp_path: Path) -> None:
     rows = marked_rows(situation)
     assert rows, "a bad example marks its faulty lines"
@@ -98,17 +115,29 @@ def test_a_bad_example_is_found(situation: Situation, tmp_path: Path) -> None:
     assert rows_of(result, situation.card.name) == rows
 
 
-@pytest.mark.parametrize("situation", situations(("good",)), ids=str)
+@pytest.mark.parametrize("situation", read_from_files("good"), ids=str)
 def test_a_good_example_is_silent(situation: Situation, tmp_path: Path) -> None:
     result = lint(tmp_path, files_of(situation))
     assert findings_of(result, situation.card.name) == []
+
+
+@pytest.mark.parametrize("situation", [s for s in situations() if is_live(s.card)], ids=str)
+def test_an_audit_finds_what_a_bad_example_does(
+    situation: Situation, tmp_path: Path, database: Database
+) -> None:
+    database.run(situation.script)
+    tmp_path.joinpath("0001_given.sql").write_text(situation.given, encoding="utf-8")
+    request = Request((database.conninfo(),), (), str(tmp_path), True)
+    result = audit(request, Config(min_severity=Severity.info), lambda _: None)
+    found = findings_of(result, situation.card.name)
+    assert len(found) == len(marked_rows(situation)) == (situation.example.kind == "bad")
 
 
 @pytest.mark.parametrize(
     "situation", [s for s in situations() if s.example.language == "sql"], ids=str
 )
 def test_an_example_loads_into_postgresql(situation: Situation, database: Database) -> None:
-    transcript = database.run(situation.example.source)
+    transcript = database.run(situation.script)
     expected = [word for word in situation.example.words if re.fullmatch(r"[0-9A-Z]{5}", word)]
     assert [error.sqlstate for error in transcript.errors] == expected
 
@@ -135,7 +164,7 @@ def test_a_probe_shows_the_effect(situation: Situation, database: Database) -> N
         wanted = re.findall(rf"^{mark} {situation.example.kind}: ?(.*)$", probe.source, re.M)
         assert wanted, f"the probe says what it prints for the {situation.example.kind} example"
         if probe.language == "sql":
-            database.run(situation.example.source)
+            database.run(situation.script)
             shown = [line for line in lines_of(database.run(probe.source)) if line]
         else:
             database.run(situation.given)

@@ -102,7 +102,7 @@ def test_a_generated_page_is_up_to_date(path: str) -> None:
 def test_every_rule_stands_in_the_index() -> None:
     index = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     for name in rule_names():
-        assert card(name).code[:4] in FAMILIES
+        assert card(name).code.startswith(tuple(FAMILIES))
         assert f"[{name}](../rules/{name}.md)" in index
 
 

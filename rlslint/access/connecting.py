@@ -1,11 +1,11 @@
-"""What a connection string says of the role behind it: for what it is, and on whose server."""
+"""What a connection says of the role behind it: for what it is, and on whose server."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePath
 
-from rlslint.evidence import Connection
+from rlslint.evidence import Client, Connection
 
 MIGRATION_SETTINGS = frozenset(
     (
@@ -27,6 +27,7 @@ _MANAGED = re.compile(
         |aivencloud\.com)$|^/cloudsql/""",
     re.VERBOSE | re.IGNORECASE,
 )
+_MOST_CLIENTS = 3
 _SUPABASE_POOLER = re.compile(r"(?:^|\.)pooler\.supabase\.com$", re.IGNORECASE)
 
 
@@ -34,13 +35,58 @@ def runs_migrations(connection: Connection) -> bool:
     """Tell whether a connection is for migrations or administration, not for requests.
 
     Its file says so (`alembic.ini`), or its name: `MIGRATION_DATABASE_URL`,
-    `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`.
+    `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`. Of one
+    that is open its clients say so.
     """
+    if connection.is_open:
+        return all(is_migration_tool(client.name) for client in connection.clients)
     file = PurePath(connection.span.text.path).name.lower()
     if file in MIGRATION_SETTINGS or _TOOLS.search(connection.source):
         return True
     variable = connection.source.rpartition(".")[2]
     return not _ASIDE.isdisjoint(re.split(r"[^a-z0-9]+", variable.lower()))
+
+
+def is_migration_tool(name: str) -> bool:
+    """Tell whether a program or a service is called after migrations."""
+    return _TOOLS.search(name) is not None
+
+
+def told_by(connection: Connection) -> str:
+    """Return what tells of a connection, as a clause about its role."""
+    if connection.is_open:
+        return _seen(connection)
+    return f"named by the connection string in {connection.span.text.path}"
+
+
+def is_doubtful(connection: Connection) -> bool:
+    """Tell whether a connection is open and may be an administrator's or the server's own.
+
+    Programs for administration and monitoring give their name; an administrator's script need not.
+    """
+    certain = [client for client in connection.clients if client.name and client.is_shown]
+    return connection.is_open and not certain
+
+
+def _seen(connection: Connection) -> str:
+    clients = connection.clients
+    sessions = sum(client.sessions for client in clients)
+    noun, verb = ("1 session", "is") if sessions == 1 else (f"{sessions} sessions", "are")
+    shown = list(dict.fromkeys(map(_described, clients)))
+    others = len(shown) - _MOST_CLIENTS
+    if others > 1:
+        shown[_MOST_CLIENTS:] = [f"{others} other clients"]
+    doubt = ""
+    if not any(client.name for client in clients):
+        doubt = ", maybe an administrator's"
+    elif not any(client.is_shown for client in clients):
+        doubt = ", of which no more is shown without pg_read_all_stats"
+    return f"{noun} of {role_of(connection)} {verb} open right now: {', '.join(shown)}{doubt}"
+
+
+def _described(client: Client) -> str:
+    place = f" from {client.address}" if client.address else ""
+    return f"{client.name or 'a client without a name'}{place}"
 
 
 def role_of(connection: Connection) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.roles import (
+    BOOTSTRAP_SUPERUSER,
     can_log_in,
     has_bypassrls,
     inherited_roles,
@@ -88,13 +89,15 @@ def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
 def given_tables(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     """Return the roles that can log in and that a statement made owners of a table.
 
-    They hold all privileges on it, and what was granted to them before is part of that.
+    They hold all privileges on it, and what was granted to them before is part of that. The
+    superuser that initdb makes owns whatever nobody thought of, which tells nothing.
     """
     found: RoleStatements = {}
     for relation in catalog.tables():
         if relation.knows("owner") and "owner" in relation.statements:
             found.setdefault(relation.owner, []).append(relation.statements["owner"])
-    named = _without(found, excluded)
+    is_first_superuser = is_superuser(catalog, BOOTSTRAP_SUPERUSER)
+    named = _without(found, excluded | ({BOOTSTRAP_SUPERUSER} if is_first_superuser else set()))
     return {role: statements for role, statements in named.items() if can_log_in(catalog, role)}
 
 

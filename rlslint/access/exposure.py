@@ -80,7 +80,7 @@ def exposure(
     }
     roles = held["select"] or [role for holders in held.values() for role in holders]
     if roles:
-        because = "nothing in the project says who serves requests" if runtime.assumed else ""
+        because = "nothing says who serves requests" if runtime.assumed else ""
         return Exposure(
             tuple(dict.fromkeys(roles)),
             frozenset(privilege for privilege, holders in held.items() if holders),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Location, Statement
 
@@ -18,6 +19,8 @@ class Granted(NamedTuple):
     table: Relation
     grant: Grant
 
+
+_MOST_NAMES = 10
 
 Place = tuple[str, Location, Location]
 """Where a statement stands that one can edit: it may run once for each turn of a loop."""
@@ -47,18 +50,57 @@ def grants_by_place(catalog: Catalog) -> dict[Place, tuple[Granted, ...]]:
     return {place: tuple(granted) for place, granted in found.items()}
 
 
-def revocation(privileges: Iterable[str], granted: Sequence[Granted], catalog: Catalog) -> str:
+def revocation(privileges: Sequence[str], granted: Sequence[Granted], catalog: Catalog) -> str:
     """Return the REVOKE that takes `privileges` back from what was granted.
 
-    Where that were default privileges, later tables are to be spared them as well.
+    Where default privileges give the same to the tables that their owners will make in these
+    schemas, later tables are to be spared them as well.
     """
-    statements = {one.grant.statement for one in granted}
     words = ", ".join(privilege.upper() for privilege in privileges)
-    tables = ", ".join(dict.fromkeys(one.table.sql_name for one in granted))
-    lines = [f"REVOKE {words} ON {tables} FROM {in_sql(one.grant.grantee for one in granted)};"]
-    defaults = [d for d in catalog.defaults if d.statement in statements and d.kind == "tables"]
-    for schema in dict.fromkeys(default.schema for default in defaults):
+    grantees = in_sql(one.grant.grantee for one in granted)
+    lines = [f"REVOKE {words} ON {_tables(privileges, granted, catalog)} FROM {grantees};"]
+    alike = {
+        (one.table.owner, schema, one.grant.grantee)
+        for one in granted
+        if one.table.knows("owner")
+        for schema in (one.table.schema, "")
+    }
+    defaults: dict[tuple[str, str], list[str]] = {}
+    for default in catalog.defaults:
+        if default.kind != "tables" or default.privilege not in privileges:
+            continue
+        if default.statement and (default.creator, default.schema, default.grantee) in alike:
+            defaults.setdefault((default.creator, default.schema), []).append(default.grantee)
+    for (creator, schema), names in defaults.items():
+        whose = f" FOR ROLE {quoted_identifier(creator)}" if creator != MIGRATION_ROLE else ""
         within = f" IN SCHEMA {quoted_identifier(schema)}" if schema else ""
-        grantees = in_sql(d.grantee for d in defaults if d.schema == schema)
-        lines.append(f"ALTER DEFAULT PRIVILEGES{within} REVOKE {words} ON TABLES FROM {grantees};")
+        lines.append(
+            f"ALTER DEFAULT PRIVILEGES{whose}{within} REVOKE {words} ON TABLES "
+            f"FROM {in_sql(names)};"
+        )
     return "\n".join(lines)
+
+
+def _tables(privileges: Sequence[str], granted: Sequence[Granted], catalog: Catalog) -> str:
+    """Name the tables; as those of their schema where they are many and no other is concerned."""
+    tables = list(dict.fromkeys(one.table for one in granted))
+    schemas = {table.schema for table in tables}
+    if len(tables) <= _MOST_NAMES or len(schemas) > 1 or not _are_all(privileges, granted, catalog):
+        return ", ".join(table.sql_name for table in tables)
+    return f"ALL TABLES IN SCHEMA {quoted_identifier(*schemas)}"
+
+
+def _are_all(privileges: Sequence[str], granted: Sequence[Granted], catalog: Catalog) -> bool:
+    """Tell whether no other relation of the schemas has what is to be taken back."""
+    tables = {one.table for one in granted}
+    schemas = {table.schema for table in tables}
+    grantees = {one.grant.grantee for one in granted}
+    return not any(
+        relation.grants.is_open
+        or any(
+            grant.grantee in grantees and grant.privilege in privileges
+            for grant in relation.grants.known()
+        )
+        for relation in (*catalog.relations.known(), *catalog.unknown_relations.values())
+        if relation.schema in schemas and relation not in tables
+    )

@@ -10,6 +10,7 @@ from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership
+from rlslint.text import CatalogText
 
 
 class Answer(Enum):
@@ -38,7 +39,7 @@ def owns(catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation)
     """
     owner = relation.owner
     if runtime.assumed:
-        return Ownership(Answer.maybe, "nothing in the project says who serves requests")
+        return Ownership(Answer.maybe, "nothing says who serves requests")
     if owner in inherited_roles(catalog, role):
         because = "" if owner == role else f"{role} inherits from {owner}"
         return Ownership(Answer.yes, because)
@@ -86,17 +87,20 @@ def forced_tables(catalog: Catalog) -> dict[Relation, tuple[Relation, ...]]:
     """Return the tables whose row security is forced, by the first of those with one cause.
 
     The cause is where they became their owner's. All that the role owns that runs the migrations
-    has one cause: the choice of that role.
+    has one cause, the choice of that role, and so has what a role owns in a schema of a server.
     """
-    found: dict[tuple[str, Place | None], list[Relation]] = {}
+    found: dict[tuple[str, Place | str | None], list[Relation]] = {}
     relations = (*catalog.relations.known(), *catalog.unknown_relations.values())
     for relation in sorted(relations, key=str):
         if not all(relation.knows(fact) for fact in ("rls_enabled", "rls_forced", "owner")):
             continue
         if relation.rls_enabled and relation.rls_forced:
-            statement = relation.because("owner")
-            if relation.owner == MIGRATION_ROLE:
-                statement = None
-            place = place_of(statement) if statement is not None else None
-            found.setdefault((relation.owner, place), []).append(relation)
+            found.setdefault((relation.owner, _owned_since(relation)), []).append(relation)
     return {tables[0]: tuple(tables) for tables in found.values()}
+
+
+def _owned_since(relation: Relation) -> Place | str | None:
+    statement = relation.because("owner")
+    if statement is None or relation.owner == MIGRATION_ROLE:
+        return None
+    return relation.schema if isinstance(statement.text, CatalogText) else place_of(statement)

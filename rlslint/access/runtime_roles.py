@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from rlslint.access.connecting import role_of, runs_migrations
+from rlslint.access.connecting import is_doubtful, role_of, runs_migrations, told_by
 from rlslint.access.data_roles import (
     RoleStatements,
     all_grantees,
@@ -19,7 +19,7 @@ from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared
 from rlslint.catalog.model import Catalog
 from rlslint.evidence import Connection
 from rlslint.sql.expressions import Call, Expr
-from rlslint.text import Span
+from rlslint.text import CatalogText, Span
 
 
 class Evidence(Enum):
@@ -28,9 +28,23 @@ class Evidence(Enum):
     configuration = "configuration"
     platform = "platform"
     connections = "connections"
+    sessions = "sessions"
     grants = "grants"
     policies = "policies"
     nothing = "nothing"
+
+
+class Reason(NamedTuple):
+    """What tells that a role serves requests.
+
+    `because` is a clause for messages, `spans` its places. `doubtful` is True where that is an open
+    session and nothing else, which an administrator or the server itself may have opened.
+    """
+
+    evidence: Evidence
+    because: str
+    spans: tuple[Span, ...]
+    doubtful: bool = False
 
 
 class RuntimeRoles(NamedTuple):
@@ -39,6 +53,7 @@ class RuntimeRoles(NamedTuple):
     `assumed` is True where nothing in the project tells, so that `names` is only ASSUMED_ROLE and
     findings deserve low confidence. `because` is part of a sentence for messages ("named by
     runtime-roles", "named by the connection string in .env"); `spans` mark the places.
+    `reasons` are those of single roles, where they differ; `reason` finds the one of a role.
     `migrating` are the roles that run the migrations as far as connection strings and the
     configuration tell, `bypassing` those that are meant to bypass row security. `grantees` are all
     whom the migrations grant anything on a relation.
@@ -52,6 +67,21 @@ class RuntimeRoles(NamedTuple):
     migrating: frozenset[str]
     bypassing: frozenset[str]
     grantees: frozenset[str]
+    reasons: tuple[tuple[str, Reason], ...] = ()
+
+    def reason(self, role: str) -> Reason:
+        """Return what tells that one of the roles serves requests."""
+        own = dict(self.reasons).get(role)
+        return own or Reason(self.evidence, self.because, self.spans)
+
+    def seen(self, role: str) -> str:
+        """Return a clause about the sessions that a role has open, "" where none is known."""
+        reason = self.reason(role)
+        return reason.because if reason.evidence is Evidence.sessions else ""
+
+    def is_inferred(self, role: str) -> bool:
+        """Tell whether nothing but grants and policies says that a role serves requests."""
+        return self.reason(role).evidence in (Evidence.grants, Evidence.policies)
 
 
 SUPABASE_ROLES = ("anon", "authenticated")
@@ -72,12 +102,13 @@ def find_runtime_roles(
 ) -> RuntimeRoles:
     """Find the roles that serve requests: see RuntimeRoles for what comes out.
 
-    Configuration is believed before the platform, then connection strings, then the roles that
-    get privileges or that policies name. Connection strings for development only count where
-    nothing is granted to anybody, and where all name superusers, the roles with privileges stay
-    in, or else those that policies name: what is there for them is there to be used. A file that
-    only creates a role tells of no connection. `platform` and the three sequences are the options
-    of the same names; roles in `owner_roles` and `bypass_roles` never count.
+    Configuration is believed before the platform, then connection strings and open sessions, then
+    the roles that get privileges or that policies name. Connection strings for development only
+    count where nothing is granted to anybody, and where all name superusers, the roles with
+    privileges stay in, or else those that policies name: what is there for them is there to be
+    used. A file that only creates a role tells of no connection. `platform` and the three
+    sequences are the options of the same names; roles in `owner_roles` and `bypass_roles` never
+    count.
     """
     connections = [connection for connection in connections if connection.connects]
     migrations = [connection for connection in connections if runs_migrations(connection)]
@@ -112,26 +143,58 @@ def find_runtime_roles(
     granted = granted_roles(catalog, excluded)
     deployed = [connection for connection in serving if not connection.development]
     used = deployed or ([] if granted else serving)
+    inferred = _inferred(catalog, granted, excluded)
     if used:
-        names = [role_of(connection) for connection in used]
-        if all(c.superuser_evidence or escapes_row_security(catalog, role_of(c)) for c in used):
-            names += granted or policy_roles(catalog, excluded)
-        because = f"named by the connection string in {used[0].span.text.path}"
-        return result(names, Evidence.connections, because, (c.span for c in used))
-    if granted:
-        because = "granted privileges in the migrations"
-        return result(granted, Evidence.grants, because, _first_spans(granted))
-    named = policy_roles(catalog, excluded)
-    if named:
-        because = "named by policies in the migrations"
-        return result(named, Evidence.policies, because, _first_spans(named))
-    owning = given_tables(catalog, excluded)
-    if owning:
-        because = "given tables in the migrations"
-        return result(owning, Evidence.grants, because, _first_spans(owning))
+        reasons = _connected(used, granted)
+        # Who is connected at one moment does not tell who else connects at another.
+        if any(c.is_open for c in used) or all(
+            c.superuser_evidence or escapes_row_security(catalog, role_of(c)) for c in used
+        ):
+            reasons = inferred | reasons
+        first, names = reasons[role_of(used[0])], dict.fromkeys((*map(role_of, used), *reasons))
+        found = result(names, first.evidence, first.because, (c.span for c in used))
+        return found._replace(reasons=tuple(reasons.items()))
+    inferred = inferred or _reasons(
+        Evidence.grants, "given tables", given_tables(catalog, excluded)
+    )
+    if inferred:
+        (evidence, because, _, _), *_ = inferred.values()
+        spans = (span for reason in inferred.values() for span in reason.spans)
+        return result(inferred, evidence, because, spans)
     return result(
         (ASSUMED_ROLE,), Evidence.nothing, "assumed, for nothing says who serves requests"
     )._replace(assumed=True)
+
+
+def _connected(used: Sequence[Connection], granted: RoleStatements) -> dict[str, Reason]:
+    """Return what the first connection of each role says of it."""
+    found: dict[str, Reason] = {}
+    for connection in used:
+        role = role_of(connection)
+        doubtful = is_doubtful(connection) and role not in granted
+        evidence = Evidence.sessions if connection.is_open else Evidence.connections
+        reason = Reason(evidence, told_by(connection), (connection.span,), doubtful)
+        found.setdefault(role, reason)
+    return found
+
+
+def _inferred(
+    catalog: Catalog, granted: RoleStatements, excluded: frozenset[str]
+) -> dict[str, Reason]:
+    """Return the roles that privileges, or else policies, are meant for."""
+    if granted:
+        return _reasons(Evidence.grants, "granted privileges", granted)
+    return _reasons(Evidence.policies, "named by policies", policy_roles(catalog, excluded))
+
+
+def _reasons(evidence: Evidence, because: str, roles: RoleStatements) -> dict[str, Reason]:
+    statements = [statement for found in roles.values() for statement in found]
+    if not any(isinstance(statement.text, CatalogText) for statement in statements):
+        because += " in the migrations"
+    return {
+        role: Reason(evidence, because, tuple(statement.span for statement in statements[:1]))
+        for role, statements in roles.items()
+    }
 
 
 def is_supabase(catalog: Catalog) -> bool:
@@ -176,7 +239,3 @@ def _calls_supabase(expression: Expr) -> bool:
         isinstance(part, Call) and part.function is None and part.name in SUPABASE_FUNCTIONS
         for part in expression.walk()
     )
-
-
-def _first_spans(roles: RoleStatements) -> list[Span]:
-    return [statements[0].span for statements in roles.values() if statements]

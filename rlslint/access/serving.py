@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.remembering import remembered
@@ -14,7 +15,7 @@ from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.roles import PUBLIC
-from rlslint.text import Span
+from rlslint.text import CatalogText, Span
 
 _ADMINISTRATION = frozenset(
     """admin administrator administrators admins dba ddl deploy deployer maintenance migrate
@@ -41,14 +42,16 @@ def serves(catalog: Catalog, runtime: RuntimeRoles, role: str) -> Serving:
     """Tell whether requests are served by `role`.
 
     Maybe where it can log in, as far as is known, and is granted rows of a table with row
-    security, though the runtime roles are others. A role that is called after administration does
+    security, though the runtime roles are others, and where it gets past all policies and is
+    connected, but perhaps for administration. A role that is called after administration does
     not, unless more than grants and policies says so.
     """
-    weak = runtime.evidence in (Evidence.grants, Evidence.policies)
     if role in runtime.names:
-        if weak and len(runtime.names) > 1 and is_administrative(role):
+        if runtime.is_inferred(role) and len(runtime.names) > 1 and is_administrative(role):
             return Serving(Answer.no)
-        return Serving(Answer.yes, runtime.because, runtime.spans)
+        reason = runtime.reason(role)
+        doubtful = reason.doubtful and escapes_row_security(catalog, role)
+        return Serving(Answer.maybe if doubtful else Answer.yes, reason.because, reason.spans)
     if runtime.evidence in (Evidence.configuration, Evidence.platform):
         return Serving(Answer.no)
     aside = runtime.bypassing | runtime.migrating
@@ -59,7 +62,9 @@ def serves(catalog: Catalog, runtime: RuntimeRoles, role: str) -> Serving:
     spans = tuple(dict.fromkeys(_granting(catalog, role)))
     if not spans:
         return Serving(Answer.no)
-    return Serving(Answer.maybe, "the migrations grant it privileges", spans)
+    shown = any(isinstance(span.text, CatalogText) for span in spans)
+    because = "it is granted privileges" if shown else "the migrations grant it privileges"
+    return Serving(Answer.maybe, because, spans)
 
 
 def is_administrative(role: str) -> bool:

@@ -20,11 +20,16 @@ class Obstacle(Enum):
 
 
 class Unserved(NamedTuple):
-    """A comparison that no index serves; `further_back` is the index that has its column."""
+    """A comparison that no index serves.
+
+    `further_back` is the index that has its column in another place than the first, `invalid` the
+    one that would serve it if it were valid.
+    """
 
     comparison: IndexedComparison
     obstacle: Obstacle
-    further_back: Index | None
+    further_back: Index | None = None
+    invalid: Index | None = None
 
 
 # pg_cast.castmethod = 'b': the index on the column serves the cast as well.
@@ -56,7 +61,7 @@ def unserved(
         wanted = [c for c in bare if c.column in columns and _is_selective(c, relation)]
         if not wanted:
             return ()
-        found.append(_unserved(wanted[0], relation))
+        found.append(_unserved(wanted[0], bare, relation))
     return tuple(found)
 
 
@@ -89,9 +94,19 @@ def _could_be_served(group: Sequence[IndexedComparison], relation: Relation) -> 
     return any(_is_selective(c, relation) or _is_served(c, bare, relation) for c in bare)
 
 
-def is_led_by(relation: Relation, columns: frozenset[int], keys: frozenset[int]) -> bool:
-    """Tell whether an index begins with some of `columns`, one of `keys` among them."""
-    return any(not keys.isdisjoint(_fixed_prefix(i.columns, columns)) for i in _indexes(relation))
+def leading_index(
+    relation: Relation, columns: frozenset[int], keys: frozenset[int]
+) -> Index | None:
+    """Return an index that begins with some of `columns`, one of `keys` among them.
+
+    A valid one where there is one: only that serves queries.
+    """
+    leading = [
+        index
+        for index in relation.indexes.values()
+        if not keys.isdisjoint(_fixed_prefix(index.columns, columns))
+    ]
+    return next((index for index in leading if index.valid), leading[0] if leading else None)
 
 
 def _fixed_prefix(index: Sequence[int], columns: frozenset[int]) -> tuple[int, ...]:
@@ -102,7 +117,8 @@ def _fixed_prefix(index: Sequence[int], columns: frozenset[int]) -> tuple[int, .
 
 
 def _indexes(relation: Relation) -> Iterator[Index]:
-    return relation.indexes.values()
+    """Yield the indexes that serve queries."""
+    return (index for index in relation.indexes.values() if index.valid)
 
 
 def _is_served(
@@ -110,18 +126,23 @@ def _is_served(
 ) -> bool:
     if comparison.form == "sub-select":
         return False
-    if comparison.is_wrapped:
-        return any(_leads_with(index, comparison.operand) for index in _indexes(relation))
-    if comparison.column in relation.partition_key:
+    if not comparison.is_wrapped and comparison.column in relation.partition_key:
         return True
+    return any(_serves(index, comparison, group) for index in _indexes(relation))
+
+
+def _serves(
+    index: Index, comparison: IndexedComparison, group: Sequence[IndexedComparison]
+) -> bool:
+    if comparison.is_wrapped:
+        return _leads_with(index, comparison.operand)
     fixed = frozenset(c.column for c in group if not c.is_wrapped and _is_equality(c.comparison))
-    return any(
+    return (
         comparison.column in _fixed_prefix(index.columns, fixed)
         or index.columns[:1] == (comparison.column,)
         # Each column of a BRIN, GIN or GiST index can be searched by itself (manual: Multicolumn
         # Indexes).
         or (index.method in ("brin", "gin", "gist") and comparison.column in index.columns)
-        for index in _indexes(relation)
     )
 
 
@@ -184,12 +205,17 @@ def _is_selective(comparison: IndexedComparison, relation: Relation) -> bool:
             return True
 
 
-def _unserved(comparison: IndexedComparison, relation: Relation) -> Unserved:
+def _unserved(
+    comparison: IndexedComparison, group: Sequence[IndexedComparison], relation: Relation
+) -> Unserved:
+    for index in relation.indexes.values():
+        if not index.valid and _serves(index, comparison, group):
+            return Unserved(comparison, Obstacle.missing, invalid=index)
     if comparison.is_wrapped and not isinstance(comparison.operand, Operator):
-        return Unserved(comparison, Obstacle.wrapped, None)
+        return Unserved(comparison, Obstacle.wrapped)
     if comparison.is_wrapped:
-        return Unserved(comparison, Obstacle.missing, None)
+        return Unserved(comparison, Obstacle.missing)
     for index in _indexes(relation):
         if comparison.column in index.columns[1:]:
             return Unserved(comparison, Obstacle.not_leading, index)
-    return Unserved(comparison, Obstacle.missing, None)
+    return Unserved(comparison, Obstacle.missing)

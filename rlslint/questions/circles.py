@@ -6,8 +6,9 @@ from rlslint.access.recursion import Recursion
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.meaning.context import own_columns
-from rlslint.questions.exposure import qualified
+from rlslint.questions.rewording import reworded
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
+from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 
 _ADVICE = (
@@ -33,22 +34,20 @@ def _with_function(policy: Policy, circle: Recursion, path: str) -> str | None:
     clause, place = circle.clause, circle.expression
     if not isinstance(place, SubSelect) or place.kind != "any" or own_columns(place.query):
         return None
-    output, shown = clause.span(place.query), clause.span(place)
+    output = clause.span(place.query)
     left = clause.span(place.left) if place.left is not None else None
     type_name = _type_of(place.query.outputs)
-    if clause.sql is None or None in (output, shown, left) or type_name is None:
+    if output is None or left is None or type_name is None:
         return None
-    assert output is not None and shown is not None and left is not None
     schema = quoted_identifier(policy.relation.schema)
     name = f"{schema}.{quoted_identifier(policy.relation.name + '_of_caller')}"
-    body = " ".join(output.sql.split())
     call = f"{left.sql} IN (SELECT {name}())"
-    mended = clause.sql.replace(" ".join(shown.sql.split()), call)
-    words = "WITH CHECK" if clause is policy.check else "USING"
+    mended = reworded(policy, clause, place, call.replace("{", "{{").replace("}", "}}"))
+    if not mended:
+        return None
     return (
         f"CREATE FUNCTION {name}() RETURNS SETOF {type_name} LANGUAGE sql STABLE "
-        f"SECURITY DEFINER {path} AS $$ {body} $$;\n"
-        f"ALTER POLICY {qualified(policy)} {words} ({mended});"
+        f"SECURITY DEFINER {path} AS $$ {plain(output)} $$;\n{mended}"
     )
 
 

@@ -118,7 +118,8 @@ def is_privileged(role: str, project: Project) -> bool:
     strings say more: who is named there serves tenants.
     """
     runtime = project.runtime
-    if runtime.evidence not in (Evidence.grants, Evidence.policies) or len(runtime.names) < 2:
+    weak = (Evidence.sessions, Evidence.grants, Evidence.policies)
+    if runtime.reason(role).evidence not in weak or len(runtime.names) < 2:
         return False
     bound = project.bound_roles
     return bool(bound) and inherited_roles(project.catalog, role).isdisjoint(bound)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Kind, Policy, Relation
+from rlslint.catalog.model import Index, Kind, Policy, Relation
 from rlslint.meaning.bounds import tenant_columns
 from rlslint.meaning.cost import index_groups
 from rlslint.meaning.index_support import Obstacle, Unserved, scans_whole, unserved
 from rlslint.project import Project
 from rlslint.questions.exposure import served_roles
+from rlslint.sql.quoting import quoted_identifier
 
 
 def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved | None:
@@ -105,3 +106,9 @@ def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
         ):
             return True
     return False
+
+
+def mended(index: Index, table: Relation) -> str:
+    """Return SQL for an index that CREATE INDEX CONCURRENTLY has left invalid (see its manual)."""
+    name = f"{quoted_identifier(table.schema)}.{quoted_identifier(index.name)}"
+    return f"REINDEX INDEX CONCURRENTLY {name};\n-- or DROP INDEX {name}, and create it again"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rlslint.access import relations_looked_up
 from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.project import Project
+from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 
 
@@ -25,21 +27,26 @@ def tenant_policy(table: Relation, project: Project) -> str:
         return ""
     tenant = {column.name for column in project.tenant_columns(table)}
     for names, policy in project.model_policies.items():
-        if names <= tenant and (predicate := _written(policy)):
+        if names <= tenant and (predicate := _written(policy, table, project)):
             name, roles = quoted_identifier(policy.name), _to(policy)
             return f"CREATE POLICY {name} ON {table.sql_name}{roles}\n  USING ({predicate});"
     return ""
 
 
-def _written(policy: Policy) -> str:
-    """Return the predicate as it was written, "" where it could mean something else elsewhere."""
+def _written(policy: Policy, table: Relation, project: Project) -> str:
+    """Return the predicate as it was written, "" where it could not stand in a policy of `table`.
+
+    It could mean something else there, or lead back to the table itself.
+    """
     clause = policy.using
     if clause is None or clause.statement is None or not clause.statement.is_written:
+        return ""
+    if table in project.predicate(clause).ask(relations_looked_up, project.catalog):
         return ""
     span = clause.span()
     if span is None or policy.relation.name in span.sql or span.text.holes:
         return ""
-    return " ".join(span.sql.split())
+    return plain(span)
 
 
 def _to(policy: Policy) -> str:

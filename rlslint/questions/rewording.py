@@ -6,6 +6,8 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.questions.exposure import qualified
 from rlslint.sql.expressions import Expr
+from rlslint.sql.plain_spelling import plain_sql
+from rlslint.text import CatalogText
 
 
 def reworded(policy: Policy, clause: Clause, part: Expr, template: str) -> str:
@@ -18,5 +20,8 @@ def reworded(policy: Policy, clause: Clause, part: Expr, template: str) -> str:
         return ""
     before = whole.text.slice(whole.start, old.start)
     after = whole.text.slice(old.end, whole.end)
+    condition = plain_sql(
+        f"{before}{template.format(old.sql)}{after}", isinstance(whole.text, CatalogText)
+    )
     word = "USING" if clause is policy.using else "WITH CHECK"
-    return f"ALTER POLICY {qualified(policy)} {word} ({before}{template.format(old.sql)}{after});"
+    return f"ALTER POLICY {qualified(policy)} {word} ({condition});"

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.model import Index, Policy, Relation
 from rlslint.findings import Severity
 from rlslint.meaning.bodies import reads_context
 from rlslint.meaning.cost import Lookup, lookups, unwrapped_calls, unwrapped_reads
-from rlslint.meaning.index_support import is_led_by
+from rlslint.meaning.index_support import leading_index
 from rlslint.project import Project
 from rlslint.questions.index_needs import filters_rows, reads_whole_table
 from rlslint.sql.expressions import Call, Cast, Expr
@@ -23,6 +23,13 @@ class RepeatedCall(NamedTuple):
 
     call: Call
     severity: Severity
+
+
+class UnindexedLookup(NamedTuple):
+    """A look-up that no index serves; `invalid` is the index that would if it were valid."""
+
+    lookup: Lookup
+    invalid: Index | None
 
 
 def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]:
@@ -69,26 +76,27 @@ def _casts_a_read(expression: Expr) -> bool:
     )
 
 
-def unindexed_lookup(policy: Policy, project: Project) -> Lookup | None:
+def unindexed_lookup(policy: Policy, project: Project) -> UnindexedLookup | None:
     """Return a look-up of a policy that reads the whole of another table, None if none does.
 
     Of several policies with the same look-up the first by name counts.
     """
     if not filters_rows(policy, project):
         return None
-    for lookup in _unindexed(policy, project):
-        if _first_lookups(project).get((lookup.relation, lookup.keys)) is policy:
-            return lookup
+    for found in _unindexed(policy, project):
+        if _first_lookups(project).get((found.lookup.relation, found.lookup.keys)) is policy:
+            return found
     return None
 
 
-def _unindexed(policy: Policy, project: Project) -> Iterator[Lookup]:
+def _unindexed(policy: Policy, project: Project) -> Iterator[UnindexedLookup]:
     found = project.predicate(policy.using).ask(lookups) if policy.using is not None else ()
     for lookup in found:
         if not lookup.keys or project.is_shared(lookup.relation):
             continue
-        if not is_led_by(lookup.relation, lookup.columns, lookup.keys):
-            yield lookup
+        index = leading_index(lookup.relation, lookup.columns, lookup.keys)
+        if index is None or not index.valid:
+            yield UnindexedLookup(lookup, index)
 
 
 @lru_cache(maxsize=1)

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 from rlslint.findings import Severity
 from rlslint.printable import printable
-from rlslint.results import Checked, NotChecked, Result, place
+from rlslint.results import Checked, Database, NotChecked, Result, place
+
+_NAMED_DATABASES = 3
 
 
 def closing_lines(result: Result) -> Iterator[str]:
     """Yield the sentences that end a run."""
     if not result.uses_row_security:
-        yield (
-            "This project uses row security nowhere: "
-            "no policy is created and no table enables row security."
-        )
+        yield _without_row_security(result)
     yield found_sentence(result)
     yield checked_sentence(result)
     hidden = {severity: count for severity, count in result.hidden.items() if count}
@@ -41,8 +40,9 @@ def found_sentence(result: Result) -> str:
 
 def checked_sentence(result: Result) -> str:
     """Return what was checked and, in the same breath, what was not."""
-    checked = ", ".join(_checked(result.checked)) or "nothing"
+    checked = ", ".join(_checked(result.checked, result.databases)) or "nothing"
     groups = Counter((item.kind, item.reason) for item in set(map(_subject, result.not_checked)))
+    checked = printable(checked)
     if not groups:
         return f"Checked {checked}."
     parts = ", ".join(
@@ -56,7 +56,8 @@ def checked_sentence(result: Result) -> str:
 def unchecked_lines(result: Result) -> Iterator[str]:
     """Yield one line per thing that was not checked, for --show-unchecked."""
     for item in result.not_checked:
-        where = "" if item.span is None else f"{place(item.span)}: "
+        found = place(item.span) if item.span is not None else None
+        where = f"{found}: " if found is not None else ""
         by = f" (by {item.rule})" if item.rule else ""
         yield printable(f"{where}{item.kind} {item.object} {item.reason}{by}".strip())
 
@@ -84,13 +85,27 @@ def _subject(item: NotChecked) -> NotChecked:
     return item._replace(rule="")
 
 
-def _checked(checked: Checked) -> Iterator[str]:
+def _without_row_security(result: Result) -> str:
+    if not result.databases:
+        return (
+            "This project uses row security nowhere: "
+            "no policy is created and no table enables row security."
+        )
+    names = _listed([database.name for database in result.databases])
+    verb = "use" if len(result.databases) > 1 else "uses"
+    return printable(
+        f"{names} {verb} row security nowhere: "
+        "no table has a policy and no table has row security enabled."
+    )
+
+
+def _checked(checked: Checked, databases: tuple[Database, ...]) -> Iterator[str]:
+    if databases:
+        policies = counted(checked.policies, "policy")
+        yield f"{counted(checked.tables, 'table')} with {policies} in {_databases(databases)}"
     if checked.migrations or checked.statements:
         statements = counted(checked.statements, "statement")
         yield f"{counted(checked.migrations, 'migration')} ({statements})"
-    elif checked.tables or checked.policies:
-        policies = counted(checked.policies, "policy")
-        yield f"{counted(checked.tables, 'table')} with {policies}"
     if checked.scripts:
         yield f"{counted(checked.scripts, 'script')} beside them"
     if checked.queries or checked.code_files:
@@ -99,6 +114,15 @@ def _checked(checked: Checked) -> Iterator[str]:
         yield f"{queries} in {files}"
     if checked.settings_files:
         yield counted(checked.settings_files, "settings file")
+
+
+def _databases(databases: tuple[Database, ...]) -> str:
+    if len(databases) > _NAMED_DATABASES:
+        return counted(len(databases), "database")
+    return _listed(
+        # A distributor's addition ("15.4 (Debian 15.4-1)") is not shown here.
+        [f"{name} (PostgreSQL {version.split()[0]}) as {role}" for name, version, role in databases]
+    )
 
 
 def _severity(severity: Severity, count: int) -> str:

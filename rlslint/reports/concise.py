@@ -9,7 +9,6 @@ from rlslint.results import Result
 
 
 def render(result: Result) -> Iterator[str]:
-    """Yield one line per finding; without a place, the object stands where the path would."""
+    """Yield one line per finding; without a place, its object stands there."""
     for reported in result.findings:
-        where = reported.place or reported.finding.object
-        yield printable(f"{where}: {reported.code} [{reported.name}] {reported.finding.message}")
+        yield printable(f"{reported.where}: {reported.code} [{reported.name}] {reported.message}")

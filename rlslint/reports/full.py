@@ -53,16 +53,21 @@ def _finding(reported: ReportedFinding, paint: Painter) -> Iterator[str]:
     spans = [span for span in (finding.span, *(other.span for other in related)) if span]
     gutter = max((gutter_width(span) for span in spans), default=1)
     margin = " " * gutter
-    if finding.span is None:
-        yield f"{margin}{paint('-->', 'arrow')} {printable(finding.object)}"
-    else:
-        where = printable(str(place(finding.span)))
-        yield f"{margin}{paint('-->', 'arrow')} {where}"
+    yield f"{margin}{paint('-->', 'arrow')} {printable(reported.where)}"
+    if finding.span is not None:
         yield from frame(finding.span, finding.label, gutter=gutter, paint=paint)
+    before = finding.span
     for other in related:
-        where = printable(str(place(other.span)))
-        yield f"{margin}{paint(':::', 'arrow')} {where}"
-        yield from frame(other.span, other.message, gutter=gutter, main=False, paint=paint)
+        framed = frame(other.span, other.message, gutter=gutter, main=False, paint=paint)
+        where = place(other.span)
+        if where is None and before is not None and place(before) is None:
+            # Both show the same database, so its name says nothing new.
+            next(framed)
+        else:
+            shown = where or f"{other.span.text.path}, as the server has it"
+            yield f"{margin}{paint(':::', 'arrow')} {printable(str(shown))}"
+        yield from framed
+        before = other.span
     if finding.help:
         yield from _help(finding.help, margin, paint)
     yield f"{margin} {paint('more:', 'note')} rlslint rule {reported.name}"

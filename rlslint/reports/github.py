@@ -15,9 +15,8 @@ def render(result: Result) -> Iterator[str]:
     """Yield one `::error …::message` per finding."""
     for reported in result.findings:
         properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(reported))
-        code, name, finding = reported.code, reported.name, reported.finding
-        where = "" if reported.place is None else f"{reported.place}: "
-        message = _message(f"{where}{code} [{name}] {finding.message}")
+        code, name = reported.code, reported.name
+        message = _message(f"{reported.where}: {code} [{name}] {reported.message}")
         yield f"::{_LEVELS[reported.severity]} {properties}::{message}"
 
 

@@ -26,7 +26,7 @@ def render(result: Result) -> Iterator[str]:
 def _issue(reported: ReportedFinding, fingerprint: str) -> dict[str, Any]:
     place = reported.place
     if place is None:
-        location: dict[str, Any] = {"path": reported.finding.object, "lines": {"begin": 1}}
+        location: dict[str, Any] = {"path": reported.where, "lines": {"begin": 1}}
     else:
         location = {
             "path": place.path,
@@ -37,7 +37,7 @@ def _issue(reported: ReportedFinding, fingerprint: str) -> dict[str, Any]:
         }
     return {
         "check_name": reported.name,
-        "description": f"{reported.code} [{reported.name}] {reported.finding.message}",
+        "description": f"{reported.code} [{reported.name}] {reported.message}",
         "severity": _SEVERITIES[reported.severity],
         "fingerprint": fingerprint,
         "location": location,

@@ -18,6 +18,7 @@ def render(result: Result) -> Iterator[str]:
         "findings": [finding_as_json(reported) for reported in result.findings],
         "checked": result.checked._asdict(),
         "not_checked": [_not_checked(item) for item in result.not_checked],
+        "databases": [database._asdict() for database in result.databases],
         "notes": list(result.notes),
         "uses_row_security": result.uses_row_security,
         "hidden": {severity.name: count for severity, count in sorted(result.hidden.items())},
@@ -37,6 +38,7 @@ def finding_as_json(reported: ReportedFinding) -> dict[str, Any]:
         "label": finding.label,
         **_place(reported.place),
         "object": finding.object,
+        "database": finding.database or None,
         "related": [
             {**_place(place(other.span)), "message": other.message} for other in finding.related
         ],

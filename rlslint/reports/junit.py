@@ -25,14 +25,14 @@ def render(result: Result) -> Iterator[str]:
 
 
 def _file(reported: ReportedFinding) -> str:
-    return reported.finding.object if reported.place is None else reported.place.path
+    return reported.where if reported.place is None else reported.place.path
 
 
 def _suite(file: str, findings: list[ReportedFinding]) -> Iterator[str]:
     name, count = _attribute(file), len(findings)
     yield f'  <testsuite name={name} tests="{count}" failures="{count}" errors="0">'
     for reported in findings:
-        place, message = reported.place, reported.finding.message
+        place, message = reported.place, reported.message
         line = "" if place is None else f' line="{place.start.row}" column="{place.start.column}"'
         where = file if place is None else str(place)
         yield f"    <testcase name={_attribute(reported.name)} classname={name} file={name}{line}>"

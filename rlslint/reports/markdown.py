@@ -28,10 +28,10 @@ def render(result: Result) -> Iterator[str]:
 
 
 def _row(reported: ReportedFinding) -> str:
-    where = _escaped(str(reported.place or reported.finding.object))
+    where = _escaped(reported.where)
     name = _escaped(f"{reported.name} ({reported.code})")
     rule = f"[{name}]({reported.url})" if reported.url else name
-    message = _escaped(reported.finding.message)
+    message = _escaped(reported.message)
     return f"| {reported.severity.name} | {where} | {rule} | {message} |"
 
 

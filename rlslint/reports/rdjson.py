@@ -26,21 +26,23 @@ def render(result: Result) -> Iterator[str]:
 def _diagnostic(reported: ReportedFinding) -> dict[str, Any]:
     finding = reported.finding
     diagnostic: dict[str, Any] = {
-        "message": finding.message,
-        "location": {"path": finding.object} if finding.span is None else _location(finding.span),
+        "message": reported.message,
+        "location": _location(finding.span, reported.where),
         "severity": _SEVERITIES[reported.severity],
         "code": {"value": reported.name, **({"url": reported.url} if reported.url else {})},
     }
     if finding.related:
         diagnostic["related_locations"] = [
-            {"message": other.message, "location": _location(other.span)}
+            {"message": other.message, "location": _location(other.span, reported.where)}
             for other in finding.related
         ]
     return diagnostic
 
 
-def _location(span: Span) -> dict[str, Any]:
-    found = place(span)
+def _location(span: Span | None, otherwise: str) -> dict[str, Any]:
+    found = place(span) if span is not None else None
+    if span is None or found is None:
+        return {"path": otherwise}
     return {
         "path": found.path,
         "range": {"start": _position(span, found.start), "end": _position(span, found.end)},

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from rlslint import __version__
 from rlslint.findings import Confidence, Severity
 from rlslint.fingerprints import distinct_fingerprints
+from rlslint.passwords import masked
 from rlslint.results import ReportedFinding, Result, place
 from rlslint.text import Span
 
@@ -85,9 +86,10 @@ def _summary(card: str) -> str:
 
 def _result(reported: ReportedFinding, index: int, fingerprint: str) -> dict[str, Any]:
     finding = reported.finding
-    location = {"logicalLocations": [{"fullyQualifiedName": finding.object}]}
-    if finding.span is not None:
-        location |= _physical(finding.span)
+    location = {
+        **_physical(finding.span, reported),
+        "logicalLocations": [{"fullyQualifiedName": _qualified(reported)}],
+    }
     result: dict[str, Any] = {
         "ruleId": reported.code,
         "ruleIndex": index,
@@ -99,27 +101,40 @@ def _result(reported: ReportedFinding, index: int, fingerprint: str) -> dict[str
     }
     if finding.related:
         result["relatedLocations"] = [
-            {"id": number, **_physical(other.span), "message": {"text": other.message}}
+            {"id": number, **_physical(other.span, reported), "message": {"text": other.message}}
             for number, other in enumerate(finding.related, start=1)
         ]
     return result
 
 
+def _qualified(reported: ReportedFinding) -> str:
+    database, name = reported.finding.database, reported.finding.object
+    return f"{database}/{name}" if database else name
+
+
 def _message(reported: ReportedFinding) -> str:
-    finding = reported.finding
-    return f"{finding.message}\n\n{finding.help}" if finding.help else finding.message
+    help = reported.finding.help
+    return f"{reported.message}\n\n{help}" if help else reported.message
 
 
-def _physical(span: Span) -> dict[str, Any]:
-    found = place(span)
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(found.path, errors="surrogateescape")},
-            "region": {
-                "startLine": found.start.row,
-                "startColumn": found.start.column,
-                "endLine": found.end.row,
-                "endColumn": found.end.column,
-            },
+def _physical(span: Span | None, reported: ReportedFinding) -> dict[str, Any]:
+    """Return where a file shows the span; else database and object in place of a file.
+
+    GitHub refuses the whole log where one location has no file.
+    """
+    found = place(span) if span is not None else None
+    region: dict[str, Any] = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
+    if found is not None:
+        path = found.path
+        region = {
+            "startLine": found.start.row,
+            "startColumn": found.start.column,
+            "endLine": found.end.row,
+            "endColumn": found.end.column,
         }
-    }
+    else:
+        path = _qualified(reported)
+        if span is not None:
+            region["snippet"] = {"text": "\n".join(map(masked, span.sql.splitlines()))}
+    uri = quote(path.encode("utf-8", "surrogateescape"))
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}

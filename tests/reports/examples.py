@@ -7,7 +7,7 @@ from typing import Any
 from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.fingerprints import fingerprint
 from rlslint.results import Checked, NotChecked, ReportedFinding, Result
-from rlslint.text import Span, Text
+from rlslint.text import CatalogText, Span, Text
 
 POLICY = """CREATE POLICY p ON docs USING (EXISTS (
     SELECT FROM members m
@@ -52,6 +52,18 @@ def shadowed(**changes: Any) -> ReportedFinding:
 
 def live() -> ReportedFinding:
     finding = Finding("public.notes", "the owner can read every row of public.notes", None)
+    return reported(finding, Severity.warning, "rls-not-forced", "RLS006")
+
+
+def audited() -> ReportedFinding:
+    """A finding of a live database, which has SQL to show and no file."""
+    shown = b"CREATE TABLE public.notes (id int8);\nALTER ROLE app PASSWORD 'hunter2'"
+    finding = live().finding._replace(
+        span=Span(CatalogText("shop on db1", shown), 0, len(shown)),
+        label="is not forced",
+        related=(Related(Span(CatalogText("shop on db1", shown), 13, 25), "made here"),),
+        database="shop on db1",
+    )
     return reported(finding, Severity.warning, "rls-not-forced", "RLS006")
 
 

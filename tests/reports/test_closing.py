@@ -3,7 +3,7 @@ from __future__ import annotations
 from rlslint.findings import Severity
 from rlslint.fingerprints import fingerprint
 from rlslint.reports.closing import closing_lines, statistics, unchecked_lines
-from rlslint.results import Checked, Result
+from rlslint.results import Checked, Database, Result
 from tests.reports.examples import UNCHECKED, live, result, shadowed
 
 
@@ -25,9 +25,25 @@ def test_nothing_found_is_said() -> None:
     assert closing(result())[0] == "No findings."
 
 
-def test_a_live_database_is_counted_in_tables() -> None:
-    checked = Checked(tables=1, policies=2)
-    assert closing(Result((), checked))[1] == "Checked 1 table with 2 policies."
+def test_a_live_database_is_named_with_its_server_and_the_role_that_read_it() -> None:
+    shop = Database("shop on db1", "18.1 (Debian 18.1-1)", "auditor")
+    given = Result((), Checked(databases=1, tables=1, policies=2), databases=(shop,))
+    assert closing(given)[1] == (
+        "Checked 1 table with 2 policies in shop on db1 (PostgreSQL 18.1) as auditor."
+    )
+    two = given._replace(databases=(shop, shop._replace(name="shop on db2")))
+    assert closing(two)[1].endswith(
+        "in shop on db1 (PostgreSQL 18.1) as auditor and shop on db2 (PostgreSQL 18.1) as auditor."
+    )
+    assert closing(given._replace(databases=(shop,) * 4))[1].endswith("in 4 databases.")
+
+
+def test_a_database_without_row_security_is_told_so() -> None:
+    empty = Result((), Checked(databases=1), databases=(Database("empty", "18.1", "me"),))
+    assert closing(empty._replace(uses_row_security=False))[0] == (
+        "empty uses row security nowhere: "
+        "no table has a policy and no table has row security enabled."
+    )
 
 
 def test_nothing_checked_is_said() -> None:

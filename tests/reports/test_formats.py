@@ -8,8 +8,8 @@ import pytest
 from rlslint.config import OUTPUT_FORMATS
 from rlslint.findings import Finding, Severity
 from rlslint.reports.formats import render
-from rlslint.results import ReportedFinding, in_order
-from tests.reports.examples import live, related, reported, result, shadowed, span
+from rlslint.results import Database, ReportedFinding, in_order
+from tests.reports.examples import audited, live, related, reported, result, shadowed, span
 
 CARD = "# policy-column-shadowed (RLS103)\n\n```toml\ncode = 1\n```\n\nA name\nis captured.\n"
 
@@ -28,6 +28,15 @@ def test_every_format_prints_nothing_found_and_findings_of_every_shape(name: str
 @pytest.mark.parametrize("name", OUTPUT_FORMATS)
 def test_no_format_lets_an_escape_sequence_through(name: str) -> None:
     assert "\x1b" not in "\n".join(lines(name, shadowed(message="a\x1b[2Jb", object="\x1b")))
+
+
+@pytest.mark.parametrize("name", OUTPUT_FORMATS)
+def test_every_format_names_the_database_and_the_object(name: str) -> None:
+    placed = shadowed(database="shop on db1")
+    for finding in (audited(), placed):
+        text = "\n".join(lines(name, finding)).replace("%20", " ").replace("\\", "")
+        assert "shop on db1" in text or (name == "full" and finding is placed)
+        assert finding.finding.object in text
 
 
 def test_concise_is_one_line_per_finding() -> None:
@@ -109,3 +118,12 @@ def test_findings_are_sorted_by_place_and_those_without_one_come_last() -> None:
     earlier = reported(Finding("a", "m", span("a\nb", "a", "b.sql")), Severity.info)
     first = reported(Finding("c", "m", span("a\nb", "b", "a.sql")))
     assert in_order((live(), later, earlier, first)) == (first, earlier, later, live())
+
+
+def test_json_tells_which_databases_were_audited() -> None:
+    audit = result(audited())._replace(databases=(Database("shop on db1", "18.1", "auditor"),))
+    document = json.loads("".join(render("json", audit, card=lambda rule: CARD)))
+    assert document["databases"] == [
+        {"name": "shop on db1", "server_version": "18.1", "role": "auditor"}
+    ]
+    assert document["findings"][0]["database"] == "shop on db1"

@@ -4,7 +4,7 @@ import re
 
 from rlslint.findings import Finding
 from rlslint.reports import full
-from tests.reports.examples import live, related, reported, result, shadowed, span
+from tests.reports.examples import audited, live, related, reported, result, shadowed, span
 
 
 def shown(*findings: object, colour: bool = False) -> str:
@@ -38,6 +38,27 @@ def test_help_of_several_lines_is_indented() -> None:
 
 def test_a_finding_without_a_file_names_its_object() -> None:
     assert "--> public.notes\n" in shown(live())
+
+
+def test_what_a_database_shows_needs_no_file_and_its_name_once() -> None:
+    assert shown(audited()).splitlines()[1:-1] == [
+        " --> shop on db1: public.notes",
+        "  |",
+        "  | / CREATE TABLE public.notes (id int8);",
+        "  | | ALTER ROLE app PASSWORD '***'",
+        "  | |_____________________________^ is not forced",
+        "  |",
+        "  | CREATE TABLE public.notes (id int8);",
+        "  |              ------------ made here",
+        "  |",
+    ]
+
+
+def test_a_statement_of_a_migration_has_the_servers_words_below_it() -> None:
+    beside = audited().finding
+    text = shown(shadowed(related=beside.related, database="shop on db1"))
+    assert " --> migrations/0007_members.sql:4:26\n" in text
+    assert " ::: shop on db1, as the server has it\n  |\n  | CREATE TABLE" in text
 
 
 def marked(source: str, part: str) -> list[str]:

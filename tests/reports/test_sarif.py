@@ -7,7 +7,7 @@ from jsonschema import Draft7Validator
 
 from rlslint.reports import sarif
 from rlslint.results import ReportedFinding
-from tests.reports.examples import live, related, result, shadowed, span
+from tests.reports.examples import audited, live, related, result, shadowed, span
 
 CARD = (
     "# policy-column-shadowed (RLS103)\n\n```toml\ncode = 1\n\nx = 2\n```\n\nA name\nis captured.\n"
@@ -23,6 +23,7 @@ _PHYSICAL = {
         "artifactLocation": {"properties": {"uri": {"pattern": "^[A-Za-z0-9%/._~-]+$"}}},
         "region": {
             "required": ["startLine", "startColumn", "endLine", "endColumn"],
+            "properties": {"snippet": _TEXT},
             "additionalProperties": _POSITIVE,
         },
     },
@@ -44,7 +45,10 @@ _LOG = {
                                 "level": {"enum": ["error", "warning", "note"]},
                                 "locations": {
                                     "minItems": 1,
-                                    "items": {"properties": {"physicalLocation": _PHYSICAL}},
+                                    "items": {
+                                        "required": ["physicalLocation"],
+                                        "properties": {"physicalLocation": _PHYSICAL},
+                                    },
                                 },
                                 "relatedLocations": {
                                     "items": {
@@ -63,7 +67,12 @@ _LOG = {
 
 
 def run(*findings: ReportedFinding) -> dict[str, Any]:
-    log = json.loads("".join(sarif.render(result(*findings), card=lambda rule: CARD)))
+    return validated("".join(sarif.render(result(*findings), card=lambda rule: CARD)))
+
+
+def validated(document: str) -> dict[str, Any]:
+    """Return the one run of a SARIF log that keeps to the schema, and to what GitHub asks."""
+    log = json.loads(document)
     Draft7Validator(_LOG).validate(log)
     only: dict[str, Any] = log["runs"][0]
     return only
@@ -79,7 +88,18 @@ def test_a_result_points_to_its_file_and_its_rule() -> None:
         "region": {"startLine": 4, "startColumn": 26, "endLine": 4, "endColumn": 35},
     }
     assert first["relatedLocations"][0]["message"]["text"] == "the table is made here"
-    assert second["locations"] == [{"logicalLocations": [{"fullyQualifiedName": "public.notes"}]}]
+    assert second["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": "public.notes"}]
+
+
+def test_what_has_no_file_has_its_database_and_object_in_place_of_one() -> None:
+    found = run(audited())["results"][0]
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "shop%20on%20db1/public.notes"
+    assert place["region"]["snippet"]["text"].splitlines() == [
+        "CREATE TABLE public.notes (id int8);",
+        "ALTER ROLE app PASSWORD '***'",
+    ]
+    assert found["relatedLocations"][0]["physicalLocation"]["region"]["startLine"] == 1
 
 
 def test_the_card_is_the_help_and_its_first_sentence_the_description() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import (
+    Answer,
     Evidence,
     in_words,
     is_managed,
@@ -13,6 +14,7 @@ from rlslint.access import (
     protected_tables,
     role_of,
     runs_migrations,
+    serves,
 )
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.roles import ASSUMED_ROLE, BOOTSTRAP_SUPERUSER
@@ -27,6 +29,9 @@ from rlslint.sql.quoting import quoted_identifier
 def app_role_superuser(connection: Connection, project: Project) -> Iterator[Finding]:
     if not project.uses_row_security or not _serves(connection, project):
         return
+    if connection.is_open:
+        yield from _of_sessions(connection, project)
+        return
     reason = _reason(connection, project)
     if reason:
         yield from _findings(connection, reason, project)
@@ -40,6 +45,30 @@ def _serves(connection: Connection, project: Project) -> bool:
     if runtime.evidence is Evidence.configuration and role not in runtime.names:
         return False
     return role not in runtime.bypassing and role not in project.config.owner_roles
+
+
+def _of_sessions(connection: Connection, project: Project) -> Iterator[Finding]:
+    """Yield a finding where sessions are open as the superuser that initdb made.
+
+    That one has to stay a superuser (PostgreSQL 16 refuses to change it, release notes of 16); any
+    other is reported as a role, which can be mended.
+    """
+    role, tables = role_of(connection), protected_tables(project.catalog)
+    serving = serves(project.catalog, project.runtime, role)
+    is_bound = not connection.superuser_evidence or not is_superuser(project.catalog, role)
+    if is_bound or not tables or serving.answer is Answer.no:
+        return
+    certain = serving.answer is Answer.yes
+    yield Finding(
+        object=role,
+        message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
+        f"because no policy applies to a superuser ({serving.because})",
+        span=connection.span,
+        label=f"shows sessions of {role}, a superuser",
+        help=_help(project),
+        severity=None if certain else Severity.warning,
+        confidence=None if certain else Confidence.medium,
+    )
 
 
 def _reason(connection: Connection, project: Project) -> str:

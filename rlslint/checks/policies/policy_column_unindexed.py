@@ -8,8 +8,10 @@ from rlslint.catalog.model import Policy
 from rlslint.findings import Finding, Related
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project import Project
-from rlslint.questions.index_needs import index_need
+from rlslint.questions.index_needs import index_need, mended
+from rlslint.questions.table_sizes import Weight, weight_of
 from rlslint.registry import rule
+from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 
 
@@ -17,23 +19,38 @@ from rlslint.sql.quoting import quoted_identifier
 def policy_column_unindexed(policy: Policy, project: Project) -> Iterator[Finding]:
     need = index_need(policy, project, Obstacle.missing)
     if need is not None:
-        yield _finding(policy, need)
+        yield _finding(policy, need, weight_of(project.catalog, policy.relation))
 
 
-def _finding(policy: Policy, need: Unserved) -> Finding:
-    table, clause = policy.relation, policy.using
+def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
+    table, clause, invalid = policy.relation, policy.using, need.invalid
     column = table.column(need.comparison.column)
-    span = clause.span(need.comparison.operand) if clause is not None else None
-    element = quoted_identifier(column.name) if column is not None else ""
-    if need.comparison.is_wrapped and span is not None:
-        element = f"({' '.join(span.sql.split())})"
-    created = table.created
+    why = f"no index begins with {column}, which policy {policy.name} compares"
+    label, mend = (
+        "no index serves this",
+        f"CREATE INDEX ON {table.sql_name} ({_element(policy, need)});",
+    )
+    place, words = table.created, "the table is created here"
+    if invalid is not None:
+        why = f"index {invalid.name} is not valid, so it does not serve policy {policy.name}"
+        label, mend = f"{invalid.name} does not serve this", mended(invalid, table)
+        place, words = invalid.statement, "the index that is not valid"
     return Finding(
         object=str(policy),
-        message=f"every query of {table} reads the rows of all tenants to find those of one: no "
-        f"index begins with {column}, which policy {policy.name} compares",
+        message=f"every query of {table} reads the rows of all tenants to find those of one: "
+        f"{why}{weight.because}",
         span=clause.span(need.comparison.comparison) if clause is not None else None,
-        label="no index serves this",
-        help=f"CREATE INDEX ON {table.sql_name} ({element});",
-        related=(Related(created.span, "the table is created here"),) if created else (),
+        label=label,
+        help=mend,
+        related=(Related(place.span, words),) if place is not None else (),
+        severity=weight.severity,
     )
+
+
+def _element(policy: Policy, need: Unserved) -> str:
+    """Return what an index has to begin with."""
+    clause, column = policy.using, policy.relation.column(need.comparison.column)
+    span = clause.span(need.comparison.operand) if clause is not None else None
+    if need.comparison.is_wrapped and span is not None:
+        return f"({plain(span)})"
+    return quoted_identifier(column.name) if column is not None else ""

@@ -9,6 +9,7 @@ from rlslint.findings import Finding, Related
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project import Project
 from rlslint.questions.index_needs import index_need
+from rlslint.questions.table_sizes import Weight, weight_of
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
@@ -17,10 +18,11 @@ from rlslint.sql.quoting import quoted_identifier
 def policy_index_wrong_leading_column(policy: Policy, project: Project) -> Iterator[Finding]:
     need = index_need(policy, project, Obstacle.not_leading)
     if need is not None and need.further_back is not None:
-        yield _finding(policy, need, need.further_back)
+        weight = weight_of(project.catalog, policy.relation)
+        yield _finding(policy, need, need.further_back, weight)
 
 
-def _finding(policy: Policy, need: Unserved, index: Index) -> Finding:
+def _finding(policy: Policy, need: Unserved, index: Index, weight: Weight) -> Finding:
     table, clause = policy.relation, policy.using
     column = table.column(need.comparison.column)
     leading = table.column(index.columns[0])
@@ -30,9 +32,10 @@ def _finding(policy: Policy, need: Unserved, index: Index) -> Finding:
     return Finding(
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants to find those of one: "
-        f"policy {policy.name} compares {column}, and index {index.name} {before}",
+        f"policy {policy.name} compares {column}, and index {index.name} {before}{weight.because}",
         span=clause.span(need.comparison.comparison) if clause is not None else None,
         label=f"{index.name} {before}",
         help=f"CREATE INDEX ON {table.sql_name} ({element});",
         related=(Related(made.span, "the index is created here"),) if made is not None else (),
+        severity=weight.severity,
     )

@@ -25,6 +25,7 @@ from rlslint.questions.exposure import (
     served_roles,
 )
 from rlslint.registry import rule
+from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 
 _VERBS = {"update": "change", "delete": "delete", "insert": "insert"}
@@ -80,7 +81,8 @@ def _finding(
 ) -> Finding:
     table, created = policy.relation, policy.relation.created
     span = using.span(conjunction(branch.conjuncts, -1))
-    shown = f" that meet {span.sql}" if span is not None and _is_short(span.sql) else ""
+    condition = plain(span) if span is not None else ""
+    shown = f" that meet {condition}" if _is_short(condition) else ""
     effect = listed(_VERBS[command] for command in commands)
     return Finding(
         object=str(policy),
@@ -108,4 +110,4 @@ def _help(policy: Policy, using: Clause, project: Project) -> str:
 
 
 def _is_short(sql: str) -> bool:
-    return len(sql) <= 60 and "\n" not in sql
+    return 0 < len(sql) <= 60 and "\n" not in sql

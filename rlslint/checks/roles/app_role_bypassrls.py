@@ -37,7 +37,9 @@ def app_role_bypassrls(role: Role, project: Project) -> Iterator[Finding]:
 
 def _only_groups(role: Role, project: Project) -> bool:
     """Tell whether nobody connects as a role: attributes do not pass to members."""
-    named = project.runtime.evidence in (Evidence.configuration, Evidence.connections)
+    named = project.runtime.reason(role.name).evidence in (
+        Evidence.configuration, Evidence.connections, Evidence.sessions,
+    )  # fmt: skip
     if named and role.name in project.runtime.names:
         return False
     return is_declared(project.catalog, role.name) and not can_log_in(project.catalog, role.name)

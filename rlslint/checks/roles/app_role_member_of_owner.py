@@ -24,7 +24,7 @@ def app_role_member_of_owner(role: Role, project: Project) -> Iterator[Finding]:
             membership.statement in {other.statement for other in _owned(name, project)}
             for name in project.runtime.names[: project.runtime.names.index(role.name)]
         ):
-            yield _finding(role, membership, tables)
+            yield _finding(role, membership, tables, project.runtime.seen(role.name))
 
 
 def _owned(role: str, project: Project) -> dict[Membership, list[Relation]]:
@@ -49,15 +49,15 @@ def _memberships(role: str, project: Project) -> Iterator[Membership]:
         yield from known.memberships.values()
 
 
-def _finding(role: Role, membership: Membership, tables: list[Relation]) -> Finding:
-    owner = membership.role
+def _finding(role: Role, membership: Membership, tables: list[Relation], seen: str) -> Finding:
+    owner, because = membership.role, f" ({seen})" if seen else ""
     statement, owned = membership.statement, tables[0].because("owner")
     span = statement.span if statement is not None else None
     return Finding(
         object=role.name,
         message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
         f"because as a member of {owner} it has the rights of the owner, whom no policy filters "
-        "where row security is not forced",
+        f"where row security is not forced{because}",
         span=span,
         label=f"gives {role} the rights of {owner}",
         help=f"REVOKE {quoted_identifier(owner.name)} FROM {quoted_identifier(role.name)};",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, Serving, in_words, protected_tables, serves
+from rlslint.access import Answer, Serving, in_words, protected_tables, role_of, serves
 from rlslint.access.roles import BOOTSTRAP_SUPERUSER
 from rlslint.catalog.roles import Role
 from rlslint.findings import Confidence, Finding, Related, Severity
@@ -15,12 +15,19 @@ from rlslint.sql.quoting import quoted_identifier
 
 @rule
 def app_role_superuser(role: Role, project: Project) -> Iterator[Finding]:
-    # A connection string that names the superuser of the server is what has to change.
-    if not role.superuser or role.name == BOOTSTRAP_SUPERUSER:
+    if not role.superuser or _has_to_stay(role, project):
         return
     serving = serves(project.catalog, project.runtime, role.name)
     if serving.answer is not Answer.no and project.uses_row_security:
         yield from _findings(role, serving, project)
+
+
+def _has_to_stay(role: Role, project: Project) -> bool:
+    """Tell whether a role is the superuser of the server: what connects as it has to change."""
+    sessions = [c for c in project.connections if c.is_open and role_of(c) == role.name]
+    if not sessions:
+        return role.name == BOOTSTRAP_SUPERUSER
+    return any(connection.superuser_evidence for connection in sessions)
 
 
 def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Finding]:

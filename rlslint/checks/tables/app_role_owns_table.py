@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rlslint.access import (
-    Evidence,
     in_words,
     is_administrative,
     protected_tables,
@@ -19,6 +18,8 @@ from rlslint.findings import Confidence, Finding, Related, Severity
 from rlslint.project import Project
 from rlslint.registry import rule
 from rlslint.sql.quoting import quoted_identifier
+
+_MOST_NAMES = 10
 
 
 @rule
@@ -39,8 +40,8 @@ def _is_set_aside(owner: str, project: Project) -> bool:
     """Tell whether a role that owns tables serves nobody, or passes by all policies anyway."""
     if owner == MIGRATION_ROLE:
         return False
-    weak = project.runtime.evidence in (Evidence.grants, Evidence.policies)
-    return (weak and is_administrative(owner)) or escapes_row_security(project.catalog, owner)
+    inferred = project.runtime.is_inferred(owner)
+    return (inferred and is_administrative(owner)) or escapes_row_security(project.catalog, owner)
 
 
 def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding:
@@ -48,7 +49,7 @@ def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding
     return Finding(
         object=str(tables[0]),
         message=f"{owner} can switch off the row security of {in_words(tables)} and then read "
-        f"every tenant's rows, because it is the owner ({project.runtime.because})",
+        f"every tenant's rows, because it is the owner ({project.runtime.reason(owner).because})",
         span=statement.span if statement is not None else None,
         label=f"belongs to {owner}",
         help=_help(owner, tables, project),
@@ -95,6 +96,9 @@ def _help(owner: str, tables: tuple[Table, ...], project: Project) -> str:
     }
     name = quoted_identifier(next(iter(others), f"{owner}_owner"))
     lines = [] if others else [f"CREATE ROLE {name} NOLOGIN;"]
+    if len(tables) > _MOST_NAMES:
+        lines.append(_loop(owner, name, dict.fromkeys(table.schema for table in tables)))
+        return "\n".join(lines)
     for table in tables:
         lines += [
             f"ALTER TABLE {table.sql_name} OWNER TO {name};",
@@ -102,3 +106,22 @@ def _help(owner: str, tables: tuple[Table, ...], project: Project) -> str:
             f"TO {quoted_identifier(owner)};",
         ]
     return "\n".join(lines)
+
+
+def _loop(owner: str, new_owner: str, schemas: Iterable[str]) -> str:
+    """Return SQL that does so with all tables of some schemas whose row security is forced."""
+    listed = ", ".join(f"{_literal(quoted_identifier(name))}::regnamespace" for name in schemas)
+    role = quoted_identifier(owner)
+    return (
+        "DO $$ DECLARE forced regclass; BEGIN\n"
+        "  FOR forced IN SELECT oid FROM pg_class WHERE relrowsecurity AND relforcerowsecurity\n"
+        f"      AND relowner = {_literal(role)}::regrole AND relnamespace IN ({listed}) LOOP\n"
+        f"    EXECUTE format('ALTER TABLE %s OWNER TO %s', forced, {_literal(new_owner)});\n"
+        "    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %s', forced, "
+        f"{_literal(role)});\n"
+        "  END LOOP;\nEND $$;"
+    )
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

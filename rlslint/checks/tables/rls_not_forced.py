@@ -23,7 +23,8 @@ def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
             continue
         ownership = owns(project.catalog, project.runtime, role, table)
         if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):
-            yield _finding(table, role, ownership)
+            reasons = (ownership.because, project.runtime.seen(role))
+            yield _finding(table, role, ownership, "; ".join(filter(None, reasons)))
             return
 
 
@@ -33,10 +34,10 @@ def _is_by_membership(role: str, table: Table, project: Project) -> bool:
     return membership is not None and "rls_forced" not in table.statements
 
 
-def _finding(table: Table, role: str, ownership: Ownership) -> Finding:
+def _finding(table: Table, role: str, ownership: Ownership, reasons: str) -> Finding:
     certain = ownership.answer is Answer.yes
     subject = f"{role}, which owns it," if certain else "its owner"
-    because = f" ({ownership.because})" if ownership.because else ""
+    because = f" ({reasons})" if reasons else ""
     enabled = table.because("rls_enabled")
     # NO FORCE is what to take back where it stands.
     statement = table.statements.get("rls_forced") or enabled

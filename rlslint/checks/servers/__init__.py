@@ -1,0 +1,1 @@
+"""Checks of what only a server tells."""

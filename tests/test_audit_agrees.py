@@ -1,0 +1,295 @@
+"""What `check` finds in a history, `audit` finds in the database that the history makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from rlslint.auditing import Request, audit
+from rlslint.config import Config
+from rlslint.engine import check
+from rlslint.findings import Confidence, Severity
+from rlslint.results import ReportedFinding, Result
+from rlslint.sources.code.python.migrations import Models, migration_sites
+from rlslint.sources.discovery import Found, discover
+from rlslint.sources.histories import histories, up_ranges
+from tests.postgres import Database
+from tests.test_cards import Situation, files_of, situations
+from tests.test_fixtures import FIXTURES, PRELUDES, PROJECTS
+
+OWNER = "migrator"
+CONFIG = Config(min_severity=Severity.info, min_confidence=Confidence.low, owner_roles=(OWNER,))
+
+NEED_TEXT = {
+    "invalid-rls-ddl": "PostgreSQL refuses the statement, so that nothing of it is left",
+    "policy-on-non-table": "PostgreSQL refuses the statement, so that nothing of it is left",
+    "unparsable-sql": "PostgreSQL refuses the statement, so that nothing of it is left",
+    "unresolved-dynamic-ddl": "what dynamic SQL has done stands in the catalog",
+    "unknown-rule-in-ignore": "comments are no part of a database",
+    "unused-ignore": "comments are no part of a database",
+}
+"""The rules about migrations that say nothing of a database, and why."""
+
+NEED_FILES = {
+    "app-role-superuser": "a connection string names the role",
+    "session-set-tenant": "application code runs the statement",
+    "set-bind-parameter": "application code runs the statement",
+    "set-config-session": "application code runs the statement",
+    "set-local-outside-transaction": "application code runs the statement",
+    "set-string-interpolation": "application code puts the statement together",
+}
+"""The rules that find faults outside of migrations, in code and in settings."""
+
+NEED_HISTORY = {
+    # Whether row security was ever on, a server does not tell.
+    "rls-disabled-later": {"rls-not-enabled", "force-without-enable", "policy-without-enable"},
+    # Nor where the rows of a table were copied from,
+    "ctas-copy-without-rls": {"rls-not-enabled"},
+    "like-copy-without-rls": {"rls-not-enabled"},
+    # nor how a view was before it was replaced.
+    "view-replace-drops-invoker": {"view-owner-rights"},
+}
+"""The rules about what a statement took away; of a database, others speak of the same fault."""
+
+NOTHING_LEFT = {("ctas-copy-without-rls", "public.long_docs_2024")}
+"""Faults that a catalog keeps no trace of: a copy without the column that tells whose rows are."""
+
+NEED_SIZE = {
+    "policy-casts-column",
+    "policy-column-unindexed",
+    "policy-function-not-wrapped",
+    "policy-index-wrong-leading-column",
+    "policy-membership-unindexed",
+}
+"""The rules whose findings are as grave as the tables are large, which only a server knows."""
+
+PROBABLY_SUPERUSER = {
+    "security-definer-function-bypass",
+    "view-owner-rights",
+    "view-replace-drops-invoker",
+}
+"""The rules for which `check` takes the role that runs the migrations for a superuser."""
+
+IGNORES = {"unknown-rule-in-ignore", "unused-ignore"}
+
+Pair = tuple[str, str]
+
+
+class Compared(NamedTuple):
+    """What was found in a history and in its database, by rule and object.
+
+    `migrations` are the files of the history.
+    """
+
+    checked: Mapping[Pair, ReportedFinding]
+    audited: Mapping[Pair, ReportedFinding]
+    migrations: frozenset[str]
+
+    @property
+    def only_checked(self) -> set[Pair]:
+        return {pair for pair in self.checked.keys() - self.audited.keys() if self._is_about(pair)}
+
+    @property
+    def only_audited(self) -> set[Pair]:
+        return set(self.audited.keys() - self.checked.keys())
+
+    def _is_about(self, pair: Pair) -> bool:
+        """Tell whether a finding is about the database, not about text or about other files."""
+        place = self.checked[pair].place
+        if place is not None and place.path not in self.migrations:
+            return pair[0] not in NEED_FILES
+        return pair[0] not in NEED_TEXT
+
+
+@pytest.fixture
+def owned(database: Database) -> Database:
+    """A database of a role that runs the migrations: a superuser, as `check` takes it to be."""
+    database.run(f"CREATE ROLE {OWNER} LOGIN SUPERUSER")
+    database.run(f"ALTER DATABASE {database.name} OWNER TO {OWNER}")
+    return database
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_a_project_and_its_database_have_the_same_findings(
+    project: Path, owned: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    found = discover(["."], root=project)
+    if project.name in PRELUDES:
+        prelude = (FIXTURES / PRELUDES[project.name]).read_text(encoding="utf-8")
+        assert owned.run(prelude, OWNER).errors == ()
+    for script in scripts(found):
+        assert owned.run(script, OWNER).errors == ()
+    agree(check(["."], CONFIG), owned, found)
+
+
+@pytest.mark.parametrize(
+    "situation", [s for s in situations() if s.card.name not in IGNORES], ids=str
+)
+def test_an_example_and_its_database_have_the_same_findings(
+    situation: Situation, owned: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path, content in files_of(situation).items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+        if file.suffix == ".sql":
+            owned.run(content, OWNER)
+    agree(check(["."], CONFIG), owned, discover(["."], root=tmp_path))
+
+
+@pytest.mark.parametrize(
+    "project",
+    [project for project in PROJECTS if project.name.startswith("correct-")],
+    ids=lambda project: project.name,
+)
+def test_an_audit_finds_nothing_in_a_correct_database(
+    project: Path, owned: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    if project.name in PRELUDES:
+        owned.run((FIXTURES / PRELUDES[project.name]).read_text(encoding="utf-8"), OWNER)
+    for script in scripts(discover(["."], root=project)):
+        owned.run(script, OWNER)
+    for config in (Config(min_severity=Severity.info), CONFIG):
+        assert shown(audited(owned, config)) == []
+
+
+MANY = 40
+
+
+@pytest.mark.parametrize(
+    ("given", "rule", "lines"),
+    [
+        ("GRANT ALL ON docs_{0} TO app;", "grant-truncate", 1),
+        ("GRANT SELECT ON docs_{0} TO PUBLIC;", "grant-all-to-public", 1),
+        ("ALTER TABLE docs_{0} OWNER TO app;", "app-role-owns-table", 10),
+    ],
+)
+def test_what_one_role_has_of_many_tables_is_one_fault(
+    given: str, rule: str, lines: int, owned: Database
+) -> None:
+    made = "".join(TABLE.format(number) + given.format(number) for number in range(MANY))
+    assert owned.run(f"CREATE ROLE app LOGIN; {made}", OWNER).errors == ()
+    (found,) = audited(owned, CONFIG).findings
+    assert found.name == rule
+    assert f"public.docs_0 and {MANY - 1} other tables" in found.finding.message
+    assert len(found.finding.help.splitlines()) <= lines
+    assert owned.run(found.finding.help).errors == ()
+    assert rule not in {other.name for other in audited(owned, CONFIG).findings}
+
+
+TABLE = """
+CREATE TABLE docs_{0} (id int PRIMARY KEY, tenant_id int NOT NULL);
+CREATE INDEX ON docs_{0} (tenant_id);
+ALTER TABLE docs_{0} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs_{0}
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+"""
+
+
+def test_an_owner_past_all_policies_does_not_silence_the_rules_about_them(
+    owned: Database,
+) -> None:
+    history = (
+        "CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);"
+        "ALTER TABLE docs ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY all_rows ON docs USING (true);"
+    )
+    assert owned.run(history).errors == ()
+    config = Config(min_severity=Severity.info, min_confidence=Confidence.low)
+    assert {"policy-using-true public.docs.all_rows", "rls-not-forced public.docs"} <= set(
+        shown(audited(owned, config))
+    )
+
+
+def test_what_default_privileges_give_is_taken_back_for_later_tables_too(owned: Database) -> None:
+    history = "CREATE ROLE app LOGIN; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO app;"
+    assert owned.run(history + TABLE.format(0), OWNER).errors == ()
+    (found,) = audited(owned, CONFIG).findings
+    assert owned.run(found.finding.help).errors == ()
+    assert owned.run(TABLE.format(1), OWNER).errors == ()
+    assert audited(owned, CONFIG).findings == ()
+
+
+def scripts(found: Found) -> Iterator[str]:
+    """Yield the SQL of the migrations, what Alembic and Django would run among it."""
+    modules = {file.shown: file.path for file in found.python}
+
+    def read_module(name: str) -> str | None:
+        ending = name.replace(".", "/")
+        for shown_path, path in modules.items():
+            if shown_path.removesuffix(".py").removesuffix("/__init__").endswith(ending):
+                return path.read_text(encoding="utf-8")
+        return None
+
+    models = Models()
+    for history in histories(found).histories:
+        for migration in history.migrations:
+            data = migration.path.read_bytes()
+            if migration.path.suffix == ".py":
+                sites = migration_sites(migration.shown, data.decode(), read_module, models)
+                yield from (site.text.data.decode() for site in sites)
+            else:
+                yield from (data[start:end].decode() for start, end in up_ranges(data))
+
+
+def agree(checked: Result, database: Database, found: Found) -> None:
+    """Hold the findings of a history against those of its database, whoever owns it."""
+    migrations = frozenset(
+        migration.shown
+        for history in histories(found).histories
+        for migration in history.migrations
+    )
+    as_superuser = audited(database, CONFIG)
+    compared = Compared(by_pair(checked), by_pair(as_superuser), migrations)
+    assert as_superuser.errors == ()
+    assert not_judged(as_superuser) <= not_judged(checked)
+    has_instead(compared)
+    for pair in compared.checked.keys() & compared.audited.keys():
+        before, after = compared.checked[pair], compared.audited[pair]
+        assert before.severity == after.severity or pair[0] in NEED_SIZE, pair
+        assert before.confidence <= after.confidence, pair
+    database.run(f"ALTER ROLE {OWNER} NOSUPERUSER")
+    ordinary = Compared(compared.checked, by_pair(audited(database, CONFIG)), migrations)
+    fallen = compared.audited.keys() - ordinary.audited.keys()
+    assert {rule for rule, _ in fallen} <= PROBABLY_SUPERUSER
+    assert all(
+        compared.checked[pair].confidence is Confidence.medium
+        for pair in fallen
+        if pair in compared.checked
+    )
+    assert ordinary.audited.keys() <= compared.audited.keys()
+
+
+def has_instead(compared: Compared) -> None:
+    """Hold that what only one side reports is one fault under another rule's name."""
+    instead = {
+        (rule, object)
+        for missing, object in compared.only_checked
+        for rule in NEED_HISTORY.get(missing, ())
+    }
+    for missing, object in compared.only_checked - NOTHING_LEFT:
+        others = {(rule, object) for rule in NEED_HISTORY.get(missing, ())}
+        assert others & compared.audited.keys(), f"an audit says nothing of {missing} on {object}"
+    assert compared.only_audited <= instead
+
+
+def audited(database: Database, config: Config) -> Result:
+    return audit(Request((database.conninfo(),)), config, lambda sentence: None)
+
+
+def by_pair(result: Result) -> dict[Pair, ReportedFinding]:
+    return {(found.name, found.finding.object): found for found in result.findings}
+
+
+def not_judged(result: Result) -> set[Pair]:
+    return {(missing.rule, missing.object) for missing in result.not_checked}
+
+
+def shown(result: Result) -> list[str]:
+    return [f"{found.name} {found.finding.object}" for found in result.findings]
