@@ -556,8 +556,8 @@ def migration_text(history: History, number: int, title: str, statements: Iterat
     return "\n".join(parts) + "\n"
 
 
-def schema(tables: int) -> Iterator[str]:
-    """Statements of one schema: four policies a table, three distinct predicates in all."""
+def schema(tables: int, policies: int) -> Iterator[str]:
+    """Statements of one schema: up to four policies a table, three distinct predicates in all."""
     choose = random.Random(SEED)
     history = History(choose)
     yield from bootstrap(history)
@@ -572,18 +572,18 @@ def schema(tables: int) -> Iterator[str]:
         yield f"CREATE INDEX {name}_owner_idx ON public.{name} (owner_id)"
         yield f"ALTER TABLE public.{name} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE public.{name} FORCE ROW LEVEL SECURITY"
-        policy = f"ON public.{name} FOR"
         tenant = TENANT_BY_GETTER
-        yield f"CREATE POLICY {name}_select {policy} SELECT TO app_user USING ({tenant})"
-        yield (
-            f"CREATE POLICY {name}_insert {policy} INSERT TO app_user "
-            f"WITH CHECK ({TENANT_BY_SETTING})"
+        clauses = (
+            ("select", f"USING ({tenant})"),
+            ("insert", f"WITH CHECK ({TENANT_BY_SETTING})"),
+            ("update", f"USING ({tenant}) WITH CHECK ({tenant})"),
+            ("delete", f"USING ({own})"),
         )
-        yield (
-            f"CREATE POLICY {name}_update {policy} UPDATE TO app_user "
-            f"USING ({tenant}) WITH CHECK ({tenant})"
-        )
-        yield f"CREATE POLICY {name}_delete {policy} DELETE TO app_user USING ({own})"
+        for command, clause in clauses[:policies]:
+            yield (
+                f"CREATE POLICY {name}_{command} ON public.{name} FOR {command.upper()} "
+                f"TO app_user {clause}"
+            )
         yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{name} TO app_user"
 
 
@@ -611,6 +611,9 @@ def main() -> None:
         "--files", type=int, default=500, help="migrations: how many, at most 9999 (500)"
     )
     parser.add_argument("--tables", type=int, default=2000, help="schema: how many (2000)")
+    parser.add_argument(
+        "--policies", type=int, default=4, help="schema: how many on each table, at most 4 (4)"
+    )
     options = parser.parse_args()
     match options.what:
         case "migrations":
@@ -618,7 +621,7 @@ def main() -> None:
             for name, text in migrations(options.files):
                 (options.target / name).write_text(text, encoding="utf-8")
         case "schema":
-            write(options.target, schema(options.tables))
+            write(options.target, schema(options.tables, options.policies))
         case _:
             write(options.target, small())
 

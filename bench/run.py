@@ -28,6 +28,7 @@ HISTORY = "500 migrations"
 TENFOLD = "5,000 migrations"
 SMALL = "one small file"
 SCHEMA = "2,000 tables, 8,000 policies"
+LIVE = "a database of 5,000 tables, 10,000 policies"
 
 RLSLINT = "rlslint"
 SQUAWK = "squawk"
@@ -87,6 +88,8 @@ PROMISES = (
     Promise("wall, rlslint / itself on 500", 11, (TENFOLD, RLSLINT), (HISTORY, RLSLINT)),
     Promise("peak memory of rlslint, MB", 100, (HISTORY, RLSLINT)),
     Promise("peak memory of rlslint, MB", 150, (SCHEMA, RLSLINT)),
+    Promise("wall, rlslint / pgrls", 1 / 10, (LIVE, RLSLINT), (LIVE, PGRLS)),
+    Promise("peak memory of rlslint, MB", 200, (LIVE, RLSLINT)),
 )
 
 
@@ -115,6 +118,26 @@ def find_rlslint(tools: Path | None) -> list[str] | None:
     if script:
         return [script]
     return [sys.executable, "-m", "rlslint"] if find_spec("rlslint") else None
+
+
+def fill(database: str) -> None:
+    """Make the live schema in a database that has no table yet."""
+    import psycopg
+    from generate import schema
+
+    with psycopg.connect(database, autocommit=True) as connection:
+        tables = connection.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").rowcount
+        if not tables:
+            for statement in (*schema(5000, 2), "ANALYZE"):
+                connection.execute(statement.encode())
+
+
+def live_jobs(database: str, tools: Path | None) -> list[Job]:
+    rlslint, pgrls = find_rlslint(tools), find_tool(PGRLS, tools)
+    return [
+        Job(LIVE, RLSLINT, [*rlslint, "audit", database] if rlslint else None),
+        Job(LIVE, PGRLS, [pgrls, "lint", "--database-url", database] if pgrls else None),
+    ]
 
 
 def jobs(data: Path, tools: Path | None) -> list[Job]:
@@ -271,13 +294,22 @@ def main() -> None:
         help=f"of a tool that needs more than {SLOW_SECONDS:g} s on an input (2)",
     )
     parser.add_argument("--data", type=Path, help="keep the generated files in this directory")
+    parser.add_argument(
+        "--database", metavar="URL", help="an empty database to fill, and to audit as well"
+    )
+    parser.add_argument(
+        "--only-database", action="store_true", help="measure nothing but the database"
+    )
     options = parser.parse_args()
     tools = options.tools.resolve() if options.tools else None
     with tempfile.TemporaryDirectory(prefix="rlslint-bench-") as temporary:
         data = (options.data or Path(temporary)).resolve()
         data.mkdir(parents=True, exist_ok=True)
         generate(data)
-        all_jobs = jobs(data, tools)
+        all_jobs = [] if options.only_database else jobs(data, tools)
+        if options.database:
+            fill(options.database)
+            all_jobs += live_jobs(options.database, tools)
         measure(all_jobs, data, options.repetitions, options.slow_repetitions)
         report(all_jobs, tools)
 

@@ -18,7 +18,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.config import Config
 from rlslint.config_files import find_config, load_config
-from rlslint.engine import subjects
+from rlslint.judging import subjects
 from rlslint.project import Project
 from rlslint.registry import rules_for
 from rlslint.sources.discovery import discover
@@ -64,7 +64,7 @@ def _count(directory: Path) -> Count:
     found = discover([directory], root=directory, exclude=config.exclude)
     built, _ = build(found, config, Reader({}))
     for one in built:
-        for kind, subject in subjects(one):
+        for kind, subject in subjects(one.project):
             made_elsewhere = isinstance(subject, Relation) and subject.is_beyond_history
             for rule, cause in _judged(kind, subject, one.project):
                 beyond += made_elsewhere

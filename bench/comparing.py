@@ -1,0 +1,103 @@
+"""Comparing the catalog of a server with that of the replay, fact by fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rlslint.catalog.comparison import UNKNOWN, Facts, Key, compare, facts_of
+from rlslint.catalog.comparison.differences import ABSENT
+from rlslint.catalog.comparison.facts import UNKNOWN_TYPE
+from rlslint.catalog.introspection import introspect
+from rlslint.catalog.model import Catalog
+from rlslint.live import snapshot
+from tests.postgres import SUPERUSER, Database
+
+
+@dataclass
+class Compared:
+    """How many facts agree, and which are unknown or differ, in words."""
+
+    agreeing: int = 0
+    unknown: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+
+    def __iadd__(self, other: Compared) -> Compared:
+        self.agreeing += other.agreeing
+        self.unknown += other.unknown
+        self.differing += other.differing
+        return self
+
+
+class BothFacts(NamedTuple):
+    """What the server and the replay say."""
+
+    live: Facts
+    replayed: Facts
+
+    def of(self, key: Key) -> tuple[object, object]:
+        return self.live.get(key, ABSENT), self.replayed.get(key, ABSENT)
+
+
+Given = dict[Key, tuple[object, object]]
+"""The facts that stubs brought about, as both sides told them: no merit of the replay."""
+
+
+def given_between(before: BothFacts, after: BothFacts) -> Given:
+    """Return what has changed, on either side."""
+    keys = {*before.live, *before.replayed, *after.live, *after.replayed}
+    return {key: after.of(key) for key in keys if before.of(key) != after.of(key)}
+
+
+def both_facts(database: Database, catalog: Catalog) -> BothFacts:
+    """Ask both sides."""
+    with snapshot(database.conninfo()) as live:
+        introspected = introspect(live.ask, live.database, live.version)
+    return BothFacts(facts_of(introspected, SUPERUSER), facts_of(catalog, SUPERUSER))
+
+
+def compared(database: Database, version: int, catalog: Catalog, given: Given) -> Compared:
+    """Compare two catalogs of the same history fact by fact, less what stubs brought about."""
+    both = both_facts(database, catalog)
+    live, replayed = both
+    counted = {key for key in {*live, *replayed} if given.get(key) != both.of(key)}
+    for key in counted - replayed.keys():
+        if _may_have(catalog, key):
+            replayed[key] = UNKNOWN
+    found = compare(
+        {key: value for key, value in replayed.items() if key in counted},
+        {key: value for key, value in live.items() if key in counted},
+        version=version * 10000,
+    )
+    partly = [key for key in counted if _has_unknown_type(key, replayed.get(key))]
+    return Compared(
+        found.agreeing - len(partly),
+        [f"{key.kind} {key.subject}, {key.fact}" for key in (*found.unknown, *partly)],
+        [str(difference) for difference in found.differences],
+    )
+
+
+def _may_have(catalog: Catalog, key: Key) -> bool:
+    """Tell whether the replay leaves open that there is such a subject, of which it has none."""
+    match key.kind:
+        case "relation":
+            return catalog.relations.is_open
+        case "function":
+            return catalog.functions.is_open
+        case "role":
+            # Named, and perhaps made by what the replay could not follow.
+            return key.subject in catalog.roles and bool(catalog.roles[key.subject].unknown)
+        case "policy":
+            relations = (*catalog.relations.known(), *catalog.unknown_relations.values())
+            of = [r for r in relations if key.subject.startswith(f"{r}.")]
+            return any(r.policies.is_open for r in of) if of else catalog.relations.is_open
+        case _:
+            return False
+
+
+def _has_unknown_type(key: Key, value: object) -> bool:
+    return (
+        key.fact == "columns"
+        and isinstance(value, tuple)
+        and any(column[2] == UNKNOWN_TYPE for column in value)
+    )

@@ -1,0 +1,14 @@
+CREATE FUNCTION crypt(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.md5($1 || $2)';
+CREATE FUNCTION gen_salt(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION gen_salt(text, integer) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION gen_random_bytes(integer) RETURNS bytea LANGUAGE sql AS 'SELECT pg_catalog.decode(pg_catalog.repeat(''00'', $1), ''hex'')';
+CREATE FUNCTION digest(text, text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.sha256($1::bytea)';
+CREATE FUNCTION digest(bytea, text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.sha256($1)';
+CREATE FUNCTION hmac(text, text, text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.sha256($1::bytea)';
+CREATE FUNCTION hmac(bytea, bytea, text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.sha256($1)';
+CREATE FUNCTION pgp_sym_encrypt(text, text) RETURNS bytea LANGUAGE sql AS 'SELECT $1::bytea';
+CREATE FUNCTION pgp_sym_encrypt(text, text, text) RETURNS bytea LANGUAGE sql AS 'SELECT $1::bytea';
+CREATE FUNCTION pgp_sym_decrypt(bytea, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.encode($1, ''escape'')';
+CREATE FUNCTION pgp_sym_decrypt(bytea, text, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT pg_catalog.encode($1, ''escape'')';
+CREATE FUNCTION encrypt(bytea, bytea, text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE FUNCTION decrypt(bytea, bytea, text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT $1';

@@ -1,0 +1,8 @@
+CREATE ROLE supabase_admin LOGIN SUPERUSER;
+CREATE ROLE supabase_auth_admin LOGIN NOINHERIT CREATEROLE;
+CREATE ROLE supabase_storage_admin LOGIN NOINHERIT CREATEROLE;
+CREATE ROLE supabase_realtime_admin NOINHERIT;
+CREATE ROLE supabase_read_only_user LOGIN BYPASSRLS;
+CREATE ROLE supabase_replication_admin LOGIN REPLICATION;
+CREATE ROLE dashboard_user CREATEROLE REPLICATION;
+CREATE ROLE pgbouncer LOGIN;
