@@ -16,12 +16,19 @@ from tests.postgres import (
 )
 
 HISTORIES_SEED = "RLSLINT_HISTORIES_SEED"
-"""Names the first seed of the random histories; each run has new ones where it is not set."""
+"""Names the first seed of the random histories, or is `random` for one that no run has had."""
+
+_USUAL_SEED = "1"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "since(version, what): skipped on servers that do not have `what` yet"
+    )
     # Set before pytest-xdist starts its workers, which must all agree on the seeds.
-    os.environ.setdefault(HISTORIES_SEED, str(random.randrange(1_000_000_000)))
+    seed = os.environ.setdefault(HISTORIES_SEED, _USUAL_SEED)
+    if seed == "random":
+        os.environ[HISTORIES_SEED] = str(random.randrange(1_000_000_000))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -56,7 +63,11 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest.fixture
-def database(server: Server) -> Iterator[Database]:
+def database(server: Server, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A new, empty database; roles and settings that the test makes are gone after it."""
+    for marker in request.node.iter_markers("since"):
+        version, what = marker.args
+        if server.version < version:
+            pytest.skip(f"PostgreSQL {server.version} has no {what}.")
     with server.database() as created:
         yield created

@@ -6,10 +6,12 @@ trees): a column that is added to an inner table later captures nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
+from rlslint.catalog.merged_columns import means_right
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE
@@ -208,17 +210,29 @@ def _natural_conditions(
     source: Source, entry: _Entry, entries: list[_Entry]
 ) -> tuple[Operator, ...]:
     """NATURAL joins by every column name that both sides have (manual: Joined Tables)."""
-    shared = [
-        (left, name)
-        for left in entries
-        for name in left.columns or ()
-        if entry.columns is not None and name in entry.columns
-    ]
-    source.merged = tuple(name for _, name in shared)
+    holders: dict[str, _Entry] = {}
+    for left in entries:
+        for name in left.columns or ():
+            if entry.columns is not None and name in entry.columns:
+                holders.setdefault(name, left)
+    source.merged = tuple(holders)
     return tuple(
         Operator("=", Column((left.alias, name)), Column((entry.alias, name)))
-        for left, name in shared
+        for name, left in holders.items()
     )
+
+
+def _meant(entries: Sequence[_Entry], name: str) -> _Entry:
+    """Return the entry whose column a bare name means; some entry has it for certain."""
+    having = [entry for entry in entries if entry.columns and name in entry.columns]
+    meant = having[0]
+    for entry in having[1:]:
+        numbers = (meant.columns or {})[name], (entry.columns or {})[name]
+        if name in entry.source.merged and means_right(
+            meant.source, numbers[0], entry.source, numbers[1]
+        ):
+            meant = entry
+    return meant
 
 
 def _expand_stars(query: Query, entries: list[_Entry]) -> None:
@@ -245,7 +259,7 @@ def _columns_of_star(star: Column, entries: list[_Entry]) -> list[Column] | None
     if not meant or any(entry.columns is None for entry in meant):
         return None
     merged = {name for entry in meant for name in entry.source.merged} if not qualifier else set()
-    first = [(meant[0].alias, name) for name in meant[0].columns or () if name in merged]
+    first = [(_meant(meant, name).alias, name) for name in meant[0].columns or () if name in merged]
     others = [
         (entry.alias, name) for entry in meant for name in entry.columns or () if name not in merged
     ]
@@ -359,7 +373,7 @@ def _bind_in_frame(
     uncertain = False
     # What no other source can have is the last one's, or PostgreSQL would not know the name.
     is_last = is_outermost and len(frame) == 1
-    for entry in frame:
+    for at, entry in enumerate(frame):
         if qualifier and not _names_entry(entry, qualifier):
             continue
         if name == "*":
@@ -372,7 +386,9 @@ def _bind_in_frame(
                 return True
             uncertain = True
         elif name in entry.columns:
-            column.binding = ColumnBinding(entry.source, entry.columns[name], name)
+            meant = entry if qualifier else _meant(frame[at:], name)
+            number = (meant.columns or {})[name]
+            column.binding = ColumnBinding(meant.source, number, name)
             return True
         elif name in SYSTEM_COLUMNS and entry.source.query is None and entry.source.call is None:
             column.binding = ColumnBinding(entry.source, SYSTEM_COLUMNS[name], name)

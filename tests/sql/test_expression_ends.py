@@ -138,7 +138,7 @@ def is_part_of_its_parent(expr: Expr, parent: Expr | None) -> bool:
 
 
 def is_side_of(sql: str, expr: Expr) -> bool:
-    """Tell whether `sql` is the BETWEEN, or the comparison of rows, that a comparison is part of."""
+    """Tell whether `sql` is the BETWEEN, or the comparison of rows, that `expr` is a part of."""
     read = expression(parse_expression(f"({sql}\n)"))
     compares = " BETWEEN " in sql or sql.startswith(("(", "ROW"))
     return compares and any(same_as_written(side, expr) for side in read.children())

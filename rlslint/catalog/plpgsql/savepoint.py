@@ -126,7 +126,8 @@ def _copied(value: Any) -> Any:
             return copy
         case dict():
             return {
-                key: list(item) if isinstance(item, list) else item for key, item in value.items()
+                key: item.copy() if type(item) in (list, dict) else item
+                for key, item in value.items()
             }
         case list() | set():
             return value.copy()

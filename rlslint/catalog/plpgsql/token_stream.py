@@ -60,9 +60,27 @@ class TokenStream:
 
     def rest_of_statement(self) -> str:
         """Take what comes before the semicolon, and the semicolon."""
-        text = self.until(";")
+        first = self.at
+        self._pass_sql_body()
+        self.until(";")
+        text = self.sql(first, self.at)
         self.need(";")
         return text
+
+    def _pass_sql_body(self) -> None:
+        """Pass over the semicolons in CREATE FUNCTION … BEGIN ATOMIC … END (pl_gram.y)."""
+        words = self.words[self.at : self.at + 4]
+        kind = words[3:] if words[1:3] == ["or", "replace"] else words[1:2]
+        if words[:1] != ["create"] or not {"function", "procedure"}.intersection(kind):
+            return
+        end = self.top_level(self.at, len(self.words), ";")
+        begin = self.top_level(self.at, len(self.words), "begin")
+        if end is None or begin is None or begin > end:
+            return
+        depth, self.at = 1, begin + 1
+        while depth and self.now():
+            depth += (self.now() in ("begin", "case")) - (self.now() == "end")
+            self.at += 1
 
     def list_until(self, *stops: str) -> tuple[str, ...]:
         """Take SQL expressions separated by commas."""

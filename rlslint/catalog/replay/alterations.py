@@ -10,15 +10,17 @@ from rlslint.catalog.replay.constraints import (
     add_constraint,
     default_of,
     drop_constraint,
-    in_order,
     is_table_constraint,
 )
+from rlslint.catalog.replay.declared_constraints import in_order
 from rlslint.catalog.replay.inheritance import inheriting, join_parent, leave_parent
 from rlslint.catalog.replay.not_null import drop_not_null, set_not_null
 from rlslint.catalog.replay.owners import change_owner
-from rlslint.catalog.replay.partition_indexes import attach_index
+from rlslint.catalog.replay.partition_indexes import attach_index, rebuild_indexes
+from rlslint.catalog.replay.partition_triggers import set_firing
 from rlslint.catalog.replay.partitions import become_partition, detach_partition, keep_bound
 from rlslint.catalog.replay.policies import refuse_row_security
+from rlslint.catalog.replay.stand_ins import note_alteration
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.catalog.replay.views import set_options
 from rlslint.sql.nodes import type_name
@@ -40,9 +42,10 @@ def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> 
         return
     if node.get("objtype") == "OBJECT_TYPE":
         return
-    relation = replay.find(node["relation"])
-    if relation is None:
-        relation = replay.relation(node["relation"], statement)
+    if replay.passes_over(node):
+        return
+    relation = replay.relation(node["relation"], statement)
+    note_alteration(replay, relation, statement, node)
     # ONLY keeps an action from the children (manual: ALTER TABLE).
     recurse = node["relation"].get("inh", False)
     commands = [{**item["AlterTableCmd"], "recurse": recurse} for item in node["cmds"]]
@@ -153,6 +156,7 @@ def _change_type(
     if column is not None:
         column.learn("type", type_name(command["def"]["ColumnDef"]["typeName"]), statement)
         relation.columns_key = None
+        rebuild_indexes(replay, relation, column.number)
     for child in inheriting(replay, relation):
         _change_type(replay, child, command, statement, base)
 
@@ -212,7 +216,8 @@ def _add_constraint(
 ) -> None:
     beside = command.get("column", "")
     column = relation.columns.get(beside) if relation.knows("columns") else None
-    add_constraint(replay, relation, command["def"]["Constraint"], statement, base, column)
+    constraint = command["def"]["Constraint"]
+    add_constraint(replay, relation, constraint, statement, base, column, _recurses(command))
 
 
 def _drop_constraint(
@@ -264,7 +269,30 @@ def _set_options(
     set_options(relation, command, statement)
 
 
+def _set_firing(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    # A trigger ENABLEd as REPLICA fires only where changes are replicated (manual: ALTER TABLE).
+    fires = command["subtype"] in (
+        "AT_EnableTrig", "AT_EnableAlwaysTrig", "AT_EnableTrigAll", "AT_EnableTrigUser",
+    )  # fmt: skip
+    set_firing(replay, relation, command.get("name", ""), fires, _recurses(command))
+
+
 _ALTERATIONS: dict[str, Alteration] = {
+    **dict.fromkeys(
+        (
+            "AT_EnableTrig",
+            "AT_EnableAlwaysTrig",
+            "AT_EnableReplicaTrig",
+            "AT_EnableTrigAll",
+            "AT_EnableTrigUser",
+            "AT_DisableTrig",
+            "AT_DisableTrigAll",
+            "AT_DisableTrigUser",
+        ),
+        _set_firing,
+    ),
     "AT_DropColumn": _drop_column,
     "AT_AlterColumnType": _change_type,
     "AT_SetNotNull": _set_not_null,

@@ -10,13 +10,18 @@ from rlslint.catalog.replay.constraints import (
     is_table_constraint,
 )
 from rlslint.catalog.replay.dependencies import (
-    columns_named,
+    drop_defaults_from_sequences,
     drop_dependent_policies,
     drop_views_reading,
 )
-from rlslint.catalog.replay.inheritance import gives_column, inherit_column, inheriting
+from rlslint.catalog.replay.inheritance import (
+    gives_column,
+    inherit_column,
+    inheriting,
+    is_not_null,
+)
 from rlslint.catalog.replay.not_null import set_not_null
-from rlslint.catalog.replay.partition_indexes import drop_index, included, key_of
+from rlslint.catalog.replay.partition_indexes import drop_index, key_of, named_by_index
 from rlslint.catalog.replay.partition_triggers import drop_trigger
 from rlslint.catalog.replay.partitions import drop_foreign_key
 from rlslint.catalog.replay.state import Replay
@@ -94,7 +99,7 @@ def _pass_on(replay: Replay, parent: Relation, child: Relation, column: Column) 
     copy = inherit_column(replay, child, column)
     if copy is None:
         return
-    if column.not_null:
+    if is_not_null(column):
         replay.origins.inherited_not_nulls.add((child.oid, copy.number))
         name = replay.origins.not_null_names.get((parent.oid, column.number), "")
         replay.origins.not_null_names[child.oid, copy.number] = name
@@ -121,8 +126,9 @@ def drop_column(
     for grant in relation.grants.known():
         if grant.column == name:
             del relation.grants[grant.grantee, grant.privilege, name]
-    drop_views_reading(replay, relation, column.number)
+    drop_views_reading(replay, relation, column.number, statement)
     drop_dependent_policies(replay, relation, column.number, statement)
+    drop_defaults_from_sequences(replay, relation, (column.number,), statement)
     for child in inheriting(replay, relation):
         _drop_inherited(replay, child, name, statement, recurse)
 
@@ -146,10 +152,7 @@ def _drop_inherited(
 def _drop_keys(replay: Replay, relation: Relation, column: Column) -> None:
     """Remove what names a column; a CHECK that names several goes too (RemoveAttributeById)."""
     for index in relation.indexes.known():
-        condition = replay.origins.index_conditions.get((relation.oid, index.name))
-        clauses = index.expressions if condition is None else (*index.expressions, condition)
-        named = {*index.columns, *included(replay, relation, index)}
-        named = named.union(*map(columns_named, clauses))
+        named = named_by_index(replay, relation, index)
         if column.number in named and dict.__contains__(relation.indexes, index.name):
             key = key_of(relation, index.name)
             drop_index(replay, relation, index.name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Column, Constraint, Index, Relation
 from rlslint.catalog.predicates import Clause, Predicate
@@ -19,9 +17,6 @@ from rlslint.sql.expressions import Column as ColumnReference
 from rlslint.sql.nodes import expression, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
-
-Declared = tuple[str, Node]
-"""A constraint, and the column beside which it stands or ""."""
 
 _KINDS = {
     "CONSTR_PRIMARY": ("primary", "pkey"),
@@ -44,54 +39,6 @@ def is_table_constraint(node: Node) -> bool:
     return node["contype"] in _KINDS
 
 
-def in_order(declared: Iterable[Declared]) -> list[Declared]:
-    """Return the constraints of a new table or column in the order in which PostgreSQL makes them.
-
-    CHECK comes first, then the primary key, the other keys, and the foreign keys; keys of the same
-    columns are one (transformIndexConstraints in parse_utilcmd.c).
-    """
-    ordered = sorted(declared, key=lambda item: _ORDER.get(item[1]["contype"], 0))
-    kept: list[Declared] = []
-    for column, node in ordered:
-        same = [n for n, other in enumerate(kept) if _is_same_key((column, node), other)]
-        if not same:
-            kept.append((column, node))
-        elif "conname" in node:
-            name = kept[same[0]][1].get("conname", node["conname"])
-            kept[same[0]] = (kept[same[0]][0], {**kept[same[0]][1], "conname": name})
-    return kept
-
-
-_ORDER = {"CONSTR_PRIMARY": 1, "CONSTR_UNIQUE": 2, "CONSTR_EXCLUSION": 2, "CONSTR_FOREIGN": 3}
-_OF_KEYS = (
-    "including", "nulls_not_distinct", "deferrable", "initdeferred", "where_clause", "exclusions",
-    "access_method",
-)  # fmt: skip
-
-
-def _is_same_key(one: Declared, other: Declared) -> bool:
-    keys = ("CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION")
-    if one[1]["contype"] not in keys or other[1]["contype"] not in keys:
-        return False
-    return _key_of(one) == _key_of(other)
-
-
-def _key_of(declared: Declared) -> object:
-    column, node = declared
-    columns = (column,) if column else strings(node.get("keys"))
-    return columns, [_without_places(node.get(name)) for name in _OF_KEYS]
-
-
-def _without_places(part: object) -> object:
-    match part:
-        case dict():
-            return {k: _without_places(v) for k, v in part.items() if k != "location"}
-        case list():
-            return list(map(_without_places, part))
-        case _:
-            return part
-
-
 def add_constraint(
     replay: Replay,
     relation: Relation,
@@ -99,6 +46,7 @@ def add_constraint(
     statement: Statement,
     base: int,
     column: Column | None = None,
+    recurse: bool = True,
 ) -> None:
     """Add a constraint of a column or a table, and the index that comes with it."""
     kind = node["contype"]
@@ -116,7 +64,7 @@ def add_constraint(
         case "CONSTR_DEFAULT" if column is not None:
             column.default = default_of(replay, relation, node["raw_expr"], statement, base)
         case _ if kind in _KINDS:
-            _add_table_constraint(replay, relation, node, statement, base, column)
+            _add_table_constraint(replay, relation, node, statement, base, column, recurse)
 
 
 def default_of(
@@ -126,7 +74,7 @@ def default_of(
     default = expression(node)
     if is_null_constant(default):
         return None
-    scope = Scope(replay.catalog, replay.session.search_path, statement)
+    scope = Scope(replay.catalog, replay.search_path, statement)
     return Clause(Predicate(bind(default, scope)), statement, base)
 
 
@@ -137,10 +85,11 @@ def _add_table_constraint(
     statement: Statement,
     base: int,
     column: Column | None,
+    recurse: bool,
 ) -> None:
     kind, suffix = _KINDS[node["contype"]]
     if "indexname" in node:
-        _adopt_index(replay, relation, node, kind, statement)
+        _adopt_index(replay, relation, node, kind, statement, recurse)
         return
     condition = _condition(replay, relation, node, statement, base) if kind == "check" else None
     names = _named_columns(condition) if condition else _key_names(node, column)
@@ -159,14 +108,19 @@ def _add_table_constraint(
         statement,
         condition,
     )
-    _add(replay, relation, constraint, names, node.get("is_no_inherit", False))
+    if kind in ("primary", "unique", "exclude"):
+        if "including" in node:
+            included = column_numbers(relation, strings(node["including"]))
+            replay.origins.index_includes[relation.oid, name] = included
+        _add_key(replay, relation, constraint, names, recurse)
+    else:
+        _add(replay, relation, constraint, node.get("is_no_inherit", False))
 
 
 def _add(
     replay: Replay,
     relation: Relation,
     constraint: Constraint,
-    names: tuple[str, ...],
     no_inherit: bool,
 ) -> None:
     if constraint.kind == "check" and _merges_with_inherited(replay, relation, constraint.name):
@@ -175,9 +129,7 @@ def _add(
     hold_name(replay, relation, constraint.name)
     if constraint.referenced is not None:
         replay.referenced_oids.add(id(constraint.referenced))
-    if constraint.kind in ("primary", "unique", "exclude"):
-        _add_index_of(replay, relation, constraint, names)
-    elif constraint.kind == "foreign":
+    if constraint.kind == "foreign":
         for child in inheriting(replay, relation):
             if child.partition_of is relation:
                 pass_on_foreign_key(replay, relation, child, constraint)
@@ -198,16 +150,37 @@ def _merges_with_inherited(replay: Replay, relation: Relation, name: str) -> boo
     return True
 
 
-def _add_index_of(
-    replay: Replay, relation: Relation, constraint: Constraint, names: tuple[str, ...]
+def _add_key(
+    replay: Replay,
+    relation: Relation,
+    constraint: Constraint,
+    names: tuple[str, ...],
+    recurse: bool,
 ) -> None:
+    """Add a key with its index; with ONLY, partitions have none and children need no NOT NULL."""
+    relation.constraints[constraint.name] = constraint
+    hold_name(replay, relation, constraint.name)
     if constraint.kind == "primary":
-        set_not_null(replay, relation, names, constraint.statement)
+        _forbid_null_in_key(replay, relation, names, constraint.statement, recurse)
     unique = constraint.kind != "exclude"
     index = Index(
         constraint.name, constraint.columns, (), unique, False, "btree", constraint.statement
     )
-    add_index(replay, relation, index)
+    add_index(replay, relation, index, only=not recurse)
+
+
+def _forbid_null_in_key(
+    replay: Replay,
+    relation: Relation,
+    names: tuple[str, ...],
+    statement: Statement | None,
+    recurse: bool,
+) -> None:
+    """PostgreSQL 18 has NOT NULL in all children before ADD PRIMARY KEY with ONLY (tried)."""
+    set_not_null(replay, relation, names, statement, "", recurse)
+    if not recurse and relation.knows("columns"):
+        for number in column_numbers(relation, names):
+            replay.origins.only_not_nulls.discard((relation.oid, number))
 
 
 def _key_names(node: Node, column: Column | None) -> tuple[str, ...]:
@@ -224,7 +197,7 @@ def _key_names(node: Node, column: Column | None) -> tuple[str, ...]:
 def _condition(
     replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
 ) -> Clause:
-    scope = Scope(replay.catalog, replay.session.search_path, statement).with_own_row(relation)
+    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
     return Clause(Predicate(bind(expression(node["raw_expr"]), scope)), statement, base)
 
 
@@ -242,7 +215,12 @@ def _own_column(part: Expr) -> str:
 
 
 def _adopt_index(
-    replay: Replay, relation: Relation, node: Node, kind: str, statement: Statement
+    replay: Replay,
+    relation: Relation,
+    node: Node,
+    kind: str,
+    statement: Statement,
+    recurse: bool,
 ) -> None:
     """ADD CONSTRAINT … USING INDEX: the index takes the constraint's name."""
     index = next((i for i in relation.indexes.known() if i.name == node["indexname"]), None)
@@ -256,7 +234,7 @@ def _adopt_index(
     if kind == "primary" and relation.knows("columns"):
         numbers = set(index.columns)
         names = tuple(c.name for c in relation.columns.values() if c.number in numbers)
-        set_not_null(replay, relation, names, statement)
+        _forbid_null_in_key(replay, relation, names, statement, recurse)
 
 
 def _referenced(

@@ -100,8 +100,10 @@ def remove_policy(policy: Policy, statement: Statement) -> None:
     policy.relation.statements["policies"] = statement
 
 
-def drop_views_reading(replay: Replay, relation: Relation, number: int | None) -> None:
-    """Remove the views that read a relation, or a column of it, and those that read them."""
+def drop_views_reading(
+    replay: Replay, relation: Relation, number: int | None, statement: Statement
+) -> None:
+    """Remove the views that read a relation, or a column of it, and what reads these views."""
     key = (id(relation), number)
     views = [view for view in replay.readers.get(id(relation), ()) if isinstance(view, Relation)]
     _drop_views(
@@ -110,6 +112,7 @@ def drop_views_reading(replay: Replay, relation: Relation, number: int | None) -
         lambda query: (
             id(relation) in reads(query) and (number is None or key in query.ask(_columns_read))
         ),
+        statement,
     )
 
 
@@ -119,7 +122,7 @@ def drop_dependents_of_function(replay: Replay, function: Function, statement: S
         if any(calls(clause, function) for clause in policy.clauses):
             remove_policy(policy, statement)
     views = replay.catalog.relations.known()
-    _drop_views(replay, views, lambda query: calls(query, function))
+    _drop_views(replay, views, lambda query: calls(query, function), statement)
     names = (function.name, str(function))
     for relation in replay.catalog.relations.known():
         for name, trigger in list(dict.items(relation.triggers)):
@@ -136,10 +139,11 @@ def drop_dependents_of_function(replay: Replay, function: Function, statement: S
                 column.learn("default", None, statement)
 
 
-def drop_defaults_from_sequences(replay: Replay, relation: Relation, statement: Statement) -> None:
-    """Remove the defaults that other tables have taken from a relation's serial columns."""
-    columns = relation.columns.values() if relation.knows("columns") else ()
-    keys = [(relation.oid, column.number) for column in columns]
+def drop_defaults_from_sequences(
+    replay: Replay, relation: Relation, numbers: Iterable[int], statement: Statement
+) -> None:
+    """Remove the defaults that other tables have taken from serial columns of a relation."""
+    keys = [(relation.oid, number) for number in numbers]
     gone = [replay.origins.sequences[key] for key in keys if key in replay.origins.sequences]
     for other in replay.catalog.relations.known() if gone else ():
         for column in other.columns.values() if other.knows("columns") else ():
@@ -148,10 +152,14 @@ def drop_defaults_from_sequences(replay: Replay, relation: Relation, statement: 
 
 
 def _drop_views(
-    replay: Replay, views: Iterable[Relation], depends: Callable[[Clause], bool]
+    replay: Replay,
+    views: Iterable[Relation],
+    depends: Callable[[Clause], bool],
+    statement: Statement,
 ) -> None:
     for view in views:
         alive = dict.__contains__(replay.catalog.relations, view.oid)
         if alive and view.knows("query") and view.query is not None and depends(view.query):
             replay.drop_relation(view)
-            drop_views_reading(replay, view, None)
+            drop_views_reading(replay, view, None, statement)
+            drop_dependent_policies(replay, view, None, statement)

@@ -64,7 +64,7 @@ def call_procedure(replay: Replay, statement: Statement, node: Node, base: int) 
 
 def call_function(replay: Replay, call: Call, statement: Statement, base: int) -> None:
     """Carry out a top-level call of a function of the history that runs DDL."""
-    path = replay.session.search_path
+    path = replay.search_path
     function, ambiguous = find_function(replay.catalog, path, call.name, len(call.arguments))
     if function is not None or ambiguous:
         _call(replay, call, statement)

@@ -22,7 +22,7 @@ def grantor_of(replay: Replay, owned: Owned, privilege: str, column: str) -> str
     user = replay.catalog.roles.get(replay.session.user)
     if user is None or not user.declared or not user.knows("superuser") or user.superuser:
         return owner
-    acting = _acts_as(user)
+    acting = acts_as(user)
     if acting is None or owner in acting:
         return owner
     for granted in owned.grants.known():
@@ -37,14 +37,14 @@ def may_use(replay: Replay, schema: Schema) -> bool:
     user = replay.catalog.roles.get(replay.session.user)
     if user is None or not user.declared or not user.knows("superuser") or user.superuser:
         return True
-    acting = _acts_as(user)
+    acting = acts_as(user)
     if acting is None or schema.grants.is_open or not schema.knows("owner"):
         return True
     holders = {grant.grantee for grant in schema.grants.known() if grant.privilege == "usage"}
     return schema.owner in acting or bool(holders & {*acting, PUBLIC})
 
 
-def _acts_as(role: Role) -> set[str] | None:
+def acts_as(role: Role) -> set[str] | None:
     """Return the roles whose privileges a role has; None where the history leaves that open."""
     found = {role.name}
     reached = [role]

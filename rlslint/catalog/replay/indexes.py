@@ -19,7 +19,7 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
     relation = replay.relation(node["relation"], statement)
     written = [item["IndexElem"] for item in node["indexParams"]]
     elements = [_plain(element, relation) for element in written]
-    scope = Scope(replay.catalog, replay.session.search_path, statement).with_own_row(relation)
+    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
 
     def bound(part: Node) -> Clause:
         return Clause(Predicate(bind(expression(part), scope)), statement, base)

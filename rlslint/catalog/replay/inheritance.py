@@ -91,22 +91,28 @@ def inherit_column(replay: Replay, relation: Relation, column: Column) -> Column
     if not relation.knows("columns") or column.name in relation.columns:
         return None
     copy = copied_column(relation, column)
-    copy.default, copy.generated = column.default, column.generated
+    for fact in ("default", "generated"):
+        _copy_fact(copy, column, fact)
     replay.origins.inherited_columns.add((relation.oid, copy.number))
     return copy
 
 
 def copied_column(relation: Relation, column: Column) -> Column:
     """Add a column of the same name and type."""
-    copy = Column(column.name, relation.next_number, "", column.not_null, column.created)
-    if column.knows("type"):
-        copy.type = column.type
-    else:
-        copy.forget("type", column.unknown["type"])
+    copy = Column(column.name, relation.next_number, "", False, column.created)
+    for fact in ("type", "not_null"):
+        _copy_fact(copy, column, fact)
     relation.next_number += 1
     relation.columns[copy.name] = copy
     relation.columns_key = None
     return copy
+
+
+def _copy_fact(copy: Column, column: Column, fact: str) -> None:
+    if column.knows(fact):
+        setattr(copy, fact, getattr(column, fact))
+    else:
+        copy.forget(fact, column.unknown[fact])
 
 
 def take_columns(replay: Replay, relation: Relation, parent: Relation) -> None:
@@ -121,18 +127,25 @@ def take_columns(replay: Replay, relation: Relation, parent: Relation) -> None:
         copy = inherit_column(replay, relation, column)
         own = relation.columns[column.name]
         key = relation.oid, own.number
-        if own.default is None and not own.generated:
-            own.default, own.generated = column.default, column.generated
+        if copy is None and own.knows("default") and own.default is None and not own.generated:
+            for fact in ("default", "generated"):
+                _copy_fact(own, column, fact)
         if (parent.oid, column.number) in replay.origins.only_not_nulls:
             # SET NOT NULL with ONLY means NO INHERIT since PostgreSQL 18.
             if copy is not None:
                 copy.forget("not_null", relation.created)
-        elif column.not_null and (copy is not None or not own.not_null):
+        elif is_not_null(column) and (copy is not None or not is_not_null(own)):
             own.not_null = True
+            own.unknown.pop("not_null", None)
             replay.origins.inherited_not_nulls.add(key)
             name = replay.origins.not_null_names.get((parent.oid, column.number))
             if name is not None:
                 replay.origins.not_null_names[key] = name
+
+
+def is_not_null(column: Column) -> bool:
+    """Tell whether a column is certainly NOT NULL."""
+    return column.knows("not_null") and column.not_null
 
 
 def take_checks(replay: Replay, relation: Relation, parent: Relation) -> None:

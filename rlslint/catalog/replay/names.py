@@ -30,6 +30,8 @@ _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}
 
 @handles("RenameStmt")
 def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if replay.passes_over(node):
+        return
     kind, new = node["renameType"], node["newname"]
     if kind in _RELATIONS:
         if replay.find(node["relation"]) is None and _rename_index(replay, node, new):
@@ -67,6 +69,8 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
 
 @handles("AlterObjectSchemaStmt")
 def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if replay.passes_over(node):
+        return
     new = node["newschema"]
     if node["objectType"] in _RELATIONS:
         relation = replay.relation(node["relation"], statement)

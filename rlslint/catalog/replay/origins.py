@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import Membership, Role
+from rlslint.text import Statement
 
 Named = tuple[int, str]
 """A relation by its oid, and the name of one of its indexes, constraints or triggers."""
@@ -29,7 +32,13 @@ class Origins:
     tell of which part of the whole one of a partition's is a part. `inherited_not_nulls` are
     the columns that are NOT NULL only because the parent's are, `only_not_nulls` those where ONLY
     kept it from the children. `index_conditions` and `index_includes` are the WHERE and INCLUDE of
-    indexes. `sequences` are the defaults of serial columns, whose sequences go with the column.
+    indexes, `index_words` the names of their columns. `sequences` are the defaults of serial
+    columns, whose sequences go with the column.
+
+    `perhaps_altered` are the ALTER TABLE IF EXISTS of tables that perhaps did not exist yet.
+    `stored_settings` are those of ALTER ROLE … SET by role (None for all) and by whether they are
+    for this database only. `membership_grants` tell by member and role who has granted which
+    membership; None stands for superusers.
     """
 
     def __init__(self) -> None:
@@ -43,5 +52,9 @@ class Origins:
         self.index_parents: dict[Named, Named] = {}
         self.index_conditions: dict[Named, Clause] = {}
         self.index_includes: dict[Named, tuple[int, ...]] = {}
+        self.index_words: dict[Named, tuple[str, ...]] = {}
         self.sequences: dict[Numbered, Clause] = {}
         self.trigger_details: dict[Named, TriggerDetails] = {}
+        self.stored_settings: dict[tuple[Role | None, bool], dict[str, str]] = {}
+        self.perhaps_altered: dict[Relation, list[Statement]] = {}
+        self.membership_grants: dict[tuple[Role, Role], dict[Role | None, Membership]] = {}

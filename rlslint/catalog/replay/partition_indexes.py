@@ -5,6 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.model import Constraint, Index, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.replay.column_numbers import mapped, name_of, names_of
+from rlslint.catalog.replay.dependencies import columns_named
 from rlslint.catalog.replay.generated_names import (
     generated_name,
     hold_name,
@@ -22,16 +23,25 @@ from rlslint.sql.parser import Node
 _SUFFIXES = {"primary": "pkey", "unique": "key", "exclude": "excl"}
 
 
-def add_index(replay: Replay, relation: Relation, index: Index, only: bool = False) -> None:
+def add_index(
+    replay: Replay,
+    relation: Relation,
+    index: Index,
+    only: bool = False,
+    words: tuple[str, ...] | None = None,
+) -> None:
     """Add an index, to the partitions of a partitioned table as well.
 
     A partition's index that is the same already becomes part of it (DefineIndex in indexcmds.c).
+    `words` are the names of its columns; without any they are those of the table's columns.
     """
     relation.indexes[index.name] = index
     hold_name(replay, relation, index.name)
+    words = _words(replay, relation, index) if words is None else words
+    replay.origins.index_words[relation.oid, index.name] = words
     partitions = [c for c in inheriting(replay, relation) if c.partition_of is relation]
     for partition in () if only else partitions:
-        _give_index(replay, relation, partition, index)
+        _give_index(replay, relation, partition, index, is_new=True)
 
 
 def take_indexes(replay: Replay, relation: Relation, parent: Relation, is_new: bool) -> None:
@@ -40,14 +50,17 @@ def take_indexes(replay: Replay, relation: Relation, parent: Relation, is_new: b
         if is_new:
             copy_index(replay, parent, relation, index, belongs=True)
         else:
-            _give_index(replay, parent, relation, index)
+            _give_index(replay, parent, relation, index, is_new=False)
 
 
-def _give_index(replay: Replay, parent: Relation, partition: Relation, index: Index) -> None:
+def _give_index(
+    replay: Replay, parent: Relation, partition: Relation, index: Index, is_new: bool
+) -> None:
     for own in partition.indexes.known():
         if (partition.oid, own.name) in replay.origins.index_parents:
             continue
-        if _serves_as(replay, parent, partition, index, own):
+        same_key = is_new or _kind_of_key(parent, index) in ("", _kind_of_key(partition, own))
+        if same_key and _serves_as(replay, parent, partition, index, own):
             replay.origins.index_parents[partition.oid, own.name] = parent.oid, index.name
             return
     copy_index(replay, parent, partition, index, belongs=True)
@@ -56,14 +69,17 @@ def _give_index(replay: Replay, parent: Relation, partition: Relation, index: In
 def _serves_as(
     replay: Replay, parent: Relation, partition: Relation, index: Index, own: Index
 ) -> bool:
-    """Tell whether a partition's index may stand for its parent's (CompareIndexInfo in index.c)."""
+    """Tell whether a partition's index may stand for its parent's (CompareIndexInfo in index.c).
+
+    That of any key may stand for that of a new key; on ATTACH it has to be of the same kind.
+    """
     kind, own_kind = _kind_of_key(parent, index), _kind_of_key(partition, own)
     return (
         mapped(parent, partition, index.columns) == own.columns
         and mapped(parent, partition, included(replay, parent, index))
         == included(replay, partition, own)
         and (index.unique, index.method) == (own.unique, own.method)
-        and (not kind or kind == own_kind)
+        and (not kind or bool(own_kind))
         and (kind == "exclude") == (own_kind == "exclude")
         and [_form(c, parent) for c in _expressions(replay, parent, index)]
         == [_form(c, partition) for c in _expressions(replay, partition, own)]
@@ -116,9 +132,13 @@ def copy_index(
     numbers = mapped(model, relation, index.columns)
     kind = constraint.kind if constraint is not None else ""
     others = mapped(model, relation, included(replay, model, index))
-    words = () if kind == "primary" else numbered(_words(relation, (*numbers, *others), index))
+    words = replay.origins.index_words.get((model.oid, index.name)) or _words(replay, model, index)
     name = generated_name(
-        replay, relation, words, _SUFFIXES.get(kind, "idx"), constraint is not None
+        replay,
+        relation,
+        () if kind == "primary" else words,
+        _SUFFIXES.get(kind, "idx"),
+        constraint is not None,
     )
     expressions = tuple(translated(clause, model, relation) for clause in index.expressions)
     copy = index._replace(name=name, columns=numbers, expressions=expressions)
@@ -133,15 +153,46 @@ def copy_index(
         replay.origins.index_includes[relation.oid, name] = others
     if belongs:
         replay.origins.index_parents[relation.oid, name] = model.oid, index.name
-    add_index(replay, relation, copy)
+    add_index(replay, relation, copy, words=words)
 
 
-def _words(relation: Relation, numbers: tuple[int, ...], index: Index) -> list[str]:
+def _words(replay: Replay, relation: Relation, index: Index) -> tuple[str, ...]:
+    """Return the names that the columns of a new index have (ChooseIndexColumnNames).
+
+    They stay when the table's columns are renamed, and go into the names of the index's copies.
+    """
     expressions = (_word(clause.expression) for clause in index.expressions)
+    numbers = (*index.columns, *included(replay, relation, index))
     # A column that the history does not know has no number either.
-    return [
-        name_of(relation, number) if number else next(expressions, "expr") for number in numbers
-    ]
+    words = (name_of(relation, n) if n else next(expressions, "expr") for n in numbers)
+    return tuple(numbered(words))
+
+
+def rebuild_indexes(replay: Replay, relation: Relation, number: int) -> None:
+    """Make the indexes of a column anew, as a change of its type does (ATPostAlterTypeCleanup).
+
+    They keep their names, but those of partitions that are parts of them get new ones.
+    """
+    rebuilt = [i for i in relation.indexes.known() if number in named_by_index(replay, relation, i)]
+    rebuilt.sort(key=lambda index: key_of(relation, index.name) is None)
+    partitions = [c for c in inheriting(replay, relation) if c.partition_of is relation]
+    for index in rebuilt:
+        words = _words(replay, relation, index)
+        replay.origins.index_words[relation.oid, index.name] = words
+        for partition in partitions:
+            for part in _parts(replay, relation, partition, index.name):
+                drop_index(replay, partition, part.name)
+    for index in rebuilt:
+        for partition in partitions:
+            copy_index(replay, relation, partition, index, belongs=True)
+
+
+def named_by_index(replay: Replay, relation: Relation, index: Index) -> set[int]:
+    """Return the columns that an index cannot do without."""
+    condition = replay.origins.index_conditions.get((relation.oid, index.name))
+    clauses = index.expressions if condition is None else (*index.expressions, condition)
+    numbers = {*index.columns, *included(replay, relation, index)}
+    return numbers.union(*map(columns_named, clauses))
 
 
 def _word(expression: Expr) -> str:
@@ -155,9 +206,10 @@ def _word(expression: Expr) -> str:
             return "expr"
 
 
-def find_index(replay: Replay, name: str, schema: str) -> Relation | None:
+def find_index(replay: Replay, name: str, schema: str, missing_ok: bool = False) -> Relation | None:
     """Return the table whose index a name means."""
-    schemas = (schema,) if schema else replay.session.search_path
+    path = replay.usable_path if missing_ok else replay.search_path
+    schemas = (schema,) if schema else path
     found = [r for r in holders(replay, name) if dict.__contains__(r.indexes, name)]
     return next((r for s in schemas for r in found if r.schema == s), None)
 
@@ -190,6 +242,7 @@ def drop_index(replay: Replay, relation: Relation, name: str) -> None:
     replay.origins.index_parents.pop((relation.oid, name), None)
     replay.origins.index_conditions.pop((relation.oid, name), None)
     replay.origins.index_includes.pop((relation.oid, name), None)
+    replay.origins.index_words.pop((relation.oid, name), None)
 
 
 def leave_indexes(replay: Replay, partition: Relation) -> None:
@@ -211,6 +264,8 @@ def rename_index(replay: Replay, relation: Relation, old: str, new: str) -> None
         origins.index_conditions[after] = origins.index_conditions.pop(before)
     if before in origins.index_includes:
         origins.index_includes[after] = origins.index_includes.pop(before)
+    if before in origins.index_words:
+        origins.index_words[after] = origins.index_words.pop(before)
     for part, whole in list(origins.index_parents.items()):
         if whole == before:
             origins.index_parents[part] = after

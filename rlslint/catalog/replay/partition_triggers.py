@@ -54,6 +54,16 @@ def rename_trigger(replay: Replay, relation: Relation, old: str, new: str) -> No
         replay.origins.trigger_details[relation.oid, new] = details
 
 
+def set_firing(replay: Replay, relation: Relation, name: str, fires: bool, recurse: bool) -> None:
+    """ENABLE or DISABLE a trigger, "" for all of them; partitions have their parts of it."""
+    for own, trigger in list(dict.items(relation.triggers)):
+        if name not in ("", own):
+            continue
+        relation.triggers[own] = trigger._replace(enabled=fires)
+        for partition in _partitions_with(replay, relation, own) if recurse else ():
+            set_firing(replay, partition, own, fires, recurse)
+
+
 def _partitions_with(replay: Replay, relation: Relation, name: str) -> list[Relation]:
     found = []
     for partition in _partitions(replay, relation):

@@ -7,6 +7,7 @@ from rlslint.catalog.replay.column_numbers import mapped, names_of
 from rlslint.catalog.replay.generated_names import generated_name, hold_name
 from rlslint.catalog.replay.inheritance import (
     inheriting,
+    is_not_null,
     keep_what_was_inherited,
     note_child,
     pass_on_check,
@@ -52,7 +53,7 @@ def _inherit_everything(replay: Replay, relation: Relation) -> None:
     for column in relation.columns.values():
         replay.origins.inherited_columns.add((relation.oid, column.number))
         theirs = parent.columns.get(column.name)
-        if theirs is not None and theirs.not_null and column.not_null:
+        if theirs is not None and is_not_null(theirs) and is_not_null(column):
             replay.origins.inherited_not_nulls.add((relation.oid, column.number))
     for constraint in relation.constraints.known():
         if constraint.kind == "check" and dict.__contains__(parent.constraints, constraint.name):
@@ -65,10 +66,18 @@ def detach_partition(replay: Replay, partition: Relation, statement: Statement) 
     keep_what_was_inherited(replay, partition)
     leave_indexes(replay, partition)
     leave_triggers(replay, partition)
-    for column in partition.columns.values() if partition.knows("columns") else ():
-        column.identity = False
+    _leave_identity(replay, partition)
     for constraint in partition.constraints.known():
         replay.origins.foreign_key_parents.pop((partition.oid, constraint.name), None)
+
+
+def _leave_identity(replay: Replay, partition: Relation) -> None:
+    """Detaching ends identity in the partition and all parts of it (ATExecDropIdentity)."""
+    for column in partition.columns.values() if partition.knows("columns") else ():
+        column.identity = False
+    for part in inheriting(replay, partition):
+        if part.partition_of is partition:
+            _leave_identity(replay, part)
 
 
 def keep_bound(replay: Replay, partition: Relation, parent: Relation, statement: Statement) -> None:

@@ -128,7 +128,7 @@ def _serves(replay: Replay, relation: Relation, shared: _Shared) -> bool:
 def _bound(
     replay: Replay, relation: Relation, statement: Statement, node: Node, shift: int
 ) -> _Shared:
-    path = replay.session.search_path
+    path = replay.search_path
     scope = Scope(replay.catalog, path, statement).with_own_row(relation)
     bound = [
         bind(expression(node[part]), scope) if part in node else None
@@ -183,7 +183,7 @@ def _relation_of(source: Source) -> object:
 
 
 def _still_found(replay: Replay, lookups: tuple[_Lookup, ...]) -> bool:
-    path = replay.session.search_path
+    path = replay.search_path
     for schema, name, arguments, found, columns in lookups:
         if arguments >= 0:
             qualified = (schema, name) if schema else (name,)

@@ -153,7 +153,7 @@ def _row_filter(
 ) -> Clause | None:
     if "whereClause" not in table:
         return None
-    scope = Scope(replay.catalog, replay.session.search_path, statement).with_own_row(relation)
+    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
     return replay.clause(bind(expression(table["whereClause"]), scope), statement, base)
 
 

@@ -17,6 +17,7 @@ from rlslint.catalog.replay.dependencies import (
 )
 from rlslint.catalog.replay.grantors import grantor_of, is_from, revoke_what_followed
 from rlslint.catalog.replay.inheritance import inheriting
+from rlslint.catalog.replay.memberships import drop_memberships_granted_by
 from rlslint.catalog.replay.partition_indexes import drop_index, find_index
 from rlslint.catalog.replay.partition_triggers import drop_trigger
 from rlslint.catalog.replay.state import Replay, handles
@@ -53,7 +54,7 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
                 _remove(relation.policies, names[-1])
                 relation.statements["policies"] = statement
         elif kind == "OBJECT_INDEX":
-            _drop_index(replay, names)
+            _drop_index(replay, names, node.get("missing_ok", False))
         elif kind in _FUNCTIONS:
             functions = replay.functions_with(item["ObjectWithArgs"], node.get("missing_ok", False))
             _drop_functions(replay, functions, cascade, statement)
@@ -86,12 +87,12 @@ def _is_missing(replay: Replay, kind: str, names: tuple[str, ...]) -> bool:
     elif kind not in _RELATIONS:
         return False
     range_var = {"relname": names[-1], "schemaname": names[-2] if len(names) > 1 else ""}
-    found = replay.find(range_var)
+    found = replay.find(range_var, missing_ok=True)
     return found is None and _stand_in(replay, range_var) is None
 
 
 def _stand_in(replay: Replay, range_var: Node) -> Relation | None:
-    schemas = (range_var["schemaname"],) if range_var["schemaname"] else replay.session.search_path
+    schemas = (range_var["schemaname"],) if range_var["schemaname"] else replay.usable_path
     unknown = replay.catalog.unknown_relations
     found = (unknown.get((schema, range_var["relname"])) for schema in schemas)
     return next((relation for relation in found if relation is not None), None)
@@ -102,10 +103,12 @@ def _drop_relation(replay: Replay, relation: Relation, cascade: bool, statement:
     for child in inheriting(replay, relation) if cascade else partitions:
         _drop_relation(replay, child, cascade, statement)
     if cascade:
-        drop_views_reading(replay, relation, None)
+        drop_views_reading(replay, relation, None, statement)
         drop_dependent_policies(replay, relation, None, statement)
         drop_foreign_keys(replay, relation)
-        drop_defaults_from_sequences(replay, relation, statement)
+        columns = relation.columns.values() if relation.knows("columns") else ()
+        numbers = [column.number for column in columns]
+        drop_defaults_from_sequences(replay, relation, numbers, statement)
     replay.drop_relation(relation)
     if cascade:
         drop_type(replay, str(relation), statement)
@@ -118,8 +121,8 @@ def drop_temporary(replay: Replay, statement: Statement) -> None:
             _drop_relation(replay, relation, True, statement)
 
 
-def _drop_index(replay: Replay, names: tuple[str, ...]) -> None:
-    relation = find_index(replay, names[-1], names[-2] if len(names) > 1 else "")
+def _drop_index(replay: Replay, names: tuple[str, ...], missing_ok: bool) -> None:
+    relation = find_index(replay, names[-1], names[-2] if len(names) > 1 else "", missing_ok)
     if relation is not None:
         drop_index(replay, relation, names[-1])
 
@@ -158,6 +161,7 @@ def drop_role(replay: Replay, statement: Statement, node: Node, base: int) -> No
 @handles("DropOwnedStmt")
 def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     names = set(replay.role_names(node["roles"]))
+    drop_memberships_granted_by(replay, names)
     catalog = replay.catalog
     for schema in list(catalog.schemas.values()):
         if schema.owner in names:

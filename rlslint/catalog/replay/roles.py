@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.replay.memberships import (
+    Options,
+    grantor_of_membership,
+    join,
+    leave,
+)
 from rlslint.catalog.replay.state import Replay, handles
-from rlslint.catalog.roles import Membership, Role
+from rlslint.catalog.roles import Role
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -26,6 +32,7 @@ def create_role(replay: Replay, statement: Statement, node: Node, base: int) -> 
     role.statements[""] = statement
     role.login = node.get("stmt_type") == "ROLESTMT_USER"
     _set_attributes(replay, role, node, statement)
+    _let_creator_grant(replay, role, statement)
     for definition in _definitions(node):
         names = [
             replay.role_name(item["RoleSpec"])
@@ -34,13 +41,32 @@ def create_role(replay: Replay, statement: Statement, node: Node, base: int) -> 
         match definition["defname"]:
             case "addroleto":
                 for name in names:
-                    _join(replay, role, replay.catalog.role(name), statement, {})
+                    _grant(replay, role, replay.catalog.role(name), statement, {}, node)
             case "rolemembers":
                 for name in names:
-                    _join(replay, replay.catalog.role(name), role, statement, {})
+                    _grant(replay, replay.catalog.role(name), role, statement, {}, node)
             case "adminmembers":
                 for name in names:
-                    _join(replay, replay.catalog.role(name), role, statement, {"admin": True})
+                    admin = {"admin": True}
+                    _grant(replay, replay.catalog.role(name), role, statement, admin, node)
+
+
+def _let_creator_grant(replay: Replay, role: Role, statement: Statement) -> None:
+    """Whoever may create roles may grant those that it creates (CREATE ROLE, since 16)."""
+    user = replay.catalog.roles.get(replay.session.user)
+    if user is None or not user.declared:
+        return
+    if not user.knows("createrole") or not user.knows("superuser"):
+        user.memberships.open(statement)
+    elif user.createrole and not user.superuser:
+        options = {"admin": True, "inherit": False, "set": False}
+        join(replay, user, role, statement, options, None)
+
+
+def _grant(
+    replay: Replay, member: Role, role: Role, statement: Statement, options: Options, node: Node
+) -> None:
+    join(replay, member, role, statement, options, grantor_of_membership(replay, role, node))
 
 
 @handles("AlterRoleStmt")
@@ -63,9 +89,9 @@ def _set_attributes(replay: Replay, role: Role, node: Node, statement: Statement
             for item in definition["arg"]["List"]["items"]:
                 member = replay.catalog.role(replay.role_name(item["RoleSpec"]))
                 if node.get("action") == -1:
-                    member.memberships.pop(role.name, None)
+                    leave(replay, member, role, {}, grantor_of_membership(replay, role, node))
                 else:
-                    _join(replay, member, role, statement, {})
+                    _grant(replay, member, role, statement, {}, node)
 
 
 @handles("GrantRoleStmt")
@@ -80,37 +106,6 @@ def grant_role(replay: Replay, statement: Statement, node: Node, base: int) -> N
         for member_name in replay.role_names(node["grantee_roles"]):
             member = replay.catalog.role(member_name)
             if node.get("is_grant", False):
-                _join(replay, member, role, statement, options)
-            elif options:
-                _drop_options(member, role, options)
+                _grant(replay, member, role, statement, options, node)
             else:
-                member.memberships.pop(role.name, None)
-
-
-def _join(
-    replay: Replay, member: Role, role: Role, statement: Statement, options: dict[str, bool]
-) -> None:
-    """Make a membership. Without WITH INHERIT it takes the member's own INHERIT attribute."""
-    existing = next((m for m in member.memberships.known() if m.role is role), None)
-    if existing is None and "inherit" not in options and not member.knows("inherit"):
-        member.memberships.open(statement)
-        return
-    inherit = existing.inherit if existing is not None else "inherit" in options or member.inherit
-    member.memberships[role.name] = Membership(
-        role,
-        member,
-        options.get("inherit", inherit),
-        options.get("set", existing.set if existing is not None else True),
-        options.get("admin", existing.admin if existing is not None else False),
-        statement,
-    )
-
-
-def _drop_options(member: Role, role: Role, options: dict[str, bool]) -> None:
-    existing = next((m for m in member.memberships.known() if m.role is role), None)
-    if existing is not None:
-        member.memberships[role.name] = existing._replace(
-            inherit=existing.inherit and "inherit" not in options,
-            set=existing.set and "set" not in options,
-            admin=existing.admin and "admin" not in options,
-        )
+                leave(replay, member, role, options, grantor_of_membership(replay, role, node))

@@ -16,13 +16,13 @@ class Session:
 
     `user` is current_user: the owner of what is made. `session_user` is who connected; RESET ROLE
     returns to it. Settings made by SET LOCAL, or by SET in a transaction, are given back when the
-    transaction ends or rolls back.
+    transaction ends or rolls back. `start_path` is the search_path that a new session has.
     """
 
     def __init__(self) -> None:
         self.session_user = MIGRATION_ROLE
         self.user = MIGRATION_ROLE
-        self.search_path_setting = DEFAULT_SEARCH_PATH
+        self.start_path = self.search_path_setting = DEFAULT_SEARCH_PATH
         self._resolved_for: object = None
         self._resolved: tuple[str, ...] = ()
         self._outer: _State | None = None
@@ -47,10 +47,10 @@ class Session:
     def _restore(self, snapshot: _State) -> None:
         self.session_user, self.user, self.search_path_setting = snapshot
 
-    def connect(self, user: str) -> None:
+    def connect(self, user: str, start_path: tuple[str, ...]) -> None:
         """Begin anew, as psql's \\connect does; "" keeps the user."""
         self.session_user = self.user = user or self.session_user
-        self.search_path_setting = DEFAULT_SEARCH_PATH
+        self.start_path = self.search_path_setting = start_path
         self._outer = self._after_commit = None
 
     def begin(self) -> None:
@@ -79,7 +79,7 @@ class Session:
         self._keep(local)
 
     def reset_search_path(self, local: bool) -> None:
-        self.search_path_setting = DEFAULT_SEARCH_PATH
+        self.search_path_setting = self.start_path
         self._keep(local)
 
     def _keep(self, local: bool) -> None:

@@ -1,8 +1,7 @@
-"""SET, RESET, SET ROLE, set_config() of a script, transactions, \\connect, ALTER ROLE … SET."""
+"""SET, RESET, SET ROLE, set_config() of a script, and transactions."""
 
 from __future__ import annotations
 
-from rlslint.catalog.replay.removals import drop_temporary
 from rlslint.catalog.replay.state import Replay, handles
 from rlslint.sql.expressions import Call, Constant
 from rlslint.sql.nodes import expression
@@ -113,51 +112,3 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
             replay.session.rollback()
         case _:
             return
-
-
-@handles("PsqlConnect")
-def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    user = node.get("user", "")
-    if user:
-        replay.catalog.role(user)
-    drop_temporary(replay, statement)
-    replay.session.connect(user)
-
-
-@handles("AlterRoleSetStmt")
-def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    setting = node["setstmt"]
-    if "role" not in node:
-        return
-    role = replay.catalog.role(replay.role_name(node["role"]))
-    if not role.knows("settings"):
-        return
-    _keep_setting(role.settings, setting)
-    role.statements[f"setting {setting.get('name', '')}"] = statement
-
-
-@handles("AlterDatabaseSetStmt")
-def alter_database_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    database = replay.catalog.database_settings
-    before = {name: value for name, (value, _) in database.items()}
-    settings = dict(before)
-    _keep_setting(settings, node["setstmt"])
-    for name in before.keys() - settings.keys():
-        del database[name]
-    for name, value in settings.items():
-        if before.get(name) == value:
-            continue
-        database[name] = (value, statement)
-        if name == "search_path":
-            replay.session.set_search_path(tuple(p.strip() for p in value.split(",")), False)
-
-
-def _keep_setting(settings: dict[str, str], node: Node) -> None:
-    name = node.get("name", "").lower()
-    match node["kind"]:
-        case "VAR_SET_VALUE":
-            settings[name] = ", ".join(setting_values(node))
-        case "VAR_RESET_ALL":
-            settings.clear()
-        case _:
-            settings.pop(name, None)

@@ -16,7 +16,7 @@ from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.replay.origins import Origins
 from rlslint.catalog.replay.session import Session
 from rlslint.catalog.replay.transactions import Undone, undone_stretches
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import strings, type_name
@@ -43,6 +43,7 @@ _FAMILIES = (
     "roles",
     "schemas",
     "settings",
+    "stored_settings",
     "tables",
     "triggers",
     "views",
@@ -149,21 +150,52 @@ class Replay:
         self._next_oid += 1
         return self._next_oid
 
-    def find(self, range_var: Node) -> Relation | None:
-        """Return the relation that a RangeVar names, None where the history has none."""
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas to look in: those that the current role may use, then the others.
+
+        A statement that ran has found what it names; if need be by a grant beyond the history.
+        """
+        usable = self.usable_path
+        others = (name for name in self.session.search_path if name not in usable)
+        return (*usable, *others)
+
+    @property
+    def usable_path(self) -> tuple[str, ...]:
+        """The schemas of the path that count for the current role (search_path, USAGE)."""
+        path = self.session.search_path
+        if self.session.user == MIGRATION_ROLE:
+            return path
+        return tuple(n for n in path if n not in self.catalog.schemas or self._may_use(n))
+
+    def find(self, range_var: Node, missing_ok: bool = False) -> Relation | None:
+        """Return the relation that a RangeVar names, None where the history has none.
+
+        With IF EXISTS (`missing_ok`) PostgreSQL need not find what the history has.
+        """
         return find_relation(
             self.catalog,
-            self.session.search_path,
+            self.usable_path if missing_ok else self.search_path,
             range_var.get("schemaname", ""),
             range_var["relname"],
         )
+
+    def passes_over(self, node: Node) -> bool:
+        """Tell whether IF EXISTS finds nothing of a relation that stands in a schema of the path.
+
+        The current role may not use that schema.
+        """
+        if not node.get("missing_ok") or "relation" not in node:
+            return False
+        found = self.find(node["relation"])
+        return found is not None and self.find(node["relation"], missing_ok=True) is None
 
     def relation(self, range_var: Node, statement: Statement) -> Relation:
         """Return the relation that a RangeVar names, or the stand-in for one that exists beyond
         the history."""
         return self.find(range_var) or unknown_relation(
             self.catalog,
-            self.session.search_path,
+            self.search_path,
             range_var.get("schemaname", ""),
             range_var["relname"],
             statement,
@@ -182,11 +214,10 @@ class Replay:
         path = self.session.search_path
         if path[:1] == ("pg_temp",):
             return "pg_temp"
-        usable = (name for name in path if name in self.catalog.schemas and self._may_use(name))
+        usable = (name for name in self.usable_path if name in self.catalog.schemas)
         return next(usable, next(iter(path), ""))
 
     def _may_use(self, schema: str) -> bool:
-        """Tell whether a schema counts in the path of the current role (search_path, USAGE)."""
         from rlslint.catalog.replay.grantors import may_use
 
         return may_use(self, self.catalog.schemas[schema])
@@ -208,7 +239,9 @@ class Replay:
         used = self.catalog.unknown_relations.get((schema, name)) if may_exist else None
         relation = used or Relation(self.oid(), schema, name, kind, self.session.user, statement)
         if used is not None:
-            used.settle(self.oid(), kind, self.session.user, statement)
+            from rlslint.catalog.replay.stand_ins import settle
+
+            settle(self, used, kind, statement)
         relation.temporary = temporary
         self.catalog.relations[relation.oid] = relation
         self.catalog.names[schema, name] = relation
@@ -261,12 +294,13 @@ class Replay:
             names[schema, name] = relation
         relation.schema, relation.name = schema, name
 
-    def functions_named(self, names: tuple[str, ...]) -> list[Function]:
+    def functions_named(self, names: tuple[str, ...], missing_ok: bool = False) -> list[Function]:
         """Return the functions of a dotted name, whatever their arguments.
 
         One hides those of the same arguments in later schemas of the path.
         """
-        schemas = (names[-2],) if len(names) > 1 else self.session.search_path
+        path = self.usable_path if missing_ok else self.search_path
+        schemas = (names[-2],) if len(names) > 1 else path
         found: dict[tuple[str, ...], Function] = {}
         for schema in schemas:
             for function in self.catalog.function_names.get((schema, names[-1]), ()):
@@ -279,7 +313,7 @@ class Replay:
         A type can be written in ways that only its definition tells to be the same; without
         IF EXISTS the statement must mean some function.
         """
-        found = self.functions_named(strings(target["objname"]))
+        found = self.functions_named(strings(target["objname"]), missing_ok)
         if target.get("args_unspecified"):
             return found
         types = [

@@ -8,13 +8,9 @@ from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
 from rlslint.catalog.model import Column, Kind, Policy, Relation
 from rlslint.catalog.replay.column_numbers import column_numbers
 from rlslint.catalog.replay.columns import add_column
-from rlslint.catalog.replay.constraints import (
-    Declared,
-    add_constraint,
-    in_order,
-    is_table_constraint,
-)
+from rlslint.catalog.replay.constraints import add_constraint, is_table_constraint
 from rlslint.catalog.replay.copies import copy_like
+from rlslint.catalog.replay.declared_constraints import Declared, in_order
 from rlslint.catalog.replay.dependencies import note_reader
 from rlslint.catalog.replay.inheritance import inherit
 from rlslint.catalog.replay.output_types import output_types
@@ -128,7 +124,7 @@ def table_of_query(
     replay: Replay, statement: Statement, select: Node, into: Node, kind: Kind, base: int
 ) -> None:
     """Make the table or materialized view that holds the rows of a query."""
-    scope = Scope(replay.catalog, replay.session.search_path, statement)
+    scope = Scope(replay.catalog, replay.search_path, statement)
     bound = bind(query(select), scope)
     relation = replay.create_relation(into["rel"], kind, statement)
     if relation is None or not isinstance(bound, Query):

@@ -16,7 +16,7 @@ from rlslint.text import Statement
 def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     from rlslint.catalog.replay.tables import columns_of_query, relations_read
 
-    scope = Scope(replay.catalog, replay.session.search_path, statement)
+    scope = Scope(replay.catalog, replay.search_path, statement)
     bound = bind(query(node["query"]["SelectStmt"]), scope)
     if not isinstance(bound, Query):
         return

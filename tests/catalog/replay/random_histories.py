@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import reduce
 
 from tests.catalog.replay.random_ddl.conditions import CONDITIONS
 from tests.catalog.replay.random_ddl.families import FAMILIES
@@ -40,19 +41,38 @@ GRAMMAR: Grammar = (
 )
 
 
-def random_history(seed: int, with_identity: bool = True, length: int = 90) -> str:
+_BEFORE: dict[int, Grammar] = {
+    18: {
+        "action": tuple(a for a in TABLES["action"] if not a.endswith("DROP NOT NULL")),
+        "constraint_suffix": ("key", "fkey", "check", "excl"),
+        "constraint_name": tuple(n for n in TABLES["constraint_name"] if n != "filled"),
+    },
+    17: {"identity": ("",), "add_identity": ("SET NOT NULL",)},
+    16: {
+        "role_option": tuple(o for o in ROLES["role_option"] if not o.endswith("CREATEROLE")),
+        "membership_option": ("",),
+    },
+}
+"""By version, what stands in the grammar for older servers."""
+
+
+def random_history(seed: int, version: int = 18, length: int = 90) -> str:
     """Return a script of `length` steps behind a beginning that all share.
 
     Each history has some kinds of statements only, so that these meet more often. Its session ends
-    with it, and so do temporary tables. Partitions have the identity columns of the whole since
-    PostgreSQL 17 only, so histories for older servers are made without them. `this_database` stands
-    for the database's name.
+    with it, and so do temporary tables. `this_database` stands for the database's name.
+
+    The replay knows one PostgreSQL, and histories for older servers lack what these do otherwise.
+    Before 18, NOT NULL has no name, and DROP NOT NULL reaches children that have it themselves.
+    Before 17, partitions have no identity columns of the whole. Before 16, a role grants others in
+    everyone's name, and without ADMIN OPTION if it may create roles.
     """
     chosen = random.Random(seed)
     kinds = GRAMMAR["statement"]
     some = tuple(chosen.sample(kinds, chosen.randint(4, len(kinds))))
-    without = {} if with_identity else {"identity": ("",), "add_identity": ("SET NOT NULL",)}
-    sentences = Sentences({**GRAMMAR, **without, "statement": some}, seed)
+    older = [grammar for since, grammar in _BEFORE.items() if version < since]
+    grammar = reduce(dict.__or__, older, GRAMMAR)
+    sentences = Sentences({**grammar, "statement": some}, seed)
     statements = [*_BEGINNING, *map(sentences.sentence, _FIRST)]
     statements += [sentences.sentence("step") for _ in range(length)]
     return "".join(f"{statement};\n" for statement in statements) + "\\connect\n"

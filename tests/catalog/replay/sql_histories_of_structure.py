@@ -57,6 +57,33 @@ CONSTRAINTS = {
     "a sequence that two tables count with": """
         CREATE TABLE docs (id serial, t int); CREATE TABLE copies (LIKE docs INCLUDING DEFAULTS); CREATE TABLE child () INHERITS (docs); ALTER TABLE child NO INHERIT docs; DROP TABLE docs CASCADE;
     """,
+    "a sequence that goes with its column": """
+        CREATE TABLE one (id int); CREATE TABLE two (id serial); CREATE TABLE heir () INHERITS (one, two); ALTER TABLE two DROP COLUMN id CASCADE;
+    """,
+    "names that indexes keep for their columns": """
+        CREATE TABLE docs (t int, id int, k numeric, UNIQUE (k), UNIQUE (id) INCLUDE (t)); CREATE INDEX ON docs (abs(id), id) INCLUDE (k);
+        ALTER TABLE docs RENAME k TO kind; ALTER TABLE docs RENAME id TO number; ALTER TABLE docs RENAME t TO tenant;
+        CREATE TABLE copies (LIKE docs INCLUDING ALL); ALTER INDEX copies_k_key RENAME TO other; CREATE TABLE copies_of_copies (LIKE copies INCLUDING ALL);
+        ALTER TABLE docs ALTER number TYPE bigint; CREATE TABLE later (LIKE docs INCLUDING ALL); ALTER TABLE docs DROP COLUMN tenant;
+    """,
+    "a key of one table ONLY": """
+        CREATE TABLE base (id int, t int); CREATE TABLE child () INHERITS (base); ALTER TABLE ONLY base ADD PRIMARY KEY (id); CREATE TABLE heir (t int NOT NULL) INHERITS (base); ALTER TABLE ONLY base ADD UNIQUE (t);
+        CREATE TABLE events (id int, t int) PARTITION BY LIST (t); CREATE TABLE e1 PARTITION OF events (id NOT NULL, t NOT NULL) DEFAULT; ALTER TABLE ONLY events ADD PRIMARY KEY (id, t), ADD UNIQUE (t);
+    """,
+    "what may be there before CREATE TABLE IF NOT EXISTS": """
+        DROP TABLE IF EXISTS docs; ALTER TABLE docs FORCE ROW LEVEL SECURITY; CREATE TABLE docs (id int); ALTER TABLE IF EXISTS docs ENABLE ROW LEVEL SECURITY; CREATE TABLE IF NOT EXISTS docs (id int, t int);
+        ALTER TABLE IF EXISTS notes FORCE ROW LEVEL SECURITY; CREATE TABLE notes (id int);
+    """,
+    "policies of a view that goes with its table": """
+        CREATE TABLE logs (id int, t int) PARTITION BY LIST (t); CREATE TABLE logs_1 (id int, t int); CREATE VIEW v AS SELECT * FROM logs_1; CREATE VIEW w AS SELECT id FROM v; CREATE TABLE docs (id int, t int);
+        ALTER TABLE logs ATTACH PARTITION logs_1 DEFAULT; CREATE POLICY p ON docs USING (id = (SELECT max(x.id) FROM v x)); CREATE POLICY q ON docs USING (id IN (SELECT id FROM w)); CREATE POLICY r ON docs USING (id = 1); DROP TABLE logs CASCADE;
+    """,
+    "the bare name of columns that a join shares": """
+        CREATE TABLE a (x int, y numeric, z date, w text, u int2); CREATE TABLE b (x numeric, y int, z timestamp, w varchar, u int8); CREATE TABLE c (x float8, y float4, z timestamptz, w text); CREATE TABLE docs (id int);
+        CREATE POLICY p ON docs USING (EXISTS (SELECT FROM a NATURAL JOIN b WHERE x = 1 AND y = 2 AND z IS NULL AND w = 'a' AND u = 3)); CREATE POLICY q ON docs USING (EXISTS (SELECT FROM a JOIN b USING (x, y, z, w, u) WHERE x = 1 AND y = 2 AND z IS NULL AND w = 'a' AND u = 3));
+        CREATE POLICY r ON docs USING (EXISTS (SELECT FROM a LEFT JOIN b USING (x, y) WHERE x = 1 AND y = 2)); CREATE POLICY s ON docs USING (EXISTS (SELECT FROM a NATURAL JOIN b NATURAL JOIN c WHERE x = 1 AND y = 2 AND z IS NULL AND w = 'a'));
+        CREATE POLICY t ON docs USING (EXISTS (SELECT * FROM (SELECT * FROM a NATURAL JOIN b) j WHERE x = 1 AND y = 2)); CREATE VIEW v AS SELECT * FROM a JOIN (SELECT x, y::text AS w FROM b) j USING (x, w);
+    """,
     "several tables of one name in one DROP": """
         CREATE SCHEMA s; CREATE TABLE docs (id int); CREATE TABLE s.docs (id int); SET search_path = s, public; DROP TABLE s.docs, docs; DROP TABLE IF EXISTS missing, docs;
     """,
@@ -66,6 +93,19 @@ CONSTRAINTS = {
 }
 
 PARTITIONS = {
+    "triggers that are disabled and enabled": """
+        CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TABLE docs (id int, at int) PARTITION BY RANGE (at); CREATE TABLE docs_1 PARTITION OF docs FOR VALUES FROM (1) TO (2);
+        CREATE TRIGGER a BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION fill();
+        CREATE TRIGGER b AFTER INSERT ON docs FOR EACH STATEMENT EXECUTE FUNCTION fill();
+        CREATE TRIGGER c BEFORE UPDATE ON docs FOR EACH ROW EXECUTE FUNCTION fill();
+        ALTER TABLE docs DISABLE TRIGGER a; ALTER TABLE ONLY docs DISABLE TRIGGER c; ALTER TABLE docs DISABLE TRIGGER b;
+        CREATE TABLE docs_2 PARTITION OF docs FOR VALUES FROM (2) TO (3);
+        CREATE TABLE notes (id int); CREATE TRIGGER a BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION fill();
+        CREATE TRIGGER b BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION fill();
+        ALTER TABLE notes DISABLE TRIGGER USER; ALTER TABLE notes ENABLE ALWAYS TRIGGER a; ALTER TABLE notes ENABLE REPLICA TRIGGER b;
+        ALTER TRIGGER a ON notes RENAME TO z;
+    """,
     "what a partition keeps when it is detached": """
         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TABLE tenants (id int PRIMARY KEY);
         CREATE TABLE events (id int, t int REFERENCES tenants, CONSTRAINT c CHECK (id > 0), PRIMARY KEY (id, t)) PARTITION BY LIST (t); CREATE INDEX ON events (id) INCLUDE (t); CREATE TRIGGER one BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION f();
@@ -81,6 +121,20 @@ PARTITIONS = {
     "foreign keys of partitions": """
         CREATE TABLE tenants (id int PRIMARY KEY); CREATE TABLE events (id int, t int) PARTITION BY LIST (t); CREATE TABLE e1 (id int, t int, CONSTRAINT own FOREIGN KEY (t) REFERENCES tenants); CREATE TABLE e2 PARTITION OF events (CONSTRAINT events_t_fkey CHECK (t > 0)) FOR VALUES IN (2);
         ALTER TABLE events ADD FOREIGN KEY (t) REFERENCES tenants; ALTER TABLE events ATTACH PARTITION e1 FOR VALUES IN (1); ALTER TABLE events RENAME CONSTRAINT events_t_fkey1 TO renamed; ALTER TABLE events DROP CONSTRAINT renamed;
+    """,
+    "identity columns of partitions that are partitioned": """
+        CREATE TABLE events (id int GENERATED ALWAYS AS IDENTITY, t int) PARTITION BY LIST (t); CREATE TABLE e1 PARTITION OF events DEFAULT PARTITION BY LIST (id); CREATE TABLE e11 PARTITION OF e1 DEFAULT; ALTER TABLE events DETACH PARTITION e1;
+    """,
+    "indexes of partitions after a change of type": """
+        CREATE TABLE events (id int, t int, u int, UNIQUE (id, t)) PARTITION BY LIST (t); CREATE TABLE e1 PARTITION OF events DEFAULT; CREATE INDEX ON events (id); CREATE INDEX ON events (u);
+        CREATE TABLE e2 (id int, t int, u int, CONSTRAINT mine UNIQUE (id, t)); CREATE INDEX also_mine ON e2 (id); ALTER TABLE events ATTACH PARTITION e2 FOR VALUES IN (2); CREATE INDEX own ON e1 (id, u); ALTER INDEX e1_u_idx RENAME TO renamed;
+        ALTER TABLE events RENAME id TO number; ALTER TABLE events ALTER number TYPE bigint; CREATE TABLE e3 PARTITION OF events FOR VALUES IN (3);
+    """,
+    "keys of partitions that a new key of the whole takes over": """
+        CREATE TABLE one (id int, t int) PARTITION BY LIST (t); CREATE TABLE one_1 PARTITION OF one (UNIQUE (t)) FOR VALUES IN (5); ALTER TABLE one ADD PRIMARY KEY (t);
+        CREATE TABLE two (id int, t int) PARTITION BY LIST (t); CREATE TABLE two_1 PARTITION OF two (PRIMARY KEY (t)) FOR VALUES IN (5); ALTER TABLE two ADD UNIQUE (t);
+        CREATE TABLE three (id int, t int) PARTITION BY LIST (t); CREATE TABLE three_1 PARTITION OF three FOR VALUES IN (1); CREATE UNIQUE INDEX u ON three_1 (t); ALTER TABLE three ADD UNIQUE (t);
+        CREATE TABLE four (id int, t int) PARTITION BY LIST (t); CREATE TABLE four_1 PARTITION OF four (UNIQUE (t)) FOR VALUES IN (1); CREATE UNIQUE INDEX ON four (t);
     """,
     "columns that stand elsewhere in a partition": """
         CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'; CREATE TABLE events (id int, t int, u int, CHECK (u > id)) PARTITION BY LIST (t); CREATE INDEX ON events (f(u)); CREATE TABLE e1 (u int, t int, id int, CONSTRAINT events_check CHECK (u > id));
@@ -107,6 +161,36 @@ AUTHORITY = {
     """,
     "a schema of the path that a role may not use": """
         CREATE SCHEMA s; CREATE ROLE a; GRANT ALL ON SCHEMA public TO a; SET search_path = s, public; SET ROLE a; CREATE TABLE docs (id int); RESET ROLE; GRANT ALL ON SCHEMA s TO a; SET ROLE a; CREATE TABLE docs (id int);
+    """,
+    "what a role does not find with IF EXISTS": """
+        CREATE ROLE writer; CREATE SCHEMA s; CREATE SCHEMA t; GRANT USAGE ON SCHEMA s TO writer; CREATE TABLE docs (id int); CREATE INDEX i ON docs (id); CREATE TABLE t.docs (id int); CREATE TABLE s.docs (id int); ALTER TABLE s.docs OWNER TO writer; CREATE INDEX i ON s.docs (id); CREATE INDEX i ON t.docs (id);
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION t.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION s.f OWNER TO writer;
+        CREATE POLICY p ON docs; CREATE POLICY p ON t.docs; CREATE POLICY p ON s.docs; SET search_path = t, s, public; SET ROLE writer;
+        DROP POLICY IF EXISTS p ON docs; DROP INDEX IF EXISTS i; DROP FUNCTION IF EXISTS f(); ALTER TABLE docs ENABLE ROW LEVEL SECURITY; DROP TABLE IF EXISTS docs; RESET ROLE; REVOKE ALL ON SCHEMA public FROM PUBLIC; SET ROLE writer;
+        DROP TABLE IF EXISTS docs; ALTER TABLE IF EXISTS docs FORCE ROW LEVEL SECURITY; ALTER TABLE IF EXISTS docs RENAME TO notes; ALTER TABLE IF EXISTS docs SET SCHEMA s; DROP POLICY IF EXISTS p ON docs; DROP INDEX IF EXISTS i; DROP FUNCTION IF EXISTS f;
+    """,
+    "a privilege that several grant": """
+        CREATE ROLE a; CREATE TABLE docs (id int); CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO a WITH GRANT OPTION; GRANT SELECT ON docs TO a WITH GRANT OPTION; SET ROLE a; GRANT USAGE ON SCHEMA s TO a; GRANT SELECT ON docs TO a;
+    """,
+    "memberships that several grant": """
+        CREATE ROLE a; CREATE ROLE b; CREATE ROLE c; GRANT a TO b WITH ADMIN OPTION; SET ROLE b; GRANT a TO c; RESET ROLE; REVOKE a FROM c; GRANT a TO c WITH INHERIT FALSE; SET ROLE b; REVOKE a FROM c; GRANT a TO b WITH INHERIT FALSE; RESET ROLE;
+        CREATE ROLE d; CREATE ROLE e; GRANT d TO b WITH ADMIN OPTION; SET ROLE b; GRANT d TO c WITH ADMIN OPTION; SET ROLE c; GRANT d TO e; RESET ROLE; REVOKE ADMIN OPTION FOR d FROM b CASCADE;
+        CREATE ROLE f; GRANT f TO b WITH ADMIN OPTION; SET ROLE b; GRANT f TO e; RESET ROLE; DROP OWNED BY b;
+        DO $$ BEGIN GRANT d TO f; ALTER ROLE f SET app.x = '1'; RAISE EXCEPTION 'no'; EXCEPTION WHEN OTHERS THEN NULL; END $$; GRANT d TO f WITH INHERIT FALSE; ALTER ROLE f SET app.y = '2'; REVOKE d FROM f;
+    """,
+    "roles of a role that may create roles": """
+        CREATE ROLE a CREATEROLE; SET ROLE a; CREATE ROLE b; CREATE ROLE c IN ROLE b; ALTER ROLE c NOINHERIT; RESET ROLE;
+    """,
+    "settings for all roles": r"""
+        CREATE ROLE a; CREATE SCHEMA app; ALTER DATABASE this_database SET work_mem = '8MB'; ALTER DATABASE this_database SET app.x = '1'; ALTER ROLE ALL IN DATABASE this_database SET app.y = '2'; ALTER ROLE ALL SET app.y = '3'; ALTER ROLE ALL IN DATABASE this_database RESET app.y; ALTER ROLE ALL SET app.z = '4';
+        ALTER DATABASE this_database RESET work_mem; ALTER ROLE a SET app.u = '5'; ALTER ROLE a IN DATABASE this_database SET app.v = '6'; ALTER ROLE a IN DATABASE this_database RESET ALL; ALTER ROLE ALL RESET app.z; ALTER ROLE ALL SET search_path = app, public;
+        \connect
+        CREATE TABLE one (id int); SET search_path = public; RESET search_path; CREATE TABLE two (id int); ALTER ROLE ALL RESET ALL;
+        \connect
+        CREATE TABLE three (id int);
+    """,
+    "functions of SQL's own form that a block makes": """
+        DO $$ BEGIN CREATE FUNCTION f(int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN $1 = 1 THEN 2 ELSE 3 END; END; CREATE TABLE after_it (id int); IF true THEN CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC SELECT 1; END; END IF; END $$;
     """,
     "settings taken back": """
         CREATE ROLE a; ALTER ROLE a SET app.tenant = 'x'; ALTER ROLE a SET work_mem = '8MB'; ALTER ROLE a RESET app.tenant; CREATE SCHEMA s; CREATE SCHEMA AUTHORIZATION a; CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path FROM CURRENT AS 'SELECT 1'; SET search_path = s, public; CREATE FUNCTION g() RETURNS int LANGUAGE sql SET search_path FROM CURRENT AS 'SELECT 1';

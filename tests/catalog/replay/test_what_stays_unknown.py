@@ -74,3 +74,35 @@ def test_a_rollback_counts_in_a_script_with_commands_of_psql() -> None:
         "ALTER TABLE docs ENABLE ROW LEVEL SECURITY;\n\\echo done\nROLLBACK;\n"
     )
     assert catalog.names["public", "docs"].rls_enabled is False
+
+
+def test_what_perhaps_found_no_table_is_unknown_of_the_one_that_is_perhaps_made() -> None:
+    catalog = _replayed(
+        "ALTER TABLE IF EXISTS docs FORCE ROW LEVEL SECURITY, ADD CONSTRAINT c CHECK (id > 0);"
+        "CREATE TABLE IF NOT EXISTS docs (id int);"
+        "ALTER TABLE IF EXISTS notes FORCE ROW LEVEL SECURITY;"
+        "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;"
+        "CREATE TABLE IF NOT EXISTS notes (id int);"
+    )
+    docs, notes = catalog.names["public", "docs"], catalog.names["public", "notes"]
+    assert docs.rls_enabled is False
+    assert not docs.knows("rls_forced")
+    with pytest.raises(UnknownFact):
+        assert "c" not in docs.constraints
+    assert (notes.rls_enabled, notes.rls_forced) == (True, True)
+
+
+def test_not_null_with_only_is_unknown_of_later_children_and_theirs() -> None:
+    catalog = _replayed(
+        "CREATE TABLE base (id int); ALTER TABLE ONLY base ALTER id DROP NOT NULL;"
+        "CREATE TABLE child () INHERITS (base); ALTER TABLE ONLY base ALTER id SET NOT NULL;"
+        "CREATE TABLE later () INHERITS (base); CREATE TABLE below () INHERITS (later);"
+        "CREATE TABLE two (id int NOT NULL); CREATE TABLE heir () INHERITS (later, two);"
+    )
+    columns = {name: catalog.names["public", name].columns["id"] for name in ("child", "heir")}
+    assert {name: column.not_null for name, column in columns.items()} == {
+        "child": False,
+        "heir": True,
+    }
+    for name in ("later", "below"):
+        assert not catalog.names["public", name].columns["id"].knows("not_null")
