@@ -13,6 +13,7 @@ from psycopg.pq import TransactionStatus
 
 from bench.comparing import Given, both_facts, given_between
 from rlslint.catalog.replay import Replay, Session
+from rlslint.catalog.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.doubt import carry_out_broken
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, parsed_statements
 from rlslint.sql.psql import CONNECT, INCLUDE
@@ -94,7 +95,7 @@ class BothSides:
         self._stubbed: set[str] = set()
         self._administrator = self._connect(SUPERUSER)
         self._connection = self._connect(SUPERUSER)
-        replay.session.connect(SUPERUSER)
+        replay.session.connect(SUPERUSER, DEFAULT_SEARCH_PATH)
         self._replay(f"CREATE ROLE {SUPERUSER} SUPERUSER CREATEROLE REPLICATION BYPASSRLS LOGIN")
 
     @property
@@ -123,7 +124,7 @@ class BothSides:
 
     def _replay(self, script: str) -> None:
         session, self.replay.session = self.replay.session, Session()
-        self.replay.session.connect(SUPERUSER)
+        self.replay.session.connect(SUPERUSER, DEFAULT_SEARCH_PATH)
         for parsed in parsed_statements(Text("stub.sql", script.encode()), Everything()):
             if parsed is not None:
                 self.replay.run(parsed)

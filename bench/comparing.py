@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from rlslint.catalog.comparison import UNKNOWN, Facts, Key, compare, facts_of
-from rlslint.catalog.comparison.differences import ABSENT
-from rlslint.catalog.comparison.facts import UNKNOWN_TYPE
+from rlslint.catalog.comparison import ABSENT, Facts, Key, compare, facts_of, with_possible
+from rlslint.catalog.comparison.keys import UNKNOWN_TYPE
 from rlslint.catalog.introspection import introspect
 from rlslint.catalog.model import Catalog
 from rlslint.live import snapshot
@@ -59,11 +58,9 @@ def both_facts(database: Database, catalog: Catalog) -> BothFacts:
 def compared(database: Database, version: int, catalog: Catalog, given: Given) -> Compared:
     """Compare two catalogs of the same history fact by fact, less what stubs brought about."""
     both = both_facts(database, catalog)
-    live, replayed = both
-    counted = {key for key in {*live, *replayed} if given.get(key) != both.of(key)}
-    for key in counted - replayed.keys():
-        if _may_have(catalog, key):
-            replayed[key] = UNKNOWN
+    live = both.live
+    counted = {key for key in {*live, *both.replayed} if given.get(key) != both.of(key)}
+    replayed = with_possible(both.replayed, catalog, counted)
     found = compare(
         {key: value for key, value in replayed.items() if key in counted},
         {key: value for key, value in live.items() if key in counted},
@@ -75,24 +72,6 @@ def compared(database: Database, version: int, catalog: Catalog, given: Given) -
         [f"{key.kind} {key.subject}, {key.fact}" for key in (*found.unknown, *partly)],
         [str(difference) for difference in found.differences],
     )
-
-
-def _may_have(catalog: Catalog, key: Key) -> bool:
-    """Tell whether the replay leaves open that there is such a subject, of which it has none."""
-    match key.kind:
-        case "relation":
-            return catalog.relations.is_open
-        case "function":
-            return catalog.functions.is_open
-        case "role":
-            # Named, and perhaps made by what the replay could not follow.
-            return key.subject in catalog.roles and bool(catalog.roles[key.subject].unknown)
-        case "policy":
-            relations = (*catalog.relations.known(), *catalog.unknown_relations.values())
-            of = [r for r in relations if key.subject.startswith(f"{r}.")]
-            return any(r.policies.is_open for r in of) if of else catalog.relations.is_open
-        case _:
-            return False
 
 
 def _has_unknown_type(key: Key, value: object) -> bool:

@@ -11,15 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bench.both_sides import BothSides, Everything, Refused
 from bench.comparing import Compared, compared
 from bench.platforms import stub_platform
-from rlslint.building import Reader, _module_reader, _statements
 from rlslint.catalog.replay import Replay
 from rlslint.config import Config, anchored
 from rlslint.config_files import find_config, load_config
+from rlslint.reading import MigrationReader, Reader, module_reader
 from rlslint.sources.discovery import Found, discover
 from rlslint.sources.histories import History, histories
 from rlslint.sql.dialects import looks_like_other_dialect
@@ -118,10 +117,9 @@ def _carried_out(
     history: History, found: Found, filled: dict[str, bytes], both: BothSides
 ) -> Iterator[None]:
     """Carry out the statements of a history one by one."""
-    reader = Reader(filled)
-    models: dict[str, Any] = {}
+    migrations = MigrationReader(Everything(), Reader(filled), module_reader(found))
     for migration in history.migrations:
-        for item in _statements(migration, Everything(), reader, models, _module_reader(found)):
+        for item in migrations.statements(migration):
             if item is None:
                 continue
             statement = item.statement

@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
 from rlslint.catalog.replay import Replay, handled_kinds
 from rlslint.config import Config, anchored
-from rlslint.evidence import CodeFile, Connection, SqlSite
+from rlslint.evidence import CodeFile, Connection
 from rlslint.project import Project
+from rlslint.reading import MigrationReader, Reader, ReadModule, module_reader
 from rlslint.sessions import read_sites, traces
 from rlslint.sources.discovery import Found, SourceFile
-from rlslint.sources.histories import Histories, History, Migration, histories, up_ranges
-from rlslint.sources.ignores import Ignore, ignores_in_host, ignores_in_sql
-from rlslint.sources.reading import RecodedText, Unreadable, read_text, text_of
+from rlslint.sources.histories import Histories, History, histories
+from rlslint.sources.ignores import ignores_in_host
 from rlslint.sources.settings.files import is_settings_file, read_settings
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
-from rlslint.sql.reading import BrokenStatement, read
-from rlslint.text import Statement, Text, open_holes
-
-ReadModule = Callable[[str], str | None]
-
-
-class Reader:
-    """Reads files, and keeps what is to be said of them.
-
-    `given` is the content of files that are not to be read from disk: standard input.
-    """
-
-    def __init__(self, given: Mapping[str, bytes]) -> None:
-        self._given = given
-        self.notes: list[str] = []
-        self.errors: list[str] = []
-        self.ignores: list[Ignore] = []
-
-    def text(self, path: Path, shown: str) -> Text | None:
-        """Return the text of a file; where there is none, the reason is kept."""
-        given = self._given.get(shown)
-        text = text_of(given, shown) if given is not None else read_text(path, shown)
-        if isinstance(text, Unreadable):
-            self.unreadable(text)
-            return None
-        if isinstance(text, RecodedText):
-            self.notes.append(text.note.message)
-        return text
-
-    def unreadable(self, problem: Unreadable) -> None:
-        (self.errors if problem.is_error else self.notes).append(problem.message)
+from rlslint.sql.reading import BrokenStatement
+from rlslint.text import Statement, open_holes
 
 
 class Built(NamedTuple):
@@ -87,7 +57,7 @@ def build(found: Found, config: Config, reader: Reader) -> tuple[tuple[Built, ..
     """Read every file that was found, replay the histories, and join them with their code."""
     sorted_files = histories(found, anchored(config, config.migrations))
     reader.notes += [note.message for note in sorted_files.notes]
-    read_module = _module_reader(found)
+    read_module = module_reader(found)
     code = _read_code(found, sorted_files, reader, read_module)
     built = []
     for history, loose in _all_histories(sorted_files):
@@ -152,12 +122,12 @@ def replay_history(
     kinds = handled_kinds() | {INCLUDE}
     broken: list[BrokenStatement] = []
     files = statements = 0
-    models: dict[str, Any] = {}
+    migrations = MigrationReader(kinds, reader, read_module)
     for migration in history.migrations:
         files += 1
         dialect = None
         follows_broken = False
-        for item in _statements(migration, kinds, reader, models, read_module):
+        for item in migrations.statements(migration):
             statements += 1
             match item:
                 case ParsedStatement(statement) if _is_interpolated(statement):
@@ -207,46 +177,6 @@ def _is_interpolated(statement: Statement) -> bool:
     return bool(statement.text.holes) and any(True for _ in open_holes(statement))
 
 
-def _statements(
-    migration: Migration,
-    kinds: frozenset[str],
-    reader: Reader,
-    models: dict[str, Any],
-    read_module: ReadModule,
-) -> Iterator[ParsedStatement | BrokenStatement | None]:
-    text = reader.text(migration.path, migration.shown)
-    if text is None:
-        return
-    if migration.path.suffix == ".py":
-        reader.ignores += ignores_in_host(text, "#")
-        for site in _python_sites(migration, text, reader, models, read_module):
-            yield from read(site.text, kinds, application=True)
-        return
-    reader.ignores += ignores_in_sql(text)
-    yield from read(text, kinds, up_ranges(text.data))
-
-
-def _python_sites(
-    migration: Migration,
-    text: Text,
-    reader: Reader,
-    models: dict[str, Any],
-    read_module: ReadModule,
-) -> tuple[SqlSite, ...]:
-    from rlslint.sources.code.python.migrations import (
-        Models,
-        UnreadableMigration,
-        migration_sites,
-    )
-
-    known = models.setdefault("django", Models())
-    try:
-        return migration_sites(migration.shown, text.data.decode(), read_module, known)
-    except UnreadableMigration as problem:
-        reader.notes.append(str(problem))
-        return ()
-
-
 def _read_code(
     found: Found, sorted_files: Histories, reader: Reader, read_module: ReadModule
 ) -> Code:
@@ -288,19 +218,3 @@ def _connections(files: Iterable[SourceFile], reader: Reader) -> Iterator[Connec
         if settings.note:
             reader.notes.append(settings.note)
         yield from settings.connections
-
-
-def _module_reader(found: Found) -> ReadModule:
-    """Return a function that gives the source of a module of the project by its dotted name."""
-    by_ending: dict[str, Path] = {}
-    for file in found.python:
-        parts = file.shown.removesuffix(".py").removesuffix("/__init__").split("/")
-        for start in range(len(parts)):
-            by_ending.setdefault(".".join(parts[start:]), file.path)
-
-    def read_module(name: str) -> str | None:
-        path = by_ending.get(name)
-        text = read_text(path, str(path)) if path is not None else None
-        return text.data.decode() if isinstance(text, Text) else None
-
-    return read_module

@@ -178,7 +178,7 @@ def _refuse_contradiction(options: Mapping[str, Any]) -> None:
 @click.option("--all", "every", is_flag=True, help="Print the cards of all rules.")
 def rule(name: str | None, every: bool) -> int:
     """Print the card of the rule NAME (or code, or prefix of codes), or a list of all rules."""
-    from rlslint.command import print_rules
+    from rlslint.reference import print_rules
 
     if name is not None and every:
         raise click.UsageError("NAME and --all exclude each other.")
@@ -190,7 +190,7 @@ def rule(name: str | None, every: bool) -> int:
 @click.option("--json-schema", is_flag=True, help="Print the JSON schema of the configuration.")
 def config(key: str | None, json_schema: bool) -> int:
     """Print the option KEY of the configuration, or all, with type, default and meaning."""
-    from rlslint.command import print_options
+    from rlslint.reference import print_options
 
     if key is not None and json_schema:
         raise click.UsageError("KEY and --json-schema exclude each other.")
@@ -203,7 +203,7 @@ def completion(shell: str) -> int:
     """Print the completion script of SHELL."""
     from click.shell_completion import get_completion_class
 
-    from rlslint.command import print_lines
+    from rlslint.streams import print_lines
 
     made = get_completion_class(shell)
     if made is not None:

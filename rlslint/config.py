@@ -306,6 +306,13 @@ def anchored(config: Config, patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple((directory / pattern).as_posix() for pattern in patterns)
 
 
+def excluded(config: Config) -> tuple[str, ...]:
+    """Return the patterns of files to leave out; a bare name matches wherever it stands."""
+    patterns = (*config.exclude, *config.extend_exclude)
+    paths = [pattern for pattern in patterns if "/" in pattern]
+    return (*(p for p in patterns if p not in paths), *anchored(config, paths))
+
+
 def matching_ignores(config: Config, path: Path) -> tuple[str, ...]:
     """Return the rule selectors that `per-file-ignores` names for `path`."""
     return tuple(

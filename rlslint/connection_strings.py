@@ -6,8 +6,7 @@ Needs psycopg, which `rlslint.live` looks for first.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from rlslint.config import with_hint
 from rlslint.passwords import masked
@@ -29,11 +28,15 @@ _CAUSES = {
 that may be a part of the password."""
 
 
+Parameters = Mapping[str, object]
+"""libpq's keywords with their values."""
+
+
 class BadConnectionString(Exception):
     """A connection string cannot be read; the message is a sentence that quotes nothing of it."""
 
 
-def parameters_of(conninfo: str) -> dict[str, Any]:
+def parameters_of(conninfo: str) -> Parameters:
     """Return libpq's keywords with their values, its environment included.
 
     Raises BadConnectionString where libpq refuses the string.
@@ -80,7 +83,7 @@ def _cause(message: str, options: Iterable[str]) -> str:
     return with_hint(_CAUSES[start], message.split('"')[1], tuple(options))
 
 
-def database_name(parameters: dict[str, Any]) -> str:
+def database_name(parameters: Parameters) -> str:
     """Return how messages name a database: `shop on db1:5433`; a usual place goes without saying.
 
     Two databases of the same name on two servers have different names, and a URL that stands where
@@ -89,7 +92,7 @@ def database_name(parameters: dict[str, Any]) -> str:
     return masked(_name(parameters))
 
 
-def _name(parameters: dict[str, Any]) -> str:
+def _name(parameters: Parameters) -> str:
     name = str(parameters.get("dbname") or "")
     if not name and "service" in parameters:
         return f"the database of service {parameters['service']}"

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rlslint.building import Built, Code, Reader, build
-from rlslint.config import Config, anchored
+from rlslint.building import Built, Code, build
+from rlslint.config import Config, excluded
 from rlslint.findings import Finding
 from rlslint.judging import Unjudged, judge, not_checked, subjects
 from rlslint.project import Project
+from rlslint.reading import Reader
 from rlslint.reported import is_shown, reported
 from rlslint.results import Checked, ReportedFinding, Result, in_order
 from rlslint.selection import selection_of
@@ -79,17 +80,10 @@ def _discover(
         named,
         around=(standard_input[0],) if standard_input and standard_input[0] != "-" else (),
         root=Path.cwd(),
-        exclude=_excluded(config),
+        exclude=excluded(config),
         force_exclude=config.force_exclude,
     )
     return with_file(found, standard_input[0]) if standard_input is not None else found
-
-
-def _excluded(config: Config) -> tuple[str, ...]:
-    """Return the patterns of files to leave out; a bare name matches wherever it stands."""
-    patterns = (*config.exclude, *config.extend_exclude)
-    paths = [pattern for pattern in patterns if "/" in pattern]
-    return (*(p for p in patterns if p not in paths), *anchored(config, paths))
 
 
 def _subjects(built: Built) -> Iterator[tuple[str, object]]:

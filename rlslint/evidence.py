@@ -1,4 +1,4 @@
-"""What files tell, as data: SQL in application code, what code does with connections, DSNs."""
+"""What files and servers tell, as data: SQL in code, what is done with sessions, who connects."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from rlslint.connection_strings import database_name, first_line
+from rlslint.connection_strings import Parameters, database_name, first_line
 from rlslint.passwords import masked
 from rlslint.sql.quoting import quoted_identifier
 
@@ -107,6 +107,12 @@ _KNOWN = (
     ),
     _Known(r"too many (?:clients|connections)|remaining connection slots", "", _AGAIN),
     _Known(r"starting up|shutting down|not accepting connections|recovery mode", "", _AGAIN),
+    # What shows expressions reads the catalogs as they are now, not as of the snapshot.
+    _Known(
+        r"could not open relation with OID|cache lookup failed for",
+        "something in it was dropped while it was read",
+        _AGAIN,
+    ),
     _Known(
         r"terminating connection|server closed the connection|connection .*(?:lost|closed)|"
         r"reset by peer|consuming input failed|SSL SYSCALL",
@@ -116,9 +122,7 @@ _KNOWN = (
 )
 
 
-def explained(
-    error: Exception, parameters: dict[str, Any], role: str, locks: Callable[[], str]
-) -> str:
+def explained(error: Exception, parameters: Parameters, role: str, locks: Callable[[], str]) -> str:
     """Return a sentence or two about an error of psycopg, without a password.
 
     `role` is who asked; `locks` tells which locks others hold.
@@ -130,7 +134,7 @@ def explained(
 
 
 def _cause_and_remedy(
-    error: Exception, parameters: dict[str, Any], role: str, locks: Callable[[], str]
+    error: Exception, parameters: Parameters, role: str, locks: Callable[[], str]
 ) -> tuple[str, str]:
     reason = _without_password(_INTRODUCTION.sub("", first_line(error)), parameters)
     match getattr(error, "sqlstate", None):
@@ -150,7 +154,7 @@ def _cause_and_remedy(
 
 
 def _known(
-    message: str, reason: str, parameters: dict[str, Any], role: str
+    message: str, reason: str, parameters: Parameters, role: str
 ) -> Iterator[tuple[str, str]]:
     for known in _KNOWN:
         if found := re.search(known.pattern, message):
@@ -164,7 +168,7 @@ def _known(
             yield known.cause.format_map(words) or reason, known.remedy.format_map(words)
 
 
-def _without_password(message: str, parameters: dict[str, Any]) -> str:
+def _without_password(message: str, parameters: Parameters) -> str:
     for key in ("password", "sslpassword"):
         if secret := str(parameters.get(key) or ""):
             message = message.replace(secret, "***")

@@ -208,6 +208,39 @@ def test_findings_go_to_a_file_and_a_closed_pipe_ends_quietly(
     assert (closed.returncode, closed.stderr) == (1, b"")
 
 
+def test_rules_that_rewrite_commands_are_said_to_be_unchecked(
+    database: Database, rlslint: Rlslint
+) -> None:
+    script = """CREATE SCHEMA billing; CREATE TABLE billing.sums (n int);
+        CREATE RULE keep AS ON INSERT TO docs DO ALSO INSERT INTO billing.sums VALUES (1);
+        CREATE RULE off AS ON DELETE TO docs DO INSTEAD NOTHING;
+        ALTER TABLE docs DISABLE RULE off; CREATE VIEW seen AS SELECT * FROM docs;"""
+    assert database.run("CREATE TABLE docs (id int);" + script).errors == ()
+    run = rlslint("audit", database.conninfo(), "--isolated", "--show-unchecked")
+    reason = "with actions that have the rights of the table's owner"
+    assert f"Not checked: 1 rewrite rule {reason}" in run.stderr
+    assert f"rewrite rule keep on public.docs of {database.name} on " in run.stderr
+    elsewhere = rlslint("audit", database.conninfo(), "--isolated", "--schema", "billing")
+    assert "rewrite rule" not in elsewhere.stderr
+
+
+def test_any_role_that_can_connect_finds_the_same(faulty: Database, rlslint: Rlslint) -> None:
+    script = """CREATE ROLE auditor LOGIN; REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        CREATE VIEW billing.all_of_them AS SELECT * FROM docs;
+        CREATE FUNCTION billing.all_ids() RETURNS SETOF int LANGUAGE sql SECURITY DEFINER
+            AS 'SELECT id FROM public.docs';
+        REVOKE ALL ON FUNCTION billing.all_ids() FROM PUBLIC;
+        CREATE ROLE app_user LOGIN; GRANT EXECUTE ON FUNCTION billing.all_ids() TO app_user;
+        GRANT SELECT ON billing.all_of_them TO app_user;"""
+    assert faulty.run(script).errors == ()
+    flags = ("--isolated", "--output-format", "concise", "--min-confidence", "low")
+    by_superuser = rlslint("audit", faulty.conninfo(), *flags)
+    by_auditor = rlslint("audit", faulty.conninfo("auditor"), *flags)
+    assert "security-definer-no-search-path" in by_superuser.stdout
+    assert by_auditor.stdout == by_superuser.stdout
+    assert by_auditor.stderr == by_superuser.stderr.replace("as postgres", "as auditor")
+
+
 def test_migrations_give_findings_a_file_and_the_database_stays_named(
     faulty: Database, tmp_path: Path, rlslint: Rlslint
 ) -> None:

@@ -20,6 +20,7 @@ LAYERS = (
     ("refusals",),
     ("live",),
     ("sources",),
+    ("reading",),
     ("catalog",),
     ("meaning",),
     ("access",),
@@ -37,6 +38,8 @@ LAYERS = (
     ("building",),
     ("engine", "auditing"),
     ("reports",),
+    ("streams",),
+    ("in_force", "reference"),
     ("command",),
     ("cli",),
 )

@@ -22,6 +22,7 @@ def overwriting_triggers(
             dict.keys(relation.triggers), relation.triggers.known(), strict=True
         )
         if trigger.before
+        and trigger.enabled
         and command in trigger.events
         and any(
             _overwrites(function, column.name)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rlslint.auditing.connected import Connected, connected
 from rlslint.auditing.placing import Places
+from rlslint.auditing.rewriting import RewriteRule, rewrite_rules
 from rlslint.auditing.statements import Remembered, remembered
 from rlslint.catalog.functions import Function
 from rlslint.catalog.introspection import introspect
@@ -111,6 +112,7 @@ def _audit_database(
         catalog = introspect(live.ask, live.database, live.version)
         clients = connected(live)
         statistics = remembered(live, catalog)
+        rewriting = rewrite_rules(live)
     missing = sorted(set(request.schemas) - set(catalog.schemas))
     if missing:
         no_schema = f'{live.database} has no schema "{missing[0]}"'
@@ -134,10 +136,11 @@ def _audit_database(
     )
     found = judge(asked, project, selection, unjudged)
     places = Places(compared.written if compared is not None else {})
+    reported = [rule for rule in rewriting if rule.schema in (request.schemas or (rule.schema,))]
     return _Audited(
         Database(live.database, live.version_text, live.user),
         tuple(places.placed(finding)._replace(database=live.database) for finding in found),
-        (*_unseen(live, clients, statistics), *not_checked(unjudged, _BEYOND)),
+        (*_unseen(live, clients, statistics, reported), *not_checked(unjudged, _BEYOND)),
         sum(1 for _ in catalog.tables()),
         sum(1 for _ in catalog.policies()),
         project.uses_row_security,
@@ -184,8 +187,13 @@ def _schema_of(subject: object) -> str | None:
             return None
 
 
-def _unseen(live: Snapshot, clients: Connected, statistics: Remembered) -> Iterator[NotChecked]:
-    """Say what the role that asks may not see."""
+def _unseen(
+    live: Snapshot, clients: Connected, statistics: Remembered, rewriting: Iterable[RewriteRule]
+) -> Iterator[NotChecked]:
+    """Say what the role that asks may not see, and what no rule looks at."""
+    for rule in rewriting:
+        reason = "with actions that have the rights of the table's owner"
+        yield NotChecked("rewrite rule", f"{rule} of {live.database}", reason)
     for role in clients.hidden:
         reason = f"with sessions that {live.user} may not look into (pg_read_all_stats lets it)"
         yield NotChecked("role", f"{role} of {live.database}", reason)
@@ -200,8 +208,8 @@ def _unseen(live: Snapshot, clients: Connected, statistics: Remembered) -> Itera
 def _checked(audited: list[_Audited], history: History | None) -> Checked:
     return Checked(
         databases=len(audited),
-        migrations=history.built.files if history is not None else 0,
-        statements=history.built.statements if history is not None else 0,
+        migrations=history.replayed.files if history is not None else 0,
+        statements=history.replayed.statements if history is not None else 0,
         tables=sum(one.tables for one in audited),
         policies=sum(one.policies for one in audited),
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rlslint.access.connecting import is_migration_tool
 from rlslint.evidence import Client, Connection
 from rlslint.live import Snapshot
+from rlslint.sql.quoting import quoted_literal
 from rlslint.text import CatalogText, Span
 
 # Those who lack pg_read_all_stats see of others' sessions the role, the database and the name that
@@ -79,8 +80,7 @@ def _connection(
     database: str, role: str, is_first: bool, clients: tuple[Client, ...]
 ) -> Connection:
     names = ", ".join(dict.fromkeys(client.name for client in clients if client.name))
-    quoted = role.replace("'", "''")
-    shown = f"SELECT * FROM pg_stat_activity WHERE usename = '{quoted}'"
+    shown = f"SELECT * FROM pg_stat_activity WHERE usename = {quoted_literal(role)}"
     text = CatalogText(database, shown.encode("utf-8", "replace"))
     span = Span(text, 0, len(text.data))
     evidence = _FIRST if is_first else ""

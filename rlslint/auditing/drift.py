@@ -131,7 +131,7 @@ class _Selection:
         holder: Subject | None = None
         match theirs:
             case Relation() as relation:
-                if self._history.relations.is_open or relation.schema not in self._schemas:
+                if relation.schema not in self._schemas:
                     return
                 for parent in ancestors(relation):
                     modelled = self._ours.get(("relation", str(parent)))
@@ -140,16 +140,16 @@ class _Selection:
                         return
             case Policy() as policy:
                 holder = self._history.names.get((policy.relation.schema, policy.relation.name))
-                if not isinstance(holder, Relation) or holder.policies.is_open:
+                if holder is None:
                     return
             case Function() as function:
-                if self._history.functions.is_open or function.schema not in self._schemas:
+                if function.schema not in self._schemas:
                     return
             case Schema() as schema:
                 if self._history.relations.is_open or not self._is_made_by_hand(schema):
                     return
             case Publication():
-                if self._history.publications.is_open or is_provided_by_supabase(name):
+                if is_provided_by_supabase(name):
                     return
             case Role():
                 return

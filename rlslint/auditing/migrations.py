@@ -3,63 +3,73 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from rlslint.auditing.audit import NoHistory
-from rlslint.building import Built, Reader, build
+from rlslint.building import Replayed, replay_history
 from rlslint.catalog.comparison import (
     Comparison,
     Written,
     compare,
     facts_of,
     subjects_of,
+    with_possible,
     written_statements,
 )
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.config import Config
-from rlslint.sources.discovery import discover
+from rlslint.config import Config, anchored, excluded
+from rlslint.reading import Reader, module_reader
+from rlslint.sources.discovery import Found, discover
+from rlslint.sources.histories import History as MigrationHistory
+from rlslint.sources.histories import histories
 
 
 class History(NamedTuple):
     """A replayed history, and what its files say beside it."""
 
-    built: Built
+    replayed: Replayed
     reader: Reader
 
     @property
     def catalog(self) -> Catalog:
-        return self.built.project.catalog
+        return self.replayed.replay.catalog
 
 
 def read_history(path: str, config: Config) -> History:
-    """Replay the migrations below a path.
+    """Replay the migrations at a path, with all that comes before and after them in their history.
 
     Raises NoHistory where there is none or more than one.
     """
     reader = Reader({})
     found = discover(
         [path],
-        around=(),
         root=Path.cwd(),
-        exclude=(*config.exclude, *config.extend_exclude),
+        exclude=excluded(config),
         force_exclude=config.force_exclude,
     )
     for problem in found.problems:
         reader.unreadable(problem)
     if reader.errors:
         raise NoHistory(reader.errors[0])
-    built, _ = build(found, config, reader)
-    histories = [one for one in built if one.files and not one.loose]
-    scripts = [one for one in built if one.files]
-    chosen = histories or scripts
+    sorted_files = histories(found, anchored(config, config.migrations))
+    chosen = _named(sorted_files.histories, found) or _named(sorted_files.loose, found)
     if len(chosen) != 1:
         number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
         raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")
-    return History(chosen[0], reader)
+    return History(replay_history(chosen[0], config, reader, module_reader(found)), reader)
+
+
+def _named(all_histories: Iterable[MigrationHistory], found: Found) -> list[MigrationHistory]:
+    """Return the histories of which a file lies at the path that the user named."""
+    return [
+        history
+        for history in all_histories
+        if any(migration.shown in found.reported for migration in history.migrations)
+    ]
 
 
 class Compared(NamedTuple):
@@ -74,9 +84,9 @@ def compare_with(
 ) -> Compared:
     """Compare a history with a live database."""
     migration_role = _migration_role(history.catalog, live, owner_roles)
-    comparison = compare(
-        facts_of(history.catalog, migration_role), facts_of(live, migration_role), version=version
-    )
+    theirs = facts_of(live, migration_role)
+    ours = with_possible(facts_of(history.catalog, migration_role), history.catalog, theirs)
+    comparison = compare(ours, theirs, version=version)
     differing = {difference.key for difference in comparison.differences}
     return Compared(comparison, written_statements(history.catalog, live, differing))
 

@@ -99,12 +99,13 @@ class Trigger(NamedTuple):
     """A trigger; `function` is its function's full name, else as CREATE TRIGGER wrote it.
 
     `events` are insert, update, delete and truncate; `before` tells of a row trigger that may
-    still change the row.
+    still change the row; `enabled` is False where ALTER TABLE keeps it from firing.
     """
 
     function: str
     before: bool
     events: frozenset[str]
+    enabled: bool = True
 
 
 class Policy(Facts):

@@ -65,6 +65,7 @@ class _Analysis:
         self.query_of = query_of
         self.gap: UnknownFact | None = None
         self._open: set[int] = set()
+        self._own_rows: dict[Relation, bool] = {}
 
     def unbound(self, query: Query, outside: frozenset[Source]) -> Iterator[Relation]:
         """Yield what a query puts out unbound; `outside` are the tied entries around it."""
@@ -106,7 +107,7 @@ class _Analysis:
         if inner is None and isinstance(source.relation, Relation):
             inner = self.query_of(source.relation)
             if inner is not None:
-                return not any(True for _ in self.unbound(inner, frozenset()))
+                return self._holds_own_rows(source.relation, inner)
         if inner is not None:
             return bool(query_reads(inner, self.functions))
         if source.call is None:
@@ -117,6 +118,12 @@ class _Analysis:
             and reads_context(part.function, self.functions)
             for part in source.call.walk()
         )
+
+    def _holds_own_rows(self, view: Relation, query: Query) -> bool:
+        """Tell whether a view holds only rows of the caller; each is looked into once."""
+        if view not in self._own_rows:
+            self._own_rows[view] = not any(True for _ in self.unbound(query, frozenset()))
+        return self._own_rows[view]
 
     def _bounds(self, condition: Expr, source: Source) -> bool:
         """Tell whether a condition binds the rows of an entry, as a policy would a table's."""

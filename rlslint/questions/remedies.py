@@ -41,7 +41,7 @@ def _written(policy: Policy, table: Relation, project: Project) -> str:
     clause = policy.using
     if clause is None or clause.statement is None or not clause.statement.is_written:
         return ""
-    if table in project.predicate(clause).ask(relations_looked_up, project.catalog):
+    if table in clause.ask(relations_looked_up, project.catalog):
         return ""
     span = clause.span()
     if span is None or policy.relation.name in span.sql or span.text.holes:

@@ -178,10 +178,15 @@ def _is_filtered(read: Read, project: Project) -> bool:
     for view, source in zip(read.through, (*read.through[1:], read.table), strict=True):
         if view.is_materialized_view:
             return False
-        query = query_of(view, project)
-        if query is not None and source not in unbound_in(query, project):
+        unbound = project.ask(_unbound_in_view, view)
+        if unbound is not None and source not in unbound:
             return True
     return False
+
+
+def _unbound_in_view(project: Project, view: Relation) -> frozenset[Relation] | None:
+    query = query_of(view, project)
+    return frozenset(unbound_in(query, project)) if query is not None else None
 
 
 def _is_statistic(read: Read, project: Project) -> bool:

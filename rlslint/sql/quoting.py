@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _RESERVED = frozenset(
@@ -19,8 +20,22 @@ _RESERVED = frozenset(
 """Words that quote_ident() must quote (manual: SQL Key Words)."""
 
 
+@lru_cache(maxsize=1 << 16)
 def quoted_identifier(name: str) -> str:
     """Return a name as SQL wants it, in double quotes where it needs them."""
     if _SIMPLE_NAME.match(name) and name not in _RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_literal(value: str) -> str:
+    """Return a constant as SQL wants it, whatever standard_conforming_strings is."""
+    quoted = "'" + value.replace("'", "''") + "'"
+    return "E" + quoted.replace("\\", "\\\\") if "\\" in value else quoted
+
+
+def quoted_setting(name: str, value: str) -> str:
+    """Return the value of a setting as SET wants it: search_path is a list of names."""
+    if name != "search_path" or not value:
+        return quoted_literal(value)
+    return ", ".join(quoted_identifier(part.strip()) for part in value.split(","))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg
+import pytest
+
+from rlslint.catalog.functions import Function
 from rlslint.catalog.introspection import introspect
 from rlslint.catalog.model import Catalog
-from rlslint.live import snapshot
+from rlslint.live import LiveProblem, snapshot
 from rlslint.text import CatalogText
 from tests.postgres import Database
 
@@ -67,25 +71,45 @@ def test_every_statement_that_shows_the_database_is_sql(database: Database) -> N
         ), statement.sql
 
 
-def test_a_function_body_stands_where_the_description_shows_it(database: Database) -> None:
+@pytest.mark.since(14, "functions with BEGIN ATOMIC")
+def test_a_function_in_sqls_own_form_is_its_body(database: Database) -> None:
     atomic = """CREATE FUNCTION "größe"(i int) RETURNS int LANGUAGE sql
         BEGIN ATOMIC SELECT i + 1; END;"""
-    assert database.run(SCHEMA + atomic).errors == ()
-    catalog = introspected(database)
-    for name in ("tenant", "größe"):
-        (function,) = catalog.function_names["public", name]
-        statement = function.created
-        assert statement is not None
-        data = statement.text.data[function.body_start :]
-        assert data.startswith(function.body.encode())
-    assert "BEGIN ATOMIC" in catalog.function_names["public", "größe"][0].body
+    assert database.run(atomic).errors == ()
+    (function,) = introspected(database).function_names["public", "größe"]
+    assert "BEGIN ATOMIC" in function.body
+    assert shown_from(function).startswith(function.body.encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "SELECT current_setting('app.größe')::int",
+        "function",
+        "f",
+        "\n",
+        "SELECT $function$ CREATE FUNCTION f() AS $functionx$ SELECT 1 $functionx$ $function$",
+    ],
+)
+def test_a_body_stands_where_the_description_shows_it(body: str, database: Database) -> None:
+    function = f"CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $own${body}$own$"
+    assert database.run(f"SET check_function_bodies = off; {function}").errors == ()
+    (found,) = introspected(database).function_names["public", "f"]
+    assert found.body == body
+    assert shown_from(found).removeprefix(body.encode()).startswith(b"$function")
+
+
+def shown_from(function: Function) -> bytes:
+    assert function.created is not None
+    return function.created.text.data[function.body_start : function.created.end]
 
 
 def test_the_size_of_a_table_is_what_the_planner_thinks(database: Database) -> None:
     assert database.run(SCHEMA).errors == ()
     catalog = introspected(database)
     assert catalog.names["public", "docs"].estimated_rows == 5000
-    assert catalog.names["public", "members"].estimated_rows is None
+    # Before PostgreSQL 14 nothing tells an empty table from one that was never analysed.
+    assert not catalog.names["public", "members"].estimated_rows
 
 
 def test_an_index_that_failed_is_not_valid(database: Database) -> None:
@@ -120,3 +144,96 @@ def test_what_supabase_brings_is_left_out(database: Database) -> None:
     assert not objects.knows("rls_enabled")
     assert not catalog.roles["service_role"].declared
     assert catalog.roles["service_role"].bypassrls
+
+
+@pytest.mark.parametrize(
+    "dropped", ["VIEW shown", "FUNCTION tenant()", "TABLE docs CASCADE", "INDEX docs_body"]
+)
+def test_what_is_dropped_meanwhile_is_no_fault(dropped: str, database: Database) -> None:
+    """What shows an expression tells of now, and the rest of the moment when reading began."""
+    assert database.run(f"{SCHEMA} CREATE INDEX docs_body ON docs (lower(body))").errors == ()
+    with snapshot(database.conninfo()) as live:
+        live.ask("SELECT 1")
+        assert database.run(f"DROP {dropped}").errors == ()
+        catalog = introspect(live.ask, live.database, live.version)
+    view = catalog.names["public", "shown"]
+    policies = {policy.name: policy for policy in catalog.policies()}
+    if dropped == "VIEW shown":
+        assert not view.knows("query")
+    elif dropped == "TABLE docs CASCADE":
+        assert not policies["naïve ✓"].knows("using")
+        assert not policies["naïve ✓"].knows("check")
+        assert policies["bare"].check is None
+
+
+def test_what_an_expression_names_may_be_dropped_meanwhile(database: Database) -> None:
+    assert database.run(SCHEMA).errors == ()
+    with pytest.raises(LiveProblem) as raised, snapshot(database.conninfo()) as live:
+        live.ask("SELECT 1")
+        assert database.run("DROP TABLE members CASCADE").errors == ()
+        introspect(live.ask, live.database, live.version)
+    assert str(raised.value).endswith(
+        "cannot be read: something in it was dropped while it was read. "
+        "Nothing was changed; try again later."
+    )
+
+
+def test_an_owner_who_is_gone_has_a_name(database: Database) -> None:
+    """A damaged catalog is read as well."""
+    script = """
+        CREATE ROLE gone; CREATE ROLE member; GRANT gone TO member;
+        CREATE TABLE docs (id int); ALTER TABLE docs OWNER TO gone;
+        SET allow_system_table_mods = on; DELETE FROM pg_authid WHERE rolname = 'gone';
+    """
+    assert database.run(script).errors == ()
+    owner = introspected(database).names["public", "docs"].owner
+    database.run(
+        "SET allow_system_table_mods = on; DROP TABLE docs;"
+        "DELETE FROM pg_auth_members WHERE roleid NOT IN (SELECT oid FROM pg_authid)"
+    )
+    assert owner.startswith("role ")
+
+
+def test_a_trigger_that_does_not_fire_is_not_enabled(database: Database) -> None:
+    script = """
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+        CREATE TRIGGER a BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION f();
+        CREATE TRIGGER b BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION f();
+        CREATE TRIGGER c BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION f();
+        ALTER TABLE docs DISABLE TRIGGER b, ENABLE REPLICA TRIGGER c;
+    """
+    assert database.run(SCHEMA + script).errors == ()
+    triggers = introspected(database).names["public", "docs"].triggers
+    assert [name for name, trigger in triggers.items() if trigger.enabled] == ["a"]
+
+
+def test_functions_are_called_with_the_servers_search_path(database: Database) -> None:
+    assert database.run(SCHEMA + "CREATE ROLE apart LOGIN").errors == ()
+    with psycopg.connect(database.conninfo(), autocommit=True) as administrator:
+        administrator.execute("ALTER ROLE apart SET search_path = 'elsewhere'")
+        administrator.execute("ALTER SYSTEM SET search_path = 'app', '$user'")
+        administrator.execute("SELECT pg_reload_conf()")
+        try:
+            paths = [paths_of_functions(database, role) for role in ("app_user", "apart")]
+        finally:
+            administrator.execute("ALTER SYSTEM RESET ALL")
+            administrator.execute("SELECT pg_reload_conf()")
+    assert paths == [{("app", "$user")}, {("$user", "public")}]
+
+
+def paths_of_functions(database: Database, role: str) -> set[tuple[str, ...]]:
+    with snapshot(database.conninfo(role)) as live:
+        catalog = introspect(live.ask, live.database, live.version)
+    return {function.search_path for function in catalog.functions.known()}
+
+
+def test_the_grant_option_stays_whoever_else_grants_without_it(database: Database) -> None:
+    script = """
+        CREATE ROLE one; CREATE ROLE two; CREATE ROLE three;
+        GRANT SELECT ON docs TO one, two WITH GRANT OPTION;
+        SET ROLE one; GRANT SELECT ON docs TO three WITH GRANT OPTION;
+        SET ROLE two; GRANT SELECT ON docs TO three;
+    """
+    assert database.run(SCHEMA + script).errors == ()
+    docs = introspected(database).names["public", "docs"]
+    assert docs.grants["three", "select", ""].grantable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.building import Reader, build
+from rlslint.building import build
 from rlslint.cards import card, rule_names
 from rlslint.catalog.comparison import compare as compare_facts
 from rlslint.catalog.comparison import facts_of
@@ -14,11 +14,12 @@ from rlslint.catalog.introspection import introspect
 from rlslint.catalog.model import Catalog
 from rlslint.config import Config
 from rlslint.live import snapshot
+from rlslint.reading import Reader
 from rlslint.sources.discovery import discover
 from rlslint.sources.histories import histories, up_ranges
 from tests.histories import compare
-from tests.postgres import SUPERUSER, Database
-from tests.test_fixtures import FIXTURES, PRELUDES
+from tests.postgres import SUPERUSER, Database, Server
+from tests.test_fixtures import FIXTURES, PRELUDES, skip_where_refused
 
 EXAMPLES = {
     f"{name}-{number}": example.source
@@ -43,8 +44,11 @@ def introspected(database: Database) -> tuple[Catalog, int]:
 
 @pytest.mark.parametrize("project", SQL_PROJECTS, ids=lambda project: project.name)
 def test_the_replay_agrees_on_a_project(
-    project: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+    project: Path, server: Server, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    skip_where_refused(
+        (path.read_text(encoding="utf-8") for path in project.rglob("*.sql")), server
+    )
     monkeypatch.chdir(project)
     prelude = PRELUDES.get(project.name)
     if prelude is not None:

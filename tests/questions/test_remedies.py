@@ -83,3 +83,27 @@ GRANT SELECT ON docs TO {grantee};
     asked = "SELECT has_table_privilege('Web', 'docs', 'SELECT');"
     assert database.run(f"{history}\n{asked}").output.split() == ["t"]
     assert database.run(f"{found.finding.help}\n{asked}").output.split() == ["f"]
+
+
+MEMBERSHIPS = """
+CREATE ROLE app LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+CREATE TABLE members (tenant_id int NOT NULL, user_id int, PRIMARY KEY (user_id, tenant_id));
+CREATE INDEX ON docs (tenant_id);
+CREATE FUNCTION mine() RETURNS SETOF int LANGUAGE sql STABLE AS
+  'SELECT tenant_id FROM members WHERE user_id = 1';
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON docs, members TO app;
+CREATE POLICY of_members ON docs USING (tenant_id IN (SELECT {}));
+"""
+
+
+@pytest.mark.parametrize("looked_up", ["mine()", "m.tenant_id FROM members m"])
+def test_no_policy_is_offered_that_would_lead_back_to_its_table(
+    looked_up: str, tmp_path: Path, database: Database
+) -> None:
+    history = MEMBERSHIPS.format(looked_up)
+    (found,) = findings_of(lint(tmp_path, {"migrations/0001.sql": history}), "rls-not-enabled")
+    assert found.finding.object == "public.members"
+    assert database.run(history + found.finding.help).errors == ()
+    assert database.run("SELECT * FROM members", "app").errors == ()

@@ -1,7 +1,9 @@
 """Two catalogs side by side: where they agree, where they differ, and what one does not tell."""
 
 from rlslint.catalog.comparison.differences import ABSENT, Comparison, Difference, compare
-from rlslint.catalog.comparison.facts import UNKNOWN, Facts, Key, facts_of
+from rlslint.catalog.comparison.facts import facts_of
+from rlslint.catalog.comparison.keys import UNKNOWN, Facts, Key
+from rlslint.catalog.comparison.possible import with_possible
 from rlslint.catalog.comparison.subjects import Subject, Subjects, subjects_of
 from rlslint.catalog.comparison.written import Written, written_statements
 
@@ -18,5 +20,6 @@ __all__ = [
     "compare",
     "facts_of",
     "subjects_of",
+    "with_possible",
     "written_statements",
 ]

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from rlslint.catalog.comparison.facts import (
-    MEMBERSHIP_OPTIONS,
-    UNKNOWN,
-    UNKNOWN_TYPE,
-    Facts,
-    Key,
-)
+from rlslint.catalog.comparison.facts import MEMBERSHIP_OPTIONS
+from rlslint.catalog.comparison.keys import UNKNOWN, UNKNOWN_TYPE, Facts, Key
 from rlslint.catalog.comparison.subjects import Subject
 from rlslint.catalog.roles import PUBLIC
 

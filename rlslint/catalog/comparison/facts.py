@@ -3,45 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
-from rlslint.catalog.comparison.forms import Number, form_of, local_name, names_unknown
+from rlslint.catalog.comparison.keys import UNKNOWN, Facts, Key
 from rlslint.catalog.comparison.subjects import name_of_function
+from rlslint.catalog.comparison.values import (
+    column_lists_told,
+    columns_told,
+    condition_told,
+    constraints_told,
+    indexes_told,
+    options_told,
+    query_told,
+    row_filters_told,
+    schemas_told,
+    settings_told,
+    triggers_told,
+)
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Column, Kind, Policy, Relation, Trigger
-from rlslint.catalog.predicates import Clause
+from rlslint.catalog.model import Catalog, Kind, Policy, Relation
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.publications import Publication, PublishedTable
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
 from rlslint.catalog.schemas import Schema
-from rlslint.sql.expressions import Query, Source
-
-
-class Key(NamedTuple):
-    """What a fact is about: `kind` is a noun for the subject, `subject` its name in full."""
-
-    kind: str
-    subject: str
-    fact: str
-
-
-class Unknown:
-    """Stands where a catalog does not tell: it agrees with nothing and differs from nothing."""
-
-    def __repr__(self) -> str:
-        return "unknown"
-
-
-UNKNOWN = Unknown()
-UNKNOWN_TYPE = ""
-
-Facts = dict[Key, object]
 
 _NEW_PRIVILEGE = "maintain"
 """GRANT ALL gives it from PostgreSQL 17 on (release notes of 17), as the replay cannot tell."""
 
-_VIEW_OPTIONS = ("security_invoker", "security_barrier", "check_option")
 _OF_RELATION = (
     "kind",
     "owner",
@@ -122,14 +110,14 @@ class _Telling:
             forced_row_security=lambda: relation.rls_forced,
             partition_of=lambda: str(relation.partition_of or ""),
             parents=lambda: tuple(map(str, relation.parents)),
-            columns=lambda: _columns(relation),
-            options=lambda: _options(relation),
+            columns=lambda: columns_told(relation),
+            options=lambda: options_told(relation),
             privileges=lambda: self._privileges(relation.grants.values(), relation.owner),
-            indexes=lambda: _indexes(relation),
-            constraints=lambda: _constraints(relation),
+            indexes=lambda: indexes_told(relation),
+            constraints=lambda: constraints_told(relation),
             policies=lambda: tuple(sorted(policy.name for policy in relation.policies.values())),
-            triggers=lambda: _triggers(relation),
-            query=lambda: _query(relation.query),
+            triggers=lambda: triggers_told(relation),
+            query=lambda: query_told(relation.query),
         )
         for policy in relation.policies.known():
             self._add_policy(policy)
@@ -141,8 +129,8 @@ class _Telling:
             permissive=lambda: policy.permissive,
             command=lambda: policy.command,
             roles=lambda: tuple(sorted(map(self._role, policy.roles))),
-            using=lambda: _condition(policy.using),
-            with_check=lambda: _condition(policy.check),
+            using=lambda: condition_told(policy.using),
+            with_check=lambda: condition_told(policy.check),
         )
 
     def _add_function(self, function: Function) -> None:
@@ -157,7 +145,7 @@ class _Telling:
             leakproof=lambda: function.leakproof,
             is_procedure=lambda: function.is_procedure,
             returns_set=lambda: function.returns_set,
-            settings=lambda: _settings(function.settings),
+            settings=lambda: settings_told(function.settings),
             privileges=lambda: self._privileges(function.grants.values(), function.owner),
             # PostgreSQL keeps a body in SQL's own form as a tree and writes it anew.
             body=lambda: None if function.atomic else function.body,
@@ -184,7 +172,7 @@ class _Telling:
                     (self._role(m.role.name), m.inherit, m.set) for m in role.memberships.values()
                 )
             ),
-            settings=lambda: _settings(role.settings),
+            settings=lambda: settings_told(role.settings),
         )
 
     def _add_publication(self, publication: Publication, catalog: Catalog) -> None:
@@ -200,9 +188,9 @@ class _Telling:
             operations=lambda: tuple(sorted(publication.operations)),
             publish_via_partition_root=lambda: publication.via_root,
             tables=lambda: tuple(sorted(str(table.relation) for table in tables())),
-            column_lists=lambda: _column_lists(tables()),
-            row_filters=lambda: _row_filters(tables()),
-            schemas=lambda: _schemas(publication, catalog),
+            column_lists=lambda: column_lists_told(tables()),
+            row_filters=lambda: row_filters_told(tables()),
+            schemas=lambda: schemas_told(publication, catalog),
         )
 
     def _add_defaults(self, catalog: Catalog) -> None:
@@ -218,7 +206,7 @@ class _Telling:
             UNKNOWN if catalog.possible_defaults else tuple(sorted(lines))
         )
         settings = {name: value for name, (value, _) in catalog.database_settings.items()}
-        self._facts[Key("database", "", "settings")] = _settings(settings)
+        self._facts[Key("database", "", "settings")] = settings_told(settings)
 
     def _privileges(self, grants: Iterable[Grant], owner: str) -> object:
         return tuple(
@@ -232,109 +220,3 @@ class _Telling:
 
 def _is_sequence(relation: Relation) -> bool:
     return relation.knows("kind") and relation.kind is Kind.sequence
-
-
-def _columns(relation: Relation) -> object:
-    return tuple(map(_column, sorted(relation.columns.values(), key=lambda c: c.number)))
-
-
-def _column(column: Column) -> object:
-    is_filled = column.default is not None or column.identity or column.generated
-    type_name = local_name(column.type) if column.knows("type") else UNKNOWN_TYPE
-    return column.number, column.name, type_name, column.not_null, is_filled
-
-
-def _options(relation: Relation) -> object:
-    wanted = [(name, relation.options.get(name)) for name in _VIEW_OPTIONS]
-    return tuple((name, value) for name, value in wanted if value is not None)
-
-
-def _indexes(relation: Relation) -> object:
-    return tuple(
-        sorted(
-            (i.name, _numbers(relation, i.columns), i.unique, i.partial, i.valid)
-            for i in relation.indexes.values()
-        )
-    )
-
-
-def _numbers(relation: Relation, numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """0 stands for an expression; while the columns are unknown, for each of them."""
-    if 0 in numbers and not relation.knows("columns"):
-        raise UnknownFact(relation, "columns", relation.unknown["columns"])
-    return numbers
-
-
-def _constraints(relation: Relation) -> object:
-    return tuple(
-        sorted(
-            (
-                constraint.name,
-                constraint.kind,
-                _numbers(relation, constraint.columns),
-                str(constraint.referenced or ""),
-                tuple(map(Number, constraint.referenced_columns)),
-                constraint.on_delete,
-            )
-            for constraint in relation.constraints.values()
-            if constraint.kind != "not null"
-        )
-    )
-
-
-def _triggers(relation: Relation) -> object:
-    return tuple(sorted(_trigger(*item) for item in relation.triggers.items()))
-
-
-def _trigger(name: str, trigger: Trigger) -> tuple[str, str, bool, tuple[str, ...]]:
-    return name, local_name(trigger.function), trigger.before, tuple(sorted(trigger.events))
-
-
-def _settings(settings: dict[str, str]) -> object:
-    return tuple(
-        sorted((name, value.replace('"', "").replace(" ", "")) for name, value in settings.items())
-    )
-
-
-def _condition(clause: Clause | None) -> object:
-    if clause is None:
-        return None
-    if names_unknown(clause.expression):
-        return UNKNOWN
-    return form_of(clause.expression)
-
-
-def _column_lists(tables: tuple[PublishedTable, ...]) -> object:
-    if not all(table.relation.knows("columns") for table in tables):
-        return UNKNOWN
-    return tuple(sorted((str(t.relation), t.columns) for t in tables if t.columns))
-
-
-def _row_filters(tables: tuple[PublishedTable, ...]) -> object:
-    filters = {str(table.relation): _condition(table.condition) for table in tables}
-    if UNKNOWN in filters.values():
-        return UNKNOWN
-    return {name: condition for name, condition in filters.items() if condition is not None}
-
-
-def _schemas(publication: Publication, catalog: Catalog) -> object:
-    tuple(publication.schemas)  # Raises where there may be others.
-    named = publication.schemas_named(catalog)
-    return tuple(sorted(published.schema.name for published in named))
-
-
-def _query(clause: Clause | None) -> object:
-    """The relations that a view reads; how it does is written in too many ways to compare."""
-    if clause is None:
-        return None
-    sources = (
-        source
-        for part in clause.expression.walk()
-        if isinstance(part, Query)
-        for source in part.sources
-    )
-    return tuple(sorted({_read(source) for source in sources} - {""}))
-
-
-def _read(source: Source) -> str:
-    return str(source.relation) if isinstance(source.relation, Relation) else ""

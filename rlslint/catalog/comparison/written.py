@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from rlslint.catalog.comparison.facts import Key
+from rlslint.catalog.comparison.keys import Key
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Relation

@@ -12,7 +12,7 @@ from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.catalog.privileges import DefaultPrivilege, Grant
 from rlslint.catalog.roles import PUBLIC, Membership, Role
 from rlslint.catalog.schemas import Schema
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql.quoting import quoted_identifier, quoted_setting
 from rlslint.text import Statement
 
 Rows = list[list[Any]]
@@ -25,9 +25,16 @@ _ATTRIBUTES = ("superuser", "bypassrls", "login", "inherit", "createrole", "repl
 _DEFAULT_KINDS = {"r": "tables", "f": "functions", "S": "sequences", "n": "schemas"}
 
 
+class _Names(dict[int, str]):
+    """Names by oid; a damaged catalog may point at roles that are gone, as pg_dump says too."""
+
+    def __missing__(self, oid: int) -> str:
+        return f"role {oid}"
+
+
 def add_roles(catalog: Catalog, description: Description, rows: Rows) -> RoleNames:
     """Add the roles of the server; those that a platform brings are declared by nobody."""
-    names = {0: PUBLIC}
+    names = _Names({0: PUBLIC})
     on_supabase = is_supabase_server(row[1] for row in rows)
     for oid, name, *attributes in rows:
         names[oid] = name
@@ -78,13 +85,14 @@ def add_settings(catalog: Catalog, description: Description, rows: Rows, names: 
     """Add what ALTER ROLE … SET and ALTER DATABASE … SET have set."""
     for role_oid, settings in rows:
         for name, value in settings_of(settings).items():
+            assignment = f"SET {name} = {quoted_setting(name, value)}"
             if not role_oid:
-                shown = f"ALTER DATABASE SET {name} = {value!r}"
+                shown = f"ALTER DATABASE … {assignment}"
                 statement = description.write("AlterDatabaseSetStmt", shown)
                 catalog.database_settings[name] = (value, statement)
                 continue
             role = catalog.role(names[role_oid])
-            shown = f"ALTER ROLE {quoted_identifier(role.name)} SET {name} = {value!r}"
+            shown = f"ALTER ROLE {quoted_identifier(role.name)} {assignment}"
             role.statements[f"setting {name}"] = description.write("AlterRoleSetStmt", shown)
             role.settings[name] = value
 
@@ -194,9 +202,11 @@ def _grant(description: Description, words: tuple[str, ...], objects: list[Owned
     statement = description.write("GrantStmt", shown)
     for owned in objects:
         for privilege in privileges:
-            owned.grants[grantee, privilege, column] = Grant(
-                grantee, privilege, column, grantor, bool(option), statement
-            )
+            key = grantee, privilege, column
+            before = dict.get(owned.grants, key)
+            # What several have granted is held with grant option if one of them gave it.
+            if before is None or not before.grantable:
+                owned.grants[key] = Grant(*key, grantor, bool(option), statement)
 
 
 def _shown_name(owned: Owned) -> str:

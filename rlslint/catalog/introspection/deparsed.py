@@ -33,7 +33,8 @@ class Deparsed:
     """Binds what pg_get_expr() and pg_get_viewdef() show; equal words share one predicate.
 
     The server shows every name with its schema, for the search_path is empty, so that nothing but
-    the columns of the row itself can differ between two tables. What cannot be read comes as None.
+    the columns of the row itself can differ between two tables. What cannot be read comes as None,
+    and so does what the server no longer shows ("").
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -42,6 +43,8 @@ class Deparsed:
 
     def clause(self, sql: str, relation: Relation, statement: Statement, at: int) -> Clause | None:
         """Return the clause of an expression that stands at byte `at` of the statement's text."""
+        if not sql:
+            return None
         known = self._shared.setdefault(sql, [])
         # The columns of a table that is not looked into are not known, and no table is like it.
         shares = relation.knows("columns")

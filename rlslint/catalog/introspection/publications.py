@@ -40,6 +40,8 @@ def add_publications(
             shown = _shown(publication)
             publication.statements[""] = description.write("CreatePublicationStmt", shown)
         for oid, columns, condition in tables or ():
+            if oid not in relations:
+                continue  # A superuser's table in information_schema.
             _add_table(publication, relations[oid], columns, condition, deparsed, description)
         for schema_name in schemas or ():
             _add_schema(publication, catalog, schema_name, description)

@@ -12,7 +12,8 @@ _MADE_BY_EXTENSION = """EXISTS (SELECT FROM pg_catalog.pg_depend d
 _CONSTRUCTS_RANGES = """EXISTS (SELECT FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = f.oid
     AND d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype = 'i')"""
-_OWN_SCHEMA = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+_OWN_SCHEMA = """n.nspname !~ '^pg_(catalog$|toast$|temp_|toast_temp_)'
+    AND n.nspname <> 'information_schema'"""
 _RELATION = f"""pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     AND {_OWN_SCHEMA} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'"""
 _IN_RELATION = f"IN (SELECT c.oid FROM {_RELATION})"
@@ -36,6 +37,16 @@ def _type_name(oid: str) -> str:
         LEFT JOIN pg_catalog.pg_type e ON e.oid = y.typelem AND y.typcategory = 'A'
         JOIN pg_catalog.pg_namespace s ON s.oid = coalesce(e.typnamespace, y.typnamespace)
         WHERE y.oid = {oid})"""
+
+
+def _expression(tree: str, relation: str) -> str:
+    """An expression as SQL, '' where its table has been dropped since the snapshot was taken.
+
+    What a server shows of a tree is of now, not of the snapshot (manual: System Catalog
+    Information Functions).
+    """
+    return f"""CASE WHEN {tree} IS NOT NULL
+        THEN coalesce(pg_catalog.pg_get_expr({tree}, {relation}), '') END"""
 
 
 ROLES = _array(
@@ -64,6 +75,14 @@ SETTINGS = _array(
         SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()))""",
     "s.setdatabase, s.setrole",
 )
+
+SEARCH_PATH = """SELECT coalesce((SELECT to_json(s.reset_val)::text
+    FROM pg_catalog.pg_settings s WHERE s.name = 'search_path' AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_db_role_setting o, unnest(o.setconfig) AS line
+        JOIN pg_catalog.pg_roles u ON u.rolname = session_user
+        WHERE o.setrole = u.oid AND line LIKE 'search\\_path=%')), '""')"""
+"""What sessions begin with by the server's configuration (manual: pg_settings, reset_val), ""
+where the role that asks has a search_path of its own."""
 
 EXTENSIONS = _array("e.extname", "pg_catalog.pg_extension e", "e.extname")
 
@@ -96,17 +115,25 @@ PARTITION_KEYS = _array(
 
 COLUMNS = _array(
     """a.attrelid::int8, a.attnum, a.attname, t.name, a.attnotnull,
-    a.attidentity <> '', a.attgenerated <> '', pg_catalog.pg_get_expr(f.adbin, f.adrelid)""",
+    a.attidentity <> '', a.attgenerated <> '', x.sql""",
     f"""pg_catalog.pg_attribute a
         JOIN (SELECT t.oid, {_type_name("t.oid")} AS name FROM pg_catalog.pg_type t
             WHERE t.oid IN (SELECT atttypid FROM pg_catalog.pg_attribute)
             OFFSET 0) t ON t.oid = a.atttypid
         LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
             AND a.attgenerated = ''
+        LEFT JOIN (SELECT e.tree, {_expression("e.adbin", "e.adrelid")} AS sql
+            FROM (SELECT DISTINCT ON (g.adbin::text) g.adbin::text AS tree, g.adbin, g.adrelid
+                FROM pg_catalog.pg_attrdef g JOIN pg_catalog.pg_attribute b
+                ON b.attrelid = g.adrelid AND b.attnum = g.adnum AND b.attgenerated = '') e
+            OFFSET 0) x ON x.tree = f.adbin::text
         WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid {_IN_RELATION}""",
     "a.attrelid, a.attnum",
 )
-"""OFFSET 0 keeps the planner from looking a type's name up again for each column."""
+"""OFFSET 0 keeps the planner from looking a type's name up again for each column.
+
+A default names no column, so that equal trees read alike, whatever table they belong to.
+"""
 
 COLUMN_PRIVILEGES = _array(
     f"a.attrelid::int8, a.attname, {_privileges('a.attacl')}",
@@ -146,16 +173,17 @@ TRIGGERS = _array(
 )
 
 VIEWS = _array(
-    "c.oid::int8, pg_catalog.pg_get_viewdef(c.oid)",
+    """c.oid::int8, CASE WHEN pg_catalog.has_table_privilege(c.oid, 'SELECT') IS NOT NULL
+        THEN pg_catalog.pg_get_viewdef(c.oid) END""",
     f"""{_RELATION} WHERE c.relkind IN ('v', 'm')
         AND NOT {_MADE_BY_EXTENSION.format("pg_class", "c")}""",
     "c.oid",
 )
+"""What has_table_privilege() says NULL of has been dropped since the snapshot was taken."""
 
 POLICIES = _array(
-    """p.polrelid::int8, p.polname, p.polpermissive, p.polcmd, p.polroles::int8[],
-    pg_catalog.pg_get_expr(p.polqual, p.polrelid),
-    pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)""",
+    f"""p.polrelid::int8, p.polname, p.polpermissive, p.polcmd, p.polroles::int8[],
+    {_expression("p.polqual", "p.polrelid")}, {_expression("p.polwithcheck", "p.polrelid")}""",
     f"pg_catalog.pg_policy p WHERE p.polrelid {_IN_RELATION}",
     "p.oid",
 )
@@ -194,7 +222,7 @@ _PUBLICATION = """p.pubname, p.pubowner::int8, p.puballtables,
     {}"""
 PUBLICATIONS = _array(
     _PUBLICATION.format(
-        "r.prrelid::int8, r.prattrs::int2[], pg_catalog.pg_get_expr(r.prqual, r.prrelid)",
+        f"r.prrelid::int8, r.prattrs::int2[], {_expression('r.prqual', 'r.prrelid')}",
         """(SELECT json_agg(n.nspname ORDER BY n.nspname)
         FROM pg_catalog.pg_publication_namespace s
         JOIN pg_catalog.pg_namespace n ON n.oid = s.pnnspid WHERE s.pnpubid = p.oid)""",
@@ -213,6 +241,7 @@ notes)."""
 OF_ALL_VERSIONS = (
     ROLES,
     SETTINGS,
+    SEARCH_PATH,
     EXTENSIONS,
     SCHEMAS,
     RELATIONS,

@@ -79,10 +79,11 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
         foreign_owners = _foreign_owners(names)
         add_memberships(catalog, description, rows(memberships), names)
         add_settings(catalog, description, rows(queries.SETTINGS), names)
+        search_path = _search_path(catalog, rows(queries.SEARCH_PATH))
         catalog.extensions = {name for (name,) in rows(queries.EXTENSIONS)}
         held: list[Held] = add_schemas(catalog, description, rows(queries.SCHEMAS), names)
         held += add_functions(
-            catalog, description, rows(functions), names, foreign_owners, _search_path(catalog)
+            catalog, description, rows(functions), names, foreign_owners, search_path
         )
         relations, on_relations = add_relations(
             catalog, rows(queries.RELATIONS), names, foreign_owners
@@ -113,8 +114,10 @@ def _foreign_owners(names: RoleNames) -> frozenset[str]:
     return frozenset(filter(is_provided_by_supabase, names.values())) - {"postgres"}
 
 
-def _search_path(catalog: Catalog) -> tuple[str, ...]:
-    setting = catalog.database_settings.get("search_path")
-    if setting is None:
-        return _DEFAULT_SEARCH_PATH
-    return tuple(part.strip() for part in setting[0].split(","))
+def _search_path(catalog: Catalog, of_server: str) -> tuple[str, ...]:
+    """Return the search_path of sessions that set none; the database's goes first."""
+    of_database = catalog.database_settings.get("search_path")
+    if of_database is not None:
+        of_server = of_database[0]
+    names = tuple(part.strip().strip('"') for part in of_server.split(","))
+    return names if any(names) else _DEFAULT_SEARCH_PATH

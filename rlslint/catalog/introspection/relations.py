@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from rlslint.catalog.introspection.authority import Held, RoleNames, Rows, privileges_held
 from rlslint.catalog.introspection.deparsed import Deparsed
@@ -34,6 +33,8 @@ _ON_DELETE = {
 # src/include/catalog/pg_trigger.h: TRIGGER_TYPE_ROW, TRIGGER_TYPE_BEFORE and the events.
 _ROW, _BEFORE = 1, 2
 _EVENTS = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
+# pg_trigger.tgenabled: what fires in sessions that do not replicate (manual: ALTER TABLE).
+_FIRING = ("O", "A")
 
 
 def add_relations(
@@ -202,18 +203,16 @@ def add_constraints(relations: Relations, rows: Rows) -> None:
 
 def add_triggers(relations: Relations, rows: Rows) -> None:
     """Add the triggers."""
-    for oid, name, function, kind, _ in rows:
+    for oid, name, function, kind, enabled in rows:
         if not relations[oid].is_beyond_history:
-            relations[oid].triggers[name] = _trigger(function, kind)
-
-
-def _trigger(function: str, kind: int) -> Trigger:
-    events = frozenset(event for event, bit in _EVENTS.items() if kind & bit)
-    return Trigger(function, bool(kind & _BEFORE and kind & _ROW), events)
+            events = frozenset(event for event, bit in _EVENTS.items() if kind & bit)
+            before = bool(kind & _BEFORE and kind & _ROW)
+            fires = enabled in _FIRING
+            relations[oid].triggers[name] = Trigger(function, before, events, fires)
 
 
 def add_views(
-    relations: Relations, rows: list[list[Any]], deparsed: Deparsed, description: Description
+    relations: Relations, rows: Rows, deparsed: Deparsed, description: Description
 ) -> None:
     """Add the queries of views, and the statements that show these."""
     for oid, sql in rows:
@@ -225,12 +224,13 @@ def add_views(
         kind = "MATERIALIZED VIEW" if view.is_materialized_view else "VIEW"
         head = f"CREATE {kind} {view.sql_name}{given} AS"
         node = "CreateTableAsStmt" if view.is_materialized_view else "ViewStmt"
-        statement = description.write(node, f"{head}\n{sql.removesuffix(';')}")
+        shown = (sql or "").removesuffix(";")
+        statement = description.write(node, f"{head}\n{shown}")
         view.statements[""] = view.statements["query"] = statement
         owner = f"ALTER VIEW {view.sql_name} OWNER TO {quoted_identifier(view.owner)}"
         view.statements["owner"] = description.write("AlterOwnerStmt", owner)
         for column in view.columns.values():
             column.statements[""] = statement
-        view.query = deparsed.query(sql, statement, statement.start + len(head.encode()) + 1)
+        view.query = deparsed.query(shown, statement, statement.start + len(head.encode()) + 1)
         if view.query is None:
             view.forget("query", statement)

@@ -38,9 +38,11 @@ def add_functions(
             body, atomic, shown, acl,
         ) = row  # fmt: skip
         owner = names[owner_oid]
-        if owner in foreign_owners:
+        # Dropped since the snapshot was taken, and shown no more: nobody calls it.
+        if owner in foreign_owners or shown is None:
             continue
-        statement = description.write("CreateFunctionStmt", shown.rstrip())
+        shown = shown.rstrip()
+        statement = description.write("CreateFunctionStmt", shown)
         function = Function(oid, schema, name, owner, statement)
         function.is_procedure, function.language = is_procedure, language
         function.volatility, function.parallel = _VOLATILITY[volatility], _PARALLEL[parallel]
@@ -51,13 +53,18 @@ def add_functions(
         function.settings = settings_of(settings)
         function.search_path = search_path
         function.atomic = atomic
-        function.body = shown.rstrip() if atomic else body
-        at = shown.encode().rfind(body.encode()) if body else -1
-        function.body_start = statement.start + (0 if atomic else at) if atomic or at >= 0 else -1
+        function.body = shown if atomic else body
+        function.body_start = statement.start + (0 if atomic else _place_of_body(shown, body))
         catalog.functions[oid] = function
         catalog.function_names.setdefault((schema, name), []).append(function)
         held += privileges_held(function, acl, names)
     return held
+
+
+def _place_of_body(shown: str, body: str) -> int:
+    """Return the byte where a body stands: CREATE FUNCTION ends with it and a dollar quote."""
+    quote = shown.rindex("$", 0, -1)
+    return len(shown[: quote - len(body)].encode())
 
 
 def _input_names(

@@ -10,7 +10,7 @@ from rlslint.findings import Severity
 from rlslint.project import Project
 from rlslint.questions.drift.privileges import privileges_told
 from rlslint.questions.drift.wording import Told, direction, state
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql.quoting import quoted_identifier, quoted_setting
 
 _EFFECTS = {
     "superuser": "is asked for no privilege and no policy",
@@ -119,7 +119,9 @@ def _settings(difference: Difference, where: str, altered: str) -> Told:
     # Which database the server has is no fact of a catalog.
     command = f"ALTER {altered}" if altered else "-- ALTER DATABASE …"
     changes = [
-        f"{command} SET {name} = '{ours[name]}';" if name in ours else f"{command} RESET {name};"
+        f"{command} SET {name} = {quoted_setting(name, ours[name])};"
+        if name in ours
+        else f"{command} RESET {name};"
         for name in names
     ]
     return Told(

@@ -11,7 +11,7 @@ from rlslint.findings import Severity
 from rlslint.project import Project
 from rlslint.questions.drift.privileges import privileges_told
 from rlslint.questions.drift.wording import Told, direction
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql.quoting import quoted_identifier, quoted_setting
 
 _CREATE = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?", re.IGNORECASE)
 _ATTRIBUTES = {
@@ -177,15 +177,13 @@ def _altered(ours: Function, facts: Collection[str]) -> str:
                 actions.append(ours.volatility.upper())
             case _:
                 actions.append("RESET ALL")
-                actions += [f"SET {name} = {_assigned(name, ours)}" for name in ours.settings]
+                actions += [
+                    f"SET {name} = {quoted_setting(name, value)}"
+                    for name, value in ours.settings.items()
+                ]
     if not actions:
         return ""
     return f"ALTER {_noun(ours)} {ours.signature} {' '.join(actions)};"
-
-
-def _assigned(name: str, ours: Function) -> str:
-    value = ours.settings[name]
-    return value if name == "search_path" and value else "'" + value.replace("'", "''") + "'"
 
 
 def _noun(function: Function) -> str:

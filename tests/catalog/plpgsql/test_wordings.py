@@ -9,17 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.catalog.comparison import UNKNOWN, compare, facts_of, with_possible
+from rlslint.catalog.introspection import introspect
 from rlslint.catalog.model import Catalog
+from rlslint.live import snapshot
 from tests.catalog.plpgsql.blocks import SETUP, Block
 from tests.catalog.plpgsql.test_parity import replayed
-from tests.parity import (
-    UNKNOWN,
-    clause_differences,
-    differences,
-    facts_of_catalog,
-    facts_of_database,
-)
-from tests.postgres import Database
+from tests.postgres import SUPERUSER, Database
 
 _FOLDER = Path(__file__).parent / "wordings"
 _HEADER = re.compile(r"^-- name: (.*)\n(?:-- unknown: (.*)\n)?(-- reported\n)?", re.MULTILINE)
@@ -40,21 +36,21 @@ def _blocks() -> list[Block]:
 
 
 def unknown_facts(catalog: Catalog) -> set[str]:
-    """Return the facts that the replay does not know."""
-    facts = facts_of_catalog(catalog)
-    return {f"{key[0]} {key[1]}" for key, value in facts.items() if value is UNKNOWN}
+    """Return the facts that the replay does not know of what it has."""
+    missing = set(map(str, catalog.unknown_relations.values()))
+    return {
+        f"{key.subject} {key.fact}"
+        for key, value in facts_of(catalog, SUPERUSER).items()
+        if value is UNKNOWN and key.subject not in missing
+    }
 
 
 def disagreements(database: Database, catalog: Catalog) -> list[str]:
-    """Return where the two differ, but for policies that the replay says it may not know."""
-    live = facts_of_database(database)
-    clauses, _ = clause_differences(live, catalog)
-    gaps = [fact.split(" ")[0] for fact in unknown_facts(catalog) if fact.endswith(" policies")]
-    return [
-        difference
-        for difference in differences(live, facts_of_catalog(catalog)) + clauses
-        if not any(difference.startswith(f"{table}.") for table in gaps)
-    ]
+    """Return where the two differ in what the replay knows."""
+    with snapshot(database.conninfo()) as live:
+        theirs = facts_of(introspect(live.ask, live.database, live.version), SUPERUSER)
+    ours = with_possible(facts_of(catalog, SUPERUSER), catalog, theirs)
+    return [str(found) for found in compare(ours, theirs, version=live.version).differences]
 
 
 @pytest.mark.parametrize("block", _blocks(), ids=lambda block: block.name.replace(" ", "-"))

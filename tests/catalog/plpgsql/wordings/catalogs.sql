@@ -204,7 +204,7 @@ DO $$ BEGIN
 END $$;
 
 -- name: has_table_privilege
--- unknown: public.accounts grants; public.orders policies
+-- unknown: public.accounts privileges; public.orders policies
 -- reported
 GRANT SELECT ON orders TO auditor;
 DO $$ BEGIN
@@ -355,7 +355,7 @@ BEGIN
 END $$;
 
 -- name: full join is not followed
--- unknown: app.notes rls_enabled
+-- unknown: app.notes row security
 -- reported
 DO $$ DECLARE r record;
 BEGIN

@@ -99,7 +99,7 @@ BEGIN
 END $$;
 
 -- name: open fetch loop
--- unknown: app.notes rls_enabled
+-- unknown: app.notes row security
 -- reported
 DO $$ DECLARE c refcursor;
 t text;

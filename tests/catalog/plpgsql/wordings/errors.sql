@@ -192,7 +192,7 @@ DO $$ BEGIN
 END $$;
 
 -- name: type made unless it exists with return
--- unknown: public.orders rls_enabled
+-- unknown: public.orders row security
 -- reported
 DO $$ BEGIN
   CREATE TYPE mood AS ENUM ('a');

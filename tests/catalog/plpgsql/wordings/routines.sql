@@ -144,7 +144,7 @@ END $f$;
 SELECT walk(3);
 
 -- name: insert into a select that calls
--- unknown: public.Order Lines rls_enabled; public.accounts rls_enabled; public.countries rls_enabled; public.events rls_enabled; public.events_1 rls_enabled; public.orders rls_enabled
+-- unknown: public.Order Lines row security; public.accounts row security; public.countries row security; public.events row security; public.events_1 row security; public.orders row security
 -- reported
 CREATE FUNCTION g(t text) RETURNS int LANGUAGE plpgsql AS $f$ BEGIN
   EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
@@ -230,7 +230,7 @@ SELECT upper(protect(t.tablename)) FROM pg_tables t WHERE t.schemaname = 'public
 SELECT (protect('accounts'));
 
 -- name: perform of a case over functions
--- unknown: public.countries rls_enabled
+-- unknown: public.countries row security
 -- reported
 CREATE FUNCTION protect(tab text) RETURNS text LANGUAGE plpgsql AS $f$ BEGIN
   EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tab);

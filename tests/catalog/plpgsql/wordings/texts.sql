@@ -93,7 +93,7 @@ DO $$ BEGIN
 END $$;
 
 -- name: regex
--- unknown: public.orders rls_enabled
+-- unknown: public.orders row security
 -- reported
 DO $$ DECLARE t text;
 BEGIN

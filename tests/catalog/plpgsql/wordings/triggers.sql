@@ -83,7 +83,7 @@ DROP EVENT TRIGGER ensure_rls;
 CREATE TABLE gone (id int);
 
 -- name: trigger in do
--- unknown: public.orders rls_enabled
+-- unknown: public.orders row security
 -- reported
 CREATE FUNCTION trg() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
   EXECUTE format('ALTER TABLE orders ENABLE ROW LEVEL SECURITY');
