@@ -95,11 +95,18 @@ SCHEMAS = _array(
 
 RELATIONS = _array(
     f"""c.oid::int8, n.nspname, c.relname, c.relkind, c.relowner::int8, c.relrowsecurity,
-    c.relforcerowsecurity, c.reloptions, c.reltuples, {_privileges("c.relacl")},
+    c.relforcerowsecurity, c.reloptions, c.reltuples, c.relacl::text,
     {_MADE_BY_EXTENSION.format("pg_class", "c")}""",
     _RELATION,
     "c.oid",
 )
+
+RELATION_PRIVILEGES = _array(
+    f"a.acl::text, {_privileges('a.acl')}",
+    f"(SELECT DISTINCT c.relacl AS acl FROM {_RELATION} AND c.relacl IS NOT NULL) a",
+    "a.acl::text",
+)
+"""By what RELATIONS has of them: many tables have the same."""
 
 PARENTS = _array(
     "i.inhrelid::int8, i.inhparent::int8, c.relispartition",
@@ -122,10 +129,9 @@ COLUMNS = _array(
             OFFSET 0) t ON t.oid = a.atttypid
         LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
             AND a.attgenerated = ''
-        LEFT JOIN (SELECT e.tree, {_expression("e.adbin", "e.adrelid")} AS sql
-            FROM (SELECT DISTINCT ON (g.adbin::text) g.adbin::text AS tree, g.adbin, g.adrelid
-                FROM pg_catalog.pg_attrdef g JOIN pg_catalog.pg_attribute b
-                ON b.attrelid = g.adrelid AND b.attnum = g.adnum AND b.attgenerated = '') e
+        LEFT JOIN (SELECT g.tree, {_expression("e.adbin", "e.adrelid")} AS sql
+            FROM (SELECT adbin::text AS tree, min(oid) AS oid FROM pg_catalog.pg_attrdef
+                GROUP BY adbin::text) g JOIN pg_catalog.pg_attrdef e ON e.oid = g.oid
             OFFSET 0) x ON x.tree = f.adbin::text
         WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid {_IN_RELATION}""",
     "a.attrelid, a.attnum",
@@ -244,13 +250,14 @@ OF_ALL_VERSIONS = (
     SEARCH_PATH,
     EXTENSIONS,
     SCHEMAS,
+    RELATION_PRIVILEGES,
     RELATIONS,
     PARENTS,
     PARTITION_KEYS,
     COLUMNS,
     COLUMN_PRIVILEGES,
-    INDEXES,
     CONSTRAINTS,
+    INDEXES,
     TRIGGERS,
     VIEWS,
     POLICIES,

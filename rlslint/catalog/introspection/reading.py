@@ -85,16 +85,17 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
         held += add_functions(
             catalog, description, rows(functions), names, foreign_owners, search_path
         )
+        privileges = dict(rows(queries.RELATION_PRIVILEGES))
         relations, on_relations = add_relations(
-            catalog, rows(queries.RELATIONS), names, foreign_owners
+            catalog, rows(queries.RELATIONS), privileges, names, foreign_owners
         )
         held += on_relations
         add_parents(relations, rows(queries.PARENTS))
         add_partition_keys(relations, rows(queries.PARTITION_KEYS))
         add_columns(relations, rows(queries.COLUMNS), deparsed, description)
         held += add_column_privileges(relations, rows(queries.COLUMN_PRIVILEGES), names)
-        add_indexes(relations, rows(queries.INDEXES), deparsed, description)
         add_constraints(relations, rows(queries.CONSTRAINTS))
+        add_indexes(relations, rows(queries.INDEXES), deparsed, description)
         add_triggers(relations, rows(queries.TRIGGERS))
         add_views(relations, rows(queries.VIEWS), deparsed, description)
         add_policies(relations, rows(queries.POLICIES), names, deparsed, description)

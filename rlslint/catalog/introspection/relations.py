@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from rlslint.catalog.introspection.authority import Held, RoleNames, Rows, privileges_held
 from rlslint.catalog.introspection.deparsed import Deparsed
 from rlslint.catalog.introspection.description import Description
 from rlslint.catalog.model import Catalog, Column, Constraint, Index, Kind, Relation, Trigger
+from rlslint.catalog.predicates import Clause
 from rlslint.sql.expressions import is_null_constant
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Statement
 
 Relations = dict[int, Relation]
 """The relations by oid; those that are not looked into stand beyond the catalog."""
@@ -38,11 +42,16 @@ _FIRING = ("O", "A")
 
 
 def add_relations(
-    catalog: Catalog, rows: Rows, names: RoleNames, foreign_owners: frozenset[str]
+    catalog: Catalog,
+    rows: Rows,
+    privileges: Mapping[str, Rows],
+    names: RoleNames,
+    foreign_owners: frozenset[str],
 ) -> tuple[Relations, list[Held]]:
     """Add the relations, and return them with the privileges on them.
 
-    What an extension made, or a role of the platform owns, is known by its name only.
+    `privileges` are those that each access control list stands for. What an extension made, or a
+    role of the platform owns, is known by its name only.
     """
     relations: Relations = {}
     held: list[Held] = []
@@ -61,7 +70,7 @@ def add_relations(
         catalog.relations[oid] = relation
         catalog.names[schema, name] = relation
         relations[oid] = relation
-        held += privileges_held(relation, acl, names)
+        held += privileges_held(relation, privileges.get(acl), names)
     return relations, held
 
 
@@ -102,8 +111,11 @@ def add_columns(
     for relation in relations.values():
         if not relation.is_beyond_history:
             _describe(relation, description)
+    found: dict[str, _Default] = {}
     for relation, column, default in defaults:
-        _set_default(relation, column, default, deparsed, description)
+        if default not in found:
+            found[default] = _default(relation, default, deparsed, description)
+        _set_default(column, found[default])
 
 
 def _describe(relation: Relation, description: Description) -> None:
@@ -130,19 +142,29 @@ def _describe(relation: Relation, description: Description) -> None:
         written["rls_forced"] = description.write("AlterTableStmt", force)
 
 
-def _set_default(
-    relation: Relation, column: Column, sql: str, deparsed: Deparsed, description: Description
-) -> None:
-    head = f"ALTER TABLE {relation.sql_name} ALTER COLUMN {quoted_identifier(column.name)}"
-    head = f"{head} SET DEFAULT "
+class _Default(NamedTuple):
+    """A default, which names no column and so is the same wherever it stands; None if unknown."""
+
+    clause: Clause | None
+    statement: Statement
+
+
+def _default(
+    relation: Relation, sql: str, deparsed: Deparsed, description: Description
+) -> _Default:
+    head = "DEFAULT "
     statement = description.write("AlterTableStmt", head + sql)
-    at = statement.start + len(head.encode())
-    column.default = deparsed.clause(sql, relation, statement, at)
-    if column.default is not None and is_null_constant(column.default.expression):
-        column.default = None  # PostgreSQL keeps NULL as a default only of some types.
-    elif column.default is None:
+    clause = deparsed.clause(sql, relation, statement, statement.start + len(head))
+    return _Default(clause, statement)
+
+
+def _set_default(column: Column, default: _Default) -> None:
+    clause, statement = default
+    if clause is None:
         column.forget("default", statement)
-    else:
+    elif not is_null_constant(clause.expression):
+        # PostgreSQL keeps NULL as a default only of some types.
+        column.default = clause
         column.statements["default"] = statement
 
 
@@ -158,15 +180,24 @@ def add_column_privileges(relations: Relations, rows: Rows, names: RoleNames) ->
 def add_indexes(
     relations: Relations, rows: Rows, deparsed: Deparsed, description: Description
 ) -> None:
-    """Add the indexes; one that is not valid serves no query."""
+    """Add the indexes; one that is not valid serves no query.
+
+    That of a constraint is made by the table's own statement.
+    """
     for row in rows:
         oid, name, numbers, unique, partial, method, valid, sql = row
         relation = relations[oid]
         if relation.is_beyond_history:
             continue
-        shown = sql or _shown_index(relation, name, numbers, unique, method)
-        statement = description.write("IndexStmt", shown)
-        expressions = deparsed.key_expressions(shown, relation, statement) if 0 in numbers else ()
+        statement = relation.created
+        if sql or not dict.__contains__(relation.constraints, name):
+            shown = sql or _shown_index(relation, name, numbers, unique, method)
+            statement = description.write("IndexStmt", shown)
+        expressions: tuple[Clause, ...] | None = ()
+        if 0 in numbers:
+            expressions = None
+            if sql and statement is not None:
+                expressions = deparsed.key_expressions(sql, relation, statement)
         if expressions is None:
             relation.indexes.open(statement)
             continue
