@@ -25,6 +25,7 @@ _BEGIN = f"""
     BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
     SET LOCAL search_path = '';
     SET LOCAL work_mem = '64MB';
+    SET LOCAL jit = off;
     SET LOCAL statement_timeout = '{_STATEMENT_SECONDS}s';
     SET LOCAL idle_in_transaction_session_timeout = '{_STATEMENT_SECONDS}s';
     SET LOCAL lock_timeout = '{_LOCK_SECONDS}s';
