@@ -1,6 +1,6 @@
 """Blocks put together at random: what the replay knows after them is what PostgreSQL has.
 
-The seed is printed where a block fails; RLSLINT_TEST_SEED repeats it.
+The seed is that of the random histories, and printed where a block fails.
 """
 
 import os
@@ -11,9 +11,10 @@ import pytest
 from tests.catalog.plpgsql.blocks import SETUP
 from tests.catalog.plpgsql.test_parity import replayed
 from tests.catalog.plpgsql.test_wordings import disagreements
+from tests.conftest import HISTORIES_SEED
 from tests.postgres import Database
 
-_SEED = int(os.environ.get("RLSLINT_TEST_SEED", random.SystemRandom().randrange(1 << 32)))
+_SEED = int(os.environ[HISTORIES_SEED])
 _BLOCKS = 40
 _TABLES = ("orders", "accounts", "countries", "nope")
 _CONDITIONS = (
@@ -139,7 +140,7 @@ class _Writer:
 @pytest.mark.parametrize("number", range(_BLOCKS))
 def test_random_block_leaves_what_the_server_has(database: Database, number: int) -> None:
     seed = _SEED + number
-    print(f"RLSLINT_TEST_SEED={_SEED}, block {number}")
+    print(f"{HISTORIES_SEED}={_SEED}, block {number}")
     sql = _Writer(random.Random(seed)).block()
     if database.run(SETUP + sql).errors:
         # A history that was carried out did not end in an error.
