@@ -75,8 +75,20 @@ def run_for(
         _unknown_iterations(interpreter, loop.body)
     _end_of_loop(interpreter, loop.label, before)
     surely = any(row.certain for row in rows.rows)
+    if isinstance(loop, ForQuery | ForExecute) and not surely:
+        _leave_without_rows(interpreter, targets, rows)
     note_found(interpreter, True if surely else ANY if rows.rows or rows.open else False)
     return leave
+
+
+def _leave_without_rows(
+    interpreter: Interpreter, targets: tuple[Target, ...], rows: Rows
+) -> None:
+    """A query without rows leaves NULL in the variable of its loop (tried on 15 and 18)."""
+    if rows.rows or rows.open:
+        interpreter.scopes.forget({target.names[0] for target in targets})
+    else:
+        interpreter.assign_row(targets, Row(Record(), True))
 
 
 def _rows_of(

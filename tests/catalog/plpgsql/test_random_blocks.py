@@ -123,7 +123,7 @@ class _Writer:
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
                 " AND tablename IN ('accounts', 'orders') ORDER BY 1",
                 "SELECT code FROM countries",
-                "SELECT relname FROM pg_class LEFT JOIN pg_policy ON polrelid = oid"
+                "SELECT relname FROM pg_class LEFT JOIN pg_policy ON polrelid = pg_class.oid"
                 " WHERE relname IN ('orders', 'accounts') AND polname IS NULL ORDER BY 1",
             )
         )
