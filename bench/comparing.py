@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from rlslint.catalog.comparison import ABSENT, Facts, Key, compare, facts_of, with_possible
-from rlslint.catalog.comparison.keys import UNKNOWN_TYPE
-from rlslint.catalog.introspection import introspect
 from rlslint.catalog.model import Catalog
-from rlslint.live import snapshot
+from rlslint.drift.comparison import ABSENT, Facts, Key, compare, facts_of, with_possible
+from rlslint.drift.comparison.keys import UNKNOWN_TYPE
+from rlslint.server.introspection import introspect
+from rlslint.server.snapshot import snapshot
 from tests.postgres import SUPERUSER, Database
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from bench.both_sides import BothSides, Everything, Refused
 from bench.comparing import Compared, compared
 from bench.platforms import stub_platform
-from rlslint.catalog.replay import Replay
-from rlslint.config import Config, anchored
-from rlslint.config_files import find_config, load_config
-from rlslint.reading import MigrationReader, Reader, module_reader
-from rlslint.sources.discovery import Found, discover
-from rlslint.sources.histories import History, histories
+from rlslint.code.migrations import MigrationReader, Reader, module_reader
+from rlslint.config.files import find_config, load_config
+from rlslint.config.options import Config, anchored
+from rlslint.files.discovery import Found, discover
+from rlslint.files.histories import History, histories
+from rlslint.replay import Replay
 from rlslint.sql.dialects import looks_like_other_dialect
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import open_holes

@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from rlslint.building import build
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
-from rlslint.config import Config
-from rlslint.config_files import find_config, load_config
-from rlslint.judging import subjects
-from rlslint.project import Project
-from rlslint.reading import Reader
-from rlslint.registry import rules_for
-from rlslint.sources.discovery import discover
+from rlslint.code.migrations import Reader
+from rlslint.config.files import find_config, load_config
+from rlslint.config.options import Config
+from rlslint.files.discovery import discover
+from rlslint.project.building import build
+from rlslint.project.project import Project
+from rlslint.rules.judging import subjects
+from rlslint.rules.registry import rules_for
 
 
 class Count(NamedTuple):

@@ -1,5 +1,5 @@
 """`python -m rlslint`."""
 
-from rlslint.cli import main
+from rlslint.cli.commands import main
 
 main()

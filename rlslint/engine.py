@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rlslint.building import Built, Code, build
-from rlslint.config import Config, excluded
-from rlslint.findings import Finding
-from rlslint.judging import Unjudged, judge, not_checked, subjects
-from rlslint.project import Project
-from rlslint.reading import Reader
-from rlslint.reported import is_shown, reported
-from rlslint.results import Checked, ReportedFinding, Result, in_order
-from rlslint.selection import selection_of
-from rlslint.sources.discovery import Found, discover, with_file
-from rlslint.suppression import IgnoreUse, suppress
+from rlslint.code.migrations import Reader
+from rlslint.config.options import Config, excluded
+from rlslint.files.discovery import Found, discover, with_file
+from rlslint.project.building import Built, Code, build
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.reports.reported import is_shown, reported
+from rlslint.reports.results import Checked, ReportedFinding, Result, in_order
+from rlslint.rules.judging import Unjudged, judge, not_checked, subjects
+from rlslint.rules.selection import selection_of
+from rlslint.rules.suppression import IgnoreUse, suppress
 
 
 def check(

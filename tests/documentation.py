@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from rlslint.cards import Card, card, rule_names
-from rlslint.cli import rlslint
-from rlslint.config import option_documentation
+from rlslint.cli.commands import rlslint
+from rlslint.config.options import option_documentation
+from rlslint.rules.cards import Card, card, rule_names
 
 ROOT = Path(__file__).parent.parent
 FAMILIES = {

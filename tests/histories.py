@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rlslint.catalog import comparison
-from rlslint.catalog.comparison import facts_of
-from rlslint.catalog.introspection import introspect
 from rlslint.catalog.model import Catalog
-from rlslint.catalog.replay import Replay, handled_kinds
-from rlslint.live import snapshot
+from rlslint.drift import comparison
+from rlslint.drift.comparison import facts_of
+from rlslint.replay import Replay, handled_kinds
+from rlslint.server.introspection import introspect
+from rlslint.server.snapshot import snapshot
 from rlslint.sql.parser import ParsedStatement, parsed_statements
 from rlslint.text import Statement, Text
 from tests.postgres import SUPERUSER, Database, Executed, ScriptReader

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from rlslint.cli import audit, main
+from rlslint.cli.commands import audit, main
 from tests.documentation import ROOT
 from tests.postgres import Database
 

@@ -9,15 +9,15 @@ from typing import NamedTuple
 import pytest
 
 from rlslint.auditing import Request, audit
-from rlslint.config import Config
+from rlslint.code.python.migrations import Models, migration_sites
+from rlslint.config.options import Config
+from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import check
-from rlslint.findings import Confidence, Severity
-from rlslint.results import ReportedFinding, Result
-from rlslint.sources.code.python.migrations import Models, migration_sites
-from rlslint.sources.discovery import Found, discover
-from rlslint.sources.histories import histories, up_ranges
+from rlslint.files.discovery import Found, discover
+from rlslint.files.histories import histories, up_ranges
+from rlslint.reports.results import ReportedFinding, Result
 from tests.postgres import Database
-from tests.test_cards import Situation, files_of, situations
+from tests.rules.test_cards import Situation, files_of, situations
 from tests.test_fixtures import FIXTURES, PRELUDES, PROJECTS
 
 OWNER = "migrator"

@@ -11,16 +11,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from rlslint.auditing import Request, audit
-from rlslint.config import Config
-from rlslint.findings import Confidence, Severity
-from rlslint.results import ReportedFinding, Result
-from tests.postgres import (
-    Database,
-    Server,
-    ServerUnavailableError,
-    run_server,
-    server_directories,
-)
+from rlslint.config.options import Config
+from rlslint.config.scales import Confidence, Severity
+from rlslint.reports.results import ReportedFinding, Result
+from tests.postgres import Database, Server, ServerUnavailableError, run_server, server_directories
 
 OWN = "(SELECT nullif(current_setting('app.tenant_id', true), '')::int)"
 TENANTS = f"""

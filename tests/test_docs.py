@@ -16,14 +16,14 @@ import click
 import pytest
 import yaml
 
-from rlslint.cards import card, rule_names
-from rlslint.cli import rlslint
-from rlslint.config import OPTION_FIELDS, OUTPUT_FORMATS, Config, option_documentation
-from rlslint.config_files import load_config
-from rlslint.findings import Severity
-from rlslint.options import Option
+from rlslint.cli.commands import rlslint
+from rlslint.config.files import load_config
+from rlslint.config.kinds import Option
+from rlslint.config.options import OPTION_FIELDS, OUTPUT_FORMATS, Config, option_documentation
+from rlslint.config.scales import Severity
 from rlslint.reports.json import finding_as_json, render
-from rlslint.selection import selection_of
+from rlslint.rules.cards import card, rule_names
+from rlslint.rules.selection import selection_of
 from tests.documentation import FAMILIES, GENERATED, ROOT
 from tests.reports.examples import result, shadowed
 

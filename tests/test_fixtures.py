@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.config import Config
+from rlslint.config.options import Config
+from rlslint.config.scales import Severity
 from rlslint.engine import check
-from rlslint.findings import Severity
-from rlslint.sources.discovery import discover
-from rlslint.sources.histories import histories, up_ranges
-from rlslint.sql.reading import BrokenStatement, read
+from rlslint.files.discovery import discover
+from rlslint.files.histories import histories, up_ranges
+from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
 from tests.postgres import Database, Server
 

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlslint.cards import card, rule_names
-from rlslint.results import Result
+from rlslint.reports.results import Result
+from rlslint.rules.cards import card, rule_names
 from tests.linting import lint
 
 EXAMPLES = [

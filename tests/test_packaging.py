@@ -43,7 +43,7 @@ def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_from(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    program = f"import sys; sys.path.insert(0, {str(site)!r}); from rlslint.cli import main; main()"
+    program = f"import sys; sys.path.insert(0, {str(site)!r}); from rlslint.cli.commands import main; main()"
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
         cwd=cwd,
@@ -59,7 +59,7 @@ def test_the_wheel_holds_every_module_and_every_card(site: Path) -> None:
 
     assert below(site / "rlslint") == below(ROOT / "rlslint")
     cards = {path.name for path in (ROOT / "rules").glob("*.md")}
-    assert {path.name for path in (site / "rlslint" / "rules").iterdir()} == cards
+    assert {path.name for path in (site / "rlslint" / "cards").iterdir()} == cards
     assert (site / "rlslint" / "py.typed").exists()
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rlslint.sources.walk import kind
+from rlslint.files.walk import kind
 
 ROOT = Path(__file__).parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load(

@@ -6,21 +6,9 @@ Everything here is a pure function of the catalog. An unknown fact raises Unknow
 from rlslint.access.bookkeeping import is_bookkeeping
 from rlslint.access.connecting import is_managed, role_of, runs_migrations
 from rlslint.access.exposure import Exposure, exposure, restricts
-from rlslint.access.gaps import (
-    Gap,
-    ancestors,
-    gap_of,
-    protected_ancestors,
-    protected_originals,
-)
+from rlslint.access.gaps import Gap, ancestors, gap_of, protected_ancestors, protected_originals
 from rlslint.access.granted import Granted, Place, grants_by_place, place_of, revocation
-from rlslint.access.ownership import (
-    Answer,
-    Ownership,
-    forced_tables,
-    owning_membership,
-    owns,
-)
+from rlslint.access.ownership import Answer, Ownership, forced_tables, owning_membership, owns
 from rlslint.access.privileges import (
     DATA_PRIVILEGES,
     can_execute,
@@ -63,12 +51,7 @@ from rlslint.access.row_security import (
     effective_policy,
     row_security_active,
 )
-from rlslint.access.runtime_roles import (
-    Evidence,
-    RuntimeRoles,
-    find_runtime_roles,
-    is_supabase,
-)
+from rlslint.access.runtime_roles import Evidence, RuntimeRoles, find_runtime_roles, is_supabase
 from rlslint.access.serving import (
     Serving,
     in_words,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from rlslint.evidence import Client, Connection
+from rlslint.files.connections import Client, Connection
 
 MIGRATION_SETTINGS = frozenset(
     (

@@ -12,9 +12,9 @@ from rlslint.access.row_security import applicable_policies, row_security_active
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Catalog, Policy, Relation
-from rlslint.findings import Confidence, Related
+from rlslint.config.scales import Confidence
 from rlslint.meaning.truth import is_always_true
-from rlslint.text import Span, Statement
+from rlslint.text import Related, Span, Statement
 
 
 class Exposure(NamedTuple):

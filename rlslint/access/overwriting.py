@@ -41,9 +41,9 @@ def _functions_named(catalog: Catalog, dotted: str) -> Iterator[Function]:
 def _overwrites(function: Function, column: str) -> bool:
     if not function.knows("body") or function.language != "plpgsql":
         return False
-    from rlslint.catalog.plpgsql import tree
-    from rlslint.catalog.plpgsql.parser import parse
-    from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
+    from rlslint.replay.plpgsql import tree
+    from rlslint.replay.plpgsql.parser import parse
+    from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 
     try:
         block = parse(function.body)

@@ -17,7 +17,7 @@ from rlslint.access.data_roles import (
 )
 from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared
 from rlslint.catalog.model import Catalog
-from rlslint.evidence import Connection
+from rlslint.files.connections import Connection
 from rlslint.sql.expressions import Call, Expr
 from rlslint.text import CatalogText, Span
 

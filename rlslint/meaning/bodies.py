@@ -15,7 +15,7 @@ from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, to
 from rlslint.text import Span, Text
 
 if TYPE_CHECKING:
-    from rlslint.catalog.plpgsql import tree
+    from rlslint.replay.plpgsql import tree
 
 
 class SettingWrite(NamedTuple):
@@ -314,8 +314,8 @@ def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
             raise _Unparsable
-    from rlslint.catalog.plpgsql.parser import parse
-    from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
+    from rlslint.replay.plpgsql.parser import parse
+    from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 
     try:
         block = parse(source)
@@ -328,7 +328,7 @@ def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
 
 def _fragments(block: tree.Block) -> Iterator[str]:
     """Yield the SQL of a body, expressions as SELECT."""
-    from rlslint.catalog.plpgsql import tree
+    from rlslint.replay.plpgsql import tree
 
     for statement in tree.nested((block,)):
         match statement:

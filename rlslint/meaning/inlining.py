@@ -10,15 +10,7 @@ from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.rebuilding import exchanged_source, rebuilt, relocated, with_sources
-from rlslint.sql.expressions import (
-    Call,
-    Column,
-    Expr,
-    Parameter,
-    Query,
-    Source,
-    SubSelect,
-)
+from rlslint.sql.expressions import Call, Column, Expr, Parameter, Query, Source, SubSelect
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem
 

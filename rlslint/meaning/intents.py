@@ -6,23 +6,9 @@ import re
 
 from rlslint.meaning.bounds import UnboundedBranch, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
-from rlslint.meaning.context import (
-    ContextFunctions,
-    ContextRead,
-    context_reads,
-    own_columns,
-)
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.gates import is_anybody
-from rlslint.sql.expressions import (
-    Call,
-    Cast,
-    Column,
-    Constant,
-    Expr,
-    IsNull,
-    Not,
-    Operator,
-)
+from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, IsNull, Not, Operator
 
 _NOTHING: ContextFunctions = frozenset()
 

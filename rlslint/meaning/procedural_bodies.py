@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.functions import Function
-from rlslint.catalog.plpgsql import tree
-from rlslint.catalog.plpgsql.parser import parse
-from rlslint.catalog.plpgsql.token_stream import NotPlpgsql
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
 from rlslint.meaning.rebuilding import rebuilt
+from rlslint.replay.plpgsql import tree
+from rlslint.replay.plpgsql.parser import parse
+from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.sql.expressions import Call, Case, Cast, Column, Expr, Query, SubSelect
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import SyntaxProblem, parse_expression

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from rlslint.findings import Severity
-from rlslint.printable import printable
-from rlslint.results import Checked, Database, NotChecked, Result, place
+from rlslint.config.scales import Severity
+from rlslint.project.findings import NotChecked
+from rlslint.reports.results import Checked, Database, Result, place
+from rlslint.text.printable import printable
 
 _NAMED_DATABASES = 3
 

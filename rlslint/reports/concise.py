@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.printable import printable
-from rlslint.results import Result
+from rlslint.reports.results import Result
+from rlslint.text.printable import printable
 
 
 def render(result: Result) -> Iterator[str]:

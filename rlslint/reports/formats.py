@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from rlslint.config import OUTPUT_FORMATS
-from rlslint.results import Result
+from rlslint.config.options import OUTPUT_FORMATS
+from rlslint.reports.results import Result
 
 
 def render(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rlslint.findings import Severity
-from rlslint.frames import Role, frame, gutter_width
-from rlslint.printable import printable
-from rlslint.results import ReportedFinding, Result, place
+from rlslint.config.scales import Severity
+from rlslint.reports.results import ReportedFinding, Result, place
+from rlslint.text.frames import Role, frame, gutter_width
+from rlslint.text.printable import printable
 
 _COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
 

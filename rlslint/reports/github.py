@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.findings import Severity
-from rlslint.printable import printable
-from rlslint.results import ReportedFinding, Result
+from rlslint.config.scales import Severity
+from rlslint.reports.results import ReportedFinding, Result
+from rlslint.text.printable import printable
 
 _LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: "notice"}
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rlslint.findings import Severity
-from rlslint.fingerprints import distinct_fingerprints
-from rlslint.results import ReportedFinding, Result
+from rlslint.config.scales import Severity
+from rlslint.reports.fingerprints import distinct_fingerprints
+from rlslint.reports.results import ReportedFinding, Result
 
 _SEVERITIES = {Severity.error: "critical", Severity.warning: "major", Severity.info: "info"}
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rlslint.results import NotChecked, Place, ReportedFinding, Result, place
+from rlslint.project.findings import NotChecked
+from rlslint.reports.results import Place, ReportedFinding, Result, place
 
 VERSION = 1
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from rlslint.reports.json import finding_as_json
-from rlslint.results import Result
+from rlslint.reports.results import Result
 
 
 def render(result: Result) -> Iterator[str]:

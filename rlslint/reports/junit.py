@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
-from rlslint.printable import printable
-from rlslint.results import ReportedFinding, Result
+from rlslint.reports.results import ReportedFinding, Result
+from rlslint.text.printable import printable
 
 
 def render(result: Result) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rlslint.printable import printable
 from rlslint.reports.closing import closing_lines
-from rlslint.results import ReportedFinding, Result
+from rlslint.reports.results import ReportedFinding, Result
+from rlslint.text.printable import printable
 
 _ACTIVE = re.compile(r"[\\`*_{}\[\]<>()#|~&!@]")
 

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from rlslint import __version__
-from rlslint.findings import Confidence, Severity
-from rlslint.fingerprints import distinct_fingerprints
-from rlslint.passwords import masked
-from rlslint.results import ReportedFinding, Result, place
+from rlslint.config.scales import Confidence, Severity
+from rlslint.reports.fingerprints import distinct_fingerprints
+from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.text import Span
+from rlslint.text.passwords import masked
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

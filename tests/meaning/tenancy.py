@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Catalog
-from rlslint.catalog.replay import Replay
 from rlslint.meaning.inlining import Bodies, inlined
+from rlslint.replay import Replay
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import parse_expression

@@ -9,11 +9,7 @@ from rlslint.meaning.bounds import bounds_of, is_bounded, tenant_columns, unboun
 from rlslint.meaning.captures import captured_comparisons
 from rlslint.meaning.context import context_reads
 from rlslint.meaning.evaluation import Missing
-from rlslint.meaning.missing_context import (
-    coalesce_to_column,
-    empty_casts,
-    null_context_branches,
-)
+from rlslint.meaning.missing_context import coalesce_to_column, empty_casts, null_context_branches
 from rlslint.meaning.truth import is_always_true, is_tautology
 from tests.meaning.tenancy import NOT_NULL, OWNER, STATUS, TENANT, Tenancy
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rlslint.findings import Confidence, Finding, Related, Severity
-from rlslint.fingerprints import fingerprint
-from rlslint.results import Checked, NotChecked, ReportedFinding, Result
-from rlslint.text import CatalogText, Span, Text
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding, NotChecked
+from rlslint.reports.fingerprints import fingerprint
+from rlslint.reports.results import Checked, ReportedFinding, Result
+from rlslint.text import CatalogText, Related, Span, Text
 
 POLICY = """CREATE POLICY p ON docs USING (EXISTS (
     SELECT FROM members m

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from rlslint.findings import Severity
-from rlslint.fingerprints import fingerprint
+from rlslint.config.scales import Severity
 from rlslint.reports.closing import closing_lines, statistics, unchecked_lines
-from rlslint.results import Checked, Database, Result
+from rlslint.reports.fingerprints import fingerprint
+from rlslint.reports.results import Checked, Database, Result
 from tests.reports.examples import UNCHECKED, live, result, shadowed
 
 

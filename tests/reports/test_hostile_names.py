@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 import pytest
 
 from rlslint.auditing import Request, audit
-from rlslint.cards import card
-from rlslint.config import OUTPUT_FORMATS, Config
-from rlslint.findings import Severity
+from rlslint.config.options import OUTPUT_FORMATS, Config
+from rlslint.config.scales import Severity
 from rlslint.reports.formats import render
-from rlslint.results import Result
+from rlslint.reports.results import Result
+from rlslint.rules.cards import card
 from tests.postgres import Server
 from tests.reports.test_sarif import validated
 

@@ -6,7 +6,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from rlslint.reports import sarif
-from rlslint.results import ReportedFinding
+from rlslint.reports.results import ReportedFinding
 from tests.reports.examples import audited, live, related, result, shadowed, span
 
 CARD = (

@@ -21,7 +21,7 @@ from rlslint.sql.expressions import (
 )
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import ParsedStatement, parse_expression, parsed_statements
-from rlslint.sql.reading import read
+from rlslint.sql.statements import read
 from rlslint.text import Span, Text
 
 BEFORE = "SELECT 'é'; CREATE POLICY \"für\" ON app.t USING ("

@@ -4,7 +4,7 @@ import pytest
 
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.placeholders import is_placeholder, without_placeholders
-from rlslint.sql.reading import read
+from rlslint.sql.statements import read
 from rlslint.text import Text
 from tests.sql.every_kind import EveryKind
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlslint.sql.reading import BrokenStatement, read
+from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
 from tests.sql.every_kind import EveryKind
 

@@ -1,0 +1,1 @@
+"""The command line: click commands, the options in force, streams and progress."""

@@ -1,0 +1,113 @@
+"""Which options hold: those of the command line over those of a configuration file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from rlslint.config.files import find_config, load_config
+from rlslint.config.options import (
+    Accept,
+    Config,
+    ConfigError,
+    option_documentation,
+    parse_override,
+    with_overrides,
+)
+from rlslint.config.scales import Severity
+
+_LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
+_VALUES = ("fail_on", "min_severity", "min_confidence", "output_format")
+
+
+def configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path | None:
+    """Return the file that the command line names, else the one that is found beside `paths`."""
+    files = [value for value in options["config_values"] if "=" not in value]
+    if len(files) > 1:
+        raise ConfigError("--config names two files; one can be in force")
+    if files and options["isolated"]:
+        raise ConfigError("--isolated reads no configuration file, and --config names one")
+    if files:
+        return Path(files[0])
+    return None if options["isolated"] else find_config(_start(paths, options))
+
+
+def config_in_force(
+    file: Path | None, options: Mapping[str, Any], least: Severity = Severity.warning
+) -> Config:
+    """Return the options in force; `least` is the severity from which findings are shown."""
+    pairs = [parse_override(value) for value in options["config_values"] if "=" in value]
+    config = load_config(file) if file is not None else Config()
+    pairs += [
+        (name.replace("_", "-"), _names(options[name])) for name in _LISTS if options.get(name)
+    ]
+    pairs += [(name.replace("_", "-"), options[name]) for name in _VALUES if options[name]]
+    if options.get("per_file_ignores"):
+        pairs.append(("per-file-ignores", _per_file(options["per_file_ignores"])))
+    if options.get("force_exclude"):
+        pairs.append(("force-exclude", True))
+    config = with_overrides(config, pairs)
+    if options["statistics"] and config.output_format not in ("full", "concise"):
+        raise ConfigError(f"--statistics has no form in the format {config.output_format}")
+    if config.min_severity is not None:
+        return config
+    return replace(config, min_severity=min(least, config.fail_on))
+
+
+def _start(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path:
+    """Return the directory in which the search for a configuration starts."""
+    first = Path(options.get("stdin_filename") or "") if paths[0] == "-" else Path(paths[0])
+    return first if first.is_dir() else first.parent
+
+
+def _names(values: Iterable[str]) -> list[str]:
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+def _per_file(values: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for value in values:
+        pattern, colon, rules = value.rpartition(":")
+        if not colon:
+            raise ConfigError(f"--per-file-ignores wants PATTERN:RULES, not {value!r}")
+        found.setdefault(pattern, []).extend(_names((rules,)))
+    return found
+
+
+def settings_in_force(file: Path | None, config: Config) -> Iterator[str]:
+    """Yield the options in force as TOML, those that are not set as comments."""
+    yield f"# {file_in_force(file)}"
+    for option in option_documentation():
+        value = getattr(config, option.key.replace("-", "_"))
+        is_found = value == () and not option.default.startswith("[")
+        if value is None or is_found:
+            yield f"# {option.key}: {option.default}"
+        else:
+            yield f"{option.key} = {_toml(value)}"
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Enum():
+            return _toml(value.name)
+        case Accept():
+            return _toml(value._asdict())
+        case Mapping():
+            pairs = ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
+        case tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+        case _:
+            import json
+
+            return json.dumps(value)
+
+
+def file_in_force(file: Path | None) -> str:
+    """Return the sentence that names the configuration file."""
+    return "No configuration file is in force." if file is None else f"Configuration: {file}"

@@ -1,0 +1,106 @@
+"""Files as text, and migrations as statements; what is to be said of a file is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rlslint.code.sites import SqlSite
+from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
+from rlslint.files.discovery import Found
+from rlslint.files.histories import Migration, up_ranges
+from rlslint.files.ignores import Ignore, ignores_in_host, ignores_in_sql
+from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.statements import BrokenStatement, read
+from rlslint.text import Text
+
+if TYPE_CHECKING:
+    from rlslint.code.python.migrations import Models
+
+ReadModule = Callable[[str], str | None]
+"""Returns the source of a module of the project by its dotted name."""
+
+
+class Reader:
+    """Reads files, and keeps what is to be said of them.
+
+    `given` is the content of files that are not to be read from disk: standard input.
+    """
+
+    def __init__(self, given: Mapping[str, bytes]) -> None:
+        self._given = given
+        self.notes: list[str] = []
+        self.errors: list[str] = []
+        self.ignores: list[Ignore] = []
+
+    def text(self, path: Path, shown: str) -> Text | None:
+        """Return the text of a file; where there is none, the reason is kept."""
+        given = self._given.get(shown)
+        text = text_of(given, shown) if given is not None else read_text(path, shown)
+        if isinstance(text, Unreadable):
+            self.unreadable(text)
+            return None
+        if isinstance(text, RecodedText):
+            self.notes.append(text.note.message)
+        return text
+
+    def unreadable(self, problem: Unreadable) -> None:
+        (self.errors if problem.is_error else self.notes).append(problem.message)
+
+
+class MigrationReader:
+    """Reads the migrations of one history, first to last.
+
+    Statements of other kinds than `kinds` come as None. The models that Django's migrations make
+    are kept for the later ones.
+    """
+
+    def __init__(self, kinds: Container[str], reader: Reader, read_module: ReadModule) -> None:
+        self._kinds = kinds
+        self._reader = reader
+        self._read_module = read_module
+        self._models: Models | None = None
+
+    def statements(
+        self, migration: Migration
+    ) -> Iterator[ParsedStatement | BrokenStatement | None]:
+        """Yield the statements of a migration's way up, none where it cannot be read."""
+        text = self._reader.text(migration.path, migration.shown)
+        if text is None:
+            return
+        if migration.path.suffix == ".py":
+            self._reader.ignores += ignores_in_host(text, "#")
+            for site in self._python_sites(migration, text):
+                yield from read(site.text, self._kinds, application=True)
+            return
+        self._reader.ignores += ignores_in_sql(text)
+        yield from read(text, self._kinds, up_ranges(text.data))
+
+    def _python_sites(self, migration: Migration, text: Text) -> tuple[SqlSite, ...]:
+        from rlslint.code.python.migrations import Models, UnreadableMigration, migration_sites
+
+        if self._models is None:
+            self._models = Models()
+        source = text.data.decode()
+        try:
+            return migration_sites(migration.shown, source, self._read_module, self._models)
+        except UnreadableMigration as problem:
+            self._reader.notes.append(str(problem))
+            return ()
+
+
+def module_reader(found: Found) -> ReadModule:
+    """Return a function that gives the source of a module of the project by its dotted name."""
+    by_ending: dict[str, Path] = {}
+    for file in found.python:
+        parts = file.shown.removesuffix(".py").removesuffix("/__init__").split("/")
+        for start in range(len(parts)):
+            by_ending.setdefault(".".join(parts[start:]), file.path)
+
+    def read_module(name: str) -> str | None:
+        path = by_ending.get(name)
+        text = read_text(path, str(path)) if path is not None else None
+        return text.data.decode() if isinstance(text, Text) else None
+
+    return read_module

@@ -1,0 +1,239 @@
+"""Python code that is not a migration: each function followed as its callers may run it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from rlslint.code.python import drivers
+from rlslint.code.python.flow import Unfinished
+from rlslint.code.python.hooks import Hooked, dotted_name, hooked_functions
+from rlslint.code.python.imports import imported_names
+from rlslint.code.python.modules import Modules, ReadModule
+from rlslint.code.python.program import Program
+from rlslint.code.python.record import Position, Recorder, looks_like_sql
+from rlslint.code.python.settings import django_defaults
+from rlslint.code.python.strings import Written
+from rlslint.code.python.values import (
+    Callee,
+    Class,
+    Handle,
+    Instance,
+    Pool,
+    Scoped,
+    Unknown,
+    Value,
+)
+from rlslint.code.sites import CodeEventKind, CodeFile
+from rlslint.files.python_source import PythonSource, UnreadablePython
+from rlslint.text import HoleValue
+
+_DECLARED_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime"})
+_TOO_DEEP = "This file is nested too deeply to be followed."
+_TOO_LONG = "This file takes too many steps to be followed."
+
+
+def read_application(path: str, source: str, read_module: ReadModule | None) -> CodeFile:
+    """Return what a file of application code tells."""
+    try:
+        python = PythonSource(path, source)
+        return _read(python, read_module)
+    except UnreadablePython as problem:
+        return CodeFile(path, problem=str(problem))
+    except RecursionError:
+        return CodeFile(path, problem=_TOO_DEEP)
+    except Unfinished:
+        return CodeFile(path, problem=_TOO_LONG)
+
+
+def loaded_module(name: str, text: str) -> Program | None:
+    """Return another module of the project, its own statements followed, for what it defines."""
+    try:
+        python = PythonSource(name, text)
+        recorder = Recorder(python)
+        recorder.silent = True
+        program = Program(python, imported_names(python.tree), recorder, Modules(None, _no_module))
+        program.load()
+    except (UnreadablePython, RecursionError, Unfinished):
+        return None
+    return program
+
+
+def _no_module(name: str, text: str) -> Program | None:
+    return None
+
+
+def _read(python: PythonSource, read_module: ReadModule | None) -> CodeFile:
+    origins = imported_names(python.tree)
+    recorder = Recorder(python)
+    program = Program(python, origins, recorder, Modules(read_module, loaded_module))
+    hooks = hooked_functions(python.tree, origins)
+    recorder.silent = True
+    program.load()
+    _follow_functions(program, hooks)
+    recorder.silent = False
+    program.forget_connections()
+    program.load()
+    _follow_functions(program, hooks)
+    _unexecuted(program)
+    return CodeFile(
+        python.path,
+        tuple(recorder.sites),
+        recorder.events,
+        (),
+        django_defaults(python, program),
+    )
+
+
+def _follow_functions(program: Program, hooks: dict[str, Hooked]) -> None:
+    for callee, owner in list(_functions(program.module, None)):
+        program.forget_connections()
+        _forget_transactions(program.module, owner)
+        _follow(program, callee, owner, hooks)
+
+
+def _functions(scope: Scoped, owner: Class | None) -> Iterator[tuple[Callee, Class | None]]:
+    for value in scope.variables.values():
+        if isinstance(value, Callee) and value.scope is scope:
+            yield value, owner
+        elif isinstance(value, Class) and value.scope.parent is scope:
+            yield from _functions(value.scope, value)
+
+
+def _forget_transactions(module: Scoped, owner: Class | None) -> None:
+    scopes = [module] if owner is None else [module, owner.scope]
+    for scope in scopes:
+        for value in scope.variables.values():
+            if isinstance(value, Handle):
+                value.depth = 0
+
+
+def _follow(
+    program: Program, callee: Callee, owner: Class | None, hooks: dict[str, Hooked]
+) -> None:
+    node = callee.node
+    if isinstance(node, ast.Lambda):
+        return
+    hooked = hooks.get(node.name)
+    program.position = Position(callee.name, hooked.hook if hooked else None)
+    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+    variables: dict[str, Value] = {}
+    for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        variables[parameter.arg] = _parameter(parameter, program.origins)
+    is_static = any(
+        isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list
+    )
+    if owner is not None and names and not is_static:
+        variables[names[0]] = Instance(owner)
+        names = names[1:]
+    if hooked is not None and hooked.handle_index < len(names):
+        name = names[hooked.handle_index]
+        like = hooked.make
+        variables[name] = Handle(name, like.driver, like.autocommit, like.lifetime)
+    if hooked is not None:
+        program.recorder.step(CodeEventKind.handler, None, program.span(node), program.position)
+    if _runs_outside_requests(node, owner, callee):
+        program.django.autocommit = True
+    if any(_is_atomic(each, program.origins) for each in node.decorator_list):
+        program.django.depth += 1
+    inner = _run(program, callee, variables)
+    program.position = Position()
+    for nested in inner:
+        program.forget_connections()
+        _follow(program, nested, None, hooks)
+
+
+def _run(program: Program, callee: Callee, variables: dict[str, Value]) -> list[Callee]:
+    """Follow a function, and return the functions that it defines."""
+    program.inner = []
+    program.run(callee, variables)
+    return [inner._replace(name=f"{callee.name}.{inner.name}") for inner in program.inner]
+
+
+def _parameter(parameter: ast.arg, origins: dict[str, str]) -> Value:
+    kind = HoleValue.anything
+    for node in _annotation_names(parameter.annotation):
+        dotted = dotted_name(node, origins)
+        made: Handle | Pool | None = drivers.of_annotation(dotted, parameter.arg)
+        if made is not None:
+            return made
+        last = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        kind = HoleValue.declared if last in _DECLARED_TYPES else kind
+        if last == "str":
+            return Unknown(parameter.arg, parameter=True)
+    return Unknown(parameter.arg, kind, parameter=True)
+
+
+def _annotation_names(annotation: ast.expr | None) -> Iterator[ast.expr]:
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            annotation = ast.parse(annotation.value, mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+    for node in ast.walk(annotation) if annotation is not None else ():
+        if isinstance(node, ast.Name | ast.Attribute):
+            yield node
+
+
+def _runs_outside_requests(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, owner: Class | None, callee: Callee
+) -> bool:
+    """Tell whether Django runs a function outside the transaction that ATOMIC_REQUESTS opens.
+
+    That transaction surrounds the view only, neither the middleware nor a management command.
+    """
+    if owner is None:
+        # A middleware may be a function inside one that takes `get_response`.
+        return callee.scope.variables.get("get_response") is not None
+    bases = {ast.unparse(base).rpartition(".")[2] for base in owner.node.bases}
+    if "BaseCommand" in bases:
+        return node.name == "handle"
+    makes = owner.scope.variables.get("__init__")
+    takes_response = isinstance(makes, Callee) and any(
+        each.arg == "get_response" for each in makes.node.args.args
+    )
+    entry_points = ("__call__", "__acall__", "process_request", "process_response")
+    return node.name in entry_points and (takes_response or "MiddlewareMixin" in bases)
+
+
+def _is_atomic(decorator: ast.expr, origins: dict[str, str]) -> bool:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return dotted_name(function, origins) == "django.db.transaction.atomic"
+
+
+def _unexecuted(program: Program) -> None:
+    """Record strings that look like SQL and that no call was seen to execute."""
+    for node, function in _outer_strings(program.source.tree, ""):
+        start, end = program.span(node)
+        if any(start <= low and high <= end for low, high in program.recorder.used):
+            continue
+        value = program.value(node, program.module)
+        if isinstance(value, Written) and looks_like_sql(value.text):
+            program.recorder.assigned(value, function)
+
+
+def _outer_strings(node: ast.AST, function: str) -> Iterator[tuple[ast.expr, str]]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Constant(value=str()) | ast.JoinedStr():
+                yield child, function
+            case ast.BinOp(op=ast.Add() | ast.Mod()) if _begins_with_string(child):
+                yield child, function
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
+                yield from _outer_strings(child, f"{function}.{name}" if function else name)
+            case _:
+                yield from _outer_strings(child, function)
+
+
+def _begins_with_string(node: ast.expr) -> bool:
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )

@@ -1,0 +1,195 @@
+"""Calls of Python's own functions and methods that make strings and lists."""
+
+from __future__ import annotations
+
+import ast
+from itertools import islice
+
+from rlslint.code.python import formatting
+from rlslint.code.python.arguments import Arguments
+from rlslint.code.python.drivers import is_text_function
+from rlslint.code.python.evaluator import Evaluator
+from rlslint.code.python.strings import Fragment, Written, dedented, stripped, with_replacement
+from rlslint.code.python.values import (
+    Items,
+    Pairs,
+    Plain,
+    Statement,
+    Unknown,
+    Value,
+    constant,
+    entry,
+)
+from rlslint.text import HoleValue
+
+_TYPED = frozenset(
+    {"int", "float", "len", "bool", "uuid.UUID", "uuid.uuid4", "uuid.uuid1", "decimal.Decimal"}
+)
+_QUOTING = ("quote_ident", "quote_name", "quote_literal", "QuotedString", "quote_identifier")
+_MOST_UNROLLED = 1000
+
+
+def string_method(
+    evaluator: Evaluator, node: ast.Call, of: Written, name: str, given: Arguments
+) -> Value:
+    """Return what a method of a string gives."""
+    first = given.get(0, "")
+    match name, first:
+        case "format", _:
+            return formatting.formatted(of, given.positional, given.named)
+        case "join", Items() | Pairs():
+            members = evaluator.iterated(first) or ()
+            return formatting.joined(of, members, *evaluator.span(node))
+        case "join", Unknown(_, kind):
+            return evaluator.unknown(node, kind)
+        case (("strip" | "lstrip" | "rstrip"), None):
+            return stripped(of, left=name != "rstrip", right=name != "lstrip")
+        case "replace", Written() if isinstance(given.get(1, ""), Written | Unknown):
+            new = given.get(1, "")
+            argument = node.args[1] if len(node.args) > 1 else node
+            return with_replacement(of, first.text, evaluator.anchored(new or first, argument))
+        case (("upper" | "lower" | "title"), None) if of.is_constant:
+            text = getattr(of.text, name)()
+            return Written((Fragment(text, of.place(0), of.place(len(of.text))),))
+        case "split", (None | Written()) if of.is_constant:
+            return _split(of, first.text if isinstance(first, Written) else None)
+        case (("encode" | "as_string"), _):
+            return of
+        case _:
+            return evaluator.unknown(node)
+
+
+def _split(of: Written, separator: str | None) -> Value:
+    parts: list[Value] = []
+    position = 0
+    for word in of.text.split(separator or None):
+        position = of.text.index(word, position)
+        parts.append(of.slice(position, position + len(word)))
+        position += len(word) + len(separator or "")
+    return Items(tuple(parts))
+
+
+def collection_method(
+    evaluator: Evaluator, node: ast.Call, of: Items | Pairs, name: str, given: Arguments
+) -> Value:
+    """Return what a method of a list or a dictionary gives."""
+    match of, name:
+        case Pairs(entries), "items":
+            return Items(tuple(Items(pair) for pair in entries))
+        case Pairs(entries), "keys":
+            return Items(tuple(key for key, _ in entries))
+        case Pairs(entries), "values":
+            return Items(tuple(item for _, item in entries))
+        case Pairs(), "get" if isinstance(key := constant(given.get(0, "")), str):
+            return entry(of, key) or given.get(1, "") or Plain(None)
+        case _:
+            return evaluator.unknown(node)
+
+
+def function_call(
+    evaluator: Evaluator, node: ast.Call, dotted: str, given: Arguments
+) -> Value | None:
+    """Return what a function that makes strings or lists gives, None for other functions."""
+    first = given.get(0, "text")
+    last = dotted.rpartition(".")[2]
+    if dotted in _TYPED:
+        return first if isinstance(first, Plain) else evaluator.unknown(node, HoleValue.typed)
+    if last in _QUOTING:
+        return evaluator.unknown(node, HoleValue.quoted)
+    if is_text_function(dotted):
+        return Statement(first) if isinstance(first, Written) else first
+    if dotted.startswith(("psycopg.sql.", "psycopg2.sql.")):
+        return _composed(evaluator, node, last, given)
+    match dotted, first:
+        case "textwrap.dedent", Written():
+            return dedented(first)
+        case (("textwrap.dedent" | "inspect.cleandoc"), _):
+            return first
+        case "str", None:
+            return Written(())
+        case (("str" | "repr"), Plain(plain)):
+            return Written((Fragment(str(plain), *evaluator.span(node)),))
+        case (("str" | "format"), (Written() | Unknown())):
+            return first
+        case "repr", Written():
+            return formatting.converted(first, "r", "")
+        case _:
+            return _collection(evaluator, node, dotted, given)
+
+
+def _composed(evaluator: Evaluator, node: ast.Call, name: str, given: Arguments) -> Value:
+    start, end = evaluator.span(node)
+    first = given.get(0, "string")
+    source = evaluator.quoted(node.args[0]) if node.args else ""
+    match name, first:
+        case "SQL", Written():
+            return first
+        case "Identifier", _:
+            return formatting.quoted_identifier(given.positional, source, start, end)
+        case "Literal", Unknown() | Written() | Plain():
+            return formatting.quoted_literal(first, source, start, end)
+        case "Placeholder", Written():
+            return Written((Fragment(f"%({first.text})s", start, end),))
+        case "Placeholder", None:
+            return Written((Fragment("%s", start, end),))
+        case "Composed", Items(values):
+            return formatting.joined(Written(()), values, start, end)
+        case (("SQL" | "Composed"), _):
+            return evaluator.unknown(node)
+        case _:
+            return evaluator.unknown(node, HoleValue.quoted)
+
+
+def _collection(
+    evaluator: Evaluator, node: ast.Call, dotted: str, given: Arguments
+) -> Value | None:
+    members = [evaluator.iterated(value) for value in given.positional]
+    known = [values for values in members if values is not None]
+    if len(known) < len(members):
+        return evaluator.unknown(node) if dotted in _COLLECTING else None
+    match dotted, known:
+        case (("list" | "tuple" | "set" | "frozenset" | "iter"), [values]):
+            return Items(values)
+        case "dict", []:
+            return Pairs(
+                tuple(
+                    (Written((Fragment(key, 0, 0),)), value) for key, value in given.named.items()
+                )
+            )
+        case "dict", [_] if isinstance(given.positional[0], Pairs):
+            return given.positional[0]
+        case "reversed", [values]:
+            return Items(values[::-1])
+        case "sorted", [values] if all(isinstance(constant(value), str) for value in values):
+            backwards = constant(given.named.get("reverse")) is True
+            return Items(tuple(sorted(values, key=_text, reverse=backwards)))
+        case "zip", [_, *_]:
+            return Items(tuple(Items(row) for row in zip(*known, strict=False)))
+        case "enumerate", [values]:
+            start = constant(given.get(1, "start"))
+            first = start if isinstance(start, int) else 0
+            return Items(
+                tuple(Items((Plain(first + index), value)) for index, value in enumerate(values))
+            )
+        case (("list" | "tuple" | "set"), []):
+            return Items(()) if not given.positional else None
+        case _:
+            return None
+
+
+_COLLECTING = frozenset(
+    {"list", "tuple", "set", "frozenset", "iter", "reversed", "sorted", "zip", "enumerate"}
+)
+
+
+def numbers(given: Arguments) -> Value | None:
+    """Return what `range` yields for known numbers."""
+    limits = [constant(value) for value in given.positional]
+    whole = [limit for limit in limits if isinstance(limit, int)]
+    if not whole or len(whole) < len(limits) or 0 in whole[2:]:
+        return None
+    return Items(tuple(Plain(number) for number in islice(range(*whole[:3]), _MOST_UNROLLED)))
+
+
+def _text(value: Value) -> str:
+    return str(constant(value))

@@ -1,0 +1,216 @@
+"""What a Python program does with databases: the calls that it makes, across its files."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from rlslint.code.python import drivers
+from rlslint.code.python.arguments import Arguments, arguments_of
+from rlslint.code.python.calls import collection_method, function_call, numbers, string_method
+from rlslint.code.python.connections import Connections
+from rlslint.code.python.modules import Modules
+from rlslint.code.python.record import Recorder
+from rlslint.code.python.scripts import is_script
+from rlslint.code.python.strings import Fragment, Written
+from rlslint.code.python.values import (
+    NONE,
+    Block,
+    Callee,
+    Class,
+    Cursor,
+    Handle,
+    Instance,
+    Items,
+    Named,
+    Pairs,
+    Pool,
+    Scoped,
+    Statement,
+    Suspended,
+    Unknown,
+    Value,
+    moved,
+)
+from rlslint.code.sites import CodeEventKind
+from rlslint.files.python_source import PythonSource
+
+_FUNCTIONS_WITH_CURSOR = frozenset(
+    {
+        "psycopg2.extras.execute_values",
+        "psycopg2.extras.execute_batch",
+        "pandas.read_sql",
+        "pandas.read_sql_query",
+    }
+)
+_CONTEXT_MANAGERS = ("contextmanager", "asynccontextmanager")
+
+
+class Program(Connections):
+    """Follows one file and records what it does with databases."""
+
+    def __init__(
+        self,
+        source: PythonSource,
+        origins: dict[str, str],
+        recorder: Recorder,
+        modules: Modules,
+        unroll: bool = False,
+    ) -> None:
+        super().__init__(source, origins, recorder, unroll)
+        self.modules = modules
+        self.one_shot = is_script(source.tree)
+
+    def load(self) -> None:
+        """Follow the module's own statements."""
+        self.block(self.source.tree.body, self.module)
+
+    def imported(self, named: Named, node: ast.expr) -> Value:
+        if named.dotted in ("django.db.connection", "django.db.connections"):
+            return self.django if named.dotted.endswith("connection") else named
+        found = self.modules.constant(named.dotted)
+        return named if found is None else moved(found, *self.span(node))
+
+    def keywords(self, named: dict[str, Value]) -> Value:
+        return Pairs(
+            tuple((Written((Fragment(name, 0, 0),)), value) for name, value in named.items())
+        )
+
+    def call(self, node: ast.Call, scope: Scoped) -> Value:
+        if not isinstance(node.func, ast.Attribute):
+            target = self.value(node.func, scope)
+            return self.called(node, target, arguments_of(self, node, scope), scope)
+        of = self.value(node.func.value, scope)
+        name = node.func.attr
+        if isinstance(of, Cursor | Handle | Block | Pool):
+            return self.method(node, of, name, arguments_of(self, node, scope))
+        if isinstance(of, Named | Class | Instance):
+            target = self._attribute(node.func, of, name)
+            given = arguments_of(self, node, scope)
+            if isinstance(target, Unknown) and isinstance(of, Instance):
+                return self.stranger(node, name, given, scope)
+            return self.called(node, target, given, scope)
+        given = arguments_of(self, node, scope)
+        match of:
+            case Written():
+                return string_method(self, node, of, name, given)
+            case Items() | Pairs():
+                return self._collection_method(node, of, name, given, scope)
+            case _:
+                return self.stranger(node, name, given, scope)
+
+    def called(self, node: ast.Call, target: Value, given: Arguments, scope: Scoped) -> Value:
+        """Return what a call of a known function or class gives."""
+        match target:
+            case Named("range"):
+                return numbers(given) or self.unknown(node)
+            case Named(dotted):
+                return self.library(node, dotted, given, scope)
+            case Callee():
+                return self.own_function(node, target, given)
+            case Class():
+                return Instance(target)
+            case Pool() as pool:
+                return self.lend(node, pool)
+            case Unknown() if isinstance(node.func, ast.Name) and node.func.id == "text":
+                # `from sqlalchemy import *` does not tell what it brings.
+                first = given.get(0, "text")
+                return Statement(first) if isinstance(first, Written) else self.unknown(node)
+            case _:
+                return self.stranger(node, "", given, scope)
+
+    def library(self, node: ast.Call, dotted: str, given: Arguments, scope: Scoped) -> Value:
+        """Return what a call of something that is not of this project gives."""
+        last = dotted.rpartition(".")[2]
+        made = drivers.connected(dotted, given.named, given.positional)
+        if made is not None:
+            if isinstance(made, Handle):
+                if given.open and made.autocommit is False:
+                    made.autocommit = None
+                if self.one_shot and made.lifetime.pooled is None:
+                    made.lifetime = made.lifetime._replace(pooled=False)
+                self.step(CodeEventKind.acquire, made, node)
+            return made
+        if dotted in _FUNCTIONS_WITH_CURSOR:
+            return self.execute_with_cursor(node, given)
+        if dotted == "django.db.transaction.atomic":
+            return Block(self.django, begins=True)
+        if last == "scoped_session" and isinstance(given.get(0, "session_factory"), Pool):
+            return given.positional[0] if given.positional else self.unknown(node)
+        result = function_call(self, node, dotted, given)
+        if result is not None:
+            return result
+        return self.stranger(node, last, given, scope)
+
+    def own_function(self, node: ast.Call, callee: Callee, given: Arguments) -> Value:
+        """Follow a call of a function of the project."""
+        home = self.modules.home(callee) or self
+        values = home.bound_parameters(callee, given)
+        if isinstance(callee.node, ast.Lambda):
+            return home.run(callee, values)
+        if _is_context_manager(callee.node):
+            return Suspended(callee, node, values)
+        return self._inside(callee, node, lambda: home.run(callee, values))
+
+    def suspended(self, value: Suspended, body: Callable[[Value], None]) -> None:
+        home = self.modules.home(value.callee) or self
+        outer = self.position
+
+        def inner(given: Value) -> None:
+            inside, self.position = self.position, outer
+            try:
+                body(given)
+            finally:
+                self.position = inside
+
+        self._inside(
+            value.callee,
+            value.call,
+            lambda: home.run_until_yield(value.callee, value.arguments, inner),
+        )
+
+    def _inside(self, callee: Callee, node: ast.Call, action: Callable[[], Value | None]) -> Value:
+        """Do something as part of a function that the one being followed calls."""
+        home = self.modules.home(callee)
+        before = self.position
+        self.position = before._replace(emits=self.unroll)
+        borrowed = None if home is None else home.borrow(self, node)
+        try:
+            result = action()
+            return NONE if result is None else moved(result, *self.span(node)) if home else result
+        finally:
+            self.position = before
+            if home is not None and borrowed is not None:
+                home.give_back(borrowed)
+
+    def borrow(self, caller: Program, node: ast.Call) -> tuple[Recorder, tuple[int, int] | None]:
+        """Record for a file that calls a function of this one, at the place of the call."""
+        before = self.recorder, self.place
+        self.recorder = caller.recorder
+        self.place = caller.span(node)
+        self.position = caller.position._replace(emits=caller.unroll)
+        self.unroll = caller.unroll
+        return before
+
+    def give_back(self, before: tuple[Recorder, tuple[int, int] | None]) -> None:
+        self.recorder, self.place = before
+
+    def _collection_method(
+        self, node: ast.Call, of: Items | Pairs, name: str, given: Arguments, scope: Scoped
+    ) -> Value:
+        target = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if isinstance(of, Items) and name in ("append", "extend", "add") and target is not None:
+            first = given.get(0, "")
+            if name == "extend":
+                more = self.iterated(first) if first is not None else None
+            else:
+                more = None if first is None else (first,)
+            extended = Items((*of.values, *more)) if more is not None else self.unknown(target)
+            self.assign(target, extended, scope)
+            return NONE
+        return collection_method(self, node, of, name, given)
+
+
+def _is_context_manager(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    names = (ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list)
+    return any(name in _CONTEXT_MANAGERS for name in names)

@@ -1,0 +1,141 @@
+"""What application code tells, as data: the SQL that it sends, and what it does with sessions."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from rlslint.files.connections import Connection
+from rlslint.text import Span, Text
+
+
+class Runs(Enum):
+    """Whether the SQL at a site is executed, as far as its file tells."""
+
+    yes = "yes"
+    unknown = "unknown"
+
+
+class Scope(Enum):
+    """Which transaction surrounds the execution of a statement."""
+
+    transaction = "transaction"
+    autocommit = "autocommit"
+    unknown = "unknown"
+
+
+class Driver(NamedTuple):
+    """The library that sends the SQL, and how it treats values.
+
+    `binds_on_server` is True where values travel apart from the SQL (psycopg 3, asyncpg), so that
+    PostgreSQL's grammar sees `$1`; False where the library writes quoted literals into the SQL
+    (psycopg2); None where the file does not tell.
+    """
+
+    name: str
+    binds_on_server: bool | None
+
+
+class Lifetime(NamedTuple):
+    """How long a database session outlives the code that borrowed it.
+
+    `pooled` is True where the session serves others afterwards (a pool of the program, or a
+    pooler that the connection's options give away), False where it ends with the borrower, None
+    where the file does not tell. `reset_by_library` is True where the pool itself undoes what the
+    session set when it comes back (asyncpg sends RESET ALL), False where it is known not to.
+    """
+
+    pooled: bool | None = None
+    reset_by_library: bool | None = None
+
+
+class SqlSite(NamedTuple):
+    """SQL that stands as a string in application code.
+
+    `text` maps the SQL back to the file, with its holes. `connection` names the variable or
+    attribute that runs it, as written (`conn`, `self.db`, `session`), "" where unknown. `scope` is
+    the transaction around it. `function` is the qualified name of the surrounding function.
+    `migration` is True where the string belongs to a migration (Alembic, Django) and is replayed
+    instead of being judged as a query.
+    """
+
+    text: Text
+    span: Span
+    runs: Runs
+    driver: Driver | None
+    connection: str
+    scope: Scope
+    function: str
+    migration: bool = False
+    lifetime: Lifetime = Lifetime()
+
+
+class CodeEventKind(Enum):
+    """What code does with a connection that matters for the session's state.
+
+    `acquire` opens or borrows a connection, `release` closes it or gives it back.
+    """
+
+    acquire = "acquire"
+    release = "release"
+    begin = "begin"
+    commit = "commit"
+    rollback = "rollback"
+    execute = "execute"
+    handler = "handler"
+
+
+class Hook(Enum):
+    """When a pool or an engine calls a function of the program.
+
+    `connect`: once for each new connection. `acquire`: each time that one is borrowed. `release`:
+    each time that one comes back. `begin`: at the start of each transaction.
+    """
+
+    connect = "connect"
+    acquire = "acquire"
+    release = "release"
+    begin = "begin"
+
+
+class CodeEvent(NamedTuple):
+    """One step of a function, in the order in which the function takes it.
+
+    `connection` is the variable that the step acts on. `site` is the SQL for `execute`. `hook`
+    says when a pool or an engine calls the function, None for other functions; the first event of
+    such a function is a `handler`. `cleanup` is True where the step is taken however the steps
+    before it end (`finally`).
+    """
+
+    kind: CodeEventKind
+    function: str
+    connection: str
+    span: Span
+    site: SqlSite | None = None
+    hook: Hook | None = None
+    cleanup: bool = False
+
+
+class ConnectionDefaults(NamedTuple):
+    """What a settings file says of all connections that a framework makes.
+
+    `framework` equals the `Driver.name` of the sites that it speaks of. Each other field is None
+    where the file leaves it open.
+    """
+
+    framework: str
+    span: Span
+    pooled: bool | None = None
+    transaction_per_request: bool | None = None
+    binds_on_server: bool | None = None
+
+
+class CodeFile(NamedTuple):
+    """What one file of application code tells. `problem` is a sentence where it can't be read."""
+
+    path: str
+    sites: tuple[SqlSite, ...] = ()
+    events: tuple[CodeEvent, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    defaults: tuple[ConnectionDefaults, ...] = ()
+    problem: str = ""

@@ -1,0 +1,208 @@
+"""Which files there are to read, and which of them the user asked about.
+
+Paths are strings here, for a walk over a large repository would mostly make Path objects.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.files.contents import Unreadable
+from rlslint.files.walk import Excluded, Walk, ancestors, kind, shown_path
+
+_PLAIN = ("", ".dump", ".txt")
+_CONFIGURATIONS = ("rlslint.toml", ".rlslint.toml")
+_HISTORY_FOLDERS = frozenset(
+    {"alembic", "db", "deploy", "drizzle", "migrate", "migration", "migrations", "prisma"}
+    | {"supabase", "versions"}
+)
+
+
+class SourceFile(NamedTuple):
+    """A file to read: where it is, what messages call it, its folder and its name."""
+
+    path: Path
+    shown: str
+    folder: str
+    name: str
+
+
+class Found(NamedTuple):
+    """The files of a project, each kind sorted by path.
+
+    Everything here is read, for a history means something only as a whole: around a file, or a
+    directory without migrations of its own, that is the project. `reported` holds the `shown`
+    names of what the user named, directly or by a directory: a finding counts when it stands there.
+    `problems` are named paths that lead to no file.
+    """
+
+    root: Path
+    sql: tuple[SourceFile, ...]
+    python: tuple[SourceFile, ...]
+    settings: tuple[SourceFile, ...]
+    plans: tuple[SourceFile, ...]
+    reported: frozenset[str]
+    problems: tuple[Unreadable, ...]
+
+
+def discover(
+    paths: Iterable[str | Path],
+    *,
+    around: Iterable[str] = (),
+    root: Path,
+    exclude: tuple[str, ...] = (),
+    force_exclude: bool = False,
+) -> Found:
+    """Find what `paths` name, and the project around it that gives it its meaning.
+
+    `around` are files whose content comes from elsewhere; they need not exist.
+    `root` is the directory that relative paths, `exclude` patterns and shown names start from. A
+    pattern matches a name, a path from `root` or an absolute path. As with ruff, a file that is
+    named itself is read although a pattern excludes it, unless `force_exclude` is set.
+    """
+    base = os.path.abspath(root)
+    excluded = Excluded(exclude, base)
+    walk = Walk(excluded)
+    named, problems = _named(paths, base)
+    if force_exclude:
+        named = [full for full in named if not excluded.covers_any_part(full)]
+    for full in named:
+        if os.path.isdir(full):
+            walk.tree(full)
+        else:
+            walk.files.add(full)
+    reported = frozenset(shown_path(full, base) for full in walk.files)
+    standing = (_existing_folder(os.path.abspath(os.path.join(base, path))) for path in around)
+    for folder in dict.fromkeys(
+        [*(full if os.path.isdir(full) else os.path.dirname(full) for full in named), *standing]
+    ):
+        if not (folder in named and _has_history(folder, walk.files)):
+            _walk_surroundings(walk, folder)
+    for full, reason in walk.closed.items():
+        shown = shown_path(full, base)
+        message = f"The directory {shown} cannot be read: {reason}."
+        problems.append(Unreadable(shown, message, is_error=full in named))
+    kinds = _by_kind(walk.files, base)
+    return Found(
+        root,
+        kinds["sql"],
+        kinds["python"],
+        kinds["settings"],
+        kinds["plans"],
+        reported,
+        tuple(problems),
+    )
+
+
+def _existing_folder(path: str) -> str:
+    return next(folder for folder in ancestors(os.path.dirname(path)) if os.path.isdir(folder))
+
+
+def _named(paths: Iterable[str | Path], base: str) -> tuple[list[str], list[Unreadable]]:
+    """Return the absolute paths of what there is, and what is wrong with the others."""
+    named = []
+    problems = []
+    for path in (os.fspath(path) for path in paths):
+        full = os.path.abspath(os.path.join(base, path))
+        if not os.path.lexists(full):
+            problems.append(Unreadable(path, f"{path} does not exist.", is_error=True))
+        elif not os.path.exists(full):
+            problems.append(Unreadable(path, f"{path} is a broken link.", is_error=True))
+        elif not os.path.isdir(full) and _kind_of_named(os.path.basename(full)) is None:
+            message = f"{path} is not a kind of file that rlslint reads; it was passed over."
+            problems.append(Unreadable(path, message, is_error=False))
+        else:
+            named.append(full)
+    return named, problems
+
+
+def _kind_of_named(name: str) -> str | None:
+    """Take a file for SQL, when the user names it, if its name says nothing else."""
+    return kind(name) or ("sql" if os.path.splitext(name)[1] in _PLAIN else None)
+
+
+def _by_kind(files: Iterable[str], base: str) -> dict[str, tuple[SourceFile, ...]]:
+    kinds: dict[str, list[SourceFile]] = {"sql": [], "python": [], "settings": [], "plans": []}
+    for full in sorted(files, key=lambda full: full.split(os.sep)):
+        folder, name = os.path.split(full)
+        file = SourceFile(Path(full), shown_path(full, base), folder, name)
+        kinds[_kind_of_named(name) or "sql"].append(file)
+    return {name: tuple(inside) for name, inside in kinds.items()}
+
+
+def project_directory(path: str) -> str | None:
+    """Return the nearest ancestor of `path` that is a project, `path` itself included.
+
+    A directory that configures rlslint wins over the repository it lies in, and the repository over
+    a Python package inside it: migrations and application are often packages of their own.
+    """
+    above = list(ancestors(path))
+    for folder in above:
+        if any(os.path.isfile(os.path.join(folder, name)) for name in _CONFIGURATIONS):
+            return folder
+        if _configures_rlslint(os.path.join(folder, "pyproject.toml")):
+            return folder
+    for marker in (".git", "pyproject.toml"):
+        for folder in above:
+            if os.path.exists(os.path.join(folder, marker)):
+                return folder
+    return None
+
+
+def _configures_rlslint(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"[tool.rlslint" in file.read()
+    except OSError:
+        return False
+
+
+def _walk_surroundings(walk: Walk, folder: str) -> None:
+    """Add the project of a named path, or what may be its history where no project is seen."""
+    project = project_directory(folder) or _outermost_history_folder(folder)
+    if project is not None:
+        walk.tree(project)
+    else:
+        walk.folder(folder)
+
+
+def _has_history(folder: str, files: Iterable[str]) -> bool:
+    """Tell whether a directory has migrations below it, and is not a directory of them itself.
+
+    Then it is one project of several in a repository; else its history is elsewhere.
+    """
+    if _outermost_history_folder(folder) is not None:
+        return False
+    inside = folder + os.sep
+    return any(
+        kind(name) in ("sql", "plans")
+        or (name.endswith(".py") and os.path.basename(parent) in _HISTORY_FOLDERS)
+        for full in files
+        if full.startswith(inside)
+        for parent, name in (os.path.split(full),)
+    )
+
+
+def _outermost_history_folder(folder: str) -> str | None:
+    """Look a few levels up only: further away the name means something else."""
+    found = None
+    for ancestor in islice(ancestors(folder), 4):
+        if os.path.basename(ancestor) in _HISTORY_FOLDERS:
+            found = ancestor
+    return found
+
+
+def with_file(found: Found, shown: str) -> Found:
+    """Return what was found with one more SQL or Python file, which need not be on disk."""
+    if any(file.shown == shown for file in (*found.sql, *found.python)):
+        return found._replace(reported=found.reported | {shown})
+    path = Path(os.path.abspath(shown))
+    file = SourceFile(path, shown, str(path.parent), path.name)
+    reported = found.reported | {shown}
+    if path.suffix == ".py":
+        return found._replace(python=(*found.python, file), reported=reported)
+    return found._replace(sql=(*found.sql, file), reported=reported)

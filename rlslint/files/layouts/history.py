@@ -1,0 +1,66 @@
+"""What every layout yields: migrations in the order in which they run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.files.contents import Note
+from rlslint.files.discovery import SourceFile
+
+Folders = Mapping[str, tuple[SourceFile, ...]]
+"""The files that no layout has claimed yet, by the directory that they stand in."""
+
+
+class Migration(NamedTuple):
+    """One file of a history; `layout` names the tool whose file it is."""
+
+    path: Path
+    shown: str
+    layout: str
+
+
+class History(NamedTuple):
+    """Migrations that run against one database, first to last. `root` is their directory."""
+
+    root: str
+    layout: str
+    migrations: tuple[Migration, ...]
+
+
+class Claim(NamedTuple):
+    """What a layout takes: its histories, and the files that are its own but never run forward."""
+
+    histories: tuple[History, ...] = ()
+    left_out: tuple[SourceFile, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def by_folder(files: Iterable[SourceFile]) -> Folders:
+    """Group files by directory, both in the order given."""
+    folders: dict[str, list[SourceFile]] = {}
+    for file in files:
+        folders.setdefault(file.folder, []).append(file)
+    return {folder: tuple(inside) for folder, inside in folders.items()}
+
+
+def history(root: str, layout: str, files: Iterable[SourceFile]) -> History:
+    """Make a history of `files`, which are in order and lie below the directory `root`."""
+    ordered = tuple(files)
+    migrations = tuple(Migration(file.path, file.shown, layout) for file in ordered)
+    return History(shown_folder(ordered[0], root), layout, migrations)
+
+
+def shown_folder(file: SourceFile, folder: str) -> str:
+    """Return how messages call `folder`, an ancestor of `file`."""
+    below = len(file.folder) + 1 + len(file.name) - len(folder)
+    if below > len(file.shown):
+        return "." if below == len(file.shown) + 1 else folder
+    return file.shown[:-below].rstrip("/") or "/"
+
+
+def is_below(folder: str, ancestor: str) -> bool:
+    """Tell whether `folder` is `ancestor` or lies in it."""
+    return folder == ancestor or folder.startswith(ancestor.rstrip(os.sep) + os.sep)

@@ -1,0 +1,77 @@
+"""Liquibase changelogs that are written in SQL."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from rlslint.files.discovery import SourceFile
+from rlslint.files.layouts.history import Claim, Folders, history
+from rlslint.files.layouts.order import natural_path
+
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*--\s*liquibase\s+formatted\s+sql", re.IGNORECASE)
+_INCLUDED = re.compile(r"""\bfile["']?\s*[:=]\s*["']?([^\s"'>]+\.sql)\b""")
+_MASTERS = ("*changelog*.xml", "*changelog*.y*ml", "*changelog*.json")
+
+
+def claim(folders: Folders) -> Claim:
+    """Take directories of formatted SQL, in the order of the changelog that includes them.
+
+    A changelog may stand beside its files or up to two directories above. What it includes by
+    directory runs by name, as it does where no changelog is found.
+    """
+    by_root: dict[str, list[SourceFile]] = {}
+    masters: dict[str, Path | None] = {}
+    for folder, files in folders.items():
+        formatted = (
+            [file for file in files if _is_formatted(file)] if _is_formatted(files[0]) else []
+        )
+        if not formatted:
+            continue
+        master = _master(folder)
+        root = str(master.parent) if master else folder
+        masters[root] = master
+        by_root.setdefault(root, []).extend(formatted)
+    return Claim(
+        tuple(
+            history(root, "liquibase", _ordered(files, masters[root]))
+            for root, files in by_root.items()
+        )
+    )
+
+
+def _is_formatted(file: SourceFile) -> bool:
+    try:
+        with file.path.open("rb") as opened:
+            return _HEADER.match(opened.read(200)) is not None
+    except OSError:
+        return False
+
+
+def _master(folder: str) -> Path | None:
+    for directory in (Path(folder), *list(Path(folder).parents)[:2]):
+        for pattern in _MASTERS:
+            for found in sorted(directory.glob(pattern)):
+                return found
+    return None
+
+
+def _ordered(files: list[SourceFile], master: Path | None) -> list[SourceFile]:
+    included = _INCLUDED.findall(_content(master)) if master else []
+    positions = {os.path.normpath(path): at for at, path in reversed(list(enumerate(included)))}
+
+    def position(file: SourceFile) -> int:
+        return min(
+            (at for path, at in positions.items() if str(file.path).endswith(os.sep + path)),
+            default=len(included),
+        )
+
+    return sorted(files, key=lambda file: (position(file), natural_path(file.shown)))
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""

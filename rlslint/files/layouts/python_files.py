@@ -1,0 +1,79 @@
+"""Alembic revisions and Django migrations among the Python files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from rlslint.files.contents import Unreadable, read_text
+from rlslint.files.discovery import SourceFile
+from rlslint.files.layouts.history import History, history
+
+_ALEMBIC = re.compile(rb"^down_revision\b", re.MULTILINE)
+_DJANGO = re.compile(rb"\bmigrations\s*\.\s*Migration\b|^class\s+Migration\b", re.MULTILINE)
+
+_Order = Callable[[list[tuple[Path, str]]], list[Path]]
+
+
+def python_histories(files: Iterable[SourceFile]) -> tuple[History, ...]:
+    """Return one history per directory of Alembic revisions, and one per Django project.
+
+    Only files in places where the tools keep migrations are opened, and of these only the ones
+    that have the words of a migration are parsed. Django's applications depend on each other's
+    migrations, so a project (the directory with `manage.py`) is one history.
+    """
+    kept = tuple(files)
+    managed = {file.folder for file in kept if file.name == "manage.py"}
+    environments = {file.folder for file in kept if file.name == "env.py"}
+    alembic: dict[str, list[tuple[SourceFile, str]]] = {}
+    django: dict[str, list[tuple[SourceFile, str]]] = {}
+    for file in kept:
+        if not _may_be_migration(file, environments):
+            continue
+        text = read_text(file.path, file.shown)
+        if isinstance(text, Unreadable):
+            continue
+        entry = (file, text.data.decode())
+        if _ALEMBIC.search(text.data):
+            alembic.setdefault(file.folder, []).append(entry)
+        elif file.path.parent.name == "migrations" and _DJANGO.search(text.data):
+            django.setdefault(_django_project(file, managed), []).append(entry)
+    return (*_ordered(alembic, "alembic"), *_ordered(django, "django"))
+
+
+def _may_be_migration(file: SourceFile, environments: set[str]) -> bool:
+    if file.name == "__init__.py":
+        return False
+    parent, name = os.path.split(file.folder)
+    return (
+        name == "versions"
+        or parent in environments
+        or "migrations" in name
+        or "alembic" in name
+        or os.path.basename(parent) == "versions"
+    )
+
+
+def _django_project(file: SourceFile, managed: set[str]) -> str:
+    folder = os.path.dirname(os.path.dirname(file.folder))
+    ancestor = folder
+    while ancestor not in managed:
+        if ancestor == os.path.dirname(ancestor):
+            return folder
+        ancestor = os.path.dirname(ancestor)
+    return ancestor
+
+
+def _ordered(groups: Mapping[str, list[tuple[SourceFile, str]]], layout: str) -> Iterable[History]:
+    if not groups:
+        return
+    from rlslint.files.layouts.python_order import order_alembic, order_django
+
+    order: _Order = order_alembic if layout == "alembic" else order_django
+    for root, entries in groups.items():
+        by_path = {file.path: file for file, _ in entries}
+        paths = order([(file.path, source) for file, source in entries])
+        if paths:
+            yield history(root, layout, [by_path[path] for path in paths])

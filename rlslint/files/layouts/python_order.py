@@ -1,0 +1,163 @@
+"""The order in which Alembic and Django run the migrations of a project."""
+
+from __future__ import annotations
+
+import ast
+import heapq
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.files.python_source import PythonSource, UnreadablePython
+
+
+class _Node(NamedTuple):
+    path: Path
+    name: str
+    after: frozenset[str]
+
+
+def order_alembic(files: list[tuple[Path, str]]) -> list[Path]:
+    """Return the revisions in the order of `alembic upgrade heads`.
+
+    Branches that no revision joins run one revision after the other by the names of their files.
+    A file without `revision` is no migration and is left out; one that Python cannot parse, and
+    revisions whose chain is a circle, come last.
+    """
+    nodes: list[_Node] = []
+    unreadable: list[Path] = []
+    for path, text in files:
+        tree = _tree(path, text)
+        if tree is None:
+            unreadable.append(path)
+            continue
+        values = _assignments(tree.body)
+        names = _strings(values.get("revision"))
+        if names:
+            after = _strings(values.get("down_revision")) + _strings(values.get("depends_on"))
+            nodes.append(_Node(path, names[0], frozenset(after)))
+    return _ordered(nodes) + sorted(unreadable)
+
+
+def order_django(files: list[tuple[Path, str]]) -> list[Path]:
+    """Return the migrations of all apps in an order that fulfils their dependencies.
+
+    A squashed migration takes the place of those that it replaces, as on a new database. A file
+    without a class `Migration` is left out; one that Python cannot parse comes last.
+    """
+    nodes: list[_Node] = []
+    unreadable: list[Path] = []
+    replaced: dict[str, str] = {}
+    before: list[tuple[str, str]] = []
+    for path, text in files:
+        tree = _tree(path, text)
+        if tree is None:
+            unreadable.append(path)
+            continue
+        values = _migration_values(tree)
+        if values is None:
+            continue
+        name = f"{app_label(path)}.{path.stem}"
+        nodes.append(_Node(path, name, frozenset(_pairs(values.get("dependencies")))))
+        replaced.update((old, name) for old in _pairs(values.get("replaces")))
+        before.extend((later, name) for later in _pairs(values.get("run_before")))
+    kept = [node for node in nodes if node.name not in replaced]
+    ends = _ends_of_apps(kept)
+    return _ordered([_resolved(node, replaced, before, ends) for node in kept]) + sorted(unreadable)
+
+
+def app_label(path: Path) -> str:
+    """Return the label that Django gives the app of a migration unless it is configured."""
+    return path.parent.parent.name
+
+
+def _resolved(
+    node: _Node,
+    replaced: Mapping[str, str],
+    before: Iterable[tuple[str, str]],
+    ends: Mapping[str, tuple[str, str]],
+) -> _Node:
+    after = {earlier for later, earlier in before if later == node.name}
+    for name in node.after:
+        app, _, migration = name.partition(".")
+        if migration == "__first__":
+            name = ends.get(app, ("", ""))[0]
+        elif migration == "__latest__":
+            name = ends.get(app, ("", ""))[1]
+        after.add(replaced.get(name, name))
+    return node._replace(after=frozenset(after - {node.name}))
+
+
+def _ends_of_apps(nodes: list[_Node]) -> dict[str, tuple[str, str]]:
+    names: dict[str, list[str]] = {}
+    for node in nodes:
+        names.setdefault(node.name.partition(".")[0], []).append(node.name)
+    return {app: (min(members), max(members)) for app, members in names.items()}
+
+
+def _ordered(nodes: list[_Node]) -> list[Path]:
+    known = {node.name for node in nodes}
+    waiting = {node.path: set(node.after & known) for node in nodes}
+    followers: dict[str, list[_Node]] = {}
+    for node in nodes:
+        for name in waiting[node.path]:
+            followers.setdefault(name, []).append(node)
+    names = {node.path: node.name for node in nodes}
+    ready = [path for path, after in waiting.items() if not after]
+    heapq.heapify(ready)
+    ordered: list[Path] = []
+    while ready:
+        path = heapq.heappop(ready)
+        ordered.append(path)
+        for follower in followers.get(names[path], ()):
+            waiting[follower.path].discard(names[path])
+            if not waiting[follower.path]:
+                heapq.heappush(ready, follower.path)
+    done = set(ordered)
+    return ordered + sorted(path for path in waiting if path not in done)
+
+
+def _tree(path: Path, text: str) -> ast.Module | None:
+    try:
+        return PythonSource(str(path), text).tree
+    except UnreadablePython:
+        return None
+
+
+def _assignments(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
+    values: dict[str, ast.expr] = {}
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                values[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                values[name] = value
+    return values
+
+
+def _migration_values(tree: ast.Module) -> dict[str, ast.expr] | None:
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef) and statement.name == "Migration":
+            return _assignments(statement.body)
+    return None
+
+
+def _strings(node: ast.expr | None) -> list[str]:
+    match node:
+        case ast.Constant(value=str() as text):
+            return [text]
+        case ast.Tuple(elts=members) | ast.List(elts=members) | ast.Set(elts=members):
+            return [text for member in members for text in _strings(member)]
+        case _:
+            return []
+
+
+def _pairs(node: ast.expr | None) -> list[str]:
+    match node:
+        case ast.List(elts=members) | ast.Tuple(elts=members):
+            found = [_strings(member) for member in members if isinstance(member, ast.Tuple)]
+            return [f"{pair[0]}.{pair[1]}" for pair in found if len(pair) == 2]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _pairs(left) + _pairs(right)
+        case _:
+            return []

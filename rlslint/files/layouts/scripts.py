@@ -1,0 +1,134 @@
+"""Plain SQL files in a project without a history.
+
+Each is a history of its own, as a linter of single files would see it, save for files that need
+each other: where `policies.sql` names tables that `tables.sql` beside it creates, the two are one
+history, and what creates runs before what uses. Two files of a directory that create the same
+object are alternatives (an old and a new version, a right and a wrong example), so that nothing
+there is put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from rlslint.files.contents import Unreadable, read_text
+from rlslint.files.discovery import SourceFile
+from rlslint.files.layouts.history import Folders, History, history
+from rlslint.files.layouts.order import natural
+
+_MOST_FILES = 200
+_MOST_BYTES = 1 << 20
+_CREATING = frozenset({"CreateStmt", "ViewStmt", "CreateTableAsStmt", "CreateForeignTableStmt"})
+_USING = frozenset(
+    {"AlterTableStmt", "CreatePolicyStmt", "AlterPolicyStmt", "GrantStmt", "IndexStmt"}
+    | {"CreateTrigStmt", "DropStmt", "RenameStmt", "RuleStmt", "AlterOwnerStmt"}
+)
+
+
+class _Script(NamedTuple):
+    file: SourceFile
+    created: frozenset[str]
+    used: frozenset[str]
+
+
+def scripts(folders: Folders) -> tuple[History, ...]:
+    """Return the histories that the files of each directory make."""
+    return tuple(made for files in folders.values() for made in _of_folder(files))
+
+
+def _of_folder(files: tuple[SourceFile, ...]) -> Iterator[History]:
+    groups = [[file] for file in files]
+    if 1 < len(files) <= _MOST_FILES:
+        groups = _groups([_script(file) for file in sorted(files, key=lambda f: natural(f.name))])
+    for group in groups:
+        yield history(group[0].folder, "script", group)
+
+
+def _groups(found: list[_Script]) -> list[list[SourceFile]]:
+    creators: dict[str, _Script] = {}
+    for script in found:
+        for name in script.created:
+            if creators.setdefault(name, script) is not script:
+                return [[script.file] for script in found]
+    groups: list[list[_Script]] = []
+    for script in found:
+        needs = {creators[name].file for name in script.used if name in creators}
+        related = [
+            group
+            for group in groups
+            if any(
+                other.file in needs or not other.used.isdisjoint(script.created) for other in group
+            )
+        ]
+        groups = [group for group in groups if group not in related]
+        groups.append([*(other for group in related for other in group), script])
+    return [_ordered(group, creators) for group in groups]
+
+
+def _ordered(group: list[_Script], creators: dict[str, _Script]) -> list[SourceFile]:
+    """Put creators first; in a circle the names decide."""
+    ordered: list[SourceFile] = []
+    entered: set[SourceFile] = set()
+
+    def place(script: _Script) -> None:
+        if script.file in entered:
+            return
+        entered.add(script.file)
+        for needed in sorted(
+            {creators[name] for name in script.used if name in creators},
+            key=lambda other: natural(other.file.name),
+        ):
+            place(needed)
+        ordered.append(script.file)
+
+    for script in sorted(group, key=lambda script: natural(script.file.name)):
+        place(script)
+    return ordered
+
+
+def _script(file: SourceFile) -> _Script:
+    """Read which relations a file creates and which it needs; nothing from one that is broken."""
+    from rlslint.sql.parser import SyntaxProblem, parsed_statements
+
+    created: set[str] = set()
+    used: set[str] = set()
+    text = read_text(file.path, file.shown)
+    if isinstance(text, Unreadable) or len(text.data) > _MOST_BYTES:
+        return _Script(file, frozenset(), frozenset())
+    try:
+        for parsed in parsed_statements(text, _CREATING | _USING):
+            if parsed is None:
+                continue
+            names = set(_relations(parsed.node))
+            if parsed.statement.kind in _CREATING:
+                target = _target(parsed.node)
+                created |= {target} if target else set()
+            used |= names
+    except SyntaxProblem:
+        pass
+    return _Script(file, frozenset(created), frozenset(used - created))
+
+
+def _target(node: dict[str, Any]) -> str | None:
+    """Return the relation that a statement creates."""
+    inner = node.get("base", node)
+    into = inner.get("into", {}).get("rel")
+    relation = inner.get("relation") or inner.get("view") or into
+    return _name(relation) if relation else None
+
+
+def _relations(node: Any) -> Iterator[str]:
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case {"relname": str()} as relation:
+                yield _name(relation)
+            case dict() as fields:
+                waiting.extend(fields.values())
+            case list() as items:
+                waiting.extend(items)
+
+
+def _name(relation: dict[str, Any]) -> str:
+    return f"{relation.get('schemaname', 'public')}.{relation['relname']}"

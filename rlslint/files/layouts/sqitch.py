@@ -1,0 +1,83 @@
+"""sqitch: `sqitch.plan` gives the order, `deploy/` the SQL."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from rlslint.files.contents import Note, Unreadable, read_text
+from rlslint.files.discovery import SourceFile
+from rlslint.files.layouts.history import Claim, Folders, history, is_below
+
+_CHANGE = re.compile(r"\+?\s*([^\s\[\]#%@+-][^\s\[\]#]*)")
+_TAG = re.compile(r"@([^\s\[\]#]+)")
+
+
+class Change(NamedTuple):
+    """A step of the plan, with the tags that follow it before the change is reworked."""
+
+    name: str
+    tags: tuple[str, ...]
+    is_reworked: bool
+
+
+def claim(folders: Folders, plans: tuple[SourceFile, ...]) -> Claim:
+    """Take what lies in `deploy`, `revert` and `verify` beside each plan."""
+    histories = []
+    left_out: list[SourceFile] = []
+    notes: list[Note] = []
+    for plan in plans:
+        text = read_text(plan.path, plan.shown)
+        if isinstance(text, Unreadable):
+            notes.append(Note(plan.shown, text.message))
+            continue
+        deploy = os.path.join(plan.folder, "deploy")
+        for folder, files in folders.items():
+            if any(
+                is_below(folder, os.path.join(plan.folder, end)) for end in ("revert", "verify")
+            ):
+                left_out += files
+        scripts = {
+            f"{file.folder}{os.sep}{file.name}": file
+            for folder, files in folders.items()
+            if is_below(folder, deploy)
+            for file in files
+        }
+        ordered = []
+        for change in changes(text.data.decode()):
+            script = _script(change, deploy, scripts)
+            if script is not None:
+                ordered.append(script)
+            else:
+                message = f"{plan.shown} plans {change.name}, but its deploy script is missing."
+                notes.append(Note(plan.shown, message))
+        if ordered:
+            histories.append(history(plan.folder, "sqitch", ordered))
+    return Claim(tuple(histories), tuple(left_out), tuple(notes))
+
+
+def changes(plan: str) -> list[Change]:
+    """Return the steps of a plan in order; a name that comes again is a rework of that change."""
+    steps: list[tuple[str, list[str]]] = []
+    open_steps: dict[str, list[str]] = {}
+    for line in map(str.strip, plan.splitlines()):
+        if line.startswith("@"):
+            tag = _TAG.match(line)
+            for tags in open_steps.values() if tag else ():
+                tags.append(tag.group(1) if tag else "")
+        elif found := _CHANGE.match(line):
+            open_steps[found.group(1)] = []
+            steps.append((found.group(1), open_steps[found.group(1)]))
+    return [Change(name, tuple(tags), tags is not open_steps[name]) for name, tags in steps]
+
+
+def _script(change: Change, deploy: str, scripts: dict[str, SourceFile]) -> SourceFile | None:
+    """Return the script; the one from before a rework has the name of a tag in its own."""
+    if not change.is_reworked:
+        return scripts.get(os.path.join(deploy, f"{change.name}.sql"))
+    for tag in change.tags:
+        script = scripts.get(os.path.join(deploy, f"{change.name}@{tag}.sql"))
+        if script is not None:
+            return script
+    return None

@@ -1,0 +1,104 @@
+"""Connection strings: URLs, JDBC URLs and libpq's keyword/value form.
+
+The forms are those of the PostgreSQL documentation, section "Connection Strings", and of pgJDBC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from rlslint.files.settings.interpolation import expanded
+
+_URL = re.compile(
+    r"""(?<![\w:])(?:postgres|postgresql|postgis)(?:\+\w+)?://
+        (?:(?P<user>(?:\$\{[^}]*\}|[^\s:/?\#@'"`])*)(?P<password>:[^\s'"`]*?)?@(?![^\s'"`/]*@))?
+        (?P<host>\[[^\]\s]*\]|(?:\$\{[^}]*\}|[^\s:/?\#'"`,])*)[^\s/?\#'"`]*
+        (?:/(?P<database>[^\s?\#'"`]*))?
+        (?:\?(?P<query>[^\s\#'"`]*))?""",
+    re.VERBOSE,
+)
+_JDBC = re.compile(
+    r"""jdbc:postgresql:(?://(?P<host>[^\s:/?\#'"`]*)[^\s/?\#'"`]*/)?(?P<database>[^\s?'"`]*)"""
+    r"""(?:\?(?P<query>[^\s'"`]*))?"""
+)
+_QUERY_USER = re.compile(r"(?:^|[&?])user=(?P<user>[^&\s]+)")
+_KEYWORD = (
+    r"(?:host|hostaddr|port|dbname|user|password|sslmode|options|connect_timeout|application_name)"
+    r"""=(?:'[^']*'|[^\s'"]+)"""
+)
+_KEYWORDS = re.compile(rf"(?<![\w.?&]){_KEYWORD}(?:\s+{_KEYWORD})+")
+_PAIR = re.compile(r"(?P<key>\w+)=(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s'\"]+))")
+
+
+class Address(NamedTuple):
+    """Where a connection goes and as whom; the user's name stands between `start` and `end`.
+
+    `user` is None where the string names none or leaves it to a variable.
+    """
+
+    user: str | None
+    host: str
+    database: str
+    start: int
+    end: int
+
+
+def addresses(source: str, start: int = 0, end: int | None = None) -> Iterator[Address]:
+    """Yield the connection strings of `source` between two offsets; the passwords are not kept."""
+    stop = len(source) if end is None else end
+    for match in _URL.finditer(source, start, stop):
+        yield _of_url(match)
+    for match in _JDBC.finditer(source, start, stop):
+        yield _of_jdbc(match)
+    for match in _KEYWORDS.finditer(source, start, stop):
+        yield _of_keywords(match)
+
+
+def _of_url(match: re.Match[str]) -> Address:
+    host, database = _plain(match["host"]), _plain(match["database"])
+    if match["user"]:
+        return Address(known(match["user"], decode=True), host, database, *match.span("user"))
+    return _from_query(match, host, database)
+
+
+def _of_jdbc(match: re.Match[str]) -> Address:
+    return _from_query(match, _plain(match["host"]), _plain(match["database"]))
+
+
+def _from_query(match: re.Match[str], host: str, database: str) -> Address:
+    user = _QUERY_USER.search(match["query"] or "")
+    if user is None:
+        return Address(None, host, database, *match.span())
+    base = match.start("query")
+    place = (base + user.start("user"), base + user.end("user"))
+    return Address(known(user["user"], decode=True), host, database, *place)
+
+
+def _of_keywords(match: re.Match[str]) -> Address:
+    pairs = {pair["key"]: pair for pair in _PAIR.finditer(match.string, *match.span())}
+
+    def value(key: str) -> str:
+        pair = pairs.get(key)
+        return _plain(pair["quoted"] or pair["plain"]) if pair else ""
+
+    host, database, user = value("host") or value("hostaddr"), value("dbname"), pairs.get("user")
+    if user is None:
+        return Address(None, host, database, *match.span())
+    group = "plain" if user["quoted"] is None else "quoted"
+    return Address(known(user[group]), host, database, *user.span(group))
+
+
+def known(written: str, *, decode: bool = False) -> str | None:
+    """Return the user that `written` means, None where only the running program knows."""
+    value = expanded(written)
+    if not value:
+        return None
+    plain = unquote(value) if decode else value
+    return None if any(sign in plain for sign in "{}<>$*%") else plain
+
+
+def _plain(written: str | None) -> str:
+    return (expanded(written) or "") if written else ""

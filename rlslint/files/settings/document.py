@@ -1,0 +1,51 @@
+"""A settings file while it is read, and the way from its characters to Connections."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from rlslint.files.connections import Connection
+from rlslint.files.settings.development import is_local_host
+from rlslint.text import Span, Text
+
+
+class InvalidSettings(Exception):
+    """The file is not what its name says; the message continues "it is …"."""
+
+
+class Document:
+    """The characters of a settings file, and whether its name says that it is for development."""
+
+    def __init__(self, shown: str, data: bytes, development: bool) -> None:
+        try:
+            self.source = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.source = data.decode("latin-1")
+        self.development = development
+        self.text = Text(shown, self.source.encode())
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.source.isascii()
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span between two offsets that count characters."""
+        if self._ascii:
+            return Span(self.text, start, end)
+        first = len(self.source[:start].encode())
+        return Span(self.text, first, first + len(self.source[start:end].encode()))
+
+    def connection(
+        self,
+        user: str,
+        start: int,
+        end: int,
+        *,
+        host: str = "",
+        database: str = "",
+        source: str = "",
+        development: bool = False,
+    ) -> Connection:
+        """Return the Connection of `user`, whose name stands between two offsets."""
+        development = development or self.development or is_local_host(host)
+        return Connection(self.span(start, end), user, host, database, development, source)

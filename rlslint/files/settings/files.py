@@ -1,0 +1,74 @@
+"""The door to settings files: which files they are, and what each tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.files.connections import Connection
+from rlslint.files.settings.development import is_development
+from rlslint.files.settings.document import Document, InvalidSettings
+
+_NAMES = (".env", ".env.*", "*.env", ".envrc")
+_YAML = (".yml", ".yaml")
+_INI = (".ini", ".cfg", ".properties", ".conf")
+_WORDS = (b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user")
+_LARGEST = 1 << 20
+
+
+class Settings(NamedTuple):
+    """What a settings file tells; `note` says why it could not be read, "" where it could."""
+
+    connections: tuple[Connection, ...]
+    note: str = ""
+
+
+def is_settings_file(path: Path) -> bool:
+    """Tell from its name whether a file may say who connects to the database."""
+    return _is_dotenv(path) or path.suffix in (*_YAML, *_INI, ".py")
+
+
+def read_settings(path: Path, shown: str, data: bytes) -> Settings:
+    """Return the Connections of a settings file; `shown` is its path in messages.
+
+    A file that no format fits yields none, with a note. Passwords are not kept, and a user whom
+    only a variable names is unknown, so there is no Connection.
+    """
+    if not _is_dotenv(path) and not any(word in data.lower() for word in _WORDS):
+        return Settings(())
+    if b"\0" in data:
+        return Settings((), f"{shown}: passed over, for it is a binary file")
+    if len(data) > _LARGEST:
+        return Settings((), f"{shown}: not searched for connections, for it is larger than 1 MiB")
+    document = Document(shown, data, is_development(shown))
+    try:
+        return Settings(tuple(dict.fromkeys(_read(path, document))))
+    except RecursionError:
+        return Settings((), f"{shown}: not searched for connections, for it is nested too deeply")
+    except InvalidSettings as error:
+        return Settings((), f"{shown}: not searched for connections, for it is {error}")
+
+
+def connections(path: Path, shown: str, data: bytes) -> tuple[Connection, ...]:
+    """Return the Connections of a settings file, none where it cannot be read."""
+    return read_settings(path, shown, data).connections
+
+
+def _read(path: Path, document: Document) -> Iterator[Connection]:
+    from rlslint.files.settings import dotenv, ini, python, yaml_files
+
+    if _is_dotenv(path):
+        return dotenv.read(document)
+    if path.suffix in _YAML:
+        return yaml_files.read(document, path.name)
+    if path.suffix in _INI:
+        return ini.read(document)
+    if path.suffix == ".py":
+        return python.read(document)
+    return iter(())
+
+
+def _is_dotenv(path: Path) -> bool:
+    return any(fnmatchcase(path.name, pattern) for pattern in _NAMES)

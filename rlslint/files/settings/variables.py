@@ -1,0 +1,79 @@
+"""Environment variables that say who connects, wherever they are set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rlslint.files.connections import Connection
+from rlslint.files.settings.addresses import addresses, known
+from rlslint.files.settings.document import Document
+from rlslint.files.settings.interpolation import expanded
+
+_USER = re.compile(
+    r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG))_USER(?:NAME)?)"
+)
+_SERVERS = ("HOST", "SERVER", "HOSTNAME")
+_DATABASES = ("DATABASE", "DB", "NAME", "DBNAME")
+_OTHER_SERVERS = re.compile(r"(?:mysql|mariadb|mongodb|sqlite|sqlserver|mssql|oracle|redis)", re.I)
+
+
+class Variable(NamedTuple):
+    """A variable and its value, which stands between two offsets of the file."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+def connections_of_variables(
+    document: Document, variables: Sequence[Variable], where: str = ""
+) -> Iterator[Connection]:
+    """Yield the Connections that one environment describes.
+
+    `POSTGRES_USER` alone creates the first role of a container; it is a connection of the
+    application only where the same environment also names a server. `where` goes before the
+    variable's name in `source`.
+    """
+    values = {variable.name: expanded(variable.value) or "" for variable in variables}
+    kinds = values.get("DB_CONNECTION", "") + values.get("DB_ENGINE", "")
+    if _OTHER_SERVERS.search(kinds):
+        return
+    for variable in variables:
+        for address in addresses(document.source, variable.start, variable.end):
+            if address.user:
+                yield document.connection(
+                    address.user,
+                    address.start,
+                    address.end,
+                    host=address.host,
+                    database=address.database,
+                    source=where + variable.name,
+                )
+        match = _USER.fullmatch(variable.name)
+        user = known(variable.value) if match else None
+        if match is None or user is None:
+            continue
+        host, database = _server(match["prefix"], values), _database(match["prefix"], values)
+        found = document.connection(
+            user,
+            variable.start,
+            variable.end,
+            host=host,
+            database=database,
+            source=where + variable.name,
+        )
+        creates = variable.name == "POSTGRES_USER" and not host
+        yield found._replace(connects=not creates)
+
+
+def _server(prefix: str | None, values: dict[str, str]) -> str:
+    names = ["PGHOST"] if prefix is None else [f"{prefix}_{name}" for name in _SERVERS]
+    return next((values[name] for name in names if values.get(name)), "")
+
+
+def _database(prefix: str | None, values: dict[str, str]) -> str:
+    names = ["PGDATABASE"] if prefix is None else [f"{prefix}_{name}" for name in _DATABASES]
+    return next((values[name] for name in names if values.get(name)), "")

@@ -1,0 +1,221 @@
+"""YAML: compose files, Rails' `database.yml`, Spring's `application.yml`, CI, manifests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rlslint.files.connections import Connection
+from rlslint.files.settings.addresses import addresses, known
+from rlslint.files.settings.development import is_compose, is_development_name
+from rlslint.files.settings.document import Document, InvalidSettings
+from rlslint.files.settings.interpolation import expanded
+from rlslint.files.settings.variables import Variable, connections_of_variables
+
+_DEEPEST = 200
+_ERB = re.compile(r"<%.*?%>", re.DOTALL)
+_IMAGE = re.compile(
+    r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|postgis|timescaledb(?:-ha)?|pgvector)(?:[:@].*)?"
+)
+
+
+def read(document: Document, name: str) -> Iterator[Connection]:
+    """Yield the Connections of a YAML file. Raises InvalidSettings."""
+    for root in _roots(document):
+        if is_compose(name):
+            yield from _compose(document, root)
+        elif name == "database.yml":
+            yield from _rails(document, root)
+        elif name.startswith(("application", "bootstrap")):
+            yield from _spring(document, root)
+        else:
+            yield from _environments(document, root, "", set())
+
+
+def _roots(document: Document) -> list[Any]:
+    import yaml
+
+    source = _ERB.sub(lambda match: re.sub(r"[^\n]", "_", match[0]), document.source)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _check_depth(yaml.parse(source, Loader=loader))
+        return [root for root in yaml.compose_all(source, Loader=loader) if root is not None]
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InvalidSettings(f"no YAML ({str(error).splitlines()[0]})") from None
+
+
+def _check_depth(events: Iterable[Any]) -> None:
+    """Refuse a document whose nesting would overflow the stack of libyaml's composer."""
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith(("SequenceStartEvent", "MappingStartEvent"))
+        depth -= name.endswith(("SequenceEndEvent", "MappingEndEvent"))
+        if depth > _DEEPEST:
+            raise InvalidSettings("nested too deeply")
+
+
+def _compose(document: Document, root: Any) -> Iterator[Connection]:
+    """Yield the connections of the services; the image makes its POSTGRES_USER a superuser."""
+    found: list[Connection] = []
+    superusers: dict[str, str] = {}
+    for service, node in _items(_get(root, "services")):
+        variables = _variables(document, _get(node, "environment"))
+        image = expanded(_scalar(_get(node, "image"))) or ""
+        where = f"services.{service}.environment."
+        own = list(connections_of_variables(document, variables, where))
+        if _IMAGE.fullmatch(image):
+            superuser = next(
+                (each.user for each in own if each.source.endswith(".POSTGRES_USER")), ""
+            )
+            superusers[superuser or "postgres"] = (
+                f"the image {image} of the service {service} makes it a superuser"
+            )
+            own = [each._replace(connects=False) for each in own]
+        found += own
+    for each in found:
+        yield each._replace(superuser_evidence=superusers.get(each.user, ""))
+
+
+def _rails(document: Document, root: Any) -> Iterator[Connection]:
+    for section, node in _items(root):
+        for inner in (node, *(value for _, value in _items(node))):
+            if _scalar(_get(inner, "adapter")) not in ("", "postgresql", "postgis"):
+                continue
+            yield from _pair(document, inner, "username", section, is_development_name(section))
+            yield from _literal(
+                document, _get(inner, "url"), f"{section}.url", is_development_name(section)
+            )
+
+
+def _spring(document: Document, root: Any) -> Iterator[Connection]:
+    profiles = _path(root, "spring", "config", "activate", "on-profile") or _path(
+        root, "spring", "profiles"
+    )
+    development = is_development_name(_scalar(profiles))
+    for keys in (("spring", "datasource"), ("spring", "r2dbc"), ("quarkus", "datasource")):
+        node, where = _path(root, *keys), ".".join(keys)
+        url = _scalar(_get(node, "url"))
+        yield from _literal(document, _get(node, "url"), f"{where}.url", development)
+        if not url or "postgres" in url or "$" in url:
+            yield from _pair(document, node, "username", where, development, url)
+
+
+def _pair(
+    document: Document, node: Any, key: str, where: str, development: bool, url: str = ""
+) -> Iterator[Connection]:
+    name = _get(node, key)
+    user = known(_scalar(name)) if name is not None else None
+    if user is None or _ERB_SIGN in user:
+        return
+    address = next(addresses(url), None)
+    start, end = _inside(document, name)
+    yield document.connection(
+        user,
+        start,
+        end,
+        host=(address.host if address else "") or _known_scalar(_get(node, "host")),
+        database=(address.database if address else "") or _known_scalar(_get(node, "database")),
+        source=f"{where}.{key}",
+        development=development,
+    )
+
+
+_ERB_SIGN = "____"
+
+
+def _literal(document: Document, node: Any, where: str, development: bool) -> Iterator[Connection]:
+    if node is None:
+        return
+    for address in addresses(document.source, *_inside(document, node)):
+        if address.user:
+            yield document.connection(
+                address.user,
+                address.start,
+                address.end,
+                host=address.host,
+                database=address.database,
+                source=where,
+                development=development,
+            )
+
+
+def _environments(
+    document: Document, node: Any, where: str, seen: set[int]
+) -> Iterator[Connection]:
+    """Yield the connections of every mapping or list of variables in any manifest.
+
+    An alias leads to a node that was `seen`, perhaps to the one that holds it.
+    """
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    variables = _variables(document, node)
+    names = {variable.name for variable in variables}
+    yield from connections_of_variables(document, variables, where)
+    for key, value in _items(node):
+        if key not in names:
+            yield from _environments(document, value, f"{where}{key}.", seen)
+    if node.id == "sequence":
+        for value in node.value:
+            if value.id != "scalar":
+                yield from _environments(document, value, where, seen)
+
+
+def _variables(document: Document, node: Any) -> list[Variable]:
+    """Return the variables of an environment: a map, `NAME=value` items, or name/value pairs."""
+    if node is None:
+        return []
+    found = [
+        Variable(key, value.value, *_inside(document, value))
+        for key, value in _items(node)
+        if value.id == "scalar"
+    ]
+    for item in node.value if node.id == "sequence" else ():
+        name, value = _get(item, "name"), _get(item, "value")
+        if item.id == "scalar" and "=" in item.value:
+            key, _, written = item.value.partition("=")
+            start, end = _inside(document, item)
+            found.append(Variable(key, written, min(end, start + len(key) + 1), end))
+        elif name is not None and value is not None and value.id == "scalar":
+            found.append(Variable(_scalar(name), value.value, *_inside(document, value)))
+    return found
+
+
+def _inside(document: Document, node: Any) -> tuple[int, int]:
+    start, end = node.start_mark.index, node.end_mark.index
+    return (
+        (start + 1, end - 1) if document.source[start : start + 1] in ("'", '"') else (start, end)
+    )
+
+
+def _items(node: Any) -> list[tuple[str, Any]]:
+    if node is None or node.id != "mapping":
+        return []
+    own = [
+        (key.value, value) for key, value in node.value if key.id == "scalar" and key.value != "<<"
+    ]
+    names = {name for name, _ in own}
+    for key, value in node.value:
+        if key.id == "scalar" and key.value == "<<":
+            own += [item for item in _items(value) if item[0] not in names]
+    return own
+
+
+def _get(node: Any, key: str) -> Any:
+    return next((value for name, value in _items(node) if name == key), None)
+
+
+def _path(node: Any, *keys: str) -> Any:
+    for key in keys:
+        node = _get(node, key)
+    return node
+
+
+def _scalar(node: Any) -> str:
+    return str(node.value) if node is not None and node.id == "scalar" else ""
+
+
+def _known_scalar(node: Any) -> str:
+    return expanded(_scalar(node)) or ""

@@ -1,0 +1,153 @@
+"""Listing the files of directories: which ones are worth reading, and which are passed by."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from fnmatch import translate
+
+from rlslint.files.gitignore import GitIgnore
+
+_SQL = (".sql", ".psql", ".ddl", ".pgsql")
+_PYTHON = (".py",)
+_PLAN = "sqitch.plan"
+_SETTINGS = re.compile(
+    r"\.env(\..+)?|.+\.env|(docker-)?compose.*\.ya?ml|alembic\.ini|pgbouncer\.ini|database\.ya?ml"
+    r"|application.*\.(properties|ya?ml)",
+)
+
+_SKIPPED_FOLDERS = frozenset(
+    {
+        ".bzr", ".cache", ".direnv", ".eggs", ".git", ".gradle", ".hg", ".idea", ".mypy_cache",
+        ".next", ".nox", ".nuxt", ".pants.d", ".pytest_cache", ".pytype", ".ruff_cache", ".svn",
+        ".terraform", ".tox", ".turbo", ".venv", ".vscode", ".yarn", "__pycache__",
+        "__pypackages__", "_build", "bower_components", "build", "dist", "node_modules",
+        "site-packages", "target", "vendor", "venv",
+    }
+)  # fmt: skip
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """Yield the path and the directories above it, the nearest first."""
+    while True:
+        yield path
+        parent = os.path.dirname(path)
+        if parent == path:
+            return
+        path = parent
+
+
+def kind(name: str) -> str | None:
+    """Return which field of what discovery finds a file of this name belongs to, if any."""
+    lower = name.lower()
+    if lower.endswith(_SQL):
+        return "sql"
+    if lower.endswith(_PYTHON):
+        return "python"
+    if lower == _PLAN:
+        return "plans"
+    return "settings" if _SETTINGS.fullmatch(lower) else None
+
+
+def shown_path(full: str, base: str) -> str:
+    """Return the path as messages have it: from `base` where it lies below, else absolute.
+
+    Bytes that are no text are escaped, for a message must be printable.
+    """
+    prefix = base if base.endswith(os.sep) else base + os.sep
+    shown = full.removeprefix(prefix).replace(os.sep, "/")
+    return shown if shown.isascii() else shown.encode("utf-8", "backslashreplace").decode()
+
+
+class Excluded:
+    """The patterns of `exclude`, where `*` crosses slashes as it does for ruff."""
+
+    def __init__(self, patterns: tuple[str, ...], base: str) -> None:
+        self._base = base
+        expressions = "|".join(translate(pattern.rstrip("/")) for pattern in patterns)
+        self._match = re.compile(expressions).match if patterns else None
+
+    def covers(self, full: str, name: str) -> bool:
+        """Tell whether a pattern matches the path or its last part."""
+        match = self._match
+        if match is None:
+            return False
+        return any(match(form) for form in (name, shown_path(full, self._base), full))
+
+    def covers_any_part(self, full: str) -> bool:
+        """Tell whether a pattern matches the path or a directory above it."""
+        return any(self.covers(part, os.path.basename(part)) for part in ancestors(full))
+
+
+class Walk:
+    """The files below some directories, each directory entered once however it is reached.
+
+    `closed` are directories that could not be read, with the reason.
+    """
+
+    def __init__(self, excluded: Excluded) -> None:
+        self.files: set[str] = set()
+        self.closed: dict[str, str] = {}
+        self._excluded = excluded
+        self._entered: set[str] = set()
+        self._linked: list[str] = []
+
+    def tree(self, folder: str) -> None:
+        """Add the files below `folder`, whatever its own name is.
+
+        Links to directories come last, so that a file that can be reached without one keeps its
+        own name, and a link back to where it stands ends there.
+        """
+        if os.path.realpath(folder) in self._entered:
+            return
+        self._enter(folder, GitIgnore.above(folder), deep=True)
+        while self._linked:
+            link = self._linked.pop()
+            self._enter(link, GitIgnore.above(link), deep=True)
+
+    def folder(self, folder: str) -> None:
+        """Add the files that stand in `folder` itself."""
+        self._enter(folder, GitIgnore.above(folder), deep=False)
+        self._linked.clear()
+
+    def _enter(self, folder: str, ignored: GitIgnore, *, deep: bool) -> None:
+        waiting = [(folder, os.path.realpath(folder), ignored)]
+        while waiting:
+            folder, real, ignored = waiting.pop()
+            if real in self._entered:
+                continue
+            if deep:
+                self._entered.add(real)
+            entries = self._entries(folder)
+            if any(entry.name == ".gitignore" for entry in entries):
+                ignored = ignored.within(folder)
+            for entry in entries:
+                below = self._sort_in(entry, ignored)
+                if deep and below is not None:
+                    waiting.append((below, os.path.join(real, entry.name), ignored))
+
+    def _sort_in(self, entry: os.DirEntry[str], ignored: GitIgnore) -> str | None:
+        """Keep the entry if it is a file to read; return it if it is a directory to enter."""
+        name, full = entry.name, entry.path
+        try:
+            is_folder, is_link = entry.is_dir(), entry.is_symlink()
+            is_file = not is_folder and entry.is_file()
+        except OSError:
+            return None
+        is_wanted = name not in _SKIPPED_FOLDERS if is_folder else is_file and kind(name)
+        if not is_wanted or self._excluded.covers(full, name) or ignored.covers(full, is_folder):
+            return None
+        if is_folder and not is_link:
+            return full
+        (self._linked.append if is_folder else self.files.add)(full)
+        return None
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        """List a directory; one that may not be read, such as a server's data, is kept in mind."""
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self.closed[folder] = error.strerror or type(error).__name__
+            return []

@@ -1,0 +1,221 @@
+"""From files to projects: each history replayed, with the application code around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
+from rlslint.code.migrations import MigrationReader, Reader, ReadModule, module_reader
+from rlslint.code.sites import CodeFile
+from rlslint.config.options import Config, anchored
+from rlslint.files.connections import Connection
+from rlslint.files.discovery import Found, SourceFile
+from rlslint.files.histories import Histories, History, histories
+from rlslint.files.ignores import ignores_in_host
+from rlslint.files.settings.files import is_settings_file, read_settings
+from rlslint.project.project import Project
+from rlslint.project.sessions import read_sites, traces
+from rlslint.replay import Replay, handled_kinds
+from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.psql import INCLUDE
+from rlslint.sql.statements import BrokenStatement
+from rlslint.text import Statement, open_holes
+
+
+class Built(NamedTuple):
+    """A project, ready for its rules.
+
+    `broken` are the statements that PostgreSQL's grammar refuses, `files` and `statements` how
+    many were replayed. `loose` marks a script beside the histories.
+    """
+
+    project: Project
+    broken: tuple[BrokenStatement, ...]
+    files: int
+    statements: int
+    loose: bool
+
+
+class Replayed(NamedTuple):
+    """A history that was replayed, with what the grammar refused of it and how much was read."""
+
+    replay: Replay
+    broken: tuple[BrokenStatement, ...]
+    files: int
+    statements: int
+
+
+class Code(NamedTuple):
+    """Application code and settings, read once for all histories."""
+
+    files: tuple[CodeFile, ...]
+    connections: tuple[Connection, ...]
+    settings_files: int
+
+
+def build(found: Found, config: Config, reader: Reader) -> tuple[tuple[Built, ...], Code]:
+    """Read every file that was found, replay the histories, and join them with their code."""
+    sorted_files = histories(found, anchored(config, config.migrations))
+    reader.notes += [note.message for note in sorted_files.notes]
+    read_module = module_reader(found)
+    code = _read_code(found, sorted_files, reader, read_module)
+    built = []
+    for history, loose in _all_histories(sorted_files):
+        replayed = replay_history(history, config, reader, read_module)
+        mine = Code((), (), 0) if loose else code
+        others = [h for h in sorted_files.histories if h is not history]
+        built.append(_join(replayed, config, _beside(history, others, mine), loose))
+    if not built:
+        built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False))
+    return tuple(built), code
+
+
+def _all_histories(sorted_files: Histories) -> Iterator[tuple[History, bool]]:
+    for history in sorted_files.histories:
+        yield history, False
+    for history in sorted_files.loose:
+        yield history, True
+
+
+def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
+    catalog = replayed.replay.catalog
+    sites = (site for file in code.files for site in file.sites)
+    defaults = [default for file in code.files for default in file.defaults]
+    queries = read_sites(sites, catalog, defaults)
+    project = Project(catalog, config, queries, traces(code.files, queries), code.connections)
+    return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
+
+
+def _beside(history: History, others: list[History], code: Code) -> Code:
+    """Keep the code and the settings that lie nearer to this history than to another one."""
+    if not others:
+        return code
+
+    def is_mine(path: str) -> bool:
+        mine = _common_depth(path, history.root)
+        return all(_common_depth(path, other.root) <= mine for other in others)
+
+    return Code(
+        tuple(file for file in code.files if is_mine(file.path)),
+        tuple(c for c in code.connections if is_mine(c.span.text.path)),
+        code.settings_files,
+    )
+
+
+def _common_depth(path: str, root: str) -> int:
+    depth = 0
+    for one, other in zip(path.split("/"), root.split("/"), strict=False):
+        if one != other:
+            break
+        depth += 1
+    return depth
+
+
+def replay_history(
+    history: History, config: Config, reader: Reader, read_module: ReadModule
+) -> Replayed:
+    """Replay the migrations of a history, first to last."""
+    replay = Replay()
+    if "supabase" in (history.layout, config.platform):
+        replay.catalog.defaults += SUPABASE_DEFAULTS
+        replay.migration_roles = (SUPABASE_MIGRATION_ROLE,)
+    kinds = handled_kinds() | {INCLUDE}
+    broken: list[BrokenStatement] = []
+    files = statements = 0
+    migrations = MigrationReader(kinds, reader, read_module)
+    for migration in history.migrations:
+        files += 1
+        dialect = None
+        follows_broken = False
+        for item in migrations.statements(migration):
+            statements += 1
+            match item:
+                case ParsedStatement(statement) if _is_interpolated(statement):
+                    from rlslint.replay.doubt import carry_out_interpolated
+
+                    carry_out_interpolated(replay, statement)
+                case ParsedStatement(statement, node) if statement.kind == INCLUDE:
+                    row = statement.text.location(statement.start).row
+                    reader.notes.append(
+                        f"{migration.shown}:{row} runs {node['file']}, which is not read there: "
+                        "what it changes is unknown."
+                    )
+                case ParsedStatement():
+                    _carry_out(replay, item)
+                case BrokenStatement(statement):
+                    from rlslint.replay.doubt import carry_out_broken
+                    from rlslint.sql.dialects import looks_like_other_dialect
+                    from rlslint.sql.intent import is_debris
+
+                    dialect = looks_like_other_dialect(statement.text.data, migration.shown)
+                    if dialect is not None:
+                        reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
+                        break
+                    refused = carry_out_broken(replay, item)
+                    if refused and not (follows_broken and is_debris(statement)):
+                        broken.append(item)
+                case None:
+                    pass
+            follows_broken = isinstance(item, BrokenStatement)
+    return Replayed(replay, tuple(broken), files, statements)
+
+
+def _carry_out(replay: Replay, parsed: ParsedStatement) -> None:
+    """Carry out a statement, or make unknown what it changes where Python cannot follow it."""
+    try:
+        replay.run(parsed)
+    except RecursionError:
+        from rlslint.replay.doubt import carry_out_broken
+
+        statement = parsed.statement
+        problem = "the statement is nested too deeply"
+        carry_out_broken(replay, BrokenStatement(statement, problem, statement.start, False))
+
+
+def _is_interpolated(statement: Statement) -> bool:
+    """Tell whether a part of the statement is known only when the program runs."""
+    return bool(statement.text.holes) and any(True for _ in open_holes(statement))
+
+
+def _read_code(
+    found: Found, sorted_files: Histories, reader: Reader, read_module: ReadModule
+) -> Code:
+    migrations = {
+        migration.shown for history in sorted_files.histories for migration in history.migrations
+    }
+    files = tuple(_code_files(found, migrations, reader, read_module))
+    connections = [c for file in files for c in file.connections]
+    connections += _connections((*found.settings, *found.python), reader)
+    return Code(files, tuple(connections), len(found.settings))
+
+
+def _code_files(
+    found: Found, migrations: set[str], reader: Reader, read_module: ReadModule
+) -> Iterable[CodeFile]:
+    from rlslint.code.python.front import may_hold_sql, read_python
+
+    for file in found.python:
+        if file.shown in migrations:
+            continue
+        text = reader.text(file.path, file.shown)
+        if text is None or not may_hold_sql(text.data):
+            continue
+        code = read_python(file.shown, text.data.decode(), read_module)
+        if code.problem:
+            reader.notes.append(code.problem)
+        reader.ignores += ignores_in_host(text, "#")
+        yield code
+
+
+def _connections(files: Iterable[SourceFile], reader: Reader) -> Iterator[Connection]:
+    for file in files:
+        if not is_settings_file(file.path):
+            continue
+        text = reader.text(file.path, file.shown)
+        if text is None:
+            continue
+        settings = read_settings(file.path, file.shown, text.data)
+        if settings.note:
+            reader.notes.append(settings.note)
+        yield from settings.connections

@@ -1,0 +1,49 @@
+"""What a rule hands out: the faults that it found, and what could not be judged."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.config.scales import Confidence, Severity
+from rlslint.text import Related, Span, Statement
+
+
+class Finding(NamedTuple):
+    """One fault, where it stands and how it is mended.
+
+    `message` says the effect first, then the cause. `label` is the short text beside the marked
+    code. `help` is SQL (or host code) that mends the fault. `object` is the qualified name of what
+    the finding is about (`public.docs`, `public.docs.tenant_isolation`, a role, a setting).
+    `statement` is what an ignore comment must stand on to cover the finding; where it is None,
+    that is the statement (or the line) of `span`. A check leaves `severity` and `confidence` None
+    where its card's values hold. `rule`, `files` (those that made the subject what it is) and
+    `database` ("" where files tell of the fault) are filled in by the engine; a check never names
+    itself.
+    """
+
+    object: str
+    message: str
+    span: Span | None
+    label: str = ""
+    help: str = ""
+    related: tuple[Related, ...] = ()
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+    statement: Statement | None = None
+    rule: str = ""
+    files: frozenset[str] = frozenset()
+    database: str = ""
+
+
+class NotChecked(NamedTuple):
+    """One thing that could not be judged.
+
+    `kind` is a noun for it ("table", "query"), `object` its name, `reason` continues the noun
+    ("behind dynamic SQL", "built at run time"). `rule` is the rule that stayed silent, "" for all.
+    """
+
+    kind: str
+    object: str
+    reason: str
+    rule: str = ""
+    span: Span | None = None

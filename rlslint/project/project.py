@@ -1,0 +1,362 @@
+"""All that a rule may ask about a project, read-only."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from rlslint.access import (
+    Exposure,
+    Granted,
+    RuntimeRoles,
+    exposure,
+    find_runtime_roles,
+    forced_tables,
+    grants_by_place,
+    is_bookkeeping,
+    reachable_by,
+    relations_looked_up,
+)
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Column, Policy, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.config.options import Config
+from rlslint.files.connections import Connection
+from rlslint.meaning.bodies import settings_read
+from rlslint.meaning.bounds import bounds_of, tenant_columns
+from rlslint.meaning.calls import functions_of_policies
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
+from rlslint.meaning.inlining import Bodies, inlined, inlined_predicate
+from rlslint.project.sessions import QuerySite, SessionTrace
+from rlslint.project.setting_writes import SettingWrite
+from rlslint.sql.expressions import Expr
+
+P = ParamSpec("P")
+A = TypeVar("A")
+_TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
+_GROUP = re.compile(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IGNORECASE)
+
+
+class Project:
+    """A history's catalog, the application code around it, and who asks.
+
+    `queries` and `traces` come from application code, `connections` from settings files. Answers
+    that many rules need are found once.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        config: Config,
+        queries: tuple[QuerySite, ...] = (),
+        traces: tuple[SessionTrace, ...] = (),
+        connections: tuple[Connection, ...] = (),
+    ) -> None:
+        self.catalog = catalog
+        self.config = config
+        self.queries = queries
+        self.traces = traces
+        self.connections = connections
+        self._bodies = Bodies(catalog)
+        self._inlined: dict[Predicate, Predicate] = {}
+        self._answers: dict[Any, Any] = {}
+
+    @cached_property
+    def runtime(self) -> RuntimeRoles:
+        """The roles that serve requests."""
+        return find_runtime_roles(
+            self.catalog,
+            self.connections,
+            platform=self.config.platform,
+            configured=self.config.runtime_roles,
+            owner_roles=self.config.owner_roles,
+            bypass_roles=self.config.bypass_roles,
+        )
+
+    @cached_property
+    def uses_row_security(self) -> bool:
+        """Whether row security or a policy stands anywhere in the history."""
+        everything = (*self.catalog.relations.known(), *self.catalog.unknown_relations.values())
+        return any(
+            relation.policies.known() or "rls_enabled" in relation.statements
+            for relation in everything
+        )
+
+    @cached_property
+    def tenant_column_names(self) -> frozenset[str]:
+        """The names of columns that tell whose a row is.
+
+        Those that some policy compares with the caller's context, without a table's own key (the
+        `id` of a table of tenants says nothing of other tables), and those of the configuration.
+        Where nothing is configured, what is called a tenant is one, and where no policy compares
+        anything, names of organisations and workspaces are all there is to go by.
+        """
+        names = set(self.config.tenant_columns or self._named(_TENANT))
+        for policy in self.catalog.policies():
+            for column in self.compared_columns(policy):
+                if column.name not in names and not is_only_key(policy.relation, column):
+                    names.add(column.name)
+        telling = frozenset(name for name in names if not self._is_mostly_key(name))
+        return telling or frozenset(self._named(_GROUP))
+
+    @cached_property
+    def tenant_column_uses(self) -> Counter[str]:
+        """By name of a tenant column, how many relations have policies that compare it."""
+        compared = {
+            (id(policy.relation), column.name)
+            for policy in self.catalog.policies()
+            for column in self.compared_columns(policy)
+        }
+        return Counter(name for _, name in compared)
+
+    def tenant_columns(self, relation: Relation) -> tuple[Column, ...]:
+        """Return the columns of a relation that tell whose a row is, in order.
+
+        Raises UnknownFact where the relation's columns are not known.
+        """
+        return self.ask(_tenant_columns, relation)
+
+    def reachable_by(self, relation: Relation, *privileges: str) -> tuple[str, ...]:
+        """Return the runtime roles that hold one of `privileges` on a relation."""
+        return reachable_by(self.catalog, self.runtime, relation, privileges)
+
+    def exposure(self, relation: Relation, originals: Sequence[Relation] = ()) -> Exposure | None:
+        """Return which runtime roles get at the rows of a relation; see access.exposure."""
+        return exposure(self.catalog, self.runtime, relation, originals)
+
+    @cached_property
+    def forced_tables(self) -> dict[Relation, tuple[Relation, ...]]:
+        """The tables whose row security is forced; see access.forced_tables."""
+        return forced_tables(self.catalog)
+
+    @cached_property
+    def _grants(self) -> dict[Relation, list[tuple[Granted, ...]]]:
+        found: dict[Relation, list[tuple[Granted, ...]]] = {}
+        for granted in grants_by_place(self.catalog).values():
+            found.setdefault(granted[0].table, []).append(granted)
+        return found
+
+    def grants_beginning_with(self, table: Relation) -> Sequence[tuple[Granted, ...]]:
+        """Return what is granted in each place where a table is the first of all that it grants on.
+
+        What one statement does to many tables is one fault: it is looked for with the first only.
+        """
+        return self._grants.get(table, ())
+
+    @cached_property
+    def model_policies(self) -> dict[frozenset[str], Policy]:
+        """The first permissive policy FOR ALL by the names of the columns that it asks for.
+
+        A table with such columns can have one like it.
+        """
+        found: dict[frozenset[str], Policy] = {}
+        for policy in self.catalog.policies():
+            relation, clause = policy.relation, policy.using
+            if clause is None or policy.command != "all" or not policy.permissive:
+                continue
+            if relation.knows("columns"):
+                columns = (relation.column(number) for number in clause.ask(own_columns))
+                names = frozenset(column.name for column in columns if column is not None)
+                if names:
+                    found.setdefault(names, policy)
+        return found
+
+    @cached_property
+    def consulted(self) -> frozenset[Relation]:
+        """The relations that policies of other ones look up to decide about a row."""
+        return frozenset(
+            relation
+            for policy in self.catalog.policies()
+            for clause in policy.clauses
+            for relation in self.predicate(clause).ask(relations_looked_up, self.catalog)
+            if relation is not policy.relation
+        )
+
+    def is_shared(self, relation: Relation) -> bool:
+        """Tell whether all tenants share a relation by intent, or a migration tool keeps it."""
+        named = {relation.name, str(relation)} & set(self.config.reference_tables)
+        return bool(named) or is_bookkeeping(relation)
+
+    def predicate(self, clause: Clause) -> Predicate:
+        """Return a clause's predicate with the calls of the history's functions inlined.
+
+        This is what to ask about the meaning of a clause; what came out of a function's body
+        stands where the call stands, so `clause.span` finds it. Shared as the clauses are.
+        """
+        key = clause.predicate
+        if key not in self._inlined:
+            self._inlined[key] = inlined_predicate(key, self._bodies)
+        return self._inlined[key]
+
+    def body(self, function: Function) -> Expr | None:
+        """Return what a call of a function stands for, None where its body says no such thing.
+
+        The calls in it are inlined, its arguments are not known. Raises UnknownFact where the body
+        is not known.
+        """
+        body = self._bodies.expression(function)
+        return inlined(body, self._bodies) if body is not None else None
+
+    def ask(
+        self,
+        question: Callable[Concatenate[Project, P], A],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> A:
+        """Return `question(self, *args)`, found once for all who ask; `args` are hashable."""
+        key = (question, args, *kwargs.items())
+        if key not in self._answers:
+            self._answers[key] = question(self, *args, **kwargs)
+        answer: A = self._answers[key]
+        return answer
+
+    @cached_property
+    def policy_functions(self) -> dict[Function, tuple[Policy, ...]]:
+        """The functions that policies call, directly or through others, and which policies do."""
+        return functions_of_policies(self.catalog)
+
+    @cached_property
+    def bound_roles(self) -> frozenset[str]:
+        """The roles, "public" among them, for which some permissive policy binds the rows."""
+        return frozenset(
+            role
+            for policy in self.catalog.policies()
+            if policy.permissive and self.compared_columns(policy)
+            for role in policy.roles
+        )
+
+    @cached_property
+    def bound_values(self) -> dict[str, ContextRead]:
+        """What policies compare columns of a name with, the first of each."""
+        found: dict[str, ContextRead] = {}
+        for policy in self.catalog.policies():
+            if not policy.relation.knows("columns"):
+                continue
+            for clause in policy.clauses:
+                try:
+                    bounds = self.predicate(clause).ask(bounds_of, self.context_functions)
+                except UnknownFact:
+                    continue
+                for bound in bounds:
+                    for number in bound.columns:
+                        column = policy.relation.column(number)
+                        if column is not None and bound.form == "equality":
+                            found.setdefault(column.name, bound.reads[0])
+        return found
+
+    @cached_property
+    def context_reads(self) -> tuple[ContextRead, ...]:
+        """What the policies of the history read of the caller's context."""
+        return tuple(
+            read
+            for policy in self.catalog.policies()
+            for clause in policy.clauses
+            for read in self.predicate(clause).ask(context_reads, self.context_functions)
+        )
+
+    @cached_property
+    def context_functions(self) -> ContextFunctions:
+        """The names of functions that the configuration calls context getters."""
+        return frozenset(tuple(name.split(".")) for name in self.config.context_functions)
+
+    @cached_property
+    def context_settings(self) -> frozenset[str]:
+        """The names of the settings, in lower case, on which policies depend.
+
+        Those that the functions read that policies call are among them.
+        """
+        read_in_bodies = (
+            read.name
+            for function in self.policy_functions
+            if function.language in ("sql", "plpgsql")
+            for read in settings_read(function)
+            if read.name is not None
+        )
+        read_in_policies = (
+            read.name
+            for read in self.context_reads
+            if read.kind == "setting" and read.name is not None
+        )
+        return frozenset((*read_in_policies, *(name.lower() for name in read_in_bodies)))
+
+    @cached_property
+    def setting_writes(self) -> tuple[SettingWrite, ...]:
+        """The settings that application code changes."""
+        return tuple(write for query in self.queries for write in query.writes)
+
+    def functions(self) -> Iterator[Function]:
+        """Yield the functions that exist at the end of the history."""
+        yield from self.catalog.functions.known()
+
+    def _is_mostly_key(self, name: str) -> bool:
+        """Tell whether most tables with a column of this name have it as their key, as with id."""
+        if name in self.config.tenant_columns:
+            return False
+        tables = [
+            (table, table.columns[name])
+            for table in self.catalog.tables()
+            if table.knows("columns") and name in table.columns
+        ]
+        keys = sum(1 for table, column in tables if is_only_key(table, column))
+        return keys > len(tables) - keys
+
+    def is_divided(self, relation: Relation) -> bool:
+        """Tell whether a column is called after an organisation or a workspace.
+
+        Raises UnknownFact where the relation's columns are not known.
+        """
+        return any(map(_GROUP.match, relation.columns))
+
+    def _named(self, wanted: re.Pattern[str]) -> Iterator[str]:
+        for relation in self.catalog.tables():
+            if relation.knows("columns"):
+                yield from filter(wanted.match, relation.columns)
+
+    def compared_columns(self, policy: Policy) -> tuple[Column, ...]:
+        """Return the columns that a policy compares with the caller's context."""
+        return self.ask(_compared_columns, policy)
+
+
+def _tenant_columns(project: Project, relation: Relation) -> tuple[Column, ...]:
+    own = {
+        column.number
+        for policy in relation.policies.known()
+        for column in project.compared_columns(policy)
+    }
+    return tuple(
+        column
+        for column in relation.columns.values()
+        if column.number in own or column.name in project.tenant_column_names
+    )
+
+
+def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
+    relation = policy.relation
+    if not relation.knows("columns"):
+        return ()
+    found: list[Column] = []
+    for clause in policy.clauses:
+        try:
+            numbers = project.predicate(clause).ask(tenant_columns, project.context_functions)
+        except UnknownFact:
+            continue
+        columns = (relation.column(number) for number in sorted(numbers))
+        found += [column for column in columns if column is not None]
+    return tuple(found)
+
+
+def is_called_tenant(name: str) -> bool:
+    """Tell whether a column's name alone says that it holds a tenant."""
+    return _TENANT.match(name) is not None
+
+
+def is_only_key(relation: Relation, column: Column) -> bool:
+    """Tell whether a column is all of the table's own key, which new rows make up."""
+    return any(
+        constraint.kind == "primary" and constraint.columns == (column.number,)
+        for constraint in relation.constraints.known()
+    )

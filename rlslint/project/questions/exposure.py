@@ -1,0 +1,308 @@
+"""Whom a policy serves, whose rows it is about, and whether a restrictive one keeps them apart."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.access import (
+    Evidence,
+    applicable_policies,
+    has_bypassrls,
+    inherited_roles,
+    is_superuser,
+)
+from rlslint.access.wording import listed, spoken
+from rlslint.catalog.model import Column, Policy, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.roles import PUBLIC
+from rlslint.config.scales import Confidence
+from rlslint.meaning.bounds import bounds_of, is_bounded
+from rlslint.meaning.claims import is_client_controlled
+from rlslint.meaning.context import ContextRead, own_columns
+from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.meaning.missing_context import null_context_branches
+from rlslint.project.project import Project, is_only_key
+from rlslint.sql.quoting import quoted_identifier
+
+COMMANDS = ("select", "insert", "update", "delete")
+"""The commands that policies are for."""
+
+VERBS = {"select": "read", "update": "change", "delete": "delete"}
+"""What the commands do to rows that are there."""
+
+
+class Exposure(NamedTuple):
+    """What a permissive policy lets the runtime roles do, unless its clause binds the rows.
+
+    `commands` are those for which no restrictive policy binds them either.
+    """
+
+    roles: tuple[str, ...]
+    commands: tuple[str, ...]
+
+    @property
+    def who(self) -> str:
+        """The roles, as the subject of a sentence."""
+        return spoken(self.roles)
+
+    @property
+    def what(self) -> str:
+        """What the roles can do to rows that are there."""
+        verbs = [VERBS[command] for command in self.commands if command in VERBS]
+        return listed(verbs or ["insert"])
+
+
+def exposure(policy: Policy, project: Project) -> Exposure | None:
+    """Return what a permissive policy is about, None where it serves no tenant or is guarded."""
+    if not policy.permissive:
+        return None
+    roles = served_roles(policy, project)
+    commands = tuple(
+        command
+        for command in COMMANDS
+        if policy.covers(command)
+        and any(not is_guarded(policy.relation, command, role, project) for role in roles)
+    )
+    return Exposure(roles, commands) if commands else None
+
+
+def restricted(policy: Policy, project: Project) -> Exposure | None:
+    """Return what a restrictive policy is about, None where others bind the rows without it."""
+    roles = served_roles(policy, project)
+    commands = tuple(
+        command
+        for command in COMMANDS
+        if policy.covers(command)
+        and any(_relies_on(policy, command, role, project) for role in roles)
+    )
+    return Exposure(roles, commands) if commands else None
+
+
+def _relies_on(policy: Policy, command: str, role: str, project: Project) -> bool:
+    permissive, others = applicable_policies(project.catalog, policy.relation, role, command)
+    if any(_guards(p, command, project, strictly=True) for p in others if p is not policy):
+        return False
+    return any(not _guards(other, command, project, strictly=True) for other in permissive)
+
+
+def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
+    """Return the runtime roles to which a policy applies, without those that bypass them all.
+
+    Nor those that are meant to see more than tenants do, where the policy is for them by name.
+    """
+    return project.ask(_served, policy.roles)
+
+
+def _served(project: Project, roles: tuple[str, ...]) -> tuple[str, ...]:
+    catalog, runtime = project.catalog, project.runtime
+    return tuple(
+        name
+        for name in runtime.names
+        if name not in runtime.bypassing
+        and not is_superuser(catalog, name)
+        and not has_bypassrls(catalog, name)
+        and (
+            PUBLIC in roles
+            or (
+                not inherited_roles(catalog, name).isdisjoint(roles)
+                and not is_privileged(name, project)
+            )
+        )
+    )
+
+
+def is_privileged(role: str, project: Project) -> bool:
+    """Tell whether policies bind rows for the other runtime roles, and never for this one by name.
+
+    It is an administrator's or a job's then. The configuration, the platform and connection
+    strings say more: who is named there serves tenants.
+    """
+    runtime = project.runtime
+    weak = (Evidence.sessions, Evidence.grants, Evidence.policies)
+    if runtime.reason(role).evidence not in weak or len(runtime.names) < 2:
+        return False
+    bound = project.bound_roles
+    return bool(bound) and inherited_roles(project.catalog, role).isdisjoint(bound)
+
+
+def is_guarded(relation: Relation, command: str, role: str, project: Project) -> bool:
+    """Tell whether a restrictive policy binds the rows for a command of a role.
+
+    One that fails to do so only for lack of a context counts: that is a fault of its own.
+    """
+    _, restrictive = applicable_policies(project.catalog, relation, role, command)
+    return any(_guards(policy, command, project, strictly=False) for policy in restrictive)
+
+
+def _guards(policy: Policy, command: str, project: Project, *, strictly: bool) -> bool:
+    clause = policy.effective_check if command == "insert" else policy.using
+    if clause is None:
+        # A permissive policy without the clause in question lets no row pass.
+        return policy.permissive
+    if opens_without_context(clause, policy.relation, project):
+        return not strictly
+    predicate = project.predicate(clause)
+    filled = filled_columns(policy.relation, predicate)
+    return predicate.ask(is_bounded, filled, project.context_functions)
+
+
+def opens_without_context(clause: Clause, relation: Relation, project: Project) -> bool:
+    """Tell whether a clause that binds the rows lets all pass in a session without a context."""
+    predicate, functions = project.predicate(clause), project.context_functions
+    return bool(
+        predicate.ask(unbound_fallbacks, functions)
+        or predicate.ask(null_context_branches, filled_columns(relation, predicate), functions)
+    )
+
+
+def filled_columns(relation: Relation, predicate: Predicate | None = None) -> frozenset[int]:
+    """Return the attribute numbers of the columns that certainly hold no NULL.
+
+    With `predicate`, only of those that it names: answers about it are then shared by tables that
+    differ in other columns.
+    """
+    if not relation.knows("columns"):
+        return frozenset()
+    wanted = predicate.ask(own_columns) if predicate is not None else None
+    if wanted is not None and not wanted:
+        return frozenset()
+    return frozenset(
+        column.number
+        for column in relation.columns.values()
+        if (wanted is None or column.number in wanted)
+        and column.knows("not_null")
+        and column.not_null
+    )
+
+
+def belongs_to_nobody(relation: Relation, commands: tuple[str, ...], project: Project) -> bool:
+    """Tell whether a table looks shared: nothing says whose its rows are.
+
+    Where no policy of the project binds a row, no column can tell. A table that runtime roles may
+    write to is no lookup table then. Raises UnknownFact where the columns are not known.
+    """
+    if project.is_shared(relation):
+        return True
+    if project.tenant_columns(relation):
+        return False
+    writes = tuple(command for command in commands if command != "select")
+    if writes and (_has_owned_parent(relation, project) or project.is_divided(relation)):
+        return False
+    if project.tenant_column_names:
+        return True
+    if project.runtime.evidence is Evidence.platform:
+        return not writes
+    return not project.reachable_by(relation, "insert", "update", "delete")
+
+
+def _has_owned_parent(relation: Relation, project: Project) -> bool:
+    return any(
+        constraint.kind == "foreign"
+        and isinstance(parent := constraint.referenced, Relation)
+        and parent is not relation
+        and parent.knows("columns")
+        and any(
+            column.name in project.tenant_column_names for column in project.tenant_columns(parent)
+        )
+        for constraint in relation.constraints.known()
+    )
+
+
+def is_shared(policy: Policy, exposed: Exposure, project: Project) -> bool:
+    """Tell whether a policy opens what belongs to nobody: a lookup table.
+
+    In a project whose policies bind no row at all, one for some of the runtime roles by name says
+    nothing either: that role may be the administrator's.
+    """
+    if belongs_to_nobody(policy.relation, exposed.commands, project):
+        return True
+    return not project.tenant_column_names and len(exposed.roles) < len(project.runtime.names)
+
+
+def whose(relation: Relation, project: Project) -> str:
+    """Return "whatever its tenant_id", or "" where no column tells whose a row is."""
+    columns = project.tenant_columns(relation) if relation.knows("columns") else ()
+    names = " and ".join(column.name for column in columns)
+    return f", whatever its {names}" if names else ""
+
+
+def bound_to_caller(relation: Relation, project: Project) -> str:
+    """Return a condition that binds a table's rows, in the terms of the project's policies."""
+    columns = project.tenant_columns(relation) if relation.knows("columns") else ()
+    for column in columns:
+        match project.bound_values.get(column.name):
+            case ContextRead("setting", str() as name, _, ()) as read if not is_client_controlled(
+                read
+            ):
+                return f"{quoted_identifier(column.name)} = {_setting(name, column.type)}"
+            case ContextRead("function" | "user", str() as name, _, (), call) if (
+                call.arguments == ()
+            ):
+                words = name if "." not in name else f"{name}()"
+                return f"{quoted_identifier(column.name)} = (SELECT {words})"
+    if columns:
+        (column, *_) = columns
+        return f"{quoted_identifier(column.name)} = {_setting('app.tenant_id', column.type)}"
+    return "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::bigint)"
+
+
+def _setting(name: str, type_name: str) -> str:
+    value = f"nullif(current_setting('{name}', true), '')"
+    cast = "" if type_name in ("text", "varchar", "") else f"::{type_name}"
+    return f"(SELECT {value}{cast})"
+
+
+def certainty(project: Project) -> Confidence | None:
+    """Return low confidence where nothing says who serves requests, else None: the card's."""
+    return Confidence.low if project.runtime.assumed else None
+
+
+def certainty_of_owners(relation: Relation, project: Project) -> Confidence | None:
+    """Return medium confidence where no column tells whose a row is, else as `certainty`."""
+    known = certainty(project)
+    if known is None and relation.knows("columns") and not project.tenant_columns(relation):
+        return Confidence.medium
+    return known
+
+
+def qualified(policy: Policy) -> str:
+    """Return a policy as ALTER POLICY and DROP POLICY name it."""
+    return f"{quoted_identifier(policy.name)} ON {policy.relation.sql_name}"
+
+
+def is_published(policy: Policy, project: Project) -> bool:
+    """Tell whether a table may be meant for all to read, though its rows are somebody's.
+
+    So it is where a policy is for SELECT alone, and either names the platform's role for callers
+    who are not signed in, or what binds the table's rows elsewhere is who the caller is
+    (auth.uid(), current_user) and no tenant, or the table's own key: a list of users or tenants.
+    """
+    table = policy.relation
+    if policy.command != "select":
+        return False
+    if "anon" in policy.roles and project.runtime.evidence is Evidence.platform:
+        return True
+    columns = project.tenant_columns(table)
+    return bool(columns) and all(
+        is_only_key(table, column) or _is_bound_by_identity(table, column, project)
+        for column in columns
+    )
+
+
+def _is_bound_by_identity(table: Relation, column: Column, project: Project) -> bool:
+    """Tell whether the table's own policies, else those of others, compare a column with a user."""
+    own = [
+        bound
+        for policy in table.policies.known()
+        for clause in policy.clauses
+        for bound in project.predicate(clause).ask(bounds_of, project.context_functions)
+        if column.number in bound.columns
+    ]
+    if own:
+        return all(bound.form == "equality" and all(map(_is_user, bound.reads)) for bound in own)
+    value = project.bound_values.get(column.name)
+    return value is not None and _is_user(value)
+
+
+def _is_user(read: ContextRead) -> bool:
+    return read.kind == "user" or read.name == "auth.uid" or read.path == ("sub",)

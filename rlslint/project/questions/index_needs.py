@@ -1,0 +1,114 @@
+"""Which policies let PostgreSQL read whole tables, because no index serves them."""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import Index, Kind, Policy, Relation
+from rlslint.meaning.bounds import tenant_columns
+from rlslint.meaning.cost import index_groups
+from rlslint.meaning.index_support import Obstacle, Unserved, scans_whole, unserved
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import served_roles
+from rlslint.sql.quoting import quoted_identifier
+
+
+def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved | None:
+    """Return a comparison with the context that no index serves for this reason, None if none.
+
+    Of several policies that need the same index the first by name counts. Rows that are only
+    checked on their way in need none.
+    """
+    for need in project.ask(_needs, policy):
+        if need.obstacle is obstacle and not _said_before(policy, need, project):
+            return need
+    return None
+
+
+def filters_rows(policy: Policy, project: Project) -> bool:
+    """Tell whether rows of a table that may be large are looked for by a policy."""
+    relation = policy.relation
+    if policy.using is None or project.is_shared(relation) or not relation.rls_enabled:
+        return False
+    return bool(served_roles(policy, project))
+
+
+def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
+    clause, relation = policy.using, policy.relation
+    if clause is None:
+        return ()
+    columns = project.predicate(clause).ask(tenant_columns, project.context_functions)
+    if not columns:
+        return ()
+    found = unserved(clause.ask(index_groups), relation, columns)
+    if not found or not filters_rows(policy, project):
+        return ()
+    if not policy.permissive and _is_narrowed(relation):
+        return ()
+    if _is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
+        return ()
+    return found
+
+
+def _is_narrowed(relation: Relation) -> bool:
+    """Tell whether permissive policies offer comparisons that indexes can serve."""
+    return any(
+        policy.permissive and policy.using is not None and not reads_whole_table(policy)
+        for policy in relation.policies.known()
+    )
+
+
+def _is_widened(policy: Policy, project: Project) -> bool:
+    """Tell whether other permissive policies make every query read the table as a whole."""
+    if not policy.permissive:
+        return False
+    others = [other for other in policy.relation.policies.known() if other is not policy]
+    return all(
+        any(
+            other.permissive
+            and other.covers(command)
+            and reads_whole_table(other)
+            and set(served_roles(policy, project)) <= set(served_roles(other, project))
+            for other in others
+        )
+        for command in ("select", "update", "delete")
+        if policy.covers(command)
+    )
+
+
+def reads_whole_table(policy: Policy) -> bool:
+    """Tell whether no index can serve what a policy asks of the rows that are there."""
+    if policy.using is None:
+        return False
+    return scans_whole(policy.using.ask(index_groups), policy.relation)
+
+
+def _partitions_have_indexes(
+    relation: Relation, needs: tuple[Unserved, ...], project: Project
+) -> bool:
+    if relation.kind is not Kind.partitioned_table:
+        return False
+    partitions = [t for t in project.catalog.tables() if t.partition_of is relation]
+    return bool(partitions) and not any(
+        unserved([[need.comparison]], partition, frozenset((need.comparison.column,)))
+        for partition in partitions
+        for need in needs
+    )
+
+
+def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
+    if need.obstacle is Obstacle.wrapped:
+        return False
+    for other in sorted(policy.relation.policies.known(), key=str):
+        if other is policy:
+            return False
+        if any(
+            (earlier.comparison.column, earlier.obstacle) == (need.comparison.column, need.obstacle)
+            for earlier in project.ask(_needs, other)
+        ):
+            return True
+    return False
+
+
+def mended(index: Index, table: Relation) -> str:
+    """Return SQL for an index that CREATE INDEX CONCURRENTLY has left invalid (see its manual)."""
+    name = f"{quoted_identifier(table.schema)}.{quoted_identifier(index.name)}"
+    return f"REINDEX INDEX CONCURRENTLY {name};\n-- or DROP INDEX {name}, and create it again"

@@ -1,0 +1,136 @@
+"""What a publication sends without asking whose it is."""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import Relation
+from rlslint.catalog.publications import Publication
+from rlslint.catalog.roles import PUBLIC
+from rlslint.meaning.truth import is_tautology
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import filled_columns
+from rlslint.project.questions.siblings import admits_all
+from rlslint.text import Statement
+
+
+def sends_rows(publication: Publication) -> bool:
+    """Tell whether whole rows are sent: for a deleted one no more than its key need be."""
+    if not publication.knows("operations"):
+        return True
+    return not publication.operations.isdisjoint(("insert", "update"))
+
+
+def hides_rows(table: Relation, project: Project) -> bool:
+    """Tell whether the row security of a table keeps rows from some who may query it."""
+    if project.is_shared(table):
+        return False
+    policies = [policy for policy in table.policies.known() if policy.covers("select")]
+    if any(not policy.permissive for policy in policies):
+        return True
+    everyone = set(project.runtime.names)
+    return not any(
+        (PUBLIC in policy.roles or everyone.issubset(policy.roles)) and admits_all(policy, project)
+        for policy in policies
+    )
+
+
+class Sent:
+    """The tables with row security of which a publication sends all rows."""
+
+    def __init__(self, publication: Publication, project: Project) -> None:
+        catalog = project.catalog
+        self._publication = publication
+        self._catalog = catalog
+        self._named = {table.relation: table for table in publication.tables_named(catalog)}
+        self._schemas = {one.schema.name: one for one in publication.schemas_named(catalog)}
+        self._filtered = {
+            table.relation
+            for table in self._named.values()
+            if table.condition is not None
+            and not project.predicate(table.condition).ask(
+                is_tautology, filled_columns(table.relation)
+            )
+        }
+
+    def tables(self) -> list[Relation]:
+        """Return them by name; of a partitioned table and its partitions the first above all.
+
+        Raises UnknownFact where there may be such tables and none is certain.
+        """
+        tables = list(self._catalog.tables())
+        # The rows of a partitioned table are in its partitions, and are sent as theirs.
+        divided = {parent for table in tables for parent in _lineage(table)[1:]}
+        whole = {
+            relation
+            for relation in (*self._named, *tables)
+            if relation not in divided and not relation.temporary and self._is_sent_whole(relation)
+        }
+        certain = {table for table in whole if table.knows("rls_enabled")}
+        above = {relation for table in certain for relation in _lineage(table)}
+        found = [
+            table
+            for table in (*certain, *(above - certain))
+            if table.knows("rls_enabled")
+            and table.rls_enabled
+            and not any(_is_protected(parent) for parent in _lineage(table)[1:])
+        ]
+        if not found:
+            self._raise_if_unknown(whole)
+        return sorted(found, key=str)
+
+    def _raise_if_unknown(self, whole: set[Relation]) -> None:
+        any(table.rls_enabled for table in sorted(whole, key=str))
+        if not self._publication.all_tables:
+            tuple(self._publication.tables)
+            tuple(self._publication.schemas)
+
+    def statement(self, table: Relation) -> Statement | None:
+        """Return the statement by which a table, or one above or below it, is published."""
+        near = [*_lineage(table), *(named for named in self._named if table in _lineage(named))]
+        for relation in near:
+            if relation in self._named and relation not in self._filtered:
+                return self._named[relation].statement
+        for relation in near:
+            if relation.schema in self._schemas:
+                return self._schemas[relation.schema].statement
+        return self._publication.created
+
+    def are_named(self, tables: list[Relation]) -> bool:
+        """Tell whether nothing but their names puts some tables into the publication."""
+        return not self._sends_all_tables() and all(
+            table in self._named and table.schema not in self._schemas for table in tables
+        )
+
+    def _sends_all_tables(self) -> bool:
+        return self._publication.knows("all_tables") and self._publication.all_tables
+
+    def _is_sent_whole(self, relation: Relation) -> bool:
+        """Tell whether a table is sent, and no row filter applies to it.
+
+        A partition is sent where a table above it is. Its own filter counts, or with
+        publish_via_partition_root that of the uppermost table that is published; none does where
+        all tables or those of the schema are sent (manual: Row Filters).
+        """
+        if self._sends_all_tables():
+            return True
+        sent = [one for one in _lineage(relation) if self._is_named(one)]
+        if not sent:
+            return False
+        publication = self._publication
+        by_root = publication.knows("via_root") and publication.via_root
+        judged = sent[-1] if by_root else relation
+        return judged.schema in self._schemas or judged not in self._filtered
+
+    def _is_named(self, relation: Relation) -> bool:
+        return relation in self._named or relation.schema in self._schemas
+
+
+def _lineage(table: Relation) -> list[Relation]:
+    """Return a table and those whose partition it is, the nearest first."""
+    found = [table]
+    while found[-1].knows("partition_of") and found[-1].partition_of is not None:
+        found.append(found[-1].partition_of)
+    return found
+
+
+def _is_protected(table: Relation) -> bool:
+    return table.knows("rls_enabled") and table.rls_enabled

@@ -1,0 +1,115 @@
+"""What policies evaluate for every row though once would do, and what their look-ups read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Index, Policy, Relation
+from rlslint.config.scales import Severity
+from rlslint.meaning.bodies import reads_context
+from rlslint.meaning.cost import Lookup, lookups, unwrapped_calls, unwrapped_reads
+from rlslint.meaning.index_support import leading_index
+from rlslint.project.project import Project
+from rlslint.project.questions.index_needs import filters_rows, reads_whole_table
+from rlslint.sql.expressions import Call, Cast, Expr
+
+
+class RepeatedCall(NamedTuple):
+    """A call that no row takes part in, evaluated for each row."""
+
+    call: Call
+    severity: Severity
+
+
+class UnindexedLookup(NamedTuple):
+    """A look-up that no index serves; `invalid` is the index that would if it were valid."""
+
+    lookup: Lookup
+    invalid: Index | None
+
+
+def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]:
+    """Return the calls in USING that are evaluated again and again, the first of each function.
+
+    `current_setting` alone costs little; with a cast it counts where no index condition takes its
+    value once. What WITH CHECK calls runs once for each row that is written.
+    """
+    clause = policy.using
+    if clause is None or not filters_rows(policy, project):
+        return ()
+    found: dict[tuple[str, ...], RepeatedCall] = {}
+    for call in clause.ask(unwrapped_calls):
+        if _is_worth_wrapping(call):
+            found.setdefault(call.name, RepeatedCall(call, Severity.warning))
+    reads = clause.ask(unwrapped_reads)
+    if reads and not found:
+        scans = reads_whole_table(policy) and clause.ask(_casts_a_read)
+        severity = Severity.warning if scans else Severity.info
+        found[reads[0].name] = RepeatedCall(reads[0], severity)
+    return tuple(found.values())
+
+
+def _is_worth_wrapping(call: Call) -> bool:
+    """Tell whether the value is the same for all rows of a query."""
+    function = call.function
+    if not isinstance(function, Function):
+        return True
+    if function.returns_set or function.volatility == "immutable":
+        # The planner evaluates an immutable function once (manual: Function Volatility).
+        return False
+    try:
+        return function.volatility == "stable" or reads_context(function)
+    except UnknownFact:
+        return False
+
+
+def _casts_a_read(expression: Expr) -> bool:
+    return any(
+        isinstance(part, Cast)
+        and part.type not in ("text", "varchar")
+        and any(unwrapped_reads(child) for child in part.children())
+        for part in expression.walk()
+    )
+
+
+def unindexed_lookup(policy: Policy, project: Project) -> UnindexedLookup | None:
+    """Return a look-up of a policy that reads the whole of another table, None if none does.
+
+    Of several policies with the same look-up the first by name counts.
+    """
+    if not filters_rows(policy, project):
+        return None
+    for found in _unindexed(policy, project):
+        if _first_lookups(project).get((found.lookup.relation, found.lookup.keys)) is policy:
+            return found
+    return None
+
+
+def _unindexed(policy: Policy, project: Project) -> Iterator[UnindexedLookup]:
+    found = project.predicate(policy.using).ask(lookups) if policy.using is not None else ()
+    for lookup in found:
+        if not lookup.keys or project.is_shared(lookup.relation):
+            continue
+        index = leading_index(lookup.relation, lookup.columns, lookup.keys)
+        if index is None or not index.valid:
+            yield UnindexedLookup(lookup, index)
+
+
+@lru_cache(maxsize=1)
+def _first_lookups(project: Project) -> dict[tuple[Relation, frozenset[int]], Policy]:
+    """Return which policy is the first by name to look up a table by some columns."""
+    found: dict[tuple[Relation, frozenset[int]], Policy] = {}
+    for policy in sorted(project.catalog.policies(), key=str):
+        if policy.using is None or not filters_rows(policy, project):
+            continue
+        try:
+            own = project.predicate(policy.using).ask(lookups)
+        except UnknownFact:
+            continue
+        for lookup in own:
+            found.setdefault((lookup.relation, lookup.keys), policy)
+    return found

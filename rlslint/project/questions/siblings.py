@@ -1,0 +1,199 @@
+"""Permissive policies that stand beside one another: PostgreSQL joins them with OR."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rlslint.access import Evidence, applicable_policies
+from rlslint.access.wording import in_sql, listed
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Policy
+from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.intents import (
+    belongs_to_nobody,
+    is_open_to_strangers,
+    publishes,
+    restricts,
+    words_of,
+)
+from rlslint.meaning.missing_context import null_context_branches
+from rlslint.meaning.tautologies import tautologies
+from rlslint.meaning.truth import is_tautology
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import VERBS, filled_columns, is_guarded, served_roles
+from rlslint.sql.quoting import quoted_identifier
+
+_SHARING = frozenset(
+    ("anon", "anyone", "everybody", "everyone", "global", "public", "publicly", "shared")
+)
+
+
+class Neighbour(NamedTuple):
+    """A permissive policy that applies beside another, for which commands and runtime roles."""
+
+    policy: Policy
+    commands: tuple[str, ...]
+    roles: tuple[str, ...]
+
+    @property
+    def verbs(self) -> str:
+        """What the roles can do to rows that are there, as a sentence lists it."""
+        return listed(VERBS[command] for command in self.commands)
+
+
+def has_company(policy: Policy) -> bool:
+    """Tell whether a permissive policy is not the only one of its table."""
+    return policy.permissive and any(
+        other is not policy and other.permissive for other in policy.relation.policies.values()
+    )
+
+
+def neighbours(policy: Policy, project: Project) -> tuple[Neighbour, ...]:
+    """Return the other permissive policies that apply to rows that a runtime role gets at.
+
+    Only where row security is enabled, the role may use the command, and no restrictive policy
+    binds the rows.
+    """
+    relation = policy.relation
+    if not has_company(policy) or policy.using is None or not relation.rls_enabled:
+        return ()
+    served = served_roles(policy, project)
+    found: dict[str, list[tuple[Policy, str, str]]] = {}
+    for command in ("select", "update", "delete"):
+        if not policy.covers(command):
+            continue
+        for role in project.reachable_by(relation, command):
+            if role not in served or is_guarded(relation, command, role, project):
+                continue
+            permissive, _ = applicable_policies(project.catalog, relation, role, command)
+            for other in permissive:
+                if other is not policy and other.using is not None:
+                    found.setdefault(other.name, []).append((other, command, role))
+    return tuple(
+        Neighbour(
+            applied[0][0],
+            tuple(dict.fromkeys(command for _, command, _ in applied)),
+            tuple(dict.fromkeys(role for _, _, role in applied)),
+        )
+        for applied in found.values()
+    )
+
+
+def binding(found: tuple[Neighbour, ...], project: Project) -> Neighbour | None:
+    """Return one whose USING ties every row that it admits to the caller.
+
+    Raises UnknownFact only where none certainly does and one may.
+    """
+    gap: UnknownFact | None = None
+    for one in found:
+        try:
+            if _binds(one.policy, project):
+                return one
+        except UnknownFact as unknown:
+            gap = unknown
+    if gap is not None:
+        raise gap
+    return None
+
+
+def _binds(policy: Policy, project: Project) -> bool:
+    if policy.using is None:
+        return False
+    predicate = project.predicate(policy.using)
+    return predicate.ask(is_bounded, filled_columns(policy.relation), project.context_functions)
+
+
+def admits_all(policy: Policy, project: Project) -> bool:
+    """Tell whether USING of a policy is true for every row."""
+    if policy.using is None:
+        return False
+    return project.predicate(policy.using).ask(is_tautology, filled_columns(policy.relation))
+
+
+def admits_by_row_alone(policy: Policy, project: Project) -> bool:
+    """Tell whether a policy chooses rows by what they are, and never by whose they are.
+
+    Policies for which other rules speak do not: those that are always true, that open without a
+    context, or that ask the session only. Raises UnknownFact where that cannot be told.
+    """
+    if policy.using is None:
+        return False
+    predicate, functions = project.predicate(policy.using), project.context_functions
+    filled = filled_columns(policy.relation)
+    if predicate.ask(bounds_of, functions):
+        return False
+    if predicate.ask(tautologies, filled, functions):
+        return False
+    if predicate.ask(null_context_branches, filled, functions):
+        return False
+    everyone = frozenset(project.runtime.names)
+    found = predicate.ask(unbounded_branches, filled, functions)
+    if any(
+        any(map(own_columns, branch.conjuncts))
+        and is_open_to_strangers(branch, everyone, functions)
+        for branch in found
+    ):
+        return True
+    if any(branch.kind == "opaque" for branch in found):
+        raise UnknownFact(policy, "what it admits", policy.because("using"))
+    return False
+
+
+def is_meant_for_everyone(policy: Policy, project: Project) -> bool:
+    """Tell whether a policy FOR SELECT publishes rows: by its role, its columns or its name."""
+    if policy.command != "select" or policy.using is None:
+        return False
+    runtime = project.runtime
+    if runtime.evidence is Evidence.platform and "anon" in policy.roles:
+        return True
+    predicate, functions = project.predicate(policy.using), project.context_functions
+    found = predicate.ask(unbounded_branches, filled_columns(policy.relation), functions)
+    owners = _owner_columns(policy, project)
+    if found and all(
+        publishes(branch.conjuncts) or belongs_to_nobody(branch.conjuncts, owners)
+        for branch in found
+    ):
+        return True
+    return is_called_shared(policy)
+
+
+def is_called_shared(policy: Policy) -> bool:
+    """Tell whether the name of a policy says that its rows are for everyone."""
+    return not words_of(policy.name).isdisjoint(_SHARING)
+
+
+def is_restriction(policy: Policy, project: Project) -> bool:
+    """Tell whether USING says which rows to leave out, and nothing of whose they are."""
+    if policy.using is None:
+        return False
+    predicate = project.predicate(policy.using)
+    if not _owner_columns(policy, project).isdisjoint(predicate.ask(own_columns)):
+        return False
+    return predicate.ask(restricts, project.context_functions)
+
+
+def _owner_columns(policy: Policy, project: Project) -> frozenset[int]:
+    if not policy.relation.knows("columns"):
+        return frozenset()
+    return frozenset(column.number for column in project.tenant_columns(policy.relation))
+
+
+def as_restrictive(policy: Policy) -> str:
+    """Return SQL that makes a policy again, restrictive this time.
+
+    ALTER POLICY cannot change that (manual: ALTER POLICY).
+    """
+    table = policy.relation.sql_name
+    name = quoted_identifier(policy.name)
+    roles = in_sql(policy.roles)
+    clauses = [
+        f" {words} ({clause.sql or '…'})"
+        for words, clause in (("USING", policy.using), ("WITH CHECK", policy.check))
+        if clause is not None
+    ]
+    return (
+        f"DROP POLICY {name} ON {table};\n"
+        f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {policy.command.upper()} "
+        f"TO {roles}{''.join(clauses)};"
+    )

@@ -1,0 +1,276 @@
+"""Which protected rows a view, or a function that runs as its owner, shows to runtime roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rlslint.access import Bypass, Read, grants_to, reads_behind, unfiltered_reads
+from rlslint.access.exposure import restricts
+from rlslint.access.wording import spoken
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Relation
+from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.config.scales import Confidence, Severity
+from rlslint.meaning.query_rows import group_columns, unbound_relations
+from rlslint.meaning.truth import is_always_true
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import belongs_to_nobody, is_privileged
+from rlslint.sql.expressions import ColumnBinding, Query
+from rlslint.text import Related, Span
+
+WRITES = ("insert", "update", "delete")
+"""The privileges on a view by which rows of the table behind it can be written."""
+
+
+class ViewLeak(NamedTuple):
+    """That `roles` see rows by querying `queried` that a table's row security keeps from them.
+
+    `read` is the way to the table; `bypass` tells why no policy filters there, None where a
+    materialized view keeps a copy. `statistic` tells that only numbers about many rows come out.
+    `privilege` is the one on the view that does it: select, or one to write through it.
+    """
+
+    roles: tuple[str, ...]
+    queried: Relation
+    read: Read
+    bypass: Bypass | None
+    statistic: bool
+    privilege: str = "select"
+
+    @property
+    def who(self) -> str:
+        """The roles, as the subject of a sentence."""
+        return spoken(self.roles)
+
+    @property
+    def what(self) -> str:
+        """What the roles can do, and through what."""
+        rows = "totals over every tenant's rows" if self.statistic else "every tenant's rows"
+        verb = "read" if self.privilege == "select" else "write"
+        return f"{verb} {rows} of {self.read.table} through {self.queried}"
+
+    @property
+    def reason(self) -> str:
+        """Why no policy filters the rows, as the end of a sentence."""
+        if self.bypass is None:
+            return "keeps a copy of them"
+        verb = "reads" if self.privilege == "select" else "writes"
+        return f"{verb} them as {owner_name(self.read.role)}, which {self.bypass.reason}"
+
+
+def view_leaks(view: Relation, project: Project) -> tuple[ViewLeak, ...]:
+    """Return the leaks that are a view's own doing, one for each protected table behind it.
+
+    A view answers for the tables that it names itself, also where roles reach it only through
+    another view. For what a materialized view copied, the view answers that roles can query.
+    Raises UnknownFact only where no leak is certain and one is possible.
+    """
+    return _view_leaks(view, "select", project) or tuple(
+        leak for privilege in WRITES for leak in _view_leaks(view, privilege, project)
+    )
+
+
+def _view_leaks(view: Relation, privilege: str, project: Project) -> tuple[ViewLeak, ...]:
+    found: dict[int, ViewLeak] = {}
+    gap: UnknownFact | None = None
+    for queried, role in _ways_to(view, privilege, project):
+        if privilege != "select" and not _passes_on(queried, privilege, project):
+            continue
+        try:
+            for leak in _leaks(queried, role, privilege, project):
+                if _answers_for(view, leak, project):
+                    _merge(found, leak)
+        except UnknownFact as unknown:
+            gap = unknown
+    if gap is not None and not found:
+        raise gap
+    return tuple(sorted(found.values(), key=lambda leak: leak.statistic))
+
+
+def _merge(found: dict[int, ViewLeak], leak: ViewLeak) -> None:
+    known = found.get(id(leak.read.table))
+    if known is None:
+        found[id(leak.read.table)] = leak
+    elif leak.roles[0] not in known.roles:
+        found[id(leak.read.table)] = known._replace(roles=known.roles + leak.roles)
+
+
+def _passes_on(view: Relation, command: str, project: Project) -> bool:
+    """Tell whether PostgreSQL carries a command through to the one relation behind a view.
+
+    Manual: CREATE VIEW, Updatable Views. An INSTEAD OF trigger does something of its own.
+    """
+    if any(command in trigger.events for trigger in view.triggers.known()):
+        return False
+    query = query_of(view, project)
+    if not view.is_view or query is None or query.arms or query.grouped or query.limited:
+        return False
+    return len(query.sources) == 1 and isinstance(query.sources[0].relation, Relation)
+
+
+def _ways_to(view: Relation, privilege: str, project: Project) -> Iterator[tuple[Relation, str]]:
+    direct = project.reachable_by(view, privilege)
+    if direct:
+        yield from ((view, role) for role in direct)
+        return
+    for above in project.ask(_views_above).get(view, ()):
+        yield from ((above, role) for role in project.reachable_by(above, privilege))
+
+
+def _views_above(project: Project) -> dict[Relation, tuple[Relation, ...]]:
+    """Return the views with those that read them, directly or through others."""
+    found: dict[Relation, dict[Relation, None]] = {}
+    for above in project.catalog.relations.known():
+        if above.knows("kind") and (above.is_view or above.is_materialized_view):
+            try:
+                for read in reads_behind(above, ""):
+                    for view in read.through[1:]:
+                        found.setdefault(view, {})[above] = None
+            except UnknownFact:
+                continue
+    return {view: tuple(views) for view, views in found.items()}
+
+
+def _leaks(queried: Relation, role: str, privilege: str, project: Project) -> Iterator[ViewLeak]:
+    for read, bypass in unfiltered_reads(project.catalog, queried, role):
+        if privilege == "select" and is_public(read.table, project):
+            continue
+        if not restricts(project.catalog, role, read.table, privilege):
+            continue
+        if _is_filtered(read, project):
+            continue
+        statistic = _is_statistic(read, project)
+        yield ViewLeak((role,), queried, read, bypass, statistic, privilege)
+
+
+def is_public(table: Relation, project: Project) -> bool:
+    """Tell whether a table's rows belong to no tenant, and a policy shows them all to some role."""
+    if project.is_shared(table):
+        return True
+    return any(
+        policy.permissive
+        and policy.covers("select")
+        and policy.using is not None
+        and policy.using.ask(is_always_true)
+        for policy in table.policies.known()
+    ) and belongs_to_nobody(table, ("select",), project)
+
+
+def _answers_for(view: Relation, leak: ViewLeak, project: Project) -> bool:
+    read = leak.read
+    if not read.from_copy:
+        return read.through[-1] is view
+    copy = next(i for i, one in enumerate(read.through) if one.is_materialized_view)
+    reachable = [
+        one
+        for one in read.through[: copy + 1]
+        if leak.roles[0] in project.reachable_by(one, leak.privilege)
+    ]
+    return bool(reachable) and reachable[-1] is view
+
+
+def _is_filtered(read: Read, project: Project) -> bool:
+    """Tell whether a query on the way ties the rows to the caller.
+
+    What the query of a materialized view compares with the context is the context of REFRESH.
+    """
+    for view, source in zip(read.through, (*read.through[1:], read.table), strict=True):
+        if view.is_materialized_view:
+            return False
+        unbound = project.ask(_unbound_in_view, view)
+        if unbound is not None and source not in unbound:
+            return True
+    return False
+
+
+def _unbound_in_view(project: Project, view: Relation) -> frozenset[Relation] | None:
+    query = query_of(view, project)
+    return frozenset(unbound_in(query, project)) if query is not None else None
+
+
+def _is_statistic(read: Read, project: Project) -> bool:
+    return any(
+        (query := query_of(view, project)) is not None and shows_statistics_only(query, project)
+        for view in read.through
+    )
+
+
+def query_of(relation: Relation, project: Project) -> Query | None:
+    """Return the query of a view, the calls in it inlined; None for what is no view."""
+    if not relation.knows("query") or relation.query is None:
+        return None
+    expression = project.predicate(relation.query).expression
+    return expression if isinstance(expression, Query) else None
+
+
+def unbound_in(query: Query, project: Project) -> tuple[Relation, ...]:
+    """Return the relations whose rows a query puts out, whoever asks."""
+    return unbound_relations(
+        query, project.context_functions, lambda relation: query_of(relation, project)
+    )
+
+
+def shows_statistics_only(query: Query, project: Project) -> bool:
+    """Tell whether a query puts out numbers about many rows, and neither a tenant nor a key."""
+    groups = group_columns(query)
+    if groups is None:
+        return False
+    return not any(_identifies(binding, project) for binding in groups)
+
+
+def _identifies(binding: ColumnBinding, project: Project) -> bool:
+    relation = binding.source.relation
+    if not isinstance(relation, Relation) or not relation.knows("columns"):
+        return True
+    if any(column.number == binding.number for column in project.tenant_columns(relation)):
+        return True
+    return any(
+        binding.number in constraint.columns
+        for constraint in relation.constraints.known()
+        if constraint.kind in ("primary", "unique", "foreign")
+    )
+
+
+def owner_name(role: str) -> str:
+    """Return an owner as the subject of a sentence."""
+    return "the role that runs the migrations" if role == MIGRATION_ROLE else role
+
+
+def severity_of(leak: ViewLeak, project: Project) -> Severity | None:
+    """Return how grave a leak is where less than the card says.
+
+    Info where no row comes out, a warning where the leak is only to roles that policies never name
+    though they bind the rows for others: those are probably meant to see more.
+    """
+    if leak.statistic:
+        return Severity.info
+    return Severity.warning if serves_no_tenant(leak.roles, project) else None
+
+
+def serves_no_tenant(roles: Iterable[str], project: Project) -> bool:
+    """Tell whether policies bind rows for other runtime roles, and for none of `roles`."""
+    return all(is_privileged(role, project) for role in roles)
+
+
+def confidence_of(bypass: Bypass | None, project: Project) -> Confidence | None:
+    """Return how sure a leak is where less than the card says: who asks, who owns."""
+    if project.runtime.assumed:
+        return Confidence.low
+    return Confidence.medium if bypass is not None and not bypass.certain else None
+
+
+def related_to(leak: ViewLeak, project: Project, shown: Span | None) -> tuple[Related, ...]:
+    """Return the other places: the GRANT that opens the view, and the protected table."""
+    found: list[Related] = []
+    for role in leak.roles:
+        for grant in grants_to(project.catalog, role, leak.queried, leak.privilege):
+            if grant.statement is not None:
+                message = f"{leak.who} may use {leak.queried} by this privilege"
+                found.append(Related(grant.statement.span, message))
+    enabled = leak.read.table.because("rls_enabled")
+    if enabled is not None:
+        message = f"{leak.read.table} has row security, which does not apply here"
+        found.append(Related(enabled.span, message))
+    unique = {one.span: one for one in found if one.span != shown}
+    return tuple(unique.values())

@@ -1,0 +1,313 @@
+"""ALTER TABLE: its actions on tables, partitions and views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rlslint.catalog.model import Column, Relation
+from rlslint.replay.columns import add_column, drop_column
+from rlslint.replay.constraints import (
+    add_constraint,
+    default_of,
+    drop_constraint,
+    is_table_constraint,
+)
+from rlslint.replay.declared_constraints import in_order
+from rlslint.replay.inheritance import inheriting, join_parent, leave_parent
+from rlslint.replay.not_null import drop_not_null, set_not_null
+from rlslint.replay.owners import change_owner
+from rlslint.replay.partition_indexes import attach_index, rebuild_indexes
+from rlslint.replay.partition_triggers import set_firing
+from rlslint.replay.partitions import become_partition, detach_partition, keep_bound
+from rlslint.replay.policies import refuse_row_security
+from rlslint.replay.stand_ins import note_alteration
+from rlslint.replay.state import Replay, handles
+from rlslint.replay.views import set_options
+from rlslint.sql.nodes import type_name
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+_ROW_SECURITY = {
+    "AT_EnableRowSecurity": ("rls_enabled", True),
+    "AT_DisableRowSecurity": ("rls_enabled", False),
+    "AT_ForceRowSecurity": ("rls_forced", True),
+    "AT_NoForceRowSecurity": ("rls_forced", False),
+}
+
+
+@handles("AlterTableStmt")
+def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if node.get("objtype") == "OBJECT_INDEX":
+        _alter_index(replay, node)
+        return
+    if node.get("objtype") == "OBJECT_TYPE":
+        return
+    if replay.passes_over(node):
+        return
+    relation = replay.relation(node["relation"], statement)
+    note_alteration(replay, relation, statement, node)
+    # ONLY keeps an action from the children (manual: ALTER TABLE).
+    recurse = node["relation"].get("inh", False)
+    commands = [{**item["AlterTableCmd"], "recurse": recurse} for item in node["cmds"]]
+    touches_row_security = any(command["subtype"] in _ROW_SECURITY for command in commands)
+    if touches_row_security and refuse_row_security(replay, relation, statement):
+        return
+    while commands:
+        commands.sort(key=_order)
+        command = commands.pop(0)
+        if command["subtype"] == "AT_AddColumn":
+            commands += _add_column(replay, relation, command, statement, base)
+        else:
+            _alter(replay, relation, command, statement, base)
+
+
+def _alter_index(replay: Replay, node: Node) -> None:
+    for item in node["cmds"]:
+        match item["AlterTableCmd"]:
+            case {"subtype": "AT_AttachPartition", "def": {"PartitionCmd": {"name": part}}}:
+                attach_index(replay, node["relation"], part)
+
+
+def _order(command: Node) -> tuple[int, bool]:
+    """PostgreSQL carries out the actions of one statement in passes (AlterTablePass).
+
+    In a pass, the constraints beside new columns come first.
+    """
+    subtype = command["subtype"]
+    if subtype == "AT_ColumnDefault":
+        return 5 if "def" in command else 0, True
+    if subtype == "AT_AddConstraint":
+        return _PASS_OF_CONSTRAINT.get(command["def"]["Constraint"]["contype"], 5), (
+            "column" not in command
+        )
+    return _PASSES.get(subtype, 6), True
+
+
+_PASS_OF_CONSTRAINT = {
+    "CONSTR_NOTNULL": 3, "CONSTR_PRIMARY": 4, "CONSTR_UNIQUE": 4, "CONSTR_EXCLUSION": 4,
+}  # fmt: skip
+_PASSES = {
+    "AT_DropColumn": 0, "AT_DropConstraint": 0, "AT_DropNotNull": 0, "AT_DropExpression": 0,
+    "AT_DropIdentity": 0, "AT_AlterColumnType": 1, "AT_AddColumn": 2, "AT_SetNotNull": 3,
+    "AT_AddIdentity": 3,
+}  # fmt: skip
+
+
+def _alter(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    subtype = command["subtype"]
+    if subtype in _ROW_SECURITY:
+        fact, value = _ROW_SECURITY[subtype]
+        if subtype == "AT_DisableRowSecurity":
+            _remember_row_security(relation)
+        relation.learn(fact, value, statement)
+        return
+    alteration = _ALTERATIONS.get(subtype)
+    if alteration is not None:
+        alteration(replay, relation, command, statement, base)
+
+
+def _remember_row_security(relation: Relation) -> None:
+    """Note that a table that is about to lose row security had it."""
+    if not relation.knows("rls_enabled"):
+        relation.forget("rls_was_enabled", relation.unknown["rls_enabled"])
+    elif relation.rls_enabled and (enabled := relation.because("rls_enabled")) is not None:
+        relation.learn("rls_was_enabled", True, enabled)
+
+
+Alteration = Callable[[Replay, Relation, Node, Statement, int], None]
+
+
+def _add_column(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> list[Node]:
+    """Add a column; return the actions that add its constraints."""
+    definition = command["def"]["ColumnDef"]
+    if not add_column(replay, relation, definition, statement, base):
+        return []
+    beside = (item["Constraint"] for item in definition.get("constraints", ()))
+    column = definition["colname"]
+    return [
+        {
+            "subtype": "AT_AddConstraint",
+            "def": {"Constraint": node},
+            "column": column,
+            "recurse": command["recurse"],
+        }
+        for _, node in in_order((column, node) for node in beside if is_table_constraint(node))
+    ]
+
+
+def _drop_column(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    drop_column(replay, relation, command["name"], statement, _recurses(command))
+
+
+def _recurses(command: Node) -> bool:
+    return bool(command.get("recurse", True))
+
+
+def _change_type(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    column = _column(relation, command)
+    if column is not None:
+        column.learn("type", type_name(command["def"]["ColumnDef"]["typeName"]), statement)
+        relation.columns_key = None
+        rebuild_indexes(replay, relation, column.number)
+    for child in inheriting(replay, relation):
+        _change_type(replay, child, command, statement, base)
+
+
+def _set_not_null(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    set_not_null(replay, relation, (command["name"],), statement, "", _recurses(command))
+
+
+def _drop_not_null(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    drop_not_null(replay, relation, command["name"], statement, _recurses(command))
+
+
+def _set_default(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    column = _column(relation, command)
+    if column is not None:
+        value = command.get("def")
+        default = default_of(replay, relation, value, statement, base) if value else None
+        column.learn("default", default, statement)
+    for child in inheriting(replay, relation) if _recurses(command) else ():
+        _set_default(replay, child, command, statement, base)
+
+
+def _set_identity(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    column = _column(relation, command)
+    if column is not None:
+        column.learn("identity", command["subtype"] == "AT_AddIdentity", statement)
+    for child in inheriting(replay, relation):
+        if child.partition_of is relation:
+            _set_identity(replay, child, command, statement, base)
+
+
+def _drop_expression(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    column = _column(relation, command)
+    if column is not None and column.generated:
+        column.learn("generated", False, statement)
+        column.learn("default", None, statement)
+    for child in inheriting(replay, relation):
+        _drop_expression(replay, child, command, statement, base)
+
+
+def _column(relation: Relation, command: Node) -> Column | None:
+    return relation.columns.get(command.get("name", "")) if relation.knows("columns") else None
+
+
+def _add_constraint(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    beside = command.get("column", "")
+    column = relation.columns.get(beside) if relation.knows("columns") else None
+    constraint = command["def"]["Constraint"]
+    add_constraint(replay, relation, constraint, statement, base, column, _recurses(command))
+
+
+def _drop_constraint(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    cascade = command.get("behavior") == "DROP_CASCADE"
+    drop_constraint(replay, relation, command["name"], statement, cascade, _recurses(command))
+
+
+def _change_owner(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    change_owner(relation, replay.role_name(command["newowner"]), statement)
+
+
+def _add_parent(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    parent = replay.relation(command["def"]["RangeVar"], statement)
+    join_parent(replay, relation, parent, statement)
+
+
+def _drop_parent(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    parent = replay.relation(command["def"]["RangeVar"], statement)
+    leave_parent(replay, relation, parent, statement)
+
+
+def _attach(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    partition = replay.relation(command["def"]["PartitionCmd"]["name"], statement)
+    become_partition(replay, partition, relation, statement, is_new=False)
+
+
+def _detach(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    partition = replay.relation(command["def"]["PartitionCmd"]["name"], statement)
+    detach_partition(replay, partition, statement)
+    if command["def"]["PartitionCmd"].get("concurrent", False):
+        keep_bound(replay, partition, relation, statement)
+
+
+def _set_options(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    set_options(relation, command, statement)
+
+
+def _set_firing(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    # A trigger ENABLEd as REPLICA fires only where changes are replicated (manual: ALTER TABLE).
+    fires = command["subtype"] in (
+        "AT_EnableTrig", "AT_EnableAlwaysTrig", "AT_EnableTrigAll", "AT_EnableTrigUser",
+    )  # fmt: skip
+    set_firing(replay, relation, command.get("name", ""), fires, _recurses(command))
+
+
+_ALTERATIONS: dict[str, Alteration] = {
+    **dict.fromkeys(
+        (
+            "AT_EnableTrig",
+            "AT_EnableAlwaysTrig",
+            "AT_EnableReplicaTrig",
+            "AT_EnableTrigAll",
+            "AT_EnableTrigUser",
+            "AT_DisableTrig",
+            "AT_DisableTrigAll",
+            "AT_DisableTrigUser",
+        ),
+        _set_firing,
+    ),
+    "AT_DropColumn": _drop_column,
+    "AT_AlterColumnType": _change_type,
+    "AT_SetNotNull": _set_not_null,
+    "AT_DropNotNull": _drop_not_null,
+    "AT_ColumnDefault": _set_default,
+    "AT_AddIdentity": _set_identity,
+    "AT_DropIdentity": _set_identity,
+    "AT_DropExpression": _drop_expression,
+    "AT_AddConstraint": _add_constraint,
+    "AT_DropConstraint": _drop_constraint,
+    "AT_ChangeOwner": _change_owner,
+    "AT_AddInherit": _add_parent,
+    "AT_DropInherit": _drop_parent,
+    "AT_AttachPartition": _attach,
+    "AT_DetachPartition": _detach,
+    "AT_SetRelOptions": _set_options,
+    "AT_ResetRelOptions": _set_options,
+}

@@ -1,0 +1,295 @@
+"""Constraints of columns and tables, and the indexes that come with them."""
+
+from __future__ import annotations
+
+from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.model import Column, Constraint, Index, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay.column_numbers import column_numbers
+from rlslint.replay.generated_names import generated_name, hold_name
+from rlslint.replay.inheritance import drop_inherited_check, inheriting, pass_on_check
+from rlslint.replay.not_null import column_of_not_null, drop_not_null, set_not_null
+from rlslint.replay.partition_indexes import add_index, drop_index, key_of, rename_index
+from rlslint.replay.partitions import drop_foreign_key, pass_on_foreign_key
+from rlslint.replay.state import Replay
+from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
+from rlslint.sql.expressions import Column as ColumnReference
+from rlslint.sql.nodes import expression, strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+_KINDS = {
+    "CONSTR_PRIMARY": ("primary", "pkey"),
+    "CONSTR_UNIQUE": ("unique", "key"),
+    "CONSTR_FOREIGN": ("foreign", "fkey"),
+    "CONSTR_CHECK": ("check", "check"),
+    "CONSTR_EXCLUSION": ("exclude", "excl"),
+}
+_ON_DELETE = {
+    "a": "no action",
+    "r": "restrict",
+    "c": "cascade",
+    "n": "set null",
+    "d": "set default",
+}
+
+
+def is_table_constraint(node: Node) -> bool:
+    """Tell whether a constraint beside a column is made after all columns, as those of tables."""
+    return node["contype"] in _KINDS
+
+
+def add_constraint(
+    replay: Replay,
+    relation: Relation,
+    node: Node,
+    statement: Statement,
+    base: int,
+    column: Column | None = None,
+    recurse: bool = True,
+) -> None:
+    """Add a constraint of a column or a table, and the index that comes with it."""
+    kind = node["contype"]
+    match kind:
+        case "CONSTR_NOTNULL":
+            names = (column.name,) if column is not None else strings(node.get("keys"))
+            set_not_null(replay, relation, names, statement, node.get("conname", ""))
+        case "CONSTR_NULL" if column is not None:
+            column.not_null = False
+        case "CONSTR_IDENTITY" if column is not None:
+            column.identity = True
+            set_not_null(replay, relation, (column.name,), statement)
+        case "CONSTR_GENERATED" if column is not None:
+            column.generated = True
+        case "CONSTR_DEFAULT" if column is not None:
+            column.default = default_of(replay, relation, node["raw_expr"], statement, base)
+        case _ if kind in _KINDS:
+            _add_table_constraint(replay, relation, node, statement, base, column, recurse)
+
+
+def default_of(
+    replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
+) -> Clause | None:
+    """Return the bound expression of a DEFAULT; None for NULL, which is what has none gets."""
+    default = expression(node)
+    if is_null_constant(default):
+        return None
+    scope = Scope(replay.catalog, replay.search_path, statement)
+    return Clause(Predicate(bind(default, scope)), statement, base)
+
+
+def _add_table_constraint(
+    replay: Replay,
+    relation: Relation,
+    node: Node,
+    statement: Statement,
+    base: int,
+    column: Column | None,
+    recurse: bool,
+) -> None:
+    kind, suffix = _KINDS[node["contype"]]
+    if "indexname" in node:
+        _adopt_index(replay, relation, node, kind, statement, recurse)
+        return
+    condition = _condition(replay, relation, node, statement, base) if kind == "check" else None
+    names = _named_columns(condition) if condition else _key_names(node, column)
+    words: tuple[str, ...] = () if kind == "primary" else (names[:1] if len(names) == 1 else ())
+    if kind not in ("check", "primary"):
+        words = (*(name or "expr" for name in names), *strings(node.get("including")))
+    name = node.get("conname") or generated_name(replay, relation, words, suffix, True)
+    referenced, referenced_columns = _referenced(replay, node, statement)
+    constraint = Constraint(
+        name,
+        kind,
+        column_numbers(relation, names),
+        referenced,
+        referenced_columns,
+        _ON_DELETE.get(node.get("fk_del_action", "a"), "no action") if kind == "foreign" else "",
+        statement,
+        condition,
+    )
+    if kind in ("primary", "unique", "exclude"):
+        if "including" in node:
+            included = column_numbers(relation, strings(node["including"]))
+            replay.origins.index_includes[relation.oid, name] = included
+        _add_key(replay, relation, constraint, names, recurse)
+    else:
+        _add(replay, relation, constraint, node.get("is_no_inherit", False))
+
+
+def _add(
+    replay: Replay,
+    relation: Relation,
+    constraint: Constraint,
+    no_inherit: bool,
+) -> None:
+    if constraint.kind == "check" and _merges_with_inherited(replay, relation, constraint.name):
+        return
+    relation.constraints[constraint.name] = constraint
+    hold_name(replay, relation, constraint.name)
+    if constraint.referenced is not None:
+        replay.referenced_oids.add(id(constraint.referenced))
+    if constraint.kind == "foreign":
+        for child in inheriting(replay, relation):
+            if child.partition_of is relation:
+                pass_on_foreign_key(replay, relation, child, constraint)
+    elif no_inherit:
+        replay.origins.uninherited_checks.add((relation.oid, constraint.name))
+    else:
+        for child in inheriting(replay, relation):
+            pass_on_check(replay, relation, child, constraint)
+
+
+def _merges_with_inherited(replay: Replay, relation: Relation, name: str) -> bool:
+    """A table may declare for itself the CHECK that it inherits (MergeWithExistingConstraint)."""
+    key, inherited = (relation.oid, name), replay.origins.inherited_checks
+    if key not in inherited or not dict.__contains__(relation.constraints, name):
+        return False
+    if relation.partition_of is None:
+        inherited.discard(key)
+    return True
+
+
+def _add_key(
+    replay: Replay,
+    relation: Relation,
+    constraint: Constraint,
+    names: tuple[str, ...],
+    recurse: bool,
+) -> None:
+    """Add a key with its index; with ONLY, partitions have none and children need no NOT NULL."""
+    relation.constraints[constraint.name] = constraint
+    hold_name(replay, relation, constraint.name)
+    if constraint.kind == "primary":
+        _forbid_null_in_key(replay, relation, names, constraint.statement, recurse)
+    unique = constraint.kind != "exclude"
+    index = Index(
+        constraint.name, constraint.columns, (), unique, False, "btree", constraint.statement
+    )
+    add_index(replay, relation, index, only=not recurse)
+
+
+def _forbid_null_in_key(
+    replay: Replay,
+    relation: Relation,
+    names: tuple[str, ...],
+    statement: Statement | None,
+    recurse: bool,
+) -> None:
+    """PostgreSQL 18 has NOT NULL in all children before ADD PRIMARY KEY with ONLY (tried)."""
+    set_not_null(replay, relation, names, statement, "", recurse)
+    if not recurse and relation.knows("columns"):
+        for number in column_numbers(relation, names):
+            replay.origins.only_not_nulls.discard((relation.oid, number))
+
+
+def _key_names(node: Node, column: Column | None) -> tuple[str, ...]:
+    match node["contype"]:
+        case "CONSTR_EXCLUSION":
+            items = (item["List"]["items"][0].get("IndexElem", {}) for item in node["exclusions"])
+            return tuple(item.get("name", "") for item in items)
+        case _ if column is not None:
+            return (column.name,)
+        case _:
+            return strings(node.get("keys") or node.get("fk_attrs"))
+
+
+def _condition(
+    replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
+) -> Clause:
+    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
+    return Clause(Predicate(bind(expression(node["raw_expr"]), scope)), statement, base)
+
+
+def _named_columns(condition: Clause) -> tuple[str, ...]:
+    names = map(_own_column, condition.expression.walk())
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _own_column(part: Expr) -> str:
+    match part:
+        case ColumnReference(binding=ColumnBinding(source, _, name)) if source is OWN_ROW:
+            return name
+        case _:
+            return ""
+
+
+def _adopt_index(
+    replay: Replay,
+    relation: Relation,
+    node: Node,
+    kind: str,
+    statement: Statement,
+    recurse: bool,
+) -> None:
+    """ADD CONSTRAINT … USING INDEX: the index takes the constraint's name."""
+    index = next((i for i in relation.indexes.known() if i.name == node["indexname"]), None)
+    if index is None:
+        return
+    name = node.get("conname") or index.name
+    if name != index.name:
+        rename_index(replay, relation, index.name, name)
+    relation.constraints[name] = Constraint(name, kind, index.columns, None, (), "", statement)
+    hold_name(replay, relation, name)
+    if kind == "primary" and relation.knows("columns"):
+        numbers = set(index.columns)
+        names = tuple(c.name for c in relation.columns.values() if c.number in numbers)
+        _forbid_null_in_key(replay, relation, names, statement, recurse)
+
+
+def _referenced(
+    replay: Replay, node: Node, statement: Statement
+) -> tuple[Relation | None, tuple[int, ...]]:
+    if "pktable" not in node:
+        return None, ()
+    referenced = replay.relation(node["pktable"], statement)
+    names = strings(node.get("pk_attrs"))
+    if names:
+        return referenced, column_numbers(referenced, names)
+    primary = [c for c in referenced.constraints.known() if c.kind == "primary"]
+    return referenced, primary[0].columns if primary else ()
+
+
+def drop_constraint(
+    replay: Replay,
+    relation: Relation,
+    name: str,
+    statement: Statement,
+    cascade: bool,
+    recurse: bool,
+) -> None:
+    """Drop a constraint with its index; the copies that children have of it go too."""
+    constraint = next((c for c in relation.constraints.known() if c.name == name), None)
+    if constraint is None:
+        column = column_of_not_null(replay, relation, name)
+        if column is not None:
+            drop_not_null(replay, relation, column.name, statement, recurse)
+        return
+    if constraint.kind == "foreign":
+        drop_foreign_key(replay, relation, name)
+    elif key_of(relation, name) is not None:
+        drop_index(replay, relation, name)
+        if cascade:
+            drop_foreign_keys(replay, relation, constraint.columns)
+    else:
+        relation.constraints.pop(name)
+        replay.origins.inherited_checks.discard((relation.oid, name))
+        if (relation.oid, name) in replay.origins.uninherited_checks:
+            replay.origins.uninherited_checks.discard((relation.oid, name))
+            return
+        for child in inheriting(replay, relation):
+            drop_inherited_check(replay, child, name, recurse)
+
+
+def drop_foreign_keys(
+    replay: Replay, relation: Relation, columns: tuple[int, ...] | None = None
+) -> None:
+    """Drop the foreign keys that point to a relation, or to exactly these columns of it."""
+    if id(relation) not in replay.referenced_oids:
+        return
+    for other in replay.catalog.relations.known():
+        for constraint in other.constraints.known():
+            if constraint.referenced is relation and (
+                columns is None or set(constraint.referenced_columns) == set(columns)
+            ):
+                drop_foreign_key(replay, other, constraint.name)

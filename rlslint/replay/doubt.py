@@ -1,0 +1,35 @@
+"""Statements that the replay cannot carry out: what they may change becomes unknown."""
+
+from __future__ import annotations
+
+from rlslint.replay import Replay
+from rlslint.replay.plpgsql.execution import Execution
+from rlslint.replay.plpgsql.values import Hole, Unknown
+from rlslint.sql.intent import row_security_mistake
+from rlslint.sql.parser import BrokenStatement
+from rlslint.text import Statement, open_holes
+
+
+def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
+    """Make unknown what a statement may change of which a program fills in parts."""
+    parts: list[str | Hole] = []
+    position = statement.start
+    for hole in open_holes(statement):
+        parts += [statement.text.slice(position, hole.start), Hole.anything]
+        position = hole.end
+    rest = statement.text.slice(position, statement.end)
+    Execution(replay, statement).run_unknown(Unknown((*parts, rest)))
+
+
+def carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:
+    """Make unknown what a broken statement may change; tell whether PostgreSQL refuses it.
+
+    What was meant as DDL of row security and is refused has certainly changed nothing.
+    """
+    execution = Execution(replay, item.statement)
+    refused = item.refused and not any(True for _ in open_holes(item.statement))
+    if not refused or row_security_mistake(item.statement) is None:
+        execution.run_unparsable(item.statement.sql)
+    if not item.refused:
+        execution.note(item.message)
+    return refused

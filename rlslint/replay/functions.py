@@ -1,0 +1,154 @@
+"""CREATE FUNCTION, CREATE PROCEDURE and ALTER FUNCTION."""
+
+from __future__ import annotations
+
+from rlslint.catalog.functions import Function
+from rlslint.replay.privileges import public_may_execute
+from rlslint.replay.session import DEFAULT_SEARCH_PATH
+from rlslint.replay.settings import setting_values
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.nodes import strings, type_name
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+_INPUT_MODES = {"FUNC_PARAM_IN", "FUNC_PARAM_INOUT", "FUNC_PARAM_VARIADIC", "FUNC_PARAM_DEFAULT"}
+
+
+@handles("CreateFunctionStmt")
+def create_function(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    *schema, name = strings(node["funcname"])
+    home = replay.creation_schema(schema[-1] if schema else "")
+    parameters = [
+        item["FunctionParameter"]
+        for item in node.get("parameters", ())
+        if item["FunctionParameter"]["mode"] in _INPUT_MODES
+    ]
+    types = tuple(_type(replay, parameter["argType"]) for parameter in parameters)
+    function = _existing(replay, home, name, types)
+    if function is None:
+        function = Function(replay.oid(), home, name, replay.session.user, statement)
+        replay.catalog.functions[function.oid] = function
+        replay.catalog.function_names.setdefault((home, name), []).append(function)
+        public_may_execute(replay, function.grants, function.owner)
+        replay.grant_defaults(function.grants, "functions", home)
+    elif not node.get("replace"):
+        return
+    _describe(replay, function, node, parameters, statement, base)
+
+
+def _type(replay: Replay, node: Node) -> str:
+    """`docs.owner%TYPE` is the type that the column has just then (manual: CREATE FUNCTION)."""
+    if node.get("pct_type"):
+        *schema, table, name = strings(node["names"])
+        relation = replay.find({"schemaname": schema[-1] if schema else "", "relname": table})
+        columns = relation.columns if relation is not None and relation.knows("columns") else {}
+        if name in columns and columns[name].knows("type"):
+            return columns[name].type
+    return type_name(node)
+
+
+def _existing(replay: Replay, schema: str, name: str, types: tuple[str, ...]) -> Function | None:
+    overloads = replay.catalog.function_names.get((schema, name), [])
+    return next((f for f in overloads if f.argument_types == types), None)
+
+
+def _describe(
+    replay: Replay,
+    function: Function,
+    node: Node,
+    parameters: list[Node],
+    statement: Statement,
+    base: int,
+) -> None:
+    """Set all facts of a function; OR REPLACE resets every option that it does not restate."""
+    owned = function.statements.get("owner")
+    function.statements = {"": statement} if owned is None else {"": statement, "owner": owned}
+    function.argument_names = tuple(parameter.get("name", "") for parameter in parameters)
+    function.argument_types = tuple(_type(replay, p["argType"]) for p in parameters)
+    function.variadic = any(p["mode"] == "FUNC_PARAM_VARIADIC" for p in parameters)
+    function.is_procedure = node.get("is_procedure", False)
+    returned = node.get("returnType", {})
+    function.return_type = _type(replay, returned) if returned else "void"
+    function.returns_set = bool(returned.get("setof")) or any(
+        item["FunctionParameter"]["mode"] == "FUNC_PARAM_TABLE"
+        for item in node.get("parameters", ())
+    )
+    function.language, function.volatility, function.parallel = "sql", "volatile", "unsafe"
+    function.security_definer = function.leakproof = False
+    function.settings = {}
+    function.body, function.body_start = "", -1
+    function.atomic = "sql_body" in node
+    # pg_dump empties the path for its own session; those that call the function have another.
+    function.search_path = replay.session.search_path or DEFAULT_SEARCH_PATH
+    for item in node.get("options", ()):
+        set_option(function, item["DefElem"], statement, base, replay.session.search_path_setting)
+    if function.atomic:
+        function.body = statement.sql
+        function.body_start = statement.start
+
+
+def set_option(
+    function: Function,
+    definition: Node,
+    statement: Statement,
+    base: int,
+    current_path: tuple[str, ...],
+) -> None:
+    """Set what one clause of CREATE or ALTER FUNCTION says.
+
+    SET search_path FROM CURRENT takes `current_path`, the session's setting.
+    """
+    argument = definition.get("arg", {})
+    match definition["defname"]:
+        case "as":
+            strings_of_body = strings(argument["List"]["items"])
+            function.body = strings_of_body[-1]
+            function.body_start = _body_start(function.body, statement, definition, base)
+        case "language":
+            function.language = argument["String"]["sval"].lower()
+        case "volatility":
+            function.learn("volatility", argument["String"]["sval"], statement)
+        case "security":
+            value = argument["Boolean"].get("boolval", False)
+            function.learn("security_definer", value, statement)
+        case "leakproof":
+            function.learn("leakproof", argument["Boolean"].get("boolval", False), statement)
+        case "parallel":
+            function.parallel = argument["String"]["sval"]
+        case "set":
+            _set_setting(function, argument["VariableSetStmt"], statement, current_path)
+
+
+def _set_setting(
+    function: Function, node: Node, statement: Statement, current_path: tuple[str, ...]
+) -> None:
+    name = node.get("name", "").lower()
+    settings = dict(function.settings)
+    match node["kind"]:
+        case "VAR_SET_VALUE":
+            settings[name] = ", ".join(setting_values(node))
+        case "VAR_SET_CURRENT":
+            settings[name] = ", ".join(current_path) if name == "search_path" else ""
+        case "VAR_RESET_ALL":
+            settings.clear()
+        case _:
+            settings.pop(name, None)
+    function.learn("settings", settings, statement)
+    if name in ("search_path", ""):
+        function.statements["search_path"] = statement
+
+
+def _body_start(body: str, statement: Statement, definition: Node, base: int) -> int:
+    """Return where the body stands in the text, -1 where its quotes escape something."""
+    data = body.encode()
+    at = statement.text.data.find(data, base + max(definition.get("location", 0), 0))
+    return at if at >= 0 and at + len(data) <= statement.end else -1
+
+
+@handles("AlterFunctionStmt")
+def alter_function(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    target = node["func"]
+    for function in replay.functions_with(target):
+        for item in node.get("actions", ()):
+            path = replay.session.search_path_setting
+            set_option(function, item["DefElem"], statement, base, path)

@@ -1,0 +1,100 @@
+"""The names that PostgreSQL makes up for indexes and constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from rlslint.catalog.facts import Members
+from rlslint.catalog.model import Constraint, Index, Relation
+from rlslint.replay.state import Replay
+
+V = TypeVar("V", Index, Constraint)
+
+_LONGEST = 63
+"""NAMEDATALEN - 1: names are cut to this many bytes."""
+
+
+def generated_name(
+    replay: Replay, relation: Relation, columns: Iterable[str], suffix: str, constraint: bool
+) -> str:
+    """Return the first free name of the form table_columns_suffix.
+
+    PostgreSQL shortens the table's name or the columns', whichever is longer (makeObjectName in
+    indexcmds.c), and counts up while the schema has a relation or a constraint of that name.
+    """
+    words = "_".join(columns)
+    number = 0
+    while True:
+        name = _joined(relation.name, words, f"{suffix}{number or ''}")
+        if not is_taken(replay, relation.schema, name, constraint):
+            return name
+        number += 1
+
+
+def is_taken(replay: Replay, schema: str, name: str, constraint: bool = False) -> bool:
+    """Tell whether a schema has an index or a relation, or a constraint, of this name."""
+    if (schema, name) in replay.catalog.names:
+        return True
+    for holder in holders(replay, name):
+        if holder.schema == schema and (
+            dict.__contains__(holder.indexes, name)
+            or (constraint and dict.__contains__(holder.constraints, name))
+        ):
+            return True
+    return False
+
+
+def holders(replay: Replay, name: str) -> list[Relation]:
+    """Return the relations that have an index or a constraint of this name."""
+    return [
+        relation
+        for relation in replay.name_holders.get(name, ())
+        if dict.__contains__(replay.catalog.relations, relation.oid)
+        and (
+            dict.__contains__(relation.indexes, name)
+            or dict.__contains__(relation.constraints, name)
+        )
+    ]
+
+
+def hold_name(replay: Replay, relation: Relation, name: str) -> None:
+    """Remember that a relation has an index or a constraint of this name."""
+    held = replay.name_holders.setdefault(name, [])
+    if relation not in held:
+        held.append(relation)
+
+
+def rename_member(members: Members[str, V], old: str, new: str) -> None:
+    """Give an index or a constraint another name; it stays where it stands among the others."""
+    kept = list(dict.items(members))
+    dict.clear(members)
+    for name, member in kept:
+        if name == old:
+            members[new] = member._replace(name=new)
+        else:
+            members[name] = member
+
+
+def numbered(words: Iterable[str]) -> list[str]:
+    """Return the columns' words of an index's name, equal ones told apart by a number."""
+    chosen: list[str] = []
+    for word in words:
+        candidate, number = word, 0
+        while candidate in chosen:
+            number += 1
+            candidate = f"{word}{number}"
+        chosen.append(candidate)
+    return chosen
+
+
+def _joined(table: str, words: str, suffix: str) -> str:
+    room = _LONGEST - len(suffix.encode()) - 1 - (1 if words else 0)
+    first, second = table.encode(), words.encode()
+    while len(first) + len(second) > room:
+        if len(first) > len(second):
+            first = first[:-1]
+        else:
+            second = second[:-1]
+    parts = [first.decode(errors="ignore"), second.decode(errors="ignore"), suffix]
+    return "_".join(part for part in parts if part)

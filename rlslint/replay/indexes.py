@@ -1,0 +1,82 @@
+"""CREATE INDEX."""
+
+from __future__ import annotations
+
+from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.model import Index, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay.column_numbers import column_numbers
+from rlslint.replay.generated_names import generated_name, is_taken, numbered
+from rlslint.replay.partition_indexes import add_index
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.nodes import expression, output_name
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+
+@handles("IndexStmt")
+def create_index(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    relation = replay.relation(node["relation"], statement)
+    written = [item["IndexElem"] for item in node["indexParams"]]
+    elements = [_plain(element, relation) for element in written]
+    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
+
+    def bound(part: Node) -> Clause:
+        return Clause(Predicate(bind(expression(part), scope)), statement, base)
+
+    name = node.get("idxname", "")
+    included = [item["IndexElem"] for item in node.get("indexIncludingParams", ())]
+    if not name:
+        words = numbered(_word(element) for element in (*written, *included))
+        name = generated_name(replay, relation, words, "idx", False)
+    elif is_taken(replay, relation.schema, name):
+        return
+    index = Index(
+        name,
+        column_numbers(relation, tuple(element.get("name", "") for element in elements)),
+        tuple(bound(element["expr"]) for element in elements if "expr" in element),
+        node.get("unique", False),
+        "whereClause" in node,
+        node.get("accessMethod", "btree"),
+        statement,
+    )
+    if "whereClause" in node:
+        replay.origins.index_conditions[relation.oid, name] = bound(node["whereClause"])
+    if included:
+        names = tuple(element.get("name", "") for element in included)
+        replay.origins.index_includes[relation.oid, name] = column_numbers(relation, names)
+    add_index(replay, relation, index, not node["relation"].get("inh", False))
+
+
+def _plain(element: Node, relation: Relation) -> Node:
+    """A column in parentheses is that column, with or without COLLATE (DefineIndex).
+
+    So is `date(day)` where `day` is a date: the call is a cast that does nothing.
+    """
+    part = element.get("expr", {})
+    while "CollateClause" in part:
+        part = part["CollateClause"]["arg"]
+    match part:
+        case {"ColumnRef": {"fields": [*_, {"String": {"sval": name}}]}}:
+            return {"name": name}
+        case {
+            "FuncCall": {
+                "funcname": [{"String": {"sval": called}}],
+                "args": [{"ColumnRef": {"fields": [*_, {"String": {"sval": name}}]}}],
+            }
+        } if _has_type(relation, name, called):
+            return {"name": name}
+        case _:
+            return element
+
+
+def _has_type(relation: Relation, name: str, type_name: str) -> bool:
+    column = relation.columns.get(name) if relation.knows("columns") else None
+    return column is not None and column.knows("type") and column.type == type_name
+
+
+def _word(element: Node) -> str:
+    if "name" in element:
+        return str(element["name"])
+    name = output_name(element.get("expr"))
+    return "expr" if name == "?column?" else name

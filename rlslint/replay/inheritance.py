@@ -1,0 +1,206 @@
+"""What inheritance children take from their parents, and what is theirs alone.
+
+PostgreSQL counts the parents of a column or constraint, and notes whether the table has declared
+it itself (pg_attribute, attinhcount and attislocal; pg_constraint, coninhcount and conislocal).
+"""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import Column, Constraint, Relation
+from rlslint.replay.column_numbers import mapped
+from rlslint.replay.generated_names import hold_name, rename_member
+from rlslint.replay.state import Replay
+from rlslint.replay.translation import translated
+from rlslint.text import Statement
+
+
+def inheriting(replay: Replay, relation: Relation) -> list[Relation]:
+    """Return the partitions and inheritance children of a table."""
+    children = replay.children.get(id(relation))
+    if children is None:
+        return []
+    return [
+        child
+        for child in children
+        if dict.__contains__(replay.catalog.relations, child.oid)
+        and (child.partition_of is relation or any(p is relation for p in child.parents))
+    ]
+
+
+def note_child(replay: Replay, parent: Relation, child: Relation) -> None:
+    """Remember where to look for the children of a table."""
+    children = replay.children.setdefault(id(parent), [])
+    if child not in children:
+        children.append(child)
+
+
+def inherit(replay: Replay, relation: Relation, parent: Relation) -> None:
+    """Make a new table an inheritance child."""
+    take_columns(replay, relation, parent)
+    note_child(replay, parent, relation)
+    relation.parents = (*relation.parents, parent)
+    take_checks(replay, relation, parent)
+
+
+def join_parent(replay: Replay, relation: Relation, parent: Relation, statement: Statement) -> None:
+    """ALTER TABLE … INHERIT: the child has all columns and checks already, as its own."""
+    note_child(replay, parent, relation)
+    relation.learn("parents", (*relation.parents, parent), statement)
+
+
+def leave_parent(
+    replay: Replay, relation: Relation, parent: Relation, statement: Statement
+) -> None:
+    """ALTER TABLE … NO INHERIT: what no other parent gives becomes the child's own."""
+    kept = tuple(p for p in relation.parents if p is not parent)
+    relation.learn("parents", kept, statement)
+    keep_what_was_inherited(replay, relation)
+
+
+def keep_what_was_inherited(replay: Replay, relation: Relation) -> None:
+    """Make a table's own what it had from a parent that is none any more (RemoveInheritance)."""
+    if not relation.knows("columns"):
+        return
+    for column in relation.columns.values():
+        key = relation.oid, column.number
+        if not gives_column(relation.parents, column.name):
+            replay.origins.inherited_columns.discard(key)
+            replay.origins.inherited_not_nulls.discard(key)
+    for constraint in relation.constraints.known():
+        if not gives_check(replay, relation.parents, constraint.name):
+            replay.origins.inherited_checks.discard((relation.oid, constraint.name))
+
+
+def gives_column(parents: tuple[Relation, ...], name: str) -> bool:
+    """Tell whether one of these parents certainly has a column of this name."""
+    return any(parent.knows("columns") and name in parent.columns for parent in parents)
+
+
+def gives_check(replay: Replay, parents: tuple[Relation, ...], name: str) -> bool:
+    """Tell whether one of these parents certainly has a CHECK of this name to inherit."""
+    return any(
+        dict.__contains__(parent.constraints, name)
+        and parent.constraints[name].kind == "check"
+        and (parent.oid, name) not in replay.origins.uninherited_checks
+        for parent in parents
+    )
+
+
+def inherit_column(replay: Replay, relation: Relation, column: Column) -> Column | None:
+    """Give a child table a column of its parent; None if it has one of this name."""
+    if not relation.knows("columns") or column.name in relation.columns:
+        return None
+    copy = copied_column(relation, column)
+    for fact in ("default", "generated"):
+        _copy_fact(copy, column, fact)
+    replay.origins.inherited_columns.add((relation.oid, copy.number))
+    return copy
+
+
+def copied_column(relation: Relation, column: Column) -> Column:
+    """Add a column of the same name and type."""
+    copy = Column(column.name, relation.next_number, "", False, column.created)
+    for fact in ("type", "not_null"):
+        _copy_fact(copy, column, fact)
+    relation.next_number += 1
+    relation.columns[copy.name] = copy
+    relation.columns_key = None
+    return copy
+
+
+def _copy_fact(copy: Column, column: Column, fact: str) -> None:
+    if column.knows(fact):
+        setattr(copy, fact, getattr(column, fact))
+    else:
+        copy.forget(fact, column.unknown[fact])
+
+
+def take_columns(replay: Replay, relation: Relation, parent: Relation) -> None:
+    """Give a table all columns of a parent that it has not."""
+    if not parent.knows("columns"):
+        if relation.knows("columns"):
+            relation.forget("columns", parent.created)
+        return
+    for column in parent.columns.values():
+        if not relation.knows("columns"):
+            return
+        copy = inherit_column(replay, relation, column)
+        own = relation.columns[column.name]
+        key = relation.oid, own.number
+        if copy is None and own.knows("default") and own.default is None and not own.generated:
+            for fact in ("default", "generated"):
+                _copy_fact(own, column, fact)
+        if (parent.oid, column.number) in replay.origins.only_not_nulls:
+            # SET NOT NULL with ONLY means NO INHERIT since PostgreSQL 18.
+            if copy is not None:
+                copy.forget("not_null", relation.created)
+        elif is_not_null(column) and (copy is not None or not is_not_null(own)):
+            own.not_null = True
+            own.unknown.pop("not_null", None)
+            replay.origins.inherited_not_nulls.add(key)
+            name = replay.origins.not_null_names.get((parent.oid, column.number))
+            if name is not None:
+                replay.origins.not_null_names[key] = name
+
+
+def is_not_null(column: Column) -> bool:
+    """Tell whether a column is certainly NOT NULL."""
+    return column.knows("not_null") and column.not_null
+
+
+def take_checks(replay: Replay, relation: Relation, parent: Relation) -> None:
+    """Give a table the CHECK constraints of its parent."""
+    for constraint in parent.constraints.known():
+        if constraint.kind == "check":
+            pass_on_check(replay, parent, relation, constraint)
+
+
+def pass_on_check(
+    replay: Replay, parent: Relation, child: Relation, constraint: Constraint
+) -> None:
+    """Give a child a CHECK under its name, and so on downwards, unless it says NO INHERIT."""
+    name = constraint.name
+    if (parent.oid, name) in replay.origins.uninherited_checks:
+        return
+    if dict.__contains__(child.constraints, name):
+        return
+    child.constraints[name] = check_of(parent, child, constraint)
+    replay.origins.inherited_checks.add((child.oid, name))
+    hold_name(replay, child, name)
+    for grandchild in inheriting(replay, child):
+        pass_on_check(replay, child, grandchild, child.constraints[name])
+
+
+def check_of(model: Relation, relation: Relation, constraint: Constraint) -> Constraint:
+    """Return a CHECK as it is for another table with the same columns."""
+    numbers, expression = mapped(model, relation, constraint.columns), constraint.expression
+    if expression is not None:
+        expression = translated(expression, model, relation)
+    return constraint._replace(columns=numbers, expression=expression)
+
+
+def drop_inherited_check(replay: Replay, relation: Relation, name: str, recurse: bool) -> None:
+    """Take a CHECK away that a parent has dropped; with ONLY it becomes the table's own."""
+    key = relation.oid, name
+    if key not in replay.origins.inherited_checks or gives_check(replay, relation.parents, name):
+        return
+    replay.origins.inherited_checks.discard(key)
+    if not recurse:
+        return
+    relation.constraints.pop(name, None)
+    for child in inheriting(replay, relation):
+        drop_inherited_check(replay, child, name, recurse)
+
+
+def rename_inherited_check(replay: Replay, relation: Relation, old: str, new: str) -> None:
+    """Rename a CHECK, with what children inherit of it."""
+    passed_on = (relation.oid, old) not in replay.origins.uninherited_checks
+    rename_member(relation.constraints, old, new)
+    hold_name(replay, relation, new)
+    for keys in (replay.origins.inherited_checks, replay.origins.uninherited_checks):
+        if (relation.oid, old) in keys:
+            keys.discard((relation.oid, old))
+            keys.add((relation.oid, new))
+    for child in inheriting(replay, relation) if passed_on else ():
+        if dict.__contains__(child.constraints, old):
+            rename_inherited_check(replay, child, old, new)

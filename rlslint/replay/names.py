@@ -1,0 +1,193 @@
+"""ALTER … RENAME TO and ALTER … SET SCHEMA: identity stays, names change."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from rlslint.catalog.facts import Members
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
+from rlslint.catalog.schemas import Schema
+from rlslint.replay.generated_names import hold_name, rename_member
+from rlslint.replay.inheritance import inheriting, rename_inherited_check
+from rlslint.replay.not_null import rename_not_null
+from rlslint.replay.partition_indexes import find_index, key_of, rename_index
+from rlslint.replay.partition_triggers import rename_trigger
+from rlslint.replay.state import Replay, handles
+from rlslint.replay.type_names import rename_type
+from rlslint.sql.nodes import strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+V = TypeVar("V")
+
+_RELATIONS = {
+    "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE",
+}  # fmt: skip
+_TYPES = {"OBJECT_TYPE", "OBJECT_DOMAIN"}
+_FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}
+
+
+@handles("RenameStmt")
+def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if replay.passes_over(node):
+        return
+    kind, new = node["renameType"], node["newname"]
+    if kind in _RELATIONS:
+        if replay.find(node["relation"]) is None and _rename_index(replay, node, new):
+            return
+        relation = replay.relation(node["relation"], statement)
+        old = relation.name
+        replay.rename_relation(relation, relation.schema, new)
+        relation.statements["name"] = statement
+        rename_type(replay, relation.schema, old, new, statement)
+    elif kind == "OBJECT_COLUMN":
+        _rename_column(replay, replay.relation(node["relation"], statement), node, statement)
+    elif kind == "OBJECT_POLICY":
+        relation = replay.relation(node["relation"], statement)
+        policy = _rename_member(relation.policies, node["subname"], new)
+        if policy is not None:
+            policy.learn("name", new, statement)
+    elif kind == "OBJECT_TABCONSTRAINT":
+        relation = replay.relation(node["relation"], statement)
+        _rename_constraint(replay, relation, node["subname"], new)
+    elif kind == "OBJECT_TRIGGER":
+        rename_trigger(replay, replay.relation(node["relation"], statement), node["subname"], new)
+    elif kind == "OBJECT_INDEX":
+        _rename_index(replay, node, new)
+    elif kind == "OBJECT_ROLE":
+        _rename_role(replay, node["subname"], new)
+    elif kind in _TYPES:
+        *schema, name = strings(node["object"]["List"]["items"])
+        rename_type(replay, schema[-1] if schema else "", name, new, statement)
+    elif kind == "OBJECT_SCHEMA":
+        _rename_schema(replay, node["subname"], new)
+    elif kind in _FUNCTIONS:
+        for function in list(replay.functions_with(node["object"]["ObjectWithArgs"])):
+            replay.place_function(function, function.schema, new)
+
+
+@handles("AlterObjectSchemaStmt")
+def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if replay.passes_over(node):
+        return
+    new = node["newschema"]
+    if node["objectType"] in _RELATIONS:
+        relation = replay.relation(node["relation"], statement)
+        replay.rename_relation(relation, new, relation.name)
+        relation.statements["schema"] = statement
+    elif node["objectType"] in _FUNCTIONS:
+        for function in list(replay.functions_with(node["object"]["ObjectWithArgs"])):
+            replay.place_function(function, new, function.name)
+
+
+def _rename_column(replay: Replay, relation: Relation, node: Node, statement: Statement) -> None:
+    if not relation.knows("columns") or node["subname"] not in relation.columns:
+        return
+    renamed = {}
+    for name, column in relation.columns.items():
+        if name == node["subname"]:
+            column.learn("name", node["newname"], statement)
+            renamed[node["newname"]] = column
+        else:
+            renamed[name] = column
+    relation.columns = renamed
+    relation.columns_key = None
+    for grant in relation.grants.known():
+        if grant.column == node["subname"]:
+            del relation.grants[grant.grantee, grant.privilege, grant.column]
+            moved = grant._replace(column=node["newname"])
+            relation.grants[moved.grantee, moved.privilege, moved.column] = moved
+    for child in inheriting(replay, relation):
+        _rename_column(replay, child, node, statement)
+
+
+def _rename_member(members: Members[str, V], old: str, new: str) -> V | None:
+    for name in list(dict.keys(members)):
+        if name == old:
+            value = dict.pop(members, old)
+            members[new] = value
+            return value
+    return None
+
+
+def _rename_constraint(replay: Replay, relation: Relation, old: str, new: str) -> None:
+    constraint = next((c for c in relation.constraints.known() if c.name == old), None)
+    if constraint is None:
+        rename_not_null(replay, relation, old, new)
+    elif key_of(relation, old) is not None:
+        rename_index(replay, relation, old, new)
+    elif constraint.kind == "check":
+        rename_inherited_check(replay, relation, old, new)
+    else:
+        _rename_foreign_key(replay, relation, old, new)
+
+
+def _rename_foreign_key(replay: Replay, relation: Relation, old: str, new: str) -> None:
+    rename_member(relation.constraints, old, new)
+    hold_name(replay, relation, new)
+    parents = replay.origins.foreign_key_parents
+    if (relation.oid, old) in parents:
+        parents[relation.oid, new] = parents.pop((relation.oid, old))
+    for part, whole in list(parents.items()):
+        if whole == (relation.oid, old):
+            parents[part] = relation.oid, new
+
+
+def _rename_index(replay: Replay, node: Node, new: str) -> bool:
+    name = node["relation"]
+    relation = find_index(replay, name["relname"], name.get("schemaname", ""))
+    if relation is not None:
+        rename_index(replay, relation, name["relname"], new)
+    return relation is not None
+
+
+def _rename_role(replay: Replay, old: str, new: str) -> None:
+    catalog = replay.catalog
+    role = catalog.roles.pop(old, None)
+    if role is None:
+        return
+    role.name = new
+    catalog.roles[new] = role
+    everything: tuple[Relation | Function | Schema, ...] = (
+        *catalog.relations.known(), *catalog.functions.known(), *catalog.schemas.values(),
+    )  # fmt: skip
+    for owned in everything:
+        if owned.knows("owner") and owned.owner == old:
+            owned.owner = new
+        for grant in owned.grants.known():
+            if old in (grant.grantee, grant.grantor):
+                del owned.grants[grant.grantee, grant.privilege, grant.column]
+                changed = grant._replace(
+                    grantee=new if grant.grantee == old else grant.grantee,
+                    grantor=new if grant.grantor == old else grant.grantor,
+                )
+                owned.grants[changed.grantee, changed.privilege, changed.column] = changed
+    catalog.defaults = [
+        default._replace(
+            creator=new if default.creator == old else default.creator,
+            grantee=new if default.grantee == old else default.grantee,
+        )
+        for default in catalog.defaults
+    ]
+    for policy in catalog.policies():
+        policy.roles = tuple(new if name == old else name for name in policy.roles)
+    for other in catalog.roles.values():
+        _rename_member(other.memberships, old, new)
+
+
+def _rename_schema(replay: Replay, old: str, new: str) -> None:
+    schema = replay.catalog.schemas.pop(old, None)
+    if schema is not None:
+        schema.name = new
+        replay.catalog.schemas[new] = schema
+    replay.catalog.defaults = [
+        default._replace(schema=new) if default.schema == old else default
+        for default in replay.catalog.defaults
+    ]
+    for relation in replay.catalog.relations.known():
+        if relation.schema == old:
+            replay.rename_relation(relation, new, relation.name)
+    for function in replay.catalog.functions.known():
+        if function.schema == old:
+            replay.place_function(function, new, function.name)

@@ -1,0 +1,214 @@
+"""Blocks of PL/pgSQL: their declarations and their EXCEPTION sections (manual: 41.6.8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rlslint.replay.plpgsql.conditions import ANY_ERROR, sqlstate
+from rlslint.replay.plpgsql.course import Catching, Leave, Raised
+from rlslint.replay.plpgsql.embedded_sql import DDL_WORDS
+from rlslint.replay.plpgsql.savepoint import Savepoint
+from rlslint.replay.plpgsql.tree import (
+    Assignment,
+    Block,
+    Body,
+    CaseOf,
+    Execute,
+    Handler,
+    PlStatement,
+    Raise,
+    Sql,
+    Target,
+    assigned,
+    nested,
+)
+from rlslint.replay.plpgsql.values import ANY
+
+if TYPE_CHECKING:
+    from rlslint.replay.plpgsql.interpreter import Interpreter
+
+
+_NARROW = ("duplicate_", "undefined_")
+
+
+def run_block(interpreter: Interpreter, block: Block) -> Leave | None:
+    """Carry out a block with variables of its own; what an error in it undoes is undone."""
+    savepoint = Savepoint(interpreter.replay) if _needs_savepoint(interpreter, block) else None
+    if savepoint is not None:
+        interpreter.course.savepoints.append(savepoint)
+    interpreter.scopes.enter(block.label)
+    try:
+        _declare(interpreter, block)
+        if not block.handlers:
+            return _guarded(interpreter, block, savepoint)
+        return _catching(interpreter, block, savepoint)
+    finally:
+        interpreter.scopes.leave()
+        if savepoint is not None:
+            interpreter.course.savepoints.remove(savepoint)
+
+
+def _guarded(interpreter: Interpreter, block: Block, savepoint: Savepoint | None) -> Leave | None:
+    """Run a body without an EXCEPTION section: an error in it undoes it all.
+
+    If it perhaps ended before the error came, it did: the history was carried out.
+    """
+    before = set(interpreter.doubts)
+    try:
+        return interpreter.run_body(block.body)
+    except Raised as raised:
+        if interpreter.doubts - before:
+            interpreter.course.perhaps_raised(raised.condition)
+            return Leave("return", "", ANY)
+        if savepoint is not None:
+            savepoint.roll_back()
+        raise
+
+
+def _catching(interpreter: Interpreter, block: Block, savepoint: Savepoint | None) -> Leave | None:
+    """Run a body that has an EXCEPTION section.
+
+    It surely succeeds, surely fails, or both are followed and the facts on which they differ are
+    unknown.
+    """
+    catching = Catching(block.handlers)
+    before = set(interpreter.doubts)
+    values = interpreter.scopes.copy()
+    leave, error = _attempt(interpreter, block.body, catching)
+    passed = interpreter.doubts - before
+    interpreter.doubts = before | (passed & {"return"} if error else passed)
+    if error and not passed and not catching.possible:
+        if savepoint is not None:
+            savepoint.roll_back()
+        handler = catching.handler_of(error)
+        if handler is None:
+            raise Raised(error)
+        return _handle(interpreter, handler, error)
+    if error:
+        catching.possible.add(error)
+    if not catching.possible:
+        return leave
+    if savepoint is not None and not _leaves_it_as_it_would_be(block, catching.possible):
+        savepoint.roll_back()
+        interpreter.scopes.restore(values)
+        leave, _ = _attempt(interpreter, block.body, catching)
+    return _perhaps_handle(interpreter, block, catching, leave)
+
+
+def _attempt(interpreter: Interpreter, body: Body, catching: Catching) -> tuple[Leave | None, str]:
+    """Run a body inside of an EXCEPTION section; return how it was left, and the error or ""."""
+    interpreter.course.catching.append(catching)
+    try:
+        return interpreter.run_body(body), ""
+    except Raised as raised:
+        return None, raised.condition
+    finally:
+        interpreter.course.catching.remove(catching)
+
+
+def _handle(interpreter: Interpreter, handler: Handler, error: str) -> Leave | None:
+    """Run a handler, in which SQLSTATE tells the error."""
+    interpreter.scopes.enter()
+    interpreter.scopes.declare("sqlstate", "", sqlstate(error) or ANY)
+    interpreter.scopes.declare("sqlerrm", "", ANY)
+    interpreter.handled.append(error)
+    try:
+        return interpreter.run_body(handler.body)
+    finally:
+        interpreter.handled.pop()
+        interpreter.scopes.leave()
+
+
+def _perhaps_handle(
+    interpreter: Interpreter, block: Block, catching: Catching, leave: Leave | None
+) -> Leave | None:
+    """Follow the handlers of the errors that perhaps came."""
+    interpreter.scopes.forget(assigned(block.body))
+    reached: list[Handler] = []
+    for error in sorted(catching.possible):
+        surely = catching.handler_of(error)
+        reached += catching.possible_handlers(error) or ([surely] if surely else [])
+    bodies: list[Body] = []
+    for handler in reached:
+        inner = Block("", (), handler.body, ())
+        if (inner,) not in bodies:
+            bodies.append((inner,))
+    interpreter.handled.append(ANY_ERROR)
+    interpreter.scopes.enter()
+    interpreter.scopes.declare("sqlstate", "", ANY)
+    interpreter.scopes.declare("sqlerrm", "", ANY)
+    interpreter.run_perhaps([(), *bodies])
+    interpreter.scopes.leave()
+    interpreter.handled.pop()
+    if leave is not None:
+        interpreter.doubts.add("return" if leave.word == "return" else ("loop", leave.label))
+    return None
+
+
+def _needs_savepoint(interpreter: Interpreter, block: Block) -> bool:
+    """Tell whether an error may leave something to undo: one statement alone undoes itself."""
+    if not interpreter.certain:
+        return False
+    inner = nested(block.body)
+    if not any(_is_effect(part) for part in inner):
+        return False
+    if block.handlers:
+        return len(inner) > 1 or not isinstance(inner[0], Sql) or not _are_narrow(block.handlers)
+    is_outermost = not interpreter.course.catching
+    return is_outermost and len(inner) > 1 and any(_may_raise(part) for part in inner)
+
+
+def _are_narrow(handlers: tuple[Handler, ...]) -> bool:
+    """Tell whether all handlers wait for what exists already or is missing."""
+    return all(
+        condition.startswith(_NARROW) for handler in handlers for condition in handler.conditions
+    )
+
+
+def _leaves_it_as_it_would_be(block: Block, errors: set[str]) -> bool:
+    """Tell whether a body is one statement that fails only where its object is there or missing."""
+    return len(nested(block.body)) == 1 and all(error.startswith(_NARROW) for error in errors)
+
+
+def _may_raise(part: PlStatement) -> bool:
+    match part:
+        case Raise():
+            return True
+        case CaseOf(otherwise=None):
+            return True
+        case Sql(sql, strict=strict):
+            return strict or sql.lstrip()[:4].lower() in ("sele", "call", "with")
+        case Execute(command, strict=strict):
+            return strict or not command.startswith(("'", "format(", "FORMAT("))
+        case Assignment(_, value):
+            return "(" in value
+        case _:
+            return False
+
+
+def _declare(interpreter: Interpreter, block: Block) -> None:
+    for name, type_, default, parameters in block.declarations:
+        if type_ == "cursor":
+            interpreter.cursors[name] = (default, parameters)
+        if type_ == "alias":
+            number = default.removeprefix("$")
+            value = (
+                interpreter.parameter(int(number))
+                if number.isdigit()
+                else interpreter.scopes.value((default.lower(),))
+            )
+            interpreter.scopes.declare(name, "", value)
+            continue
+        interpreter.scopes.declare(name, type_, None)
+        if default and type_ != "cursor":
+            interpreter.assign(Target((name,)), interpreter.value_of(default))
+
+
+def _is_effect(part: PlStatement) -> bool:
+    match part:
+        case Execute():
+            return True
+        case Sql(sql, _):
+            return sql.lstrip().partition(" ")[0].lower() in (*DDL_WORDS, "select")
+        case _:
+            return False

@@ -1,0 +1,102 @@
+"""How far a run of PL/pgSQL has come, and how a body of it may end early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rlslint.replay.plpgsql.conditions import catches, may_catch
+from rlslint.replay.plpgsql.savepoint import Savepoint
+from rlslint.replay.plpgsql.tree import Block, Handler, Raise
+from rlslint.replay.plpgsql.values import Value
+from rlslint.sql.expressions import Query
+
+MOST_STEPS = 10_000
+MOST_ROWS = 100_000
+
+
+class Raised(Exception):
+    """An error of PL/pgSQL; `condition` is its name or SQLSTATE."""
+
+    def __init__(self, condition: str) -> None:
+        super().__init__(condition)
+        self.condition = condition
+
+
+class Leave(NamedTuple):
+    """How a body ended early: exit, continue or return."""
+
+    word: str
+    label: str
+    value: Value
+
+
+class Catching:
+    """An EXCEPTION section around what is run; `possible` are the errors that may reach it."""
+
+    def __init__(self, handlers: tuple[Handler, ...]) -> None:
+        self.handlers = handlers
+        self.possible: set[str] = set()
+
+    def handler_of(self, error: str) -> Handler | None:
+        """Return the handler that surely catches an error."""
+        return next((h for h in self.handlers if catches(h.conditions, error)), None)
+
+    def possible_handlers(self, error: str) -> list[Handler]:
+        """Return the handlers that catch an error which perhaps comes."""
+        return [h for h in self.handlers if may_catch(h.conditions, error)]
+
+
+class Run:
+    """What the bodies of one run share, those of the functions that it calls included.
+
+    `queries` and `blocks` keep what was parsed. `gave_up` tells that something was not carried out
+    to its end, so that what comes after it may never be reached.
+    """
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.rows_read = 0
+        self.gave_up = False
+        self.savepoints: list[Savepoint] = []
+        self.catching: list[Catching] = []
+        self.queries: dict[str, Query | None] = {}
+        self.blocks: dict[str, Block] = {}
+
+    @property
+    def is_too_long(self) -> bool:
+        return self.steps >= MOST_STEPS
+
+    @property
+    def may_have_failed(self) -> bool:
+        """Whether an error that is caught further out has perhaps come before."""
+        return any(catching.possible for catching in self.catching)
+
+    def is_caught(self, error: str) -> bool:
+        return any(catching.handler_of(error) is not None for catching in self.catching)
+
+    def may_fail(self, errors: Iterable[str]) -> None:
+        """Note that one of these errors perhaps comes.
+
+        What a handler raises again does not count: a history that was carried out did not end in
+        an error.
+        """
+        for error in errors:
+            for catching in reversed(self.catching):
+                handlers = catching.possible_handlers(error)
+                if any(not _raises(handler) for handler in handlers):
+                    catching.possible.add(error)
+                if any("others" in handler.conditions for handler in handlers):
+                    break
+
+    def perhaps_raised(self, error: str) -> None:
+        """Note that this error comes if what is run in doubt is run."""
+        for catching in reversed(self.catching):
+            handler = catching.handler_of(error)
+            if handler is not None:
+                catching.possible.add(error)
+                return
+
+
+def _raises(handler: Handler) -> bool:
+    return any(isinstance(statement, Raise) for statement in handler.body)

@@ -1,0 +1,224 @@
+"""SQL statements in PL/pgSQL: as they stand, and as EXECUTE puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rlslint.replay.plpgsql.builtin_functions import is_harmless
+from rlslint.replay.plpgsql.conditions import ANY_ERROR, DATA_ERRORS
+from rlslint.replay.plpgsql.course import Raised
+from rlslint.replay.plpgsql.data_changes import run_data_change
+from rlslint.replay.plpgsql.diagnostics import note_found, note_rows
+from rlslint.replay.plpgsql.evaluator import Evaluator
+from rlslint.replay.plpgsql.failures import failure_of
+from rlslint.replay.plpgsql.queries import has_more_rows, query_rows, rows_of_from
+from rlslint.replay.plpgsql.savepoint import Savepoint
+from rlslint.replay.plpgsql.system_catalogs.questions import Row
+from rlslint.replay.plpgsql.tree import Execute, Target
+from rlslint.replay.plpgsql.values import Record, Unknown, Value, is_unknown, text_of
+from rlslint.replay.plpgsql.variables import ROW_COUNT
+from rlslint.sql.expressions import Call, Expr, Query
+from rlslint.sql.nodes import expression, query
+from rlslint.sql.parser import ParsedStatement, SyntaxProblem
+
+if TYPE_CHECKING:
+    from rlslint.replay.plpgsql.interpreter import Interpreter
+
+
+_SELECT_WORDS = ("select", "with", "values", "table")
+_DATA_WORDS = ("insert", "update", "delete", "merge", "copy", "truncate")
+DDL_WORDS = (
+    "create", "alter", "drop", "grant", "revoke", "reassign", "call", "set", "reset",
+)  # fmt: skip
+
+
+def run_execute(interpreter: Interpreter, statement: Execute) -> None:
+    """Carry out EXECUTE as far as the text that it runs is known."""
+    sql = text_of(interpreter.value_of(statement.command))
+    if sql is None:
+        raise Raised("null_value_not_allowed")
+    if isinstance(sql, Unknown):
+        interpreter.scopes.forget({target.names[0] for target in statement.into} | {ROW_COUNT})
+        interpreter.course.may_fail((ANY_ERROR,))
+        interpreter.execution.run_unknown(sql)
+        return
+    found = interpreter.scopes.value(("found",))
+    outer = interpreter.parameters
+    if statement.using:
+        interpreter.parameters = tuple(interpreter.value_of(value) for value in statement.using)
+    try:
+        run_sql(interpreter, sql, statement.into, statement.strict)
+    finally:
+        interpreter.parameters = outer
+    # EXECUTE leaves FOUND as it is (manual: 41.5.5).
+    note_found(interpreter, found)
+
+
+def query_of_command(
+    interpreter: Interpreter, command: str, using: tuple[str, ...]
+) -> tuple[Query | None, tuple[Value, ...]]:
+    """Return the query that EXECUTE would run, and its parameters."""
+    sql = text_of(interpreter.value_of(command))
+    if sql is None:
+        raise Raised("null_value_not_allowed")
+    parameters = tuple(interpreter.value_of(value) for value in using) or interpreter.parameters
+    return (interpreter.query_of(sql) if isinstance(sql, str) else None), parameters
+
+
+def run_sql(
+    interpreter: Interpreter, sql: str, into: tuple[Target, ...], strict: bool = False
+) -> None:
+    """Carry out SQL, and assign the row of a query to the targets of INTO."""
+    words = sql.lstrip(" \t\r\n(").split(None, 1)
+    word = words[0].lower() if words else ""
+    found = interpreter.query_of(sql) if word in _SELECT_WORDS else None
+    if found is not None:
+        _select(interpreter, found, into, strict)
+        return
+    names = {target.names[0] for target in into} | {ROW_COUNT}
+    if word in _DATA_WORDS or word == "with":
+        names.add("found")
+        interpreter.course.may_fail(DATA_ERRORS)
+        run_data_change(interpreter, sql)
+    interpreter.scopes.forget(names)
+    try:
+        for parsed in interpreter.execution.statements(sql):
+            if parsed is not None:
+                run_parsed(interpreter, parsed)
+            elif word in DDL_WORDS:
+                interpreter.course.may_fail((ANY_ERROR,))
+    except SyntaxProblem:
+        if word in DDL_WORDS or not word.isalpha():
+            interpreter.course.may_fail((ANY_ERROR,))
+            interpreter.execution.run_unparsable(sql)
+
+
+def run_parsed(interpreter: Interpreter, parsed: ParsedStatement) -> None:
+    """Carry out one statement."""
+    match parsed.statement.kind:
+        case "SelectStmt":
+            _select(interpreter, query(parsed.node), (), False)
+        case "CallStmt":
+            from rlslint.replay.plpgsql.routines import call_procedure
+
+            call = expression({"FuncCall": parsed.node["funccall"]})
+            if isinstance(call, Call):
+                call_procedure(interpreter, call)
+        case _:
+            _utility(interpreter, parsed)
+
+
+def _utility(interpreter: Interpreter, parsed: ParsedStatement) -> None:
+    course = interpreter.course
+    if course.catching:
+        failure = failure_of(interpreter.replay, parsed.statement.kind, parsed.node)
+        if failure.certain and course.is_caught(failure.certain):
+            raise Raised(failure.certain)
+        course.may_fail(failure.possible)
+    if interpreter.certain:
+        for savepoint in course.savepoints:
+            savepoint.keep_for(parsed)
+    interpreter.execution.run(parsed, interpreter.certain)
+
+
+def _select(interpreter: Interpreter, found: Query, into: tuple[Target, ...], strict: bool) -> None:
+    interpreter.evaluator.results.clear()
+    _note_what_may_fail(interpreter, found)
+    run_calls(interpreter, found)
+    rows = query_rows(found, interpreter.evaluator)
+    note_rows(interpreter, rows, bool(into))
+    if not into:
+        return
+    known = not rows.open and all(row.certain for row in rows.rows)
+    if strict and known and len(rows.rows) != 1:
+        raise Raised("too_many_rows" if rows.rows else "no_data_found")
+    if strict and not known:
+        interpreter.course.may_fail(("no_data_found", "too_many_rows"))
+    if known and len(rows.rows) < 2:
+        row = rows.rows[0] if rows.rows else Row(Record(), True)
+        interpreter.assign_row(into, row)
+    else:
+        interpreter.scopes.forget({target.names[0] for target in into})
+
+
+def _note_what_may_fail(interpreter: Interpreter, found: Query) -> None:
+    """A function that the history does not make may fail."""
+    if interpreter.course.catching and any(
+        isinstance(part, Call)
+        and not is_harmless(part.name)
+        and not interpreter.replay.functions_named(part.name)
+        for part in found.walk()
+    ):
+        interpreter.course.may_fail((ANY_ERROR,))
+
+
+def run_calls(interpreter: Interpreter, found: Query) -> None:
+    """Carry out the calls in FROM, and for each row those that a SELECT puts out."""
+    for source in found.sources:
+        if isinstance(source.call, Call) and _matters(interpreter, source.call):
+            interpreter.evaluator.value(source.call)
+    calls = [
+        call
+        for output in found.outputs
+        for call in _calls_in(output)
+        if _matters(interpreter, call)
+    ]
+    if not calls:
+        return
+    if interpreter.depth == 0 and not interpreter.course.savepoints and interpreter.certain:
+        _undone_by_an_error(interpreter, found, calls)
+    else:
+        _run_for_rows(interpreter, found, calls)
+
+
+def _undone_by_an_error(interpreter: Interpreter, found: Query, calls: list[Call]) -> None:
+    """What the calls for some rows did is undone if the one for another row fails."""
+    savepoint = Savepoint(interpreter.replay)
+    interpreter.course.savepoints.append(savepoint)
+    try:
+        _run_for_rows(interpreter, found, calls)
+    except Raised:
+        savepoint.roll_back()
+        raise
+    finally:
+        interpreter.course.savepoints.remove(savepoint)
+
+
+def _run_for_rows(interpreter: Interpreter, found: Query, calls: list[Call]) -> None:
+    outputs = [
+        output for output in found.outputs if any(part in calls for part in _calls_in(output))
+    ]
+    for frame, certain in rows_of_from(found, interpreter.evaluator):
+        inner = interpreter.evaluator.within(frame)
+        _run_in_frame(interpreter, outputs, inner, certain)
+        unclear = [output for output in outputs if is_unknown(inner.value(output))]
+        left = [c for o in unclear for c in _calls_in(o) if c in calls and not inner.has_called(c)]
+        _run_in_frame(interpreter, left, inner, False)
+    if has_more_rows(found, interpreter.evaluator):
+        _run_in_frame(interpreter, calls, interpreter.evaluator, False)
+
+
+def _calls_in(expression: Expr) -> list[Call]:
+    return [part for part in expression.walk() if isinstance(part, Call)]
+
+
+def _run_in_frame(
+    interpreter: Interpreter, calls: Iterable[Expr], evaluator: Evaluator, certain: bool
+) -> None:
+    doubt = object()
+    if not certain:
+        interpreter.doubts.add(doubt)
+    try:
+        for call in calls:
+            evaluator.value(call)
+    except Raised as raised:
+        if certain:
+            raise
+        interpreter.course.perhaps_raised(raised.condition)
+    finally:
+        interpreter.doubts.discard(doubt)
+
+
+def _matters(interpreter: Interpreter, call: Call) -> bool:
+    return call.name[-1] == "set_config" or bool(interpreter.replay.functions_named(call.name))

@@ -1,0 +1,121 @@
+"""Runs the SQL of a block on the replay: for certain, or as something that perhaps happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Dynamic
+from rlslint.replay.plpgsql.possible_effects.effects import PossibleEffects
+from rlslint.replay.plpgsql.possible_effects.open_names import ANYTHING, NAME
+from rlslint.replay.plpgsql.possible_effects.statements import make_unknown
+from rlslint.replay.plpgsql.possible_effects.words import make_unknown_by_words
+from rlslint.replay.plpgsql.tree import NOWHERE, Place
+from rlslint.replay.plpgsql.values import Hole, Unknown
+from rlslint.replay.state import Replay, handled_kinds
+from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
+from rlslint.sql.placeholders import has_templates
+from rlslint.sql.recovery import filled_statements
+from rlslint.text import Statement, Text
+
+_MATTERS = re.compile(
+    r"polic|row\s+level|owne[rd]|grant|revoke|\brole|\buser\b|function|procedure|routine"
+    r"|security|partition\s+of|create\s+table|\bview\b|drop\s+(table|schema)|\brename\b",
+    re.IGNORECASE,
+)
+SESSION_SETTINGS = frozenset({"role", "search_path", "session_authorization"})
+"""Settings that decide whose objects are made, and in which schema."""
+
+_HOLES = {Hole.anything: ANYTHING, Hole.name: NAME, Hole.literal: f"'{ANYTHING}'"}
+
+
+class Execution:
+    """Carries out SQL that the statement `parent` runs.
+
+    `body` is where the body that is run starts in the text of `parent`, -1 where it does not stand
+    there as it is run. `step` is the statement of the body that is run now.
+    """
+
+    def __init__(self, replay: Replay, parent: Statement, body: int = -1) -> None:
+        self.replay = replay
+        self.parent = parent
+        self.body = body
+        self.step = parent
+
+    def at(self, place: Place) -> None:
+        """Note that what comes next is run by the statement at `place` of the body."""
+        if self.body >= 0 and place is not NOWHERE:
+            start, end = self.body + place.start, self.body + place.end
+            self.step = Statement(self.parent.text, start, end, self.parent.kind, self.parent)
+
+    def statements(self, sql: str) -> Iterator[ParsedStatement | None]:
+        """Yield the statements of a SQL text; raises SyntaxProblem."""
+        step, data = self.step, sql.encode()
+        text, start, end = step.text, step.start, step.end
+        if step is self.parent or text.data[start:end] != data:
+            text, start, end = Text(text.path, data), 0, len(data)
+        try:
+            yield from parsed_statements(text, handled_kinds(), start, end, step)
+        except SyntaxProblem:
+            if not has_templates(data):
+                raise
+            for found in filled_statements(text, handled_kinds(), start, end, step):
+                if not isinstance(found, BrokenStatement):
+                    yield found
+
+    def run(self, parsed: ParsedStatement, certain: bool) -> None:
+        """Carry out a statement, or make unknown what it would change."""
+        kind = parsed.statement.kind
+        if certain:
+            if kind != "TransactionStmt":
+                self.replay.run(parsed)
+            return
+        effects = PossibleEffects(self.replay, self.parent)
+        make_unknown(effects, kind, parsed.node)
+        sql = parsed.statement.sql
+        # Whose objects are made later, and where, no fact can say yet to be unknown.
+        alters_session = kind == "VariableSetStmt" and parsed.node.get("name") in SESSION_SETTINGS
+        if alters_session or (effects.changed and _MATTERS.search(sql)):
+            self.note(f"whether it runs {_shortened(sql)} depends on the database")
+
+    def run_unparsable(self, sql: str) -> None:
+        """Make unknown what SQL may change that the grammar refuses."""
+        effects = PossibleEffects(self.replay, self.parent)
+        make_unknown_by_words(effects, sql)
+        self._note_if_it_matters(effects, sql, (sql,))
+
+    def run_in_another_language(self, language: str) -> None:
+        """Make everything unknown that a block in a language other than PL/pgSQL may change."""
+        make_unknown_by_words(PossibleEffects(self.replay, self.parent), ANYTHING)
+        self.note(f"it is written in {language}")
+
+    def run_unknown(self, sql: Unknown) -> None:
+        """Make unknown what SQL may change of which only some parts are known."""
+        filled = "".join(p if isinstance(p, str) else _HOLES[p] for p in sql.parts)
+        effects = PossibleEffects(self.replay, self.parent)
+        try:
+            for parsed in self.statements(filled):
+                if parsed is not None:
+                    make_unknown(effects, parsed.statement.kind, parsed.node)
+        except SyntaxProblem:
+            make_unknown_by_words(effects, filled)
+        self._note_if_it_matters(effects, filled, sql.parts)
+
+    def _note_if_it_matters(
+        self, effects: PossibleEffects, filled: str, parts: tuple[str | Hole, ...]
+    ) -> None:
+        constant = "".join(part for part in parts if isinstance(part, str))
+        if effects.changed and (not constant.strip() or _MATTERS.search(constant)):
+            shown = re.sub(rf"'?(?:{ANYTHING}|{NAME})'?", "…", filled)
+            self.note(f"it runs {_shortened(shown)} with parts that only the database knows")
+
+    def note(self, reason: str) -> None:
+        """Remember that something could not be evaluated, once for each statement."""
+        noted = self.replay.catalog.dynamic
+        if not noted or noted[-1].statement is not self.parent:
+            noted.append(Dynamic(self.parent, reason))
+
+
+def _shortened(sql: str) -> str:
+    words = " ".join(sql.split())
+    return words if len(words) <= 80 else words[:79] + "…"

@@ -1,0 +1,108 @@
+"""What a function gives after its body was run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rlslint.catalog.functions import Function
+from rlslint.replay.plpgsql.calls import Result
+from rlslint.replay.plpgsql.embedded_sql import run_calls, run_parsed
+from rlslint.replay.plpgsql.parameters import Parameter
+from rlslint.replay.plpgsql.queries import query_rows
+from rlslint.replay.plpgsql.single_values import only_value
+from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
+from rlslint.replay.plpgsql.values import ANY, Record, Value
+from rlslint.sql.nodes import query
+from rlslint.sql.parser import SyntaxProblem
+
+if TYPE_CHECKING:
+    from rlslint.replay.plpgsql.interpreter import Interpreter
+
+_NOTHING_KNOWN = Rows([], True)
+
+
+def result_of_body(
+    interpreter: Interpreter,
+    function: Function,
+    parameters: tuple[Parameter, ...],
+    value: Value,
+) -> Result:
+    """Return what a PL/pgSQL function gives, which RETURN gave `value`."""
+    left_early = "return" in interpreter.doubts
+    if function.returns_set:
+        rows = Rows(interpreter.rows, interpreter.rows_open or left_early)
+        return _of_rows(function, _named(rows, interpreter.outputs))
+    if not interpreter.outputs:
+        if isinstance(value, Record):
+            return Result(value, Rows([Row(value, True)], False))
+        return Result(value)
+    outputs = Record(
+        (name, ANY if left_early else interpreter.scopes.value((name,)))
+        for name in interpreter.outputs
+    )
+    if function.is_procedure:
+        numbers = [str(n) for n, p in enumerate(_in_call(parameters)) if p.is_output]
+        return Result(Record(zip(numbers, outputs.values(), strict=True)))
+    rows = Rows([Row(outputs, True)], False)
+    return Result(outputs if len(outputs) > 1 else next(iter(outputs.values())), rows)
+
+
+def result_of_queries(interpreter: Interpreter, function: Function) -> Result:
+    """Run the statements of a SQL function: the last one gives its rows (manual: 36.5)."""
+    rows: Rows | None = None
+    try:
+        for parsed in interpreter.execution.statements(function.body):
+            rows = _NOTHING_KNOWN
+            if parsed is None:
+                continue
+            if parsed.statement.kind != "SelectStmt":
+                run_parsed(interpreter, parsed)
+                continue
+            found = query(parsed.node)
+            interpreter.evaluator.results.clear()
+            run_calls(interpreter, found)
+            rows = query_rows(found, interpreter.evaluator)
+    except SyntaxProblem:
+        interpreter.execution.run_unparsable(function.body)
+        return Result(ANY, _NOTHING_KNOWN)
+    if rows is None:
+        return Result(None)
+    rows = _named(rows, interpreter.outputs)
+    if function.returns_set:
+        return _of_rows(function, rows)
+    if len(interpreter.outputs) > 1 and len(rows.rows) == 1 and not rows.open:
+        return Result(rows.rows[0].values, rows)
+    return Result(only_value(rows), rows if interpreter.outputs else None)
+
+
+def _in_call(parameters: tuple[Parameter, ...]) -> list[Parameter]:
+    return [parameter for parameter in parameters if parameter.mode != "table"]
+
+
+def _of_rows(function: Function, rows: Rows) -> Result:
+    if not any(len(row.values) > 1 for row in rows.rows):
+        named = [
+            Row(Record({_only_name(row, function): value}), row.certain)
+            for row in rows.rows
+            for value in row.values.values()
+        ]
+        rows = Rows(named, rows.open)
+    return Result(only_value(rows), rows)
+
+
+def _only_name(row: Row, function: Function) -> str:
+    name = next(iter(row.values), "")
+    return function.name if name == "value" else name
+
+
+def _named(rows: Rows, names: tuple[str, ...]) -> Rows:
+    """Return rows whose columns have the names of the OUT parameters or of RETURNS TABLE."""
+    if not names:
+        return rows
+    renamed = []
+    for row in rows.rows:
+        values = list(row.values.values())
+        if len(values) < len(names):
+            values += [ANY] * (len(names) - len(values))
+        renamed.append(Row(Record(zip(names, values, strict=False)), row.certain))
+    return Rows(renamed, rows.open)

@@ -1,0 +1,198 @@
+"""Calls of functions and procedures of the history."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rlslint.catalog.binding import find_function
+from rlslint.catalog.functions import Function
+from rlslint.replay.plpgsql.calls import Arguments, Result
+from rlslint.replay.plpgsql.course import MOST_STEPS
+from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
+from rlslint.replay.plpgsql.parameters import Parameter, given_values, parameters_of
+from rlslint.replay.plpgsql.parser import parse
+from rlslint.replay.plpgsql.results import result_of_body, result_of_queries
+from rlslint.replay.plpgsql.token_stream import NotPlpgsql
+from rlslint.replay.plpgsql.tree import Block, Sql, Target, nested
+from rlslint.replay.plpgsql.values import ANY, Record, Value
+from rlslint.replay.state import Replay
+from rlslint.sql.expressions import Call, Column
+from rlslint.sql.parser import SyntaxProblem
+
+if TYPE_CHECKING:
+    from rlslint.replay.plpgsql.interpreter import Interpreter
+
+_MOST_NESTED = 16
+_UNKNOWN = Result(ANY)
+CHANGES_CATALOG = re.compile(
+    r"\b(create|alter|drop|grant|revoke|execute|perform|call|reassign|set_config"
+    r"|set\s+(local\s+|session\s+)?(role|search_path|session))\b",
+    re.IGNORECASE,
+)
+"""Words without which a body changes nothing that the catalog holds."""
+
+
+def call_routine(
+    replay: Replay, name: tuple[str, ...], arguments: Arguments, caller: Interpreter
+) -> Result | None:
+    """Carry out a call and return what it gives; None for what is no function of the history."""
+    if name == ("set_config",):
+        return Result(_set_config(replay, arguments.positional, caller))
+    path, given = replay.session.search_path, len(arguments.positional) + len(arguments.named)
+    function, ambiguous = find_function(replay.catalog, path, name, given)
+    if ambiguous:
+        _give_up(replay, name, caller)
+        return _UNKNOWN
+    if function is None:
+        # CALL hands over an argument for each OUT parameter too.
+        procedures = [f for f in replay.functions_named(name) if f.is_procedure]
+        if len(procedures) != 1:
+            return None
+        function = procedures[0]
+    return call_function_of_history(replay, function, arguments, caller)
+
+
+def call_procedure(interpreter: Interpreter, call: Call) -> None:
+    """Carry out CALL in a body: variables in the place of OUT and INOUT parameters get values."""
+    result = interpreter.evaluator.result_of(call)
+    outputs = result.value if result is not None else ANY
+    variables = [
+        (number, argument.names)
+        for number, argument in enumerate(call.arguments)
+        if isinstance(argument, Column) and interpreter.scopes.has(argument.names[0])
+    ]
+    if not isinstance(outputs, Record):
+        if result is None or outputs is not None:
+            interpreter.scopes.forget({names[0] for _, names in variables})
+        return
+    for number, names in variables:
+        if str(number) in outputs:
+            interpreter.assign(Target(names), outputs[str(number)])
+
+
+def call_function_of_history(
+    replay: Replay, function: Function, arguments: Arguments, caller: Interpreter
+) -> Result:
+    """Carry out a function with the settings and the rights that its definition gives it."""
+    from rlslint.replay.plpgsql.interpreter import Interpreter
+
+    facts = ("body", "language", "settings", "security_definer", "owner")
+    if not all(function.knows(fact) for fact in facts):
+        return _UNKNOWN
+    if function.language not in ("plpgsql", "sql") or function.atomic:
+        return _UNKNOWN
+    depth, course = caller.depth + 1, caller.course
+    interpreter = Interpreter(replay, caller.statement, (), not caller.certain, depth, course)
+    interpreter.event = caller.event
+    course.steps += 1
+    if depth > _MOST_NESTED or course.is_too_long:
+        if CHANGES_CATALOG.search(function.body):
+            interpreter.execution.note("its calls are nested too deeply or too many")
+            interpreter.execution.run_unparsable(function.body)
+        course.steps, course.gave_up = MOST_STEPS, True
+        return _UNKNOWN
+    try:
+        block = _block_of(function, interpreter)
+    except (NotPlpgsql, SyntaxProblem):
+        interpreter.execution.run_unparsable(function.body)
+        return _UNKNOWN
+    parameters = parameters_of(function)
+    _declare(interpreter, function, parameters, arguments)
+    return _as_defined(replay, function, parameters, interpreter, block)
+
+
+def _declare(
+    interpreter: Interpreter,
+    function: Function,
+    parameters: tuple[Parameter, ...],
+    arguments: Arguments,
+) -> None:
+    """Give the parameters their values, under their names, with the function's, and by number."""
+    values = given_values(parameters, arguments, function.is_procedure, interpreter.evaluator.value)
+    interpreter.outputs = tuple(
+        parameter.name or f"column{number}"
+        for number, parameter in enumerate((p for p in parameters if p.is_output), 1)
+    )
+    interpreter.scopes.enter(function.name)
+    if function.return_type == "event_trigger":
+        interpreter.scopes.declare("tg_tag", "", interpreter.event[0] or ANY)
+        interpreter.scopes.declare("tg_event", "", interpreter.event[1] or ANY)
+    numbered: list[Value] = []
+    for parameter, given in zip(parameters, values, strict=True):
+        value = interpreter.evaluator.cast(given, parameter.type)
+        if parameter.name:
+            interpreter.scopes.declare(parameter.name, parameter.type, value)
+        if function.language == "plpgsql" or parameter.is_input:
+            numbered.append(value)
+    interpreter.parameters = tuple(numbered)
+
+
+def _as_defined(
+    replay: Replay,
+    function: Function,
+    parameters: tuple[Parameter, ...],
+    interpreter: Interpreter,
+    block: Block | None,
+) -> Result:
+    session = replay.session
+    user, path = session.user, session.search_path_setting
+    is_definer = function.security_definer
+    if is_definer:
+        session.user = function.owner
+    own_path = function.settings.get("search_path")
+    if own_path is not None:
+        names = (part.strip().strip("\"'") for part in own_path.split(","))
+        session.search_path = tuple(name for name in names if name)
+    try:
+        if block is None:
+            return result_of_queries(interpreter, function)
+        return result_of_body(interpreter, function, parameters, interpreter.run(block))
+    finally:
+        if is_definer:
+            session.user = user
+        if own_path is not None:
+            session.search_path = path
+
+
+def _block_of(function: Function, interpreter: Interpreter) -> Block | None:
+    """Return the block of a function, None for one that is written in SQL."""
+    if function.language != "plpgsql":
+        return None
+    blocks = interpreter.course.blocks
+    if function.body not in blocks:
+        blocks[function.body] = parse(function.body)
+    return blocks[function.body]
+
+
+def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None:
+    """Make unknown what overloads may change of which nobody knows which one is called."""
+    for function in replay.functions_named(name):
+        if function.knows("body") and CHANGES_CATALOG.search(function.body):
+            caller.execution.note(f"it calls {function}, of which there are several")
+            try:
+                block = _block_of(function, caller)
+            except (NotPlpgsql, SyntaxProblem):
+                block = None
+            if block is None:
+                caller.execution.run_unparsable(function.body)
+                continue
+            for part in nested(block.body):
+                if isinstance(part, Sql):
+                    caller.execution.run_unparsable(part.sql)
+
+
+def _set_config(replay: Replay, arguments: tuple[Value, ...], caller: Interpreter) -> Value:
+    match arguments:
+        case (str() as name, *_) if name in SESSION_SETTINGS and not caller.certain:
+            caller.execution.note(f"whether it sets {name} depends on the database")
+            return ANY
+        case (str() as name, str() as value, bool() as local) if caller.certain:
+            if name == "search_path":
+                parts = tuple(part.strip().strip('"') for part in value.split(","))
+                replay.session.set_search_path(tuple(part for part in parts if part), local)
+            elif name == "role":
+                replay.session.set_role("" if value == "none" else value, local)
+            return value
+        case _:
+            return ANY

@@ -1,0 +1,122 @@
+"""Rows of one entry of a FROM list."""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import Relation
+from rlslint.replay.plpgsql.calls import Result
+from rlslint.replay.plpgsql.evaluator import Evaluator
+from rlslint.replay.plpgsql.json_functions import json_rows
+from rlslint.replay.plpgsql.set_functions import columns_of
+from rlslint.replay.plpgsql.system_catalogs.inheritance import partition_tree
+from rlslint.replay.plpgsql.system_catalogs.lookup import rows_of
+from rlslint.replay.plpgsql.system_catalogs.questions import Question, Row, Rows
+from rlslint.replay.plpgsql.values import Record, Reference, Value
+from rlslint.sql.expressions import Call, Column, Expr, Operator, Source
+
+_NOTHING_KNOWN = Rows([], True)
+
+
+def source_rows(source: Source, conditions: list[Expr], evaluator: Evaluator) -> Rows:
+    """Return the rows of a source; those that `conditions` rule out may be left out."""
+    from rlslint.replay.plpgsql.queries import query_rows
+
+    if source.query is not None and not source.schema:
+        return _renamed(query_rows(source.query, evaluator), source)
+    if source.call is not None:
+        return _call_rows(source, evaluator)
+    cte = evaluator.query_named(source.name) if not source.schema else None
+    if cte is not None:
+        query, outer = cte
+        return _renamed(query_rows(query, outer), source)
+    replay = evaluator.replay
+    wanted = _wanted(source, conditions, evaluator)
+    question = Question(replay.catalog, replay.session.search_path, wanted)
+    return rows_of(source.schema, source.name, question) or _NOTHING_KNOWN
+
+
+def _renamed(rows: Rows, source: Source) -> Rows:
+    if not source.column_names:
+        return rows
+    renamed = []
+    for row in rows.rows:
+        names = [*source.column_names, *list(row.values)[len(source.column_names) :]]
+        values = Record(zip(names, row.values.values(), strict=False))
+        renamed.append(Row(values, row.certain))
+    return Rows(renamed, rows.open)
+
+
+def _call_rows(source: Source, evaluator: Evaluator) -> Rows:
+    call = source.call
+    if not isinstance(call, Call):
+        return _NOTHING_KNOWN
+    if call.name[-1] == "pg_event_trigger_ddl_commands":
+        return evaluator.replay.ddl_commands or _NOTHING_KNOWN
+    result = evaluator.result_of(call)
+    if result is not None:
+        return _rows_of_result(result, source)
+    members = json_rows(call.name[-1], evaluator.arguments(call).positional)
+    if members is not None:
+        rows = [Row(Record(member), True) for member in members]
+        return _rows_of_result(Result(None, Rows(rows, False)), source)
+    names = source.column_names or (call.name[-1],)
+    columns = columns_of(call, evaluator)
+    if columns is not None:
+        rows = [
+            Row(Record(zip(names, (*items, number), strict=False)), True)
+            for number, items in enumerate(columns, 1)
+        ]
+        return Rows(rows, False)
+    if call.name[-1] == "pg_partition_tree" and call.arguments:
+        root = evaluator.cast(evaluator.value(call.arguments[0]), "regclass")
+        if isinstance(root, Reference) and isinstance(root.key, Relation):
+            replay = evaluator.replay
+            question = Question(replay.catalog, replay.session.search_path, {})
+            return partition_tree(question, root.key)
+    return _NOTHING_KNOWN
+
+
+def _rows_of_result(result: Result, source: Source) -> Rows:
+    """Return what a function of the history puts into FROM, its columns named by the alias."""
+    if result.rows is None:
+        name = source.column_names[0] if source.column_names else source.name
+        return Rows([Row(Record({name: result.value}), True)], False)
+    if source.column_names == (source.alias,):
+        return result.rows
+    return _renamed(result.rows, source)
+
+
+def _wanted(source: Source, conditions: list[Expr], evaluator: Evaluator) -> dict[str, Value]:
+    """Return the column values that conditions of the form `column = value` ask for."""
+    wanted: dict[str, Value] = {}
+    for condition in conditions:
+        if not isinstance(condition, Operator) or condition.symbol != "=" or condition.quantifier:
+            continue
+        if condition.left is None:
+            continue
+        for column, other in (
+            (condition.left, condition.right),
+            (condition.right, condition.left),
+        ):
+            name = _own_column(column, source)
+            if name and not _names_source(other, source):
+                value = evaluator.value(other)
+                if isinstance(value, str | Reference):
+                    wanted[name] = value
+    return wanted
+
+
+def _own_column(expression: Expr, source: Source) -> str:
+    match expression:
+        case Column(names=(name,)):
+            return name
+        case Column(names=(*_, alias, name)) if alias == source.alias:
+            return name
+        case _:
+            return ""
+
+
+def _names_source(expression: Expr, source: Source) -> bool:
+    return any(
+        isinstance(part, Column) and len(part.names) > 1 and part.names[-2] == source.alias
+        for part in expression.walk()
+    )

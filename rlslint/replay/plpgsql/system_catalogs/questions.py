@@ -1,0 +1,97 @@
+"""What is asked of a system catalog, and the rows that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from rlslint.catalog.facts import Facts
+from rlslint.catalog.model import Catalog, Relation
+from rlslint.replay.plpgsql.values import ANY, Record, Reference, Value
+
+
+class Row(NamedTuple):
+    """A row; one that is not certain may be there or not."""
+
+    values: Record
+    certain: bool
+
+
+class Rows(NamedTuple):
+    """A set of rows; there may be more if it is open."""
+
+    rows: list[Row]
+    open: bool
+
+
+class Question(NamedTuple):
+    """What is asked of a system catalog; `wanted` are column values that a row must have."""
+
+    catalog: Catalog
+    search_path: tuple[str, ...]
+    wanted: dict[str, Value]
+
+    def text(self, *columns: str) -> str | None:
+        """Return the wanted value of one of these columns if it is known."""
+        for column in columns:
+            value = self.wanted.get(column)
+            if isinstance(value, str):
+                return value
+        return None
+
+    def reference(self, *columns: str) -> Reference | None:
+        for column in columns:
+            value = self.wanted.get(column)
+            if isinstance(value, Reference):
+                return value
+        return None
+
+
+Source = Callable[[Question], Rows]
+
+
+def known_fact(facts: Facts, name: str) -> Value:
+    """Return a fact, ANY where it is not known."""
+    value: Value = getattr(facts, name) if facts.knows(name) else ANY
+    return value
+
+
+def asked_relations(question: Question, schema: str | None, name: str | None) -> Iterator[Relation]:
+    """Yield the relations that a question may be about; None stands for any name."""
+    catalog = question.catalog
+    reference = question.reference("oid", "attrelid", "polrelid", "conrelid", "tgrelid", "relid")
+    if reference is not None and isinstance(reference.key, Relation):
+        yield reference.key
+        return
+    for place in (catalog.names, catalog.unknown_relations):
+        if schema is not None and name is not None:
+            found = place.get((schema, name))
+            candidates = [found] if found is not None else []
+        else:
+            candidates = [
+                relation
+                for (own_schema, own_name), relation in place.items()
+                if (schema is None or own_schema == schema) and (name is None or own_name == name)
+            ]
+        yield from candidates
+
+
+def may_be_missing(question: Question, schema: str | None, name: str | None) -> bool:
+    """Tell whether there may be relations of these names that are not known."""
+    relations, names = question.catalog.relations, question.catalog.names
+    return relations.is_open and (schema is None or name is None or (schema, name) not in names)
+
+
+class _AnyColumn(Record):
+    """A row of which only some columns are known."""
+
+    def __missing__(self, column: str) -> Value:
+        return ANY
+
+    def __contains__(self, column: object) -> bool:
+        return True
+
+
+def row_with(**known: Value) -> Record:
+    """Return a row of which these columns are known; any other may be anything."""
+    return _AnyColumn(known)

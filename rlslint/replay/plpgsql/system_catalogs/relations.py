@@ -1,0 +1,189 @@
+"""Rows that describe tables, views and indexes: pg_class, pg_tables, tables and their kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rlslint.catalog.model import Kind, Relation
+from rlslint.replay.plpgsql.system_catalogs.questions import (
+    Question,
+    Row,
+    Rows,
+    asked_relations,
+    known_fact,
+    may_be_missing,
+    row_with,
+)
+from rlslint.replay.plpgsql.system_catalogs.references import relation_reference, schema_reference
+from rlslint.replay.plpgsql.values import ANY, Record, Reference
+
+_KIND_LETTERS = {
+    Kind.table: "r", Kind.partitioned_table: "p", Kind.view: "v", Kind.materialized_view: "m",
+    Kind.foreign_table: "f", Kind.sequence: "S",
+}  # fmt: skip
+_TABLES = (Kind.table, Kind.partitioned_table)
+
+
+def _of_kind(relation: Relation, kinds: tuple[Kind, ...]) -> bool | None:
+    """Tell whether a relation is of one of these kinds, None where it is not known."""
+    return relation.kind in kinds if relation.knows("kind") else None
+
+
+def _kind_rows(
+    question: Question,
+    schema_column: str,
+    name_column: str,
+    kinds: tuple[Kind, ...],
+    describe: Callable[[Relation], Record],
+) -> Rows:
+    rows = []
+    wanted = question.text(schema_column), question.text(name_column)
+    for relation in asked_relations(question, *wanted):
+        fits = _of_kind(relation, kinds)
+        if fits is not False:
+            rows.append(Row(describe(relation), fits is True))
+    return Rows(rows, may_be_missing(question, *wanted))
+
+
+def pg_tables(question: Question) -> Rows:
+    def describe(relation: Relation) -> Record:
+        return Record(
+            schemaname=relation.schema,
+            tablename=relation.name,
+            tableowner=known_fact(relation, "owner"),
+            rowsecurity=known_fact(relation, "rls_enabled"),
+            hasindexes=ANY,
+            hasrules=ANY,
+            hastriggers=ANY,
+            tablespace=ANY,
+        )
+
+    return _kind_rows(question, "schemaname", "tablename", _TABLES, describe)
+
+
+def pg_views(question: Question) -> Rows:
+    def describe(relation: Relation) -> Record:
+        return Record(
+            schemaname=relation.schema,
+            viewname=relation.name,
+            viewowner=known_fact(relation, "owner"),
+            definition=ANY,
+        )
+
+    return _kind_rows(question, "schemaname", "viewname", (Kind.view,), describe)
+
+
+def pg_matviews(question: Question) -> Rows:
+    def describe(relation: Relation) -> Record:
+        return Record(
+            schemaname=relation.schema,
+            matviewname=relation.name,
+            matviewowner=known_fact(relation, "owner"),
+            definition=ANY,
+        )
+
+    kinds = (Kind.materialized_view,)
+    return _kind_rows(question, "schemaname", "matviewname", kinds, describe)
+
+
+def pg_stat_user_tables(question: Question) -> Rows:
+    def describe(relation: Relation) -> Record:
+        return Record(
+            relid=relation_reference(relation, question.search_path, question.catalog),
+            schemaname=relation.schema,
+            relname=relation.name,
+        )
+
+    return _kind_rows(question, "schemaname", "relname", (*_TABLES,), describe)
+
+
+def tables(question: Question) -> Rows:
+    words = {Kind.view: "VIEW", Kind.foreign_table: "FOREIGN"}
+
+    def describe(relation: Relation) -> Record:
+        known = relation.knows("kind")
+        return Record(
+            table_catalog=ANY,
+            table_schema=relation.schema,
+            table_name=relation.name,
+            table_type=words.get(relation.kind, "BASE TABLE") if known else ANY,
+        )
+
+    kinds = (*_TABLES, Kind.view, Kind.foreign_table)
+    return _kind_rows(question, "table_schema", "table_name", kinds, describe)
+
+
+def views(question: Question) -> Rows:
+    def describe(relation: Relation) -> Record:
+        return Record(
+            table_catalog=ANY,
+            table_schema=relation.schema,
+            table_name=relation.name,
+            view_definition=ANY,
+        )
+
+    return _kind_rows(question, "table_schema", "table_name", (Kind.view,), describe)
+
+
+def pg_class(question: Question) -> Rows:
+    rows = []
+    schema = question.reference("relnamespace")
+    name = question.text("relname")
+    for relation in asked_relations(question, str(schema.key) if schema else None, name):
+        rows.append(Row(_class_row(question, relation), relation.knows("kind")))
+    if question.text("relkind") in (None, "i", "I"):
+        rows += _index_rows(question, name)
+    return Rows(rows, question.catalog.relations.is_open)
+
+
+def _class_row(question: Question, relation: Relation) -> Record:
+    owner = known_fact(relation, "owner")
+    partition = relation.partition_of is not None if relation.knows("partition_of") else ANY
+    known = relation.knows("kind")
+    return Record(
+        oid=relation_reference(relation, question.search_path, question.catalog),
+        relname=relation.name,
+        relnamespace=schema_reference(relation.schema),
+        relkind=_KIND_LETTERS[relation.kind] if known else ANY,
+        relowner=Reference("role", owner, str(owner)) if isinstance(owner, str) else ANY,
+        relrowsecurity=known_fact(relation, "rls_enabled"),
+        relforcerowsecurity=known_fact(relation, "rls_forced"),
+        relispartition=partition,
+        relpersistence="t" if relation.temporary else "p",
+        relhastriggers=ANY,
+        reltuples=ANY,
+        relacl=ANY,
+        reloptions=ANY,
+    )
+
+
+def _index_rows(question: Question, name: str | None) -> Iterator[Row]:
+    for relation in question.catalog.relations.known():
+        for index in relation.indexes.known():
+            if name is None or index.name == name:
+                yield Row(
+                    Record(
+                        oid=Reference("index", (relation, index.name), index.name),
+                        relname=index.name,
+                        relnamespace=schema_reference(relation.schema),
+                        relkind="i",
+                        relowner=ANY,
+                        relrowsecurity=False,
+                        relforcerowsecurity=False,
+                        relispartition=ANY,
+                        relpersistence="p",
+                    ),
+                    True,
+                )
+
+
+def pg_indexes(question: Question) -> Rows:
+    rows = []
+    wanted = question.text("schemaname"), question.text("tablename")
+    for relation in asked_relations(question, *wanted):
+        place = {"schemaname": relation.schema, "tablename": relation.name}
+        for index in relation.indexes.known():
+            rows.append(Row(Record(**place, indexname=index.name, indexdef=ANY), True))
+        if relation.indexes.is_open:
+            rows.append(Row(row_with(**place), False))
+    return Rows(rows, may_be_missing(question, *wanted))

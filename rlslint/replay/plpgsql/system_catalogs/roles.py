@@ -1,0 +1,53 @@
+"""Rows that describe roles: pg_roles, pg_authid, pg_user and pg_group."""
+
+from __future__ import annotations
+
+from rlslint.catalog.roles import Role
+from rlslint.replay.plpgsql.system_catalogs.questions import (
+    Question,
+    Row,
+    Rows,
+    known_fact,
+    row_with,
+)
+from rlslint.replay.plpgsql.values import ANY, Record, Reference, quoted_name
+
+ROLE_CATALOGS = frozenset({"pg_authid", "pg_group", "pg_roles", "pg_user"})
+
+
+def pg_roles(question: Question) -> Rows:
+    """Roles belong to the cluster: others than those of the history may exist."""
+    rows = [Row(_role_row(role), role.declared) for role in question.catalog.roles.values()]
+    return Rows(rows, True)
+
+
+def pg_auth_members(question: Question) -> Rows:
+    """Who is a member of which role; what the history does not grant may have been granted."""
+    rows = [
+        Row(
+            row_with(
+                roleid=Reference("role", membership.role.name, membership.role.name),
+                member=Reference("role", role.name, role.name),
+            ),
+            True,
+        )
+        for role in question.catalog.roles.values()
+        for membership in role.memberships.known()
+    ]
+    return Rows(rows, True)
+
+
+def _role_row(role: Role) -> Record:
+    known = role.declared
+    return Record(
+        oid=Reference("role", role.name, str(quoted_name(role.name))),
+        rolname=role.name,
+        usename=role.name,
+        groname=role.name,
+        rolsuper=known_fact(role, "superuser") if known else ANY,
+        rolinherit=known_fact(role, "inherit") if known else ANY,
+        rolcreaterole=known_fact(role, "createrole") if known else ANY,
+        rolcanlogin=known_fact(role, "login") if known else ANY,
+        rolreplication=known_fact(role, "replication") if known else ANY,
+        rolbypassrls=known_fact(role, "bypassrls") if known else ANY,
+    )

@@ -1,0 +1,204 @@
+"""CREATE POLICY and ALTER POLICY."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from rlslint.catalog.binding import Scope, bind, find_function, find_relation
+from rlslint.catalog.model import Kind, Policy, Refusal, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.sharing import ColumnKey, columns_key, has_columns, own_columns
+from rlslint.catalog.spelling import Spelling
+from rlslint.replay.dependencies import note_reader
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.expressions import Call, Expr, Query, Source
+from rlslint.sql.nodes import expression
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+_TABLE_NAME = re.compile(rb'(?:"(?:[^"]|"")*"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".]+))*')
+
+
+class _Lookup(NamedTuple):
+    """A name that a predicate looked up, and what it found: equal again, the predicate serves."""
+
+    schema: str
+    name: str
+    arguments: int
+    found: object
+    columns: object
+
+
+class _Placed(NamedTuple):
+    """A predicate, and what to add to its locations to count from the end of the table's name."""
+
+    predicate: Predicate
+    shift: int
+
+
+class _Shared(NamedTuple):
+    """The predicates of a CREATE POLICY that others may spell alike."""
+
+    using: _Placed | None
+    check: _Placed | None
+    lookups: tuple[_Lookup, ...]
+    own_columns: ColumnKey | None
+    columns: object
+
+
+@handles("CreatePolicyStmt")
+def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    relation = replay.relation(node["table"], statement)
+    if relation.knows("kind") and not relation.is_table:
+        replay.catalog.refusals.append(Refusal(statement, "policy", relation))
+        return
+    name = node["policy_name"]
+    if any(policy.name == name for policy in relation.policies.known()):
+        return
+    policy = Policy(name, relation, statement)
+    policy.permissive = node.get("permissive", False)
+    policy.command = node.get("cmd_name", "all")
+    policy.roles = _roles(replay, node)
+    policy.using, policy.check = _clauses(replay, relation, statement, node, base)
+    relation.policies[name] = policy
+    note_reader(replay, policy, policy.clauses)
+
+
+@handles("AlterPolicyStmt")
+def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    relation = replay.relation(node["table"], statement)
+    policy = next((p for p in relation.policies.known() if p.name == node["policy_name"]), None)
+    if policy is None:
+        return
+    if node.get("roles"):
+        policy.learn("roles", _roles(replay, node), statement)
+    using, check = _clauses(replay, relation, statement, node, base)
+    if using is not None:
+        policy.learn("using", using, statement)
+    if check is not None:
+        policy.learn("check", check, statement)
+    note_reader(replay, policy, (clause for clause in (using, check) if clause is not None))
+
+
+def _roles(replay: Replay, node: Node) -> tuple[str, ...]:
+    """Return the roles of TO; beside PUBLIC no other counts (policy_role_list_to_array)."""
+    names = replay.role_names(node.get("roles", ()))
+    return (PUBLIC,) if PUBLIC in names else names
+
+
+def _clauses(
+    replay: Replay, relation: Relation, statement: Statement, node: Node, base: int
+) -> tuple[Clause | None, Clause | None]:
+    """Return USING and WITH CHECK, sharing what was bound before for the same words."""
+    if "qual" not in node and "with_check" not in node:
+        return None, None
+    data = statement.text.data
+    table = _TABLE_NAME.match(data, base + node["table"]["location"])
+    start = table.end() if table else statement.start
+    words = data[start : statement.end]
+    names_itself = relation.name.encode() in words
+    alternatives = replay.shared_predicates.setdefault(
+        (words, str(relation) if names_itself else ""), []
+    )
+    shared = next((s for s in alternatives if _serves(replay, relation, s)), None)
+    if shared is None:
+        shared = _bound(replay, relation, statement, node, base - start)
+        alternatives.append(shared)
+    clauses = tuple(
+        Clause(placed.predicate, statement, start + placed.shift) if placed is not None else None
+        for placed in (shared.using, shared.check)
+    )
+    return clauses[0], clauses[1]
+
+
+def _serves(replay: Replay, relation: Relation, shared: _Shared) -> bool:
+    """Tell whether a predicate bound for another policy means the same here."""
+    if not relation.knows("columns"):
+        return False
+    if shared.own_columns is None:
+        if columns_key(relation) != shared.columns:
+            return False
+    elif not has_columns(relation, shared.own_columns):
+        return False
+    return _still_found(replay, shared.lookups)
+
+
+def _bound(
+    replay: Replay, relation: Relation, statement: Statement, node: Node, shift: int
+) -> _Shared:
+    path = replay.search_path
+    scope = Scope(replay.catalog, path, statement).with_own_row(relation)
+    bound = [
+        bind(expression(node[part]), scope) if part in node else None
+        for part in ("qual", "with_check")
+    ]
+    written = [found for found in bound if found is not None]
+    lookups = tuple(
+        lookup for found in written for part in found.walk() for lookup in _lookups(part)
+    )
+    named = own_columns(relation, written)
+    columns = columns_key(relation) if named is None else None
+    using, check = (
+        _placed(replay, relation, found, shift) if found is not None else None for found in bound
+    )
+    return _Shared(using, check, lookups, named, columns)
+
+
+def _placed(
+    replay: Replay,
+    relation: Relation,
+    bound: Expr,
+    shift: int,
+) -> _Placed:
+    """Return the predicate of an equal expression that was bound before, else a new one."""
+    if not relation.knows("columns"):
+        return _Placed(Predicate(bound), shift)
+    spelling = Spelling(bound)
+    named = own_columns(relation, (bound,))
+    columns = columns_key(relation) if named is None else None
+    lookups = tuple(lookup for part in bound.walk() for lookup in _lookups(part))
+    key = (spelling.key, named, columns, lookups)
+    predicate, origin = replay.predicates.setdefault(key, (Predicate(bound), spelling.origin))
+    return _Placed(predicate, shift + spelling.origin - origin)
+
+
+def _lookups(part: object) -> list[_Lookup]:
+    match part:
+        case Call(name, arguments):
+            return [_Lookup(".".join(name[:-1]), name[-1], len(arguments), part.function, None)]
+        case Query(sources=sources):
+            return [
+                _Lookup(source.schema, source.name, -1, relation, columns_key(relation))
+                for source in sources
+                if isinstance(relation := _relation_of(source), Relation)
+            ]
+        case _:
+            return []
+
+
+def _relation_of(source: Source) -> object:
+    return source.relation
+
+
+def _still_found(replay: Replay, lookups: tuple[_Lookup, ...]) -> bool:
+    path = replay.search_path
+    for schema, name, arguments, found, columns in lookups:
+        if arguments >= 0:
+            qualified = (schema, name) if schema else (name,)
+            if find_function(replay.catalog, path, qualified, arguments)[0] is not found:
+                return False
+            continue
+        relation = find_relation(replay.catalog, path, schema, name)
+        if relation is None or relation is not found or columns_key(relation) != columns:
+            return False
+    return True
+
+
+def refuse_row_security(replay: Replay, relation: Relation, statement: Statement) -> bool:
+    """Tell whether PostgreSQL refuses row security on this kind of relation, and note it."""
+    if not relation.knows("kind") or relation.kind in (Kind.table, Kind.partitioned_table):
+        return False
+    replay.catalog.refusals.append(Refusal(statement, "row security", relation))
+    return True

@@ -1,0 +1,219 @@
+"""GRANT, REVOKE and ALTER DEFAULT PRIVILEGES."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.facts import Members
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Kind, Relation
+from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.catalog.schemas import Schema
+from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.nodes import strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+TABLE_PRIVILEGES = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
+_ALL = {
+    "OBJECT_TABLE": TABLE_PRIVILEGES,
+    "OBJECT_SEQUENCE": ("usage", "select", "update"),
+    "OBJECT_SCHEMA": ("usage", "create"),
+    "OBJECT_FUNCTION": ("execute",),
+    "OBJECT_PROCEDURE": ("execute",),
+    "OBJECT_ROUTINE": ("execute",),
+}
+_COLUMN_PRIVILEGES = ("select", "insert", "update", "references")
+DEFAULT_KINDS = {
+    "OBJECT_TABLE": "tables",
+    "OBJECT_SEQUENCE": "sequences",
+    "OBJECT_FUNCTION": "functions",
+    "OBJECT_ROUTINE": "functions",
+    "OBJECT_SCHEMA": "schemas",
+}
+
+
+@handles("GrantStmt")
+def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    grantees = replay.role_names(node["grantees"])
+    for owned in _objects(replay, statement, node):
+        for privilege, column in _privileges(node, owned):
+            for grantee in grantees:
+                if node.get("is_grant", False):
+                    _grant(replay, owned, grantee, privilege, column, statement, node)
+                else:
+                    _revoke(replay, owned, grantee, privilege, column, node)
+
+
+Owned = Relation | Function | Schema
+
+
+def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned]:
+    kind = node["objtype"]
+    whole_schema = node["targtype"] == "ACL_TARGET_ALL_IN_SCHEMA"
+    for item in node.get("objects", ()):
+        match item:
+            case {"String": {"sval": schema}} if whole_schema:
+                yield from _in_schema(replay, kind, schema)
+            case {"String": {"sval": schema}} if kind == "OBJECT_SCHEMA":
+                owner = replay.session.user
+                known = replay.catalog.schemas.get(schema)
+                yield known or replay.catalog.schemas.setdefault(
+                    schema, Schema(schema, owner, None)
+                )
+            case {"RangeVar": range_var}:
+                yield replay.relation(range_var, statement)
+            case {"ObjectWithArgs": target}:
+                yield from replay.functions_with(target)
+
+
+def _in_schema(replay: Replay, kind: str, schema: str) -> Iterator[Owned]:
+    if kind in ("OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"):
+        for function in replay.catalog.functions.known():
+            wanted = kind == "OBJECT_ROUTINE" or function.is_procedure == (
+                kind == "OBJECT_PROCEDURE"
+            )
+            if function.schema == schema and wanted:
+                yield function
+        return
+    wants_sequences = kind == "OBJECT_SEQUENCE"
+    everything = (*replay.catalog.relations.known(), *replay.catalog.unknown_relations.values())
+    for relation in everything:
+        is_sequence = relation.knows("kind") and relation.kind is Kind.sequence
+        if relation.schema == schema and is_sequence == wants_sequences:
+            yield relation
+
+
+def _privileges(node: Node, owned: Owned) -> Iterator[tuple[str, str]]:
+    kind = "OBJECT_TABLE" if isinstance(owned, Relation) else node["objtype"]
+    if node["objtype"] == "OBJECT_SEQUENCE":
+        kind = "OBJECT_SEQUENCE"
+    if not node.get("privileges"):
+        yield from ((privilege, "") for privilege in _ALL.get(kind, ()))
+        return
+    for item in node["privileges"]:
+        name = item["AccessPriv"].get("priv_name", "")
+        columns = strings(item["AccessPriv"].get("cols"))
+        names = (name,) if name else _COLUMN_PRIVILEGES if columns else _ALL.get(kind, ())
+        for privilege in names:
+            yield from ((privilege, column) for column in columns or ("",))
+
+
+def _grant(
+    replay: Replay,
+    owned: Owned,
+    grantee: str,
+    privilege: str,
+    column: str,
+    statement: Statement,
+    node: Node,
+) -> None:
+    grantor = grantor_of(replay, owned, privilege, column)
+    if grantor is None:
+        return
+    key = (grantee, privilege, column)
+    grantable = node.get("grant_option", False)
+    existing = dict.get(owned.grants, key)
+    if existing is not None and (existing.grantable or not grantable):
+        return
+    owned.grants[grantee, privilege, column] = Grant(
+        grantee, privilege, column, grantor, grantable, statement
+    )
+
+
+def _revoke(
+    replay: Replay, owned: Owned, grantee: str, privilege: str, column: str, node: Node
+) -> None:
+    grantor = grantor_of(replay, owned, privilege, column)
+    if grantor is None:
+        return
+    for granted in owned.grants.known():
+        # Revoking a privilege on a table revokes it on each column too (manual: REVOKE).
+        reached = (granted.grantee, granted.privilege) == (grantee, privilege) and column in (
+            "",
+            granted.column,
+        )
+        if not reached or not is_from(replay.catalog, owned, granted, grantor):
+            continue
+        if node.get("grant_option", False):
+            owned.grants[_key(granted)] = granted._replace(grantable=False)
+        else:
+            del owned.grants[_key(granted)]
+        if granted.grantable:
+            revoke_what_followed(owned, granted)
+
+
+def _key(granted: Grant) -> GrantKey:
+    return granted.grantee, granted.privilege, granted.column
+
+
+def _all_names(replay: Replay, creators: tuple[str, ...]) -> tuple[str, ...]:
+    """Return roles, the one that runs the migrations under all of its names."""
+    own = (MIGRATION_ROLE, *replay.migration_roles)
+    if replay.migration_roles and not set(own).isdisjoint(creators):
+        return tuple(dict.fromkeys((*creators, *own)))
+    return creators
+
+
+@handles("AlterDefaultPrivilegesStmt")
+def alter_default_privileges(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    action = node["action"]
+    creators: tuple[str, ...] = (replay.session.user,)
+    schemas: tuple[str, ...] = ("",)
+    for item in node.get("options", ()):
+        definition = item["DefElem"]
+        items = definition["arg"]["List"]["items"]
+        if definition["defname"] == "roles":
+            creators = replay.role_names(items)
+        elif definition["defname"] == "schemas":
+            schemas = strings(items)
+    kind = DEFAULT_KINDS.get(action["objtype"])
+    if kind is None:
+        return
+    privileges = [item["AccessPriv"]["priv_name"] for item in action.get("privileges", ())] or list(
+        _ALL.get(action["objtype"], ())
+    )
+    changed = {
+        DefaultPrivilege(creator, schema, kind, grantee, privilege, statement)
+        for creator in _all_names(replay, creators)
+        for schema in schemas
+        for grantee in replay.role_names(action["grantees"])
+        for privilege in privileges
+    }
+    before = {default[:5]: default for default in replay.catalog.defaults}
+    kept = [d for key, d in before.items() if key not in {default[:5] for default in changed}]
+    granted = sorted(changed, key=lambda default: default[:5])
+    option = action.get("grant_option", False)
+    if action.get("is_grant", False):
+        grantable = {key for key, default in before.items() if default.grantable}
+        replay.catalog.defaults = [
+            *kept,
+            *(
+                default._replace(grantable=option or default[:5] in grantable)
+                for default in granted
+            ),
+        ]
+        for default in granted:
+            if default[1:4] == ("", "functions", PUBLIC):
+                replay.private_function_creators.discard(default.creator)
+        return
+    if option:
+        replay.catalog.defaults = [
+            default if default in kept else default._replace(grantable=False)
+            for default in before.values()
+        ]
+        return
+    replay.catalog.defaults = kept
+    for default in granted:
+        # Functions are executable by PUBLIC unless a global default privilege says otherwise
+        # (manual: ALTER DEFAULT PRIVILEGES; one for a schema cannot take it away).
+        if default.kind == "functions" and default.grantee == PUBLIC and not default.schema:
+            replay.private_function_creators.add(default.creator)
+
+
+def public_may_execute(replay: Replay, grants: Members[GrantKey, Grant], owner: str) -> None:
+    """Grant a new function to PUBLIC, as PostgreSQL does."""
+    if owner not in replay.private_function_creators:
+        grants[PUBLIC, "execute", ""] = Grant(PUBLIC, "execute", "", owner, False, None)

@@ -1,0 +1,197 @@
+"""DROP of everything that matters, DROP OWNED and DROP ROLE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rlslint.catalog.facts import Members
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
+from rlslint.catalog.privileges import Grant
+from rlslint.catalog.schemas import Schema
+from rlslint.replay.constraints import drop_foreign_keys
+from rlslint.replay.dependencies import (
+    drop_defaults_from_sequences,
+    drop_dependent_policies,
+    drop_dependents_of_function,
+    drop_views_reading,
+)
+from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
+from rlslint.replay.inheritance import inheriting
+from rlslint.replay.memberships import drop_memberships_granted_by
+from rlslint.replay.partition_indexes import drop_index, find_index
+from rlslint.replay.partition_triggers import drop_trigger
+from rlslint.replay.state import Replay, handles
+from rlslint.replay.type_names import drop_type
+from rlslint.sql.nodes import strings, type_name
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+Owned = Relation | Function | Schema
+
+_RELATIONS = {
+    "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE",
+}  # fmt: skip
+_FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"}
+
+
+@handles("DropStmt")
+def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    cascade = node.get("behavior") == "DROP_CASCADE"
+    kind = node["removeType"]
+    if kind in _RELATIONS:
+        _drop_relations(replay, statement, node, cascade)
+        return
+    for item in node["objects"]:
+        names = strings(item["List"]["items"]) if "List" in item else ()
+        if node.get("missing_ok") and _is_missing(replay, kind, names):
+            continue
+        if kind in ("OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"):
+            relation = replay.relation_named(names[:-1], statement)
+            if kind == "OBJECT_TRIGGER":
+                drop_trigger(replay, relation, names[-1])
+            elif kind == "OBJECT_POLICY":
+                _remove(relation.policies, names[-1])
+                relation.statements["policies"] = statement
+        elif kind == "OBJECT_INDEX":
+            _drop_index(replay, names, node.get("missing_ok", False))
+        elif kind in _FUNCTIONS:
+            functions = replay.functions_with(item["ObjectWithArgs"], node.get("missing_ok", False))
+            _drop_functions(replay, functions, cascade, statement)
+        elif kind in ("OBJECT_TYPE", "OBJECT_DOMAIN") and cascade:
+            drop_type(replay, type_name(item["TypeName"]), statement)
+        elif kind == "OBJECT_SCHEMA":
+            _drop_schema(replay, item["String"]["sval"], statement)
+        elif kind == "OBJECT_EVENT_TRIGGER":
+            replay.event_triggers.pop(item["String"]["sval"], None)
+
+
+def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: bool) -> None:
+    """Drop tables or their like, all of which are found before any is dropped."""
+    names = [strings(item["List"]["items"]) for item in node["objects"]]
+    if node.get("missing_ok"):
+        names = [name for name in names if not _is_missing(replay, node["removeType"], name)]
+    for relation in [replay.relation_named(name, statement) for name in names]:
+        _drop_relation(replay, relation, cascade, statement)
+
+
+def _remove(members: Members[Any, Any], key: Any) -> None:
+    """Take a member away; of an open set nobody knows whether it was there."""
+    members.pop(key, None)
+
+
+def _is_missing(replay: Replay, kind: str, names: tuple[str, ...]) -> bool:
+    """IF EXISTS may name what no statement made; then it says nothing of what exists."""
+    if kind in ("OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"):
+        names = names[:-1]
+    elif kind not in _RELATIONS:
+        return False
+    range_var = {"relname": names[-1], "schemaname": names[-2] if len(names) > 1 else ""}
+    found = replay.find(range_var, missing_ok=True)
+    return found is None and _stand_in(replay, range_var) is None
+
+
+def _stand_in(replay: Replay, range_var: Node) -> Relation | None:
+    schemas = (range_var["schemaname"],) if range_var["schemaname"] else replay.usable_path
+    unknown = replay.catalog.unknown_relations
+    found = (unknown.get((schema, range_var["relname"])) for schema in schemas)
+    return next((relation for relation in found if relation is not None), None)
+
+
+def _drop_relation(replay: Replay, relation: Relation, cascade: bool, statement: Statement) -> None:
+    partitions = [c for c in inheriting(replay, relation) if c.partition_of is relation]
+    for child in inheriting(replay, relation) if cascade else partitions:
+        _drop_relation(replay, child, cascade, statement)
+    if cascade:
+        drop_views_reading(replay, relation, None, statement)
+        drop_dependent_policies(replay, relation, None, statement)
+        drop_foreign_keys(replay, relation)
+        columns = relation.columns.values() if relation.knows("columns") else ()
+        numbers = [column.number for column in columns]
+        drop_defaults_from_sequences(replay, relation, numbers, statement)
+    replay.drop_relation(relation)
+    if cascade:
+        drop_type(replay, str(relation), statement)
+
+
+def drop_temporary(replay: Replay, statement: Statement) -> None:
+    """Remove what ends with the session, and what needs it (RemoveTempRelations)."""
+    for relation in replay.catalog.relations.known():
+        if relation.temporary and dict.__contains__(replay.catalog.relations, relation.oid):
+            _drop_relation(replay, relation, True, statement)
+
+
+def _drop_index(replay: Replay, names: tuple[str, ...], missing_ok: bool) -> None:
+    relation = find_index(replay, names[-1], names[-2] if len(names) > 1 else "", missing_ok)
+    if relation is not None:
+        drop_index(replay, relation, names[-1])
+
+
+def _drop_functions(
+    replay: Replay, functions: list[Function], cascade: bool, statement: Statement
+) -> None:
+    for function in functions:
+        replay.drop_function(function)
+        if cascade:
+            drop_dependents_of_function(replay, function, statement)
+
+
+def _drop_schema(replay: Replay, name: str, statement: Statement) -> None:
+    replay.catalog.schemas.pop(name, None)
+    for relation in replay.catalog.relations.known():
+        if relation.schema == name and dict.__contains__(replay.catalog.relations, relation.oid):
+            _drop_relation(replay, relation, True, statement)
+    for function in replay.catalog.functions.known():
+        if function.schema == name:
+            replay.drop_function(function)
+            drop_dependents_of_function(replay, function, statement)
+    defaults = replay.catalog.defaults
+    replay.catalog.defaults = [default for default in defaults if default.schema != name]
+
+
+@handles("DropRoleStmt")
+def drop_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    for item in node["roles"]:
+        name = item["RoleSpec"].get("rolename", "")
+        replay.catalog.roles.pop(name, None)
+        for role in replay.catalog.roles.values():
+            _remove(role.memberships, name)
+
+
+@handles("DropOwnedStmt")
+def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    names = set(replay.role_names(node["roles"]))
+    drop_memberships_granted_by(replay, names)
+    catalog = replay.catalog
+    for schema in list(catalog.schemas.values()):
+        if schema.owner in names:
+            _drop_schema(replay, schema.name, statement)
+    for relation in catalog.relations.known():
+        owned_by = relation.knows("owner") and relation.owner in names
+        if owned_by and dict.__contains__(catalog.relations, relation.oid):
+            _drop_relation(replay, relation, True, statement)
+    catalog.defaults = [d for d in catalog.defaults if not names & {d.creator, d.grantee}]
+    everything: tuple[Owned, ...] = (
+        *catalog.relations.known(), *catalog.functions.known(), *catalog.schemas.values(),
+    )  # fmt: skip
+    for owned in everything:
+        for grant in owned.grants.known():
+            if grant.grantee in names:
+                _revoke(replay, owned, grant)
+    for function in list(replay.catalog.functions.known()):
+        if function.knows("owner") and function.owner in names:
+            _drop_functions(replay, [function], True, statement)
+    for policy in list(replay.catalog.policies()):
+        # DROP OWNED takes the role out of a policy, and the policy away if it was the only one.
+        kept = tuple(name for name in policy.roles if name not in names)
+        if kept != policy.roles and kept:
+            policy.learn("roles", kept, statement)
+        elif kept != policy.roles:
+            _remove(policy.relation.policies, policy.name)
+
+
+def _revoke(replay: Replay, owned: Owned, grant: Grant) -> None:
+    grantor = grantor_of(replay, owned, grant.privilege, grant.column)
+    if grantor is not None and is_from(replay.catalog, owned, grant, grantor):
+        del owned.grants[grant.grantee, grant.privilege, grant.column]
+        revoke_what_followed(owned, grant)

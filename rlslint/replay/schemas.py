@@ -1,0 +1,37 @@
+"""CREATE SCHEMA and CREATE EXTENSION."""
+
+from __future__ import annotations
+
+from rlslint.catalog.schemas import Schema
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.parser import Node, ParsedStatement
+from rlslint.text import Statement
+
+
+@handles("CreateSchemaStmt")
+def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    owner = replay.role_name(node["authrole"]) if "authrole" in node else replay.session.user
+    name = node.get("schemaname") or owner
+    if name in replay.catalog.schemas:
+        return
+    schema = Schema(name, owner, statement)
+    replay.catalog.schemas[name] = schema
+    session = replay.session
+    outer = session.search_path_setting, session.user
+    session.user = owner
+    replay.grant_defaults(schema.grants, "schemas", "")
+    # The elements run as the schema's owner, and in this order (transformCreateSchemaStmtElements).
+    session.search_path = (name, *session.search_path_setting)
+    elements = [next(iter(element.items())) for element in node.get("schemaElts", ())]
+    for kind, fields in sorted(elements, key=lambda element: _ORDER.get(element[0], 0)):
+        part = Statement(statement.text, statement.start, statement.end, kind, statement.parent)
+        replay.run(ParsedStatement(part, fields, base))
+    session.search_path, session.user = outer
+
+
+_ORDER = {"ViewStmt": 1, "IndexStmt": 2, "CreateTrigStmt": 3, "GrantStmt": 4}
+
+
+@handles("CreateExtensionStmt")
+def create_extension(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    replay.catalog.extensions.add(node["extname"])

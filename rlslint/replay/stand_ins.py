@@ -1,0 +1,44 @@
+"""What is done to tables before the history makes them, which then perhaps did not exist yet."""
+
+from __future__ import annotations
+
+from rlslint.catalog.facts import Members
+from rlslint.catalog.model import Constraint, Index, Kind, Relation
+from rlslint.replay.state import Replay
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+_FACTS = ("rls_enabled", "rls_forced", "rls_was_enabled", "owner", "options")
+
+
+def note_alteration(replay: Replay, relation: Relation, statement: Statement, node: Node) -> None:
+    """Remember an ALTER TABLE IF EXISTS that perhaps found nothing."""
+    if not relation.is_beyond_history:
+        return
+    perhaps = replay.origins.perhaps_altered.setdefault(relation, [])
+    if node.get("missing_ok"):
+        perhaps.append(statement)
+    else:
+        perhaps.clear()  # A table that certainly exists now is taken to have existed before.
+
+
+def settle(replay: Replay, relation: Relation, kind: Kind, statement: Statement) -> None:
+    """Make a table of a stand-in, by a CREATE TABLE IF NOT EXISTS that perhaps did nothing.
+
+    What only ALTER TABLE IF EXISTS has done to it becomes unknown: either the table existed before
+    that, or this statement has made it without all that.
+    """
+    relation.settle(replay.oid(), kind, replay.session.user, statement)
+    for perhaps in replay.origins.perhaps_altered.pop(relation, ()):
+        for fact in _FACTS:
+            if relation.statements.get(fact) is perhaps:
+                relation.forget(fact, perhaps)
+        _open(relation.constraints, perhaps)
+        _open(relation.indexes, perhaps)
+
+
+def _open(members: Members[str, Constraint] | Members[str, Index], perhaps: Statement) -> None:
+    for member in members.known():
+        if member.statement is perhaps:
+            del members[member.name]
+            members.open(perhaps)

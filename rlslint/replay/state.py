@@ -1,0 +1,370 @@
+"""The replay itself: the catalog so far, the session, and the dispatch on statement kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rlslint.catalog.binding import find_relation, unknown_relation
+from rlslint.catalog.facts import Members
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Kind, Policy, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.catalog.schemas import Schema
+from rlslint.replay.origins import Origins
+from rlslint.replay.session import Session
+from rlslint.replay.transactions import Undone, undone_stretches
+from rlslint.sql.expressions import Expr
+from rlslint.sql.nodes import strings, type_name
+from rlslint.sql.parser import Node, ParsedStatement
+from rlslint.text import Statement, Text
+
+if TYPE_CHECKING:
+    from rlslint.replay.plpgsql.system_catalogs.questions import Rows
+
+Handler = Callable[["Replay", Statement, Node, int], None]
+
+_handlers: dict[str, list[Handler]] = {}
+_FAMILIES = (
+    "alterations",
+    "dynamic",
+    "functions",
+    "indexes",
+    "names",
+    "owners",
+    "policies",
+    "privileges",
+    "publications",
+    "removals",
+    "roles",
+    "schemas",
+    "settings",
+    "stored_settings",
+    "tables",
+    "triggers",
+    "views",
+)
+
+
+def handles(*kinds: str) -> Callable[[Handler], Handler]:
+    """Register a function as what the replay does for statements of these kinds.
+
+    A kind may have several, each for objects of its own.
+    """
+
+    def register(handler: Handler) -> Handler:
+        for kind in kinds:
+            _handlers.setdefault(kind, []).append(handler)
+        return handler
+
+    return register
+
+
+@cache
+def handled_kinds() -> frozenset[str]:
+    """Return the kinds of statement that change anything; no other one need be decoded."""
+    _load_families()
+    return frozenset(_handlers)
+
+
+@cache
+def _load_families() -> None:
+    for family in _FAMILIES:
+        import_module(f"rlslint.replay.{family}")
+
+
+def start_schemas(catalog: Catalog) -> None:
+    """Add what an empty database has: the schema public, which everyone may use.
+
+    Since PostgreSQL 15 nobody but its owner may create in it (release notes of 15).
+    """
+    public = Schema("public", "pg_database_owner", None)
+    public.grants[PUBLIC, "usage", ""] = Grant(
+        PUBLIC, "usage", "", "pg_database_owner", False, None
+    )
+    catalog.schemas["public"] = public
+
+
+class EventTrigger(NamedTuple):
+    """An event trigger on ddl_command_end; without `tags` any command sets it off."""
+
+    function: tuple[str, ...]
+    tags: tuple[str, ...]
+    enabled: bool
+
+
+class Replay:
+    """Carries out statements on a catalog.
+
+    `migration_roles` are the names that a platform is known to give the role that runs the
+    migrations. `event_triggers` are those on ddl_command_end; `ddl_commands` is what
+    pg_event_trigger_ddl_commands() tells the one that runs now.
+    """
+
+    def __init__(self) -> None:
+        _load_families()
+        self.catalog = Catalog()
+        self.session = Session()
+        self.shared_predicates: dict[Any, Any] = {}
+        self.predicates: dict[Any, tuple[Predicate, int]] = {}
+        self.children: dict[int, list[Relation]] = {}
+        self.name_holders: dict[str, list[Relation]] = {}
+        self.referenced_oids: set[int] = set()
+        self.readers: dict[int, list[Policy | Relation]] = {}
+        self.origins = Origins()
+        self.private_function_creators: set[str] = set()
+        self.migration_roles: tuple[str, ...] = ()
+        self.event_triggers: dict[str, EventTrigger] = {}
+        self.ddl_commands: Rows | None = None
+        self._next_oid = 1
+        self._transactions_of: Text | None = None
+        self._undone: tuple[Undone, ...] = ()
+        start_schemas(self.catalog)
+
+    def run(self, parsed: ParsedStatement) -> None:
+        """Carry out one statement."""
+        self.catalog.answers.clear()
+        statement = parsed.statement
+        handlers = _handlers.get(statement.kind)
+        if handlers is not None and not self._is_undone(statement):
+            for handler in handlers:
+                handler(self, statement, parsed.node, parsed.base)
+            if self.event_triggers:
+                from rlslint.replay.plpgsql.event_triggers import fire_event_triggers
+
+                fire_event_triggers(self, parsed)
+
+    def _is_undone(self, statement: Statement) -> bool:
+        if statement.kind == "TransactionStmt" and statement.text is not self._transactions_of:
+            self._transactions_of = statement.text
+            self._undone = undone_stretches(statement.text, statement.start)
+        if not self._undone or statement.text is not self._transactions_of:
+            return False
+        return any(stretch.start <= statement.start < stretch.end for stretch in self._undone)
+
+    def oid(self) -> int:
+        self._next_oid += 1
+        return self._next_oid
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas to look in: those that the current role may use, then the others.
+
+        A statement that ran has found what it names; if need be by a grant beyond the history.
+        """
+        usable = self.usable_path
+        others = (name for name in self.session.search_path if name not in usable)
+        return (*usable, *others)
+
+    @property
+    def usable_path(self) -> tuple[str, ...]:
+        """The schemas of the path that count for the current role (search_path, USAGE)."""
+        path = self.session.search_path
+        if self.session.user == MIGRATION_ROLE:
+            return path
+        return tuple(n for n in path if n not in self.catalog.schemas or self._may_use(n))
+
+    def find(self, range_var: Node, missing_ok: bool = False) -> Relation | None:
+        """Return the relation that a RangeVar names, None where the history has none.
+
+        With IF EXISTS (`missing_ok`) PostgreSQL need not find what the history has.
+        """
+        return find_relation(
+            self.catalog,
+            self.usable_path if missing_ok else self.search_path,
+            range_var.get("schemaname", ""),
+            range_var["relname"],
+        )
+
+    def passes_over(self, node: Node) -> bool:
+        """Tell whether IF EXISTS finds nothing of a relation that stands in a schema of the path.
+
+        The current role may not use that schema.
+        """
+        if not node.get("missing_ok") or "relation" not in node:
+            return False
+        found = self.find(node["relation"])
+        return found is not None and self.find(node["relation"], missing_ok=True) is None
+
+    def relation(self, range_var: Node, statement: Statement) -> Relation:
+        """Return the relation that a RangeVar names, or the stand-in for one that exists beyond
+        the history."""
+        return self.find(range_var) or unknown_relation(
+            self.catalog,
+            self.search_path,
+            range_var.get("schemaname", ""),
+            range_var["relname"],
+            statement,
+        )
+
+    def relation_named(self, names: tuple[str, ...], statement: Statement) -> Relation:
+        """Return the relation of a dotted name; see `relation`."""
+        range_var = {"relname": names[-1], "schemaname": names[-2] if len(names) > 1 else ""}
+        return self.relation(range_var, statement)
+
+    def creation_schema(self, schema: str = "") -> str:
+        """Return the schema in which an object without one is made."""
+        if schema:
+            return schema
+        # A schema of the path that does not exist is passed over (manual: search_path).
+        path = self.session.search_path
+        if path[:1] == ("pg_temp",):
+            return "pg_temp"
+        usable = (name for name in self.usable_path if name in self.catalog.schemas)
+        return next(usable, next(iter(path), ""))
+
+    def _may_use(self, schema: str) -> bool:
+        from rlslint.replay.grantors import may_use
+
+        return may_use(self, self.catalog.schemas[schema])
+
+    def create_relation(
+        self, range_var: Node, kind: Kind, statement: Statement, may_exist: bool = False
+    ) -> Relation | None:
+        """Add a relation, with what the default privileges grant; None if its name is taken.
+
+        One that `may_exist` keeps what earlier statements did to it, which used it unmade.
+        """
+        schema = self.creation_schema(range_var.get("schemaname", ""))
+        temporary = range_var.get("relpersistence") == "t" or schema == "pg_temp"
+        if temporary:
+            schema = "pg_temp"
+        name = range_var["relname"]
+        if (schema, name) in self.catalog.names:
+            return None
+        used = self.catalog.unknown_relations.get((schema, name)) if may_exist else None
+        relation = used or Relation(self.oid(), schema, name, kind, self.session.user, statement)
+        if used is not None:
+            from rlslint.replay.stand_ins import settle
+
+            settle(self, used, kind, statement)
+        relation.temporary = temporary
+        self.catalog.relations[relation.oid] = relation
+        self.catalog.names[schema, name] = relation
+        self.catalog.unknown_relations.pop((schema, name), None)
+        kind_of_default = "sequences" if kind is Kind.sequence else "tables"
+        self.grant_defaults(relation.grants, kind_of_default, schema)
+        return relation
+
+    def grant_defaults(self, grants: Members[GrantKey, Grant], kind: str, schema: str) -> None:
+        """Grant what ALTER DEFAULT PRIVILEGES says of new objects of the current role."""
+        user = self.session.user
+        for default in self.catalog.defaults:
+            applies = default.creator == user and default.schema in ("", schema)
+            if applies and default.kind == kind:
+                key = default.grantee, default.privilege, ""
+                given = dict.get(grants, key)
+                grantable = default.grantable or (given is not None and given.grantable)
+                grants[key] = Grant(*key, user, grantable, default.statement)
+        for possible in self.catalog.possible_defaults:
+            in_reach = possible.creator in ("", user) and possible.schema in ("", schema)
+            if in_reach and possible.kind == kind:
+                grants.open(possible.statement)
+
+    def drop_relation(self, relation: Relation) -> None:
+        """Remove a relation and what cannot outlive it."""
+        self.catalog.names.pop((relation.schema, relation.name), None)
+        self.catalog.relations.pop(relation.oid, None)
+        self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
+        for child in self.children.pop(id(relation), ()):
+            if child.partition_of is relation and dict.__contains__(
+                self.catalog.relations, child.oid
+            ):
+                self.drop_relation(child)
+
+    def make_temporary(self, relation: Relation) -> None:
+        """Move a view that reads a temporary table to where such tables are."""
+        if not relation.temporary:
+            self.rename_relation(relation, "pg_temp", relation.name)
+            relation.temporary = True
+
+    def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
+        """Move a relation to another name; all else stays with it."""
+        names = self.catalog.names
+        if (schema, name) in names:
+            return
+        if names.pop((relation.schema, relation.name), None) is None:
+            self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
+            self.catalog.unknown_relations[schema, name] = relation
+        else:
+            names[schema, name] = relation
+        relation.schema, relation.name = schema, name
+
+    def functions_named(self, names: tuple[str, ...], missing_ok: bool = False) -> list[Function]:
+        """Return the functions of a dotted name, whatever their arguments.
+
+        One hides those of the same arguments in later schemas of the path.
+        """
+        path = self.usable_path if missing_ok else self.search_path
+        schemas = (names[-2],) if len(names) > 1 else path
+        found: dict[tuple[str, ...], Function] = {}
+        for schema in schemas:
+            for function in self.catalog.function_names.get((schema, names[-1]), ()):
+                found.setdefault(function.argument_types, function)
+        return list(found.values())
+
+    def functions_with(self, target: Node, missing_ok: bool = False) -> list[Function]:
+        """Return the functions that an ObjectWithArgs means; all overloads without arguments.
+
+        A type can be written in ways that only its definition tells to be the same; without
+        IF EXISTS the statement must mean some function.
+        """
+        found = self.functions_named(strings(target["objname"]), missing_ok)
+        if target.get("args_unspecified"):
+            return found
+        types = [
+            type_name(item["TypeName"]).rpartition(".")[2]
+            for item in target.get("objargs", ())
+            if item
+        ]
+        exact = [f for f in found if [t.rpartition(".")[2] for t in f.argument_types] == types]
+        if exact or missing_ok:
+            return exact[:1]
+        return [f for f in found if len(f.argument_types) == len(types)]
+
+    def place_function(self, function: Function, schema: str, name: str) -> None:
+        """Move a function to another name."""
+        catalog = self.catalog
+        old = str(function)
+        overloads = catalog.function_names.get((function.schema, function.name), [])
+        if function in overloads:
+            overloads.remove(function)
+        function.schema, function.name = schema, name
+        catalog.function_names.setdefault((schema, name), []).append(function)
+        for relation in catalog.relations.known() if not function.argument_types else ():
+            for trigger_name, trigger in list(dict.items(relation.triggers)):
+                if trigger.function == old:
+                    relation.triggers[trigger_name] = trigger._replace(function=str(function))
+
+    def drop_function(self, function: Function) -> None:
+        """Remove a function."""
+        self.catalog.functions.pop(function.oid, None)
+        overloads = self.catalog.function_names.get((function.schema, function.name), [])
+        if function in overloads:
+            overloads.remove(function)
+
+    def clause(self, expression: Expr, statement: Statement, base: int) -> Clause:
+        """Return a bound expression that nothing else shares, with its place."""
+        return Clause(Predicate(expression), statement, base)
+
+    def role_name(self, specification: Node) -> str:
+        """Return the role that a RoleSpec means."""
+        match specification["roletype"]:
+            case "ROLESPEC_PUBLIC":
+                return PUBLIC
+            case "ROLESPEC_CURRENT_USER" | "ROLESPEC_CURRENT_ROLE":
+                return self.session.user
+            case "ROLESPEC_SESSION_USER":
+                return self.session.session_user
+            case _:
+                name: str = specification["rolename"]
+                self.catalog.role(name)
+                return name
+
+    def role_names(self, specifications: Iterable[Node]) -> tuple[str, ...]:
+        """Return the roles that a list of RoleSpecs means."""
+        return tuple(self.role_name(item["RoleSpec"]) for item in specifications)

@@ -1,0 +1,95 @@
+"""ALTER ROLE … SET and ALTER DATABASE … SET, and the sessions that begin with them: \\connect."""
+
+from __future__ import annotations
+
+from rlslint.catalog.roles import Role
+from rlslint.replay.removals import drop_temporary
+from rlslint.replay.session import DEFAULT_SEARCH_PATH
+from rlslint.replay.settings import setting_values
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+
+@handles("PsqlConnect")
+def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    user = node.get("user", "")
+    if user:
+        replay.catalog.role(user)
+    drop_temporary(replay, statement)
+    replay.session.connect(user, _start_path(replay, user or replay.session.session_user))
+
+
+def _start_path(replay: Replay, user: str) -> tuple[str, ...]:
+    """A role's own search_path comes before that of the database (manual: ALTER ROLE)."""
+    role = replay.catalog.roles.get(user)
+    if role is not None and role.knows("settings") and "search_path" in role.settings:
+        return _schemas(role.settings["search_path"])
+    stored = replay.catalog.database_settings.get("search_path")
+    return DEFAULT_SEARCH_PATH if stored is None else _schemas(stored[0])
+
+
+def _schemas(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(","))
+
+
+@handles("AlterRoleSetStmt")
+def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if "role" not in node:
+        _keep_for_all(replay, statement, node["setstmt"], "database" in node)
+        return
+    role = replay.catalog.role(replay.role_name(node["role"]))
+    if not role.knows("settings"):
+        return
+    for name, value in _changed(replay, role, "database" in node, node["setstmt"]).items():
+        if value is None:
+            role.settings.pop(name, None)
+        else:
+            role.settings[name] = value
+    role.statements[f"setting {node['setstmt'].get('name', '')}"] = statement
+
+
+@handles("AlterDatabaseSetStmt")
+def alter_database_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    _keep_for_all(replay, statement, node["setstmt"], True)
+
+
+def _keep_for_all(replay: Replay, statement: Statement, setting: Node, in_database: bool) -> None:
+    """Keep what applies to all roles: ALTER ROLE ALL IN DATABASE is ALTER DATABASE.
+
+    The statements that follow are taken to run in sessions that begin after this one.
+    """
+    database = replay.catalog.database_settings
+    for name, value in _changed(replay, None, in_database, setting).items():
+        if value is None:
+            database.pop(name, None)
+        elif name not in database or database[name][0] != value:
+            database[name] = (value, statement)
+        if name == "search_path":
+            replay.session.start_path = _start_path(replay, replay.session.session_user)
+            replay.session.reset_search_path(False)
+
+
+def _changed(
+    replay: Replay, role: Role | None, in_database: bool, setting: Node
+) -> dict[str, str | None]:
+    """Change what is stored, and return what applies of it then.
+
+    What is set for one database comes before what is set for all (manual: ALTER ROLE).
+    """
+    everywhere, here = (
+        replay.origins.stored_settings.setdefault((role, only_here), {})
+        for only_here in (False, True)
+    )
+    stored = here if in_database else everywhere
+    name = setting.get("name", "").lower()
+    names = [name]
+    match setting["kind"]:
+        case "VAR_SET_VALUE":
+            stored[name] = ", ".join(setting_values(setting))
+        case "VAR_RESET_ALL":
+            names = list(stored)
+            stored.clear()
+        case _:
+            stored.pop(name, None)
+    return {name: here.get(name, everywhere.get(name)) for name in names}

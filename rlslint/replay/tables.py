@@ -1,0 +1,167 @@
+"""CREATE TABLE, CREATE TABLE AS, SELECT INTO and ALTER TABLE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
+from rlslint.catalog.model import Column, Kind, Policy, Relation
+from rlslint.replay.column_numbers import column_numbers
+from rlslint.replay.columns import add_column
+from rlslint.replay.constraints import add_constraint, is_table_constraint
+from rlslint.replay.copies import copy_like
+from rlslint.replay.declared_constraints import Declared, in_order
+from rlslint.replay.dependencies import note_reader
+from rlslint.replay.inheritance import inherit
+from rlslint.replay.output_types import output_types
+from rlslint.replay.partitions import become_partition
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.expressions import Query
+from rlslint.sql.nodes import query, strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+
+@handles("CreateStmt")
+def create_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    kind = Kind.partitioned_table if "partspec" in node else Kind.table
+    build_table(replay, statement, node, base, kind)
+
+
+@handles("CreateForeignTableStmt")
+def create_foreign_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    build_table(replay, statement, node["base"], base, Kind.foreign_table)
+
+
+def build_table(replay: Replay, statement: Statement, node: Node, base: int, kind: Kind) -> None:
+    """Make the table of a CreateStmt, with what it inherits and what it copies."""
+    # LIKE and INHERITS may name a table that the new one shadows.
+    parents = [
+        replay.relation(item["RangeVar"], statement) for item in node.get("inhRelations", ())
+    ]
+    models = [
+        replay.relation(element["TableLikeClause"]["relation"], statement)
+        for element in node.get("tableElts", ())
+        if "TableLikeClause" in element
+    ]
+    relation = replay.create_relation(
+        node["relation"], kind, statement, node.get("if_not_exists", False)
+    )
+    if relation is None:
+        return
+    if "partbound" in node and parents:
+        become_partition(replay, relation, parents[0], statement, is_new=True)
+    else:
+        for parent in parents:
+            inherit(replay, relation, parent)
+    if "ofTypename" in node:
+        relation.forget("columns", statement)  # They are the type's, which are not kept.
+    for element in node.get("tableElts", ()):
+        match element:
+            case {"ColumnDef": definition}:
+                add_column(replay, relation, definition, statement, base)
+            case {"TableLikeClause": clause}:
+                copy_like(replay, relation, models.pop(0), clause.get("options", 0))
+    _add_constraints(replay, relation, node, statement, base)
+    if "partspec" in node:
+        relation.partition_key = _partition_key(relation, node["partspec"])
+    if relation in replay.catalog.named_columns and relation.knows("columns"):
+        _number_columns(replay, relation)
+
+
+def _number_columns(replay: Replay, relation: Relation) -> None:
+    """Tell the clauses that named columns of a relation before it was made which these are."""
+    readers = replay.readers.get(id(relation), ())
+    for reader in dict.fromkeys((*relation.policies.known(), *readers)):
+        if isinstance(reader, Policy):
+            for clause in reader.clauses:
+                number_columns(clause, relation, reader.relation is relation)
+        elif reader.knows("query") and reader.query is not None:
+            number_columns(reader.query, relation, is_own=False)
+
+
+def _add_constraints(
+    replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
+) -> None:
+    """Add the constraints, which see all columns wherever they stand among them."""
+    for name, constraint in in_order(_declared(node)):
+        column = relation.columns.get(name) if relation.knows("columns") else None
+        add_constraint(replay, relation, constraint, statement, base, column)
+
+
+def _declared(node: Node) -> Iterator[Declared]:
+    elements = node.get("tableElts", ())
+    for element in elements:
+        match element:
+            case {"ColumnDef": definition}:
+                for item in definition.get("constraints", ()):
+                    if is_table_constraint(item["Constraint"]):
+                        yield definition["colname"], item["Constraint"]
+            case {"Constraint": constraint}:
+                yield "", constraint
+    if not any("Constraint" in element for element in elements):
+        yield from (("", item["Constraint"]) for item in node.get("constraints", ()))
+
+
+def _partition_key(relation: Relation, node: Node) -> tuple[int, ...]:
+    names = (item["PartitionElem"].get("name", "") for item in node.get("partParams", ()))
+    return column_numbers(relation, tuple(names))
+
+
+@handles("CreateTableAsStmt")
+def create_table_as(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    is_view = node["objtype"] == "OBJECT_MATVIEW"
+    kind = Kind.materialized_view if is_view else Kind.table
+    if "SelectStmt" in node["query"]:
+        table_of_query(replay, statement, node["query"]["SelectStmt"], node["into"], kind, base)
+    else:
+        relation = replay.create_relation(node["into"]["rel"], kind, statement)
+        if relation is not None:
+            relation.forget("columns", statement)
+
+
+def table_of_query(
+    replay: Replay, statement: Statement, select: Node, into: Node, kind: Kind, base: int
+) -> None:
+    """Make the table or materialized view that holds the rows of a query."""
+    scope = Scope(replay.catalog, replay.search_path, statement)
+    bound = bind(query(select), scope)
+    relation = replay.create_relation(into["rel"], kind, statement)
+    if relation is None or not isinstance(bound, Query):
+        return
+    columns_of_query(relation, bound, strings(into.get("colNames")), statement)
+    relation.copied_from = relations_read(bound)
+    relation.copy_kind = "as"
+    if kind is Kind.materialized_view:
+        relation.query = replay.clause(bound, statement, base)
+        note_reader(replay, relation, (relation.query,))
+
+
+def relations_read(bound: Query) -> tuple[Relation, ...]:
+    """Return the relations that a bound query reads, sub-selects included."""
+    found: dict[int, Relation] = {}
+    for part in bound.walk():
+        if isinstance(part, Query):
+            for source in part.sources:
+                if isinstance(source.relation, Relation):
+                    found[id(source.relation)] = source.relation
+    return tuple(found.values())
+
+
+def columns_of_query(
+    relation: Relation, bound: Query, names: tuple[str, ...], statement: Statement
+) -> None:
+    """Give a relation the columns that a query puts out."""
+    outputs = output_columns(bound)
+    if outputs is None:
+        relation.forget("columns", statement)
+        return
+    types = output_types(bound)
+    for number, name in enumerate(outputs, 1):
+        shown = names[number - 1] if number <= len(names) else name
+        column = Column(shown, number, types[number - 1], False, statement)
+        if not column.type:
+            column.forget("type", statement)
+        relation.columns[shown] = column
+    relation.columns_key = None
+    relation.next_number = len(relation.columns) + 1

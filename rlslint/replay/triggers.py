@@ -1,0 +1,66 @@
+"""CREATE TRIGGER, CREATE EVENT TRIGGER and CREATE SEQUENCE."""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import Kind, Trigger
+from rlslint.replay.origins import TriggerDetails
+from rlslint.replay.partition_triggers import add_trigger
+from rlslint.replay.state import EventTrigger, Replay, handles
+from rlslint.sql.expressions import Column
+from rlslint.sql.nodes import expression, strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+# src/include/catalog/pg_trigger.h: TRIGGER_TYPE_BEFORE and the bits of the events.
+_BEFORE = 2
+_EVENTS = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
+
+
+@handles("CreateTrigStmt")
+def create_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    relation = replay.relation(node["relation"], statement)
+    for_each_row = node.get("row", False)
+    before = bool(node.get("timing", 0) & _BEFORE) and for_each_row
+    events = frozenset(name for name, bit in _EVENTS.items() if node.get("events", 0) & bit)
+    names = strings(node.get("funcname"))
+    named = replay.functions_named(names)
+    function = str(named[0]) if named else ".".join(names)
+    trigger = Trigger(function, before, events)
+    details = TriggerDetails(for_each_row, _columns(node))
+    add_trigger(replay, relation, node["trigname"], trigger, details)
+
+
+def _columns(node: Node) -> frozenset[str]:
+    """Return the columns that a trigger cannot do without: those of UPDATE OF and WHEN."""
+    named = set(strings(node.get("columns")))
+    if "whenClause" in node:
+        parts = expression(node["whenClause"]).walk()
+        named.update(part.name for part in parts if isinstance(part, Column))
+    return frozenset(named)
+
+
+@handles("CreateEventTrigStmt")
+def create_event_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if node["eventname"] != "ddl_command_end":
+        return
+    conditions = (item["DefElem"] for item in node.get("whenclause", ()))
+    tags = tuple(
+        tag.upper()
+        for condition in conditions
+        if condition["defname"] == "tag"
+        for tag in strings(condition["arg"]["List"]["items"])
+    )
+    replay.event_triggers[node["trigname"]] = EventTrigger(strings(node["funcname"]), tags, True)
+
+
+@handles("AlterEventTrigStmt")
+def alter_event_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    event = replay.event_triggers.get(node["trigname"])
+    if event is not None:
+        enabled = node["tgenabled"] != "D"
+        replay.event_triggers[node["trigname"]] = event._replace(enabled=enabled)
+
+
+@handles("CreateSeqStmt")
+def create_sequence(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    replay.create_relation(node["sequence"], Kind.sequence, statement)

@@ -1,0 +1,105 @@
+"""CREATE VIEW and the options of views."""
+
+from __future__ import annotations
+
+from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.model import Kind, Relation
+from rlslint.replay.dependencies import note_reader
+from rlslint.replay.state import Replay, handles
+from rlslint.sql.expressions import Query
+from rlslint.sql.nodes import query, strings
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+
+@handles("ViewStmt")
+def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    from rlslint.replay.tables import columns_of_query, relations_read
+
+    scope = Scope(replay.catalog, replay.search_path, statement)
+    bound = bind(query(node["query"]["SelectStmt"]), scope)
+    if not isinstance(bound, Query):
+        return
+    name = node["view"]
+    if any(relation.temporary for relation in relations_read(bound)):
+        # It becomes temporary too, and replaces no other one (manual: CREATE VIEW).
+        name = {**name, "schemaname": "pg_temp"}
+    view = _existing(replay, name) if node.get("replace") else None
+    view = view or replay.create_relation(name, Kind.view, statement)
+    if view is None:
+        return
+    _replace_options(view, _options(node), statement)
+    before = view.columns if view.knows("columns") else {}
+    view.columns = {}
+    columns_of_query(view, bound, strings(node.get("aliases")), statement)
+    for name, column in view.columns.items() if view.knows("columns") else ():
+        if name in before:
+            # OR REPLACE keeps the defaults of ALTER VIEW (tried on 18).
+            column.default = before[name].default
+    clause = replay.clause(bound, statement, base)
+    view.learn("query", clause, statement)
+    note_reader(replay, view, (clause,))
+
+
+def _existing(replay: Replay, name: Node) -> Relation | None:
+    """Return the view that OR REPLACE replaces: it keeps its owner and its grants."""
+    schema = replay.creation_schema(name.get("schemaname", ""))
+    view = replay.catalog.names.get((schema, name["relname"]))
+    return view if view is not None and view.knows("kind") and view.is_view else None
+
+
+def _options(node: Node) -> dict[str, str]:
+    """The options in WITH (…), and the one that WITH CHECK OPTION stands for."""
+    options = _definitions(node.get("options"))
+    check = node.get("withCheckOption", "NO_CHECK_OPTION").partition("_")[0].lower()
+    return options if check == "no" else {**options, "check_option": check}
+
+
+def _replace_options(view: Relation, options: dict[str, str], statement: Statement) -> None:
+    """CREATE OR REPLACE VIEW resets every option that it does not restate (tried on 15, 18)."""
+    _remember_invoker(view)
+    for name in {*view.options, *options}:
+        if view.options.get(name) != options.get(name):
+            view.statements[name] = statement
+    view.learn("options", options, statement)
+
+
+def _remember_invoker(view: Relation) -> None:
+    enabled = view.because("security_invoker")
+    if view.knows("options") and view.option("security_invoker") and enabled is not None:
+        view.learn("invoker_was_on", True, enabled)
+
+
+def _definitions(nodes: list[Node] | None) -> dict[str, str]:
+    return {item["DefElem"]["defname"]: _value(item["DefElem"]) for item in nodes or ()}
+
+
+def _value(definition: Node) -> str:
+    match definition.get("arg"):
+        case {"String": {"sval": value}}:
+            return str(value)
+        case {"Boolean": value}:
+            return str(value.get("boolval", False)).lower()
+        case {"Integer": value}:
+            return str(value.get("ival", 0))
+        case {"TypeName": {"names": names}}:
+            return strings(names)[-1]
+        case _:
+            return "true"
+
+
+def set_options(relation: Relation, command: Node, statement: Statement) -> None:
+    """ALTER VIEW | TABLE … SET (…) or RESET (…)."""
+    if not relation.knows("options"):
+        return
+    given = _definitions(command.get("def", {}).get("List", {}).get("items"))
+    if "security_invoker" in given:
+        _remember_invoker(relation)
+    options = dict(relation.options)
+    for name, value in given.items():
+        if command["subtype"] == "AT_ResetRelOptions":
+            options.pop(name, None)
+        else:
+            options[name] = value
+        relation.statements[name] = statement
+    relation.learn("options", options, statement)

@@ -1,0 +1,139 @@
+"""What a run of rlslint hands to a report: its findings, and what it did and did not check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding, NotChecked
+from rlslint.text import CatalogText, Location, Span
+
+NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
+
+
+class Place(NamedTuple):
+    """Where something stands: the file as it is shown, and the places of its start and end."""
+
+    path: str
+    start: Location
+    end: Location
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.start.row}:{self.start.column}"
+
+
+class ReportedFinding(NamedTuple):
+    """A finding joined with what its rule's card says.
+
+    `severity` and `confidence` are the final ones. `url` is the page of the rule. `fingerprint`
+    stays the same when lines move.
+    """
+
+    finding: Finding
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    url: str
+    fingerprint: str
+
+    @property
+    def place(self) -> Place | None:
+        return None if self.finding.span is None else place(self.finding.span)
+
+    @property
+    def where(self) -> str:
+        """The place in a file, else the object, with its database before it."""
+        if self.place is not None:
+            return str(self.place)
+        database, object = self.finding.database, self.finding.object
+        return f"{database}: {object}" if database else object
+
+    @property
+    def message(self) -> str:
+        """The message, with the database where the place is that of a migration."""
+        message, database = self.finding.message, self.finding.database
+        return f"{message} (in {database})" if database and self.place is not None else message
+
+
+class Checked(NamedTuple):
+    """How much was checked; `scripts` are SQL files beside the histories, each by itself."""
+
+    databases: int = 0
+    migrations: int = 0
+    scripts: int = 0
+    statements: int = 0
+    queries: int = 0
+    code_files: int = 0
+    settings_files: int = 0
+    tables: int = 0
+    policies: int = 0
+
+
+class Database(NamedTuple):
+    """A live database that was audited: how messages name it, its server, and as whom it was read.
+
+    `server_version` is what the server calls itself.
+    """
+
+    name: str
+    server_version: str
+    role: str
+
+
+class Result(NamedTuple):
+    """All that a report may show.
+
+    `notes` are remarks about files, `errors` the paths and databases that could not be read.
+    `hidden` counts the findings that --min-severity and --min-confidence kept back.
+    `uses_row_security` is False only where the project certainly uses row security nowhere.
+    """
+
+    findings: tuple[ReportedFinding, ...]
+    checked: Checked
+    not_checked: tuple[NotChecked, ...] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    uses_row_security: bool = True
+    hidden: Mapping[Severity, int] = NOTHING_HIDDEN
+    databases: tuple[Database, ...] = ()
+
+
+def place(span: Span) -> Place | None:
+    """Return where `span` stands, its file relative to the current directory.
+
+    None where no file shows it, but a live database does.
+    """
+    if isinstance(span.text, CatalogText):
+        return None
+    start, end = span.locations()
+    return Place(shown_path(span.text.path), start, end)
+
+
+@cache
+def shown_path(path: str) -> str:
+    """Return `path` relative to the current directory where it lies below, with `/` throughout."""
+    below = f"{Path.cwd()}{os.sep}"
+    return path.removeprefix(below).replace(os.sep, "/")
+
+
+def in_order(findings: Iterable[ReportedFinding]) -> tuple[ReportedFinding, ...]:
+    """Return findings sorted by path, line, column and code.
+
+    Those without a place come last, by database and object.
+    """
+    return tuple(sorted(findings, key=_order))
+
+
+def _order(reported: ReportedFinding) -> tuple[object, ...]:
+    found = reported.place
+    finding = reported.finding
+    rest = (reported.code, finding.object, finding.message)
+    if found is None:
+        return (True, finding.database, (0, 0), (0, 0), finding.object, *rest)
+    return (False, found.path, tuple(found.start), tuple(found.end), *rest)

@@ -1,0 +1,1 @@
+"""The rules: registry, cards, judging, suppression, and one check a module."""

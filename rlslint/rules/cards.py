@@ -1,0 +1,105 @@
+"""Rule cards: one Markdown file per rule, with its metadata, its prose and its examples."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.config.scales import Confidence, Severity
+
+_TITLE = re.compile(r"# ([a-z0-9-]+) \((RLS\d{3})\)\s*\n")
+_FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```\s*$", re.M | re.S)
+
+
+class Example(NamedTuple):
+    """A fenced example of a card.
+
+    `language` is sql or python. `kind` is bad, good or probe. `words` are the further words of the
+    fence: a SQLSTATE that the example must fail with, a role, a file name.
+    """
+
+    language: str
+    kind: str
+    words: tuple[str, ...]
+    source: str
+
+
+class Card(NamedTuple):
+    """What a rule's card says. `text` is the whole Markdown, as `rlslint rule` prints it.
+
+    `effect` is leak, loss, deny, perf or hygiene. `yields_to` names the rules that speak in this
+    one's stead where both see one fault.
+    """
+
+    name: str
+    code: str
+    severity: Severity
+    confidence: Confidence
+    effect: str
+    evidence: tuple[str, ...]
+    since: str
+    aliases: tuple[str, ...]
+    yields_to: tuple[str, ...]
+    text: str
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The examples in the order of the card."""
+        found = []
+        for language, words, source in _FENCE.findall(self.text):
+            kind, *rest = words.split() or [""]
+            if kind in ("bad", "good", "probe"):
+                found.append(Example(language, kind, tuple(rest), source))
+        return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _folder() -> Path:
+    """Return the folder of the cards: inside an installed package, or beside it in a checkout.
+
+    Raises FileNotFoundError where neither is there, rather than find a stranger's `rules`.
+    """
+    package = Path(__file__).resolve().parents[1]
+    if (package / "cards").is_dir():
+        return package / "cards"
+    checkout = package.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "rules").is_dir():
+        return checkout / "rules"
+    raise FileNotFoundError("rlslint was installed without its rule cards; install it again")
+
+
+@lru_cache(maxsize=1)
+def rule_names() -> tuple[str, ...]:
+    """Return the names of all rules, sorted."""
+    names = (entry.name for entry in _folder().iterdir() if entry.name.endswith(".md"))
+    return tuple(sorted(name.removesuffix(".md") for name in names))
+
+
+@cache
+def card(name: str) -> Card:
+    """Return the card of a rule.
+
+    Raises FileNotFoundError for a rule that has none, ValueError for a card without its form.
+    """
+    import tomllib
+
+    text = (_folder() / f"{name}.md").read_text(encoding="utf-8")
+    title = _TITLE.match(text)
+    metadata = next((source for kind, _, source in _FENCE.findall(text) if kind == "toml"), None)
+    if title is None or metadata is None or title.group(1) != name:
+        raise ValueError(f"the card of {name} does not begin with its title and its metadata")
+    fields = tomllib.loads(metadata)
+    return Card(
+        name,
+        title.group(2),
+        Severity[fields["severity"]],
+        Confidence[fields.get("confidence", "high")],
+        fields["effect"],
+        tuple(fields["evidence"]),
+        fields["since"],
+        tuple(fields.get("aliases", ())),
+        tuple(fields.get("yields-to", ())),
+        text,
+    )

@@ -1,0 +1,59 @@
+"""security-definer-function-bypass: callers get rows with the rights of the function's owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access.wording import spoken
+from rlslint.catalog.functions import Function
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.function_exposure import FunctionLeak, function_leak
+from rlslint.project.questions.view_exposure import confidence_of, owner_name, serves_no_tenant
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def security_definer_function_bypass(function: Function, project: Project) -> Iterator[Finding]:
+    if not function.security_definer:
+        return
+    leak = function_leak(function, project)
+    if leak is not None:
+        yield _finding(function, leak, project)
+
+
+def _finding(function: Function, leak: FunctionLeak, project: Project) -> Finding:
+    statement = function.because("security_definer")
+    enabled = leak.table.because("rls_enabled")
+    rows = "totals over every tenant's rows" if leak.statistic else "every tenant's rows"
+    verb = "change" if leak.writes else "read" if leak.read_whole else "learn of"
+    message = f"{leak.table} has row security, which does not apply here"
+    return Finding(
+        object=str(function),
+        message=f"{spoken(leak.roles)} can {verb} {rows} of {leak.table} by calling {function}: "
+        f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}",
+        span=statement.span if statement else None,
+        label="runs with the rights of its owner",
+        help=f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;",
+        related=(Related(enabled.span, message),) if enabled else (),
+        severity=_severity(leak, project),
+        confidence=_confidence(leak, project),
+    )
+
+
+def _kind(function: Function) -> str:
+    return "PROCEDURE" if function.is_procedure else "FUNCTION"
+
+
+def _severity(leak: FunctionLeak, project: Project) -> Severity | None:
+    if leak.statistic:
+        return Severity.info
+    whole = leak.read_whole and not serves_no_tenant(leak.roles, project)
+    return None if whole else Severity.warning
+
+
+def _confidence(leak: FunctionLeak, project: Project) -> Confidence | None:
+    known = confidence_of(leak.bypass, project)
+    return known if leak.read_whole or leak.writes else known or Confidence.medium

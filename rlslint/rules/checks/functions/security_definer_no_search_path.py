@@ -1,0 +1,82 @@
+"""security-definer-no-search-path: callers choose which tables a privileged body means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access.wording import spoken
+from rlslint.catalog.functions import Function
+from rlslint.config.scales import Severity
+from rlslint.meaning.unqualified import unqualified_names
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.function_exposure import TRIGGERS, callers
+from rlslint.project.questions.view_exposure import owner_name
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related, Statement
+
+
+@rule
+def security_definer_no_search_path(function: Function, project: Project) -> Iterator[Finding]:
+    if not function.security_definer or "search_path" in function.settings:
+        return
+    # The names in a SQL-standard body are resolved when the function is made.
+    if function.atomic or function.language in ("c", "internal"):
+        return
+    decides = function in project.policy_functions
+    if not decides and function.return_type not in TRIGGERS and not callers(function, project):
+        return
+    yield _finding(function, unqualified_names(function, project.catalog), project)
+
+
+def _finding(function: Function, names: tuple[str, ...], project: Project) -> Finding:
+    statement = _statement(function)
+    policies = project.policy_functions.get(function, ())
+    span = policies[0].clauses[0].span() if policies else None
+    return Finding(
+        object=str(function),
+        message=_message(function, names, project),
+        span=statement.span if statement else None,
+        label="no SET search_path",
+        help=f"ALTER {'PROCEDURE' if function.is_procedure else 'FUNCTION'} {function.signature} "
+        f"SET search_path = {_path(function, project)};",
+        related=(Related(span, f"policy {policies[0].name} calls it"),) if span else (),
+        severity=_severity(names, bool(policies)),
+    )
+
+
+def _message(function: Function, names: tuple[str, ...], project: Project) -> str:
+    policies = project.policy_functions.get(function, ())
+    who = spoken(callers(function, project) or project.runtime.names)
+    owner = owner_name(function.owner)
+    if not names:
+        return (
+            f"{function} runs as {owner} with the search_path of whoever calls it; "
+            "its body names nothing that this could change"
+        )
+    what = f"what {names[0]} means in {function}, which runs as {owner}"
+    effect = (
+        f"{who} can see rows that policy {policies[0].name} of {policies[0].relation} hides"
+        if policies
+        else f"{who} can make {owner} use other objects"
+    )
+    return f"{effect}: the caller's search_path and temporary tables decide {what}"
+
+
+def _severity(names: tuple[str, ...], decides: bool) -> Severity | None:
+    """Nothing to shadow is no fault yet; what no policy relies on is no leak by itself."""
+    if not names:
+        return Severity.info
+    return None if decides else Severity.warning
+
+
+def _statement(function: Function) -> Statement | None:
+    """Return the statement that left the function without a path, else the one that made it."""
+    return function.statements.get("search_path") or function.because("security_definer")
+
+
+def _path(function: Function, project: Project) -> str:
+    known = [schema for schema in function.search_path if schema in project.catalog.schemas]
+    schemas = dict.fromkeys((*(known or (function.schema,)), "pg_temp"))
+    return ", ".join(map(quoted_identifier, schemas))

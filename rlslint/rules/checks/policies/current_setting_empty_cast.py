@@ -1,0 +1,84 @@
+"""current-setting-empty-cast: after SET LOCAL a setting is empty, and its conversion fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy
+from rlslint.catalog.predicates import Clause
+from rlslint.meaning.bodies import span_of_read
+from rlslint.meaning.empty_settings import EmptyCast, failing_casts, failing_read
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import filled_columns
+from rlslint.project.questions.rewording import reworded
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Finding]:
+    found = [
+        (clause, cast)
+        for clause in policy.clauses
+        for cast in clause.ask(
+            failing_casts,
+            filled_columns(policy.relation, clause.predicate),
+            project.context_functions,
+        )
+    ]
+    if found:
+        yield _in_policy(policy, found)
+    for function in project.ask(_functions_first_called).get(policy, ()):
+        yield from _in_function(function, project.policy_functions[function], project)
+
+
+def _functions_first_called(project: Project) -> dict[Policy, list[Function]]:
+    found: dict[Policy, list[Function]] = {}
+    for function, policies in project.policy_functions.items():
+        found.setdefault(policies[0], []).append(function)
+    return found
+
+
+def _in_policy(policy: Policy, found: list[tuple[Clause, EmptyCast]]) -> Finding:
+    (clause, (cast, read)), *others = found
+    spans = [other.span(another.cast) for other, another in others]
+    return Finding(
+        object=str(policy),
+        message=f"queries of {policy.relation} fail on a connection whose earlier transaction "
+        f"had set {read.name}: the setting is then '', which is no {cast.type}",
+        span=clause.span(cast),
+        label=f"fails when {read.name} is ''",
+        help=reworded(policy, clause, read.expression, "NULLIF({}, '')"),
+        related=tuple(Related(span, "here as well") for span in spans if span is not None),
+    )
+
+
+def _in_function(
+    function: Function, policies: tuple[Policy, ...], project: Project
+) -> Iterator[Finding]:
+    if function.language not in ("sql", "plpgsql"):
+        return
+    body = project.body(function)
+    if body is None:
+        return
+    read = failing_read(function, body, project.context_functions)
+    if read is None:
+        return
+    called = policies[0].clauses[0].span()
+    yield Finding(
+        object=str(function),
+        message=f"queries of {_tables(policies)} fail on a connection whose earlier transaction "
+        f"had set {read.name}: the setting is then '', which {function} cannot convert",
+        span=span_of_read(function, read),
+        label=f"'' once a transaction has set {read.name}",
+        help=f"NULLIF(current_setting('{read.name}', true), '')",
+        related=(Related(called, f"policy {policies[0].name} calls it"),) if called else (),
+    )
+
+
+def _tables(policies: tuple[Policy, ...]) -> str:
+    tables = list(dict.fromkeys(str(policy.relation) for policy in policies))
+    more = f" and {len(tables) - 1} more" if len(tables) > 1 else ""
+    return f"{tables[0]}{more}"

@@ -1,0 +1,67 @@
+"""guc-name-mismatch: a policy reads a setting that goes by another name everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.meaning.bodies import settings_read, span_of_read
+from rlslint.meaning.context import context_reads
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.rewording import reworded
+from rlslint.project.questions.setting_names import Mismatch, mismatches
+from rlslint.rules.registry import rule
+from rlslint.text import Related, Span
+
+
+@rule
+def guc_name_mismatch(policy: Policy, project: Project) -> Iterator[Finding]:
+    for mismatch in project.ask(mismatches):
+        if policy not in mismatch.policies:
+            continue
+        place = _in_policy(policy, mismatch, project) or _in_function(policy, mismatch, project)
+        if place is not None:
+            yield _finding(policy, mismatch, *place)
+
+
+def _in_policy(
+    policy: Policy, mismatch: Mismatch, project: Project
+) -> tuple[Span | None, str] | None:
+    for clause in policy.clauses:
+        for read in clause.ask(context_reads, project.context_functions):
+            if read.name == mismatch.name:
+                call = read.expression
+                new = call.arguments[0]
+                mended = reworded(policy, clause, new, f"'{mismatch.expected}'")
+                return clause.span(call), mended
+    return None
+
+
+def _in_function(
+    policy: Policy, mismatch: Mismatch, project: Project
+) -> tuple[Span | None, str] | None:
+    """Return where a function that policies share reads the setting, for the first of them only."""
+    for function, policies in project.policy_functions.items():
+        if policies[0] is policy and function.language in ("sql", "plpgsql"):
+            for read in settings_read(function):
+                if read.name == mismatch.name:
+                    mended = f"current_setting('{mismatch.expected}', true)"
+                    return span_of_read(function, read), mended
+    return None
+
+
+def _finding(policy: Policy, mismatch: Mismatch, span: Span | None, mended: str) -> Finding:
+    done = "set" if mismatch.is_set else "read by other policies"
+    related = (
+        Related(mismatch.place, f"{mismatch.expected} is {done} here") if mismatch.place else None
+    )
+    return Finding(
+        object=str(policy),
+        message=f"queries of {policy.relation} find no rows: policy {policy.name} reads "
+        f"{mismatch.name}, which nothing sets, where {mismatch.expected} is {done}",
+        span=span,
+        label="nothing sets this name",
+        help=mended,
+        related=(related,) if related is not None else (),
+    )

@@ -1,0 +1,103 @@
+"""insert-check-true: rows can be inserted under any tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Column, Policy
+from rlslint.catalog.predicates import Clause
+from rlslint.config.scales import Severity
+from rlslint.meaning.bounds import is_bounded, tenant_columns
+from rlslint.meaning.simplifying import conjunction
+from rlslint.meaning.truth import is_tautology
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions.exposure import (
+    bound_to_caller,
+    certainty,
+    filled_columns,
+    qualified,
+)
+from rlslint.project.questions.new_rows import (
+    is_checked_elsewhere,
+    is_gate,
+    is_overwritten,
+    readers_columns,
+    unchecked_branch,
+    writers,
+)
+from rlslint.rules.registry import rule
+from rlslint.sql.expressions import Expr
+from rlslint.text import Related
+
+
+@rule
+def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
+    check, table = policy.check, policy.relation
+    if check is None or not policy.permissive or not _is_about_inserts(policy, project):
+        return
+    columns, place = _unchecked(policy, check, project)
+    roles = tuple(
+        role
+        for role in writers(policy, "insert", columns, project)
+        if not is_checked_elsewhere(policy, "insert", role, columns, project)
+    )
+    if roles and table.rls_enabled:
+        yield _finding(policy, check, place, roles, columns, project)
+
+
+def _unchecked(
+    policy: Policy, check: Clause, project: Project
+) -> tuple[tuple[Column, ...], Expr | None]:
+    """Return the columns that a check leaves open, and where it does unless everywhere."""
+    predicate, table = project.predicate(check), policy.relation
+    filled = filled_columns(table)
+    if predicate.ask(is_bounded, filled, project.context_functions):
+        return readers_columns(check, policy, project), None
+    columns = tuple(c for c in project.tenant_columns(table) if not is_only_key(table, c))
+    branch = unchecked_branch(check, columns, table, project) if columns else None
+    if branch is None or (policy.command == "insert" and is_gate(branch, project)):
+        return (), None
+    whole = predicate.ask(is_tautology, filled)
+    return columns, None if whole else conjunction(branch, -1)
+
+
+def _is_about_inserts(policy: Policy, project: Project) -> bool:
+    """Tell whether nothing but the check of inserts can be at fault: see the rule's yields-to."""
+    if policy.command == "insert":
+        return True
+    if policy.command != "all" or policy.using is None:
+        return policy.command == "all"
+    using = project.predicate(policy.using)
+    functions = project.context_functions
+    return not using.ask(tenant_columns, functions) and not using.ask(
+        is_tautology, filled_columns(policy.relation)
+    )
+
+
+def _finding(
+    policy: Policy,
+    check: Clause,
+    place: Expr | None,
+    roles: tuple[str, ...],
+    columns: tuple[Column, ...],
+    project: Project,
+) -> Finding:
+    table, created = policy.relation, policy.relation.created
+    names = " and ".join(column.name for column in columns)
+    trigger = is_overwritten(table, columns, ("insert",), project)
+    accepts_all = project.predicate(check).ask(is_tautology, filled_columns(table))
+    does = "accepts every new row" if accepts_all else f"does not check {names}"
+    saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
+    return Finding(
+        object=str(policy),
+        message=f"{spoken(roles)} can insert rows into {table} under any {names}: "
+        f"policy {policy.name} {does}{saved}",
+        span=check.span(place),
+        label=f"says nothing of {names}",
+        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({bound_to_caller(table, project)});",
+        related=(Related(created.span, "the table is created here"),) if created else (),
+        severity=Severity.info if trigger else None,
+        confidence=certainty(project),
+    )

@@ -1,0 +1,50 @@
+"""permissive-policies-widen: a second permissive policy takes the tenant bound away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Policy
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import certainty, whose
+from rlslint.project.questions.siblings import (
+    Neighbour,
+    admits_by_row_alone,
+    as_restrictive,
+    binding,
+    has_company,
+    is_meant_for_everyone,
+    is_restriction,
+    neighbours,
+)
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Finding]:
+    if not has_company(policy) or is_restriction(policy, project):
+        return
+    if not admits_by_row_alone(policy, project) or is_meant_for_everyone(policy, project):
+        return
+    bound = binding(neighbours(policy, project), project)
+    if bound is not None:
+        yield _finding(policy, bound, project)
+
+
+def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:
+    table, using, other = policy.relation, policy.using, bound.policy
+    place = other.using.span() if other.using is not None else None
+    return Finding(
+        object=str(policy),
+        message=f"{spoken(bound.roles)} can {bound.verbs} rows of {table} that policy "
+        f"{policy.name} admits{whose(table, project)}: permissive policies are joined with OR, so "
+        f"the bound of policy {other.name} does not hold for them",
+        span=using.span() if using is not None else None,
+        label="does not ask whose the row is",
+        help=as_restrictive(policy),
+        related=(Related(place, f"policy {other.name} binds the rows"),) if place else (),
+        confidence=certainty(project),
+    )

@@ -1,0 +1,42 @@
+"""policy-casts-column: a cast or a call around the column hides it from its index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.meaning.index_support import Obstacle, Unserved
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.index_needs import index_need
+from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.rules.registry import rule
+from rlslint.sql.expressions import Cast
+from rlslint.sql.plain_spelling import plain
+
+
+@rule
+def policy_casts_column(policy: Policy, project: Project) -> Iterator[Finding]:
+    need = index_need(policy, project, Obstacle.wrapped)
+    if need is not None:
+        yield _finding(policy, need, weight_of(project.catalog, policy.relation))
+
+
+def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
+    table, clause, operand = policy.relation, policy.using, need.comparison.operand
+    column = table.column(need.comparison.column)
+    does = f"casts {column}" if isinstance(operand, Cast) else f"calls a function on {column}"
+    kind = column.type if column is not None else ""
+    span = clause.span(operand) if clause is not None else None
+    return Finding(
+        object=str(policy),
+        message=f"every query of {table} reads the rows of all tenants to find those of one: "
+        f"policy {policy.name} {does}, so an index on {column} cannot serve it"
+        f"{weight.because}",
+        span=span,
+        label="hides the column from its index",
+        help=f"compare the column itself: {column} = (SELECT nullif(…, '')::{kind})"
+        if isinstance(operand, Cast)
+        else f"CREATE INDEX ON {table.sql_name} ({plain(span) if span is not None else column});",
+        severity=weight.severity,
+    )

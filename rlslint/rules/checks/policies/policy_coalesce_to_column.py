@@ -1,0 +1,43 @@
+"""policy-coalesce-to-column: without a context the row's own column stands in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import (
+    bound_to_caller,
+    certainty,
+    exposure,
+    qualified,
+    restricted,
+)
+from rlslint.rules.registry import rule
+
+
+@rule
+def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Finding]:
+    for clause in policy.clauses:
+        found = project.predicate(clause).ask(unbound_fallbacks, project.context_functions)
+        if not found:
+            continue
+        exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
+        if exposed is None:
+            return
+        fallback = found[0]
+        table = policy.relation
+        column = table.column(fallback.column)
+        word = "USING" if clause is policy.using else "WITH CHECK"
+        yield Finding(
+            object=str(policy),
+            message=f"{exposed.who} can {exposed.what} every row of {table} in a session without "
+            f"a context: policy {policy.name} then compares {column or 'the column'} with itself",
+            span=clause.span(fallback.comparison),
+            label=f"true for every row when the setting is {fallback.state.value}",
+            help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
+            confidence=certainty(project),
+        )
+        return

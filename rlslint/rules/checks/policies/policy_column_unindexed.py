@@ -1,0 +1,57 @@
+"""policy-column-unindexed: every query reads the rows of all tenants to find those of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.meaning.index_support import Obstacle, Unserved
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.index_needs import index_need, mended
+from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.rules.registry import rule
+from rlslint.sql.plain_spelling import plain
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+
+@rule
+def policy_column_unindexed(policy: Policy, project: Project) -> Iterator[Finding]:
+    need = index_need(policy, project, Obstacle.missing)
+    if need is not None:
+        yield _finding(policy, need, weight_of(project.catalog, policy.relation))
+
+
+def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
+    table, clause, invalid = policy.relation, policy.using, need.invalid
+    column = table.column(need.comparison.column)
+    why = f"no index begins with {column}, which policy {policy.name} compares"
+    label, mend = (
+        "no index serves this",
+        f"CREATE INDEX ON {table.sql_name} ({_element(policy, need)});",
+    )
+    place, words = table.created, "the table is created here"
+    if invalid is not None:
+        why = f"index {invalid.name} is not valid, so it does not serve policy {policy.name}"
+        label, mend = f"{invalid.name} does not serve this", mended(invalid, table)
+        place, words = invalid.statement, "the index that is not valid"
+    return Finding(
+        object=str(policy),
+        message=f"every query of {table} reads the rows of all tenants to find those of one: "
+        f"{why}{weight.because}",
+        span=clause.span(need.comparison.comparison) if clause is not None else None,
+        label=label,
+        help=mend,
+        related=(Related(place.span, words),) if place is not None else (),
+        severity=weight.severity,
+    )
+
+
+def _element(policy: Policy, need: Unserved) -> str:
+    """Return what an index has to begin with."""
+    clause, column = policy.using, policy.relation.column(need.comparison.column)
+    span = clause.span(need.comparison.operand) if clause is not None else None
+    if need.comparison.is_wrapped and span is not None:
+        return f"({plain(span)})"
+    return quoted_identifier(column.name) if column is not None else ""

@@ -1,0 +1,38 @@
+"""policy-function-not-wrapped: a call that could be made once is made for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.row_costs import RepeatedCall, repeated_calls
+from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.rules.registry import rule
+from rlslint.sql.plain_spelling import plain
+
+
+@rule
+def policy_function_not_wrapped(policy: Policy, project: Project) -> Iterator[Finding]:
+    for repeated in repeated_calls(policy, project):
+        yield _finding(policy, repeated, weight_of(project.catalog, policy.relation))
+
+
+def _finding(policy: Policy, repeated: RepeatedCall, weight: Weight) -> Finding:
+    clause, name = policy.using, ".".join(repeated.call.name)
+    span = clause.span(repeated.call) if clause is not None else None
+    written = (
+        plain(span) if clause is not None and span is not None and clause.sql else f"{name}(…)"
+    )
+    # Of a large table an index may leave only few rows to look at.
+    is_lighter = weight.severity is not None and weight.severity < repeated.severity
+    return Finding(
+        object=str(policy),
+        message=f"queries of {policy.relation} call {name} once for each row that they look at, "
+        f"though policy {policy.name} passes no column to it{weight.because if is_lighter else ''}",
+        span=span,
+        label="evaluated for each row",
+        help=f"write it as a sub-select, which runs once: (SELECT {written})",
+        severity=weight.severity if is_lighter else repeated.severity,
+    )

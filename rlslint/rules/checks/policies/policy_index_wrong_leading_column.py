@@ -1,0 +1,42 @@
+"""policy-index-wrong-leading-column: the index has the column, but not where it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Index, Policy
+from rlslint.meaning.index_support import Obstacle, Unserved
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.index_needs import index_need
+from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+
+@rule
+def policy_index_wrong_leading_column(policy: Policy, project: Project) -> Iterator[Finding]:
+    need = index_need(policy, project, Obstacle.not_leading)
+    if need is not None and need.further_back is not None:
+        weight = weight_of(project.catalog, policy.relation)
+        yield _finding(policy, need, need.further_back, weight)
+
+
+def _finding(policy: Policy, need: Unserved, index: Index, weight: Weight) -> Finding:
+    table, clause = policy.relation, policy.using
+    column = table.column(need.comparison.column)
+    leading = table.column(index.columns[0])
+    before = f"begins with {leading}" if leading is not None else "begins with an expression"
+    made = index.statement
+    element = quoted_identifier(column.name) if column is not None else ""
+    return Finding(
+        object=str(policy),
+        message=f"every query of {table} reads the rows of all tenants to find those of one: "
+        f"policy {policy.name} compares {column}, and index {index.name} {before}{weight.because}",
+        span=clause.span(need.comparison.comparison) if clause is not None else None,
+        label=f"{index.name} {before}",
+        help=f"CREATE INDEX ON {table.sql_name} ({element});",
+        related=(Related(made.span, "the index is created here"),) if made is not None else (),
+        severity=weight.severity,
+    )

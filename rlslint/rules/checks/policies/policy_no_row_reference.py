@@ -1,0 +1,126 @@
+"""policy-no-row-reference: a policy asks who the caller is, and nothing of the row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy, Table
+from rlslint.catalog.predicates import Clause
+from rlslint.config.scales import Confidence, Severity
+from rlslint.meaning.captures import captured_comparisons, swallowed
+from rlslint.meaning.context import require_known
+from rlslint.meaning.gates import (
+    Gate,
+    branches_without_row,
+    open_gates,
+    shared_names,
+    tables_looked_into,
+)
+from rlslint.meaning.simplifying import conjunction
+from rlslint.meaning.tautologies import tautologies
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions.exposure import (
+    Exposure,
+    bound_to_caller,
+    certainty_of_owners,
+    exposure,
+    filled_columns,
+    is_published,
+    is_shared,
+    qualified,
+    whose,
+)
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Finding]:
+    clause = policy.using if policy.command != "insert" else policy.check
+    if clause is None or _has_nearer_cause(policy, clause, project):
+        return
+    gate = _gate(policy, clause, project)
+    exposed = exposure(policy, project) if gate is not None else None
+    if gate is None or exposed is None:
+        return
+    if not gate.memberships and _is_open_to_all(policy, exposed, project):
+        return
+    yield _finding(policy, clause, gate, exposed, project)
+
+
+def _is_open_to_all(policy: Policy, exposed: Exposure, project: Project) -> bool:
+    """Tell whether asking for a caller is enough: nobody's rows, or a new row of a key's table.
+
+    Everybody who is signed in may found a tenant; the row's own key says nothing of others.
+    """
+    table = policy.relation
+    if is_shared(policy, exposed, project):
+        return True
+    columns = project.tenant_columns(table)
+    only_keys = bool(columns) and all(is_only_key(table, column) for column in columns)
+    return exposed.commands == ("insert",) and only_keys
+
+
+def _has_nearer_cause(policy: Policy, clause: Clause, project: Project) -> bool:
+    predicate = project.predicate(clause)
+    filled = filled_columns(policy.relation, predicate)
+    return bool(
+        predicate.ask(captured_comparisons)
+        or swallowed(predicate, policy.relation)
+        or predicate.ask(tautologies, filled, project.context_functions)
+    )
+
+
+def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
+    predicate, table = project.predicate(clause), policy.relation
+    candidates = predicate.ask(branches_without_row)
+    if not candidates:
+        return None
+    names = frozenset(
+        name
+        for looked_into in predicate.ask(tables_looked_into)
+        if table.knows("columns") and looked_into.knows("columns")
+        for name in shared_names(table, looked_into)
+    )
+    names |= project.tenant_column_names & _column_names(table)
+    everyone = frozenset(project.runtime.names)
+    gates = predicate.ask(
+        open_gates, filled_columns(table, predicate), everyone, names, project.context_functions
+    )
+    if not gates:
+        for branch in candidates:
+            require_known(conjunction(branch, -1))
+        return None
+    return gates[0]
+
+
+def _column_names(table: Table) -> frozenset[str]:
+    return frozenset(table.columns) if table.knows("columns") else frozenset()
+
+
+def _finding(
+    policy: Policy, clause: Clause, gate: Gate, exposed: Exposure, project: Project
+) -> Finding:
+    table = policy.relation
+    published = not gate.memberships and is_published(policy, project)
+    word = "WITH CHECK" if clause is policy.check else "USING"
+    if gate.memberships:
+        (members, *_) = gate.memberships
+        cause = f"asks for a row of {members}, whichever tenant that is for"
+        created = members.created
+    else:
+        cause, created = "asks who the caller is and nothing of the row", None
+    rows = "any row into" if exposed.commands == ("insert",) else "every row of"
+    return Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} {rows} {table}{whose(table, project)}: "
+        f"policy {policy.name} {cause}",
+        span=clause.span(gate.expression),
+        label="the same for every row",
+        help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
+        related=(Related(created.span, "the members are kept here"),) if created else (),
+        severity=Severity.warning if published else None,
+        confidence=certainty_of_owners(table, project)
+        or (Confidence.medium if published else None),
+    )

@@ -1,0 +1,65 @@
+"""policy-null-context-allows: a session without a context passes for all tenants at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.catalog.predicates import Clause
+from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.meaning.gates import is_anybody
+from rlslint.meaning.missing_context import OpenBranch, null_context_branches
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import (
+    Exposure,
+    bound_to_caller,
+    certainty,
+    exposure,
+    filled_columns,
+    qualified,
+    restricted,
+    whose,
+)
+from rlslint.rules.registry import rule
+
+
+@rule
+def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Finding]:
+    for clause in policy.clauses:
+        branch = _opened(policy, clause, project)
+        if branch is None or not project.tenant_columns(policy.relation):
+            continue
+        exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
+        if exposed is not None:
+            yield _finding(policy, clause, branch, exposed, project)
+        return
+
+
+def _opened(policy: Policy, clause: Clause, project: Project) -> OpenBranch | None:
+    """Return the first branch that only a missing context opens; one open to all is no such."""
+    predicate, functions = project.predicate(clause), project.context_functions
+    filled = filled_columns(policy.relation, predicate)
+    found = predicate.ask(null_context_branches, filled, functions)
+    if not found or predicate.ask(unbound_fallbacks, functions):
+        return None
+    everyone = frozenset(project.runtime.names)
+    return next((b for b in found if not is_anybody(b.expression, everyone, functions)), None)
+
+
+def _finding(
+    policy: Policy, clause: Clause, branch: OpenBranch, exposed: Exposure, project: Project
+) -> Finding:
+    table = policy.relation
+    word = "USING" if clause is policy.using else "WITH CHECK"
+    asked = next((read.name for read in branch.reads if read.name), "the context")
+    return Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}, in "
+        f"a session without a context: policy {policy.name} is true when {asked} is "
+        f"{branch.state.value}",
+        span=clause.span(branch.expression),
+        label="true when the context is missing",
+        help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
+        confidence=certainty(project),
+    )

@@ -1,0 +1,61 @@
+"""policy-self-recursion: a policy that reads its own table fails every query that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access.recursion import Recursion, recursion
+from rlslint.access.wording import listed, spoken
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.circles import without_circle
+from rlslint.project.questions.exposure import COMMANDS, certainty
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def policy_self_recursion(policy: Policy, project: Project) -> Iterator[Finding]:
+    found = [
+        (command, role, circle)
+        for command in COMMANDS
+        if policy.covers(command)
+        for role in project.runtime.names
+        if (circle := recursion(project.catalog, policy, role, command)) is not None
+        and role in project.reachable_by(policy.relation, command)
+    ]
+    if found:
+        commands = tuple(dict.fromkeys(command.upper() for command, _, _ in found))
+        roles = tuple(dict.fromkeys(role for _, role, _ in found))
+        yield _finding(policy, commands, roles, found[0][2], project)
+
+
+def _finding(
+    policy: Policy,
+    commands: tuple[str, ...],
+    roles: tuple[str, ...],
+    circle: Recursion,
+    project: Project,
+) -> Finding:
+    table, again, through = policy.relation, circle.again, circle.through
+    error = "infinite recursion" if circle.sqlstate == "42P17" else "stack depth limit exceeded"
+    kind = "function" if isinstance(through, Function) else "view"
+    way = f" through the {kind} {through}" if through is not None else " itself"
+    sub_select = " contains a sub-select, which PostgreSQL takes for a circle"
+    reason = "" if again is policy else f", whose policy {again.name}{sub_select}"
+    place = again.created
+    verb = "fails" if len(commands) == 1 else "fail"
+    return Finding(
+        object=str(policy),
+        message=f"{listed(commands)} on {table} {verb} for {spoken(roles)} with {circle.sqlstate} "
+        f"({error}): policy {policy.name} reads {table}{way}{reason}",
+        span=circle.clause.span(circle.expression),
+        label=f"reads {table} again",
+        help=without_circle(policy, circle),
+        related=(Related(place.span, f"policy {again.name} applies to that read"),)
+        if place is not None and again is not policy
+        else (),
+        confidence=certainty(project),
+    )

@@ -1,0 +1,56 @@
+"""policy-tautology: a policy whose condition, or one branch of it, is true whatever the row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.tautologies import tautologies
+from rlslint.meaning.truth import is_literally_true
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import (
+    Exposure,
+    bound_to_caller,
+    certainty_of_owners,
+    exposure,
+    filled_columns,
+    is_shared,
+    qualified,
+    whose,
+)
+from rlslint.rules.registry import rule
+from rlslint.sql.expressions import Expr
+
+
+@rule
+def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
+    if policy.using is None:
+        return
+    predicate = project.predicate(policy.using)
+    if predicate.ask(is_literally_true):
+        return
+    filled = filled_columns(policy.relation, predicate)
+    found = predicate.ask(tautologies, filled, project.context_functions)
+    exposed = exposure(policy, project) if found else None
+    if exposed is None:
+        return
+    if not own_columns(found[0]) and is_shared(policy, exposed, project):
+        return
+    yield _finding(policy, found[0], exposed, project)
+
+
+def _finding(policy: Policy, place: Expr, exposed: Exposure, project: Project) -> Finding:
+    table, using = policy.relation, policy.using
+    is_branch = using is not None and place is not project.predicate(using).expression
+    cause = "a branch of its condition" if is_branch else "its condition"
+    return Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
+        f"policy {policy.name} filters nothing, for {cause} is true for every row",
+        span=using.span(place) if using is not None else None,
+        label="true for every row",
+        help=f"ALTER POLICY {qualified(policy)} USING ({bound_to_caller(table, project)});",
+        confidence=certainty_of_owners(table, project),
+    )

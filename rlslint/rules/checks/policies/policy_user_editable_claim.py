@@ -1,0 +1,37 @@
+"""policy-user-editable-claim: a policy trusts what end users write about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.meaning.claims import user_editable_claims
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import certainty, served_roles
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def policy_user_editable_claim(policy: Policy, project: Project) -> Iterator[Finding]:
+    found = [
+        (clause, place)
+        for clause in policy.clauses
+        for place in project.predicate(clause).ask(user_editable_claims, project.context_functions)
+    ]
+    if not found or not served_roles(policy, project):
+        return
+    (clause, place), *others = found
+    spans = [other.span(another) for other, another in others]
+    yield Finding(
+        object=str(policy),
+        message="any signed-in user can pass for another tenant or role in "
+        f"{policy.relation}: policy {policy.name} trusts user metadata, which users edit",
+        span=clause.span(place),
+        label="every user can change this about themselves",
+        help="keep the value in app_metadata, which only the server writes: "
+        "(SELECT auth.jwt()) -> 'app_metadata'",
+        related=tuple(Related(span, "here as well") for span in spans if span is not None),
+        confidence=certainty(project),
+    )

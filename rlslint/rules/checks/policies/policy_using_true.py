@@ -1,0 +1,54 @@
+"""policy-using-true: a permissive policy that says TRUE lets every row pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.config.scales import Confidence, Severity
+from rlslint.meaning.truth import is_literally_true
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import (
+    Exposure,
+    bound_to_caller,
+    certainty_of_owners,
+    exposure,
+    is_published,
+    is_shared,
+    qualified,
+    whose,
+)
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
+    using = policy.using
+    if using is None or not project.predicate(using).ask(is_literally_true):
+        return
+    exposed = exposure(policy, project)
+    if exposed is None or is_shared(policy, exposed, project):
+        return
+    yield _finding(policy, exposed, project)
+
+
+def _finding(policy: Policy, exposed: Exposure, project: Project) -> Finding:
+    table, using = policy.relation, policy.using
+    published = is_published(policy, project)
+    shared = ", which may be meant so" if published else ""
+    created = table.created
+    condition = bound_to_caller(table, project)
+    return Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
+        f"policy {policy.name} asks nothing of a row{shared}",
+        span=using.span() if using is not None else None,
+        label="true for every row",
+        help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
+        related=(Related(created.span, "the table is created here"),) if created else (),
+        severity=Severity.warning if published else None,
+        confidence=certainty_of_owners(table, project)
+        or (Confidence.medium if published else None),
+    )

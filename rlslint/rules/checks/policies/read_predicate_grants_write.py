@@ -1,0 +1,114 @@
+"""read-predicate-grants-write: what a policy for ALL lets others read it lets them write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access.wording import in_sql, listed, spoken
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Policy
+from rlslint.catalog.predicates import Clause
+from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.intents import is_open_to_strangers
+from rlslint.meaning.missing_context import null_context_branches
+from rlslint.meaning.simplifying import conjunction
+from rlslint.meaning.tautologies import tautologies
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import (
+    bound_to_caller,
+    certainty,
+    filled_columns,
+    is_guarded,
+    qualified,
+    served_roles,
+)
+from rlslint.rules.registry import rule
+from rlslint.sql.plain_spelling import plain
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+_VERBS = {"update": "change", "delete": "delete", "insert": "insert"}
+
+
+@rule
+def read_predicate_grants_write(policy: Policy, project: Project) -> Iterator[Finding]:
+    using = policy.using
+    if using is None or not policy.permissive or policy.command != "all":
+        return
+    branch = _reading_branch(policy, using, project)
+    if branch is None or not policy.relation.rls_enabled:
+        return
+    found = [
+        (command, role)
+        for command in _VERBS
+        if command != "insert" or policy.check is None
+        for role in project.reachable_by(policy.relation, command)
+        if role in served_roles(policy, project)
+        and not is_guarded(policy.relation, command, role, project)
+    ]
+    if found:
+        commands, roles = (tuple(dict.fromkeys(words)) for words in zip(*found, strict=True))
+        yield _finding(policy, using, branch, commands, roles, project)
+
+
+def _reading_branch(policy: Policy, using: Clause, project: Project) -> UnboundedBranch | None:
+    """Return the branch that admits rows of others beside one that binds them."""
+    predicate, functions = project.predicate(using), project.context_functions
+    filled = filled_columns(policy.relation, predicate)
+    if not predicate.ask(bounds_of, functions) or predicate.ask(tautologies, filled, functions):
+        return None
+    if predicate.ask(null_context_branches, filled, functions):
+        return None
+    everyone = frozenset(project.runtime.names)
+    found = predicate.ask(unbounded_branches, filled, functions)
+    for branch in found:
+        asks_row = any(map(own_columns, branch.conjuncts))
+        if asks_row and is_open_to_strangers(branch, everyone, functions):
+            return branch
+    if any(branch.kind == "opaque" for branch in found):
+        raise UnknownFact(policy, "what it admits", policy.because("using"))
+    return None
+
+
+def _finding(
+    policy: Policy,
+    using: Clause,
+    branch: UnboundedBranch,
+    commands: tuple[str, ...],
+    roles: tuple[str, ...],
+    project: Project,
+) -> Finding:
+    table, created = policy.relation, policy.relation.created
+    span = using.span(conjunction(branch.conjuncts, -1))
+    condition = plain(span) if span is not None else ""
+    shown = f" that meet {condition}" if _is_short(condition) else ""
+    effect = listed(_VERBS[command] for command in commands)
+    return Finding(
+        object=str(policy),
+        message=f"{spoken(roles)} can {effect} rows of others in {table}{shown}: policy "
+        f"{policy.name} is for ALL commands, and a branch of its condition does not ask whose "
+        "the row is",
+        span=span,
+        label="admits writers as well as readers",
+        help=_help(policy, using, project),
+        related=(Related(created.span, "the table is created here"),) if created else (),
+        confidence=certainty(project),
+    )
+
+
+def _help(policy: Policy, using: Clause, project: Project) -> str:
+    """Return SQL that leaves the condition to readers, and to writers what binds the rows."""
+    roles = in_sql(policy.roles)
+    narrowed = bound_to_caller(policy.relation, project)
+    mended = f"ALTER POLICY {qualified(policy)} USING ({narrowed});"
+    if using.sql is None:
+        return mended
+    name, table = quoted_identifier(f"{policy.name}_read"), policy.relation.sql_name
+    reading = f"CREATE POLICY {name} ON {table} FOR SELECT TO {roles} USING ({using.sql});"
+    return f"{reading}\n{mended}"
+
+
+def _is_short(sql: str) -> bool:
+    return 0 < len(sql) <= 60 and "\n" not in sql

@@ -1,0 +1,81 @@
+"""restrictive-intent-permissive: a policy that should keep rows out lets rows in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Policy
+from rlslint.config.scales import Confidence
+from rlslint.meaning.intents import words_of
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import certainty, whose
+from rlslint.project.questions.siblings import (
+    Neighbour,
+    admits_all,
+    as_restrictive,
+    binding,
+    is_meant_for_everyone,
+    is_restriction,
+    neighbours,
+)
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+_RESTRICTING = frozenset(
+    (
+        "block",
+        "deny",
+        "exclude",
+        "forbid",
+        "hide",
+        "must",
+        "no",
+        "not",
+        "only",
+        "require",
+        "without",
+    )
+)
+
+
+@rule
+def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[Finding]:
+    if not policy.permissive or not is_restriction(policy, project):
+        return
+    if is_meant_for_everyone(policy, project):
+        return
+    beside = neighbours(policy, project)
+    idle = next((other for other in beside if admits_all(other.policy, project)), None)
+    other = idle or binding(beside, project)
+    if other is not None:
+        yield _finding(policy, other, idle is not None, project)
+
+
+def _finding(policy: Policy, other: Neighbour, idle: bool, project: Project) -> Finding:
+    table, using, name = policy.relation, policy.using, other.policy.name
+    who = spoken(other.roles)
+    effect = (
+        f"policy {policy.name} keeps {who} from nothing in {table}: policy {name} admits every row"
+        if idle
+        else f"{who} can {other.verbs} rows of {table} that policy {policy.name} admits"
+        f"{whose(table, project)}: policy {name} alone would bind them"
+    )
+    clause = other.policy.using
+    place = clause.span() if clause is not None else None
+    return Finding(
+        object=str(policy),
+        message=f"{effect}, but permissive policies are joined with OR, and only a restrictive "
+        "one keeps rows out",
+        span=using.span() if using is not None else None,
+        label="lets rows in instead of keeping them out",
+        help=as_restrictive(policy),
+        related=(Related(place, f"policy {name} admits rows"),) if place else (),
+        confidence=certainty(project) or _confidence(policy),
+    )
+
+
+def _confidence(policy: Policy) -> Confidence:
+    says_so = not words_of(policy.name).isdisjoint(_RESTRICTING)
+    return Confidence.high if says_so else Confidence.medium

@@ -1,0 +1,62 @@
+"""restrictive-without-using: a floor for all commands that holds for new rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import applicable_policies
+from rlslint.access.wording import listed, spoken
+from rlslint.catalog.model import Policy
+from rlslint.meaning.truth import can_be_true
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified, served_roles
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+_VERBS = {"select": "SELECT", "update": "UPDATE of any row", "delete": "DELETE"}
+
+
+@rule
+def restrictive_without_using(policy: Policy, project: Project) -> Iterator[Finding]:
+    if policy.permissive or policy.command not in ("all", "update"):
+        return
+    if policy.using is not None or policy.check is None or not policy.relation.rls_enabled:
+        return
+    forbids = not project.predicate(policy.check).ask(can_be_true)
+    found = [
+        (command, role)
+        for command in _VERBS
+        if policy.covers(command) and not (forbids and command != "delete")
+        for role in project.reachable_by(policy.relation, command)
+        if role in served_roles(policy, project) and not _is_covered(policy, command, role, project)
+    ]
+    if found:
+        commands, roles = (tuple(dict.fromkeys(words)) for words in zip(*found, strict=True))
+        yield _finding(policy, commands, roles, project)
+
+
+def _is_covered(policy: Policy, command: str, role: str, project: Project) -> bool:
+    _, restrictive = applicable_policies(project.catalog, policy.relation, role, command)
+    return any(other.using is not None for other in restrictive)
+
+
+def _finding(
+    policy: Policy, commands: tuple[str, ...], roles: tuple[str, ...], project: Project
+) -> Finding:
+    check, created = policy.check, policy.relation.created
+    verb = "is" if len(commands) == 1 else "are"
+    effect = listed(_VERBS[command] for command in commands)
+    condition = (check.sql if check is not None else None) or bound_to_caller(
+        policy.relation, project
+    )
+    return Finding(
+        object=str(policy),
+        message=f"{effect} on {policy.relation} {verb} not restricted for {spoken(roles)}: the "
+        f"restrictive policy {policy.name} has no USING, so it holds for new rows only",
+        span=check.span() if check is not None else None,
+        label="says nothing of rows that are there",
+        help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
+        related=(Related(created.span, "the table is created here"),) if created else (),
+        confidence=certainty(project),
+    )

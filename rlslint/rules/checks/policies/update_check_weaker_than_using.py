@@ -1,0 +1,83 @@
+"""update-check-weaker-than-using: rows can be moved to another tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Column, Policy
+from rlslint.catalog.predicates import Clause
+from rlslint.config.scales import Severity
+from rlslint.meaning.truth import is_tautology
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified
+from rlslint.project.questions.new_rows import (
+    is_checked_elsewhere,
+    is_overwritten,
+    lost_columns,
+    writers,
+)
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+class _Fault(NamedTuple):
+    columns: tuple[Column, ...]
+    roles: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+@rule
+def update_check_weaker_than_using(policy: Policy, project: Project) -> Iterator[Finding]:
+    using, check = policy.using, policy.check
+    if using is None or check is None or policy.command not in ("all", "update"):
+        return
+    fault = _fault(policy, using, check, project)
+    if fault is not None and policy.relation.rls_enabled:
+        yield _finding(policy, using, check, fault, project)
+
+
+def _fault(policy: Policy, using: Clause, check: Clause, project: Project) -> _Fault | None:
+    columns = lost_columns(using, check, policy.relation, project)
+    if not columns:
+        return None
+    found = [
+        (command, role)
+        for command in ("insert", "update")
+        if policy.covers(command)
+        for role in writers(policy, command, columns, project)
+        if not is_checked_elsewhere(policy, command, role, columns, project)
+    ]
+    if not found:
+        return None
+    commands, roles = (tuple(dict.fromkeys(words)) for words in zip(*found, strict=True))
+    return _Fault(columns, roles, commands)
+
+
+def _finding(
+    policy: Policy, using: Clause, check: Clause, fault: _Fault, project: Project
+) -> Finding:
+    table = policy.relation
+    condition = using.sql or bound_to_caller(table, project)
+    if check.sql is not None and not project.predicate(check).ask(is_tautology):
+        condition = f"({condition}) AND ({check.sql})"
+    names = " and ".join(column.name for column in fault.columns)
+    verbs = {"insert": f"insert rows under any {names}", "update": f"give rows any {names}"}
+    effect = " and ".join(verbs[command] for command in fault.commands)
+    trigger = is_overwritten(table, fault.columns, fault.commands, project)
+    saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
+    binding = using.span()
+    related = Related(binding, f"USING binds {names}") if binding is not None else None
+    return Finding(
+        object=str(policy),
+        message=f"{spoken(fault.roles)} can {effect} in {table}: WITH CHECK of policy "
+        f"{policy.name} does not bind {names}, which USING does{saved}",
+        span=check.span(),
+        label=f"does not bind {names}",
+        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({condition});",
+        related=(related,) if related is not None else (),
+        severity=Severity.info if trigger else None,
+        confidence=certainty(project),
+    )

@@ -1,0 +1,140 @@
+"""publication-unfiltered: logical decoding knows no policies, so a subscriber gets all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rlslint.access import (
+    Evidence,
+    has_any_column_privilege,
+    in_words,
+    is_superuser,
+    protected_tables,
+)
+from rlslint.access.data_roles import escapes_row_security
+from rlslint.catalog.model import Relation
+from rlslint.catalog.publications import Publication
+from rlslint.catalog.roles import Role
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.replicated import Sent, hides_rows, sends_rows
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+_SUPABASE_REALTIME = "supabase_realtime"
+"""What Supabase's own publications begin with; its server asks the policies for each subscriber."""
+
+
+@rule
+def publication_unfiltered(publication: Publication, project: Project) -> Iterator[Finding]:
+    if publication.name.startswith(_SUPABASE_REALTIME) or not sends_rows(publication):
+        return
+    sent = Sent(publication, project)
+    tables = [table for table in sent.tables() if hides_rows(table, project)]
+    if tables:
+        yield _finding(publication, tables, sent, project)
+
+
+def _finding(
+    publication: Publication, tables: list[Relation], sent: Sent, project: Project
+) -> Finding:
+    statement, name = sent.statement(tables[0]), publication.name
+    reader, subscriber = next(_readers(project), None), next(_subscribers(tables, project), None)
+    places = [(tables[0].because("rls_enabled"), "row security is enabled here")]
+    severity, confidence = None, Confidence.medium
+    to, remedy = "whoever subscribes", _remedy(publication, tables, sent, project)
+    if reader is not None:
+        because = project.runtime.reason(reader.name).because
+        to = f"{reader}, which serves requests ({because}) and has REPLICATION"
+        remedy = f"ALTER ROLE {quoted_identifier(reader.name)} NOREPLICATION;"
+        places.append((reader.because("replication"), f"{reader} may replicate by this"))
+        severity, confidence = Severity.error, Confidence.high
+    elif subscriber is not None:
+        to = f"whoever subscribes, as {subscriber} may"
+        severity = Severity.info
+    return Finding(
+        object=name,
+        message=f"the publication {name} sends all rows of {in_words(tables)} to {to}, because "
+        "logical decoding applies no policy and no row filter holds any back",
+        span=statement.span if statement is not None else None,
+        label="sends what policies hide",
+        help=remedy,
+        related=tuple(
+            Related(place.span, words)
+            for place, words in places
+            if place is not None and place is not statement
+        ),
+        severity=severity,
+        confidence=confidence,
+    )
+
+
+def _readers(project: Project) -> Iterator[Role]:
+    """Yield the roles that serve requests and may read what is decoded.
+
+    One that may only read tables is likely there for the replica itself, and one that gets past
+    policies anyway is another rule's business.
+    """
+    for role in _replicating(project):
+        if role.name not in project.runtime.names:
+            continue
+        configured = project.runtime.reason(role.name).evidence is Evidence.configuration
+        bound = not escapes_row_security(project.catalog, role.name)
+        if bound and (configured or _writes(role, project)):
+            yield role
+
+
+def _writes(role: Role, project: Project) -> bool:
+    tables = protected_tables(project.catalog)
+    return _holds(role, ("insert", "update", "delete"), tables, project)
+
+
+def _subscribers(tables: Sequence[Relation], project: Project) -> Iterator[Role]:
+    """Yield the roles that somebody made to replicate tables, and not to write.
+
+    The first copy of a table takes SELECT; who copies the whole server has no need of it.
+    """
+    for role in _replicating(project):
+        connects = role.declared and role.knows("login") and role.login
+        reads = connects and _holds(role, ("select",), tables, project)
+        if reads and not _writes(role, project):
+            yield role
+
+
+def _holds(
+    role: Role, privileges: tuple[str, ...], tables: Sequence[Relation], project: Project
+) -> bool:
+    return any(
+        has_any_column_privilege(project.catalog, role.name, table, privilege)
+        for table in tables
+        if table.knows("owner")
+        for privilege in privileges
+    )
+
+
+def _replicating(project: Project) -> Iterator[Role]:
+    for role in project.catalog.roles.values():
+        replicates = role.knows("replication") and role.replication
+        if replicates and not is_superuser(project.catalog, role.name):
+            yield role
+
+
+def _remedy(publication: Publication, tables: list[Relation], sent: Sent, project: Project) -> str:
+    """Return SQL that takes the tables out, and how one of them is let in again with a filter."""
+    first = tables[0]
+    columns = project.tenant_columns(first) if first.knows("columns") else ()
+    column = quoted_identifier(columns[0].name) if columns else "…"
+    filtered = f"TABLE {first.sql_name} WHERE ({column} = …)"
+    name = publication.sql_name
+    if not sent.are_named(tables):
+        return (
+            f"DROP PUBLICATION {name};\n"
+            f"CREATE PUBLICATION {name} FOR {filtered}; -- and what else it is to send"
+        )
+    listed = ", ".join(table.sql_name for table in tables)
+    return (
+        f"ALTER PUBLICATION {name} DROP TABLE {listed};\n"
+        f"-- or with a row filter: ALTER PUBLICATION {name} ADD {filtered};"
+    )

@@ -1,0 +1,45 @@
+"""set-string-interpolation: a value that becomes part of a SET can name another tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.code.sites import Runs
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.sessions import QuerySite
+from rlslint.project.setting_writes import SettingWrite
+from rlslint.rules.registry import rule
+from rlslint.text import Hole, HoleValue
+
+_HARMLESS = (HoleValue.constant, HoleValue.quoted)
+
+
+@rule
+def set_string_interpolation(query: QuerySite, project: Project) -> Iterator[Finding]:
+    reported = set()
+    for write in query.writes:
+        if write.name not in project.context_settings:
+            continue
+        for hole in query.holes_in(write.statement):
+            if hole.binding or hole.value in _HARMLESS or hole in reported:
+                continue
+            reported.add(hole)
+            yield _finding(query, write, hole)
+
+
+def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
+    typed = hole.value in (HoleValue.typed, HoleValue.declared)
+    but = ", which only its type prevents" if typed else ""
+    return Finding(
+        object=write.name,
+        message=f"a client can become another tenant{but}: {hole.source} is written into the SQL "
+        f"that sets {write.name}, so a quote in it begins a statement of the client's own",
+        span=query.span_of(hole),
+        label="becomes part of the SQL",
+        help=f"SELECT set_config('{write.name}', $1, true); -- with the value as a parameter",
+        severity=Severity.warning if typed else None,
+        confidence=None if query.site.runs is Runs.yes else Confidence.medium,
+        statement=write.statement,
+    )

@@ -1,0 +1,83 @@
+"""app-role-bypassrls: a role of the application is exempt from every policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import (
+    DATA_PRIVILEGES,
+    Answer,
+    Evidence,
+    Serving,
+    can_log_in,
+    has_any_column_privilege,
+    in_words,
+    is_declared,
+    is_superuser,
+    makes_copies,
+    protected_tables,
+    serves,
+)
+from rlslint.catalog.roles import Role
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+
+@rule
+def app_role_bypassrls(role: Role, project: Project) -> Iterator[Finding]:
+    if not role.bypassrls or is_superuser(project.catalog, role.name):
+        return
+    serving = serves(project.catalog, project.runtime, role.name)
+    if serving.answer is Answer.no or _only_groups(role, project) or not project.uses_row_security:
+        return
+    yield from _findings(role, serving, project)
+
+
+def _only_groups(role: Role, project: Project) -> bool:
+    """Tell whether nobody connects as a role: attributes do not pass to members."""
+    named = project.runtime.reason(role.name).evidence in (
+        Evidence.configuration, Evidence.connections, Evidence.sessions,
+    )  # fmt: skip
+    if named and role.name in project.runtime.names:
+        return False
+    return is_declared(project.catalog, role.name) and not can_log_in(project.catalog, role.name)
+
+
+def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Finding]:
+    protected = protected_tables(project.catalog)
+    reached = [
+        table
+        for table in protected
+        if any(
+            has_any_column_privilege(project.catalog, role.name, table, privilege)
+            for privilege in DATA_PRIVILEGES
+        )
+    ]
+    tables = reached or protected
+    if not tables:
+        return
+    statement = role.because("bypassrls")
+    span = statement.span if statement is not None else None
+    certain = serving.answer is Answer.yes
+    copies = makes_copies(project.catalog, role.name)
+    because = "called after backups or replication" if copies else serving.because
+    yield Finding(
+        object=role.name,
+        message=f"{role} gets past every policy to the rows of all tenants in {in_words(tables)}, "
+        f"because it has BYPASSRLS ({because})",
+        span=span,
+        label=f"exempts {role} from row security",
+        help=f"ALTER ROLE {quoted_identifier(role.name)} NOBYPASSRLS; "
+        f'-- or bypass-roles = ["{role}"], where it is meant to see all rows',
+        related=tuple(
+            Related(place, f"{role} gets at rows by this")
+            for place in serving.spans[:1]
+            if place != span
+        ),
+        severity=Severity.info if copies else None if certain else Severity.warning,
+        confidence=None if certain else Confidence.medium,
+    )

@@ -1,0 +1,56 @@
+"""app-role-superuser: the history makes a role of the application a superuser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Answer, Serving, in_words, protected_tables, role_of, serves
+from rlslint.access.roles import BOOTSTRAP_SUPERUSER
+from rlslint.catalog.roles import Role
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+
+@rule
+def app_role_superuser(role: Role, project: Project) -> Iterator[Finding]:
+    if not role.superuser or _has_to_stay(role, project):
+        return
+    serving = serves(project.catalog, project.runtime, role.name)
+    if serving.answer is not Answer.no and project.uses_row_security:
+        yield from _findings(role, serving, project)
+
+
+def _has_to_stay(role: Role, project: Project) -> bool:
+    """Tell whether a role is the superuser of the server: what connects as it has to change."""
+    sessions = [c for c in project.connections if c.is_open and role_of(c) == role.name]
+    if not sessions:
+        return role.name == BOOTSTRAP_SUPERUSER
+    return any(connection.superuser_evidence for connection in sessions)
+
+
+def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Finding]:
+    tables = protected_tables(project.catalog)
+    if not tables:
+        return
+    statement = role.because("superuser")
+    span = statement.span if statement is not None else None
+    certain = serving.answer is Answer.yes
+    yield Finding(
+        object=role.name,
+        message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
+        f"because no policy applies to a superuser ({serving.because})",
+        span=span,
+        label=f"makes {role} a superuser",
+        help=f"ALTER ROLE {quoted_identifier(role.name)} NOSUPERUSER;",
+        related=tuple(
+            Related(place, f"{role} serves requests as far as this tells")
+            for place in serving.spans[:1]
+            if place != span
+        ),
+        severity=None if certain else Severity.warning,
+        confidence=None if certain else Confidence.medium,
+    )

@@ -1,0 +1,123 @@
+"""app-role-owns-table: whoever owns a table can switch its row security off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rlslint.access import in_words, is_administrative, protected_tables, role_of, runs_migrations
+from rlslint.access.data_roles import escapes_row_security
+from rlslint.catalog.model import Table
+from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+_MOST_NAMES = 10
+
+
+@rule
+def app_role_owns_table(table: Table, project: Project) -> Iterator[Finding]:
+    # Where row security is not forced, the owner need not even switch it off: rls-not-forced.
+    if not table.rls_enabled or not table.rls_forced or project.runtime.assumed:
+        return
+    owner, tables = table.owner, project.forced_tables.get(table)
+    if tables is None or _is_set_aside(owner, project):
+        return
+    if owner in project.runtime.names:
+        yield _finding(owner, tables, project)
+    elif owner == MIGRATION_ROLE:
+        yield from _by_connection(tables, project)
+
+
+def _is_set_aside(owner: str, project: Project) -> bool:
+    """Tell whether a role that owns tables serves nobody, or passes by all policies anyway."""
+    if owner == MIGRATION_ROLE:
+        return False
+    inferred = project.runtime.is_inferred(owner)
+    return (inferred and is_administrative(owner)) or escapes_row_security(project.catalog, owner)
+
+
+def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding:
+    statement, created = tables[0].because("owner"), tables[0].created
+    return Finding(
+        object=str(tables[0]),
+        message=f"{owner} can switch off the row security of {in_words(tables)} and then read "
+        f"every tenant's rows, because it is the owner ({project.runtime.reason(owner).because})",
+        span=statement.span if statement is not None else None,
+        label=f"belongs to {owner}",
+        help=_help(owner, tables, project),
+        related=(Related(created.span, "the table is created here"),)
+        if created is not None and created is not statement
+        else (),
+    )
+
+
+def _by_connection(tables: tuple[Table, ...], project: Project) -> Iterator[Finding]:
+    """Yield a finding where requests and migrations are known to use the same role."""
+    for connection in project.connections:
+        role = role_of(connection)
+        if connection.span not in project.runtime.spans or role not in project.runtime.migrating:
+            continue
+        if escapes_row_security(project.catalog, role):
+            continue
+        tail = ", for development or tests as this connection is" if connection.development else ""
+        yield Finding(
+            object=role,
+            message=f"{role} can switch off the row security of {in_words(tables)} and then read "
+            "every tenant's rows, because it runs the migrations too and so owns what they make"
+            + tail,
+            span=connection.span,
+            label="serves requests and owns the tables",
+            help=_help(role, tables, project),
+            related=tuple(
+                Related(other.span, "runs the migrations")
+                for other in project.connections
+                if other.connects and runs_migrations(other) and role_of(other) == role
+            ),
+            severity=Severity.info if connection.development else None,
+            confidence=Confidence.medium,
+        )
+        return
+
+
+def _help(owner: str, tables: tuple[Table, ...], project: Project) -> str:
+    """Return SQL that gives the tables to another role, one that owns others where there is one."""
+    others = {
+        table.owner: None
+        for table in protected_tables(project.catalog)
+        if table.knows("owner") and table.owner not in (MIGRATION_ROLE, *project.runtime.names)
+    }
+    name = quoted_identifier(next(iter(others), f"{owner}_owner"))
+    lines = [] if others else [f"CREATE ROLE {name} NOLOGIN;"]
+    if len(tables) > _MOST_NAMES:
+        lines.append(_loop(owner, name, dict.fromkeys(table.schema for table in tables)))
+        return "\n".join(lines)
+    for table in tables:
+        lines += [
+            f"ALTER TABLE {table.sql_name} OWNER TO {name};",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table.sql_name} "
+            f"TO {quoted_identifier(owner)};",
+        ]
+    return "\n".join(lines)
+
+
+def _loop(owner: str, new_owner: str, schemas: Iterable[str]) -> str:
+    """Return SQL that does so with all tables of some schemas whose row security is forced."""
+    listed = ", ".join(f"{_literal(quoted_identifier(name))}::regnamespace" for name in schemas)
+    role = quoted_identifier(owner)
+    return (
+        "DO $$ DECLARE forced regclass; BEGIN\n"
+        "  FOR forced IN SELECT oid FROM pg_class WHERE relrowsecurity AND relforcerowsecurity\n"
+        f"      AND relowner = {_literal(role)}::regrole AND relnamespace IN ({listed}) LOOP\n"
+        f"    EXECUTE format('ALTER TABLE %s OWNER TO %s', forced, {_literal(new_owner)});\n"
+        "    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %s', forced, "
+        f"{_literal(role)});\n"
+        "  END LOOP;\nEND $$;"
+    )
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

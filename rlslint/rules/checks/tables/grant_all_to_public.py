@@ -1,0 +1,99 @@
+"""grant-all-to-public: every role of the database gets at the rows of tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import (
+    DATA_PRIVILEGES,
+    Gap,
+    Granted,
+    can_use_schema,
+    gap_of,
+    in_words,
+    revocation,
+)
+from rlslint.catalog.model import Table
+from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import PUBLIC
+from rlslint.config.scales import Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+_ABOVE_OR_COPIED = (Gap.partition, Gap.child, Gap.query, Gap.like)
+
+
+@rule
+def grant_all_to_public(table: Table, project: Project) -> Iterator[Finding]:
+    found = False
+    for granted in project.grants_beginning_with(table):
+        wide = [
+            one for one in granted if _is_wide(one.grant) and _is_known_of_tenants(one, project)
+        ]
+        leaking = [one for one in wide if not one.table.rls_enabled]
+        # TRUNCATE by the same statement is the graver fault, where policies filter rows.
+        truncates = any(one.grant.privilege == "truncate" for one in granted)
+        if leaking or (wide and not truncates):
+            found = True
+            yield _leak(leaking, project) if leaking else _breadth(wide, project)
+    if not found:
+        # Raises where more may be granted than is known.
+        any(_is_wide(grant) and _is_of_tenants(table, project) for grant in table.grants.values())
+
+
+def _is_wide(grant: Grant) -> bool:
+    return (
+        grant.grantee == PUBLIC
+        and grant.privilege in DATA_PRIVILEGES
+        and grant.statement is not None
+    )
+
+
+def _is_known_of_tenants(one: Granted, project: Project) -> bool:
+    known = all(one.table.knows(fact) for fact in ("rls_enabled", "columns"))
+    return known and _is_of_tenants(one.table, project)
+
+
+def _is_of_tenants(table: Table, project: Project) -> bool:
+    """Tell whether a table holds rows of tenants that every role gets at, policies aside."""
+    if not project.uses_row_security and not project.config.tenant_columns:
+        return False
+    if table.temporary or project.is_shared(table):
+        return False
+    if not can_use_schema(project.catalog, PUBLIC, table.schema):
+        return False
+    # Tables beside a protected one are open by what they are, which other rules tell.
+    return gap_of(table) not in _ABOVE_OR_COPIED and bool(project.tenant_columns(table))
+
+
+def _leak(granted: list[Granted], project: Project) -> Finding:
+    statement = granted[0].grant.statement
+    tables = list(dict.fromkeys(one.table for one in granted))
+    reads = any(one.grant.privilege == "select" for one in granted)
+    created = tables[0].created
+    return Finding(
+        object=str(tables[0]),
+        message=f"every role of the database can {'read' if reads else 'write'} the rows of all "
+        f"tenants in {in_words(tables)}, because the privilege is granted to PUBLIC and row "
+        "security is not enabled",
+        span=statement.span if statement is not None else None,
+        label="grants to every role, also to those made later",
+        help=revocation(DATA_PRIVILEGES, granted, project.catalog),
+        related=(Related(created.span, "a table without row security"),) if created else (),
+    )
+
+
+def _breadth(granted: list[Granted], project: Project) -> Finding:
+    statement = granted[0].grant.statement
+    tables = list(dict.fromkeys(one.table for one in granted))
+    return Finding(
+        object=str(tables[0]),
+        message=f"every role of the database gets at {in_words(tables)} by a privilege of PUBLIC, "
+        "and only policies keep the tenants apart (an info, for row security is enabled)",
+        span=statement.span if statement is not None else None,
+        label="grants to every role, also to those made later",
+        help=revocation(DATA_PRIVILEGES, granted, project.catalog),
+        severity=Severity.info,
+    )

@@ -1,0 +1,133 @@
+"""only-restrictive-policies: restrictive policies alone let no row pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rlslint.access import applicable_policies, row_security_active
+from rlslint.access.wording import listed, spoken
+from rlslint.catalog.model import Policy, Table
+from rlslint.catalog.predicates import Clause
+from rlslint.meaning.bounds import unbounded_branches
+from rlslint.meaning.branches import branches
+from rlslint.meaning.intents import is_assurance_test
+from rlslint.meaning.truth import can_be_true
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import COMMANDS, certainty, filled_columns
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Related
+
+
+class _Refused(NamedTuple):
+    role: str
+    command: str
+    policies: tuple[Policy, ...]
+
+
+@rule
+def only_restrictive_policies(table: Table, project: Project) -> Iterator[Finding]:
+    restrictive = [policy for policy in table.policies.known() if not policy.permissive]
+    if not restrictive or not table.rls_enabled:
+        return
+    refused = [
+        _Refused(role, command, aimed)
+        for command in COMMANDS
+        for role in project.reachable_by(table, command)
+        if (aimed := _stranded(table, role, command, project))
+    ]
+    if refused:
+        yield _finding(table, refused, project)
+
+
+def _stranded(table: Table, role: str, command: str, project: Project) -> tuple[Policy, ...]:
+    """Return the restrictive policies that would let rows pass if a permissive one did too."""
+    if not row_security_active(project.catalog, role, table):
+        return ()
+    permissive, restrictive = applicable_policies(project.catalog, table, role, command)
+    if permissive or not restrictive:
+        return ()
+    if any(_locks(policy, command, project) for policy in restrictive):
+        return ()
+    others = [other for other in project.runtime.names if other != role]
+    if _is_served(table, [role], COMMANDS, project):
+        # A floor under all commands strands nobody who has permissive policies for some of them.
+        floor = _is_served(table, others, (command,), project)
+        restrictive = tuple(policy for policy in restrictive if policy.command == command)
+    else:
+        floor = _is_served(table, others, COMMANDS, project)
+    return tuple(policy for policy in restrictive if role in policy.roles or not floor)
+
+
+def _is_served(table: Table, roles: list[str], commands: tuple[str, ...], project: Project) -> bool:
+    """Tell whether a permissive policy applies to one of the roles for one of the commands."""
+    return any(
+        applicable_policies(project.catalog, table, role, command)[0]
+        for role in roles
+        for command in commands
+    )
+
+
+def _locks(policy: Policy, command: str, project: Project) -> bool:
+    """Tell whether a policy is there to shut everyone, or all but a few, out."""
+    clause = policy.effective_check if command == "insert" else policy.using
+    if clause is None:
+        return False
+    predicate = project.predicate(clause)
+    return not predicate.ask(can_be_true) or _is_role_gate(clause, policy, project)
+
+
+def _is_role_gate(clause: Clause, policy: Policy, project: Project) -> bool:
+    predicate, functions = project.predicate(clause), project.context_functions
+    open_ones = predicate.ask(
+        unbounded_branches, filled_columns(policy.relation, predicate), functions
+    )
+    if len(open_ones) < len(predicate.ask(branches)):
+        return False
+    return all(
+        branch.kind == "gate"
+        and not any(is_assurance_test(conjunct, functions) for conjunct in branch.conjuncts)
+        for branch in open_ones
+    )
+
+
+def _finding(table: Table, refused: list[_Refused], project: Project) -> Finding:
+    policies = list(dict.fromkeys(policy for one in refused for policy in one.policies))
+    roles = tuple(dict.fromkeys(one.role for one in refused))
+    commands = tuple(dict.fromkeys(one.command for one in refused))
+    first, *others = policies
+    statement = first.because("permissive")
+    name = quoted_identifier(f"{table.name}_base")
+    kind = f"FOR {commands[0].upper()} " if len(commands) == 1 else ""
+    words = "WITH CHECK" if commands == ("insert",) else "USING"
+    names = ", ".join(quoted_identifier(role) for role in roles)
+    to = "" if project.runtime.assumed else f"TO {names} "
+    return Finding(
+        object=str(table),
+        message=f"{_effect(table, commands, roles)}: only restrictive policies apply, and these "
+        "narrow what a permissive policy admits",
+        span=statement.span if statement is not None else None,
+        label="restrictive, with no permissive policy beside it",
+        help=f"CREATE POLICY {name} ON {table.sql_name} {kind}{to}{words} (true);",
+        related=tuple(
+            Related(created.span, f"so is policy {other.name}")
+            for other in others
+            if (created := other.created) is not None
+        ),
+        confidence=certainty(project),
+    )
+
+
+def _effect(table: Table, commands: tuple[str, ...], roles: tuple[str, ...]) -> str:
+    who = spoken(roles)
+    verbs = [
+        {"select": "see", "update": "change", "delete": "delete"}[command]
+        for command in commands
+        if command != "insert"
+    ]
+    if not verbs:
+        return f"{who} can insert no row into {table}"
+    inserting = " nor insert any" if "insert" in commands else ""
+    return f"{who} can {listed(verbs)} no row of {table}{inserting}"

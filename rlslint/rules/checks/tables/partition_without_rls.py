@@ -1,0 +1,32 @@
+"""partition-without-rls: a partition that can be queried past the policies of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Gap, gap_of, protected_ancestors
+from rlslint.catalog.model import Table
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.unprotected import unprotected
+from rlslint.rules.registry import rule
+
+
+@rule
+def partition_without_rls(table: Table, project: Project) -> Iterator[Finding]:
+    if gap_of(table) is not Gap.partition:
+        return
+    protected = protected_ancestors(table)
+    exposed = project.exposure(table, protected)
+    if exposed is not None and exposed.is_granted:
+        above = protected[0]
+        yield unprotected(
+            table,
+            above,
+            exposed,
+            table.because("partition_of"),
+            cause=f"by its own name because row security is enabled on {above} but not on this "
+            "partition",
+            label="has no row security of its own",
+            help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",
+        )

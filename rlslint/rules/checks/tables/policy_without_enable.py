@@ -1,0 +1,40 @@
+"""policy-without-enable: policies that PostgreSQL never applies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Gap, gap_of
+from rlslint.catalog.model import Table
+from rlslint.config.scales import Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def policy_without_enable(table: Table, project: Project) -> Iterator[Finding]:
+    if gap_of(table) is Gap.policies:
+        yield _finding(table, project)
+
+
+def _finding(table: Table, project: Project) -> Finding:
+    exposed = project.exposure(table)
+    who = exposed.who if exposed else "whoever is granted access"
+    verb = exposed.verb if exposed else "read"
+    first, *others = table.policies.known()
+    span = first.created.span if first.created else None
+    related = tuple(
+        Related(policy.created.span, f"so is {policy.name}") for policy in others if policy.created
+    )
+    return Finding(
+        object=str(table),
+        message=f"{who} can {verb} every row of {table} because row security is not enabled, "
+        "so its policies do nothing",
+        span=span,
+        label="is not applied",
+        help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",
+        related=related + (exposed.related(span) if exposed else ()),
+        severity=None if exposed else Severity.warning,
+    )

@@ -1,0 +1,60 @@
+"""rls-not-forced: the owner skips every policy, and the application may be the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Answer, Escape, Ownership, bypass, owning_membership, owns
+from rlslint.catalog.model import Table
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+from rlslint.text import Related
+
+
+@rule
+def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
+    if not table.rls_enabled or table.rls_forced:
+        return
+    for role in project.runtime.names:
+        escaped = bypass(project.catalog, role, table)
+        if escaped is not None and escaped.escape is not Escape.owner:
+            continue
+        if _is_by_membership(role, table, project):
+            continue
+        ownership = owns(project.catalog, project.runtime, role, table)
+        if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):
+            reasons = (ownership.because, project.runtime.seen(role))
+            yield _finding(table, role, ownership, "; ".join(filter(None, reasons)))
+            return
+
+
+def _is_by_membership(role: str, table: Table, project: Project) -> bool:
+    """Tell whether the membership is to be mended, not the table: app-role-member-of-owner."""
+    membership = owning_membership(project.catalog, project.runtime, role, table)
+    return membership is not None and "rls_forced" not in table.statements
+
+
+def _finding(table: Table, role: str, ownership: Ownership, reasons: str) -> Finding:
+    certain = ownership.answer is Answer.yes
+    subject = f"{role}, which owns it," if certain else "its owner"
+    because = f" ({reasons})" if reasons else ""
+    enabled = table.because("rls_enabled")
+    # NO FORCE is what to take back where it stands.
+    statement = table.statements.get("rls_forced") or enabled
+    places = (table.created, "the table is created here"), (enabled, "row security is enabled here")
+    return Finding(
+        object=str(table),
+        message=f"{table} shows all rows to {subject} because row security is not forced{because}",
+        span=statement.span if statement else None,
+        label="does not apply to the owner",
+        help=f"ALTER TABLE {table.sql_name} FORCE ROW LEVEL SECURITY;",
+        related=tuple(
+            Related(place.span, words)
+            for place, words in dict(places).items()
+            if place is not None and place is not statement
+        ),
+        severity=Severity.error if certain else None,
+        confidence=None if certain else Confidence.medium,
+    )

@@ -1,0 +1,46 @@
+"""view-owner-rights: a view reads its tables as its owner, past the policies of who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import runs_as_invoker
+from rlslint.catalog.model import View
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.view_exposure import (
+    ViewLeak,
+    confidence_of,
+    related_to,
+    severity_of,
+    view_leaks,
+)
+from rlslint.rules.registry import rule
+
+
+@rule
+def view_owner_rights(view: View, project: Project) -> Iterator[Finding]:
+    if not view.is_view or runs_as_invoker(view) or view.invoker_was_on:
+        return
+    leaks = [leak for leak in view_leaks(view, project) if not leak.read.from_copy]
+    if leaks:
+        yield _finding(view, leaks[0], project)
+
+
+def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
+    statement = view.because("query")
+    span = statement.span if statement else None
+    return Finding(
+        object=str(view),
+        message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason}",
+        span=span,
+        label="runs with the rights of its owner",
+        help=f"ALTER VIEW {view.sql_name} SET (security_invoker = true);",
+        related=related_to(leak, project, span),
+        severity=severity_of(leak, project),
+        confidence=confidence_of(leak.bypass, project),
+    )
+
+
+def _view(view: View, leak: ViewLeak) -> str:
+    return "the view" if leak.queried is view else f"the view {view} behind it"

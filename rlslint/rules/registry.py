@@ -1,0 +1,69 @@
+"""@rule: which check looks at which kind of subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rlslint.project.findings import Finding
+
+if TYPE_CHECKING:
+    from rlslint.project.project import Project
+
+Check = Callable[[Any, "Project"], Iterator[Finding]]
+
+FOLDERS = {
+    "Table": "tables",
+    "Policy": "policies",
+    "View": "views",
+    "Function": "functions",
+    "Role": "roles",
+    "Publication": "publications",
+    "QuerySite": "queries",
+    "SessionTrace": "sessions",
+    "Connection": "connections",
+    "BrokenStatement": "statements",
+    "Refusal": "statements",
+    "Dynamic": "statements",
+    "IgnoreUse": "ignores",
+    "Server": "servers",
+    "SessionSetting": "servers",
+    "Difference": "servers",
+}
+"""The kinds of subject, and the folder of `checks` whose modules look at them.
+
+Only the folders of the kinds that a project has are imported.
+"""
+
+
+class Rule(NamedTuple):
+    """A check under its rule's name, and the kind of subject that it is called with."""
+
+    name: str
+    subject: str
+    check: Check
+
+
+_rules: dict[tuple[str, str], Rule] = {}
+
+
+def rule(check: Check) -> Check:
+    """Register a check: its name is its rule's, its first annotation says what it looks at.
+
+    A rule that looks at two kinds of subject has a check for each.
+    """
+    name = check.__name__.replace("_", "-")
+    subject = next(iter(check.__annotations__.values()))
+    _rules[name, str(subject)] = Rule(name, str(subject), check)
+    return check
+
+
+def rules_for(subject: str) -> list[Rule]:
+    """Return the rules that look at a kind of subject, in the order of their names."""
+    folder = FOLDERS[subject]
+    for entry in Path(__file__).with_name("checks").joinpath(folder).iterdir():
+        if entry.suffix == ".py" and entry.name != "__init__.py":
+            import_module(f"rlslint.rules.checks.{folder}.{entry.stem}")
+    return sorted(found for found in _rules.values() if found.subject == subject)

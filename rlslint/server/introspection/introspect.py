@@ -1,0 +1,124 @@
+"""From what a server answers to a catalog."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from rlslint.catalog.model import Catalog
+from rlslint.catalog.platforms import is_provided_by_supabase
+from rlslint.server.introspection import queries
+from rlslint.server.introspection.authority import (
+    Held,
+    RoleNames,
+    add_default_privileges,
+    add_memberships,
+    add_privileges,
+    add_roles,
+    add_schemas,
+    add_settings,
+    is_supabase_server,
+)
+from rlslint.server.introspection.deparsed import Deparsed
+from rlslint.server.introspection.description import Description
+from rlslint.server.introspection.policies import add_policies
+from rlslint.server.introspection.publications import add_publications
+from rlslint.server.introspection.relations import (
+    add_column_privileges,
+    add_columns,
+    add_constraints,
+    add_indexes,
+    add_parents,
+    add_partition_keys,
+    add_relations,
+    add_triggers,
+    add_views,
+)
+from rlslint.server.introspection.routines import add_functions
+
+Ask = Callable[[str], str]
+"""Sends a query to the server and returns the one value of its answer."""
+
+_DEFAULT_SEARCH_PATH = ("$user", "public")
+
+
+class _Answers:
+    """Asks all queries ahead, in their order: the server works while answers are taken in."""
+
+    def __init__(self, ask: Ask, asked: Iterable[str]) -> None:
+        self._executor = ThreadPoolExecutor(1)
+        self._answers: dict[str, Future[str]] = {
+            query: self._executor.submit(ask, query) for query in asked
+        }
+
+    def __call__(self, query: str) -> Any:
+        return json.loads(self._answers.pop(query).result())
+
+    def __enter__(self) -> _Answers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def introspect(ask: Ask, database: str, version: int) -> Catalog:
+    """Return what a database holds.
+
+    `database` is how messages name it; `version` is server_version_num. The queries have to run in
+    one snapshot and with an empty search_path, so that the server shows all names in full.
+    """
+    memberships = queries.MEMBERSHIPS if version >= 160000 else queries.MEMBERSHIPS_BEFORE_16
+    functions = queries.FUNCTIONS if version >= 140000 else queries.FUNCTIONS_BEFORE_14
+    publications = queries.PUBLICATIONS if version >= 150000 else queries.PUBLICATIONS_BEFORE_15
+    catalog, description = Catalog(), Description(database)
+    deparsed = Deparsed(catalog)
+    with _Answers(ask, (memberships, functions, *queries.OF_ALL_VERSIONS, publications)) as rows:
+        names = add_roles(catalog, description, rows(queries.ROLES))
+        foreign_owners = _foreign_owners(names)
+        add_memberships(catalog, description, rows(memberships), names)
+        add_settings(catalog, description, rows(queries.SETTINGS), names)
+        search_path = _search_path(catalog, rows(queries.SEARCH_PATH))
+        catalog.extensions = {name for (name,) in rows(queries.EXTENSIONS)}
+        held: list[Held] = add_schemas(catalog, description, rows(queries.SCHEMAS), names)
+        held += add_functions(
+            catalog, description, rows(functions), names, foreign_owners, search_path
+        )
+        privileges = dict(rows(queries.RELATION_PRIVILEGES))
+        relations, on_relations = add_relations(
+            catalog, rows(queries.RELATIONS), privileges, names, foreign_owners
+        )
+        held += on_relations
+        add_parents(relations, rows(queries.PARENTS))
+        add_partition_keys(relations, rows(queries.PARTITION_KEYS))
+        add_columns(relations, rows(queries.COLUMNS), deparsed, description)
+        held += add_column_privileges(relations, rows(queries.COLUMN_PRIVILEGES), names)
+        add_constraints(relations, rows(queries.CONSTRAINTS))
+        add_indexes(relations, rows(queries.INDEXES), deparsed, description)
+        add_triggers(relations, rows(queries.TRIGGERS))
+        add_views(relations, rows(queries.VIEWS), deparsed, description)
+        add_policies(relations, rows(queries.POLICIES), names, deparsed, description)
+        add_publications(
+            catalog, relations, rows(publications), names, foreign_owners, deparsed, description
+        )
+        add_default_privileges(catalog, description, rows(queries.DEFAULT_PRIVILEGES), names)
+        add_privileges(catalog, description, held)
+    description.finish()
+    return catalog
+
+
+def _foreign_owners(names: RoleNames) -> frozenset[str]:
+    """Return the roles of the platform: what they own is not the user's to mend."""
+    if not is_supabase_server(names.values()):
+        return frozenset()
+    return frozenset(filter(is_provided_by_supabase, names.values())) - {"postgres"}
+
+
+def _search_path(catalog: Catalog, of_server: str) -> tuple[str, ...]:
+    """Return the search_path of sessions that set none; the database's goes first."""
+    of_database = catalog.database_settings.get("search_path")
+    if of_database is not None:
+        of_server = of_database[0]
+    names = tuple(part.strip().strip('"') for part in of_server.split(","))
+    return names if any(names) else _DEFAULT_SEARCH_PATH

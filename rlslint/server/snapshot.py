@@ -1,0 +1,179 @@
+"""A live database, read in one snapshot and changed in nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rlslint.server.connection_strings import BadConnectionString, database_name, parameters_of
+from rlslint.server.refusals import explained
+
+if TYPE_CHECKING:
+    import psycopg
+
+OLDEST, NEWEST = 13, 18
+"""The major versions whose catalogs are known."""
+
+_LOCK_SECONDS = 5
+_STATEMENT_SECONDS = 120
+_CONNECT_SECONDS = 10
+_CANCEL_SECONDS = 5
+# The settings below lock_timeout change how the server spells expressions (pg_dump sets them too).
+_BEGIN = f"""
+    BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+    SET LOCAL search_path = '';
+    SET LOCAL work_mem = '64MB';
+    SET LOCAL jit = off;
+    SET LOCAL statement_timeout = '{_STATEMENT_SECONDS}s';
+    SET LOCAL idle_in_transaction_session_timeout = '{_STATEMENT_SECONDS}s';
+    SET LOCAL lock_timeout = '{_LOCK_SECONDS}s';
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL quote_all_identifiers = off;
+    SET LOCAL datestyle = 'ISO';
+    SET LOCAL intervalstyle = 'postgres'
+"""
+_LOCKS = """
+    SELECT string_agg(DISTINCT n.nspname || '.' || c.relname || ' by session ' || l.pid, ', ')
+    FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
+    WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+"""
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+class LiveProblem(Exception):
+    """A database cannot be read; the message is a sentence that names it and shows no password."""
+
+
+class Snapshot(NamedTuple):
+    """A database as it was at one moment.
+
+    `database` is how messages name it. `version` is server_version_num, `version_text` what the
+    server calls itself, a distributor's addition included. `ask` sends a query and returns the one
+    value of its answer.
+    """
+
+    database: str
+    version: int
+    version_text: str
+    user: str
+    ask: Callable[[str], str]
+
+
+@contextmanager
+def snapshot(conninfo: str) -> Iterator[Snapshot]:
+    """Open a database for reading: a URL, keywords and values, or "" for libpq's environment.
+
+    The transaction is READ ONLY and REPEATABLE READ, and is given up at the end (manual: SET
+    TRANSACTION). Raises LiveProblem where there is no such database, where it cannot be read, or
+    where its version is not known.
+    """
+    driver = _driver()
+    try:
+        parameters = {"connect_timeout": _CONNECT_SECONDS, **parameters_of(conninfo)}
+    except BadConnectionString as problem:
+        raise LiveProblem(str(problem)) from None
+    role = str(parameters.get("user") or "")
+    connection: psycopg.Connection[Any] | None = None
+    try:
+        connection = driver.connect(
+            conninfo,
+            connect_timeout=parameters["connect_timeout"],
+            application_name="rlslint",
+            client_encoding="UTF8",
+            autocommit=True,
+            prepare_threshold=None,
+        )
+        role = connection.info.user
+        yield _begin(connection)
+        connection.rollback()
+    except driver.Error as error:
+        refusal = explained(error, parameters, role, lambda: _locks(connection))
+        raise LiveProblem(refusal) from None
+    except (OSError, OverflowError, UnicodeError) as error:
+        # psycopg resolves host names by itself; a port or a name of no sense ends here.
+        if connection is not None:
+            raise
+        raise LiveProblem(explained(error, parameters, role, str)) from None
+    finally:
+        if connection is not None:
+            _close(connection)
+
+
+def _driver() -> Any:
+    try:
+        import psycopg
+    except ImportError:
+        raise LiveProblem(
+            "An audit needs psycopg, which is not installed: pip install 'rlslint[live]'."
+        ) from None
+    return psycopg
+
+
+def _begin(connection: psycopg.Connection[Any]) -> Snapshot:
+    info = connection.info
+    database = database_name({"dbname": info.dbname, "host": info.host, "port": str(info.port)})
+    major = info.server_version // 10000
+    text = info.parameter_status("server_version") or str(major)
+    if not OLDEST <= major <= NEWEST:
+        age = "older" if major < OLDEST else "newer"
+        known = f"rlslint knows PostgreSQL {OLDEST} to {NEWEST}"
+        raise LiveProblem(f"{database} is on PostgreSQL {text}, which is {age}: {known}.")
+    connection.execute(_BEGIN.encode())
+    if info.parameter_status("server_encoding") == "SQL_ASCII":
+        # Names may be any bytes there, and the server refuses to send those that are no UTF-8.
+        connection.execute(b"SET LOCAL client_encoding = 'SQL_ASCII'")
+    return Snapshot(database, info.server_version, text, info.user, _Questions(connection))
+
+
+class _Questions:
+    """Asks until the first failure, which is the answer to all that is asked after it."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._failure: Exception | None = None
+
+    def __call__(self, query: str) -> str:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return _ask(self._connection, query)
+        except Exception as failure:
+            self._failure = failure
+            raise
+
+
+def _close(connection: psycopg.Connection[Any]) -> None:
+    """Close a connection; a query that another thread still waits for is given up first."""
+    import psycopg
+
+    if connection.lock.locked():
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=_CANCEL_SECONDS)
+    with connection.lock:
+        connection.close()
+
+
+def _ask(connection: psycopg.Connection[Any], query: str) -> str:
+    result = connection.execute(query.encode()).pgresult
+    value = result.get_value(0, 0) if result is not None else None
+    text = (value or b"").decode("utf-8", "surrogateescape")
+    # A byte that is no UTF-8 is shown as \\xe4, the backslash escaped for the JSON around it, so
+    # that no two names become one.
+    return _NO_UTF8.sub(lambda byte: rf"\\x{ord(byte[0]) - 0xDC00:02x}", text)
+
+
+def _locks(connection: psycopg.Connection[Any] | None) -> str:
+    """Say which tables other sessions keep from being read."""
+    import psycopg
+
+    held = ""
+    if connection is not None:
+        with suppress(psycopg.Error):
+            connection.rollback()
+            connection.execute(b"BEGIN READ ONLY")
+            held = _ask(connection, _LOCKS)
+    return f"for more than {_LOCK_SECONDS} seconds a lock has been held on {held}" if held else ""

@@ -1,0 +1,227 @@
+"""SQL text and its way back to the file that a reader would open."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Location(NamedTuple):
+    """A 1-based line and a 1-based column, the column counted in characters."""
+
+    row: int
+    column: int
+
+
+class HoleValue(Enum):
+    """What is known of the value that fills a hole: how far it could change the SQL around it.
+
+    `typed`: the program makes an integer, a UUID or the like of it just there. `declared`: its
+    annotation says so, which nothing enforces. `quoted`: a quoting function of the driver wrote
+    it. `constant`: one of a few values that the source names.
+    """
+
+    anything = "anything"
+    declared = "declared"
+    typed = "typed"
+    quoted = "quoted"
+    constant = "constant"
+
+
+class Hole(NamedTuple):
+    """A stretch of a Text that stands for a value known only when the program runs.
+
+    `start` and `end` are byte offsets into the Text. `source` is the expression of the host
+    language, for messages. `binding` tells whether a driver passes the value separately from the
+    SQL (a bind parameter) or whether it becomes part of the SQL (interpolation); `value` says how
+    far an interpolated value is harmless.
+    """
+
+    start: int
+    end: int
+    source: str
+    binding: bool
+    value: HoleValue = HoleValue.anything
+
+
+class Piece(NamedTuple):
+    """Says that the byte at `offset` of a Text stands at character `host` of its file.
+
+    A piece ends where the next one starts. Where `linear` is true every further character of the
+    Text moves one character on in the file; else all of the piece stands at `host`.
+    """
+
+    offset: int
+    host: int
+    linear: bool
+
+
+class Text:
+    """SQL of one file, or of one string inside a file, as the UTF-8 that the parser reads.
+
+    Every offset that rlslint keeps is a byte offset into `data`, because that is what PostgreSQL's
+    parser reports. `location` is the only way from such an offset to a line and a column.
+
+    `path` is what messages show. For SQL inside another language, `host` is the whole text of the
+    file and `pieces` maps `data` into it; `holes` are the parts that the program fills in.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        data: bytes,
+        *,
+        host: str | None = None,
+        pieces: tuple[Piece, ...] = (),
+        holes: tuple[Hole, ...] = (),
+    ) -> None:
+        self.path = path
+        self.data = data
+        self.host = host
+        self.pieces = pieces
+        self.holes = holes
+
+    def __repr__(self) -> str:
+        return f"Text({self.path!r}, {len(self.data)} bytes)"
+
+    @cached_property
+    def is_ascii(self) -> bool:
+        return self.data.isascii()
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        if self.host is not None:
+            return _starts_of_lines(self.host)
+        starts = [0]
+        position = self.data.find(b"\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = self.data.find(b"\n", position + 1)
+        return starts
+
+    def location(self, offset: int) -> Location:
+        """Return where in the file the byte at `offset` stands."""
+        starts = self._line_starts
+        if self.host is not None:
+            character = self._host_character(offset)
+            row = bisect_right(starts, character)
+            return Location(row, character - starts[row - 1] + 1)
+        row = bisect_right(starts, offset)
+        start = starts[row - 1]
+        before = self.data[start:offset]
+        return Location(row, (len(before) if self.is_ascii else _characters(before)) + 1)
+
+    def line(self, row: int) -> str:
+        """Return the text of the 1-based line `row` of the file, without its line end."""
+        starts = self._line_starts
+        if not 1 <= row <= len(starts):
+            return ""
+        start = starts[row - 1]
+        end = starts[row] if row < len(starts) else None
+        if self.host is not None:
+            return self.host[start:end].rstrip("\r\n")
+        return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n")
+
+    def slice(self, start: int, end: int) -> str:
+        """Return the SQL between two byte offsets."""
+        return self.data[start:end].decode("utf-8", "replace")
+
+    def _host_character(self, offset: int) -> int:
+        index = bisect_right(self.pieces, offset, key=lambda piece: piece.offset) - 1
+        if index < 0:
+            return 0
+        piece = self.pieces[index]
+        if not piece.linear:
+            return piece.host
+        return piece.host + _characters(self.data[piece.offset : offset])
+
+
+class CatalogText(Text):
+    """SQL that shows what a database holds; no file has it. `path` names the database."""
+
+
+class Span(NamedTuple):
+    """The stretch of a Text between two byte offsets, `end` exclusive."""
+
+    text: Text
+    start: int
+    end: int
+
+    @property
+    def sql(self) -> str:
+        return self.text.slice(self.start, self.end)
+
+    def locations(self) -> tuple[Location, Location]:
+        """Return where the span starts, and the place right behind its end."""
+        return self.text.location(self.start), self.text.location(self.end)
+
+
+class Related(NamedTuple):
+    """Another place that has a part in a finding."""
+
+    span: Span
+    message: str
+
+
+class Statement:
+    """One SQL statement of a Text, from its first token to its last, comments before it left out.
+
+    `kind` is the name of its node in PostgreSQL's grammar (`CreatePolicyStmt`), or "" where the
+    grammar refuses it. `parent` is the statement (a DO block, a call) whose execution ran this
+    one; then `text` is the SQL that was executed and `parent` is what a reader can edit. What
+    stands in a DO block as it was run shares the Text of the block.
+    """
+
+    __slots__ = ("end", "kind", "parent", "start", "text")
+
+    def __init__(
+        self, text: Text, start: int, end: int, kind: str, parent: Statement | None = None
+    ) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.parent = parent
+
+    def __repr__(self) -> str:
+        return f"Statement({self.kind} {self.text.path}:{self.text.location(self.start).row})"
+
+    @property
+    def sql(self) -> str:
+        return self.text.slice(self.start, self.end)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a file shows the statement as it was run."""
+        return self.parent is None or self.text is self.parent.text
+
+    @property
+    def span(self) -> Span:
+        """The statement itself, or the innermost one that ran it and that one can edit."""
+        if self.parent is None or self.is_written:
+            return Span(self.text, self.start, self.end)
+        return self.parent.span
+
+
+def _starts_of_lines(text: str) -> list[int]:
+    starts = [0]
+    position = text.find("\n")
+    while position >= 0:
+        starts.append(position + 1)
+        position = text.find("\n", position + 1)
+    return starts
+
+
+def _characters(data: bytes) -> int:
+    return len(data.decode("utf-8", "replace"))
+
+
+def open_holes(statement: Statement) -> Iterator[Hole]:
+    """Yield the holes of a statement that a program fills in with who knows what."""
+    for hole in statement.text.holes:
+        inside = statement.start <= hole.start < statement.end
+        if inside and not hole.binding and hole.value is not HoleValue.constant:
+            yield hole

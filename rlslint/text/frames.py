@@ -1,0 +1,123 @@
+"""Source code with a mark under the part that a message is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from rlslint.text import CatalogText, Span
+from rlslint.text.passwords import password_ranges
+from rlslint.text.printable import cell, printable, width
+
+Role = Literal["gutter", "mark", "secondary"]
+Paint = Callable[[str, Role], str]
+
+_LONGEST_LINE = 180
+_BEFORE_MARK = 60
+_ROWS_AT_START = 4
+_ROWS_AT_END = 2
+
+
+def unpainted(text: str, role: Role) -> str:
+    """Return text as it is: the paint for output without colour."""
+    del role
+    return text
+
+
+class _Row(NamedTuple):
+    """A line as it is shown, and the columns at which the marked part starts and ends."""
+
+    shown: str
+    start: int
+    end: int
+
+
+def gutter_width(span: Span) -> int:
+    """Return how wide the column of line numbers must be for `span`; no file, no numbers."""
+    if isinstance(span.text, CatalogText):
+        return 1
+    return len(str(span.locations()[1].row))
+
+
+def frame(
+    span: Span,
+    label: str = "",
+    *,
+    gutter: int | None = None,
+    main: bool = True,
+    paint: Paint = unpainted,
+) -> Iterator[str]:
+    """Yield the lines that `span` covers, the span marked with `^` (or `-`) and its label."""
+    numbers = gutter_width(span) if gutter is None else gutter
+    numbered = _blank if isinstance(span.text, CatalogText) else _numbered
+    role: Role = "mark" if main else "secondary"
+    sign = "^" if main else "-"
+    start, end = span.locations()
+    rows = range(start.row, max(start.row, end.row if end.column > 1 else end.row - 1) + 1)
+    empty = paint(f"{'':{numbers}} |", "gutter")
+    yield empty
+    if len(rows) == 1:
+        stop = end.column if end.row == start.row else len(span.text.line(start.row)) + 1
+        row = _row(span.text.line(start.row), start.column, stop)
+        mark = sign * max(1, row.end - row.start)
+        yield numbered(start.row, numbers, paint, row.shown)
+        yield f"{empty} {' ' * row.start}{paint(_with_label(mark, label), role)}"
+    else:
+        stop = end.column if end.column > 1 else len(span.text.line(rows[-1])) + 1
+        for line in _long_frame(span, rows, start.column, stop, label, sign):
+            number, drawn, shown = line
+            before = empty if number is None else numbered(number, numbers, paint, "").rstrip()
+            yield f"{before} {paint(drawn, role)}{shown}".rstrip()
+    yield empty
+
+
+def _long_frame(
+    span: Span, rows: range, start: int, stop: int, label: str, sign: str
+) -> Iterator[tuple[int | None, str, str]]:
+    text = span.text
+    first = _row(text.line(rows[0]), start, start)
+    from_margin = not text.line(rows[0])[: start - 1].strip()
+    yield rows[0], "/" if from_margin else " ", f" {first.shown}"
+    if not from_margin:
+        yield None, f" {'_' * (first.start + 1)}{sign}", ""
+    for number in rows[1:-1]:
+        if len(rows) > _ROWS_AT_START + _ROWS_AT_END + 1:
+            if number == rows[_ROWS_AT_START]:
+                yield None, "|", " ..."
+            if _ROWS_AT_START <= number - rows[0] < len(rows) - _ROWS_AT_END:
+                continue
+        yield number, "|", f" {_row(text.line(number), 1, 1).shown}"
+    last = _row(text.line(rows[-1]), max(1, stop - 1), stop)
+    yield rows[-1], "|", f" {last.shown}"
+    yield None, _with_label(f"|{'_' * (last.start + 1)}{sign}", label), ""
+
+
+def _numbered(number: int, gutter: int, paint: Paint, shown: str) -> str:
+    return f"{paint(f'{number:>{gutter}} |', 'gutter')} {shown}".rstrip()
+
+
+def _blank(number: int, gutter: int, paint: Paint, shown: str) -> str:
+    del number
+    return f"{paint(' ' * gutter + ' |', 'gutter')} {shown}".rstrip()
+
+
+def _with_label(mark: str, label: str) -> str:
+    return f"{mark} {printable(label)}" if label else mark
+
+
+def _row(line: str, start: int, end: int) -> _Row:
+    """Return `line` as it is shown, with 1-based character columns turned into display columns."""
+    cells = [cell(character) for character in line]
+    for first, behind in password_ranges(line):
+        cells[first:behind] = ["***", *[""] * (behind - first - 1)]
+    first, last = 0, len(cells)
+    prefix = suffix = ""
+    if last > _LONGEST_LINE:
+        first = max(0, start - 1 - _BEFORE_MARK)
+        last = min(last, first + _LONGEST_LINE)
+        prefix = "…" if first else ""
+        suffix = "…" if last < len(cells) else ""
+    shown = prefix + "".join(cells[first:last]) + suffix
+    marked_from = width(prefix + "".join(cells[first : start - 1]))
+    marked_to = width(prefix + "".join(cells[first : min(last, end - 1)]))
+    return _Row(shown, marked_from, max(marked_from, marked_to))

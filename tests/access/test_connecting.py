@@ -1,0 +1,71 @@
+"""What a connection is for, and which roles the project's connections leave to serve requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from rlslint.access import find_runtime_roles, is_managed, role_of, runs_migrations
+from rlslint.files.connections import Connection
+from rlslint.text import Span, Text
+from tests.access.scenarios import replayed
+
+POLICY = "CREATE TABLE docs (id int); CREATE POLICY p ON docs TO app USING (id > 0);"
+
+
+def connection(user: str = "web", source: str = "DATABASE_URL", host: str = "db") -> Connection:
+    return Connection(
+        Span(Text(".env", user.encode()), 0, len(user)), user, host, "a", False, source
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("MIGRATION_DATABASE_URL", True),
+        ("services.migrate.environment.DATABASE_URL", True),
+        ("spring.flyway.user", True),
+        ("ADMIN_DATABASE_URL", True),
+        ("DATABASE_OWNER_URL", True),
+        ("DIRECT_URL", True),
+        ("SHADOW_DATABASE_URL", True),
+        ("DATABASE_URL", False),
+        ("services.admin.environment.DATABASE_URL", False),
+        ("DIRECTORY_DATABASE_URL", False),
+    ],
+)
+def test_a_name_tells_what_a_connection_is_for(source: str, expected: bool) -> None:
+    assert runs_migrations(connection(source=source)) is expected
+
+
+def test_the_pooler_of_a_platform_is_no_part_of_the_role() -> None:
+    assert role_of(connection("postgres.abcd", host="aws-0.pooler.supabase.com")) == "postgres"
+    assert role_of(connection("first.last", host="db.shop.example")) == "first.last"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("shop.abc.eu-west-1.rds.amazonaws.com", True),
+        ("shop.postgres.database.azure.com", True),
+        ("/cloudsql/project:region:shop", True),
+        ("db.abcd.supabase.co", True),
+        ("db.notneon.tech", False),
+        ("db.shop.example", False),
+        ("", False),
+    ],
+)
+def test_a_host_tells_whether_the_server_is_managed(host: str, expected: bool) -> None:
+    assert is_managed(connection(host=host)) is expected
+
+
+def test_who_is_only_created_connects_not() -> None:
+    created = connection("postgres")._replace(connects=False)
+    assert find_runtime_roles(replayed(POLICY), [created]).names == ("app",)
+    assert find_runtime_roles(replayed("CREATE TABLE docs (id int);"), [created]).assumed
+
+
+def test_a_superuser_hides_no_role_that_policies_name() -> None:
+    local = connection("me")._replace(development=True, superuser_evidence="the image makes it one")
+    assert find_runtime_roles(replayed(POLICY), [local]).names == ("me", "app")
+    ordinary = connection("me")._replace(development=True)
+    assert find_runtime_roles(replayed(POLICY), [ordinary]).names == ("me",)

@@ -1,0 +1,180 @@
+"""Who serves requests is taken from the strongest evidence that a project gives."""
+
+import pytest
+
+from rlslint.access import ASSUMED_ROLE, Answer, Evidence, find_runtime_roles, is_supabase, owns
+from rlslint.files.connections import Connection
+from rlslint.text import Span, Text
+from tests.access.scenarios import relation, replayed
+
+
+def connection(
+    user: str, path: str = ".env", development: bool = False, source: str = ""
+) -> Connection:
+    span = Span(Text(path, f"DSN={user}".encode()), 4, 4 + len(user))
+    return Connection(span, user, "db", "app", development, source)
+
+
+TABLE = "CREATE TABLE docs (id int);"
+GRANTED = """
+CREATE ROLE app LOGIN;
+CREATE TABLE docs (id int);
+GRANT SELECT, INSERT ON docs TO app;
+"""
+
+
+@pytest.mark.parametrize(
+    ("history", "names"),
+    [
+        (GRANTED, {"app"}),
+        (TABLE + "GRANT SELECT ON docs TO elsewhere;", {"elsewhere"}),
+        (
+            "CREATE ROLE clerks; CREATE ROLE app LOGIN IN ROLE clerks;"
+            + TABLE
+            + "GRANT ALL ON docs TO clerks;",
+            {"app"},
+        ),
+        (
+            "CREATE ROLE clerks; CREATE ROLE app LOGIN NOINHERIT IN ROLE clerks;"
+            + TABLE
+            + "GRANT ALL ON docs TO clerks;",
+            {"app", "clerks"},
+        ),
+        ("CREATE ROLE clerks;" + TABLE + "GRANT ALL ON docs TO clerks;", {"clerks"}),
+        (GRANTED + "CREATE ROLE job LOGIN BYPASSRLS; GRANT ALL ON docs TO job;", {"app"}),
+        (GRANTED + "ALTER ROLE app BYPASSRLS;", {"app"}),
+        (GRANTED + "ALTER ROLE app SUPERUSER;", {"app"}),
+        (GRANTED + "ALTER TABLE docs OWNER TO app;", {"app"}),
+        (
+            GRANTED
+            + "ALTER ROLE app BYPASSRLS; CREATE ROLE report LOGIN; GRANT SELECT ON docs TO report;",
+            {"app", "report"},
+        ),
+        (
+            GRANTED
+            + "CREATE ROLE keeper LOGIN; ALTER TABLE docs OWNER TO keeper;"
+            + "GRANT ALL ON docs TO keeper;",
+            {"app"},
+        ),
+        ("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app;", {"app"}),
+        (TABLE + "CREATE POLICY p ON docs TO app USING (true);", {"app"}),
+        (
+            "CREATE ROLE app LOGIN;"
+            + TABLE
+            + "ALTER TABLE docs OWNER TO app; CREATE POLICY p ON docs TO app USING (true);",
+            {"app"},
+        ),
+        (
+            "CREATE ROLE keeper LOGIN;"
+            + TABLE
+            + "ALTER TABLE docs OWNER TO keeper;"
+            + "CREATE POLICY p ON docs TO keeper, app USING (true);",
+            {"app"},
+        ),
+        (TABLE + "GRANT SELECT ON docs TO PUBLIC;", {ASSUMED_ROLE}),
+        (TABLE, {ASSUMED_ROLE}),
+    ],
+)
+def test_grants_tell(history: str, names: set[str]) -> None:
+    runtime = find_runtime_roles(replayed(history))
+    assert set(runtime.names) == names
+    assert runtime.assumed == (names == {ASSUMED_ROLE})
+
+
+def test_configuration_comes_first() -> None:
+    runtime = find_runtime_roles(
+        replayed(GRANTED), [connection("web")], configured=("api",), platform="supabase"
+    )
+    assert runtime.names == ("api",)
+    assert runtime.evidence is Evidence.configuration
+
+
+def test_excluded_roles_serve_nobody() -> None:
+    catalog = replayed(GRANTED + "GRANT ALL ON docs TO api, jobs;")
+    runtime = find_runtime_roles(
+        catalog, [connection("jobs")], owner_roles=("app",), bypass_roles=("jobs",)
+    )
+    assert runtime.names == ("api",)
+
+
+def test_connection_strings_come_before_grants() -> None:
+    runtime = find_runtime_roles(replayed(GRANTED), [connection("web", "prod.env")])
+    assert runtime.names == ("web",)
+    assert "prod.env" in runtime.because
+    assert [span.sql for span in runtime.spans] == ["web"]
+
+
+def test_a_superuser_in_a_connection_string_hides_no_granted_role() -> None:
+    runtime = find_runtime_roles(replayed(GRANTED), [connection("postgres")])
+    assert runtime.names == ("postgres", "app")
+
+
+def test_development_counts_only_where_nothing_is_granted() -> None:
+    local = connection("me", development=True)
+    assert find_runtime_roles(replayed(GRANTED), [local]).names == ("app",)
+    assert find_runtime_roles(replayed(TABLE), [local]).names == ("me",)
+    deployed = connection("web")
+    assert find_runtime_roles(replayed(TABLE), [local, deployed]).names == ("web",)
+
+
+def test_migration_settings_name_no_runtime_role() -> None:
+    migrator = connection("keeper", "alembic.ini")
+    runtime = find_runtime_roles(replayed(TABLE), [migrator])
+    assert runtime.assumed
+    assert runtime.migrating == {"keeper"}
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ("CREATE TABLE d (id uuid); CREATE POLICY p ON d USING (id = auth.uid());", True),
+        ("CREATE TABLE d (id uuid); CREATE POLICY p ON d TO authenticated USING (true);", True),
+        ("CREATE TABLE d (id uuid); GRANT ALL ON d TO service_role;", True),
+        (
+            "CREATE ROLE authenticated; CREATE TABLE d (id uuid);"
+            "CREATE POLICY p ON d TO authenticated USING (true);",
+            False,
+        ),
+        (GRANTED, False),
+    ],
+)
+def test_supabase_is_recognised(history: str, expected: bool) -> None:
+    catalog = replayed(history)
+    assert is_supabase(catalog) is expected
+    runtime = find_runtime_roles(catalog)
+    assert (runtime.names == ("anon", "authenticated")) is expected
+    assert ("service_role" in runtime.bypassing) is expected
+    assert find_runtime_roles(catalog, platform="postgres").evidence is not Evidence.platform
+
+
+@pytest.mark.parametrize(
+    ("history", "connections", "answer"),
+    [
+        (TABLE, [], Answer.maybe),
+        (GRANTED, [], Answer.no),
+        (GRANTED + "ALTER TABLE docs OWNER TO app;", [], Answer.yes),
+        (
+            GRANTED + "CREATE ROLE k; ALTER TABLE docs OWNER TO k; GRANT k TO app;",
+            [],
+            Answer.yes,
+        ),
+        (GRANTED + "CREATE ROLE k; ALTER TABLE docs OWNER TO k;", [], Answer.no),
+        (TABLE, [connection("web")], Answer.maybe),
+        (TABLE, [connection("web"), connection("keeper", "alembic.ini")], Answer.no),
+        (TABLE, [connection("web"), connection("web", "alembic.ini")], Answer.maybe),
+        (TABLE + "GRANT SELECT ON docs TO web;", [connection("web")], Answer.no),
+        (TABLE + "CREATE ROLE web LOGIN;", [connection("web")], Answer.no),
+    ],
+)
+def test_ownership(history: str, connections: list[Connection], answer: Answer) -> None:
+    catalog = replayed(history)
+    runtime = find_runtime_roles(catalog, connections)
+    ownership = owns(catalog, runtime, runtime.names[0], relation(catalog, "docs"))
+    assert ownership.answer is answer
+    assert ownership.because or answer is not Answer.maybe
+
+
+def test_a_member_of_the_migrating_role_owns_its_tables() -> None:
+    catalog = replayed(GRANTED + "GRANT keeper TO app;")
+    runtime = find_runtime_roles(catalog, owner_roles=("keeper",))
+    assert owns(catalog, runtime, "app", relation(catalog, "docs")).answer is Answer.yes

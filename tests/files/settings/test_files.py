@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.files.connections import Connection
+from rlslint.files.settings.files import connections, is_settings_file, read_settings
+
+
+def found(path: str, source: str) -> tuple[Connection, ...]:
+    return connections(Path(path), path, source.encode())
+
+
+def users(path: str, source: str) -> list[str]:
+    for connection in found(path, source):
+        assert connection.span.sql == connection.user
+    return [connection.user for connection in found(path, source)]
+
+
+def test_a_dotenv_file_with_urls_quotes_and_comments() -> None:
+    source = (
+        "# DATABASE_URL=postgres://nobody:x@h/d\n"
+        'export DATABASE_URL="postgresql://app:s3cret@db.example:5432/shop?sslmode=require"\r\n'
+        "WORKER_DATABASE_URL='postgres://worker@db.example/shop' # note\n"
+        "PGUSER=reporter # who\nPGHOST=db.example\n"
+        "MYSQL_USER=other\n"
+    )
+    assert users(".env", source) == ["app", "worker", "reporter"]
+    first, _, third = found(".env", source)
+    assert (first.host, first.database, first.source) == ("db.example", "shop", "DATABASE_URL")
+    assert first.span.locations()[0] == (2, 35)
+    assert third.host == "db.example"
+    assert not first.development
+    assert "s3cret" not in repr(first)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgres://$USER:x@h/d",
+        "postgres://${DB_USER}:x@h/d",
+        "postgres://{user}:x@h/d",
+        "postgres://<user>:<password>@h/d",
+        "postgres://h/d",
+        "mysql://root:x@h/d",
+        "https://postgres:x@h/d",
+    ],
+)
+def test_an_unknown_user_is_no_connection(value: str) -> None:
+    assert found(".env", f"DATABASE_URL={value}\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "user", "host"),
+    [
+        ("postgres://app:p@ss@h.example/d", "app", "h.example"),
+        ("postgres://app:p/s@h.example/d", "app", "h.example"),
+        ("postgresql+asyncpg://app:x@[::1]:5432/d", "app", "[::1]"),
+        ("postgres://h.example/d?user=app&password=x", "app", "h.example"),
+        ("host=h.example dbname=d user=app password=x", "app", "h.example"),
+        ("jdbc:postgresql://h.example:5432/d?user=app&password=x", "app", "h.example"),
+    ],
+)
+def test_the_forms_of_a_connection_string(value: str, user: str, host: str) -> None:
+    (connection,) = found("app.ini", f"[x]\nurl = {value}\nkind = postgres\n")
+    assert (connection.user, connection.host, connection.database) == (user, host, "d")
+    assert connection.span.sql == user
+
+
+def test_a_default_of_a_variable_counts() -> None:
+    (connection,) = found(".env", "PGUSER=${APP_USER:-app}\n")
+    assert connection.user == "app"
+    (connection,) = found(".env", "DATABASE_URL=postgres://${U:-app}:${P:-x}@${H:-db.example}/d\n")
+    assert (connection.user, connection.host) == ("app", "db.example")
+
+
+def test_a_percent_encoded_user_is_decoded() -> None:
+    (connection,) = found(".env", "DATABASE_URL=postgres://app%40tenant:x@h/d\n")
+    assert connection.user == "app@tenant"
+    assert connection.span.sql == "app%40tenant"
+
+
+COMPOSE = """
+services:
+  db:
+    image: postgres:16
+    environment:
+      POSTGRES_USER: shop
+      POSTGRES_PASSWORD: x
+  web:
+    environment:
+      - DATABASE_URL=postgres://shop:x@db/shop
+      - LABEL=größe
+  worker:
+    environment:
+      PGUSER: "${WORKER:-jobs}"
+      PGHOST: db
+"""
+
+
+def test_a_compose_file_tells_who_is_a_superuser() -> None:
+    db, web, worker = found("docker-compose.prod.yml", COMPOSE)
+    assert (db.user, db.connects) == ("shop", False)
+    assert (web.user, web.connects, web.host) == ("shop", True, "db")
+    assert web.superuser_evidence == (
+        "the image postgres:16 of the service db makes it a superuser"
+    )
+    assert web.span.locations()[0] == (10, 33)
+    assert web.source == "services.web.environment.DATABASE_URL"
+    assert (worker.user, worker.superuser_evidence, worker.development) == ("jobs", "", False)
+
+
+def test_a_user_that_the_image_does_not_create_is_no_superuser() -> None:
+    source = COMPOSE.replace("postgres:16", "mysql:8")
+    assert all(not each.superuser_evidence for each in found("compose.yaml", source))
+
+
+def test_the_user_of_a_container_alone_does_not_connect() -> None:
+    assert [each.connects for each in found(".env", "POSTGRES_USER=app\nPOSTGRES_DB=d\n")] == [
+        False
+    ]
+    source = "POSTGRES_USER=app\nPOSTGRES_SERVER=db.example\n"
+    assert [each.connects for each in found(".env", source)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "development"),
+    [
+        (".env", "db.example", False),
+        (".env", "db", False),
+        (".env.production", "db.example", False),
+        (".env", "localhost", True),
+        (".env", "127.0.0.1", True),
+        (".env.example", "db.example", True),
+        (".env.test", "db.example", True),
+        ("tests/.env", "db.example", True),
+        ("config/dev.env", "db.example", True),
+    ],
+)
+def test_what_is_for_development_only(path: str, host: str, development: bool) -> None:
+    (connection,) = found(path, f"DATABASE_URL=postgres://app:x@{host}/d\n")
+    assert connection.development is development
+
+
+@pytest.mark.parametrize(
+    ("path", "development"),
+    [
+        ("docker-compose.yml", True),
+        ("compose.override.yaml", True),
+        ("docker-compose.prod.yml", False),
+        (".github/workflows/ci.yml", True),
+        ("k8s/api.yaml", False),
+    ],
+)
+def test_which_manifests_are_for_development_only(path: str, development: bool) -> None:
+    source = "services:\n  web:\n    environment:\n      DATABASE_URL: postgres://app:x@db/d\n"
+    (connection,) = found(path, source)
+    assert connection.development is development
+
+
+def test_kubernetes_lists_of_variables() -> None:
+    source = (
+        "spec:\n  containers:\n    - env:\n        - name: PGUSER\n          value: app\n"
+        "        - name: PGPASSWORD\n          valueFrom: {secretKeyRef: {name: x, key: y}}\n"
+    )
+    assert users("k8s/api.yaml", source) == ["app"]
+
+
+def test_alembic_and_spring_properties() -> None:
+    assert users("alembic.ini", "[alembic]\nsqlalchemy.url = postgresql+psycopg://own:x@h/d\n") == [
+        "own"
+    ]
+    assert (
+        found("alembic.ini", "[alembic]\nsqlalchemy.url = driver://user:pass@localhost/dbname\n")
+        == ()
+    )
+    source = "spring.datasource.url=jdbc:postgresql://h.example/d\nspring.datasource.username=app\n"
+    (connection,) = found("application.properties", source)
+    assert (connection.user, connection.host) == ("app", "h.example")
+    mysql = (
+        "# no postgres\nspring.datasource.url=jdbc:mysql://h/d\nspring.datasource.username=app\n"
+    )
+    assert found("application.properties", mysql) == ()
+
+
+def test_spring_yaml_with_profiles() -> None:
+    source = (
+        "spring:\n  datasource:\n    url: jdbc:postgresql://h.example/d\n    username: app\n"
+        "---\nspring:\n  config:\n    activate:\n      on-profile: dev\n"
+        "  datasource:\n    url: jdbc:postgresql://x.example/d\n    username: postgres\n"
+    )
+    assert [(each.user, each.development) for each in found("application.yml", source)] == [
+        ("app", False),
+        ("postgres", True),
+    ]
+
+
+def test_rails_database_file_with_erb() -> None:
+    source = (
+        "default: &default\n  adapter: postgresql\n"
+        "  pool: <%= ENV.fetch('POOL') { 5 } %>\n"
+        "development:\n  <<: *default\n  username: me\n"
+        "production:\n  <<: *default\n  username: shop\n  host: h.example\n"
+        "other:\n  <<: *default\n  username: <%= ENV['DB_USER'] %>\n"
+    )
+    assert [(each.user, each.development) for each in found("config/database.yml", source)] == [
+        ("me", True),
+        ("shop", False),
+    ]
+
+
+DJANGO = '''"""Use postgres://doc:x@h/d."""
+import os
+import dj_database_url
+größe = "ä"; DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "USER": "clinic",
+    "NAME": "clinic", "HOST": "h.example", "PASSWORD": "x"},
+  "replica": {"ENGINE": "django.db.backends.postgresql", "USER": os.environ["U"]},
+  "jobs": {"ENGINE": "django.db.backends.postgresql", "USER": os.environ.get("U", "jobs")},
+  "old": {"ENGINE": "django.db.backends.mysql", "USER": "root"},
+  "url": dj_database_url.parse("postgres://worker:x@h/d")}
+engine = create_engine(f"postgresql://api:{password}@{host}/d")
+other = f"postgresql://{user}:{password}@h/d"
+'''
+
+
+def test_django_settings_and_literals() -> None:
+    connections_ = {each.user: each for each in found("clinic/settings.py", DJANGO)}
+    assert set(connections_) == {"clinic", "jobs", "worker", "api"}
+    assert users("clinic/settings.py", DJANGO)
+    clinic = connections_["clinic"]
+    assert (clinic.host, clinic.database) == ("h.example", "clinic")
+    assert clinic.span.locations()[0] == (4, DJANGO.splitlines()[3].index('clinic",') + 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "note"),
+    [
+        ("a.yml", b"postgres: [", "no YAML"),
+        ("a.py", b"postgres = (", "no Python"),
+        (".env", b"A=\0postgres", "a binary file"),
+        ("compose.yml", b"services: &a\n  <<: *a\n  postgres: x\n", "nested too deeply"),
+        ("a.yml", b"postgres: " + b"[" * 400000, "nested too deeply"),
+    ],
+)
+def test_a_file_that_cannot_be_read_costs_a_note(path: str, data: bytes, note: str) -> None:
+    settings = read_settings(Path(path), path, data)
+    assert settings.connections == ()
+    assert note in settings.note
+
+
+def test_aliases_that_lead_in_a_circle_end() -> None:
+    source = "a: &a\n  b: *a\n  url: postgres://app:x@h/d\n"
+    assert users("k8s/a.yaml", source) == ["app"]
+
+
+def test_latin_1_and_a_byte_order_mark_are_read() -> None:
+    latin = read_settings(Path(".env"), ".env", b"# gr\xf6\xdfe\nPGUSER=app\n")
+    assert [each.user for each in latin.connections] == ["app"]
+    marked = read_settings(Path(".env"), ".env", b"\xef\xbb\xbfPGUSER=app\n")
+    assert marked.connections[0].span.locations()[0] == (1, 8)
+
+
+def test_which_files_are_looked_at() -> None:
+    names = (
+        ".env",
+        ".env.test",
+        "docker-compose.yml",
+        "alembic.ini",
+        "settings.py",
+        "app.properties",
+    )
+    assert all(is_settings_file(Path(name)) for name in names)
+    assert not is_settings_file(Path("0001.sql"))

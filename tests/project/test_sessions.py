@@ -1,0 +1,192 @@
+"""What application code leaves behind in a session, seen through the rules that report it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.config.options import Config
+from rlslint.config.scales import Severity
+from tests.linting import lint
+
+HISTORY = """
+CREATE ROLE app_user LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
+CREATE INDEX ON docs (tenant_id);
+GRANT SELECT ON docs TO app_user;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION tenant() RETURNS int LANGUAGE plpgsql STABLE AS $$
+DECLARE found text;
+BEGIN
+  found := current_setting('app.tenant_id', true);
+  IF found = '' THEN RETURN NULL; END IF;
+  RETURN found::int;
+END $$;
+CREATE POLICY tenant ON docs USING (tenant_id = (SELECT tenant()));
+"""
+SETTER = """
+CREATE FUNCTION enter_tenant(tenant int) RETURNS void LANGUAGE sql AS
+  $$ SELECT set_config('app.tenant_id', tenant::text, false) $$;
+"""
+POOL = """
+from psycopg_pool import ConnectionPool
+pool = ConnectionPool("dbname=app")
+"""
+HOOKS = """
+from sqlalchemy import create_engine, event
+engine = create_engine("postgresql+psycopg2://app_user@localhost/app")
+@event.listens_for(engine, "checkout")
+def borrowed(connection, record, proxy):
+    connection.cursor().execute("SET app.tenant_id = %s", (tenant_of_request(),))
+"""
+TAKES_BACK = """
+@event.listens_for(engine, "checkin")
+def returned(connection, record):
+    connection.cursor().execute("RESET app.tenant_id")
+"""
+ENTER = (
+    POOL
+    + """
+def enter(connection, tenant):
+    connection.execute("SELECT set_config('app.tenant_id', %s, false)", (tenant,))
+"""
+)
+DJANGO = """
+from django.db import connection
+def enter(tenant):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.tenant_id', %s, LOCAL)", [tenant])
+"""
+
+
+def found(
+    folder: Path,
+    code: str,
+    history: str = HISTORY,
+    config: Config | None = None,
+    settings: str = "",
+) -> list[tuple[str, str, Severity]]:
+    files = {"migrations/0001_docs.sql": history, "app.py": code}
+    if settings:
+        files["project/settings.py"] = settings
+    result = lint(folder, files, config or Config(min_severity=Severity.info))
+    session = ("session-set-tenant", "set-config-session", "set-local-outside-transaction")
+    return [
+        (reported.place.path.rpartition("/")[2], reported.name, reported.severity)
+        for reported in result.findings
+        if reported.name in session and reported.place is not None
+    ]
+
+
+def test_a_hook_that_sets_the_tenant_needs_one_that_takes_it_back(tmp_path: Path) -> None:
+    assert found(tmp_path / "a", HOOKS) == [("app.py", "session-set-tenant", Severity.error)]
+    assert found(tmp_path / "b", HOOKS + TAKES_BACK) == []
+
+
+def test_a_constant_for_every_new_connection_concerns_no_tenant(tmp_path: Path) -> None:
+    code = HOOKS.replace('"checkout"', '"connect"').replace("%s", "'1'")
+    assert found(tmp_path, code) == []
+
+
+def test_a_helper_is_judged_by_what_its_callers_do(tmp_path: Path) -> None:
+    careless = (
+        ENTER
+        + """
+def handle(tenant):
+    with pool.connection() as connection:
+        enter(connection, tenant)
+        return connection.execute("SELECT body FROM docs").fetchall()
+"""
+    )
+    careful = (
+        ENTER
+        + """
+def leave(connection):
+    connection.execute("RESET app.tenant_id")
+def handle(tenant):
+    with pool.connection() as connection:
+        enter(connection, tenant)
+        try:
+            return connection.execute("SELECT body FROM docs").fetchall()
+        finally:
+            leave(connection)
+"""
+    )
+    assert found(tmp_path / "a", careless) == [("app.py", "set-config-session", Severity.error)]
+    assert found(tmp_path / "b", careful) == []
+
+
+def test_what_only_success_takes_back_is_a_warning(tmp_path: Path) -> None:
+    code = (
+        POOL
+        + """
+def handle():
+    with pool.connection() as connection:
+        connection.execute("SET app.tenant_id = '1'")
+        connection.execute("SELECT body FROM docs")
+        connection.execute("SET app.tenant_id = ''")
+"""
+    )
+    assert found(tmp_path, code) == [("app.py", "session-set-tenant", Severity.warning)]
+
+
+def test_a_function_of_the_history_is_reported_where_it_stands(tmp_path: Path) -> None:
+    code = (
+        POOL
+        + """
+def handle(tenant):
+    with pool.connection() as connection:
+        connection.execute("SELECT enter_tenant(%s)", (tenant,))
+"""
+    )
+    expected = [("0001_docs.sql", "set-config-session", Severity.error)]
+    assert found(tmp_path / "a", code, HISTORY + SETTER) == expected
+    meant = Config(min_severity=Severity.info, context_setters=("enter_tenant",))
+    assert found(tmp_path / "b", code, HISTORY + SETTER, meant) == []
+
+
+def test_a_connection_of_its_own_may_still_be_a_poolers(tmp_path: Path) -> None:
+    code = """
+import os
+import psycopg2
+def handle():
+    connection = psycopg2.connect(os.environ["URL"])
+    connection.cursor().execute("SET app.tenant_id = '1'")
+    connection.commit()
+"""
+    assert found(tmp_path / "a", code) == [("app.py", "session-set-tenant", Severity.info)]
+    pooled = code.replace("URL", "PGBOUNCER_URL")
+    assert found(tmp_path / "b", pooled) == [("app.py", "session-set-tenant", Severity.error)]
+    script = code + 'if __name__ == "__main__":\n    handle()\n'
+    assert found(tmp_path / "c", script) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "local", "expected"),
+    [
+        ("", "true", [("app.py", "set-local-outside-transaction", Severity.error)]),
+        ('"ATOMIC_REQUESTS": True,', "true", []),
+        ('"CONN_MAX_AGE": 60,', "false", [("app.py", "set-config-session", Severity.error)]),
+        ('"CONN_MAX_AGE": 0,', "false", []),
+    ],
+)
+def test_the_settings_of_django_say_what_its_code_leaves_open(
+    options: str, local: str, expected: list[tuple[str, str, Severity]], tmp_path: Path
+) -> None:
+    settings = f"""
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.postgresql", "NAME": "app", {options}}}}}
+"""
+    assert found(tmp_path, DJANGO.replace("LOCAL", local), settings=settings) == expected
+
+
+def test_a_name_that_is_passed_as_a_parameter_is_read(tmp_path: Path) -> None:
+    code = (
+        POOL
+        + """
+def handle(tenant):
+    with pool.connection() as connection:
+        connection.execute("SELECT set_config(%s, %s, %s)", ("app.tenant_id", tenant, False))
+"""
+    )
+    assert found(tmp_path, code) == [("app.py", "set-config-session", Severity.error)]

@@ -1,0 +1,91 @@
+"""Publications that a block makes if they are not there, and what a block perhaps does to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from rlslint.catalog.publications import Publication
+from rlslint.replay import Replay
+from tests.histories import compare, run
+from tests.postgres import Database
+
+TABLES = """
+CREATE TABLE docs (id int PRIMARY KEY);
+CREATE TABLE notes (id int PRIMARY KEY);
+CREATE TABLE lists (id int PRIMARY KEY);
+CREATE PUBLICATION p FOR TABLE docs;
+"""
+
+GUARDED = {
+    "made if it is missing": """
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT 1 FROM pg_publication WHERE pubname = 'q') THEN
+            CREATE PUBLICATION q FOR TABLE docs;
+          END IF;
+          IF NOT EXISTS (SELECT FROM pg_catalog.pg_publication WHERE pubname = 'p') THEN
+            CREATE PUBLICATION p FOR ALL TABLES;
+          END IF;
+        END $$;
+    """,
+    "tables added if they are missing": """
+        DO $$ DECLARE name text; BEGIN
+          FOREACH name IN ARRAY ARRAY['docs', 'notes'] LOOP
+            IF NOT EXISTS (SELECT 1 FROM pg_publication_tables WHERE pubname = 'p'
+                AND schemaname = 'public' AND tablename = name) THEN
+              EXECUTE format('ALTER PUBLICATION p ADD TABLE public.%I', name);
+            END IF;
+          END LOOP;
+        END $$;
+    """,
+    "by what it has": """
+        DO $$ DECLARE everything boolean; BEGIN
+          SELECT puballtables INTO everything FROM pg_publication WHERE pubname = 'p';
+          IF FOUND AND NOT everything THEN
+            ALTER PUBLICATION p SET TABLE notes, lists;
+          END IF;
+        END $$;
+    """,
+    "added twice": """
+        DO $$ BEGIN
+          ALTER PUBLICATION p ADD TABLE docs;
+        EXCEPTION WHEN duplicate_object THEN NULL;
+        END $$;
+    """,
+}
+
+
+@pytest.mark.parametrize("block", GUARDED.values(), ids=GUARDED)
+def test_the_replay_agrees_with_the_server(block: str, database: Database) -> None:
+    found = compare(database, TABLES + block)
+    assert not found.refused
+    assert not found.differences
+    assert not found.unknown
+
+
+def after(statement: str) -> Publication:
+    replay = Replay()
+    run(
+        replay,
+        f"{TABLES}DO $$ BEGIN IF (SELECT count(*) FROM docs) > 3 THEN {statement}; END IF; END $$;",
+    )
+    publication: Publication = replay.catalog.publications["p"]
+    return publication
+
+
+@pytest.mark.parametrize(
+    ("statement", "tables", "is_open", "known"),
+    [
+        ("ALTER PUBLICATION p ADD TABLE notes", ["docs"], True, True),
+        ("ALTER PUBLICATION p DROP TABLE docs", [], True, True),
+        ("ALTER PUBLICATION p SET (publish = 'insert')", ["docs"], False, False),
+        ("DROP PUBLICATION p", [], True, False),
+        ("ALTER PUBLICATION other SET TABLE docs", ["docs"], False, True),
+    ],
+)
+def test_what_is_perhaps_run_makes_unknown_what_it_may_change(
+    statement: str, tables: list[str], is_open: bool, known: bool
+) -> None:
+    publication = after(statement)
+    assert [table.relation.name for table in publication.tables.known()] == tables
+    assert publication.tables.is_open is is_open
+    assert publication.knows("operations") is known

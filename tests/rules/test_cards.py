@@ -1,0 +1,234 @@
+"""Every card: its form, and every example on it, with PostgreSQL as the judge."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from rlslint.auditing import Request, audit
+from rlslint.config.options import Config
+from rlslint.config.scales import Severity
+from rlslint.rules.cards import Card, Example, card, rule_names
+from rlslint.rules.registry import FOLDERS, rules_for
+from tests.linting import findings_of, lint, rows_of
+from tests.postgres import Database, Transcript
+
+SECTIONS = (
+    "What it finds",
+    "Why it matters",
+    "Exceptions",
+    "What rlslint cannot see",
+    "References",
+)
+GIVEN = re.compile(r"^```sql given\n(.*?)^```\s*$", re.M | re.S)
+CARDS = [card(name) for name in rule_names()]
+
+
+class Situation(NamedTuple):
+    """An example, the SQL that comes before it, and the probes that follow it on its card."""
+
+    card: Card
+    number: int
+    example: Example
+    given: str
+    probes: tuple[Example, ...]
+
+    def __str__(self) -> str:
+        return f"{self.card.name}-{self.example.language}-{self.example.kind}-{self.number}"
+
+    @property
+    def script(self) -> str:
+        """What a server runs; only a server shows what was done to it after its migrations."""
+        return self.given + self.example.source if is_live(self.card) else self.example.source
+
+
+def is_live(one: Card) -> bool:
+    """Tell whether only an audit has a rule: its examples change a server that is given."""
+    return one.evidence == ("live",)
+
+
+def situations(kinds: tuple[str, ...] = ("bad", "good")) -> list[Situation]:
+    found = []
+    for one in CARDS:
+        given = "".join(GIVEN.findall(one.text))
+        probes = tuple(example for example in one.examples if example.kind == "probe")
+        for number, example in enumerate(one.examples):
+            if example.kind in kinds:
+                found.append(Situation(one, number, example, given, probes))
+    return found
+
+
+def files_of(situation: Situation) -> dict[str, str]:
+    if situation.example.language == "sql":
+        return {"migrations/0001_example.sql": situation.example.source}
+    return {"migrations/0001_given.sql": situation.given, "app.py": situation.example.source}
+
+
+def marked_rows(situation: Situation) -> list[int]:
+    mark = "#" if situation.example.language == "python" else "--"
+    wanted = re.compile(rf"{mark}.*\b{re.escape(situation.card.name)}\b")
+    lines = situation.example.source.splitlines()
+    return [row for row, line in enumerate(lines, 1) if wanted.search(line)]
+
+
+def test_every_rule_has_a_card_and_every_card_a_rule() -> None:
+    for folder in sorted(set(FOLDERS.values())):
+        assert (Path(__file__).parents[2] / "rlslint" / "rules" / "checks" / folder).is_dir()
+    checks = {rule.name for subject in FOLDERS for rule in rules_for(subject)}
+    assert checks == set(rule_names())
+
+
+def test_codes_are_unique() -> None:
+    codes = [one.code for one in CARDS]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("one", CARDS, ids=lambda one: one.name)
+def test_a_card_has_its_form(one: Card) -> None:
+    headings = re.findall(r"^## (.+)$", one.text, re.M)
+    assert tuple(headings) == SECTIONS
+    kinds = {example.kind for example in one.examples}
+    assert {"bad", "good"} <= kinds or is_live(one)
+    assert one.effect in ("leak", "loss", "deny", "perf", "hygiene")
+    assert set(one.yields_to) <= set(rule_names())
+    needs_probe = one.effect in ("leak", "loss", "deny") and "settings" not in one.evidence
+    fails = all(e.words for e in one.examples if e.kind == "bad" and e.language == "sql")
+    has_sql_bad = any(e.language == "sql" and e.kind == "bad" for e in one.examples)
+    if needs_probe and not (fails and has_sql_bad) and (has_sql_bad or not is_live(one)):
+        assert "probe" in kinds, "a leak or a refusal must be shown on a server"
+
+
+def read_from_files(kind: str) -> list[Situation]:
+    return [situation for situation in situations((kind,)) if not is_live(situation.card)]
+
+
+@pytest.mark.parametrize("situation", read_from_files("bad"), ids=str)
+def test_a_bad_example_is_found(situation: Situation, tmp_path: Path) -> None:
+    rows = marked_rows(situation)
+    assert rows, "a bad example marks its faulty lines"
+    result = lint(tmp_path, files_of(situation))
+    assert rows_of(result, situation.card.name) == rows
+
+
+@pytest.mark.parametrize("situation", read_from_files("good"), ids=str)
+def test_a_good_example_is_silent(situation: Situation, tmp_path: Path) -> None:
+    result = lint(tmp_path, files_of(situation))
+    assert findings_of(result, situation.card.name) == []
+
+
+@pytest.mark.parametrize("situation", [s for s in situations() if is_live(s.card)], ids=str)
+def test_an_audit_finds_what_a_bad_example_does(
+    situation: Situation, tmp_path: Path, database: Database
+) -> None:
+    database.run(situation.script)
+    tmp_path.joinpath("0001_given.sql").write_text(situation.given, encoding="utf-8")
+    request = Request((database.conninfo(),), (), str(tmp_path), True)
+    result = audit(request, Config(min_severity=Severity.info), lambda _: None)
+    found = findings_of(result, situation.card.name)
+    assert len(found) == len(marked_rows(situation)) == (situation.example.kind == "bad")
+
+
+@pytest.mark.parametrize(
+    "situation", [s for s in situations() if s.example.language == "sql"], ids=str
+)
+def test_an_example_loads_into_postgresql(situation: Situation, database: Database) -> None:
+    transcript = database.run(situation.script)
+    expected = [word for word in situation.example.words if re.fullmatch(r"[0-9A-Z]{5}", word)]
+    assert [error.sqlstate for error in transcript.errors] == expected
+
+
+PROBED = [
+    situation
+    for situation in situations()
+    if any(p.language == situation.example.language for p in situation.probes)
+    and situation.number
+    == min(
+        number
+        for number, example in enumerate(situation.card.examples)
+        if (example.language, example.kind) == (situation.example.language, situation.example.kind)
+    )
+]
+
+
+@pytest.mark.parametrize("situation", PROBED, ids=str)
+def test_a_probe_shows_the_effect(situation: Situation, database: Database) -> None:
+    for probe in situation.probes:
+        if probe.language != situation.example.language:
+            continue
+        mark = "#" if probe.language == "python" else "--"
+        wanted = re.findall(rf"^{mark} {situation.example.kind}: ?(.*)$", probe.source, re.M)
+        assert wanted, f"the probe says what it prints for the {situation.example.kind} example"
+        if probe.language == "sql":
+            database.run(situation.script)
+            shown = [line for line in lines_of(database.run(probe.source)) if line]
+        else:
+            database.run(situation.given)
+            shown = run_python(situation.example.source + "\n" + probe.source, database)
+        assert shown == [line for line in wanted if line != "(nothing)"]
+
+
+def lines_of(transcript: Transcript) -> list[str]:
+    """Return what a probe printed; of an error its SQLSTATE, for wordings change."""
+    lines: list[str] = []
+    for executed in transcript.statements:
+        if executed.error is not None:
+            lines.append(f"ERROR {executed.error.sqlstate}")
+        else:
+            lines += executed.output
+    return lines
+
+
+def run_python(source: str, database: Database) -> list[str]:
+    """Run a program with DATABASE_URL set to connect as app_user; return what it prints."""
+    completed = subprocess.run(
+        [sys.executable, "-c", source],
+        env={"DATABASE_URL": database.conninfo("app_user"), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return [*completed.stdout.splitlines(), *completed.stderr.splitlines()[-1:]]
+
+
+DEPARSED = [
+    situation
+    for situation in situations()
+    if situation.example.language == "sql"
+    and not situation.example.words
+    and {"migrations", "live"} <= set(situation.card.evidence)
+    and any(rule.name == situation.card.name for rule in rules_for("Policy"))
+]
+
+
+@pytest.mark.parametrize("situation", DEPARSED, ids=str)
+def test_a_policy_rule_reads_deparsed_text_too(
+    situation: Situation, tmp_path: Path, database: Database
+) -> None:
+    """What pg_policies shows of an example is judged as the example is."""
+    database.run(situation.example.source)
+    recreated = database.run(DEPARSE).rows
+    written = lint(tmp_path / "written", files_of(situation))
+    script = situation.example.source + "\n" + "\n".join(recreated)
+    shown = lint(tmp_path / "shown", {"migrations/0001_example.sql": script})
+    objects = [
+        sorted(reported.finding.object for reported in findings_of(result, situation.card.name))
+        for result in (written, shown)
+    ]
+    assert objects[0] == objects[1]
+
+
+DEPARSE = """
+SET search_path = '';
+SELECT format('DROP POLICY %I ON %I.%I; CREATE POLICY %I ON %I.%I AS %s FOR %s TO %s%s%s;',
+  policyname, schemaname, tablename, policyname, schemaname, tablename, permissive, cmd,
+  (SELECT string_agg(quote_ident(role), ', ') FROM unnest(roles) AS role),
+  ' USING (' || replace(qual, E'\\n', ' ') || ')',
+  ' WITH CHECK (' || replace(with_check, E'\\n', ' ') || ')')
+FROM pg_policies ORDER BY 1;
+"""

@@ -1,0 +1,193 @@
+"""Rules about roles, connections and grants: where they speak, how loudly, and what mends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.config.options import Config
+from rlslint.config.scales import Severity
+from rlslint.reports.results import ReportedFinding
+from rlslint.rules.cards import Example, card
+from tests.linting import findings_of, lint, rows_of
+from tests.postgres import Database
+
+RULES = (
+    "app-role-bypassrls",
+    "app-role-member-of-owner",
+    "app-role-owns-table",
+    "app-role-superuser",
+    "grant-all-to-public",
+    "grant-truncate",
+)
+BAD = [
+    (name, example) for name in RULES for example in card(name).examples if example.kind == "bad"
+]
+
+TABLE = """
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+"""
+GRANTED = TABLE + "CREATE ROLE web LOGIN; GRANT SELECT, INSERT ON docs TO web;"
+SUPERUSER = "postgresql://postgres:secret@db.shop.example/shop"
+
+
+@pytest.mark.parametrize(("rule", "example"), BAD, ids=lambda part: str(part)[:30])
+def test_the_help_runs_and_mends_the_fault(
+    rule: str, example: Example, tmp_path: Path, database: Database
+) -> None:
+    path = "migrations/0001_example.sql"
+    found = findings_of(lint(tmp_path / "before", {path: example.source}), rule)
+    mended = "\n".join((example.source, *(reported.finding.help for reported in found)))
+    assert found
+    left = findings_of(lint(tmp_path / "after", {path: mended}), rule)
+    assert [reported for reported in left if reported.severity > Severity.info] == []
+    assert database.run(mended).errors == ()
+
+
+def span_of(reported: ReportedFinding) -> str:
+    assert reported.finding.span is not None
+    return reported.finding.span.sql
+
+
+def severities(tmp_path: Path, rule: str, files: dict[str, str], history: str) -> list[str]:
+    result = lint(tmp_path, {"migrations/0001.sql": history, **files})
+    return [reported.severity.name for reported in findings_of(result, rule)]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "expected"),
+    [
+        (".env", f"DATABASE_URL={SUPERUSER}", ["error"]),
+        (".env", "PGHOST=db.shop.example\nPGUSER=postgres", ["error"]),
+        (".env", "DATABASE_URL=postgresql://postgres@localhost/shop", ["info"]),
+        (".env.example", f"DATABASE_URL={SUPERUSER}", ["info"]),
+        ("tests/conftest.py", f"DSN = '{SUPERUSER}'", ["info"]),
+        (".env", f"MIGRATION_DATABASE_URL={SUPERUSER}", []),
+        (".env", f"ADMIN_DATABASE_URL={SUPERUSER}", []),
+        (".env", f"DIRECT_URL={SUPERUSER}", []),
+        ("alembic.ini", f"sqlalchemy.url = {SUPERUSER}", []),
+        (".env", "DATABASE_URL=postgres://postgres@a.b.rds.amazonaws.com/shop", ["warning"]),
+        (".env", "DATABASE_URL=postgres://postgres.ref@eu.pooler.supabase.com/x", ["warning"]),
+        (".env", "DATABASE_URL=postgres://web@db.shop.example/shop", []),
+        (
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_USER: svc\n"
+            "  web:\n    environment:\n      DATABASE_URL: postgres://svc:x@db/shop\n",
+            ["error"],
+        ),
+        (
+            "docker-compose.prod.yml",
+            "services:\n  db:\n    image: postgres\n    environment: {POSTGRES_USER: postgres}\n",
+            [],
+        ),
+    ],
+)
+def test_a_connection_as_superuser_is_judged_by_what_it_is_for(
+    path: str, content: str, expected: list[str], tmp_path: Path
+) -> None:
+    assert severities(tmp_path, "app-role-superuser", {path: content}, GRANTED) == expected
+
+
+def test_nothing_is_said_of_a_superuser_where_no_table_is_protected(tmp_path: Path) -> None:
+    files = {".env": f"DATABASE_URL={SUPERUSER}"}
+    history = "CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);"
+    assert severities(tmp_path, "app-role-superuser", files, history) == []
+
+
+def test_the_statement_that_makes_a_role_superuser_is_reported_once(tmp_path: Path) -> None:
+    history = "CREATE ROLE web LOGIN SUPERUSER;\n" + TABLE
+    files = {
+        "migrations/0001.sql": history,
+        ".env": "DATABASE_URL=postgres://web@db.shop.example/a",
+    }
+    found = findings_of(lint(tmp_path, files), "app-role-superuser")
+    assert [span_of(reported) for reported in found] == ["CREATE ROLE web LOGIN SUPERUSER"]
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("jobs LOGIN BYPASSRLS", ["warning"]),
+        ("jobs NOLOGIN BYPASSRLS", []),
+        ("shop_admin LOGIN BYPASSRLS", []),
+        ("backup LOGIN BYPASSRLS", ["info"]),
+        ("jobs LOGIN BYPASSRLS REPLICATION", ["info"]),
+    ],
+)
+def test_a_role_beside_the_application_bypasses_by_mistake_or_by_intent(
+    role: str, expected: list[str], tmp_path: Path
+) -> None:
+    name = role.split(maxsplit=1)[0]
+    history = f"CREATE ROLE {role};{GRANTED}GRANT SELECT, INSERT ON docs TO {name};"
+    assert severities(tmp_path, "app-role-bypassrls", {}, history) == expected
+
+
+def test_bypass_roles_are_meant_to_bypass(tmp_path: Path) -> None:
+    history = f"CREATE ROLE jobs LOGIN BYPASSRLS;{GRANTED}GRANT SELECT, INSERT ON docs TO jobs;"
+    config = Config(min_severity=Severity.info, bypass_roles=("jobs",))
+    result = lint(tmp_path, {"migrations/0001.sql": history}, config)
+    assert findings_of(result, "app-role-bypassrls") == []
+
+
+@pytest.mark.parametrize("rule", ["grant-truncate", "app-role-owns-table"])
+def test_a_loop_has_one_finding(rule: str, tmp_path: Path) -> None:
+    action = {
+        "grant-truncate": "GRANT ALL ON %I TO web",
+        "app-role-owns-table": "ALTER TABLE %I OWNER TO web",
+    }[rule]
+    history = f"""{GRANTED.replace("docs", "b")}{TABLE}
+CREATE TABLE other (id int); GRANT SELECT ON other TO web;
+DO $$ DECLARE t text; BEGIN
+  FOREACH t IN ARRAY ARRAY['docs', 'b'] LOOP EXECUTE format('{action}', t); END LOOP;
+END $$;"""
+    result = lint(tmp_path, {"migrations/0001.sql": history})
+    assert len(rows_of(result, rule)) == 1
+    assert "public.b and 1 other table" in findings_of(result, rule)[0].finding.message
+
+
+def test_one_role_for_migrations_and_requests_owns_what_it_serves(tmp_path: Path) -> None:
+    env = (
+        "DATABASE_URL=postgres://web@db.shop.example/a\nDIRECT_URL=postgres://web@db.shop.example/a"
+    )
+    result = lint(tmp_path, {"migrations/0001.sql": TABLE, ".env": env})
+    found = findings_of(result, "app-role-owns-table")
+    assert [span_of(reported) for reported in found] == ["web"]
+    apart = lint(
+        tmp_path / "apart",
+        {
+            "migrations/0001.sql": TABLE,
+            ".env": env.replace("web", "keeper", 1).replace("DIRECT_", ""),
+        },
+    )
+    assert findings_of(apart, "app-role-owns-table") == []
+
+
+@pytest.mark.parametrize(
+    "membership",
+    [
+        "GRANT keeper TO web WITH INHERIT FALSE;",
+        "GRANT keeper TO web; REVOKE keeper FROM web;",
+        "GRANT keeper TO web; ALTER TABLE docs FORCE ROW LEVEL SECURITY;",
+    ],
+)
+def test_a_membership_that_passes_nothing_by_is_no_fault(membership: str, tmp_path: Path) -> None:
+    history = GRANTED.replace(", FORCE ROW LEVEL SECURITY", "")
+    history += f"CREATE ROLE keeper; ALTER TABLE docs OWNER TO keeper; {membership}"
+    assert severities(tmp_path, "app-role-member-of-owner", {}, history) == []
+    history += "REVOKE keeper FROM web; ALTER TABLE docs NO FORCE ROW LEVEL SECURITY;"
+    assert severities(tmp_path / "still", "app-role-member-of-owner", {}, history) == []
+
+
+def test_what_a_platform_grants_by_default_is_no_fault_of_the_history(tmp_path: Path) -> None:
+    history = """
+    CREATE TABLE docs (id int PRIMARY KEY, owner uuid NOT NULL);
+    ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON docs TO authenticated USING (owner = (SELECT auth.uid()));
+    GRANT ALL ON TABLE docs TO anon, authenticated, service_role;
+    """
+    result = lint(tmp_path, {"supabase/migrations/20240101000000_docs.sql": history})
+    assert findings_of(result, "grant-truncate") == []

@@ -1,0 +1,74 @@
+"""The replay agrees with PostgreSQL on every example of a card and on every fixture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.catalog.model import Catalog
+from rlslint.code.migrations import Reader
+from rlslint.config.options import Config
+from rlslint.drift.comparison import compare as compare_facts
+from rlslint.drift.comparison import facts_of
+from rlslint.files.discovery import discover
+from rlslint.files.histories import histories, up_ranges
+from rlslint.project.building import build
+from rlslint.rules.cards import card, rule_names
+from rlslint.server.introspection import introspect
+from rlslint.server.snapshot import snapshot
+from tests.histories import compare
+from tests.postgres import SUPERUSER, Database, Server
+from tests.test_fixtures import FIXTURES, PRELUDES, skip_where_refused
+
+EXAMPLES = {
+    f"{name}-{number}": example.source
+    for name in rule_names()
+    for number, example in enumerate(card(name).examples)
+    if example.language == "sql" and example.kind in ("bad", "good")
+}
+SQL_PROJECTS = sorted(
+    path for path in FIXTURES.iterdir() if path.is_dir() and not list(path.rglob("*.py"))
+)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_replay_agrees_on_an_example(name: str, database: Database) -> None:
+    assert compare(database, EXAMPLES[name]).differences == []
+
+
+def introspected(database: Database) -> tuple[Catalog, int]:
+    with snapshot(database.conninfo()) as live:
+        return introspect(live.ask, live.database, live.version), live.version
+
+
+@pytest.mark.parametrize("project", SQL_PROJECTS, ids=lambda project: project.name)
+def test_the_replay_agrees_on_a_project(
+    project: Path, server: Server, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skip_where_refused(
+        (path.read_text(encoding="utf-8") for path in project.rglob("*.sql")), server
+    )
+    monkeypatch.chdir(project)
+    prelude = PRELUDES.get(project.name)
+    if prelude is not None:
+        database.run((FIXTURES / prelude).read_text(encoding="utf-8"))
+    given = facts_of(introspected(database)[0], SUPERUSER)
+    found = discover(["."], root=project)
+    for history in histories(found).histories:
+        for migration in history.migrations:
+            data = migration.path.read_bytes()
+            for start, end in up_ranges(data):
+                database.run(data[start:end].decode())
+    built = build(found, Config(), Reader({}))[0]
+    (history_built,) = [one for one in built if not one.loose]
+    catalog, version = introspected(database)
+    compared = compare_facts(
+        facts_of(history_built.project.catalog, SUPERUSER),
+        facts_of(catalog, SUPERUSER),
+        version=version,
+    )
+    # What the platform brings is in no migration.
+    differing = [d for d in compared.differences if given.get(d.key, d) != d.live]
+    assert differing == []
+    assert compared.agreeing > 20
