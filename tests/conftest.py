@@ -2,6 +2,9 @@
 
 import os
 import random
+import shutil
+import signal
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +23,9 @@ HISTORIES_SEED = "RLSLINT_HISTORIES_SEED"
 
 _USUAL_SEED = "1"
 
+CACHE = pytest.StashKey[str]()
+"""The caches of this process and of those that it starts, gone with it."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
@@ -29,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = os.environ.setdefault(HISTORIES_SEED, _USUAL_SEED)
     if seed == "random":
         os.environ[HISTORIES_SEED] = str(random.randrange(1_000_000_000))
+
+    # What another run left in the user's cache decides no test.
+    config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="rlslint-cache-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[CACHE], ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -71,3 +84,15 @@ def database(server: Server, request: pytest.FixtureRequest) -> Iterator[Databas
             pytest.skip(f"PostgreSQL {server.version} has no {what}.")
     with server.database() as created:
         yield created
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Processes that the test starts end at SIGINT.
+
+    A shell that runs the tests in the background has SIGINT ignored, and what is ignored is
+    inherited; what is handled is put back to ending the process.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -281,6 +281,7 @@ def test_progress_is_shown_on_a_terminal_only_and_wiped(faulty: Database, tmp_pa
     assert b"\r\x1b[KFound 2 errors." in shown
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_audit_ends_at_once_and_leaves_nothing(
     faulty: Database, tmp_path: Path
 ) -> None:

@@ -97,9 +97,7 @@ def test_the_top_level_is_the_folders_and_the_engine() -> None:
 def test_a_module_imports_from_its_own_folder_or_those_before(module: str) -> None:
     level = FOLDERS.index(folder(module))
     wrong = {
-        name
-        for name in imports(module)
-        if folder(name) and FOLDERS.index(folder(name)) > level
+        name for name in imports(module) if folder(name) and FOLDERS.index(folder(name)) > level
     }
     assert not wrong
 

@@ -43,7 +43,8 @@ def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_from(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    program = f"import sys; sys.path.insert(0, {str(site)!r}); from rlslint.cli.commands import main; main()"
+    found_first = f"import sys; sys.path.insert(0, {str(site)!r})"
+    program = f"{found_first}; from rlslint.cli.commands import main; main()"
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
         cwd=cwd,
@@ -76,7 +77,7 @@ def test_an_installed_rlslint_finds_its_cards_from_any_directory(
 def test_an_rlslint_without_cards_says_so_rather_than_take_a_strangers(
     site: Path, tmp_path: Path
 ) -> None:
-    cards = site / "rlslint" / "rules"
+    cards = site / "rlslint" / "cards"
     away = cards.rename(tmp_path / "away")
     try:
         run = run_from(site, "rule", cwd=tmp_path)

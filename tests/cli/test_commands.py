@@ -287,6 +287,7 @@ def test_a_reader_that_goes_away_changes_no_status(project: Path) -> None:
     assert process.stderr.read() == b""
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_with_one_sentence(project: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "rlslint", "check", "-"],

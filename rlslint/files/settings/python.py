@@ -20,8 +20,12 @@ def read(document: Document) -> Iterator[Connection]:
     """
     try:
         tree = ast.parse(document.source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise InvalidSettings(f"no Python ({error!s})") from None
+    except SyntaxError as error:
+        raise InvalidSettings(f"no Python from line {error.lineno or 1} on") from None
+    except ValueError:
+        raise InvalidSettings("no Python") from None
+    except (RecursionError, MemoryError):
+        raise InvalidSettings("nested too deeply") from None
     places = _Places(document.source)
     prose = _docstrings(tree)
     parts = {

@@ -41,8 +41,13 @@ def _roots(document: Document) -> list[Any]:
     try:
         _check_depth(yaml.parse(source, Loader=loader))
         return [root for root in yaml.compose_all(source, Loader=loader) if root is not None]
-    except (yaml.YAMLError, RecursionError) as error:
-        raise InvalidSettings(f"no YAML ({str(error).splitlines()[0]})") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        read_before = source[: mark.index] if mark else source
+        if _open_brackets(read_before) > _DEEPEST:
+            raise InvalidSettings("nested too deeply") from None
+        line = read_before.count("\n") + 1
+        raise InvalidSettings(f"no YAML from line {line} on") from None
 
 
 def _check_depth(events: Iterable[Any]) -> None:
@@ -54,6 +59,15 @@ def _check_depth(events: Iterable[Any]) -> None:
         depth -= name.endswith(("SequenceEndEvent", "MappingEndEvent"))
         if depth > _DEEPEST:
             raise InvalidSettings("nested too deeply")
+
+
+def _open_brackets(source: str) -> int:
+    """Count the brackets that `source` leaves open, those in strings and comments too.
+
+    A scanner that reads ahead for the colon of a key stops at a limit of its own, before
+    `_check_depth` sees an event; from which version on, and with which words, is PyYAML's affair.
+    """
+    return sum(map(source.count, "[{")) - sum(map(source.count, "]}"))
 
 
 def _compose(document: Document, root: Any) -> Iterator[Connection]:

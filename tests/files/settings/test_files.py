@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rlslint.files.connections import Connection
 from rlslint.files.settings.files import connections, is_settings_file, read_settings
@@ -236,17 +237,31 @@ def test_django_settings_and_literals() -> None:
 @pytest.mark.parametrize(
     ("path", "data", "note"),
     [
-        ("a.yml", b"postgres: [", "no YAML"),
+        ("a.yml", b"a: 1\npostgres: [", "no YAML from line 2 on"),
         ("a.py", b"postgres = (", "no Python"),
         (".env", b"A=\0postgres", "a binary file"),
         ("compose.yml", b"services: &a\n  <<: *a\n  postgres: x\n", "nested too deeply"),
         ("a.yml", b"postgres: " + b"[" * 400000, "nested too deeply"),
+        ("a.yml", b"postgres: " + b"[" * 250 + b"]" * 250, "nested too deeply"),
+        ("a.yml", b"- " * 250 + b"postgres", "nested too deeply"),
     ],
 )
 def test_a_file_that_cannot_be_read_costs_a_note(path: str, data: bytes, note: str) -> None:
     settings = read_settings(Path(path), path, data)
     assert settings.connections == ()
     assert note in settings.note
+
+
+@pytest.mark.parametrize("depth", [300, 1500])
+@pytest.mark.parametrize("ends", ["", "]"])
+def test_nesting_is_refused_in_the_same_words_by_every_pyyaml(
+    depth: int, ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = ("postgres: " + "[" * depth + ends * depth).encode()
+    compiled = read_settings(Path("a.yml"), "a.yml", data)
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert read_settings(Path("a.yml"), "a.yml", data).note == compiled.note
+    assert compiled.note.endswith("it is nested too deeply")
 
 
 def test_aliases_that_lead_in_a_circle_end() -> None:
