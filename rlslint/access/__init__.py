@@ -3,7 +3,6 @@
 Everything here is a pure function of the catalog. An unknown fact raises UnknownFact.
 """
 
-from rlslint.access.bookkeeping import is_bookkeeping
 from rlslint.access.connecting import is_managed, role_of, runs_migrations
 from rlslint.access.exposure import Exposure, exposure, restricts
 from rlslint.access.gaps import Gap, ancestors, gap_of, protected_ancestors, protected_originals
@@ -101,7 +100,6 @@ __all__ = [
     "in_words",
     "inherited_roles",
     "is_administrative",
-    "is_bookkeeping",
     "is_declared",
     "is_managed",
     "is_probably_superuser",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.roles import MIGRATION_ROLE, quoted_roles
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Location, Statement
 
@@ -57,7 +56,7 @@ def revocation(privileges: Sequence[str], granted: Sequence[Granted], catalog: C
     schemas, later tables are to be spared them as well.
     """
     words = ", ".join(privilege.upper() for privilege in privileges)
-    grantees = in_sql(one.grant.grantee for one in granted)
+    grantees = quoted_roles(one.grant.grantee for one in granted)
     lines = [f"REVOKE {words} ON {_tables(privileges, granted, catalog)} FROM {grantees};"]
     alike = {
         (one.table.owner, schema, one.grant.grantee)
@@ -76,7 +75,7 @@ def revocation(privileges: Sequence[str], granted: Sequence[Granted], catalog: C
         within = f" IN SCHEMA {quoted_identifier(schema)}" if schema else ""
         lines.append(
             f"ALTER DEFAULT PRIVILEGES{whose}{within} REVOKE {words} ON TABLES "
-            f"FROM {in_sql(names)};"
+            f"FROM {quoted_roles(names)};"
         )
     return "\n".join(lines)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
+from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 
 MIGRATION_ROLE = "(migration role)"
@@ -71,3 +73,10 @@ class Membership(NamedTuple):
     set: bool
     admin: bool
     statement: Statement | None
+
+
+def quoted_roles(roles: Iterable[str]) -> str:
+    """Return roles as GRANT, REVOKE and CREATE POLICY list them, each of them once."""
+    return ", ".join(
+        "PUBLIC" if role == PUBLIC else quoted_identifier(role) for role in dict.fromkeys(roles)
+    )

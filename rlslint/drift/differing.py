@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from rlslint.access import ancestors, is_bookkeeping
+from rlslint.access import ancestors
+from rlslint.catalog.bookkeeping import is_bookkeeping
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Policy, Relation

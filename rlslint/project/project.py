@@ -16,10 +16,10 @@ from rlslint.access import (
     find_runtime_roles,
     forced_tables,
     grants_by_place,
-    is_bookkeeping,
     reachable_by,
     relations_looked_up,
 )
+from rlslint.catalog.bookkeeping import is_bookkeeping
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Column, Policy, Relation

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.access.wording import in_sql, listed
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.catalog.schemas import Schema
 from rlslint.config.scales import Severity
 from rlslint.drift.comparison import Difference
@@ -11,6 +10,7 @@ from rlslint.drift.told.privileges import privileges_told
 from rlslint.drift.told.wording import Told, direction, state
 from rlslint.project.project import Project
 from rlslint.sql.quoting import quoted_identifier, quoted_setting
+from rlslint.text.sentences import listed
 
 _EFFECTS = {
     "superuser": "is asked for no privilege and no policy",
@@ -81,8 +81,8 @@ def _memberships(difference: Difference) -> Told:
         effect = f"{name} lacks the rights of {listed(sorted(member[0] for member in history))}"
     wanted = {member[0] for member in history}
     role = quoted_identifier(name)
-    changes = [f"REVOKE {in_sql((group,))} FROM {role};" for group in sorted(groups)]
-    changes += [f"GRANT {in_sql((group,))} TO {role};" for group in sorted(wanted)]
+    changes = [f"REVOKE {quoted_roles((group,))} FROM {role};" for group in sorted(groups)]
+    changes += [f"GRANT {quoted_roles((group,))} TO {role};" for group in sorted(wanted)]
     return Told(
         f"{effect}: {listed(sides)}" + _absent(history, live),
         direction(bool(more)),
@@ -196,5 +196,5 @@ def _default_change(line: _Line, verb: str, preposition: str) -> str:
     within = f" IN SCHEMA {quoted_identifier(schema)}" if schema else ""
     return (
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {quoted_identifier(creator)}{within} "
-        f"{verb} {privilege.upper()} ON {kind.upper()} {preposition} {in_sql((grantee,))};"
+        f"{verb} {privilege.upper()} ON {kind.upper()} {preposition} {quoted_roles((grantee,))};"
     )

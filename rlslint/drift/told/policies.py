@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from rlslint.access.wording import in_sql, listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.config.scales import Severity
 from rlslint.drift.comparison import Difference
 from rlslint.drift.told.wording import Told, clauses, direction, name_on, shortened, state
 from rlslint.meaning.truth import is_always_true
 from rlslint.project.questions.exposure import COMMANDS, VERBS
+from rlslint.text.sentences import listed
 
 _FACTS = {"using": "USING", "with check": "WITH CHECK"}
 
@@ -94,7 +95,7 @@ def _part(fact: str, policy: Policy) -> str:
         case "command":
             return f"is FOR {policy.command.upper()}"
         case "roles":
-            return f"is TO {in_sql(policy.roles)}"
+            return f"is TO {quoted_roles(policy.roles)}"
         case _:
             shown = dict(clauses(policy) or ()).get(_FACTS[fact])
             if shown is not None:
@@ -110,7 +111,7 @@ def _altered(difference: Difference, ours: Policy) -> str:
     wanted = [keyword for fact, keyword in _FACTS.items() if fact in changed]
     if changed & {"permissive", "command"} or any(keyword not in written for keyword in wanted):
         return f"DROP POLICY {name_on(ours)};\n{_created(ours)}"
-    to = f" TO {in_sql(ours.roles)}" if "roles" in changed else ""
+    to = f" TO {quoted_roles(ours.roles)}" if "roles" in changed else ""
     parts = "".join(f"\n  {keyword} ({written[keyword]})" for keyword in wanted)
     return f"ALTER POLICY {name_on(ours)}{to}{parts};"
 
@@ -123,13 +124,13 @@ def _created(policy: Policy) -> str:
     parts = "".join(f"\n  {keyword} ({sql})" for keyword, sql in written)
     return (
         f"CREATE POLICY {name_on(policy)}{kind} FOR {policy.command.upper()} "
-        f"TO {in_sql(policy.roles)}{parts};"
+        f"TO {quoted_roles(policy.roles)}{parts};"
     )
 
 
 def _shown(policy: Policy) -> str:
     parts = "".join(f" {keyword} ({sql})" for keyword, sql in clauses(policy) or ())
-    return shortened(f"FOR {policy.command.upper()} TO {in_sql(policy.roles)}{parts}")
+    return shortened(f"FOR {policy.command.upper()} TO {quoted_roles(policy.roles)}{parts}")
 
 
 def _who(roles: tuple[str, ...]) -> str:

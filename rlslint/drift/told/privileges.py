@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rlslint.access.wording import in_sql, listed
 from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.drift.comparison import Difference
 from rlslint.drift.told.wording import Told, direction
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.sentences import listed
 
 Member = tuple[str, str, str, bool]
 """Grantee, privilege, column ("" for all) and whether it may be granted on."""
@@ -72,7 +72,8 @@ def _revokes(
     kept = {member[:3] for member in less}
     whole = [m for m in more if m not in only_option and m[:3] not in kept]
     return [
-        f"REVOKE {prefix}{', '.join(privileges)} ON {noun}{sql_name} FROM {in_sql((grantee,))};"
+        f"REVOKE {prefix}{', '.join(privileges)} ON {noun}{sql_name} "
+        f"FROM {quoted_roles((grantee,))};"
         for prefix, members in (("", whole), ("GRANT OPTION FOR ", only_option))
         for (grantee, _), privileges in _by_grantee(members).items()
     ]
@@ -84,7 +85,7 @@ def _grants(
     with_option = {member[:3] for member in more if member[3]}
     members = [m for m in less if m[3] or m[:3] not in with_option]
     return [
-        f"GRANT {', '.join(privileges)} ON {noun}{sql_name} TO {in_sql((grantee,))}"
+        f"GRANT {', '.join(privileges)} ON {noun}{sql_name} TO {quoted_roles((grantee,))}"
         f"{' WITH GRANT OPTION' if option else ''};"
         for (grantee, option), privileges in _by_grantee(members).items()
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rlslint.access import DATA_PRIVILEGES
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Severity
@@ -14,6 +14,7 @@ from rlslint.drift.told.privileges import granted_again, privileges_told
 from rlslint.drift.told.wording import Told, direction, shortened, state
 from rlslint.project.project import Project
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.sentences import listed
 
 
 def relation_told(difference: Difference, project: Project) -> Told:

@@ -11,7 +11,7 @@ from rlslint.access import (
     inherited_roles,
     is_superuser,
 )
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
@@ -23,6 +23,7 @@ from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.project.project import Project, is_only_key
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.sentences import listed
 
 COMMANDS = ("select", "insert", "update", "delete")
 """The commands that policies are for."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from rlslint.access import relations_looked_up
-from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.project.project import Project
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
@@ -52,4 +51,4 @@ def _written(policy: Policy, table: Relation, project: Project) -> str:
 def _to(policy: Policy) -> str:
     if policy.roles == (PUBLIC,):
         return ""
-    return f" TO {in_sql(policy.roles)}"
+    return f" TO {quoted_roles(policy.roles)}"

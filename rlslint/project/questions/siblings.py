@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.access import Evidence, applicable_policies
-from rlslint.access.wording import in_sql, listed
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
+from rlslint.catalog.roles import quoted_roles
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import (
@@ -23,6 +23,7 @@ from rlslint.meaning.truth import is_tautology
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import VERBS, filled_columns, is_guarded, served_roles
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.sentences import listed
 
 _SHARING = frozenset(
     ("anon", "anyone", "everybody", "everyone", "global", "public", "publicly", "shared")
@@ -186,7 +187,7 @@ def as_restrictive(policy: Policy) -> str:
     """
     table = policy.relation.sql_name
     name = quoted_identifier(policy.name)
-    roles = in_sql(policy.roles)
+    roles = quoted_roles(policy.roles)
     clauses = [
         f" {words} ({clause.sql or '…'})"
         for words, clause in (("USING", policy.using), ("WITH CHECK", policy.check))

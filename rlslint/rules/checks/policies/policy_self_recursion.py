@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.recursion import Recursion, recursion
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.project.findings import Finding
@@ -14,6 +14,7 @@ from rlslint.project.questions.circles import without_circle
 from rlslint.project.questions.exposure import COMMANDS, certainty
 from rlslint.rules.registry import rule
 from rlslint.text import Related
+from rlslint.text.sentences import listed
 
 
 @rule

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.wording import in_sql, listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import quoted_roles
 from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import is_open_to_strangers
@@ -28,6 +29,7 @@ from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Related
+from rlslint.text.sentences import listed
 
 _VERBS = {"update": "change", "delete": "delete", "insert": "insert"}
 
@@ -100,7 +102,7 @@ def _finding(
 
 def _help(policy: Policy, using: Clause, project: Project) -> str:
     """Return SQL that leaves the condition to readers, and to writers what binds the rows."""
-    roles = in_sql(policy.roles)
+    roles = quoted_roles(policy.roles)
     narrowed = bound_to_caller(policy.relation, project)
     mended = f"ALTER POLICY {qualified(policy)} USING ({narrowed});"
     if using.sql is None:

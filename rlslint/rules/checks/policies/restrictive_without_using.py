@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import applicable_policies
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding
@@ -13,6 +13,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified, served_roles
 from rlslint.rules.registry import rule
 from rlslint.text import Related
+from rlslint.text.sentences import listed
 
 _VERBS = {"select": "SELECT", "update": "UPDATE of any row", "delete": "DELETE"}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rlslint.access import applicable_policies, row_security_active
-from rlslint.access.wording import listed, spoken
+from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bounds import unbounded_branches
@@ -19,6 +19,7 @@ from rlslint.project.questions.exposure import COMMANDS, certainty, filled_colum
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Related
+from rlslint.text.sentences import listed
 
 
 class _Refused(NamedTuple):

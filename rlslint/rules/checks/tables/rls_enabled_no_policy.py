@@ -13,8 +13,8 @@ from rlslint.access import (
     grants_to,
     row_security_active,
 )
-from rlslint.access.wording import in_sql
 from rlslint.catalog.model import Table
+from rlslint.catalog.roles import quoted_roles
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
@@ -72,7 +72,7 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
 
 
 def _revocation(table: Table, exposed: Exposure, project: Project) -> str:
-    grantees = in_sql(
+    grantees = quoted_roles(
         grant.grantee
         for role in exposed.roles
         for privilege in DATA_PRIVILEGES

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import grants_to
-from rlslint.access.wording import in_sql
 from rlslint.catalog.model import View
+from rlslint.catalog.roles import quoted_roles
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
@@ -51,7 +51,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
 
 def _revocation(leak: ViewLeak, project: Project) -> str:
     """Return SQL that keeps the roles from the rows, "" where no grant is what lets them in."""
-    grantees = in_sql(
+    grantees = quoted_roles(
         grant.grantee
         for role in leak.roles
         for grant in grants_to(project.catalog, role, leak.queried, leak.privilege)
