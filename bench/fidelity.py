@@ -19,7 +19,8 @@ from rlslint.code.migrations import MigrationReader, Reader, module_reader
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import Config, anchored
 from rlslint.files.discovery import Found, discover
-from rlslint.files.histories import History, histories
+from rlslint.files.histories import histories
+from rlslint.files.layouts.history import History
 from rlslint.replay import Replay
 from rlslint.sql.dialects import looks_like_other_dialect
 from rlslint.sql.parser import BrokenStatement

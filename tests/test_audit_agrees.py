@@ -14,7 +14,8 @@ from rlslint.config.options import Config
 from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import check
 from rlslint.files.discovery import Found, discover
-from rlslint.files.histories import histories, up_ranges
+from rlslint.files.histories import histories
+from rlslint.files.layouts.sections import up_ranges
 from rlslint.reports.results import ReportedFinding, Result
 from tests.postgres import Database
 from tests.rules.test_cards import Situation, files_of, situations

@@ -16,7 +16,7 @@ class Runs(Enum):
     unknown = "unknown"
 
 
-class Scope(Enum):
+class TransactionScope(Enum):
     """Which transaction surrounds the execution of a statement."""
 
     transaction = "transaction"
@@ -64,7 +64,7 @@ class SqlSite(NamedTuple):
     runs: Runs
     driver: Driver | None
     connection: str
-    scope: Scope
+    scope: TransactionScope
     function: str
     migration: bool = False
     lifetime: Lifetime = Lifetime()

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from rlslint.files.contents import Note
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.layouts import (
-    configured,
-    drizzle,
-    dumps,
     flyway,
-    folder_per_migration,
-    graphile,
+    folders,
     liquibase,
     numbered,
     reversals,
     sqitch,
     supabase,
 )
-from rlslint.files.layouts.history import Claim, Folders, History, Migration, by_folder
+from rlslint.files.layouts.history import (
+    Claim,
+    Folders,
+    History,
+    Migration,
+    by_folder,
+    history,
+)
+from rlslint.files.layouts.order import natural_path
 from rlslint.files.layouts.python_files import python_histories
 from rlslint.files.layouts.scripts import scripts
-from rlslint.files.layouts.sections import up_ranges
-
-__all__ = ["Histories", "History", "Migration", "histories", "up_ranges"]
 
 _BY_TOOL: tuple[Callable[[Folders], Claim], ...] = (
-    folder_per_migration.claim,
+    folders.claim_numbered_folders,
     supabase.claim,
-    drizzle.claim,
-    graphile.claim,
+    folders.claim_drizzle,
+    folders.claim_graphile,
     flyway.claim,
     reversals.claim,
     liquibase.claim,
 )
 """The layouts that are told by an unmistakable sign."""
+
+_DUMP_HEADER = b"-- PostgreSQL database dump"
 
 
 class Histories(NamedTuple):
@@ -64,7 +69,7 @@ def histories(found: Found, migrations: tuple[str, ...] = ()) -> Histories:
 
 def _configured(found: Found, patterns: tuple[str, ...]) -> Histories:
     sorting = _Sorting(found.sql)
-    sorting.take(configured.claim(found, patterns))
+    sorting.take(_claim_configured(found, patterns))
     sorting.take(reversals.claim(sorting.free))
     return sorting.result()
 
@@ -76,7 +81,7 @@ def _recognised(found: Found) -> Histories:
         sorting.take(claim(sorting.free))
     sorting.take(numbered.claim(sorting.untouched))
     sorting.take(Claim(python_histories(found.python)))
-    sorting.take(dumps.claim(sorting.free, tuple(sorting.histories)))
+    sorting.take(_claim_dumps(sorting.free, tuple(sorting.histories)))
     if not sorting.histories:
         sorting.take(Claim(scripts(sorting.free)))
     return sorting.result()
@@ -109,8 +114,8 @@ class _Sorting:
         self.histories += claim.histories
         self._left_out += claim.left_out
         self._notes += claim.notes
-        for history in claim.histories:
-            for migration in history.migrations:
+        for made in claim.histories:
+            for migration in made.migrations:
                 self._free.pop(migration.shown, None)
         for file in claim.left_out:
             self._free.pop(file.shown, None)
@@ -122,3 +127,74 @@ class _Sorting:
         )
         made = sorted(self.histories, key=lambda history: (history.root, history.layout))
         return Histories(tuple(made), loose, tuple(self._left_out), tuple(self._notes))
+
+
+def _claim_configured(found: Found, patterns: tuple[str, ...]) -> Claim:
+    """Take the SQL files that the patterns match, pattern by pattern, each in natural order.
+
+    `*` stays within a directory and `**` goes through any number of them, from `found.root` on.
+    """
+    taken: dict[SourceFile, None] = {}
+    left_out: dict[SourceFile, None] = {}
+    notes = []
+    folders = by_folder(found.sql)
+    for pattern in patterns:
+        matches = _matcher(pattern)
+        matching = [file for file in found.sql if matches(file.shown) or matches(str(file.path))]
+        if not matching:
+            message = f"No SQL file matches {pattern!r}, which the configuration names."
+            notes.append(Note(pattern, message))
+        for file in sorted(matching, key=lambda file: natural_path(file.shown)):
+            undoes = reversals.is_reversal(file, folders[file.folder])
+            (left_out if undoes else taken).setdefault(file)
+    made = (history(str(found.root), "configured", taken),) if taken else ()
+    return Claim(made, tuple(left_out), tuple(notes))
+
+
+def _matcher(pattern: str) -> Callable[[str], object]:
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]+\])", pattern.removeprefix("./"))
+    meanings = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    expression = "".join(
+        meanings.get(piece) or (piece if piece[:1] == "[" else re.escape(piece)) for piece in pieces
+    )
+    return re.compile(expression + "[^/]*" if pattern.endswith("/") else expression).fullmatch
+
+
+def _claim_dumps(folders: Folders, known: tuple[History, ...]) -> Claim:
+    """Take each whole schema that pg_dump wrote as a history of one file.
+
+    Rails' `structure.sql`, dbmate's `schema.sql`, any other.
+
+    A dump in a directory above migrations says what they say (`db/schema.sql` beside
+    `db/migrations`, which dbmate writes after each run), so it is left out.
+    """
+    histories = []
+    left_out = []
+    covered = {
+        ancestor
+        for made in known
+        for migration in made.migrations[:1]
+        for ancestor in [migration.path.parent, *migration.path.parents][:4]
+    }
+    for folder, files in folders.items():
+        for file in files:
+            if not _is_dump(file):
+                continue
+            if file.path.parent in covered:
+                left_out.append(file)
+            else:
+                layout = "rails" if file.name == "structure.sql" else "pg_dump"
+                histories.append(history(folder, layout, (file,)))
+    return Claim(tuple(histories), tuple(left_out))
+
+
+def _is_dump(file: SourceFile) -> bool:
+    """Tell whether pg_dump wrote the file; dbmate and others cut its comments out."""
+    if file.name == "structure.sql" and Path(file.folder).name == "db":
+        return True
+    try:
+        with file.path.open("rb") as opened:
+            beginning = opened.read(2048)
+    except OSError:
+        return False
+    return _DUMP_HEADER in beginning or beginning.lstrip().startswith(b"\\restrict dbmate")

@@ -5,6 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
+from typing import TypeAlias
+
+ReadModule: TypeAlias = Callable[[str], str | None]
+"""Returns the source of a module by its dotted name, a relative one with its leading dots."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
-from rlslint.code.migrations import MigrationReader, Reader, ReadModule, module_reader
+from rlslint.code.migrations import MigrationReader, Reader, module_reader
 from rlslint.code.sites import CodeFile
 from rlslint.config.options import Config, anchored
 from rlslint.files.connections import Connection
 from rlslint.files.discovery import Found, SourceFile
-from rlslint.files.histories import Histories, History, histories
+from rlslint.files.histories import Histories, histories
 from rlslint.files.ignores import ignores_in_host
+from rlslint.files.layouts.history import History
+from rlslint.files.python_source import ReadModule
 from rlslint.files.settings.files import is_settings_file, read_settings
 from rlslint.project.project import Project
 from rlslint.project.sessions import read_sites, traces
@@ -193,7 +195,7 @@ def _read_code(
 def _code_files(
     found: Found, migrations: set[str], reader: Reader, read_module: ReadModule
 ) -> Iterable[CodeFile]:
-    from rlslint.code.python.front import may_hold_sql, read_python
+    from rlslint.code.python import may_hold_sql
 
     for file in found.python:
         if file.shown in migrations:
@@ -201,7 +203,9 @@ def _code_files(
         text = reader.text(file.path, file.shown)
         if text is None or not may_hold_sql(text.data):
             continue
-        code = read_python(file.shown, text.data.decode(), read_module)
+        from rlslint.code.python.application import read_application
+
+        code = read_application(file.shown, text.data.decode(), read_module)
         if code.problem:
             reader.notes.append(code.problem)
         reader.ignores += ignores_in_host(text, "#")

@@ -23,8 +23,8 @@ from rlslint.drift.comparison import (
     written_statements,
 )
 from rlslint.files.discovery import Found, discover
-from rlslint.files.histories import History as MigrationHistory
 from rlslint.files.histories import histories
+from rlslint.files.layouts.history import History as MigrationHistory
 from rlslint.project.building import Replayed, replay_history
 
 

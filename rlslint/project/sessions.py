@@ -14,8 +14,8 @@ from rlslint.code.sites import (
     Driver,
     Hook,
     Lifetime,
-    Scope,
     SqlSite,
+    TransactionScope,
 )
 from rlslint.project.setting_writes import SettingWrite, setting_writes
 from rlslint.sql.parser import ParsedStatement
@@ -142,9 +142,11 @@ def with_defaults(site: SqlSite, defaults: Mapping[str, ConnectionDefaults]) -> 
     default = defaults.get(site.driver.name) if site.driver is not None else None
     if default is None or site.driver is None:
         return site
-    if site.scope is Scope.unknown and default.transaction_per_request is not None:
+    if site.scope is TransactionScope.unknown and default.transaction_per_request is not None:
         is_open = default.transaction_per_request
-        site = site._replace(scope=Scope.transaction if is_open else Scope.autocommit)
+        site = site._replace(
+            scope=TransactionScope.transaction if is_open else TransactionScope.autocommit
+        )
     if site.lifetime.pooled is None:
         site = site._replace(lifetime=site.lifetime._replace(pooled=default.pooled))
     if default.binds_on_server is not None:
@@ -213,7 +215,7 @@ def runs_in_transaction(step: Step) -> bool | None:
     site = step.query.site if step.own and step.query is not None else step.event.site
     if step.event.kind is not CodeEventKind.execute or site is None:
         return None
-    return {Scope.transaction: True, Scope.autocommit: False}.get(site.scope)
+    return {TransactionScope.transaction: True, TransactionScope.autocommit: False}.get(site.scope)
 
 
 def _read_site(site: SqlSite, catalog: Catalog) -> QuerySite:

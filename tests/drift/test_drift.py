@@ -12,7 +12,8 @@ from rlslint.code.migrations import Reader
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
 from rlslint.files.discovery import discover
-from rlslint.files.histories import histories, up_ranges
+from rlslint.files.histories import histories
+from rlslint.files.layouts.sections import up_ranges
 from rlslint.project.building import build
 from rlslint.replay import Replay
 from rlslint.reports.results import ReportedFinding

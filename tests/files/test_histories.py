@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rlslint.files.discovery import discover
-from rlslint.files.histories import Histories, histories, up_ranges
+from rlslint.files.histories import Histories, histories
+from rlslint.files.layouts.sections import up_ranges
 
 Files = dict[str, str]
 

@@ -12,7 +12,8 @@ from rlslint.config.options import Config
 from rlslint.drift.comparison import compare as compare_facts
 from rlslint.drift.comparison import facts_of
 from rlslint.files.discovery import discover
-from rlslint.files.histories import histories, up_ranges
+from rlslint.files.histories import histories
+from rlslint.files.layouts.sections import up_ranges
 from rlslint.project.building import build
 from rlslint.rules.cards import card, rule_names
 from rlslint.server.introspection import introspect

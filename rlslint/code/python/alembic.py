@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.code.python.arguments import Arguments
+from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.ddl import Wording, columns_of, sql_type
 from rlslint.code.python.strings import Fragment, Written
-from rlslint.code.python.values import Constructed, Statement, Value, constant
+from rlslint.code.python.values import Constructed, Value, WrappedSql, constant
 
 
-def alembic_sql(operation: str, given: Arguments, at: Wording) -> Iterator[Written]:
+def alembic_sql(operation: str, given: CallArguments, at: Wording) -> Iterator[Written]:
     """Yield the SQL that an operation of `alembic.op` runs; nothing for unimportant ones."""
     first, second, schema = given.get(0, ""), given.get(1, ""), given.named.get("schema")
     table = first if first is not None else given.named.get("table_name")
@@ -106,7 +106,7 @@ def _is_type(value: Value) -> bool:
 
 def _default(value: Value | None, at: Wording) -> list[Written | str]:
     match value:
-        case Statement(sql) if sql.is_constant:
+        case WrappedSql(sql) if sql.is_constant:
             return [" DEFAULT ", sql.moved(at.start, at.end)]
         case Written() if value.is_constant:
             return [" DEFAULT '" + value.text.replace("'", "''") + "'"]
@@ -155,13 +155,13 @@ def _constraint(part: Constructed) -> Written | None:
             return None
 
 
-def _create_index(given: Arguments, schema: Value | None, at: Wording) -> Written:
+def _create_index(given: CallArguments, schema: Value | None, at: Wording) -> Written:
     unique = "UNIQUE " if constant(given.named.get("unique")) is True else ""
     name = given.get(0, "index_name")
     using = constant(given.named.get("postgresql_using"))
     where = given.named.get("postgresql_where")
     tail: list[Written | str] = []
-    if isinstance(where, Statement):
+    if isinstance(where, WrappedSql):
         tail = [" WHERE ", where.sql.moved(at.start, at.end)]
     elif where is not None:
         tail = [" WHERE ", at.raw(where)]
@@ -179,7 +179,7 @@ def _create_index(given: Arguments, schema: Value | None, at: Wording) -> Writte
 
 
 def _alter_column(
-    table: Value | None, given: Arguments, schema: Value | None, at: Wording
+    table: Value | None, given: CallArguments, schema: Value | None, at: Wording
 ) -> Iterator[Written]:
     column = given.get(1, "column_name")
     head = at.sentence("ALTER TABLE ", at.name(schema, table), " ")

@@ -9,32 +9,37 @@ from rlslint.code.python import drivers
 from rlslint.code.python.flow import Unfinished
 from rlslint.code.python.hooks import Hooked, dotted_name, hooked_functions
 from rlslint.code.python.imports import imported_names
-from rlslint.code.python.modules import Modules, ReadModule
-from rlslint.code.python.program import Program
+from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder, looks_like_sql
-from rlslint.code.python.settings import django_defaults
-from rlslint.code.python.strings import Written
+from rlslint.code.python.strings import Fragment, Written, as_text
 from rlslint.code.python.values import (
     Callee,
     Class,
     Handle,
     Instance,
+    Pairs,
     Pool,
+    RunTimeValue,
     Scoped,
-    Unknown,
     Value,
+    constant,
+    entry,
 )
-from rlslint.code.sites import CodeEventKind, CodeFile
-from rlslint.files.python_source import PythonSource, UnreadablePython
-from rlslint.text import HoleValue
+from rlslint.code.sites import CodeEventKind, CodeFile, ConnectionDefaults
+from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
+from rlslint.text import HoleValue, Span
 
 _DECLARED_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime"})
 _TOO_DEEP = "This file is nested too deeply to be followed."
 _TOO_LONG = "This file takes too many steps to be followed."
 
 
-def read_application(path: str, source: str, read_module: ReadModule | None) -> CodeFile:
-    """Return what a file of application code tells."""
+def read_application(path: str, source: str, read_module: ReadModule | None = None) -> CodeFile:
+    """Return the SQL of a Python file and what it does with connections.
+
+    `read_module` gives the source of another module of the project by its dotted name, None
+    where there is none; constants, pools and context managers are then followed across files.
+    """
     try:
         python = PythonSource(path, source)
         return _read(python, read_module)
@@ -81,7 +86,7 @@ def _read(python: PythonSource, read_module: ReadModule | None) -> CodeFile:
         tuple(recorder.sites),
         recorder.events,
         (),
-        django_defaults(python, program),
+        _django_defaults(python, program),
     )
 
 
@@ -160,8 +165,8 @@ def _parameter(parameter: ast.arg, origins: dict[str, str]) -> Value:
         last = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
         kind = HoleValue.declared if last in _DECLARED_TYPES else kind
         if last == "str":
-            return Unknown(parameter.arg, parameter=True)
-    return Unknown(parameter.arg, kind, parameter=True)
+            return RunTimeValue(parameter.arg, parameter=True)
+    return RunTimeValue(parameter.arg, kind, parameter=True)
 
 
 def _annotation_names(annotation: ast.expr | None) -> Iterator[ast.expr]:
@@ -237,3 +242,48 @@ def _begins_with_string(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
+
+
+def _django_defaults(python: PythonSource, program: Program) -> tuple[ConnectionDefaults, ...]:
+    """Return what `DATABASES` says of pools, transactions and bind parameters."""
+    for statement in python.tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id="DATABASES")], value=node):
+                default = entry(program.value(node, program.module), "default")
+                if isinstance(default, Pairs) and "postg" in _constant_text(
+                    entry(default, "ENGINE")
+                ):
+                    return (_defaults(python, node, default),)
+    return ()
+
+
+def _defaults(python: PythonSource, node: ast.expr, default: Pairs) -> ConnectionDefaults:
+    start, end = python.start(node), python.end(node)
+    written = Written((Fragment(python.text[start:end], start, end),))
+    text = as_text(written, python.path, python.text)
+    options = entry(default, "OPTIONS")
+    age = entry(default, "CONN_MAX_AGE")
+    # Without CONN_MAX_AGE each request has a connection of its own; None keeps it for ever.
+    kept = age is not None and constant(age) != 0
+    pool = entry(options, "pool")
+    pooled = kept or (pool is not None and constant(pool) is not False)
+    requests = entry(default, "ATOMIC_REQUESTS")
+    binding = entry(options, "server_side_binding")
+    return ConnectionDefaults(
+        "django",
+        Span(text, 0, len(text.data)),
+        pooled,
+        _truth(requests, absent=False),
+        _truth(binding, absent=False),
+    )
+
+
+def _truth(value: Value | None, absent: bool) -> bool | None:
+    if value is None:
+        return absent
+    plain = constant(value)
+    return plain if isinstance(plain, bool) else None
+
+
+def _constant_text(value: Value | None) -> str:
+    return str(constant(value))

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rlslint.code.python.evaluator import Evaluator
+from rlslint.code.python.evaluator import ExpressionReader
 from rlslint.code.python.values import Pairs, Scoped, Value, constant
 
 
-class Arguments(NamedTuple):
+class CallArguments(NamedTuple):
     """The arguments of a call, `*` and `**` of known values spread out."""
 
     positional: tuple[Value, ...]
@@ -25,7 +25,7 @@ class Arguments(NamedTuple):
         return self.named.get(name)
 
 
-def arguments_of(evaluator: Evaluator, node: ast.Call, scope: Scoped) -> Arguments:
+def arguments_of(evaluator: ExpressionReader, node: ast.Call, scope: Scoped) -> CallArguments:
     """Evaluate the arguments of a call."""
     positional: list[Value] = []
     named: dict[str, Value] = {}
@@ -45,4 +45,4 @@ def arguments_of(evaluator: Evaluator, node: ast.Call, scope: Scoped) -> Argumen
             named.update((str(constant(key)), item) for key, item in value.entries if constant(key))
         else:
             is_open = True
-    return Arguments(tuple(positional), named, is_open)
+    return CallArguments(tuple(positional), named, is_open)

@@ -6,17 +6,17 @@ import ast
 from itertools import islice
 
 from rlslint.code.python import formatting
-from rlslint.code.python.arguments import Arguments
+from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.drivers import is_text_function
-from rlslint.code.python.evaluator import Evaluator
+from rlslint.code.python.evaluator import ExpressionReader
 from rlslint.code.python.strings import Fragment, Written, dedented, stripped, with_replacement
 from rlslint.code.python.values import (
-    Items,
+    Elements,
     Pairs,
     Plain,
-    Statement,
-    Unknown,
+    RunTimeValue,
     Value,
+    WrappedSql,
     constant,
     entry,
 )
@@ -30,21 +30,21 @@ _MOST_UNROLLED = 1000
 
 
 def string_method(
-    evaluator: Evaluator, node: ast.Call, of: Written, name: str, given: Arguments
+    evaluator: ExpressionReader, node: ast.Call, of: Written, name: str, given: CallArguments
 ) -> Value:
     """Return what a method of a string gives."""
     first = given.get(0, "")
     match name, first:
         case "format", _:
             return formatting.formatted(of, given.positional, given.named)
-        case "join", Items() | Pairs():
+        case "join", Elements() | Pairs():
             members = evaluator.iterated(first) or ()
             return formatting.joined(of, members, *evaluator.span(node))
-        case "join", Unknown(_, kind):
+        case "join", RunTimeValue(_, kind):
             return evaluator.unknown(node, kind)
         case (("strip" | "lstrip" | "rstrip"), None):
             return stripped(of, left=name != "rstrip", right=name != "lstrip")
-        case "replace", Written() if isinstance(given.get(1, ""), Written | Unknown):
+        case "replace", Written() if isinstance(given.get(1, ""), Written | RunTimeValue):
             new = given.get(1, "")
             argument = node.args[1] if len(node.args) > 1 else node
             return with_replacement(of, first.text, evaluator.anchored(new or first, argument))
@@ -66,20 +66,24 @@ def _split(of: Written, separator: str | None) -> Value:
         position = of.text.index(word, position)
         parts.append(of.slice(position, position + len(word)))
         position += len(word) + len(separator or "")
-    return Items(tuple(parts))
+    return Elements(tuple(parts))
 
 
 def collection_method(
-    evaluator: Evaluator, node: ast.Call, of: Items | Pairs, name: str, given: Arguments
+    evaluator: ExpressionReader,
+    node: ast.Call,
+    of: Elements | Pairs,
+    name: str,
+    given: CallArguments,
 ) -> Value:
     """Return what a method of a list or a dictionary gives."""
     match of, name:
         case Pairs(entries), "items":
-            return Items(tuple(Items(pair) for pair in entries))
+            return Elements(tuple(Elements(pair) for pair in entries))
         case Pairs(entries), "keys":
-            return Items(tuple(key for key, _ in entries))
+            return Elements(tuple(key for key, _ in entries))
         case Pairs(entries), "values":
-            return Items(tuple(item for _, item in entries))
+            return Elements(tuple(item for _, item in entries))
         case Pairs(), "get" if isinstance(key := constant(given.get(0, "")), str):
             return entry(of, key) or given.get(1, "") or Plain(None)
         case _:
@@ -87,7 +91,7 @@ def collection_method(
 
 
 def function_call(
-    evaluator: Evaluator, node: ast.Call, dotted: str, given: Arguments
+    evaluator: ExpressionReader, node: ast.Call, dotted: str, given: CallArguments
 ) -> Value | None:
     """Return what a function that makes strings or lists gives, None for other functions."""
     first = given.get(0, "text")
@@ -97,7 +101,7 @@ def function_call(
     if last in _QUOTING:
         return evaluator.unknown(node, HoleValue.quoted)
     if is_text_function(dotted):
-        return Statement(first) if isinstance(first, Written) else first
+        return WrappedSql(first) if isinstance(first, Written) else first
     if dotted.startswith(("psycopg.sql.", "psycopg2.sql.")):
         return _composed(evaluator, node, last, given)
     match dotted, first:
@@ -109,7 +113,7 @@ def function_call(
             return Written(())
         case (("str" | "repr"), Plain(plain)):
             return Written((Fragment(str(plain), *evaluator.span(node)),))
-        case (("str" | "format"), (Written() | Unknown())):
+        case (("str" | "format"), (Written() | RunTimeValue())):
             return first
         case "repr", Written():
             return formatting.converted(first, "r", "")
@@ -117,7 +121,9 @@ def function_call(
             return _collection(evaluator, node, dotted, given)
 
 
-def _composed(evaluator: Evaluator, node: ast.Call, name: str, given: Arguments) -> Value:
+def _composed(
+    evaluator: ExpressionReader, node: ast.Call, name: str, given: CallArguments
+) -> Value:
     start, end = evaluator.span(node)
     first = given.get(0, "string")
     source = evaluator.quoted(node.args[0]) if node.args else ""
@@ -126,13 +132,13 @@ def _composed(evaluator: Evaluator, node: ast.Call, name: str, given: Arguments)
             return first
         case "Identifier", _:
             return formatting.quoted_identifier(given.positional, source, start, end)
-        case "Literal", Unknown() | Written() | Plain():
+        case "Literal", RunTimeValue() | Written() | Plain():
             return formatting.quoted_literal(first, source, start, end)
         case "Placeholder", Written():
             return Written((Fragment(f"%({first.text})s", start, end),))
         case "Placeholder", None:
             return Written((Fragment("%s", start, end),))
-        case "Composed", Items(values):
+        case "Composed", Elements(values):
             return formatting.joined(Written(()), values, start, end)
         case (("SQL" | "Composed"), _):
             return evaluator.unknown(node)
@@ -141,7 +147,7 @@ def _composed(evaluator: Evaluator, node: ast.Call, name: str, given: Arguments)
 
 
 def _collection(
-    evaluator: Evaluator, node: ast.Call, dotted: str, given: Arguments
+    evaluator: ExpressionReader, node: ast.Call, dotted: str, given: CallArguments
 ) -> Value | None:
     members = [evaluator.iterated(value) for value in given.positional]
     known = [values for values in members if values is not None]
@@ -149,7 +155,7 @@ def _collection(
         return evaluator.unknown(node) if dotted in _COLLECTING else None
     match dotted, known:
         case (("list" | "tuple" | "set" | "frozenset" | "iter"), [values]):
-            return Items(values)
+            return Elements(values)
         case "dict", []:
             return Pairs(
                 tuple(
@@ -159,20 +165,20 @@ def _collection(
         case "dict", [_] if isinstance(given.positional[0], Pairs):
             return given.positional[0]
         case "reversed", [values]:
-            return Items(values[::-1])
+            return Elements(values[::-1])
         case "sorted", [values] if all(isinstance(constant(value), str) for value in values):
             backwards = constant(given.named.get("reverse")) is True
-            return Items(tuple(sorted(values, key=_text, reverse=backwards)))
+            return Elements(tuple(sorted(values, key=_text, reverse=backwards)))
         case "zip", [_, *_]:
-            return Items(tuple(Items(row) for row in zip(*known, strict=False)))
+            return Elements(tuple(Elements(row) for row in zip(*known, strict=False)))
         case "enumerate", [values]:
             start = constant(given.get(1, "start"))
             first = start if isinstance(start, int) else 0
-            return Items(
-                tuple(Items((Plain(first + index), value)) for index, value in enumerate(values))
+            return Elements(
+                tuple(Elements((Plain(first + index), value)) for index, value in enumerate(values))
             )
         case (("list" | "tuple" | "set"), []):
-            return Items(()) if not given.positional else None
+            return Elements(()) if not given.positional else None
         case _:
             return None
 
@@ -182,13 +188,13 @@ _COLLECTING = frozenset(
 )
 
 
-def numbers(given: Arguments) -> Value | None:
+def numbers(given: CallArguments) -> Value | None:
     """Return what `range` yields for known numbers."""
     limits = [constant(value) for value in given.positional]
     whole = [limit for limit in limits if isinstance(limit, int)]
     if not whole or len(whole) < len(limits) or 0 in whole[2:]:
         return None
-    return Items(tuple(Plain(number) for number in islice(range(*whole[:3]), _MOST_UNROLLED)))
+    return Elements(tuple(Plain(number) for number in islice(range(*whole[:3]), _MOST_UNROLLED)))
 
 
 def _text(value: Value) -> str:

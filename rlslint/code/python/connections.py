@@ -6,20 +6,20 @@ import ast
 from collections.abc import Callable
 
 from rlslint.code.python import drivers
-from rlslint.code.python.arguments import Arguments
+from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.executions import Executions
 from rlslint.code.python.record import looks_like_sql
 from rlslint.code.python.strings import Written
 from rlslint.code.python.values import (
     NONE,
-    Block,
     Cursor,
+    Entered,
+    External,
     Handle,
-    Named,
     Pool,
     Scoped,
-    Statement,
     Value,
+    WrappedSql,
     constant,
 )
 from rlslint.code.sites import CodeEventKind, Driver, Lifetime
@@ -70,15 +70,15 @@ class Connections(Executions):
     def method(
         self,
         node: ast.Call,
-        of: Cursor | Handle | Block | Pool,
+        of: Cursor | Handle | Entered | Pool,
         name: str,
-        given: Arguments,
+        given: CallArguments,
     ) -> Value:
         """Return what a method of a connection, a cursor, a transaction or a pool gives."""
         if isinstance(of, Pool):
             return self._pool_method(node, of, name, given)
         handle = of if isinstance(of, Handle) else of.handle
-        if isinstance(of, Block):
+        if isinstance(of, Entered):
             return self._block_method(node, of, name)
         if name in _EXECUTES:
             return self.execute(node, handle, name, given)
@@ -95,24 +95,24 @@ class Connections(Executions):
                 self.execute(node, handle, name, given)
             return Cursor(_with_client_cursor(handle, given))
         if name in _OPENS_BLOCK:
-            return Block(handle, begins=True)
+            return Entered(handle, begins=True)
         if name in _SAME_CONNECTION:
             return handle
         self._configure(handle, name, given)
         return handle if name == "execution_options" else self.unknown(node)
 
-    def stranger(self, node: ast.Call, name: str, given: Arguments, scope: Scoped) -> Value:
+    def stranger(self, node: ast.Call, name: str, given: CallArguments, scope: Scoped) -> Value:
         """Return what a method of an object gives of which the file does not tell what it is."""
         if not isinstance(node.func, ast.Attribute):
             return self.unknown(node)
         receiver = self.quoted(node.func.value)
         first = given.get(0, "query") or given.named.get("sql") or given.named.get("statement")
         if name in _EXECUTES:
-            known = isinstance(first, Statement) or (
+            known = isinstance(first, WrappedSql) or (
                 isinstance(first, Written) and looks_like_sql(first.text)
             )
             if known:
-                handle = self.found_connection(receiver, isinstance(first, Statement))
+                handle = self.found_connection(receiver, isinstance(first, WrappedSql))
                 return self.execute(node, handle, name, given)
             return self.unknown(node)
         if name == "callproc":
@@ -120,13 +120,13 @@ class Connections(Executions):
         if name == "cursor" and self.driver is not None:
             return Cursor(self.found_connection(receiver, False))
         if name in _OPENS_BLOCK and (self.driver is not None or receiver in self.found_connections):
-            return Block(self.found_connection(receiver, False), begins=True)
+            return Entered(self.found_connection(receiver, False), begins=True)
         if name in _LENDS and self.driver is not None and "." not in name:
             autocommit = True if self.driver.name in ("asyncpg", "aiopg") else None
             pooled = True if "pool" in receiver.lower() else None
             reset = self.driver.name == "asyncpg" if pooled else None
             made = Handle("", self.driver, autocommit, Lifetime(pooled, reset))
-            return Block(made, acquires=True)
+            return Entered(made, acquires=True)
         if name in _ENDS and receiver in self.found_connections:
             self.step(_ENDS[name], self.found_connections[receiver], node)
         return self.unknown(node)
@@ -136,27 +136,27 @@ class Connections(Executions):
     ) -> bool:
         target = item.optional_vars
         if isinstance(value, Pool):
-            value = Block(drivers.lent(value), acquires=True) if value.sessions else value
+            value = Entered(drivers.lent(value), acquires=True) if value.sessions else value
         if isinstance(value, Cursor):
             if target is not None:
                 self.assign(target, value, scope)
             return body()
         if isinstance(value, Handle):
             value = self._entered_connection(value)
-        if not isinstance(value, Block):
+        if not isinstance(value, Entered):
             if target is not None:
                 self.assign(target, value, scope)
             return body()
         return self._in_block(value, item, scope, body)
 
     def opened(self, value: Value, node: ast.expr) -> Value:
-        if isinstance(value, Block) and value.acquires:
+        if isinstance(value, Entered) and value.acquires:
             self.step(CodeEventKind.acquire, value.handle, node)
             return value.handle
         return value
 
     def finished(self, value: Value, node: ast.expr) -> None:
-        if isinstance(value, Block) and value.begins and not value.acquires:
+        if isinstance(value, Entered) and value.begins and not value.acquires:
             value.handle.depth += 1
             self.step(CodeEventKind.begin, value.handle, node)
 
@@ -169,15 +169,15 @@ class Connections(Executions):
             elif node.attr == "isolation_level":
                 owner.autocommit = drivers.is_autocommit_level(value)
 
-    def _entered_connection(self, handle: Handle) -> Block:
+    def _entered_connection(self, handle: Handle) -> Entered:
         # `with connection:` of psycopg2 is a transaction; psycopg 3 also closes; an engine's and a
         # session's only close.
         if handle.driver is not None and handle.driver.name == "psycopg2":
-            return Block(handle, begins=handle.autocommit is not True)
-        return Block(handle)
+            return Entered(handle, begins=handle.autocommit is not True)
+        return Entered(handle)
 
     def _in_block(
-        self, block: Block, item: ast.withitem, scope: Scoped, body: Callable[[], bool]
+        self, block: Entered, item: ast.withitem, scope: Scoped, body: Callable[[], bool]
     ) -> bool:
         handle, node = block.handle, item.context_expr
         if item.optional_vars is not None and (block.acquires or not block.begins):
@@ -198,9 +198,9 @@ class Connections(Executions):
             if block.acquires or not block.begins:
                 self.step(CodeEventKind.release, handle, node)
 
-    def _pool_method(self, node: ast.Call, pool: Pool, name: str, given: Arguments) -> Value:
+    def _pool_method(self, node: ast.Call, pool: Pool, name: str, given: CallArguments) -> Value:
         if name == "begin":
-            return Block(drivers.lent(pool), acquires=True, begins=True)
+            return Entered(drivers.lent(pool), acquires=True, begins=True)
         if name in _EXECUTES:
             handle = drivers.lent(pool)
             handle.name = (
@@ -210,7 +210,7 @@ class Connections(Executions):
         if name in ("getconn", "raw_connection", "connect"):
             return self.lend(node, pool)
         if name in ("connection", "acquire"):
-            return Block(drivers.lent(pool), acquires=True)
+            return Entered(drivers.lent(pool), acquires=True)
         if name == "execution_options":
             level = given.named.get("isolation_level")
             return pool._replace(autocommit=drivers.is_autocommit_level(level)) if level else pool
@@ -227,7 +227,7 @@ class Connections(Executions):
             return self.method(node, handle, name, given)
         return self.unknown(node)
 
-    def _block_method(self, node: ast.Call, block: Block, name: str) -> Value:
+    def _block_method(self, node: ast.Call, block: Entered, name: str) -> Value:
         handle = block.handle
         match name:
             case "start":
@@ -246,7 +246,7 @@ class Connections(Executions):
         self.step(CodeEventKind.acquire, handle, node)
         return handle
 
-    def _configure(self, handle: Handle, name: str, given: Arguments) -> None:
+    def _configure(self, handle: Handle, name: str, given: CallArguments) -> None:
         match name:
             case "set_autocommit":
                 first = constant(given.get(0, "autocommit"))
@@ -260,9 +260,9 @@ class Connections(Executions):
                 handle.autocommit = drivers.is_autocommit_level(given.named["isolation_level"])
 
 
-def _with_client_cursor(handle: Handle, given: Arguments) -> Handle:
+def _with_client_cursor(handle: Handle, given: CallArguments) -> Handle:
     factory = given.get(1, "cursor_factory")
-    if isinstance(factory, Named) and factory.dotted.endswith("ClientCursor"):
+    if isinstance(factory, External) and factory.dotted.endswith("ClientCursor"):
         copy = Handle(handle.name, Driver("psycopg", False), handle.autocommit, handle.lifetime)
         copy.depth = handle.depth
         return copy

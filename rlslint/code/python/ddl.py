@@ -11,11 +11,11 @@ from rlslint.code.python.formatting import as_written, quoted_identifier
 from rlslint.code.python.strings import Fragment, Written, concatenated
 from rlslint.code.python.values import (
     Constructed,
-    Items,
-    Named,
-    Statement,
-    Unknown,
+    Elements,
+    External,
+    RunTimeValue,
     Value,
+    WrappedSql,
     constant,
 )
 
@@ -60,7 +60,7 @@ _TYPES = {
 def sql_type(value: Value | None) -> str:
     """Return the PostgreSQL type for a type of SQLAlchemy."""
     match value:
-        case Constructed() | Named():
+        case Constructed() | External():
             name = value.dotted.rpartition(".")[2].lower()
         case _:
             return "text"
@@ -85,13 +85,13 @@ class Wording:
         """Return a name, qualified where more than one part is known."""
         given = tuple(part for part in parts if part is not None and constant(part) != "")
         told = tuple(part for part in given if part != (None,))
-        return quoted_identifier(told or (Unknown("name"),), "", self.start, self.end)
+        return quoted_identifier(told or (RunTimeValue("name"),), "", self.start, self.end)
 
     def names(self, values: Iterable[Value]) -> Written:
         """Return column names and expressions, separated by commas."""
         parts = [
             concatenated((self.words("("), value.sql.moved(self.start, self.end), self.words(")")))
-            if isinstance(value, Statement)
+            if isinstance(value, WrappedSql)
             else self.name(value)
             for value in values
         ]
@@ -114,6 +114,6 @@ class Wording:
 
 def columns_of(value: Value | None) -> tuple[Value, ...]:
     """Return the columns that an argument names, as one value or a list."""
-    if isinstance(value, Items):
+    if isinstance(value, Elements):
         return value.values
     return () if value is None else (value,)

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 
 from rlslint.code.python.strings import Written
 from rlslint.code.python.values import (
+    External,
     Handle,
-    Named,
     Pairs,
     Plain,
     Pool,
-    Unknown,
+    RunTimeValue,
     Value,
     constant,
     entry,
@@ -164,7 +164,7 @@ def is_autocommit_level(value: Value | None) -> bool | None:
     match value:
         case None:
             return False
-        case Named(dotted):
+        case External(dotted):
             return dotted.endswith("ISOLATION_LEVEL_AUTOCOMMIT")
         case Written() if value.is_constant:
             return value.text.upper() == "AUTOCOMMIT"
@@ -198,7 +198,7 @@ def _connection(
 
 
 def _is_client_cursor(value: Value | None) -> bool:
-    return isinstance(value, Named) and value.dotted.endswith("ClientCursor")
+    return isinstance(value, External) and value.dotted.endswith("ClientCursor")
 
 
 def _is_behind_pooler(arguments: Mapping[str, Value], positional: tuple[Value, ...]) -> bool:
@@ -217,7 +217,7 @@ def _is_behind_pooler(arguments: Mapping[str, Value], positional: tuple[Value, .
         *positional[:1],
         *(arguments.get(name) for name in ("host", "port", "dsn", "conninfo")),
     ]
-    if any(isinstance(each, Unknown) and _NAMES_POOLER.search(each.source) for each in given):
+    if any(isinstance(each, RunTimeValue) and _NAMES_POOLER.search(each.source) for each in given):
         return True
     texts = [value.text for value in given if isinstance(value, Written)]
     if any(_NAMES_POOLER.search(text) for text in texts):
@@ -251,7 +251,7 @@ def _engine(last: str, arguments: Mapping[str, Value], positional: tuple[Value, 
         arguments.get("execution_options"), "isolation_level"
     )
     pool_class = arguments.get("poolclass")
-    unpooled = isinstance(pool_class, Named) and pool_class.dotted.endswith("NullPool")
+    unpooled = isinstance(pool_class, External) and pool_class.dotted.endswith("NullPool")
     return Pool(driver, Lifetime(not unpooled, False), is_autocommit_level(level))
 
 

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
+from collections.abc import Iterator
 
 from rlslint.code.python import formatting
-from rlslint.code.python.comparisons import compared
 from rlslint.code.python.string_expressions import StringExpressions
 from rlslint.code.python.strings import Fragment, Written, concatenated
 from rlslint.code.python.values import (
-    Block,
     Callee,
     Class,
     Cursor,
+    Elements,
+    Entered,
+    External,
     Handle,
     Instance,
-    Items,
-    Named,
     Pairs,
     Plain,
+    RunTimeValue,
     Scoped,
-    Statement,
-    Unknown,
     Value,
+    WrappedSql,
     constant,
     entry,
 )
@@ -68,7 +68,7 @@ _BUILTINS = frozenset(
 )
 
 
-class Evaluator(StringExpressions):
+class ExpressionReader(StringExpressions):
     """Evaluates expressions of one file; what a call does is left to the subclass."""
 
     def __init__(self, source: PythonSource, origins: dict[str, str]) -> None:
@@ -84,7 +84,7 @@ class Evaluator(StringExpressions):
         """Return what `await` gives for a value."""
 
     @abstractmethod
-    def imported(self, named: Named, node: ast.expr) -> Value:
+    def imported(self, named: External, node: ast.expr) -> Value:
         """Return the constant or function that a name of another module stands for."""
 
     def value(self, node: ast.expr, scope: Scoped) -> Value:
@@ -148,7 +148,7 @@ class Evaluator(StringExpressions):
                     return decisive
                 return None if None in results else not decisive
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                return compared(operator, self.value(left, scope), self.value(right, scope))
+                return _compared(operator, self.value(left, scope), self.value(right, scope))
             case ast.Compare():
                 return None
         match self.value(node, scope):
@@ -156,7 +156,7 @@ class Evaluator(StringExpressions):
                 return bool(plain)
             case Written() as written if written.is_constant:
                 return bool(written.text)
-            case Items(members):
+            case Elements(members):
                 return bool(members)
             case _:
                 return None
@@ -164,7 +164,7 @@ class Evaluator(StringExpressions):
     def iterated(self, value: Value) -> tuple[Value, ...] | None:
         """Return what a loop over the value yields, None where that is not known."""
         match value:
-            case Items(values):
+            case Elements(values):
                 return values
             case Pairs(entries):
                 return tuple(key for key, _ in entries)
@@ -193,29 +193,29 @@ class Evaluator(StringExpressions):
             case ast.Starred(value=inner):
                 self.bind(inner, self.unknown(inner), scope)
 
-    def _part(self, whole: Value, target: ast.expr) -> Unknown:
-        kind = whole.value if isinstance(whole, Unknown) else HoleValue.anything
-        return Unknown(self.quoted(target), kind)
+    def _part(self, whole: Value, target: ast.expr) -> RunTimeValue:
+        kind = whole.value if isinstance(whole, RunTimeValue) else HoleValue.anything
+        return RunTimeValue(self.quoted(target), kind)
 
     def _name(self, node: ast.expr, name: str, scope: Scoped) -> Value:
         found = scope.find(name)
         if found is not None:
             return found
         if name in self.origins:
-            return self.imported(Named(self.origins[name]), node)
-        return Named(name) if name in _BUILTINS else self.unknown(node)
+            return self.imported(External(self.origins[name]), node)
+        return External(name) if name in _BUILTINS else self.unknown(node)
 
     def _attribute(self, node: ast.Attribute, of: Value, name: str) -> Value:
         match of:
-            case Named(dotted):
-                return self.imported(Named(f"{dotted}.{name}"), node)
+            case External(dotted):
+                return self.imported(External(f"{dotted}.{name}"), node)
             case Instance(owner) | (Class() as owner):
                 member = owner.scope.variables.get(name)
                 if isinstance(member, Callee) and isinstance(of, Instance):
                     return member._replace(receiver=of)
                 return member or self.unknown(node)
-            case Unknown(source, HoleValue.typed) if name == "hex":
-                return Unknown(source, HoleValue.typed)
+            case RunTimeValue(source, HoleValue.typed) if name == "hex":
+                return RunTimeValue(source, HoleValue.typed)
             case _:
                 return self.attribute(node, of, name)
 
@@ -227,7 +227,7 @@ class Evaluator(StringExpressions):
             and node.value.attr == "dialect"
         ):
             return Written((Fragment("postgresql", *self.span(node)),))
-        if isinstance(of, Handle | Cursor | Block) and name in ("connection", "sync_connection"):
+        if isinstance(of, Handle | Cursor | Entered) and name in ("connection", "sync_connection"):
             return of
         return self.unknown(node)
 
@@ -240,23 +240,25 @@ class Evaluator(StringExpressions):
         operands.append(left)
         operands.reverse()
         values = [self.value(operand, scope) for operand in operands]
-        if any(isinstance(value, Items) for value in values):
-            if all(isinstance(value, Items) for value in values):
-                return Items(tuple(part for value in values for part in self.iterated(value) or ()))
+        if any(isinstance(value, Elements) for value in values):
+            if all(isinstance(value, Elements) for value in values):
+                return Elements(
+                    tuple(part for value in values for part in self.iterated(value) or ())
+                )
             return self.unknown(node)
-        if any(isinstance(value, Written | Statement) for value in values):
+        if any(isinstance(value, Written | WrappedSql) for value in values):
             return concatenated(map(self.summand, values, operands))
         return self.unknown(node)
 
     def _product(self, node: ast.BinOp, left: Value, right: Value) -> Value:
-        if isinstance(left, Items):
+        if isinstance(left, Elements):
             repeated = formatting.repeated(left, right)
             if repeated is not None:
                 return repeated
             if all(constant(member) is not None for member in left.values):
-                return Unknown(self.quoted(node), HoleValue.constant)
+                return RunTimeValue(self.quoted(node), HoleValue.constant)
         if isinstance(left, Written) and left.is_constant:
-            return Unknown(self.quoted(node), HoleValue.constant)
+            return RunTimeValue(self.quoted(node), HoleValue.constant)
         return self.unknown(node)
 
     def _items(self, node: ast.expr, members: list[ast.expr], scope: Scoped) -> Value:
@@ -269,7 +271,7 @@ class Evaluator(StringExpressions):
                 values.extend(inner)
             else:
                 values.append(self.value(member, scope))
-        return Items(tuple(values))
+        return Elements(tuple(values))
 
     def _pairs(
         self, node: ast.expr, keys: list[ast.expr | None], values: list[ast.expr], scope: Scoped
@@ -287,13 +289,13 @@ class Evaluator(StringExpressions):
 
     def _member(self, node: ast.expr, of: Value, index: Value) -> Value:
         match of, constant(index):
-            case Items(values), int() as position if -len(values) <= position < len(values):
+            case Elements(values), int() as position if -len(values) <= position < len(values):
                 return values[position]
             case Pairs(), str() as key:
                 return entry(of, key) or self.unknown(node)
-            case Named("django.db.connections"), _:
-                return Named("django.db.connection")
-            case Items() | Pairs(), _:
+            case External("django.db.connections"), _:
+                return External("django.db.connection")
+            case Elements() | Pairs(), _:
                 return self._either(node, _members(of))
             case _:
                 return self.unknown(node)
@@ -301,9 +303,9 @@ class Evaluator(StringExpressions):
     def _either(self, node: ast.expr, values: tuple[Value, ...]) -> Value:
         """Return one of several values: a choice between constants, or the last that is telling."""
         if values and all(isinstance(constant(value), str | int) for value in values):
-            return Unknown(self.quoted(node), HoleValue.constant)
+            return RunTimeValue(self.quoted(node), HoleValue.constant)
         for value in values:
-            if not isinstance(value, Unknown | Plain):
+            if not isinstance(value, RunTimeValue | Plain):
                 return value
         return self.unknown(node)
 
@@ -313,12 +315,12 @@ class Evaluator(StringExpressions):
         inner = Scoped(scope)
         results: list[Value] = []
         if self._generate(node, 0, inner, results):
-            return Items(tuple(results))
+            return Elements(tuple(results))
         sample = self.value(node.elt, inner)
         if constant(sample) is not None:
-            return Unknown(self.quoted(node), HoleValue.constant)
-        kind = sample.value if isinstance(sample, Unknown) else _worst(sample)
-        return Unknown(self.quoted(node), kind)
+            return RunTimeValue(self.quoted(node), HoleValue.constant)
+        kind = sample.value if isinstance(sample, RunTimeValue) else _worst(sample)
+        return RunTimeValue(self.quoted(node), kind)
 
     def _generate(
         self,
@@ -347,7 +349,7 @@ class Evaluator(StringExpressions):
 
 def _members(value: Value) -> tuple[Value, ...]:
     match value:
-        case Items(values):
+        case Elements(values):
             return values
         case Pairs(entries):
             return tuple(item for _, item in entries)
@@ -361,3 +363,38 @@ def _worst(value: Value) -> HoleValue:
         if kinds <= {HoleValue.quoted, HoleValue.constant}:
             return HoleValue.quoted if kinds else HoleValue.constant
     return HoleValue.anything
+
+
+def _compared(operator: ast.cmpop, left: Value, right: Value) -> bool | None:
+    """Tell whether a comparison holds, None where that is not known."""
+    if isinstance(operator, ast.In | ast.NotIn):
+        members = [constant(member) for member in _keys(right)]
+        if (
+            isinstance(right, Elements | Pairs)
+            and constant(left) is not None
+            and None not in members
+        ):
+            return (constant(left) in members) is isinstance(operator, ast.In)
+        return None
+    if any(constant(side) is None and not _is_python_none(side) for side in (left, right)):
+        return None
+    equal = constant(left) == constant(right)
+    match operator:
+        case ast.Eq() | ast.Is():
+            return equal
+        case ast.NotEq() | ast.IsNot():
+            return not equal
+        case _:
+            return None
+
+
+def _is_python_none(value: Value) -> bool:
+    return isinstance(value, Plain) and value.value is None
+
+
+def _keys(value: Value) -> Iterator[Value]:
+    match value:
+        case Elements(values):
+            yield from values
+        case Pairs(entries):
+            yield from (key for key, _ in entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from rlslint.code.python import drivers
-from rlslint.code.python.arguments import Arguments
+from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.flow import Flow
 from rlslint.code.python.imports import imported_modules
 from rlslint.code.python.placeholders import Placeholders
@@ -14,11 +14,11 @@ from rlslint.code.python.strings import Fragment, Written
 from rlslint.code.python.values import (
     NONE,
     Cursor,
+    Elements,
     Handle,
-    Items,
-    Statement,
-    Unknown,
+    RunTimeValue,
     Value,
+    WrappedSql,
     constant,
 )
 from rlslint.code.sites import CodeEventKind, Driver, Lifetime
@@ -55,40 +55,40 @@ class Executions(Flow):
             self.found_connections[receiver] = handle
         return handle
 
-    def execute(self, node: ast.Call, handle: Handle, name: str, given: Arguments) -> Value:
+    def execute(self, node: ast.Call, handle: Handle, name: str, given: CallArguments) -> Value:
         """Record the SQL that a call executes."""
         sql = given.get(0, "query") or next(
             (given.named[key] for key in ("sql", "statement", "operation") if key in given.named),
             None,
         )
-        if isinstance(sql, Unknown):
+        if isinstance(sql, RunTimeValue):
             wanted = handle.driver is not None and not handle.driver.name.startswith("sqlalchemy")
             if not sql.parameter and wanted and node.args:
                 self._record(node, self.anchored(sql, node.args[0]), handle, name, given, False)
-        elif isinstance(sql, Written | Statement):
-            written = sql.sql if isinstance(sql, Statement) else sql
-            self._record(node, written, handle, name, given, isinstance(sql, Statement))
+        elif isinstance(sql, Written | WrappedSql):
+            written = sql.sql if isinstance(sql, WrappedSql) else sql
+            self._record(node, written, handle, name, given, isinstance(sql, WrappedSql))
         return Cursor(handle)
 
-    def execute_with_cursor(self, node: ast.Call, given: Arguments) -> Value:
+    def execute_with_cursor(self, node: ast.Call, given: CallArguments) -> Value:
         """Record the SQL of a function that is passed both a cursor and the SQL."""
         receiver, sql = given.get(0, "cur"), given.get(1, "sql")
-        if isinstance(receiver, Written | Statement):
+        if isinstance(receiver, Written | WrappedSql):
             receiver, sql = sql, receiver
         handle = receiver.handle if isinstance(receiver, Cursor) else receiver
         if not isinstance(handle, Handle):
             handle = self.found_connection(self.quoted(node.args[0]) if node.args else "", False)
-        if isinstance(sql, Written | Statement):
-            written = sql.sql if isinstance(sql, Statement) else sql
-            self._record(node, written, handle, "execute", given, isinstance(sql, Statement))
+        if isinstance(sql, Written | WrappedSql):
+            written = sql.sql if isinstance(sql, WrappedSql) else sql
+            self._record(node, written, handle, "execute", given, isinstance(sql, WrappedSql))
         return NONE
 
-    def call_procedure(self, node: ast.Call, handle: Handle, given: Arguments) -> Value:
+    def call_procedure(self, node: ast.Call, handle: Handle, given: CallArguments) -> Value:
         """Record the call that `callproc` makes of a function of the database."""
         name = given.get(0, "procname")
         if isinstance(name, Written) and name.is_constant:
             parameters = given.get(1, "parameters")
-            values = parameters.values if isinstance(parameters, Items) else ()
+            values = parameters.values if isinstance(parameters, Elements) else ()
             start, end = self.span(node)
             parts: list[str] = []
             for value in values:
@@ -111,7 +111,7 @@ class Executions(Flow):
         sql: Written,
         handle: Handle,
         name: str,
-        given: Arguments,
+        given: CallArguments,
         wrapped: bool,
     ) -> None:
         rest = node.args[1:]
@@ -158,7 +158,7 @@ class Executions(Flow):
         self.recorder.step(kind, handle, self.place or self.span(node), self.position)
 
 
-def _passes_parameters(given: Arguments) -> bool:
+def _passes_parameters(given: CallArguments) -> bool:
     return given.open or not _PARAMETERS.isdisjoint(given.named)
 
 

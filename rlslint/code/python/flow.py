@@ -6,8 +6,8 @@ import ast
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
 
-from rlslint.code.python.arguments import Arguments
-from rlslint.code.python.evaluator import Evaluator
+from rlslint.code.python.arguments import CallArguments
+from rlslint.code.python.evaluator import ExpressionReader
 from rlslint.code.python.record import Position, Recorder, looks_like_sql
 from rlslint.code.python.scripts import asks_for_main
 from rlslint.code.python.strings import Fragment, Written, concatenated
@@ -15,10 +15,10 @@ from rlslint.code.python.values import (
     NONE,
     Callee,
     Class,
-    Items,
+    Elements,
+    RunTimeValue,
     Scoped,
     Suspended,
-    Unknown,
     Value,
     constant,
 )
@@ -34,7 +34,7 @@ class Unfinished(Exception):
     """The file asks for more steps than are worth following."""
 
 
-class Flow(Evaluator):
+class Flow(ExpressionReader):
     """Follows statements; what calls and context managers mean is left to the subclass.
 
     With `unroll`, as for migrations, every loop over known values is run for each of them and a
@@ -75,7 +75,7 @@ class Flow(Evaluator):
     def run(self, callee: Callee, given: dict[str, Value]) -> Value:
         """Follow a call of a function of the file and return what it returns."""
         if callee.node in self._running or len(self._running) >= self._deepest:
-            return Unknown(callee.name)
+            return RunTimeValue(callee.name)
         scope = Scoped(callee.scope)
         scope.variables.update(given)
         if isinstance(callee.node, ast.Lambda):
@@ -100,7 +100,7 @@ class Flow(Evaluator):
         finally:
             self._yielding.pop()
 
-    def bound_parameters(self, callee: Callee, given: Arguments) -> dict[str, Value]:
+    def bound_parameters(self, callee: Callee, given: CallArguments) -> dict[str, Value]:
         """Return the values of a function's parameters for a call."""
         parameters = callee.node.args
         names = [each.arg for each in (*parameters.posonlyargs, *parameters.args)]
@@ -118,13 +118,13 @@ class Flow(Evaluator):
         known = {*names, *(keyword.arg for keyword in parameters.kwonlyargs)}
         values.update((name, value) for name, value in given.named.items() if name in known)
         if parameters.vararg is not None and not given.open:
-            values[parameters.vararg.arg] = Items(positional[len(names) :])
+            values[parameters.vararg.arg] = Elements(positional[len(names) :])
         if parameters.kwarg is not None and not given.open:
             values[parameters.kwarg.arg] = self.keywords(
                 {name: value for name, value in given.named.items() if name not in known}
             )
         for name in (*names, *(keyword.arg for keyword in parameters.kwonlyargs)):
-            values.setdefault(name, Unknown(name, parameter=True))
+            values.setdefault(name, RunTimeValue(name, parameter=True))
         return values
 
     @abstractmethod
@@ -209,13 +209,13 @@ class Flow(Evaluator):
         """Return the names that a function declares global."""
         shared = scope.variables.get(" global")
         return frozenset(
-            str(constant(name)) for name in (shared.values if isinstance(shared, Items) else ())
+            str(constant(name)) for name in (shared.values if isinstance(shared, Elements) else ())
         )
 
     def _share(self, name: str, scope: Scoped) -> None:
         before = scope.variables.get(" global")
-        names = before.values if isinstance(before, Items) else ()
-        scope.variables[" global"] = Items((*names, Written((Fragment(name, 0, 0),))))
+        names = before.values if isinstance(before, Elements) else ()
+        scope.variables[" global"] = Elements((*names, Written((Fragment(name, 0, 0),))))
 
     def _augmented(
         self,
@@ -229,8 +229,8 @@ class Flow(Evaluator):
         match operator, before, added:
             case ast.Add(), Written(), _:
                 return concatenated((before, self.anchored(added, value)))
-            case ast.Add(), Items(values), Items(more):
-                return Items((*values, *more))
+            case ast.Add(), Elements(values), Elements(more):
+                return Elements((*values, *more))
             case _:
                 return self.unknown(node)
 
@@ -280,10 +280,10 @@ class Flow(Evaluator):
             return
         if members is not None:
             kind = HoleValue.constant if _all_constant(members) else HoleValue.anything
-            member = Unknown(self.quoted(target), kind)
+            member = RunTimeValue(self.quoted(target), kind)
         else:
-            kind = over.value if isinstance(over, Unknown) else HoleValue.anything
-            member = Unknown(self.quoted(target), kind)
+            kind = over.value if isinstance(over, RunTimeValue) else HoleValue.anything
+            member = RunTimeValue(self.quoted(target), kind)
         self.assign(target, member, scope)
         self.block(body, scope)
 
@@ -346,7 +346,7 @@ def _holds_sql(members: tuple[Value, ...]) -> bool:
         looks_like_sql(member.text)
         if isinstance(member, Written)
         else _holds_sql(member.values)
-        if isinstance(member, Items)
+        if isinstance(member, Elements)
         else False
         for member in members
     )
@@ -354,6 +354,8 @@ def _holds_sql(members: tuple[Value, ...]) -> bool:
 
 def _all_constant(members: tuple[Value, ...]) -> bool:
     return all(
-        _all_constant(member.values) if isinstance(member, Items) else constant(member) is not None
+        _all_constant(member.values)
+        if isinstance(member, Elements)
+        else constant(member) is not None
         for member in members
     )

@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from rlslint.code.python.strings import (
     STAND_IN,
     Fragment,
-    Gap,
+    RunTimePart,
     Written,
     concatenated,
     interpolated,
 )
 from rlslint.code.python.values import (
-    Items,
+    Elements,
     Pairs,
     Plain,
-    Statement,
-    Unknown,
+    RunTimeValue,
     Value,
+    WrappedSql,
     constant,
     entry,
 )
@@ -38,12 +38,12 @@ def as_written(value: Value, source: str, start: int, end: int) -> Written:
     match value:
         case Written() if ends_literal(value.text):
             return interpolated(source, HoleValue.anything, start, end)
-        case Written() | Statement(Written()):
-            written = value.sql if isinstance(value, Statement) else value
+        case Written() | WrappedSql(Written()):
+            written = value.sql if isinstance(value, WrappedSql) else value
             return written.moved(start, end)
         case Plain(plain):
             return Written((Fragment(str(plain), start, end),))
-        case Unknown(expression, kind):
+        case RunTimeValue(expression, kind):
             return interpolated(expression, kind, start, end)
         case _:
             return interpolated(source, HoleValue.anything, start, end)
@@ -103,7 +103,7 @@ def _format_replacements(
                 value = positional[int(name)] if int(name) < len(positional) else None
             else:
                 value = named.get(name)
-            value = converted(value or Unknown(field[0]), conversion, specification)
+            value = converted(value or RunTimeValue(field[0]), conversion, specification)
             replacement = as_written(value, field[0], start, end)
         yield field.start(), field.end(), replacement
 
@@ -114,7 +114,7 @@ def percent_formatted(template: Written, right: Value) -> Written:
 
 
 def _percent_replacements(template: Written, right: Value) -> Iterator[tuple[int, int, Written]]:
-    remaining = iter(right.values if isinstance(right, Items) else (right,))
+    remaining = iter(right.values if isinstance(right, Elements) else (right,))
     for field in _PERCENT_FIELD.finditer(template.text):
         start, end = template.stretch(field.start(), field.end())
         if field[0] == "%%":
@@ -122,10 +122,10 @@ def _percent_replacements(template: Written, right: Value) -> Iterator[tuple[int
             continue
         value = entry(right, field[1]) if field[1] else next(remaining, None)
         if value is None:
-            value = Unknown(field[0])
-        if isinstance(value, Unknown) and field[2] in _NUMERIC_CONVERSIONS:
+            value = RunTimeValue(field[0])
+        if isinstance(value, RunTimeValue) and field[2] in _NUMERIC_CONVERSIONS:
             # `%d` raises TypeError for anything but a number.
-            value = Unknown(value.source, HoleValue.typed)
+            value = RunTimeValue(value.source, HoleValue.typed)
         value = converted(value, field[2] if field[2] == "r" else "", "")
         yield field.start(), field.end(), as_written(value, field[0], start, end)
 
@@ -168,8 +168,8 @@ def _quoted(value: Value, quote: str, source: str, start: int, end: int) -> Writ
     if isinstance(plain, str):
         text = quote + plain.replace(quote, quote * 2) + quote
         return Written((Fragment(text, start, end),))
-    expression = value.source if isinstance(value, Unknown) else source
-    gap = Gap(expression, False, HoleValue.quoted)
+    expression = value.source if isinstance(value, RunTimeValue) else source
+    gap = RunTimePart(expression, False, HoleValue.quoted)
     return Written((Fragment(quote + STAND_IN + quote, start, end, gap),))
 
 
@@ -182,9 +182,9 @@ def _with_dots(parts: list[Written], start: int) -> Written:
     return concatenated(dotted)
 
 
-def repeated(value: Items | Pairs | Written, times: Value) -> Value | None:
+def repeated(value: Elements | Pairs | Written, times: Value) -> Value | None:
     """Do what `*` does on a list or string for a known small number, else None."""
     count = constant(times)
-    if isinstance(value, Items) and isinstance(count, int) and 0 <= count <= 1000:
-        return Items(value.values * count)
+    if isinstance(value, Elements) and isinstance(count, int) and 0 <= count <= 1000:
+        return Elements(value.values * count)
     return None

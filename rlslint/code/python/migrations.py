@@ -8,33 +8,32 @@ from pathlib import Path
 
 from rlslint.code.python.alembic import alembic_sql
 from rlslint.code.python.application import loaded_module
-from rlslint.code.python.arguments import Arguments
+from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.ddl import Wording
 from rlslint.code.python.django import Models, django_sql, is_about_row_security
 from rlslint.code.python.flow import Unfinished
 from rlslint.code.python.formatting import as_written
 from rlslint.code.python.imports import imported_names
-from rlslint.code.python.modules import Modules, ReadModule
 from rlslint.code.python.placeholders import Placeholders
-from rlslint.code.python.program import Program
+from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder, bound
 from rlslint.code.python.strings import Written
 from rlslint.code.python.values import (
     Callee,
     Class,
     Constructed,
+    Elements,
+    External,
     Handle,
-    Items,
-    Named,
+    RunTimeValue,
     Scoped,
-    Statement,
-    Unknown,
     Value,
+    WrappedSql,
     constant,
 )
 from rlslint.code.sites import Driver, Lifetime, SqlSite
 from rlslint.files.layouts.python_order import app_label
-from rlslint.files.python_source import PythonSource, UnreadablePython
+from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
 
 __all__ = ["Models", "UnreadableMigration", "migration_sites"]
 
@@ -103,7 +102,7 @@ class _Migration(Program):
             return True
         return super().truth(node, scope)
 
-    def library(self, node: ast.Call, dotted: str, given: Arguments, scope: Scoped) -> Value:
+    def library(self, node: ast.Call, dotted: str, given: CallArguments, scope: Scoped) -> Value:
         start, end = self.place or self.span(node)
         if dotted.startswith(_ALEMBIC):
             return self._alembic(node, dotted.removeprefix(_ALEMBIC), given, Wording(start, end))
@@ -114,36 +113,38 @@ class _Migration(Program):
             return Constructed(dotted, given.positional, given.named, start, end)
         return super().library(node, dotted, given, scope)
 
-    def called(self, node: ast.Call, target: Value, given: Arguments, scope: Scoped) -> Value:
+    def called(self, node: ast.Call, target: Value, given: CallArguments, scope: Scoped) -> Value:
         if isinstance(target, Class) and is_about_row_security(target.name):
             start, end = self.place or self.span(node)
             return Constructed(target.name, given.positional, given.named, start, end)
         return super().called(node, target, given, scope)
 
-    def stranger(self, node: ast.Call, name: str, given: Arguments, scope: Scoped) -> Value:
+    def stranger(self, node: ast.Call, name: str, given: CallArguments, scope: Scoped) -> Value:
         target = node.func.value if isinstance(node.func, ast.Attribute) else None
         if isinstance(target, ast.Name):
             batch = scope.find(f" batch {target.id}")
-            if isinstance(batch, Items):
+            if isinstance(batch, Elements):
                 table, schema = batch.values
                 named = (
-                    dict(given.named) if schema == Named("") else {**given.named, "schema": schema}
+                    dict(given.named)
+                    if schema == External("")
+                    else {**given.named, "schema": schema}
                 )
                 first = given.positional[:1] if name in ("create_index", "drop_index") else ()
                 rest = given.positional[len(first) :]
                 positional = (*first, table, *rest)
-                arguments = Arguments(positional, named, given.open)
+                arguments = CallArguments(positional, named, given.open)
                 return self._alembic(node, name, arguments, Wording(*self.span(node)))
         return super().stranger(node, name, given, scope)
 
-    def _alembic(self, node: ast.Call, name: str, given: Arguments, at: Wording) -> Value:
+    def _alembic(self, node: ast.Call, name: str, given: CallArguments, at: Wording) -> Value:
         match name:
             case "execute":
                 return self.execute(node, self.handle, name, given)
             case "get_bind":
                 return self.handle
             case "batch_alter_table":
-                schema = given.named.get("schema") or Named("")
+                schema = given.named.get("schema") or External("")
                 table = given.get(0, "table_name") or self.unknown(node)
                 return Constructed("batch", (table, schema), {}, at.start, at.end)
             case "f":
@@ -158,20 +159,20 @@ class _Migration(Program):
             and value.dotted == "batch"
             and isinstance(target, ast.Name)
         ):
-            scope.variables[f" batch {target.id}"] = Items(value.positional)
-            scope.variables[target.id] = Unknown(target.id)
+            scope.variables[f" batch {target.id}"] = Elements(value.positional)
+            scope.variables[target.id] = RunTimeValue(target.id)
             return
         super().bind(target, value, scope)
 
-    def execute(self, node: ast.Call, handle: Handle, name: str, given: Arguments) -> Value:
+    def execute(self, node: ast.Call, handle: Handle, name: str, given: CallArguments) -> Value:
         sql = given.get(0, "sqltext") or given.named.get("sql") or given.named.get("statement")
-        if isinstance(sql, Unknown | Items) and node.args:
+        if isinstance(sql, RunTimeValue | Elements) and node.args:
             self._runs(self.anchored(sql, node.args[0]))
             return self.unknown(node)
         return super().execute(node, handle, name, given)
 
     def _listed(self, value: Value | None) -> tuple[Value, ...]:
-        return value.values if isinstance(value, Items) else ()
+        return value.values if isinstance(value, Elements) else ()
 
     def _operations(self, operations: Iterable[Value]) -> None:
         for operation in operations:
@@ -200,16 +201,16 @@ class _Migration(Program):
         match sql:
             case Written():
                 self._runs(sql)
-            case Items(values):
+            case Elements(values):
                 for statement in values:
                     self._run_part(statement, operation)
-            case Unknown():
+            case RunTimeValue():
                 self._runs(as_written(sql, sql.source, operation.start, operation.end))
 
     def _run_part(self, statement: Value, operation: Constructed) -> None:
         match statement:
-            case Items((Written() as sql, parameters)):
-                passed = constant(parameters) is not None or isinstance(parameters, Items)
+            case Elements((Written() as sql, parameters)):
+                passed = constant(parameters) is not None or isinstance(parameters, Elements)
                 self._runs(bound(sql, Placeholders.percent, passed, []))
             case _:
                 self._run_sql(statement, operation)
@@ -218,10 +219,12 @@ class _Migration(Program):
         if isinstance(code, Callee):
             parameters = [each.arg for each in code.node.args.args]
             editor = Handle("schema_editor", self.django.driver, False, Lifetime(False, False))
-            given: dict[str, Value] = dict(zip(parameters, (Unknown("apps"), editor), strict=False))
+            given: dict[str, Value] = dict(
+                zip(parameters, (RunTimeValue("apps"), editor), strict=False)
+            )
             self.run(code, given)
 
-    def _runs(self, sql: Written | Statement) -> None:
-        written = sql.sql if isinstance(sql, Statement) else sql
+    def _runs(self, sql: Written | WrappedSql) -> None:
+        written = sql.sql if isinstance(sql, WrappedSql) else sql
         if written.fragments:
             self.recorder.executed(written, self.handle, self.position)

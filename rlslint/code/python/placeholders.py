@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 
-from rlslint.code.python.strings import Fragment, Gap, Written
+from rlslint.code.python.strings import Fragment, RunTimePart, Written
 
 _PERCENT = re.compile(r"%(?:%|(?:\((?P<name>[^)]*)\))?[sbt])")
 # What SQLAlchemy itself matches: neither a cast (`::`) nor a time (`12:30`) nor `\:`.
@@ -71,5 +71,5 @@ def _gap(sql: Written, found: re.Match[str], source: str) -> tuple[int, int, Wri
     """Return a gap as long as the placeholder, so that columns stay what they are."""
     start, end = sql.stretch(found.start(), found.end())
     stand_in = "_" * (found.end() - found.start())
-    fragment = Fragment(stand_in, start, end, Gap(source or found[0], binding=True))
+    fragment = Fragment(stand_in, start, end, RunTimePart(source or found[0], binding=True))
     return found.start(), found.end(), Written((fragment,))

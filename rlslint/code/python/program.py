@@ -6,34 +6,33 @@ import ast
 from collections.abc import Callable
 
 from rlslint.code.python import drivers
-from rlslint.code.python.arguments import Arguments, arguments_of
+from rlslint.code.python.arguments import CallArguments, arguments_of
 from rlslint.code.python.calls import collection_method, function_call, numbers, string_method
 from rlslint.code.python.connections import Connections
-from rlslint.code.python.modules import Modules
 from rlslint.code.python.record import Recorder
 from rlslint.code.python.scripts import is_script
 from rlslint.code.python.strings import Fragment, Written
 from rlslint.code.python.values import (
     NONE,
-    Block,
     Callee,
     Class,
     Cursor,
+    Elements,
+    Entered,
+    External,
     Handle,
     Instance,
-    Items,
-    Named,
     Pairs,
     Pool,
+    RunTimeValue,
     Scoped,
-    Statement,
     Suspended,
-    Unknown,
     Value,
+    WrappedSql,
     moved,
 )
 from rlslint.code.sites import CodeEventKind
-from rlslint.files.python_source import PythonSource
+from rlslint.files.python_source import PythonSource, ReadModule
 
 _FUNCTIONS_WITH_CURSOR = frozenset(
     {
@@ -44,6 +43,7 @@ _FUNCTIONS_WITH_CURSOR = frozenset(
     }
 )
 _CONTEXT_MANAGERS = ("contextmanager", "asynccontextmanager")
+_MOST_MODULES = 20
 
 
 class Program(Connections):
@@ -65,7 +65,7 @@ class Program(Connections):
         """Follow the module's own statements."""
         self.block(self.source.tree.body, self.module)
 
-    def imported(self, named: Named, node: ast.expr) -> Value:
+    def imported(self, named: External, node: ast.expr) -> Value:
         if named.dotted in ("django.db.connection", "django.db.connections"):
             return self.django if named.dotted.endswith("connection") else named
         found = self.modules.constant(named.dotted)
@@ -82,29 +82,29 @@ class Program(Connections):
             return self.called(node, target, arguments_of(self, node, scope), scope)
         of = self.value(node.func.value, scope)
         name = node.func.attr
-        if isinstance(of, Cursor | Handle | Block | Pool):
+        if isinstance(of, Cursor | Handle | Entered | Pool):
             return self.method(node, of, name, arguments_of(self, node, scope))
-        if isinstance(of, Named | Class | Instance):
+        if isinstance(of, External | Class | Instance):
             target = self._attribute(node.func, of, name)
             given = arguments_of(self, node, scope)
-            if isinstance(target, Unknown) and isinstance(of, Instance):
+            if isinstance(target, RunTimeValue) and isinstance(of, Instance):
                 return self.stranger(node, name, given, scope)
             return self.called(node, target, given, scope)
         given = arguments_of(self, node, scope)
         match of:
             case Written():
                 return string_method(self, node, of, name, given)
-            case Items() | Pairs():
+            case Elements() | Pairs():
                 return self._collection_method(node, of, name, given, scope)
             case _:
                 return self.stranger(node, name, given, scope)
 
-    def called(self, node: ast.Call, target: Value, given: Arguments, scope: Scoped) -> Value:
+    def called(self, node: ast.Call, target: Value, given: CallArguments, scope: Scoped) -> Value:
         """Return what a call of a known function or class gives."""
         match target:
-            case Named("range"):
+            case External("range"):
                 return numbers(given) or self.unknown(node)
-            case Named(dotted):
+            case External(dotted):
                 return self.library(node, dotted, given, scope)
             case Callee():
                 return self.own_function(node, target, given)
@@ -112,14 +112,14 @@ class Program(Connections):
                 return Instance(target)
             case Pool() as pool:
                 return self.lend(node, pool)
-            case Unknown() if isinstance(node.func, ast.Name) and node.func.id == "text":
+            case RunTimeValue() if isinstance(node.func, ast.Name) and node.func.id == "text":
                 # `from sqlalchemy import *` does not tell what it brings.
                 first = given.get(0, "text")
-                return Statement(first) if isinstance(first, Written) else self.unknown(node)
+                return WrappedSql(first) if isinstance(first, Written) else self.unknown(node)
             case _:
                 return self.stranger(node, "", given, scope)
 
-    def library(self, node: ast.Call, dotted: str, given: Arguments, scope: Scoped) -> Value:
+    def library(self, node: ast.Call, dotted: str, given: CallArguments, scope: Scoped) -> Value:
         """Return what a call of something that is not of this project gives."""
         last = dotted.rpartition(".")[2]
         made = drivers.connected(dotted, given.named, given.positional)
@@ -134,7 +134,7 @@ class Program(Connections):
         if dotted in _FUNCTIONS_WITH_CURSOR:
             return self.execute_with_cursor(node, given)
         if dotted == "django.db.transaction.atomic":
-            return Block(self.django, begins=True)
+            return Entered(self.django, begins=True)
         if last == "scoped_session" and isinstance(given.get(0, "session_factory"), Pool):
             return given.positional[0] if given.positional else self.unknown(node)
         result = function_call(self, node, dotted, given)
@@ -142,7 +142,7 @@ class Program(Connections):
             return result
         return self.stranger(node, last, given, scope)
 
-    def own_function(self, node: ast.Call, callee: Callee, given: Arguments) -> Value:
+    def own_function(self, node: ast.Call, callee: Callee, given: CallArguments) -> Value:
         """Follow a call of a function of the project."""
         home = self.modules.home(callee) or self
         values = home.bound_parameters(callee, given)
@@ -196,16 +196,16 @@ class Program(Connections):
         self.recorder, self.place = before
 
     def _collection_method(
-        self, node: ast.Call, of: Items | Pairs, name: str, given: Arguments, scope: Scoped
+        self, node: ast.Call, of: Elements | Pairs, name: str, given: CallArguments, scope: Scoped
     ) -> Value:
         target = node.func.value if isinstance(node.func, ast.Attribute) else None
-        if isinstance(of, Items) and name in ("append", "extend", "add") and target is not None:
+        if isinstance(of, Elements) and name in ("append", "extend", "add") and target is not None:
             first = given.get(0, "")
             if name == "extend":
                 more = self.iterated(first) if first is not None else None
             else:
                 more = None if first is None else (first,)
-            extended = Items((*of.values, *more)) if more is not None else self.unknown(target)
+            extended = Elements((*of.values, *more)) if more is not None else self.unknown(target)
             self.assign(target, extended, scope)
             return NONE
         return collection_method(self, node, of, name, given)
@@ -214,3 +214,47 @@ class Program(Connections):
 def _is_context_manager(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     names = (ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list)
     return any(name in _CONTEXT_MANAGERS for name in names)
+
+
+class Modules:
+    """The modules that one file imports, each read at most once."""
+
+    def __init__(
+        self,
+        read: ReadModule | None,
+        program: Callable[[str, str], Program | None],
+    ) -> None:
+        self._read = read
+        self._program = program
+        self._programs: dict[str, Program | None] = {}
+
+    def constant(self, dotted: str) -> Value | None:
+        """Return what a dotted name stands for, None where no module of the project tells."""
+        module, _, name = dotted.rpartition(".")
+        if self._read is None or not module.strip("."):
+            return None
+        program = self._loaded(module)
+        return None if program is None else program.module.variables.get(name)
+
+    def home(self, callee: Callee) -> Program | None:
+        """Return the program of the other module that a function belongs to."""
+        root = _root(callee.scope)
+        for program in self._programs.values():
+            if program is not None and program.module is root:
+                return program
+        return None
+
+    def _loaded(self, module: str) -> Program | None:
+        if module not in self._programs:
+            self._programs[module] = None
+            if self._read is not None and len(self._programs) <= _MOST_MODULES:
+                source = self._read(module)
+                if source is not None:
+                    self._programs[module] = self._program(module, source)
+        return self._programs[module]
+
+
+def _root(scope: Scoped) -> Scoped:
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope

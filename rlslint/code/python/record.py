@@ -15,8 +15,8 @@ from rlslint.code.sites import (
     Hook,
     Lifetime,
     Runs,
-    Scope,
     SqlSite,
+    TransactionScope,
 )
 from rlslint.files.python_source import PythonSource
 from rlslint.text import Span
@@ -59,7 +59,7 @@ class Recorder:
         self.sites: list[SqlSite] = []
         self._events: list[tuple[CodeEvent, Handle | None]] = []
         self.used: set[tuple[int, int]] = set()
-        self._seen: set[tuple[bytes, int, int, Scope]] = set()
+        self._seen: set[tuple[bytes, int, int, TransactionScope]] = set()
 
     @property
     def events(self) -> tuple[CodeEvent, ...]:
@@ -108,7 +108,9 @@ class Recorder:
 
     def assigned(self, sql: Written, function: str) -> None:
         """Note SQL of which the file does not tell whether it runs."""
-        self.sites.append(self._site(sql, Runs.unknown, None, "", Scope.unknown, function, None))
+        self.sites.append(
+            self._site(sql, Runs.unknown, None, "", TransactionScope.unknown, function, None)
+        )
 
     def _site(
         self,
@@ -116,7 +118,7 @@ class Recorder:
         runs: Runs,
         driver: Driver | None,
         name: str,
-        scope: Scope,
+        scope: TransactionScope,
         function: str,
         lifetime: Lifetime | None,
     ) -> SqlSite:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from rlslint.code.python import formatting
 from rlslint.code.python.literals import Field, UnexpectedLiteral, literal_parts
 from rlslint.code.python.strings import Fragment, Written, concatenated, interpolated
-from rlslint.code.python.values import Items, Scoped, Statement, Unknown, Value, constant
+from rlslint.code.python.values import Elements, RunTimeValue, Scoped, Value, WrappedSql, constant
 from rlslint.files.python_source import PythonSource
 from rlslint.text import HoleValue
 
@@ -26,9 +26,9 @@ class StringExpressions(ABC):
     def value(self, node: ast.expr, scope: Scoped) -> Value:
         """Return what an expression is worth."""
 
-    def unknown(self, node: ast.AST, value: HoleValue = HoleValue.anything) -> Unknown:
+    def unknown(self, node: ast.AST, value: HoleValue = HoleValue.anything) -> RunTimeValue:
         """Return the value of an expression that cannot be told."""
-        return Unknown(self.quoted(node), value)
+        return RunTimeValue(self.quoted(node), value)
 
     def quoted(self, node: ast.AST) -> str:
         """Return an expression for a message: on one line, cut where it is long."""
@@ -40,7 +40,7 @@ class StringExpressions(ABC):
 
     def anchored(self, value: Value, node: ast.expr) -> Written:
         """Return a value as a part of a larger string, standing inside its expression."""
-        if isinstance(value, Statement):
+        if isinstance(value, WrappedSql):
             value = value.sql
         start, end = self.span(node)
         if isinstance(value, Written):
@@ -93,7 +93,7 @@ class StringExpressions(ABC):
         """Return what `%` gives for a string and what it is formatted with."""
         if not isinstance(left, Written):
             return self.unknown(node)
-        if isinstance(node.right, ast.Tuple) or not isinstance(right, Items):
+        if isinstance(node.right, ast.Tuple) or not isinstance(right, Elements):
             return formatting.percent_formatted(left, right)
         return formatting.percent_formatted(left, self.unknown(node.right))
 
@@ -106,7 +106,7 @@ class StringExpressions(ABC):
     def _field(self, node: ast.FormattedValue, start: int, end: int, scope: Scoped) -> Written:
         value = self.value(node.value, scope)
         source = ast.unparse(node.value)
-        if isinstance(value, Unknown):
+        if isinstance(value, RunTimeValue):
             value = value._replace(source=source)
         conversion = chr(node.conversion) if node.conversion > 0 else ""
         specification = ""
@@ -124,4 +124,4 @@ class StringExpressions(ABC):
             case ast.JoinedStr(values=[ast.Constant(value=str() as text)]):
                 return Written((Fragment(text, 0, 0),))
             case _:
-                return Unknown("")
+                return RunTimeValue("")

@@ -13,7 +13,7 @@ STAND_IN = "___"
 """Stands for an interpolated value: an identifier, so that the SQL around it can be parsed."""
 
 
-class Gap(NamedTuple):
+class RunTimePart(NamedTuple):
     """A value that is known only when the program runs."""
 
     source: str
@@ -27,7 +27,7 @@ class Fragment(NamedTuple):
     text: str
     start: int
     end: int
-    gap: Gap | None = None
+    gap: RunTimePart | None = None
 
     @property
     def linear(self) -> bool:
@@ -45,7 +45,7 @@ class Written:
         return "".join(fragment.text for fragment in self.fragments)
 
     @property
-    def gaps(self) -> Iterator[Gap]:
+    def gaps(self) -> Iterator[RunTimePart]:
         return (fragment.gap for fragment in self.fragments if fragment.gap is not None)
 
     @property
@@ -104,7 +104,7 @@ def concatenated(parts: Iterable[Written]) -> Written:
 
 def interpolated(source: str, value: HoleValue, start: int, end: int) -> Written:
     """Return a string that is one value known only at run time."""
-    return Written((Fragment(STAND_IN, start, end, Gap(source, False, value)),))
+    return Written((Fragment(STAND_IN, start, end, RunTimePart(source, False, value)),))
 
 
 def dedented(written: Written) -> Written:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from rlslint.code.python.strings import Written
-from rlslint.code.sites import Driver, Lifetime, Scope
+from rlslint.code.sites import Driver, Lifetime, TransactionScope
 from rlslint.text import HoleValue
 
 
-class Items(NamedTuple):
+class Elements(NamedTuple):
     """A list, a tuple or a set."""
 
     values: tuple[Value, ...]
@@ -29,7 +29,7 @@ class Plain(NamedTuple):
     value: int | float | bool | None
 
 
-class Unknown(NamedTuple):
+class RunTimeValue(NamedTuple):
     """A value that only a run of the program could tell; `parameter`: the caller passes it."""
 
     source: str
@@ -37,7 +37,7 @@ class Unknown(NamedTuple):
     parameter: bool = False
 
 
-class Named(NamedTuple):
+class External(NamedTuple):
     """Something of another module or a builtin, by its dotted name."""
 
     dotted: str
@@ -116,7 +116,7 @@ class Suspended(NamedTuple):
     arguments: dict[str, Value]
 
 
-class Statement(NamedTuple):
+class WrappedSql(NamedTuple):
     """SQL wrapped by a library's function (`text()` of SQLAlchemy): `:name` are parameters."""
 
     sql: Written
@@ -147,10 +147,10 @@ class Handle:
         self.depth = 0
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> TransactionScope:
         if self.depth > 0 or self.autocommit is False:
-            return Scope.transaction
-        return Scope.unknown if self.autocommit is None else Scope.autocommit
+            return TransactionScope.transaction
+        return TransactionScope.unknown if self.autocommit is None else TransactionScope.autocommit
 
 
 class Cursor(NamedTuple):
@@ -159,7 +159,7 @@ class Cursor(NamedTuple):
     handle: Handle
 
 
-class Block(NamedTuple):
+class Entered(NamedTuple):
     """What a `with` enters: it borrows a connection, begins a transaction, or both."""
 
     handle: Handle
@@ -169,21 +169,21 @@ class Block(NamedTuple):
 
 Value: TypeAlias = (
     Written
-    | Items
+    | Elements
     | Pairs
     | Plain
-    | Unknown
-    | Named
+    | RunTimeValue
+    | External
     | Class
     | Instance
     | Callee
     | Constructed
     | Suspended
-    | Statement
+    | WrappedSql
     | Pool
     | Handle
     | Cursor
-    | Block
+    | Entered
 )
 
 NONE = Plain(None)
@@ -194,10 +194,10 @@ def moved(value: Value, start: int, end: int) -> Value:
     match value:
         case Written():
             return value.moved(start, end)
-        case Statement(sql):
-            return Statement(sql.moved(start, end))
-        case Items(values):
-            return Items(tuple(moved(item, start, end) for item in values))
+        case WrappedSql(sql):
+            return WrappedSql(sql.moved(start, end))
+        case Elements(values):
+            return Elements(tuple(moved(item, start, end) for item in values))
         case Pairs(entries):
             return Pairs(
                 tuple((moved(key, start, end), moved(item, start, end)) for key, item in entries)

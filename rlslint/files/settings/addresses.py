@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from rlslint.files.settings.interpolation import expanded
-
+_DEFAULT = re.compile(r"\$\{\w[\w.]*(?::?-|:)(?P<default>[^{}?]*)\}")
 _URL = re.compile(
     r"""(?<![\w:])(?:postgres|postgresql|postgis)(?:\+\w+)?://
         (?:(?P<user>(?:\$\{[^}]*\}|[^\s:/?\#@'"`])*)(?P<password>:[^\s'"`]*?)?@(?![^\s'"`/]*@))?
@@ -102,3 +101,12 @@ def known(written: str, *, decode: bool = False) -> str | None:
 
 def _plain(written: str | None) -> str:
     return (expanded(written) or "") if written else ""
+
+
+def expanded(written: str) -> str | None:
+    """Return `written` with each default in place of its variable, None where one has none.
+
+    Variables are `${NAME}`, `${NAME:-default}` and Spring's `${NAME:default}`.
+    """
+    value = _DEFAULT.sub(lambda match: match["default"], written)
+    return None if "$" in value else value

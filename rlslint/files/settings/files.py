@@ -57,14 +57,14 @@ def connections(path: Path, shown: str, data: bytes) -> tuple[Connection, ...]:
 
 
 def _read(path: Path, document: Document) -> Iterator[Connection]:
-    from rlslint.files.settings import dotenv, ini, python, yaml_files
+    from rlslint.files.settings import name_value_files, python, yaml_files
 
     if _is_dotenv(path):
-        return dotenv.read(document)
+        return name_value_files.read_dotenv(document)
     if path.suffix in _YAML:
         return yaml_files.read(document, path.name)
     if path.suffix in _INI:
-        return ini.read(document)
+        return name_value_files.read_properties(document)
     if path.suffix == ".py":
         return python.read(document)
     return iter(())

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rlslint.files.connections import Connection
-from rlslint.files.settings.addresses import addresses, known
+from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.document import Document
-from rlslint.files.settings.interpolation import expanded
 
 _USER = re.compile(
     r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG))_USER(?:NAME)?)"

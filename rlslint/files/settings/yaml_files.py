@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rlslint.files.connections import Connection
-from rlslint.files.settings.addresses import addresses, known
+from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.development import is_compose, is_development_name
 from rlslint.files.settings.document import Document, InvalidSettings
-from rlslint.files.settings.interpolation import expanded
 from rlslint.files.settings.variables import Variable, connections_of_variables
 
 _DEEPEST = 200

@@ -8,14 +8,15 @@ import textwrap
 
 import pytest
 
-from rlslint.code.python.front import may_hold_sql, read_python
-from rlslint.code.sites import CodeEventKind, CodeFile, Hook, Runs, Scope, SqlSite
+from rlslint.code.python import may_hold_sql
+from rlslint.code.python.application import read_application
+from rlslint.code.sites import CodeEventKind, CodeFile, Hook, Runs, SqlSite, TransactionScope
 from rlslint.text import HoleValue
 
 
 def read(source: str, modules: dict[str, str] | None = None) -> CodeFile:
     found = {name: textwrap.dedent(text) for name, text in (modules or {}).items()}
-    result = read_python("app.py", textwrap.dedent(source), found.get)
+    result = read_application("app.py", textwrap.dedent(source), found.get)
     assert result.problem == ""
     return result
 
@@ -94,7 +95,7 @@ def test_place_with_windows_line_ends_and_byte_order_mark() -> None:
     source = (
         '\ufeffimport psycopg\r\nc = psycopg.connect()\r\nc.execute("""SELECT\r\n  é,\r\n x""")\r\n'
     )
-    (site,) = read_python("app.py", source).sites
+    (site,) = read_application("app.py", source).sites
     assert sql(site) == "SELECT\n  é,\n x"
     location = site.text.location(site.text.data.index(b"x"))
     assert (location.row, location.column) == (5, 2)
@@ -198,66 +199,72 @@ def test_placeholders(head: str, call: str, data: str, holes: list[str]) -> None
 @pytest.mark.parametrize(
     ("body", "scope"),
     [
-        ("with psycopg.connect() as c:\n  c.execute('SET LOCAL a.b = 1')", Scope.transaction),
+        (
+            "with psycopg.connect() as c:\n  c.execute('SET LOCAL a.b = 1')",
+            TransactionScope.transaction,
+        ),
         (
             "with psycopg.connect(autocommit=True) as c:\n  c.execute('SET LOCAL a.b = 1')",
-            Scope.autocommit,
+            TransactionScope.autocommit,
         ),
         (
             "c = psycopg.connect(autocommit=True)\nwith c.transaction():\n  c.execute('SET LOCAL a.b = 1')",
-            Scope.transaction,
+            TransactionScope.transaction,
         ),
         (
             "c = psycopg2.connect()\nc.autocommit = True\nc.cursor().execute('SET LOCAL a.b = 1')",
-            Scope.autocommit,
+            TransactionScope.autocommit,
         ),
         (
             "c = psycopg2.connect()\nc.set_isolation_level(0)\nx = c.cursor()\nx.execute('SET LOCAL a.b = 1')",
-            Scope.autocommit,
+            TransactionScope.autocommit,
         ),
         (
             "c = psycopg.connect(autocommit=True)\nc.execute('BEGIN')\nc.execute('SET LOCAL a.b = 1')\nc.execute('COMMIT')",
-            Scope.transaction,
+            TransactionScope.transaction,
         ),
         (
             "e = sqlalchemy.create_engine(u)\nwith e.begin() as c:\n  c.execute(sqlalchemy.text('SET LOCAL a.b = 1'))",
-            Scope.transaction,
+            TransactionScope.transaction,
         ),
         (
             "e = sqlalchemy.create_engine(u, isolation_level='AUTOCOMMIT')\nwith e.connect() as c:\n"
             "  c.execute(sqlalchemy.text('SET LOCAL a.b = 1'))",
-            Scope.autocommit,
+            TransactionScope.autocommit,
         ),
         (
             "async def f():\n p = await asyncpg.create_pool(u)\n async with p.acquire() as c:\n"
             "  await c.execute('SET LOCAL a.b = 1')",
-            Scope.autocommit,
+            TransactionScope.autocommit,
         ),
         (
             "async def f():\n c = await asyncpg.connect(u)\n async with c.transaction():\n"
             "  await c.execute('SET LOCAL a.b = 1')",
-            Scope.transaction,
+            TransactionScope.transaction,
         ),
-        ("def f(c: asyncpg.Connection):\n c.execute('SET LOCAL a.b = 1')", Scope.unknown),
+        (
+            "def f(c: asyncpg.Connection):\n c.execute('SET LOCAL a.b = 1')",
+            TransactionScope.unknown,
+        ),
         (
             "def f(r):\n with connection.cursor() as c:\n  c.execute('SET LOCAL a.b = 1')",
-            Scope.unknown,
+            TransactionScope.unknown,
         ),
         (
             "def f(r):\n with transaction.atomic(), connection.cursor() as c:\n  c.execute('SET LOCAL a.b = 1')",
-            Scope.transaction,
+            TransactionScope.transaction,
         ),
         (
             "@transaction.atomic\ndef f(r):\n connection.cursor().execute('SET LOCAL a.b = 1')",
-            Scope.transaction,
+            TransactionScope.transaction,
         ),
         (
             "def f(get_response):\n def g(request):\n  connection.cursor().execute('SET LOCAL a.b = 1')\n return g",
-            Scope.autocommit,
+            TransactionScope.autocommit,
         ),
     ],
 )
-def test_transactions(body: str, scope: Scope) -> None:
+def test_transactions(body: str, scope: TransactionScope) -> None:
     head = "import psycopg, psycopg2, asyncpg, sqlalchemy\nfrom django.db import connection, transaction\n"
     sites = [site for site in read(head + body + "\n").sites if "LOCAL" in sql(site)]
     assert [site.scope for site in sites] == [scope]
@@ -334,8 +341,8 @@ def test_pool_and_context_manager_of_another_module() -> None:
         modules,
     )
     assert [(sql(site), site.scope) for site in result.sites] == [
-        ("SELECT a FROM docs", Scope.transaction),
-        ("SET app.t = '1'", Scope.transaction),
+        ("SELECT a FROM docs", TransactionScope.transaction),
+        ("SET app.t = '1'", TransactionScope.transaction),
     ]
     assert all(site.driver is not None and site.driver.name == "psycopg" for site in result.sites)
     steps = [event.kind.name for event in result.events if event.function == "inside"]
@@ -402,7 +409,7 @@ def test_wrapper_of_the_file() -> None:
         """
     )
     assert [(sql(site), site.scope, site.connection) for site in result.sites] == [
-        ("SELECT set_config('app.t', __, true)", Scope.autocommit, "self.conn")
+        ("SELECT set_config('app.t', __, true)", TransactionScope.autocommit, "self.conn")
     ]
 
 
@@ -464,7 +471,7 @@ def test_django_settings() -> None:
     ],
 )
 def test_bad_input_is_a_value(source: str) -> None:
-    result = read_python("bad.py", source)
+    result = read_application("bad.py", source)
     assert result.problem == "" or result.problem.endswith(".")
 
 

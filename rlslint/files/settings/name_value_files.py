@@ -1,4 +1,4 @@
-"""INI and properties files: `alembic.ini`, `application.properties`, and their like."""
+"""Settings files of one `name = value` a line: `.env`, INI and properties files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,27 @@ from collections.abc import Iterator
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, known
 from rlslint.files.settings.document import Document
+from rlslint.files.settings.variables import Variable, connections_of_variables
 
-_ASSIGNMENT = re.compile(
+_VARIABLE = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*
+        (?:"(?P<double>(?:[^"\\]|\\.)*)"
+          |'(?P<single>[^']*)'
+          |(?P<plain>[^\r\n]*?)(?=[ \t]*(?:[ \t]\#|$|\r)))""",
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+def read_dotenv(document: Document) -> Iterator[Connection]:
+    """Yield the Connections of a `.env` file."""
+    variables = []
+    for match in _VARIABLE.finditer(document.source):
+        group = str(match.lastgroup)
+        variables.append(Variable(match["name"], match[group], *match.span(group)))
+    yield from connections_of_variables(document, variables)
+
+
+_PROPERTY = re.compile(
     r"^[ \t]*(?P<key>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*?)[ \t]*\r?$", re.MULTILINE
 )
 _USER_KEYS = {
@@ -20,10 +39,10 @@ _USER_KEYS = {
 }
 
 
-def read(document: Document) -> Iterator[Connection]:
+def read_properties(document: Document) -> Iterator[Connection]:
     """Yield the Connections of `key = value` lines; lines with `#` or `;` are comments."""
-    values = {match["key"]: match for match in _ASSIGNMENT.finditer(document.source)}
-    for match in _ASSIGNMENT.finditer(document.source):
+    values = {match["key"]: match for match in _PROPERTY.finditer(document.source)}
+    for match in _PROPERTY.finditer(document.source):
         for address in addresses(document.source, *match.span("value")):
             if address.user:
                 yield document.connection(

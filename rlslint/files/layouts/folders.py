@@ -1,0 +1,101 @@
+"""Tools whose folders tell them: Prisma, Drizzle, Diesel, Hasura, graphile-migrate.
+
+Prisma and a newer Drizzle put `migration.sql` into a directory for each migration and run the
+directories by name. Diesel and Hasura put `up.sql` and `down.sql` there, and run them by the number
+that the directory's name starts with. An older Drizzle has `meta/_journal.json` beside its SQL
+files; graphile-migrate has `committed/*.sql`, and what is being worked on in `current`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from rlslint.files.contents import Note
+from rlslint.files.discovery import SourceFile
+from rlslint.files.layouts.history import Claim, Folders, History, history
+from rlslint.files.layouts.order import Key, natural, number
+
+
+def claim_numbered_folders(folders: Folders) -> Claim:
+    """Take the `migration.sql` and `up.sql` of numbered directories, and leave out `down.sql`."""
+    by_root: dict[tuple[str, str], list[SourceFile]] = {}
+    left_out = []
+    for folder, files in folders.items():
+        root, name = os.path.split(folder)
+        if number(name) is None:
+            continue
+        names = {file.name for file in files}
+        for file in files:
+            if file.name in ("migration.sql", "up.sql"):
+                by_root.setdefault((root, file.name), []).append(file)
+            elif file.name == "down.sql" and "up.sql" in names:
+                left_out.append(file)
+    return Claim(tuple(_history(*key, files) for key, files in by_root.items()), tuple(left_out))
+
+
+def _diesel_version(file: SourceFile) -> Key:
+    """Diesel reads `2017-08-31-230457_users` and `20170831230457_users` as the same version."""
+    version, underscore, rest = os.path.basename(file.folder).partition("_")
+    return natural(version.replace("-", "") + underscore + rest)
+
+
+def _history(root: str, name: str, files: list[SourceFile]) -> History:
+    if name == "up.sql":
+        is_hasura = os.path.basename(os.path.dirname(root)) == "migrations"
+        files.sort(key=_diesel_version)
+        return history(root, "hasura" if is_hasura else "diesel", files)
+    files.sort(key=lambda file: os.path.basename(file.folder))
+    is_drizzle = (files[0].path.parent / "snapshot.json").exists()
+    return history(root, "drizzle" if is_drizzle else "prisma", files)
+
+
+def claim_drizzle(folders: Folders) -> Claim:
+    """Take the files that a journal names; drizzle-kit runs no others."""
+    histories = []
+    notes = []
+    for folder, files in folders.items():
+        journal = Path(folder, "meta", "_journal.json")
+        if not journal.is_file():
+            continue
+        tags = _tags(journal)
+        by_name = {file.name: file for file in files}
+        if tags is None:
+            message = f"The journal of {files[0].shown} cannot be read; the names give the order."
+            notes.append(Note(files[0].shown, message))
+            ordered = sorted(files, key=lambda file: natural(file.name))
+        else:
+            ordered = [by_name[f"{tag}.sql"] for tag in tags if f"{tag}.sql" in by_name]
+        if ordered:
+            histories.append(history(folder, "drizzle", ordered))
+    return Claim(tuple(histories), notes=tuple(notes))
+
+
+def _tags(journal: Path) -> list[str] | None:
+    import json
+
+    try:
+        entries: list[dict[str, Any]] = json.loads(journal.read_bytes())["entries"]
+        return [str(entry["tag"]) for entry in sorted(entries, key=lambda entry: entry["idx"])]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def claim_graphile(folders: Folders) -> Claim:
+    """Take a directory with `committed` and either `current.sql` or `current` beside it."""
+    histories = []
+    for folder, committed in folders.items():
+        root, name = os.path.split(folder)
+        if name != "committed":
+            continue
+        current = [file for file in folders.get(root, ()) if file.name == "current.sql"]
+        current += folders.get(os.path.join(root, "current"), ())
+        if current or os.path.basename(root) == "migrations":
+            ordered = [
+                file
+                for stage in (committed, current)
+                for file in sorted(stage, key=lambda file: natural(file.name))
+            ]
+            histories.append(history(root, "graphile-migrate", ordered))
+    return Claim(tuple(histories))
