@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import (
     BINARIES_VARIABLE,
@@ -25,6 +26,12 @@ _USUAL_SEED = "1"
 
 CACHE = pytest.StashKey[str]()
 """The caches of this process and of those that it starts, gone with it."""
+
+# How quick the machine is decides no test.
+settings.register_profile(
+    "rlslint", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("rlslint")
 
 
 def pytest_configure(config: pytest.Config) -> None:
