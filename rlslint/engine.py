@@ -1,22 +1,26 @@
-"""Discover, read, build, check, ignore: what `rlslint check` does, from paths to a result."""
+"""What rlslint does: from files, or from live databases, to projects; from these to a result."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, excluded
+from rlslint.config.scales import Severity
 from rlslint.files.discovery import Found, discover, with_file
-from rlslint.project.building import Built, Code, build
-from rlslint.project.findings import Finding
+from rlslint.project.building import Built, build
+from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
-from rlslint.reports.reported import is_shown, reported
-from rlslint.reports.results import Checked, ReportedFinding, Result, in_order
+from rlslint.reports.results import Checked, Database, ReportedFinding, Result, in_order, reported
 from rlslint.rules.judging import Unjudged, judge, not_checked, subjects
-from rlslint.rules.selection import selection_of
+from rlslint.rules.selection import Selection, selection_of
 from rlslint.rules.suppression import IgnoreUse, suppress
+
+if TYPE_CHECKING:
+    from rlslint.project.database import Audited, Migrations, Progress, Request
 
 
 def check(
@@ -34,42 +38,32 @@ def check(
     for problem in found.problems:
         reader.unreadable(problem)
     built, code = build(found, config, reader)
-    findings: list[Finding] = []
-    unjudged: list[Unjudged] = []
-    loose: set[str] = set()
-    for one in built:
-        in_history = judge(_subjects(one), one.project, selection, unjudged)
-        findings += in_history
-        if one.loose:
-            loose.update(finding.span.text.path for finding in in_history if finding.span)
-    suppressed = suppress(findings, reader.ignores, config.accept, selection.names)
-    on_ignores = judge(
-        (("IgnoreUse", use) for use in suppressed.uses if _is_reported(use, found)),
-        built[0].project,
-        selection,
-        unjudged,
-    )
-    shown = [
-        reported(finding)
-        for finding in (*suppressed.findings, *on_ignores)
-        if _takes_part(finding, found)
-    ]
-    shown = _without_copies(shown, loose)
-    kept = [r for r in shown if is_shown(r, config)]
-    return Result(
-        findings=in_order(kept),
-        checked=_checked(built, code),
-        not_checked=tuple(not_checked(unjudged)),
-        notes=tuple(reader.notes),
-        errors=tuple(reader.errors),
-        uses_row_security=not _is_without(built, code),
-        hidden=Counter(r.severity for r in shown if not is_shown(r, config)),
-    )
+    read = Checked(code_files=len(code.files), settings_files=code.settings_files)
+    return _result(map(_from_files, built), config, selection, reader, read, found.reported)
 
 
 def files_read(paths: Sequence[str | Path], config: Config) -> Iterator[str]:
     """Yield the files that `check` would report on, sorted."""
     yield from sorted(_discover(paths, config, None).reported)
+
+
+def audit(request: Request, config: Config, progress: Progress) -> Result:
+    """Read databases as they are at one moment each, and ask all rules about them.
+
+    Nothing is changed, and no row of a table is read. A database that cannot be read is among the
+    errors of the result. Raises NoHistory where the migrations cannot be told and UnknownRuleError
+    where the configuration names a rule that does not exist.
+    """
+    from rlslint.project.database import read_migrations
+
+    selection = selection_of(config)
+    migrations, reader, read = None, Reader({}), Checked()
+    if request.migrations:
+        migrations = read_migrations(request.migrations, config)
+        reader, replayed = migrations.reader, migrations.replayed
+        read = Checked(migrations=replayed.files, statements=replayed.statements)
+    databases = _from_databases(request, config, migrations, progress, reader)
+    return _result(databases, config, selection, reader, read, None)
 
 
 def _discover(
@@ -86,18 +80,138 @@ def _discover(
     return with_file(found, standard_input[0]) if standard_input is not None else found
 
 
-def _subjects(built: Built) -> Iterator[tuple[str, object]]:
-    for broken in built.broken:
-        yield "BrokenStatement", broken
-    yield from subjects(built.project)
+class _Asked(NamedTuple):
+    """A project, and all that rules are to be asked about it.
+
+    `placed` says where a finding stands, `unseen` what nothing is known of from the start, and
+    `beyond` what is to be said of a subject of which nothing that was read tells. `is_loose` marks
+    a script beside the histories; `database` is the one that was read, None for files.
+    """
+
+    project: Project
+    subjects: Iterable[tuple[str, object]]
+    checked: Checked
+    beyond: str = "beyond the history"
+    placed: Callable[[Finding], Finding] = lambda finding: finding
+    unseen: tuple[NotChecked, ...] = ()
+    is_loose: bool = False
+    database: Database | None = None
 
 
-def _takes_part(finding: Finding, found: Found) -> bool:
+def _from_files(built: Built) -> _Asked:
+    project, files = built.project, built.files
+    broken = (("BrokenStatement", statement) for statement in built.broken)
+    checked = Checked(
+        migrations=0 if built.loose else files,
+        scripts=files if built.loose else 0,
+        statements=built.statements,
+    )
+    return _Asked(project, (*broken, *subjects(project)), checked, is_loose=built.loose)
+
+
+def _from_databases(
+    request: Request,
+    config: Config,
+    migrations: Migrations | None,
+    progress: Progress,
+    reader: Reader,
+) -> Iterator[_Asked]:
+    """Read one database after the other; why one could not be read is told to the reader."""
+    from rlslint.project.database import read_database
+    from rlslint.server.snapshot import LiveProblem
+
+    for conninfo in request.databases:
+        try:
+            audited = read_database(conninfo, request, config, migrations, progress)
+        except LiveProblem as problem:
+            if str(problem) not in reader.errors:
+                reader.errors.append(str(problem))
+        else:
+            progress(f"Checking {audited.server.database}")
+            yield _from_database(audited)
+
+
+def _from_database(audited: Audited) -> _Asked:
+    project, server = audited.project, audited.server
+    held = (found for found in subjects(project) if audited.is_asked(found[1]))
+
+    def placed(finding: Finding) -> Finding:
+        return audited.places.placed(finding)._replace(database=server.database)
+
+    return _Asked(
+        project,
+        (*audited.evidence, *held),
+        Checked(databases=1),
+        "that depends on what an extension or the platform owns",
+        placed,
+        audited.unseen,
+        database=Database(server.database, server.version_text, audited.role),
+    )
+
+
+def _result(
+    projects: Iterable[_Asked],
+    config: Config,
+    selection: Selection,
+    reader: Reader,
+    read: Checked,
+    named: frozenset[str] | None,
+) -> Result:
+    """Judge projects, one after the other, and leave what the user wants to see.
+
+    `reader` has read their files, `read` counts what belongs to no project alone. `named` are the
+    files that the user named, None for live databases, whose findings all count.
+    """
+    findings: list[Finding] = []
+    unchecked: list[NotChecked] = []
+    loose: set[str] = set()
+    databases: list[Database] = []
+    uses_row_security = False
+    for asked in projects:
+        project = asked.project
+        unjudged: list[Unjudged] = []
+        judged = judge(asked.subjects, project, selection, unjudged)
+        findings += map(asked.placed, judged)
+        unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond))
+        if asked.is_loose:
+            loose.update(finding.span.text.path for finding in judged if finding.span)
+        if asked.database is not None:
+            databases.append(asked.database)
+        read = _sum(read, asked.checked, _counted(project))
+        uses_row_security |= project.uses_row_security or _may_use_row_security(project)
+    suppressed = suppress(findings, reader.ignores, config.accept, selection.names)
+    kept = list(suppressed.findings)
+    if named is not None:
+        kept += _about_ignores(suppressed.uses, project, selection, named)
+        kept = [finding for finding in kept if _takes_part(finding, named)]
+    shown = _without_copies(list(map(reported, kept)), loose)
+    has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
+    return Result(
+        findings=in_order(finding for finding in shown if _is_shown(finding, config)),
+        checked=read,
+        not_checked=tuple(unchecked),
+        notes=tuple(reader.notes),
+        errors=tuple(reader.errors),
+        uses_row_security=uses_row_security or not has_read,
+        hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),
+        databases=tuple(databases),
+    )
+
+
+def _about_ignores(
+    uses: Iterable[IgnoreUse], project: Project, selection: Selection, named: frozenset[str]
+) -> list[Finding]:
+    """Judge the ignore comments of the files that the user named, and all accept entries."""
+    asked = (("IgnoreUse", use) for use in uses if use.span is None or use.span.text.path in named)
+    return judge(asked, project, selection, [])
+
+
+def _takes_part(finding: Finding, named: frozenset[str]) -> bool:
     """Tell whether a finding stands in a file that the user named, or has a part there."""
     spans = [finding.span, *(related.span for related in finding.related)]
-    if any(span is None or span.text.path in found.reported for span in spans):
+    if any(span is None or span.text.path in named for span in spans):
         return True
-    return not found.reported.isdisjoint(finding.files)
+    return not named.isdisjoint(finding.files)
 
 
 def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[ReportedFinding]:
@@ -106,6 +220,8 @@ def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[Re
     Statements are copied into scripts, and scripts into one that has them all: the fault is
     reported in the history, else in the shortest of the scripts.
     """
+    if not loose:
+        return findings
 
     def copies_last(reported: ReportedFinding) -> int:
         span = reported.finding.span
@@ -121,16 +237,10 @@ def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[Re
     return kept
 
 
-def _is_reported(use: IgnoreUse, found: Found) -> bool:
-    return use.span is None or use.span.text.path in found.reported
-
-
-def _is_without(built: Sequence[Built], code: Code) -> bool:
-    """Tell whether something was read and nothing of it has to do with row security."""
-    read = any(one.files for one in built) or bool(code.files)
-    return read and not any(
-        one.project.uses_row_security or _may_use_row_security(one.project) for one in built
-    )
+def _is_shown(finding: ReportedFinding, config: Config) -> bool:
+    """Tell whether a finding is grave and sure enough to be shown."""
+    least = config.min_severity if config.min_severity is not None else Severity.warning
+    return finding.severity >= least and finding.confidence >= config.min_confidence
 
 
 def _may_use_row_security(project: Project) -> bool:
@@ -138,15 +248,13 @@ def _may_use_row_security(project: Project) -> bool:
     return any(not table.knows("rls_enabled") or table.policies.is_open for table in tables)
 
 
-def _checked(built: Sequence[Built], code: Code) -> Checked:
-    projects = [one.project for one in built]
+def _counted(project: Project) -> Checked:
     return Checked(
-        migrations=sum(one.files for one in built if not one.loose),
-        scripts=sum(one.files for one in built if one.loose),
-        statements=sum(one.statements for one in built),
-        queries=sum(len(project.queries) for project in projects),
-        code_files=len(code.files),
-        settings_files=code.settings_files,
-        tables=sum(sum(1 for _ in project.catalog.tables()) for project in projects),
-        policies=sum(sum(1 for _ in project.catalog.policies()) for project in projects),
+        queries=len(project.queries),
+        tables=sum(1 for _ in project.catalog.tables()),
+        policies=sum(1 for _ in project.catalog.policies()),
     )
+
+
+def _sum(*counts: Checked) -> Checked:
+    return Checked(*map(sum, zip(*counts, strict=True)))

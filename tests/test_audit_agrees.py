@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 import pytest
 
-from rlslint.auditing import Request, audit
 from rlslint.code.python.migrations import Models, migration_sites
 from rlslint.config.options import Config
 from rlslint.config.scales import Confidence, Severity
-from rlslint.engine import check
+from rlslint.engine import audit, check
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.sections import up_ranges
+from rlslint.project.database import Request
 from rlslint.reports.results import ReportedFinding, Result
 from tests.postgres import Database
 from tests.rules.test_cards import Situation, files_of, situations

@@ -10,9 +10,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from rlslint.auditing import Request, audit
 from rlslint.config.options import Config
 from rlslint.config.scales import Confidence, Severity
+from rlslint.engine import audit
+from rlslint.project.database import Request
 from rlslint.reports.results import ReportedFinding, Result
 from tests.postgres import Database, Server, ServerUnavailableError, run_server, server_directories
 

@@ -3,7 +3,6 @@
 Everything here is a pure function of the catalog. An unknown fact raises UnknownFact.
 """
 
-from rlslint.access.connecting import is_managed, role_of, runs_migrations
 from rlslint.access.exposure import Exposure, exposure, restricts
 from rlslint.access.gaps import Gap, ancestors, gap_of, protected_ancestors, protected_originals
 from rlslint.access.granted import Granted, Place, grants_by_place, place_of, revocation
@@ -101,7 +100,6 @@ __all__ = [
     "inherited_roles",
     "is_administrative",
     "is_declared",
-    "is_managed",
     "is_probably_superuser",
     "is_supabase",
     "is_superuser",
@@ -119,10 +117,8 @@ __all__ = [
     "relations_looked_up",
     "restricts",
     "revocation",
-    "role_of",
     "row_security_active",
     "runs_as_invoker",
-    "runs_migrations",
     "serves",
     "settable_roles",
     "unfiltered_reads",

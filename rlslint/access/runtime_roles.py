@@ -6,7 +6,6 @@ from collections.abc import Container, Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from rlslint.access.connecting import is_doubtful, role_of, runs_migrations, told_by
 from rlslint.access.data_roles import (
     RoleStatements,
     all_grantees,
@@ -17,7 +16,7 @@ from rlslint.access.data_roles import (
 )
 from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared
 from rlslint.catalog.model import Catalog
-from rlslint.files.connections import Connection
+from rlslint.files.connections import Connection, is_doubtful, role_of, runs_migrations, told_by
 from rlslint.sql.expressions import Call, Expr
 from rlslint.text import CatalogText, Span
 

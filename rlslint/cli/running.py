@@ -56,8 +56,9 @@ def run_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
 
 def run_audit(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Audit live databases, print, and return the exit status."""
-    from rlslint.auditing import NoHistory, Request, audit
     from rlslint.cli.progress import Progress
+    from rlslint.engine import audit
+    from rlslint.project.database import NoHistory, Request
 
     try:
         file = configuration_file((options["migrations"] or ".",), options)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from rlslint.reports.results import ReportedFinding
 from rlslint.sql.parser import SyntaxProblem, tokens
 from rlslint.text.passwords import masked
 
@@ -20,18 +19,17 @@ def fingerprint(rule: str, object: str, sql: str) -> str:
     return _digest("\0".join((rule, object, statement)))
 
 
-def distinct_fingerprints(findings: Sequence[ReportedFinding]) -> list[str]:
-    """Return a fingerprint per finding, equal ones told apart by their order.
+def distinct(fingerprints: Iterable[str]) -> list[str]:
+    """Return the fingerprints of findings, equal ones told apart by their order.
 
     Formats whose readers drop a second finding with the same fingerprint need this.
     """
     seen: dict[str, int] = {}
-    distinct = []
-    for reported in findings:
-        own = reported.fingerprint
+    found = []
+    for own in fingerprints:
         seen[own] = count = seen.get(own, 0) + 1
-        distinct.append(own if count == 1 else _digest(f"{own}\0{count}"))
-    return distinct
+        found.append(own if count == 1 else _digest(f"{own}\0{count}"))
+    return found
 
 
 def _digest(words: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rlslint.config.scales import Severity
-from rlslint.reports.fingerprints import distinct_fingerprints
+from rlslint.reports.fingerprints import distinct
 from rlslint.reports.results import ReportedFinding, Result
 
 _SEVERITIES = {Severity.error: "critical", Severity.warning: "major", Severity.info: "info"}
@@ -19,7 +19,7 @@ def render(result: Result) -> Iterator[str]:
     GitLab drops an entry without a path and one whose fingerprint it has seen: a finding without
     a file names its object as the path, and equal fingerprints are told apart.
     """
-    fingerprints = distinct_fingerprints(result.findings)
+    fingerprints = distinct(one.fingerprint for one in result.findings)
     yield json.dumps([_issue(*pair) for pair in zip(result.findings, fingerprints, strict=True)])
 
 

@@ -11,8 +11,11 @@ from typing import NamedTuple
 
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, NotChecked
+from rlslint.reports.fingerprints import fingerprint
+from rlslint.rules.cards import card
 from rlslint.text import CatalogText, Location, Span
 
+RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
 NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
 
 
@@ -30,17 +33,32 @@ class Place(NamedTuple):
 class ReportedFinding(NamedTuple):
     """A finding joined with what its rule's card says.
 
-    `severity` and `confidence` are the final ones. `url` is the page of the rule. `fingerprint`
-    stays the same when lines move.
+    `severity` and `confidence` are the final ones.
     """
 
     finding: Finding
     code: str
-    name: str
     severity: Severity
     confidence: Confidence
-    url: str
-    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.finding.rule
+
+    @property
+    def url(self) -> str:
+        """The page of the rule."""
+        return RULE_PAGE.format(self.name)
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same when lines move."""
+        statement, span = self.finding.statement, self.finding.span
+        sql = statement.sql if statement is not None else ""
+        if not sql and span is not None:
+            sql = span.sql
+        return fingerprint(self.name, self.finding.object, sql)
 
     @property
     def place(self) -> Place | None:
@@ -102,6 +120,17 @@ class Result(NamedTuple):
     uses_row_security: bool = True
     hidden: Mapping[Severity, int] = NOTHING_HIDDEN
     databases: tuple[Database, ...] = ()
+
+
+def reported(finding: Finding) -> ReportedFinding:
+    """Return a finding with what its card says of every finding of its rule."""
+    found = card(finding.rule)
+    return ReportedFinding(
+        finding,
+        found.code,
+        finding.severity if finding.severity is not None else found.severity,
+        finding.confidence if finding.confidence is not None else found.confidence,
+    )
 
 
 def place(span: Span) -> Place | None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from rlslint import __version__
 from rlslint.config.scales import Confidence, Severity
-from rlslint.reports.fingerprints import distinct_fingerprints
+from rlslint.reports.fingerprints import distinct
 from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.text import Span
 from rlslint.text.passwords import masked
@@ -29,7 +29,7 @@ def render(result: Result, *, card: Callable[[str], str]) -> Iterator[str]:
         rules.setdefault(reported.code, reported)
     codes = sorted(rules)
     indexes = {code: index for index, code in enumerate(codes)}
-    fingerprints = distinct_fingerprints(result.findings)
+    fingerprints = distinct(one.fingerprint for one in result.findings)
     run: dict[str, Any] = {
         "tool": {
             "driver": {

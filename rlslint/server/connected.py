@@ -6,8 +6,7 @@ import json
 import re
 from typing import NamedTuple
 
-from rlslint.access.connecting import is_migration_tool
-from rlslint.files.connections import Client, Connection
+from rlslint.files.connections import Client, Connection, is_migration_tool
 from rlslint.server.snapshot import Snapshot
 from rlslint.sql.quoting import quoted_literal
 from rlslint.text import CatalogText, Span

@@ -1,10 +1,22 @@
-"""What only a server tells: its version, and the settings of its sessions."""
+"""What only a server tells: its version, the settings of its sessions, its rewrite rules."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rlslint.text import Span
+
+# Oids below 16384 are initdb's (FirstNormalObjectId in src/include/access/transam.h), and _RETURN
+# is what makes a view.
+_REWRITE_RULES = """SELECT coalesce(json_agg(json_build_array(r.rulename, n.nspname, c.relname)
+        ORDER BY n.nspname, c.relname, r.rulename), '[]')::text
+    FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE r.oid >= 16384 AND r.rulename <> '_RETURN' AND r.ev_enabled IN ('O', 'A')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'
+        AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)"""
 
 
 class Server(NamedTuple):
@@ -33,3 +45,23 @@ class SessionSetting(NamedTuple):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RewriteRule(NamedTuple):
+    """What CREATE RULE has made of commands on a relation, which no catalog of rlslint holds.
+
+    Its actions have the rights of the relation's owner, and are asked that role's policies
+    (manual: Rules and Privileges).
+    """
+
+    name: str
+    schema: str
+    relation: str
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.schema}.{self.relation}"
+
+
+def rewrite_rules(ask: Callable[[str], str]) -> tuple[RewriteRule, ...]:
+    """Return the rules that fire, but for those that views and extensions consist of."""
+    return tuple(RewriteRule(*row) for row in json.loads(ask(_REWRITE_RULES)))

@@ -16,6 +16,7 @@ def connection(
 
 
 TABLE = "CREATE TABLE docs (id int);"
+NAMED_IN_POLICY = f"{TABLE} CREATE POLICY p ON docs TO app USING (id > 0);"
 GRANTED = """
 CREATE ROLE app LOGIN;
 CREATE TABLE docs (id int);
@@ -178,3 +179,16 @@ def test_a_member_of_the_migrating_role_owns_its_tables() -> None:
     catalog = replayed(GRANTED + "GRANT keeper TO app;")
     runtime = find_runtime_roles(catalog, owner_roles=("keeper",))
     assert owns(catalog, runtime, "app", relation(catalog, "docs")).answer is Answer.yes
+
+
+def test_who_is_only_created_connects_not() -> None:
+    created = connection("postgres")._replace(connects=False)
+    assert find_runtime_roles(replayed(NAMED_IN_POLICY), [created]).names == ("app",)
+    assert find_runtime_roles(replayed(TABLE), [created]).assumed
+
+
+def test_a_superuser_hides_no_role_that_policies_name() -> None:
+    local = connection("me")._replace(development=True, superuser_evidence="the image makes it one")
+    assert find_runtime_roles(replayed(NAMED_IN_POLICY), [local]).names == ("me", "app")
+    ordinary = connection("me")._replace(development=True)
+    assert find_runtime_roles(replayed(NAMED_IN_POLICY), [ordinary]).names == ("me",)

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import pytest
 
-from rlslint.auditing import Request, audit
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
+from rlslint.engine import audit
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.sections import up_ranges
 from rlslint.project.building import build
+from rlslint.project.database import Request
 from rlslint.replay import Replay
 from rlslint.reports.results import ReportedFinding
 from rlslint.sql.parser import ParsedStatement

@@ -6,7 +6,6 @@ from typing import Any
 
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, NotChecked
-from rlslint.reports.fingerprints import fingerprint
 from rlslint.reports.results import Checked, ReportedFinding, Result
 from rlslint.text import CatalogText, Related, Span, Text
 
@@ -28,16 +27,7 @@ def reported(
     name: str = "policy-column-shadowed",
     code: str = "RLS103",
 ) -> ReportedFinding:
-    sql = "" if finding.span is None else finding.span.sql
-    return ReportedFinding(
-        finding,
-        code,
-        name,
-        severity,
-        Confidence.high,
-        f"https://rlslint.example/{name}",
-        fingerprint(name, finding.object, sql),
-    )
+    return ReportedFinding(finding._replace(rule=name), code, severity, Confidence.high)
 
 
 def shadowed(**changes: Any) -> ReportedFinding:

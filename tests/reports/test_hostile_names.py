@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rlslint.auditing import Request, audit
 from rlslint.config.options import OUTPUT_FORMATS, Config
 from rlslint.config.scales import Severity
+from rlslint.engine import audit
+from rlslint.project.database import Request
 from rlslint.reports.formats import render
 from rlslint.reports.results import Result
 from rlslint.rules.cards import card

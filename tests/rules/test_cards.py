@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import pytest
 
-from rlslint.auditing import Request, audit
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
+from rlslint.engine import audit
+from rlslint.project.database import Request
 from rlslint.rules.cards import Card, Example, card, rule_names
 from rlslint.rules.registry import FOLDERS, rules_for
 from tests.linting import findings_of, lint, rows_of

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.auditing import Request, audit
 from rlslint.config.options import Accept, Config
 from rlslint.config.scales import Confidence, Severity
+from rlslint.engine import audit
+from rlslint.project.database import Request
 from rlslint.reports.results import ReportedFinding
 from tests.histories import compare
 from tests.linting import findings_of, lint, rows_of

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.auditing import Request, audit
 from rlslint.catalog.model import Catalog, Kind, Relation
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
+from rlslint.engine import audit
+from rlslint.project.database import Request
 from rlslint.project.project import Project
 from rlslint.rules.checks.servers.server_version_cve import holes, server_version_cve
 from rlslint.server.evidence import Server

@@ -8,18 +8,15 @@ from rlslint.access import (
     Answer,
     Evidence,
     in_words,
-    is_managed,
     is_probably_superuser,
     is_superuser,
     protected_tables,
-    role_of,
-    runs_migrations,
     serves,
 )
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.roles import ASSUMED_ROLE, BOOTSTRAP_SUPERUSER
 from rlslint.config.scales import Confidence, Severity
-from rlslint.files.connections import Connection
+from rlslint.files.connections import Connection, is_managed, role_of, runs_migrations
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, Serving, in_words, protected_tables, role_of, serves
+from rlslint.access import Answer, Serving, in_words, protected_tables, serves
 from rlslint.access.roles import BOOTSTRAP_SUPERUSER
 from rlslint.catalog.roles import Role
 from rlslint.config.scales import Confidence, Severity
+from rlslint.files.connections import role_of
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

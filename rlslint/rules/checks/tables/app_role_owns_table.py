@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rlslint.access import in_words, is_administrative, protected_tables, role_of, runs_migrations
+from rlslint.access import in_words, is_administrative, protected_tables
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence, Severity
+from rlslint.files.connections import role_of, runs_migrations
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -1,15 +1,11 @@
-"""What a connection is for, and which roles the project's connections leave to serve requests."""
+"""What a connection is for, and on whose server."""
 
 from __future__ import annotations
 
 import pytest
 
-from rlslint.access import find_runtime_roles, is_managed, role_of, runs_migrations
-from rlslint.files.connections import Connection
+from rlslint.files.connections import Connection, is_managed, role_of, runs_migrations
 from rlslint.text import Span, Text
-from tests.access.scenarios import replayed
-
-POLICY = "CREATE TABLE docs (id int); CREATE POLICY p ON docs TO app USING (id > 0);"
 
 
 def connection(user: str = "web", source: str = "DATABASE_URL", host: str = "db") -> Connection:
@@ -56,16 +52,3 @@ def test_the_pooler_of_a_platform_is_no_part_of_the_role() -> None:
 )
 def test_a_host_tells_whether_the_server_is_managed(host: str, expected: bool) -> None:
     assert is_managed(connection(host=host)) is expected
-
-
-def test_who_is_only_created_connects_not() -> None:
-    created = connection("postgres")._replace(connects=False)
-    assert find_runtime_roles(replayed(POLICY), [created]).names == ("app",)
-    assert find_runtime_roles(replayed("CREATE TABLE docs (id int);"), [created]).assumed
-
-
-def test_a_superuser_hides_no_role_that_policies_name() -> None:
-    local = connection("me")._replace(development=True, superuser_evidence="the image makes it one")
-    assert find_runtime_roles(replayed(POLICY), [local]).names == ("me", "app")
-    ordinary = connection("me")._replace(development=True)
-    assert find_runtime_roles(replayed(POLICY), [ordinary]).names == ("me",)

@@ -1,0 +1,239 @@
+"""From live databases to projects: what each holds, who uses it, and the migrations behind it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.schemas import Schema
+from rlslint.code.migrations import Reader, module_reader
+from rlslint.config.options import Config, anchored, excluded, with_hint
+from rlslint.files.discovery import Found, discover
+from rlslint.files.histories import histories
+from rlslint.files.layouts.history import History
+from rlslint.project.building import Replayed, replay_history
+from rlslint.project.findings import Finding, NotChecked
+from rlslint.project.project import Project
+from rlslint.project.statement_statistics import Remembered, remembered
+from rlslint.server.connected import Connected, connected
+from rlslint.server.evidence import RewriteRule, Server, rewrite_rules
+from rlslint.server.introspection import introspect
+from rlslint.server.snapshot import LiveProblem, Snapshot, snapshot
+from rlslint.text import CatalogText, Related, Span, Statement
+
+Progress = Callable[[str], None]
+"""Is told what an audit is doing, as a sentence without its full stop."""
+
+
+class NoHistory(Exception):
+    """A path does not hold one history of migrations; the message is a sentence."""
+
+
+class Request(NamedTuple):
+    """What to audit: `databases` are connection strings, "" for libpq's environment.
+
+    `schemas` are those whose objects are reported, all where it is empty. `migrations` is a path,
+    "" for none; `drift` asks for every difference from them.
+    """
+
+    databases: tuple[str, ...]
+    schemas: tuple[str, ...] = ()
+    migrations: str = ""
+    drift: bool = False
+
+
+class Migrations(NamedTuple):
+    """A replayed history, and what its files say beside it."""
+
+    replayed: Replayed
+    reader: Reader
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.replayed.replay.catalog
+
+
+class Audited(NamedTuple):
+    """A database as a project.
+
+    `role` is as whom it was read. `evidence` are subjects of rules that no catalog has, each with
+    its kind; `unseen` is what the role may not see and what no rule looks at.
+    """
+
+    project: Project
+    server: Server
+    role: str
+    evidence: tuple[tuple[str, object], ...]
+    unseen: tuple[NotChecked, ...]
+    places: Places
+    schemas: tuple[str, ...]
+
+    def is_asked(self, subject: object) -> bool:
+        """Tell whether a subject is to be reported on, as those of extensions are not."""
+        return _is_asked(subject, self.schemas)
+
+
+def read_migrations(path: str, config: Config) -> Migrations:
+    """Replay the migrations at a path, with all that comes before and after them in their history.
+
+    Raises NoHistory where there is none or more than one.
+    """
+    reader = Reader({})
+    found = discover(
+        [path],
+        root=Path.cwd(),
+        exclude=excluded(config),
+        force_exclude=config.force_exclude,
+    )
+    for problem in found.problems:
+        reader.unreadable(problem)
+    if reader.errors:
+        raise NoHistory(reader.errors[0])
+    sorted_files = histories(found, anchored(config, config.migrations))
+    chosen = _named(sorted_files.histories, found) or _named(sorted_files.loose, found)
+    if len(chosen) != 1:
+        number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
+        raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")
+    return Migrations(replay_history(chosen[0], config, reader, module_reader(found)), reader)
+
+
+def _named(all_histories: Iterable[History], found: Found) -> list[History]:
+    """Return the histories of which a file lies at the path that the user named."""
+    return [
+        history
+        for history in all_histories
+        if any(migration.shown in found.reported for migration in history.migrations)
+    ]
+
+
+def read_database(
+    conninfo: str,
+    request: Request,
+    config: Config,
+    migrations: Migrations | None,
+    progress: Progress,
+) -> Audited:
+    """Read a database as it is at one moment, and compare it with its migrations.
+
+    Nothing is changed, and no row of a table is read. Raises LiveProblem where it cannot be read
+    or lacks a schema that was asked for.
+    """
+    with snapshot(conninfo) as live:
+        progress(f"Reading the catalog of {live.database}")
+        catalog = introspect(live.ask, live.database, live.version)
+        clients = connected(live)
+        statistics = remembered(live, catalog)
+        rewriting = rewrite_rules(live.ask)
+    missing = sorted(set(request.schemas) - set(catalog.schemas))
+    if missing:
+        no_schema = f'{live.database} has no schema "{missing[0]}"'
+        raise LiveProblem(f"{with_hint(no_schema, missing[0], tuple(catalog.schemas))}.")
+    server = Server(live.database, live.version, live.version_text)
+    evidence: list[tuple[str, object]] = [("Server", server)]
+    evidence += (("SessionSetting", setting) for setting in statistics.settings)
+    written: dict[Statement, Statement] = {}
+    if migrations is not None:
+        from rlslint.project.comparing import compare_with_migrations
+
+        progress(f"Comparing {live.database} with its migrations")
+        comparison, written = compare_with_migrations(
+            migrations.catalog, catalog, live.version, config.owner_roles
+        )
+        if request.drift:
+            from rlslint.drift.differing import drift
+
+            differences = drift(comparison.differences, migrations.catalog, catalog)
+            evidence += (
+                ("Difference", difference)
+                for difference in differences
+                if _is_asked(difference.on_server or difference.in_history, request.schemas)
+            )
+    shown = [rule for rule in rewriting if not request.schemas or rule.schema in request.schemas]
+    return Audited(
+        Project(catalog, config, connections=clients.connections),
+        server,
+        live.user,
+        tuple(evidence),
+        tuple(_unseen(live, clients, statistics, shown)),
+        Places(written),
+        request.schemas,
+    )
+
+
+def _is_asked(subject: object, schemas: tuple[str, ...]) -> bool:
+    schema = None
+    match subject:
+        case Relation(is_beyond_history=True):
+            return False
+        case Relation() | Function():
+            schema = subject.schema
+        case Policy(relation=relation):
+            schema = relation.schema
+        case Schema(name=name):
+            schema = name
+        case _:
+            pass
+    return not schemas or schema is None or schema in schemas
+
+
+def _unseen(
+    live: Snapshot, clients: Connected, statistics: Remembered, rewriting: Iterable[RewriteRule]
+) -> Iterator[NotChecked]:
+    """Say what the role that asks may not see, and what no rule looks at."""
+    for rule in rewriting:
+        reason = "with actions that have the rights of the table's owner"
+        yield NotChecked("rewrite rule", f"{rule} of {live.database}", reason)
+    for role in clients.hidden:
+        reason = f"with sessions that {live.user} may not look into (pg_read_all_stats lets it)"
+        yield NotChecked("role", f"{role} of {live.database}", reason)
+    for role in statistics.hidden:
+        reason = f"whose statements {live.user} may not read (pg_read_all_stats lets it)"
+        yield NotChecked("role", f"{role} of {live.database}", reason)
+    if statistics.refused:
+        reason = f"that {live.user} may not read"
+        yield NotChecked("view", f"pg_stat_statements of {live.database}", reason)
+
+
+class Places:
+    """Finds the statement that a migration has for what a finding shows of a database.
+
+    `written` are the statements that show what a server holds, each with that of a migration.
+    """
+
+    def __init__(self, written: Mapping[Statement, Statement]) -> None:
+        self._written = written
+        self._shown = sorted(written, key=lambda statement: statement.start)
+        self._starts = [statement.start for statement in self._shown]
+
+    def placed(self, finding: Finding) -> Finding:
+        """Return a finding that points at migrations, the server's words beside them."""
+        if finding.span is None:
+            return finding
+        statement = self._statement(finding.span)
+        if statement is None:
+            return finding
+        shown = Related(finding.span, finding.label or "as the server has it")
+        return finding._replace(
+            span=statement.span,
+            label="",
+            statement=statement,
+            related=(shown, *map(self._related, finding.related)),
+        )
+
+    def _related(self, related: Related) -> Related:
+        statement = self._statement(related.span)
+        return related if statement is None else Related(statement.span, related.message)
+
+    def _statement(self, span: Span) -> Statement | None:
+        if not isinstance(span.text, CatalogText):
+            return None
+        at = bisect_right(self._starts, span.start) - 1
+        if at < 0:
+            return None
+        shown = self._shown[at]
+        is_inside = shown.text is span.text and shown.start <= span.start < shown.end
+        return self._written[shown] if is_inside else None
