@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.sql.functions import AGGREGATES
+
 COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 """The operators of a btree operator class and `<>`: strict, never NULL for values."""
 
@@ -85,27 +87,11 @@ SET_RETURNING_FUNCTIONS = frozenset(
 )  # fmt: skip
 """Functions that give rows; most give none for NULL."""
 
-AGGREGATES = frozenset(
-    ("count", "sum", "min", "max", "avg", "bool_or", "bool_and", "every", "array_agg",
-     "string_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg", "bit_or",
-     "bit_and", "any_value", "xmlagg", "range_agg", "stddev", "variance")
-)  # fmt: skip
-
-TYPES_REFUSING_EMPTY = frozenset(
-    ("bool", "int2", "int4", "int8", "float4", "float8", "numeric", "uuid", "json", "jsonb",
-     "date", "time", "timetz", "timestamp", "timestamptz", "interval", "inet", "cidr", "macaddr",
-     "oid", "money", "int4range", "int8range", "daterange", "numrange", "tsrange", "tstzrange",
-     "regclass", "regrole", "regtype", "pg_lsn", "xid")
-)  # fmt: skip
-"""Types whose input function raises 22P02 (or its like) for the empty string."""
-
 TYPES_WITH_MODIFIERS = frozenset(
     ("varchar", "bpchar", "char", "numeric", "bit", "varbit", "time", "timetz", "timestamp",
      "timestamptz", "interval")
 )  # fmt: skip
 """Types whose casts may cut the value, by a length or precision that expressions do not keep."""
-
-INTEGER_RANGES = {"int2": 1 << 15, "int4": 1 << 31, "int8": 1 << 63}
 
 KNOWN_FUNCTIONS = (
     STABLE_FUNCTIONS

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from rlslint.meaning.values import EMPTY_ARRAY, Known, Term, Value, is_empty_text, text_of
+from rlslint.meaning.built_in import PATTERNS
+from rlslint.meaning.values import (
+    EMPTY_ARRAY,
+    Known,
+    RaisesError,
+    Term,
+    Value,
+    is_empty_text,
+    known,
+    plain,
+    text_of,
+)
+from rlslint.sql.casts import NotFollowed, Refused
 from rlslint.sql.expressions import Call, Cast, Expr, Operator
+from rlslint.sql.functions import called
+from rlslint.sql.operators import operated
 
 
 def is_string(expression: Expr) -> bool:
@@ -39,36 +53,32 @@ def literal(value: str | int | bool | None) -> Value:
             return Known("literal", value)
 
 
-def arithmetic(symbol: str, left: Value, right: Value) -> Value:
-    """Return a sum, a difference or a product of integers, None where it is not known here."""
-    match left, right:
-        case Known("int", int() as a), Known("int", int() as b):
-            result = a + b if symbol == "+" else a - b if symbol == "-" else a * b
-            return Known("int", result) if abs(result) < 1 << 31 else None
-        case _:
-            return None
+def computed(operator: Operator, left: Value, right: Value) -> Value:
+    """Return what an operator gives for known values, None where it is not known here.
+
+    Raises RaisesError where PostgreSQL refuses the values.
+    """
+    if operator.symbol in ("||", *PATTERNS) and (text_of(left) is None or text_of(right) is None):
+        return None
+    try:
+        return known(operated(operator.symbol, plain(left), plain(right)))
+    except Refused:
+        raise RaisesError(operator) from None
+    except NotFollowed:
+        return None
 
 
 def known_result(name: str, values: tuple[Value, ...]) -> Value:
     """Return what a function gives for known arguments, None where that is not known here."""
-    first = text_of(values[0]) if values else None
-    match name, len(values):
-        case ("lower" | "upper", 1) if first is not None and first.isascii():
-            return Known("text", first.lower() if name == "lower" else first.upper())
-        case ("btrim" | "ltrim" | "rtrim", 1) if first is not None:
-            stripped = {"btrim": first.strip(" "), "ltrim": first.lstrip(" ")}
-            return Known("text", stripped.get(name, first.rstrip(" ")))
-        case ("length" | "char_length" | "character_length", 1) if first is not None:
-            return Known("int", len(first))
-        case ("string_to_array", _) if first == "":
-            return EMPTY_ARRAY
-        case ("cardinality", 1) if values[0] == EMPTY_ARRAY:
-            return Known("int", 0)
-        case ("starts_with", 2) if is_empty_text(values[1]):
+    match name, values:
+        case "string_to_array" | "split_part", (first, *_) if is_empty_text(first):
+            return EMPTY_ARRAY if name == "string_to_array" else Known("text", "")
+        case "starts_with", (_, start) if is_empty_text(start):
             return True
-        case ("strpos" | "position", 2) if is_empty_text(values[1]):
+        case "strpos" | "position", (_, part) if is_empty_text(part):
             return Known("int", 1)
-        case ("split_part", 3) if first == "":
-            return Known("text", "")
-        case _:
-            return None
+    try:
+        found = called(name, tuple(map(plain, values)))
+        return None if found is None else known(found)
+    except (Refused, NotFollowed):
+        return None

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
-    AGGREGATES,
     COMPARISONS,
     NEGATORS,
     NEVER_NULL_FUNCTIONS,
@@ -18,14 +17,14 @@ from rlslint.meaning.built_in import (
     STRICT_TOTAL_FUNCTIONS,
     TYPES_WITH_MODIFIERS,
 )
-from rlslint.meaning.computing import arithmetic, is_string, is_text, known_result, literal
+from rlslint.meaning.computing import computed, is_string, is_text, known_result, literal
 from rlslint.meaning.context import ContextFunctions, ContextRead, read_of
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.repeating import counts, is_repeatable, is_repeatable_function, may_aggregate
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
-    Raised,
+    RaisesError,
     Term,
     Value,
     cast_known,
@@ -54,6 +53,7 @@ from rlslint.sql.expressions import (
     Query,
     SubSelect,
 )
+from rlslint.sql.functions import AGGREGATES
 
 _INNER_WORLDS = 64
 
@@ -92,11 +92,11 @@ class Evaluation:
         self.setting = setting
 
     def truth(self, expression: Expr) -> bool | None:
-        """Return what a boolean expression gives. Raises Raised where PostgreSQL would."""
+        """Return what a boolean expression gives. Raises RaisesError where PostgreSQL would."""
         return self._as_truth(self.value(expression), expression)
 
     def value(self, expression: Expr) -> Value:
-        """Return what an expression gives. Raises Raised where PostgreSQL would."""
+        """Return what an expression gives. Raises RaisesError where PostgreSQL would."""
         match expression:
             case Constant(constant):
                 return literal(constant)
@@ -162,11 +162,11 @@ class Evaluation:
         simplifies first (manual: Expression Evaluation Rules).
         """
         result: bool | None = not deciding
-        raised: Raised | None = None
+        raised: RaisesError | None = None
         for argument in arguments:
             try:
                 truth = self.truth(argument)
-            except Raised as error:
+            except RaisesError as error:
                 raised = raised or error
                 continue
             if truth is deciding and (raised is None or self._skips_error()):
@@ -186,11 +186,11 @@ class Evaluation:
         Where one is NULL, PostgreSQL may or may not evaluate the others.
         """
         values: list[Value] = []
-        raised: Raised | None = None
+        raised: RaisesError | None = None
         for expression in expressions:
             try:
                 values.append(self.value(expression))
-            except Raised as error:
+            except RaisesError as error:
                 raised = raised or error
         if raised is None:
             return tuple(values)
@@ -253,19 +253,24 @@ class Evaluation:
                     same = self._equal(left, right)
                 return same is (symbol == "is not distinct from")
             case "||":
+                # It is strict for strings; an array swallows a NULL array (manual: 9.19).
                 strict = is_string(operator.left) or is_string(operator.right)
-                return self._concatenated(left, right, strict)
+                if (result := computed(operator, left, right)) is not None:
+                    return result
+                if strict and (left is None or right is None):
+                    return None
             case _ if symbol in STRICT_OPERATORS and (left is None or right is None):
                 return None
             case _ if symbol in COMPARISONS and left is not None and right is not None:
                 return self._compared(symbol, left, right)
             case _ if symbol in PATTERNS:
-                return self._matched(symbol, left, right)
+                result = computed(operator, left, right)
+                return self._matched(symbol, left, right) if result is None else result
             case "->" | "->>" if isinstance(left, Known) and isinstance(right, Known):
                 if left.kind == "json":
                     return json_key(left, right, symbol == "->>")
-            case "+" | "-" | "*":
-                if (result := arithmetic(symbol, left, right)) is not None:
+            case "+" | "-" | "*" | "/" | "%":
+                if (result := computed(operator, left, right)) is not None:
                     return result
         return self._nullable(("operator", symbol, left, right))
 
@@ -311,15 +316,6 @@ class Evaluation:
         positive = symbol.removeprefix("!")
         return (self.world.choose(("match", positive, left, right), 2) == 0) is not negated
 
-    def _concatenated(self, left: Value, right: Value, strict: bool) -> Value:
-        """`||` is strict for strings; an array swallows a NULL array (manual: Array Operators)."""
-        first, second = text_of(left), text_of(right)
-        if first is not None and second is not None:
-            return Known("text", first + second)
-        if strict and (left is None or right is None):
-            return None
-        return self._nullable(("operator", "||", left, right))
-
     def _quantified(self, operator: Operator) -> Value:
         symbol, quantifier = operator.symbol, operator.quantifier
         if quantifier == "all" and symbol in NEGATORS:
@@ -348,11 +344,11 @@ class Evaluation:
         name = call.name[0]
         match name, call.arguments:
             case "raise", _:
-                raise Raised(call)
+                raise RaisesError(call)
             case "rescue", (attempt, fallback):
                 try:
                     return self.value(attempt)
-                except Raised:
+                except RaisesError:
                     return self.value(fallback)
             case "coalesce", arguments:
                 for argument in arguments:
@@ -417,7 +413,7 @@ class Evaluation:
         else:
             value = None
         if value is None and not read.missing_ok:
-            raise Raised(read.expression)
+            raise RaisesError(read.expression)
         return value
 
     def _sub_select(self, sub_select: SubSelect) -> Value:
@@ -445,7 +441,7 @@ class Evaluation:
             return None
         try:
             return self.value(sub_select.left)
-        except Raised:
+        except RaisesError:
             if self._skips_error():
                 return None
             raise
@@ -487,7 +483,7 @@ class Evaluation:
             evaluation = Evaluation(world, self.setting)
             try:
                 return all(evaluation.truth(c) is True for c in query.conditions)
-            except Raised as error:
+            except RaisesError as error:
                 world.errors.append(error.expression)
                 return True
             finally:

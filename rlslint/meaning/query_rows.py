@@ -9,7 +9,6 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning.bodies import reads_context, tables_read
 from rlslint.meaning.bounds import kind_of, unbounded_branches
-from rlslint.meaning.built_in import AGGREGATES
 from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import ContextFunctions, context_reads
 from rlslint.meaning.queries import inner_query
@@ -32,6 +31,7 @@ from rlslint.sql.expressions import (
     Source,
     SubSelect,
 )
+from rlslint.sql.functions import AGGREGATES
 
 QueryOf = Callable[[Relation], Query | None]
 """How to find the query of a view, the calls in it inlined; None for what is no view."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
-    AGGREGATES,
     NEVER_NULL_FUNCTIONS,
     STABLE_FUNCTIONS,
     TYPES_WITH_MODIFIERS,
 )
 from rlslint.meaning.context import read_of
 from rlslint.sql.expressions import Call, Cast, Column, Expr, Query, SubSelect
+from rlslint.sql.functions import AGGREGATES
 
 
 def is_repeatable(expression: Expr) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.meaning.built_in import AGGREGATES, SET_RETURNING_FUNCTIONS
+from rlslint.meaning.built_in import SET_RETURNING_FUNCTIONS
 from rlslint.meaning.rebuilding import rebuilt
 from rlslint.meaning.remembering import remembered
 from rlslint.sql.expressions import (
@@ -20,6 +20,7 @@ from rlslint.sql.expressions import (
     Query,
     SubSelect,
 )
+from rlslint.sql.functions import AGGREGATES
 
 _LONGEST_LIST = 32
 

@@ -9,7 +9,7 @@ from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.evaluation import Evaluation, Missing, Setting
 from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.values import Raised
+from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import Cast, Constant, Expr
 
@@ -70,7 +70,7 @@ def _outcomes(
     def evaluate(world: World) -> bool:
         try:
             truths.add(Evaluation(world, setting).truth(predicate))
-        except Raised as error:
+        except RaisesError as error:
             world.errors.append(error.expression)
         raised.update((id(place), place) for place in world.errors)
         return True

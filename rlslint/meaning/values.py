@@ -6,8 +6,10 @@ import json
 import re
 from typing import NamedTuple
 
-from rlslint.meaning.built_in import INTEGER_RANGES, TYPES_REFUSING_EMPTY
+from rlslint.meaning.built_in import TYPES_WITH_MODIFIERS
+from rlslint.sql.casts import NotFollowed, PlainValue, Refused, converted
 from rlslint.sql.expressions import Expr
+from rlslint.sql.operators import order
 
 
 class Known(NamedTuple):
@@ -31,7 +33,7 @@ Value = Known | Term | bool | None
 """None is NULL."""
 
 
-class Raised(Exception):
+class RaisesError(Exception):
     """Evaluating `expression` raises an error in PostgreSQL."""
 
     def __init__(self, expression: Expr) -> None:
@@ -40,77 +42,64 @@ class Raised(Exception):
 
 
 EMPTY_ARRAY = Known("array", ())
-_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
-_NUMBER_LIKE = re.compile(r"[+-]?[0-9.][0-9a-zA-Z_.+-]*|[bx][0-9a-fA-F]*")
-_UUID = re.compile(r"[0-9a-f]{32}")
-_TRUE = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"))
-_FALSE = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
+_NUMBER_LIKE = r"[+-]?[0-9.][0-9a-zA-Z_.+-]*|[bx][0-9a-fA-F]*"
+
+
+def plain(value: Value) -> PlainValue:
+    """Return a known value as operators and casts take it. Raises NotFollowed for any other."""
+    match value:
+        case None | bool():
+            return value
+        case Known("int" | "text" | "literal", (int() | str()) as payload):
+            return payload
+        case Known("array", ()):
+            return ()
+        case _:
+            raise NotFollowed
+
+
+def known(value: PlainValue, kind: str = "text") -> Value:
+    """Return a value that is not NULL; `kind` is that of a string. Raises NotFollowed."""
+    match value:
+        case bool():
+            return value
+        case int():
+            return Known("int", value)
+        case str():
+            return Known(kind, value)
+        case ():
+            return EMPTY_ARRAY
+        case _:
+            raise NotFollowed
 
 
 def cast_known(value: Known | bool, type_name: str, place: Expr) -> Value:
     """Return what a known value becomes as another type; a Term where that is not certain.
 
-    Raises Raised where the input function of the type refuses the value.
+    Raises RaisesError where PostgreSQL refuses the value.
     """
+    text = text_of(value)
     match value, type_name:
-        case bool(), "bool":
-            return value
-        case bool(), "text":
-            return Known("text", "true" if value else "false")
-        case bool(), "int4":
-            return Known("int", int(value))
-        case Known("int", int() as number), "text":
-            return Known("text", str(number))
-        case Known("int", int() as number), _ if type_name in INTEGER_RANGES:
-            return _in_range(number, type_name, place)
-        case Known("int", int() as number), "bool":
-            return number != 0
-        case Known("literal" | "text", str() as text), _:
-            return _cast_text(text, type_name, place)
         case Known("uuid" | "json" as kind, _), _ if type_name.startswith(kind):
             return value
-        case Known("array", ()), _ if type_name.endswith("[]"):
-            return value
-        case _:
-            return Term(("cast", type_name, value))
-
-
-def _in_range(number: int, type_name: str, place: Expr) -> Value:
-    limit = INTEGER_RANGES[type_name]
-    if not -limit <= number < limit:
-        raise Raised(place)
-    return Known("int", number)
-
-
-def _cast_text(text: str, type_name: str, place: Expr) -> Value:
-    if type_name == "text" or (type_name in ("varchar", "name") and not text):
-        return Known("text", text)
-    if not text.strip() and (type_name in TYPES_REFUSING_EMPTY or type_name.endswith("[]")):
-        raise Raised(place)
-    word = text.strip().lower()
-    match type_name:
-        case "bool" if word in _TRUE:
-            return True
-        case "bool" if word in _FALSE:
-            return False
-        case "int2" | "int4" | "int8" if _INTEGER.fullmatch(text):
-            return _in_range(int(text), type_name, place)
-        case "uuid":
-            digits = word.replace("-", "").strip("{}")
-            return Known("uuid", digits) if _UUID.fullmatch(digits) else Term(("uuid", text))
-        case "json" | "jsonb":
+        case Known(), "json" | "jsonb" if text is not None:
             return _json(text, place)
-        case _ if type_name.endswith("[]") and word == "{}":
-            return EMPTY_ARRAY
-        case _:
-            return Term(("cast", type_name, text))
+        case _ if text != "" and type_name in TYPES_WITH_MODIFIERS:
+            return Term(("cast", type_name, value if text is None else text))
+    try:
+        of_strings = "uuid" if type_name == "uuid" else "text"
+        return known(converted(plain(value), type_name), of_strings)
+    except Refused:
+        raise RaisesError(place) from None
+    except NotFollowed:
+        return Term(("cast", type_name, value if text is None else text))
 
 
 def _json(text: str, place: Expr) -> Value:
     try:
         json.loads(text)
     except ValueError:
-        raise Raised(place) from None
+        raise RaisesError(place) from None
     return Known("json", text)
 
 
@@ -141,48 +130,32 @@ def compared(left: Known | bool, right: Known | bool) -> int | None:
     2 stands for "different, in an order that the collation decides", None for "not certain".
     """
     match left, right:
-        case bool(), bool():
-            return (left > right) - (left < right)
-        case Known("int", int() as a), Known("int", int() as b):
-            return (a > b) - (a < b)
         case Known("uuid", str() as a), Known("uuid", str() as b):
             return (a > b) - (a < b)
-        case Known("text", a), Known("text", b):
-            return 0 if a == b else 2
-        case (Known("literal", a), Known("text", b)) | (Known("text", a), Known("literal", b)):
-            return 0 if a == b else 2
-        case Known("literal", str() as a), Known("literal", str() as b):
-            if a == b:
-                return 0
-            numbers = _NUMBER_LIKE.fullmatch(a) and _NUMBER_LIKE.fullmatch(b)
+        case Known("uuid"), Known("literal", str() as b):
+            return compared(left, Known("uuid", _as_uuid(b)))
+        case Known("literal", str() as a), Known("uuid"):
+            return compared(Known("uuid", _as_uuid(a)), right)
+        case Known("literal", str() as a), Known("literal", str() as b) if a != b:
+            numbers = re.fullmatch(_NUMBER_LIKE, a) and re.fullmatch(_NUMBER_LIKE, b)
             return None if numbers else 2
+        case Known("literal" | "text", a), Known("literal" | "text", b):
+            return 0 if a == b else 2
+        case (Known("text"), _) | (_, Known("text")):
+            return None
         case _:
-            return _after_coercion(left, right)
-
-
-def _after_coercion(left: Known | bool, right: Known | bool) -> int | None:
-    """Compare a literal with a typed value, as which PostgreSQL reads it."""
-    types = {"int": "int8", "uuid": "uuid"}
-    swapped = isinstance(right, Known) and right.kind == "literal"
-    literal, other = (right, left) if swapped else (left, right)
-    if not isinstance(literal, Known) or literal.kind != "literal":
-        return None
-    wanted = "bool" if isinstance(other, bool) else types.get(other.kind)
-    if wanted is None:
-        return None
+            pass
     try:
-        coerced = _cast_text(str(literal.payload), wanted, _NOWHERE)
-    except Raised:
+        return order(plain(left), plain(right))
+    except (Refused, NotFollowed):
         return None
-    if not isinstance(coerced, bool | Known) or isinstance(coerced, bool) != isinstance(
-        other, bool
-    ):
-        return None
-    order = compared(coerced, other)
-    return order if order in (None, 0, 2) or not swapped else -order
 
 
-_NOWHERE = Expr()
+def _as_uuid(text: str) -> PlainValue:
+    try:
+        return converted(text, "uuid")
+    except Refused:
+        return None
 
 
 def is_empty_text(value: Value) -> bool:

@@ -13,7 +13,7 @@ from rlslint.meaning.missing_context import coalesce_to_column, empty_casts, nul
 from rlslint.meaning.planning import planning_errors
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.truth import UNDECIDED, fold, is_tautology, outcomes
-from rlslint.meaning.values import Raised
+from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import Expr
 from tests.meaning.random_predicates import Generator
@@ -138,7 +138,7 @@ def test_branches_admit_the_same_rows(judged: tuple[list[str], Answers]) -> None
                     all(evaluation.truth(conjunct) is True for conjunct in branch)
                     for branch in found
                 )
-            except Raised:
+            except RaisesError:
                 return True
             return admitted is by_branch
 
