@@ -57,7 +57,7 @@ def _stub_supabase(both: BothSides, files: list[bytes]) -> None:
             f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON {privileges}"
             " TO anon, authenticated, service_role"
         )
-    both.replay.catalog.defaults += (d for d in SUPABASE_DEFAULTS if d.creator == SUPERUSER)
+    both.replay.catalog.defaults += tuple(d for d in SUPABASE_DEFAULTS if d.creator == SUPERUSER)
     for extension in ("uuid-ossp", "pgcrypto", "pg_graphql", "supabase_vault"):
         both.install(extension, "extensions")
     both.set_search_path(("$user", "public", "extensions"))

@@ -32,7 +32,7 @@ def gap_of(table: Relation) -> Gap | None:
     """Return why a table has no row security, None where it has."""
     if table.rls_enabled:
         return None
-    if "rls_enabled" in table.statements and table.rls_was_enabled:
+    if table.before("rls_enabled"):
         return Gap.disabled
     if table.rls_forced:
         return Gap.forced

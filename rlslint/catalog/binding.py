@@ -119,7 +119,7 @@ def find_function(
     Overloads are told apart by the number of arguments only.
     """
     schemas = (name[0],) if len(name) > 1 else search_path
-    named = [catalog.function_names.get((schema, name[-1]), []) for schema in schemas]
+    named = [catalog.function_names.get((schema, name[-1]), ()) for schema in schemas]
     exact = ([f for f in found if len(f.argument_types) == arguments] for found in named)
     others = (
         [f for f in found if len(f.argument_types) > arguments or f.variadic] for found in named

@@ -71,6 +71,7 @@ class Function(Facts):
         self.owner = owner
         self.argument_names = ()
         self.argument_types = ()
+        self.variadic = False
         self.return_type = "void"
         self.returns_set = False
         self.is_procedure = False

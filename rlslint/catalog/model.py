@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import ABSENT, JOURNAL, RecordedDict, RecordedList, RecordedSet
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey, PossibleDefault
 from rlslint.catalog.roles import MIGRATION_ROLE, Role
@@ -164,9 +165,7 @@ class Relation(Facts):
 
     `owner` is a role's name. `columns` are by name, in order. `parents` are the tables that it
     inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
-    view's. `rls_was_enabled` tells that row security was on before a statement disabled it; its
-    own statement is the one that had enabled it; `invoker_was_on` says the same of a view's
-    security_invoker. `estimated_rows` is what the planner thinks of its size (pg_class.reltuples),
+    view's. `estimated_rows` is what the planner thinks of its size (pg_class.reltuples),
     None where nothing tells. `copied_from` are the relations whose rows
     CREATE TABLE AS or LIKE took (`copy_kind` is "as" or "like").
     """
@@ -180,7 +179,6 @@ class Relation(Facts):
         "estimated_rows",
         "grants",
         "indexes",
-        "invoker_was_on",
         "kind",
         "name",
         "next_number",
@@ -194,7 +192,6 @@ class Relation(Facts):
         "query",
         "rls_enabled",
         "rls_forced",
-        "rls_was_enabled",
         "schema",
         "temporary",
         "triggers",
@@ -211,8 +208,6 @@ class Relation(Facts):
     next_number: int
     rls_enabled: bool
     rls_forced: bool
-    rls_was_enabled: bool
-    invoker_was_on: bool
     policies: Members[str, Policy]
     indexes: Members[str, Index]
     constraints: Members[str, Constraint]
@@ -248,8 +243,6 @@ class Relation(Facts):
         self.next_number = 1
         self.rls_enabled = False
         self.rls_forced = False
-        self.rls_was_enabled = False
-        self.invoker_was_on = False
         self.policies = Members("policies")
         self.indexes = Members("indexes")
         self.constraints = Members("constraints")
@@ -269,8 +262,7 @@ class Relation(Facts):
         """Return a relation that exists though the history never makes it: all is unknown."""
         relation = cls(0, schema, name, Kind.table, MIGRATION_ROLE, None)
         for fact in (
-            "kind", "owner", "columns", "rls_enabled", "rls_forced", "rls_was_enabled", "options",
-            "query",
+            "kind", "owner", "columns", "rls_enabled", "rls_forced", "options", "query",
         ):  # fmt: skip
             relation.forget(fact, statement)
         relation.open_sets(statement)
@@ -291,16 +283,37 @@ class Relation(Facts):
         """
         fresh = Relation(oid, self.schema, self.name, kind, owner, statement)
         first_named = self.unknown.get("kind")
-        self.oid = oid
-        self.statements.setdefault("", statement)
+        self.become("oid", oid)
+        if "" not in self.statements:
+            self.because_of("", statement)
         for fact in [fact for fact, cause in self.unknown.items() if cause is first_named]:
-            setattr(self, fact, getattr(fresh, fact))
-            del self.unknown[fact]
+            self.become(fact, getattr(fresh, fact))
         for members in (
             self.policies, self.indexes, self.constraints, self.grants, self.triggers,
         ):  # fmt: skip
             if members.gap is first_named:
-                members.is_open = False
+                members.close()
+
+    def add_column(self, column: Column) -> None:
+        """Add a column behind the others."""
+        if JOURNAL.records is not None:
+            JOURNAL.records.append((_take_column, self, "columns", column.name))
+        self.columns[column.name] = column
+        self.columns_key = None
+
+    def remove_column(self, name: str) -> Column:
+        """Take a column away, and return it."""
+        column = self.columns[name]
+        self.become("columns", {n: c for n, c in self.columns.items() if n != name})
+        self.become("columns_key", None)
+        return column
+
+    def rename_column(self, old: str, new: str, statement: Statement) -> None:
+        """Give a column another name; it stays where it stands among the others."""
+        self.columns[old].learn("name", new, statement)
+        renamed = {new if name == old else name: c for name, c in self.columns.items()}
+        self.become("columns", renamed)
+        self.become("columns_key", None)
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
@@ -336,13 +349,40 @@ class Relation(Facts):
 
     def option(self, name: str) -> bool:
         """Tell whether a boolean storage or view option is on (manual: CREATE VIEW)."""
-        return self.options.get(name, "false").lower() in ("true", "on", "1", "yes")
+        return _is_on(self.options.get(name))
+
+    def option_before(self, name: str) -> bool:
+        """Tell whether an option was on before it last changed; see `before`."""
+        if self.earlier is None or name not in self.earlier:
+            return self.option(name)
+        return _is_on(self.before(name))
+
+    def learn_options(
+        self, options: dict[str, str], named: Iterable[str], statement: Statement
+    ) -> None:
+        """Set the options. Each of those `named` has its own statement and value before."""
+        known = self.knows("options")
+        for name in named:
+            held = self.options.get(name) if known else ABSENT
+            if held != options.get(name):
+                self._note_before(name, held)
+            self.because_of(name, statement)
+        self.learn("options", options, statement)
 
     def view_query(self) -> Query | None:
         """The query of a view or materialized view, names resolved."""
         if self.query is None or not isinstance(self.query.expression, Query):
             return None
         return self.query.expression
+
+
+def _is_on(value: str | None) -> bool:
+    return value is not None and value.lower() in ("true", "on", "1", "yes")
+
+
+def _take_column(relation: Relation, part: str, name: str) -> None:
+    relation.columns.pop(name, None)
+    relation.columns_key = None
 
 
 Table = Relation
@@ -384,19 +424,19 @@ class Catalog:
 
     def __init__(self) -> None:
         self.relations: Members[int, Relation] = Members("relations")
-        self.names: dict[tuple[str, str], Relation] = {}
+        self.names: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.functions: Members[int, Function] = Members("functions")
-        self.function_names: dict[tuple[str, str], list[Function]] = {}
-        self.roles: dict[str, Role] = {}
-        self.schemas: dict[str, Schema] = {"public": public_schema()}
+        self.function_names: RecordedDict[tuple[str, str], tuple[Function, ...]] = RecordedDict()
+        self.roles: RecordedDict[str, Role] = RecordedDict()
+        self.schemas: RecordedDict[str, Schema] = RecordedDict(public=public_schema())
         self.publications: Members[str, Publication] = Members("publications")
-        self.defaults: list[DefaultPrivilege] = []
-        self.possible_defaults: list[PossibleDefault] = []
-        self.database_settings: dict[str, tuple[str, Statement]] = {}
-        self.extensions: set[str] = set()
-        self.refusals: list[Refusal] = []
-        self.dynamic: list[Dynamic] = []
-        self.unknown_relations: dict[tuple[str, str], Relation] = {}
+        self.defaults: tuple[DefaultPrivilege, ...] = ()
+        self.possible_defaults: RecordedList[PossibleDefault] = RecordedList()
+        self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
+        self.extensions: RecordedSet[str] = RecordedSet()
+        self.refusals: RecordedList[Refusal] = RecordedList()
+        self.dynamic: RecordedList[Dynamic] = RecordedList()
+        self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.named_columns: dict[Relation, set[str]] = {}
         self.answers: dict[Any, Any] = {}
 

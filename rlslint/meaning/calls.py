@@ -71,14 +71,16 @@ def search_path_of(function: Function) -> tuple[str, ...]:
     return tuple(name.strip().strip('"') for name in own.split(",") if name.strip())
 
 
-def _overloads(catalog: Catalog, name: tuple[str, ...], path: tuple[str, ...]) -> list[Function]:
+def _overloads(
+    catalog: Catalog, name: tuple[str, ...], path: tuple[str, ...]
+) -> tuple[Function, ...]:
     if len(name) > 1:
-        return catalog.function_names.get((name[-2], name[-1]), [])
+        return catalog.function_names.get((name[-2], name[-1]), ())
     schemas = path or tuple(schema for schema, known in catalog.function_names if known == name[0])
     for schema in schemas:
         if overloads := catalog.function_names.get((schema, name[0])):
             return overloads
-    return []
+    return ()
 
 
 @lru_cache(maxsize=4096)

@@ -120,7 +120,7 @@ def replay_history(
     """Replay the migrations of a history, first to last."""
     replay = Replay()
     if "supabase" in (history.layout, config.platform):
-        replay.catalog.defaults += SUPABASE_DEFAULTS
+        replay.catalog.defaults = SUPABASE_DEFAULTS
         replay.migration_roles = (SUPABASE_MIGRATION_ROLE,)
     kinds = handled_kinds() | {INCLUDE}
     broken: list[BrokenStatement] = []

@@ -99,21 +99,11 @@ def _alter(
     subtype = command["subtype"]
     if subtype in _ROW_SECURITY:
         fact, value = _ROW_SECURITY[subtype]
-        if subtype == "AT_DisableRowSecurity":
-            _remember_row_security(relation)
         relation.learn(fact, value, statement)
         return
     alteration = _ALTERATIONS.get(subtype)
     if alteration is not None:
         alteration(replay, relation, command, statement, base)
-
-
-def _remember_row_security(relation: Relation) -> None:
-    """Note that a table that is about to lose row security had it."""
-    if not relation.knows("rls_enabled"):
-        relation.forget("rls_was_enabled", relation.unknown["rls_enabled"])
-    elif relation.rls_enabled and (enabled := relation.because("rls_enabled")) is not None:
-        relation.learn("rls_was_enabled", True, enabled)
 
 
 Alteration = Callable[[Replay, Relation, Node, Statement, int], None]
@@ -155,7 +145,7 @@ def _change_type(
     column = _column(relation, command)
     if column is not None:
         column.learn("type", type_name(command["def"]["ColumnDef"]["typeName"]), statement)
-        relation.columns_key = None
+        relation.become("columns_key", None)
         rebuild_indexes(replay, relation, column.number)
     for child in inheriting(replay, relation):
         _change_type(replay, child, command, statement, base)

@@ -42,9 +42,8 @@ def add_column(
     type_name_ = type_name(definition["typeName"]) if "typeName" in definition else ""
     type_ = _SERIAL.get(type_name_, type_name_)
     column = Column(name, relation.next_number, type_, False, statement)
-    relation.next_number += 1
-    relation.columns[name] = column
-    relation.columns_key = None
+    relation.become("next_number", relation.next_number + 1)
+    relation.add_column(column)
     _describe(replay, relation, column, definition, statement, base)
     for child in inheriting(replay, relation):
         _pass_on(replay, relation, child, column)
@@ -60,8 +59,9 @@ def _describe(
     base: int,
 ) -> None:
     if "typeName" in definition and type_name(definition["typeName"]) in _SERIAL:
-        column.default = _next_value(relation, column.name, statement, base)
-        replay.origins.sequences[relation.oid, column.number] = column.default
+        default = _next_value(relation, column.name, statement, base)
+        column.become("default", default)
+        replay.origins.sequences[relation.oid, column.number] = default
         set_not_null(replay, relation, (column.name,), statement)
     for item in definition.get("constraints", ()):
         if not is_table_constraint(item["Constraint"]):
@@ -95,7 +95,7 @@ def _pass_on(replay: Replay, parent: Relation, child: Relation, column: Column) 
         name = replay.origins.not_null_names.get((parent.oid, column.number), "")
         replay.origins.not_null_names[child.oid, copy.number] = name
     if child.partition_of is parent:
-        copy.identity = column.identity
+        copy.become("identity", column.identity)
     for grandchild in inheriting(replay, child):
         _pass_on(replay, child, grandchild, copy)
 
@@ -106,8 +106,7 @@ def drop_column(
     """Remove a column with the indexes, constraints, views and policies that need it."""
     if not relation.knows("columns") or name not in relation.columns:
         return
-    column = relation.columns.pop(name)
-    relation.columns_key = None
+    column = relation.remove_column(name)
     replay.origins.inherited_columns.discard((relation.oid, column.number))
     _drop_keys(replay, relation, column)
     for trigger in list(dict.keys(relation.triggers)):

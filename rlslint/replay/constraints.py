@@ -55,14 +55,15 @@ def add_constraint(
             names = (column.name,) if column is not None else strings(node.get("keys"))
             set_not_null(replay, relation, names, statement, node.get("conname", ""))
         case "CONSTR_NULL" if column is not None:
-            column.not_null = False
+            column.become("not_null", False)
         case "CONSTR_IDENTITY" if column is not None:
-            column.identity = True
+            column.become("identity", True)
             set_not_null(replay, relation, (column.name,), statement)
         case "CONSTR_GENERATED" if column is not None:
-            column.generated = True
+            column.become("generated", True)
         case "CONSTR_DEFAULT" if column is not None:
-            column.default = default_of(replay, relation, node["raw_expr"], statement, base)
+            default = default_of(replay, relation, node["raw_expr"], statement, base)
+            column.become("default", default)
         case _ if kind in _KINDS:
             _add_table_constraint(replay, relation, node, statement, base, column, recurse)
 

@@ -14,8 +14,8 @@ _CONSTRAINTS, _DEFAULTS, _GENERATED, _IDENTITY, _INDEXES = 1 << 2, 1 << 3, 1 << 
 
 def copy_like(replay: Replay, relation: Relation, model: Relation, options: int) -> None:
     """Copy the columns of another table, and what INCLUDING names."""
-    relation.copied_from = (*relation.copied_from, model)
-    relation.copy_kind = "like"
+    relation.become("copied_from", (*relation.copied_from, model))
+    relation.become("copy_kind", "like")
     if not model.knows("columns"):
         if relation.knows("columns"):
             relation.forget("columns", model.created)

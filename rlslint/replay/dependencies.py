@@ -97,7 +97,7 @@ def _stands(policy: Policy) -> bool:
 def remove_policy(policy: Policy, statement: Statement) -> None:
     """Take a policy from its table."""
     policy.relation.policies.pop(policy.name, None)
-    policy.relation.statements["policies"] = statement
+    policy.relation.because_of("policies", statement)
 
 
 def drop_views_reading(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rlslint.catalog.binding import find_function
+from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.state import Replay, handles
 from rlslint.sql.expressions import Call
 from rlslint.sql.nodes import expression, query
@@ -13,7 +17,6 @@ from rlslint.text import Statement
 @handles("DoStmt")
 def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out a DO block as far as the history tells what it does."""
-    from rlslint.replay.plpgsql.course import Raised
     from rlslint.replay.plpgsql.interpreter import Interpreter
     from rlslint.replay.plpgsql.parser import parse
     from rlslint.replay.plpgsql.routines import CHANGES_CATALOG
@@ -28,11 +31,10 @@ def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> No
     if CHANGES_CATALOG.search(body) is None and not may_call:
         return
     try:
-        interpreter.run(parse(body))
+        with _undone_by_an_error():
+            interpreter.run(parse(body))
     except (NotPlpgsql, SyntaxProblem, RecursionError):
         interpreter.execution.run_unparsable(body)
-    except Raised:
-        return
 
 
 def _start_of_body(statement: Statement, body: str) -> int:
@@ -71,13 +73,24 @@ def call_function(replay: Replay, call: Call, statement: Statement, base: int) -
 
 
 def _call(replay: Replay, call: Call, statement: Statement) -> None:
-    from rlslint.replay.plpgsql.course import Raised
     from rlslint.replay.plpgsql.interpreter import Interpreter
 
-    try:
+    with _undone_by_an_error():
         Interpreter(replay, statement).evaluator.value(call)
+
+
+@contextmanager
+def _undone_by_an_error() -> Iterator[None]:
+    """Undo all that a statement did if an error ends it."""
+    from rlslint.replay.plpgsql.course import Raised
+
+    mark = JOURNAL.mark()
+    try:
+        yield
     except Raised:
-        return
+        JOURNAL.undo(mark)
+    finally:
+        JOURNAL.release(mark)
 
 
 def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) -> None:
@@ -88,11 +101,8 @@ def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) ->
     names = {part.name for part in found.walk() if isinstance(part, Call)}
     if not any(replay.functions_named(name) for name in names if name):
         return
-    from rlslint.replay.plpgsql.course import Raised
     from rlslint.replay.plpgsql.embedded_sql import run_calls
     from rlslint.replay.plpgsql.interpreter import Interpreter
 
-    try:
+    with _undone_by_an_error():
         run_calls(Interpreter(replay, statement), found)
-    except Raised:
-        return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import set_attribute
 from rlslint.replay.privileges import public_may_execute
 from rlslint.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.replay.settings import setting_values
@@ -11,6 +12,10 @@ from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
+_DEFAULTS: dict[str, object] = {
+    "language": "sql", "volatility": "volatile", "parallel": "unsafe", "security_definer": False,
+    "leakproof": False, "body": "", "body_start": -1,
+}  # fmt: skip
 _INPUT_MODES = {"FUNC_PARAM_IN", "FUNC_PARAM_INOUT", "FUNC_PARAM_VARIADIC", "FUNC_PARAM_DEFAULT"}
 
 
@@ -28,7 +33,7 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
     if function is None:
         function = Function(replay.oid(), home, name, replay.session.user, statement)
         replay.catalog.functions[function.oid] = function
-        replay.catalog.function_names.setdefault((home, name), []).append(function)
+        replay.add_overload(function)
         public_may_execute(replay, function.grants, function.owner)
         replay.grant_defaults(function.grants, "functions", home)
     elif not node.get("replace"):
@@ -48,7 +53,7 @@ def _type(replay: Replay, node: Node) -> str:
 
 
 def _existing(replay: Replay, schema: str, name: str, types: tuple[str, ...]) -> Function | None:
-    overloads = replay.catalog.function_names.get((schema, name), [])
+    overloads = replay.catalog.function_names.get((schema, name), ())
     return next((f for f in overloads if f.argument_types == types), None)
 
 
@@ -62,29 +67,34 @@ def _describe(
 ) -> None:
     """Set all facts of a function; OR REPLACE resets every option that it does not restate."""
     owned = function.statements.get("owner")
-    function.statements = {"": statement} if owned is None else {"": statement, "owner": owned}
-    function.argument_names = tuple(parameter.get("name", "") for parameter in parameters)
-    function.argument_types = tuple(_type(replay, p["argType"]) for p in parameters)
-    function.variadic = any(p["mode"] == "FUNC_PARAM_VARIADIC" for p in parameters)
-    function.is_procedure = node.get("is_procedure", False)
+    statements = {"": statement} if owned is None else {"": statement, "owner": owned}
+    set_attribute(function, "statements", statements)
     returned = node.get("returnType", {})
-    function.return_type = _type(replay, returned) if returned else "void"
-    function.returns_set = bool(returned.get("setof")) or any(
+    returns_set = bool(returned.get("setof")) or any(
         item["FunctionParameter"]["mode"] == "FUNC_PARAM_TABLE"
         for item in node.get("parameters", ())
     )
-    function.language, function.volatility, function.parallel = "sql", "volatile", "unsafe"
-    function.security_definer = function.leakproof = False
-    function.settings = {}
-    function.body, function.body_start = "", -1
-    function.atomic = "sql_body" in node
-    # pg_dump empties the path for its own session; those that call the function have another.
-    function.search_path = replay.session.search_path or DEFAULT_SEARCH_PATH
+    is_variadic = any(p["mode"] == "FUNC_PARAM_VARIADIC" for p in parameters)
+    described: dict[str, object] = {
+        **_DEFAULTS,
+        "settings": {},
+        "argument_names": tuple(parameter.get("name", "") for parameter in parameters),
+        "argument_types": tuple(_type(replay, p["argType"]) for p in parameters),
+        "variadic": is_variadic,
+        "is_procedure": node.get("is_procedure", False),
+        "return_type": _type(replay, returned) if returned else "void",
+        "returns_set": returns_set,
+        "atomic": "sql_body" in node,
+        # pg_dump empties the path for its own session; those that call it have another.
+        "search_path": replay.session.search_path or DEFAULT_SEARCH_PATH,
+    }
+    for fact, value in described.items():
+        function.become(fact, value)
     for item in node.get("options", ()):
         set_option(function, item["DefElem"], statement, base, replay.session.search_path_setting)
     if function.atomic:
-        function.body = statement.sql
-        function.body_start = statement.start
+        function.become("body", statement.sql)
+        function.become("body_start", statement.start)
 
 
 def set_option(
@@ -102,10 +112,11 @@ def set_option(
     match definition["defname"]:
         case "as":
             strings_of_body = strings(argument["List"]["items"])
-            function.body = strings_of_body[-1]
-            function.body_start = _body_start(function.body, statement, definition, base)
+            body = strings_of_body[-1]
+            function.become("body", body)
+            function.become("body_start", _body_start(body, statement, definition, base))
         case "language":
-            function.language = argument["String"]["sval"].lower()
+            function.become("language", argument["String"]["sval"].lower())
         case "volatility":
             function.learn("volatility", argument["String"]["sval"], statement)
         case "security":
@@ -114,7 +125,7 @@ def set_option(
         case "leakproof":
             function.learn("leakproof", argument["Boolean"].get("boolval", False), statement)
         case "parallel":
-            function.parallel = argument["String"]["sval"]
+            function.become("parallel", argument["String"]["sval"])
         case "set":
             _set_setting(function, argument["VariableSetStmt"], statement, current_path)
 
@@ -135,7 +146,7 @@ def _set_setting(
             settings.pop(name, None)
     function.learn("settings", settings, statement)
     if name in ("search_path", ""):
-        function.statements["search_path"] = statement
+        function.because_of("search_path", statement)
 
 
 def _body_start(body: str, statement: Statement, definition: Node, base: int) -> int:

@@ -67,13 +67,10 @@ def hold_name(replay: Replay, relation: Relation, name: str) -> None:
 
 def rename_member(members: Members[str, V], old: str, new: str) -> None:
     """Give an index or a constraint another name; it stays where it stands among the others."""
-    kept = list(dict.items(members))
-    dict.clear(members)
-    for name, member in kept:
-        if name == old:
-            members[new] = member._replace(name=new)
-        else:
-            members[name] = member
+    members.replace_all(
+        (new, member._replace(name=new)) if name == old else (name, member)
+        for name, member in list(dict.items(members))
+    )
 
 
 def numbered(words: Iterable[str]) -> list[str]:

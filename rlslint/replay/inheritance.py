@@ -38,7 +38,7 @@ def inherit(replay: Replay, relation: Relation, parent: Relation) -> None:
     """Make a new table an inheritance child."""
     take_columns(replay, relation, parent)
     note_child(replay, parent, relation)
-    relation.parents = (*relation.parents, parent)
+    relation.become("parents", (*relation.parents, parent))
     take_checks(replay, relation, parent)
 
 
@@ -102,15 +102,14 @@ def copied_column(relation: Relation, column: Column) -> Column:
     copy = Column(column.name, relation.next_number, "", False, column.created)
     for fact in ("type", "not_null"):
         _copy_fact(copy, column, fact)
-    relation.next_number += 1
-    relation.columns[copy.name] = copy
-    relation.columns_key = None
+    relation.become("next_number", relation.next_number + 1)
+    relation.add_column(copy)
     return copy
 
 
 def _copy_fact(copy: Column, column: Column, fact: str) -> None:
     if column.knows(fact):
-        setattr(copy, fact, getattr(column, fact))
+        copy.become(fact, getattr(column, fact))
     else:
         copy.forget(fact, column.unknown[fact])
 
@@ -135,8 +134,7 @@ def take_columns(replay: Replay, relation: Relation, parent: Relation) -> None:
             if copy is not None:
                 copy.forget("not_null", relation.created)
         elif is_not_null(column) and (copy is not None or not is_not_null(own)):
-            own.not_null = True
-            own.unknown.pop("not_null", None)
+            own.become("not_null", True)
             replay.origins.inherited_not_nulls.add(key)
             name = replay.origins.not_null_names.get((parent.oid, column.number))
             if name is not None:

@@ -59,7 +59,7 @@ def join(
         options.get("admin", existing.admin if existing is not None else False),
         statement,
     )
-    _sum_up(replay, member, role)
+    _keep(replay, member, role, grants)
 
 
 def leave(replay: Replay, member: Role, role: Role, options: Options, grantor: Role | None) -> None:
@@ -72,7 +72,7 @@ def leave(replay: Replay, member: Role, role: Role, options: Options, grantor: R
             set=existing.set and "set" not in options,
             admin=existing.admin and "admin" not in options,
         )
-    _sum_up(replay, member, role)
+    _keep(replay, member, role, grants)
     if existing is not None and existing.admin and not _has_admin(member, role):
         for (other, granted), theirs in list(replay.origins.membership_grants.items()):
             if granted is role and member in theirs:
@@ -91,15 +91,16 @@ def _grants(replay: Replay, member: Role, role: Role) -> dict[Role | None, Membe
     """Return who has granted a membership; one that nobody granted here is a superuser's."""
     known = next((m for m in member.memberships.known() if m.role is role), None)
     if known is None:
-        replay.origins.membership_grants.pop((member, role), None)
-    grants = replay.origins.membership_grants.setdefault((member, role), {})
-    if known is not None and not grants:
-        grants[None] = known
-    return grants
+        return {}
+    return dict(replay.origins.membership_grants.get((member, role), {})) or {None: known}
 
 
-def _sum_up(replay: Replay, member: Role, role: Role) -> None:
-    grants = list(replay.origins.membership_grants[member, role].values())
+def _keep(
+    replay: Replay, member: Role, role: Role, by_grantor: dict[Role | None, Membership]
+) -> None:
+    """Remember who has granted a membership, and sum up what the member has of it."""
+    replay.origins.membership_grants[member, role] = by_grantor
+    grants = list(by_grantor.values())
     if not grants:
         member.memberships.pop(role.name, None)
         return

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Relation
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.generated_names import hold_name, rename_member
@@ -39,7 +40,7 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         relation = replay.relation(node["relation"], statement)
         old = relation.name
         replay.rename_relation(relation, relation.schema, new)
-        relation.statements["name"] = statement
+        relation.because_of("name", statement)
         rename_type(replay, relation.schema, old, new, statement)
     elif kind == "OBJECT_COLUMN":
         _rename_column(replay, replay.relation(node["relation"], statement), node, statement)
@@ -75,7 +76,7 @@ def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> N
     if node["objectType"] in _RELATIONS:
         relation = replay.relation(node["relation"], statement)
         replay.rename_relation(relation, new, relation.name)
-        relation.statements["schema"] = statement
+        relation.because_of("schema", statement)
     elif node["objectType"] in _FUNCTIONS:
         for function in list(replay.functions_with(node["object"]["ObjectWithArgs"])):
             replay.place_function(function, new, function.name)
@@ -84,15 +85,7 @@ def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> N
 def _rename_column(replay: Replay, relation: Relation, node: Node, statement: Statement) -> None:
     if not relation.knows("columns") or node["subname"] not in relation.columns:
         return
-    renamed = {}
-    for name, column in relation.columns.items():
-        if name == node["subname"]:
-            column.learn("name", node["newname"], statement)
-            renamed[node["newname"]] = column
-        else:
-            renamed[name] = column
-    relation.columns = renamed
-    relation.columns_key = None
+    relation.rename_column(node["subname"], node["newname"], statement)
     for grant in relation.grants.known():
         if grant.column == node["subname"]:
             del relation.grants[grant.grantee, grant.privilege, grant.column]
@@ -105,7 +98,7 @@ def _rename_column(replay: Replay, relation: Relation, node: Node, statement: St
 def _rename_member(members: Members[str, V], old: str, new: str) -> V | None:
     for name in list(dict.keys(members)):
         if name == old:
-            value = dict.pop(members, old)
+            value: V = members.pop(old)
             members[new] = value
             return value
     return None
@@ -147,14 +140,14 @@ def _rename_role(replay: Replay, old: str, new: str) -> None:
     role = catalog.roles.pop(old, None)
     if role is None:
         return
-    role.name = new
+    role.become("name", new)
     catalog.roles[new] = role
     everything: tuple[Relation | Function | Schema, ...] = (
         *catalog.relations.known(), *catalog.functions.known(), *catalog.schemas.values(),
     )  # fmt: skip
     for owned in everything:
         if owned.knows("owner") and owned.owner == old:
-            owned.owner = new
+            owned.become("owner", new)
         for grant in owned.grants.known():
             if old in (grant.grantee, grant.grantor):
                 del owned.grants[grant.grantee, grant.privilege, grant.column]
@@ -163,15 +156,18 @@ def _rename_role(replay: Replay, old: str, new: str) -> None:
                     grantor=new if grant.grantor == old else grant.grantor,
                 )
                 owned.grants[changed.grantee, changed.privilege, changed.column] = changed
-    catalog.defaults = [
+    defaults = tuple(
         default._replace(
             creator=new if default.creator == old else default.creator,
             grantee=new if default.grantee == old else default.grantee,
         )
         for default in catalog.defaults
-    ]
+    )
+    set_attribute(catalog, "defaults", defaults)
     for policy in catalog.policies():
-        policy.roles = tuple(new if name == old else name for name in policy.roles)
+        if policy.knows("roles") and old in policy.roles:
+            named = tuple(new if name == old else name for name in policy.roles)
+            policy.become("roles", named)
     for other in catalog.roles.values():
         _rename_member(other.memberships, old, new)
 
@@ -179,12 +175,13 @@ def _rename_role(replay: Replay, old: str, new: str) -> None:
 def _rename_schema(replay: Replay, old: str, new: str) -> None:
     schema = replay.catalog.schemas.pop(old, None)
     if schema is not None:
-        schema.name = new
+        schema.become("name", new)
         replay.catalog.schemas[new] = schema
-    replay.catalog.defaults = [
+    defaults = tuple(
         default._replace(schema=new) if default.schema == old else default
         for default in replay.catalog.defaults
-    ]
+    )
+    set_attribute(replay.catalog, "defaults", defaults)
     for relation in replay.catalog.relations.known():
         if relation.schema == old:
             replay.rename_relation(relation, new, relation.name)

@@ -49,7 +49,7 @@ def _learn(column: Column, value: bool, statement: Statement | None) -> None:
     if statement is not None:
         column.learn("not_null", value, statement)
     else:
-        column.not_null = value
+        column.become("not_null", value)
 
 
 def drop_not_null(

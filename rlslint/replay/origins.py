@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import Membership, Role
@@ -42,19 +43,23 @@ class Origins:
     """
 
     def __init__(self) -> None:
-        self.inherited_columns: set[Numbered] = set()
-        self.inherited_checks: set[Named] = set()
-        self.uninherited_checks: set[Named] = set()
-        self.inherited_not_nulls: set[Numbered] = set()
-        self.only_not_nulls: set[Numbered] = set()
-        self.not_null_names: dict[Numbered, str] = {}
-        self.foreign_key_parents: dict[Named, Named] = {}
-        self.index_parents: dict[Named, Named] = {}
-        self.index_conditions: dict[Named, Clause] = {}
-        self.index_includes: dict[Named, tuple[int, ...]] = {}
-        self.index_words: dict[Named, tuple[str, ...]] = {}
-        self.sequences: dict[Numbered, Clause] = {}
-        self.trigger_details: dict[Named, TriggerDetails] = {}
-        self.stored_settings: dict[tuple[Role | None, bool], dict[str, str]] = {}
-        self.perhaps_altered: dict[Relation, list[Statement]] = {}
-        self.membership_grants: dict[tuple[Role, Role], dict[Role | None, Membership]] = {}
+        self.inherited_columns: RecordedSet[Numbered] = RecordedSet()
+        self.inherited_checks: RecordedSet[Named] = RecordedSet()
+        self.uninherited_checks: RecordedSet[Named] = RecordedSet()
+        self.inherited_not_nulls: RecordedSet[Numbered] = RecordedSet()
+        self.only_not_nulls: RecordedSet[Numbered] = RecordedSet()
+        self.not_null_names: RecordedDict[Numbered, str] = RecordedDict()
+        self.foreign_key_parents: RecordedDict[Named, Named] = RecordedDict()
+        self.index_parents: RecordedDict[Named, Named] = RecordedDict()
+        self.index_conditions: RecordedDict[Named, Clause] = RecordedDict()
+        self.index_includes: RecordedDict[Named, tuple[int, ...]] = RecordedDict()
+        self.index_words: RecordedDict[Named, tuple[str, ...]] = RecordedDict()
+        self.sequences: RecordedDict[Numbered, Clause] = RecordedDict()
+        self.trigger_details: RecordedDict[Named, TriggerDetails] = RecordedDict()
+        self.stored_settings: RecordedDict[tuple[Role | None, bool], dict[str, str]] = (
+            RecordedDict()
+        )
+        self.perhaps_altered: RecordedDict[Relation, tuple[Statement, ...]] = RecordedDict()
+        self.membership_grants: RecordedDict[tuple[Role, Role], dict[Role | None, Membership]] = (
+            RecordedDict()
+        )

@@ -42,7 +42,7 @@ def _take_identity(relation: Relation, parent: Relation) -> None:
     """A partition has the identity columns of its parent (since PostgreSQL 17)."""
     if parent.knows("columns") and relation.knows("columns"):
         for column in parent.columns.values():
-            relation.columns[column.name].identity = column.identity
+            relation.columns[column.name].become("identity", column.identity)
 
 
 def _inherit_everything(replay: Replay, relation: Relation) -> None:
@@ -74,7 +74,7 @@ def detach_partition(replay: Replay, partition: Relation, statement: Statement) 
 def _leave_identity(replay: Replay, partition: Relation) -> None:
     """Detaching ends identity in the partition and all parts of it (ATExecDropIdentity)."""
     for column in partition.columns.values() if partition.knows("columns") else ():
-        column.identity = False
+        column.become("identity", False)
     for part in inheriting(replay, partition):
         if part.partition_of is partition:
             _leave_identity(replay, part)

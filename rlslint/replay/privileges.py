@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
@@ -188,24 +189,22 @@ def alter_default_privileges(replay: Replay, statement: Statement, node: Node, b
     option = action.get("grant_option", False)
     if action.get("is_grant", False):
         grantable = {key for key, default in before.items() if default.grantable}
-        replay.catalog.defaults = [
-            *kept,
-            *(
-                default._replace(grantable=option or default[:5] in grantable)
-                for default in granted
-            ),
-        ]
+        given = (
+            default._replace(grantable=option or default[:5] in grantable) for default in granted
+        )
+        set_attribute(replay.catalog, "defaults", (*kept, *given))
         for default in granted:
             if default[1:4] == ("", "functions", PUBLIC):
                 replay.private_function_creators.discard(default.creator)
         return
     if option:
-        replay.catalog.defaults = [
+        weaker = tuple(
             default if default in kept else default._replace(grantable=False)
             for default in before.values()
-        ]
+        )
+        set_attribute(replay.catalog, "defaults", weaker)
         return
-    replay.catalog.defaults = kept
+    set_attribute(replay.catalog, "defaults", tuple(kept))
     for default in granted:
         # Functions are executable by PUBLIC unless a global default privilege says otherwise
         # (manual: ALTER DEFAULT PRIVILEGES; one for a schema cannot take it away).

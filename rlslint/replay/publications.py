@@ -90,7 +90,7 @@ def _value(definition: Node) -> str:
 def _add_objects(
     replay: Replay, publication: Publication, node: Node, statement: Statement, base: int
 ) -> None:
-    publication.statements["tables"] = statement
+    publication.because_of("tables", statement)
     for table in _tables(node):
         relation = replay.relation(table["relation"], statement)
         for one in _with_children(replay, relation, table):
@@ -107,7 +107,7 @@ def _add_objects(
 def _drop_objects(
     replay: Replay, publication: Publication, node: Node, statement: Statement
 ) -> None:
-    publication.statements["tables"] = statement
+    publication.because_of("tables", statement)
     for table in _tables(node):
         relation = replay.relation(table["relation"], statement)
         for one in _with_children(replay, relation, table):

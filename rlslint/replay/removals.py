@@ -6,6 +6,7 @@ from typing import Any
 
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Relation
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.schemas import Schema
@@ -52,7 +53,7 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
                 drop_trigger(replay, relation, names[-1])
             elif kind == "OBJECT_POLICY":
                 _remove(relation.policies, names[-1])
-                relation.statements["policies"] = statement
+                relation.because_of("policies", statement)
         elif kind == "OBJECT_INDEX":
             _drop_index(replay, names, node.get("missing_ok", False))
         elif kind in _FUNCTIONS:
@@ -145,8 +146,8 @@ def _drop_schema(replay: Replay, name: str, statement: Statement) -> None:
         if function.schema == name:
             replay.drop_function(function)
             drop_dependents_of_function(replay, function, statement)
-    defaults = replay.catalog.defaults
-    replay.catalog.defaults = [default for default in defaults if default.schema != name]
+    kept = tuple(default for default in replay.catalog.defaults if default.schema != name)
+    set_attribute(replay.catalog, "defaults", kept)
 
 
 @handles("DropRoleStmt")
@@ -170,7 +171,8 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
         owned_by = relation.knows("owner") and relation.owner in names
         if owned_by and dict.__contains__(catalog.relations, relation.oid):
             _drop_relation(replay, relation, True, statement)
-    catalog.defaults = [d for d in catalog.defaults if not names & {d.creator, d.grantee}]
+    kept = tuple(d for d in catalog.defaults if not names & {d.creator, d.grantee})
+    set_attribute(catalog, "defaults", kept)
     everything: tuple[Owned, ...] = (
         *catalog.relations.known(), *catalog.functions.known(), *catalog.schemas.values(),
     )  # fmt: skip
@@ -183,10 +185,10 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
             _drop_functions(replay, [function], True, statement)
     for policy in list(replay.catalog.policies()):
         # DROP OWNED takes the role out of a policy, and the policy away if it was the only one.
-        kept = tuple(name for name in policy.roles if name not in names)
-        if kept != policy.roles and kept:
-            policy.learn("roles", kept, statement)
-        elif kept != policy.roles:
+        left = tuple(name for name in policy.roles if name not in names)
+        if left != policy.roles and left:
+            policy.learn("roles", left, statement)
+        elif left != policy.roles:
             _remove(policy.relation.policies, policy.name)
 
 

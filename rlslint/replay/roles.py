@@ -23,9 +23,9 @@ def create_role(replay: Replay, statement: Statement, node: Node, base: int) -> 
     role = replay.catalog.role(node["role"])
     if role.declared:
         return
-    role.declared = True
-    role.statements[""] = statement
-    role.login = node.get("stmt_type") == "ROLESTMT_USER"
+    role.become("declared", True)
+    role.because_of("", statement)
+    role.become("login", node.get("stmt_type") == "ROLESTMT_USER")
     _set_attributes(replay, role, node, statement)
     _let_creator_grant(replay, role, statement)
     for definition in _definitions(node):

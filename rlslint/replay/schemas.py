@@ -17,16 +17,15 @@ def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -
     schema = Schema(name, owner, statement)
     replay.catalog.schemas[name] = schema
     session = replay.session
-    outer = session.search_path_setting, session.user
-    session.user = owner
-    replay.grant_defaults(schema.grants, "schemas", "")
+    outer = session.user, session.search_path_setting
     # The elements run as the schema's owner, and in this order (transformCreateSchemaStmtElements).
-    session.search_path = (name, *session.search_path_setting)
+    session.become(owner, (name, *session.search_path_setting))
+    replay.grant_defaults(schema.grants, "schemas", "")
     elements = [next(iter(element.items())) for element in node.get("schemaElts", ())]
     for kind, fields in sorted(elements, key=lambda element: _ORDER.get(element[0], 0)):
         part = Statement(statement.text, statement.start, statement.end, kind, statement.parent)
         replay.run(ParsedStatement(part, fields, base))
-    session.search_path, session.user = outer
+    session.become(*outer)
 
 
 _ORDER = {"ViewStmt": 1, "IndexStmt": 2, "CreateTrigStmt": 3, "GrantStmt": 4}

@@ -107,8 +107,8 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
         case "TRANS_STMT_BEGIN" | "TRANS_STMT_START":
             replay.session.begin()
         case "TRANS_STMT_COMMIT":
-            replay.session.commit()
+            replay.session.end()
         case "TRANS_STMT_ROLLBACK":
-            replay.session.rollback()
+            replay.session.end()
         case _:
             return

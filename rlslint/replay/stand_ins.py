@@ -8,18 +8,18 @@ from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
-_FACTS = ("rls_enabled", "rls_forced", "rls_was_enabled", "owner", "options")
+_FACTS = ("rls_enabled", "rls_forced", "owner", "options")
 
 
 def note_alteration(replay: Replay, relation: Relation, statement: Statement, node: Node) -> None:
     """Remember an ALTER TABLE IF EXISTS that perhaps found nothing."""
     if not relation.is_beyond_history:
         return
-    perhaps = replay.origins.perhaps_altered.setdefault(relation, [])
+    noted = replay.origins.perhaps_altered
     if node.get("missing_ok"):
-        perhaps.append(statement)
+        noted[relation] = (*noted.get(relation, ()), statement)
     else:
-        perhaps.clear()  # A table that certainly exists now is taken to have existed before.
+        noted[relation] = ()  # A table that certainly exists now is taken to have existed before.
 
 
 def settle(replay: Replay, relation: Relation, kind: Kind, statement: Statement) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rlslint.catalog.binding import find_relation, unknown_relation
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Catalog, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
@@ -116,9 +117,9 @@ class Replay:
         self.referenced_oids: set[int] = set()
         self.readers: dict[int, list[Policy | Relation]] = {}
         self.origins = Origins()
-        self.private_function_creators: set[str] = set()
+        self.private_function_creators: RecordedSet[str] = RecordedSet()
         self.migration_roles: tuple[str, ...] = ()
-        self.event_triggers: dict[str, EventTrigger] = {}
+        self.event_triggers: RecordedDict[str, EventTrigger] = RecordedDict()
         self.ddl_commands: Rows | None = None
         self._next_oid = 1
         self._transactions_of: Text | None = None
@@ -242,7 +243,7 @@ class Replay:
             from rlslint.replay.stand_ins import settle
 
             settle(self, used, kind, statement)
-        relation.temporary = temporary
+        relation.become("temporary", temporary)
         self.catalog.relations[relation.oid] = relation
         self.catalog.names[schema, name] = relation
         self.catalog.unknown_relations.pop((schema, name), None)
@@ -270,17 +271,11 @@ class Replay:
         self.catalog.names.pop((relation.schema, relation.name), None)
         self.catalog.relations.pop(relation.oid, None)
         self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
-        for child in self.children.pop(id(relation), ()):
+        for child in self.children.get(id(relation), ()):
             if child.partition_of is relation and dict.__contains__(
                 self.catalog.relations, child.oid
             ):
                 self.drop_relation(child)
-
-    def make_temporary(self, relation: Relation) -> None:
-        """Move a view that reads a temporary table to where such tables are."""
-        if not relation.temporary:
-            self.rename_relation(relation, "pg_temp", relation.name)
-            relation.temporary = True
 
     def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
         """Move a relation to another name; all else stays with it."""
@@ -292,7 +287,8 @@ class Replay:
             self.catalog.unknown_relations[schema, name] = relation
         else:
             names[schema, name] = relation
-        relation.schema, relation.name = schema, name
+        relation.become("schema", schema)
+        relation.become("name", name)
 
     def functions_named(self, names: tuple[str, ...], missing_ok: bool = False) -> list[Function]:
         """Return the functions of a dotted name, whatever their arguments.
@@ -330,11 +326,10 @@ class Replay:
         """Move a function to another name."""
         catalog = self.catalog
         old = str(function)
-        overloads = catalog.function_names.get((function.schema, function.name), [])
-        if function in overloads:
-            overloads.remove(function)
-        function.schema, function.name = schema, name
-        catalog.function_names.setdefault((schema, name), []).append(function)
+        self._take_overload(function)
+        function.become("schema", schema)
+        function.become("name", name)
+        self.add_overload(function)
         for relation in catalog.relations.known() if not function.argument_types else ():
             for trigger_name, trigger in list(dict.items(relation.triggers)):
                 if trigger.function == old:
@@ -343,9 +338,16 @@ class Replay:
     def drop_function(self, function: Function) -> None:
         """Remove a function."""
         self.catalog.functions.pop(function.oid, None)
-        overloads = self.catalog.function_names.get((function.schema, function.name), [])
-        if function in overloads:
-            overloads.remove(function)
+        self._take_overload(function)
+
+    def add_overload(self, function: Function) -> None:
+        """Let a function be found by its name."""
+        names, key = self.catalog.function_names, (function.schema, function.name)
+        names[key] = (*names.get(key, ()), function)
+
+    def _take_overload(self, function: Function) -> None:
+        names, key = self.catalog.function_names, (function.schema, function.name)
+        names[key] = tuple(f for f in names.get(key, ()) if f is not function)
 
     def clause(self, expression: Expr, statement: Statement, base: int) -> Clause:
         """Return a bound expression that nothing else shares, with its place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import Role
 from rlslint.replay.removals import drop_temporary
 from rlslint.replay.session import DEFAULT_SEARCH_PATH
@@ -41,12 +42,11 @@ def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) 
     role = replay.catalog.role(replay.role_name(node["role"]))
     if not role.knows("settings"):
         return
-    for name, value in _changed(replay, role, "database" in node, node["setstmt"]).items():
-        if value is None:
-            role.settings.pop(name, None)
-        else:
-            role.settings[name] = value
-    role.statements[f"setting {node['setstmt'].get('name', '')}"] = statement
+    changed = _changed(replay, role, "database" in node, node["setstmt"])
+    settings = {**role.settings, **changed}
+    known = {name: value for name, value in settings.items() if value is not None}
+    role.become("settings", known)
+    role.because_of(f"setting {node['setstmt'].get('name', '')}", statement)
 
 
 @handles("AlterDatabaseSetStmt")
@@ -66,7 +66,8 @@ def _keep_for_all(replay: Replay, statement: Statement, setting: Node, in_databa
         elif name not in database or database[name][0] != value:
             database[name] = (value, statement)
         if name == "search_path":
-            replay.session.start_path = _start_path(replay, replay.session.session_user)
+            path = _start_path(replay, replay.session.session_user)
+            set_attribute(replay.session, "start_path", path)
             replay.session.reset_search_path(False)
 
 
@@ -78,7 +79,7 @@ def _changed(
     What is set for one database comes before what is set for all (manual: ALTER ROLE).
     """
     everywhere, here = (
-        replay.origins.stored_settings.setdefault((role, only_here), {})
+        dict(replay.origins.stored_settings.get((role, only_here), {}))
         for only_here in (False, True)
     )
     stored = here if in_database else everywhere
@@ -92,4 +93,5 @@ def _changed(
             stored.clear()
         case _:
             stored.pop(name, None)
+    replay.origins.stored_settings[role, in_database] = stored
     return {name: here.get(name, everywhere.get(name)) for name in names}

@@ -64,7 +64,7 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
                 copy_like(replay, relation, models.pop(0), clause.get("options", 0))
     _add_constraints(replay, relation, node, statement, base)
     if "partspec" in node:
-        relation.partition_key = _partition_key(relation, node["partspec"])
+        relation.become("partition_key", _partition_key(relation, node["partspec"]))
     if relation in replay.catalog.named_columns and relation.knows("columns"):
         _number_columns(replay, relation)
 
@@ -130,11 +130,11 @@ def table_of_query(
     if relation is None or not isinstance(bound, Query):
         return
     columns_of_query(relation, bound, strings(into.get("colNames")), statement)
-    relation.copied_from = relations_read(bound)
-    relation.copy_kind = "as"
+    relation.become("copied_from", relations_read(bound))
+    relation.become("copy_kind", "as")
     if kind is Kind.materialized_view:
-        relation.query = replay.clause(bound, statement, base)
-        note_reader(replay, relation, (relation.query,))
+        relation.become("query", replay.clause(bound, statement, base))
+        note_reader(replay, relation, (relation.query,) if relation.query is not None else ())
 
 
 def relations_read(bound: Query) -> tuple[Relation, ...]:
@@ -162,6 +162,5 @@ def columns_of_query(
         column = Column(shown, number, types[number - 1], False, statement)
         if not column.type:
             column.forget("type", statement)
-        relation.columns[shown] = column
-    relation.columns_key = None
-    relation.next_number = len(relation.columns) + 1
+        relation.add_column(column)
+    relation.become("next_number", len(relation.columns) + 1)

@@ -22,10 +22,10 @@ def rename_type(replay: Replay, schema: str, old: str, new: str, statement: Stat
         for column in relation.columns.values() if relation.knows("columns") else ():
             if column.knows("type") and renamed(column.type) != column.type:
                 column.learn("type", renamed(column.type), statement)
-                relation.columns_key = None
+                relation.become("columns_key", None)
     for function in replay.catalog.functions.known():
-        function.argument_types = tuple(map(renamed, function.argument_types))
-        function.return_type = renamed(function.return_type)
+        function.become("argument_types", tuple(map(renamed, function.argument_types)))
+        function.become("return_type", renamed(function.return_type))
 
 
 def drop_type(replay: Replay, written: str, statement: Statement) -> None:

@@ -30,12 +30,12 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
         return
     _replace_options(view, _options(node), statement)
     before = view.columns if view.knows("columns") else {}
-    view.columns = {}
+    view.become("columns", {})
     columns_of_query(view, bound, strings(node.get("aliases")), statement)
     for name, column in view.columns.items() if view.knows("columns") else ():
         if name in before:
             # OR REPLACE keeps the defaults of ALTER VIEW (tried on 18).
-            column.default = before[name].default
+            column.become("default", before[name].default)
     clause = replay.clause(bound, statement, base)
     view.learn("query", clause, statement)
     note_reader(replay, view, (clause,))
@@ -57,17 +57,9 @@ def _options(node: Node) -> dict[str, str]:
 
 def _replace_options(view: Relation, options: dict[str, str], statement: Statement) -> None:
     """CREATE OR REPLACE VIEW resets every option that it does not restate (tried on 15, 18)."""
-    _remember_invoker(view)
-    for name in {*view.options, *options}:
-        if view.options.get(name) != options.get(name):
-            view.statements[name] = statement
-    view.learn("options", options, statement)
-
-
-def _remember_invoker(view: Relation) -> None:
-    enabled = view.because("security_invoker")
-    if view.knows("options") and view.option("security_invoker") and enabled is not None:
-        view.learn("invoker_was_on", True, enabled)
+    held = view.options if view.knows("options") else {}
+    changed = (n for n in sorted({*held, *options}) if held.get(n) != options.get(n))
+    view.learn_options(options, changed, statement)
 
 
 def _definitions(nodes: list[Node] | None) -> dict[str, str]:
@@ -93,13 +85,10 @@ def set_options(relation: Relation, command: Node, statement: Statement) -> None
     if not relation.knows("options"):
         return
     given = _definitions(command.get("def", {}).get("List", {}).get("items"))
-    if "security_invoker" in given:
-        _remember_invoker(relation)
     options = dict(relation.options)
     for name, value in given.items():
         if command["subtype"] == "AT_ResetRelOptions":
             options.pop(name, None)
         else:
             options[name] = value
-        relation.statements[name] = statement
-    relation.learn("options", options, statement)
+    relation.learn_options(options, given, statement)

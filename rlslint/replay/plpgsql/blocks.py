@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.plpgsql.conditions import ANY_ERROR, sqlstate
 from rlslint.replay.plpgsql.course import Catching, Leave, Raised
-from rlslint.replay.plpgsql.embedded_sql import DDL_WORDS
-from rlslint.replay.plpgsql.savepoint import Savepoint
-from rlslint.replay.plpgsql.tree import (
-    Assignment,
-    Block,
-    Body,
-    CaseOf,
-    Execute,
-    Handler,
-    PlStatement,
-    Raise,
-    Sql,
-    Target,
-    assigned,
-    nested,
-)
+from rlslint.replay.plpgsql.tree import Block, Body, Handler, Sql, Target, assigned, nested
 from rlslint.replay.plpgsql.values import ANY
 
 if TYPE_CHECKING:
@@ -32,24 +18,17 @@ _NARROW = ("duplicate_", "undefined_")
 
 
 def run_block(interpreter: Interpreter, block: Block) -> Leave | None:
-    """Carry out a block with variables of its own; what an error in it undoes is undone."""
-    savepoint = Savepoint(interpreter.replay) if _needs_savepoint(interpreter, block) else None
-    if savepoint is not None:
-        interpreter.course.savepoints.append(savepoint)
+    """Carry out a block with variables of its own."""
     interpreter.scopes.enter(block.label)
     try:
         _declare(interpreter, block)
-        if not block.handlers:
-            return _guarded(interpreter, block, savepoint)
-        return _catching(interpreter, block, savepoint)
+        return _catching(interpreter, block) if block.handlers else _guarded(interpreter, block)
     finally:
         interpreter.scopes.leave()
-        if savepoint is not None:
-            interpreter.course.savepoints.remove(savepoint)
 
 
-def _guarded(interpreter: Interpreter, block: Block, savepoint: Savepoint | None) -> Leave | None:
-    """Run a body without an EXCEPTION section: an error in it undoes it all.
+def _guarded(interpreter: Interpreter, block: Block) -> Leave | None:
+    """Run a body without an EXCEPTION section: an error in it is one of what is around it.
 
     If it perhaps ended before the error came, it did: the history was carried out.
     """
@@ -60,17 +39,24 @@ def _guarded(interpreter: Interpreter, block: Block, savepoint: Savepoint | None
         if interpreter.doubts - before:
             interpreter.course.perhaps_raised(raised.condition)
             return Leave("return", "", ANY)
-        if savepoint is not None:
-            savepoint.roll_back()
         raise
 
 
-def _catching(interpreter: Interpreter, block: Block, savepoint: Savepoint | None) -> Leave | None:
-    """Run a body that has an EXCEPTION section.
+def _catching(interpreter: Interpreter, block: Block) -> Leave | None:
+    """Run a body that has an EXCEPTION section, which begins with a savepoint.
 
     It surely succeeds, surely fails, or both are followed and the facts on which they differ are
     unknown.
     """
+    mark = JOURNAL.mark() if interpreter.certain else None
+    try:
+        return _attempted(interpreter, block, mark)
+    finally:
+        if mark is not None:
+            JOURNAL.release(mark)
+
+
+def _attempted(interpreter: Interpreter, block: Block, mark: int | None) -> Leave | None:
     catching = Catching(block.handlers)
     before = set(interpreter.doubts)
     values = interpreter.scopes.copy()
@@ -78,8 +64,8 @@ def _catching(interpreter: Interpreter, block: Block, savepoint: Savepoint | Non
     passed = interpreter.doubts - before
     interpreter.doubts = before | (passed & {"return"} if error else passed)
     if error and not passed and not catching.possible:
-        if savepoint is not None:
-            savepoint.roll_back()
+        if mark is not None:
+            JOURNAL.undo(mark)
         handler = catching.handler_of(error)
         if handler is None:
             raise Raised(error)
@@ -88,8 +74,8 @@ def _catching(interpreter: Interpreter, block: Block, savepoint: Savepoint | Non
         catching.possible.add(error)
     if not catching.possible:
         return leave
-    if savepoint is not None and not _leaves_it_as_it_would_be(block, catching.possible):
-        savepoint.roll_back()
+    if mark is not None and not _leaves_it_as_it_would_be(block, catching.possible):
+        JOURNAL.undo(mark)
         interpreter.scopes.restore(values)
         leave, _ = _attempt(interpreter, block.body, catching)
     return _perhaps_handle(interpreter, block, catching, leave)
@@ -145,19 +131,6 @@ def _perhaps_handle(
     return None
 
 
-def _needs_savepoint(interpreter: Interpreter, block: Block) -> bool:
-    """Tell whether an error may leave something to undo: one statement alone undoes itself."""
-    if not interpreter.certain:
-        return False
-    inner = nested(block.body)
-    if not any(_is_effect(part) for part in inner):
-        return False
-    if block.handlers:
-        return len(inner) > 1 or not isinstance(inner[0], Sql) or not _are_narrow(block.handlers)
-    is_outermost = not interpreter.course.catching
-    return is_outermost and len(inner) > 1 and any(_may_raise(part) for part in inner)
-
-
 def _are_narrow(handlers: tuple[Handler, ...]) -> bool:
     """Tell whether all handlers wait for what exists already or is missing."""
     return all(
@@ -167,23 +140,12 @@ def _are_narrow(handlers: tuple[Handler, ...]) -> bool:
 
 def _leaves_it_as_it_would_be(block: Block, errors: set[str]) -> bool:
     """Tell whether a body is one statement that fails only where its object is there or missing."""
-    return len(nested(block.body)) == 1 and all(error.startswith(_NARROW) for error in errors)
-
-
-def _may_raise(part: PlStatement) -> bool:
-    match part:
-        case Raise():
-            return True
-        case CaseOf(otherwise=None):
-            return True
-        case Sql(sql, strict=strict):
-            return strict or sql.lstrip()[:4].lower() in ("sele", "call", "with")
-        case Execute(command, strict=strict):
-            return strict or not command.startswith(("'", "format(", "FORMAT("))
-        case Assignment(_, value):
-            return "(" in value
-        case _:
-            return False
+    inner = nested(block.body)
+    if len(inner) != 1:
+        return False
+    if isinstance(inner[0], Sql) and _are_narrow(block.handlers):
+        return True
+    return all(error.startswith(_NARROW) for error in errors)
 
 
 def _declare(interpreter: Interpreter, block: Block) -> None:
@@ -202,13 +164,3 @@ def _declare(interpreter: Interpreter, block: Block) -> None:
         interpreter.scopes.declare(name, type_, None)
         if default and type_ != "cursor":
             interpreter.assign(Target((name,)), interpreter.value_of(default))
-
-
-def _is_effect(part: PlStatement) -> bool:
-    match part:
-        case Execute():
-            return True
-        case Sql(sql, _):
-            return sql.lstrip().partition(" ")[0].lower() in (*DDL_WORDS, "select")
-        case _:
-            return False

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rlslint.replay.plpgsql.conditions import catches, may_catch
-from rlslint.replay.plpgsql.savepoint import Savepoint
 from rlslint.replay.plpgsql.tree import Block, Handler, Raise
 from rlslint.replay.plpgsql.values import Value
 from rlslint.sql.expressions import Query
@@ -58,7 +57,6 @@ class Run:
         self.steps = 0
         self.rows_read = 0
         self.gave_up = False
-        self.savepoints: list[Savepoint] = []
         self.catching: list[Catching] = []
         self.queries: dict[str, Query | None] = {}
         self.blocks: dict[str, Block] = {}

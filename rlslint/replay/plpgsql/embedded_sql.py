@@ -13,7 +13,6 @@ from rlslint.replay.plpgsql.diagnostics import note_found, note_rows
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.failures import failure_of
 from rlslint.replay.plpgsql.queries import has_more_rows, query_rows, rows_of_from
-from rlslint.replay.plpgsql.savepoint import Savepoint
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Execute, Target
 from rlslint.replay.plpgsql.values import Record, Unknown, Value, is_unknown, text_of
@@ -116,9 +115,6 @@ def _utility(interpreter: Interpreter, parsed: ParsedStatement) -> None:
         if failure.certain and course.is_caught(failure.certain):
             raise Raised(failure.certain)
         course.may_fail(failure.possible)
-    if interpreter.certain:
-        for savepoint in course.savepoints:
-            savepoint.keep_for(parsed)
     interpreter.execution.run(parsed, interpreter.certain)
 
 
@@ -164,25 +160,8 @@ def run_calls(interpreter: Interpreter, found: Query) -> None:
         for call in _calls_in(output)
         if _matters(interpreter, call)
     ]
-    if not calls:
-        return
-    if interpreter.depth == 0 and not interpreter.course.savepoints and interpreter.certain:
-        _undone_by_an_error(interpreter, found, calls)
-    else:
+    if calls:
         _run_for_rows(interpreter, found, calls)
-
-
-def _undone_by_an_error(interpreter: Interpreter, found: Query, calls: list[Call]) -> None:
-    """What the calls for some rows did is undone if the one for another row fails."""
-    savepoint = Savepoint(interpreter.replay)
-    interpreter.course.savepoints.append(savepoint)
-    try:
-        _run_for_rows(interpreter, found, calls)
-    except Raised:
-        savepoint.roll_back()
-        raise
-    finally:
-        interpreter.course.savepoints.remove(savepoint)
 
 
 def _run_for_rows(interpreter: Interpreter, found: Query, calls: list[Call]) -> None:

@@ -138,21 +138,21 @@ def _as_defined(
     session = replay.session
     user, path = session.user, session.search_path_setting
     is_definer = function.security_definer
-    if is_definer:
-        session.user = function.owner
     own_path = function.settings.get("search_path")
-    if own_path is not None:
-        names = (part.strip().strip("\"'") for part in own_path.split(","))
-        session.search_path = tuple(name for name in names if name)
+    names = (part.strip().strip("\"'") for part in (own_path or "").split(","))
+    session.become(
+        function.owner if is_definer else user,
+        path if own_path is None else tuple(name for name in names if name),
+    )
     try:
         if block is None:
             return result_of_queries(interpreter, function)
         return result_of_body(interpreter, function, parameters, interpreter.run(block))
     finally:
-        if is_definer:
-            session.user = user
-        if own_path is not None:
-            session.search_path = path
+        session.become(
+            user if is_definer else session.user,
+            session.search_path_setting if own_path is None else path,
+        )
 
 
 def _block_of(function: Function, interpreter: Interpreter) -> Block | None:

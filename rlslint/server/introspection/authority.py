@@ -239,11 +239,10 @@ def add_default_privileges(
                 if is_given
                 else _shown_default(description, creator, schema, kind_name, privilege, grantee)
             )
-            catalog.defaults.append(
-                DefaultPrivilege(
-                    creator, schema, kind_name, grantee, privilege, statement, grantable
-                )
+            default = DefaultPrivilege(
+                creator, schema, kind_name, grantee, privilege, statement, grantable
             )
+            catalog.defaults = (*catalog.defaults, default)
 
 
 def _shown_default(

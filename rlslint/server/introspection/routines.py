@@ -56,7 +56,8 @@ def add_functions(
         function.body = shown if atomic else body
         function.body_start = statement.start + (0 if atomic else _place_of_body(shown, body))
         catalog.functions[oid] = function
-        catalog.function_names.setdefault((schema, name), []).append(function)
+        overloads = catalog.function_names.get((schema, name), ())
+        catalog.function_names[schema, name] = (*overloads, function)
         held += privileges_held(function, acl, names)
     return held
 

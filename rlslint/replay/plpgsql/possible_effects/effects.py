@@ -61,7 +61,7 @@ class PossibleEffects:
         """Declare that a member (for None each of them) may be gone."""
         known = set(dict.keys(members))
         for name in known if key is None else known & {key}:
-            dict.pop(members, name, None)
+            members.pop(name, None)
         self.open(members)
 
     def forget_all(self, facts: Facts, names: Iterable[str]) -> None:

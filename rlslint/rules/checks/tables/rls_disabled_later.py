@@ -36,7 +36,7 @@ def _finding(table: Table, project: Project) -> Finding:
     who = exposed.who if exposed else "whoever is granted access"
     verb = exposed.verb if exposed else "read"
     though = ", though its policies are still there" if table.policies.known() else ""
-    disabled, enabled = table.because("rls_enabled"), table.because("rls_was_enabled")
+    disabled, enabled = table.because("rls_enabled"), table.because_before("rls_enabled")
     span = disabled.span if disabled else None
     related = (Related(enabled.span, "row security is enabled here"),) if enabled else ()
     # DISABLE leaves FORCE and the policies, so that the table still looks protected.

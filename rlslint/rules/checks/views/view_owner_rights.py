@@ -20,7 +20,7 @@ from rlslint.rules.registry import rule
 
 @rule
 def view_owner_rights(view: View, project: Project) -> Iterator[Finding]:
-    if not view.is_view or runs_as_invoker(view) or view.invoker_was_on:
+    if not view.is_view or runs_as_invoker(view) or view.option_before("security_invoker"):
         return
     leaks = [leak for leak in view_leaks(view, project) if not leak.read.from_copy]
     if leaks:

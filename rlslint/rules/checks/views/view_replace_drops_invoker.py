@@ -21,7 +21,7 @@ from rlslint.text import Related
 
 @rule
 def view_replace_drops_invoker(view: View, project: Project) -> Iterator[Finding]:
-    if not view.is_view or runs_as_invoker(view) or not view.invoker_was_on:
+    if not view.is_view or runs_as_invoker(view) or not view.option_before("security_invoker"):
         return
     leaks = [leak for leak in view_leaks(view, project) if not leak.read.from_copy]
     if leaks:
@@ -29,7 +29,8 @@ def view_replace_drops_invoker(view: View, project: Project) -> Iterator[Finding
 
 
 def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
-    dropped, enabled = view.because("security_invoker"), view.because("invoker_was_on")
+    dropped = view.because("security_invoker")
+    enabled = view.because_before("security_invoker")
     span = dropped.span if dropped else None
     before = (Related(enabled.span, "the option was set here"),) if enabled else ()
     how = (
