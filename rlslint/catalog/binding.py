@@ -193,7 +193,7 @@ def _bind_query(query: Query, scope: Scope) -> None:
     _expand_stars(query, entries)
     for part in (*query.outputs, *query.conditions):
         bind(part, inner)
-    for part in query.others:
+    for part in (*query.rows, *query.trailing):
         _bind_other(part, query, entries, inner)
 
 

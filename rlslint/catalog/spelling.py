@@ -40,5 +40,4 @@ class Spelling:
                 return self._numbers[id(part)]
             self._numbers[id(part)] = len(self._numbers)
         place = part.location - self.origin if part.location >= 0 else -1
-        slots = (name for name in type(part).__slots__ if name != "location")
-        return (type(part), place, *(self._of(getattr(part, name)) for name in slots))
+        return (type(part), place, *map(self._of, part.contents()))

@@ -45,7 +45,7 @@ def failing_read(
     function: Function, body: Expr, functions: ContextFunctions = frozenset()
 ) -> SettingRead | None:
     """Return the read in a function's own body whose conversion fails, None if all are guarded."""
-    value = SubSelect("exists", None, "", body) if isinstance(body, Query) else IsNull(body, False)
+    value = SubSelect("exists", None, body) if isinstance(body, Query) else IsNull(body, False)
     own = settings_read(function)
     for _, read in failing_casts(value, frozenset(), functions):
         same = [one for one in own if one.name == read.name and one.missing_ok]

@@ -9,10 +9,10 @@ from rlslint.catalog.model import Catalog
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.calls import search_path_of
-from rlslint.meaning.rebuilding import exchanged_source, rebuilt, relocated, with_sources
 from rlslint.sql.expressions import Call, Column, Expr, Parameter, Query, Source, SubSelect
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem
+from rlslint.sql.rebuilding import exchanged_source, read_from, rebuilt, relocated
 
 _DEEPEST_CALLS = 8
 
@@ -110,29 +110,7 @@ def _with_rows(changed: Query, bodies: Bodies, calls: tuple[Function, ...]) -> Q
             rows = _rows(source.call, bodies, calls)
             if rows is not None:
                 sources[source] = exchanged_source(source, rows, None)
-    if not sources:
-        return changed
-
-    def exchange(child: Expr) -> Expr:
-        return with_sources(child, sources)
-
-    result = rebuilt(changed, exchange)
-    if not isinstance(result, Query):
-        return changed
-    return Query(
-        tuple(sources.get(source, source) for source in result.sources),
-        result.outputs,
-        result.output_names,
-        result.conditions,
-        result.others,
-        result.set_operation,
-        result.arms,
-        result.ctes,
-        result.inner_only,
-        result.limited,
-        result.grouped,
-        result.location,
-    )
+    return read_from(changed, sources) if sources else changed
 
 
 def _rows(call: Expr, bodies: Bodies, calls: tuple[Function, ...]) -> Query | None:
@@ -198,7 +176,7 @@ def _sql_body(function: Function, scope: Scope) -> Expr | None:
             return None
     if not isinstance(bound, Query):
         return None
-    return bound if function.returns_set else SubSelect("scalar", None, "", bound)
+    return bound if function.returns_set else SubSelect("scalar", None, bound)
 
 
 def postgres_inlines(function: Function) -> bool:

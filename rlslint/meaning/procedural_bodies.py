@@ -6,13 +6,13 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
-from rlslint.meaning.rebuilding import rebuilt
 from rlslint.replay.plpgsql import tree
 from rlslint.replay.plpgsql.parser import parse
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.sql.expressions import Call, Case, Cast, Column, Expr, Query, SubSelect
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import SyntaxProblem, parse_expression
+from rlslint.sql.rebuilding import rebuilt
 
 _LONGEST_RESULT = 400
 
@@ -87,7 +87,7 @@ class _Interpreter:
                 return Call(("raise",), ())
             case tree.Sql(sql, (tree.Target((name,), ()),)):
                 select = self.selected(sql, environment)
-                chosen = SubSelect("scalar", None, "", select)
+                chosen = SubSelect("scalar", None, select)
                 changed = self.assigned(name, chosen, environment)
                 return self.body(rest, {**changed, "found": _exists(select)})
             case tree.Sql(sql, ()):
@@ -117,7 +117,7 @@ class _Interpreter:
 
 
 def _exists(select: Query) -> Expr:
-    return SubSelect("exists", None, "", select)
+    return SubSelect("exists", None, select)
 
 
 def _has_effects(expression: Expr) -> bool:

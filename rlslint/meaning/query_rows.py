@@ -12,7 +12,6 @@ from rlslint.meaning.bounds import kind_of, unbounded_branches
 from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import ContextFunctions, context_reads
 from rlslint.meaning.queries import inner_query
-from rlslint.meaning.rebuilding import with_sources
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.sql.expressions import (
     OWN_ROW,
@@ -32,6 +31,7 @@ from rlslint.sql.expressions import (
     SubSelect,
 )
 from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.rebuilding import with_sources
 
 QueryOf = Callable[[Relation], Query | None]
 """How to find the query of a view, the calls in it inlined; None for what is no view."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rlslint.meaning.built_in import SET_RETURNING_FUNCTIONS
-from rlslint.meaning.rebuilding import rebuilt
 from rlslint.meaning.remembering import remembered
 from rlslint.sql.expressions import (
     And,
@@ -21,6 +20,7 @@ from rlslint.sql.expressions import (
     SubSelect,
 )
 from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.rebuilding import rebuilt
 
 _LONGEST_LIST = 32
 
@@ -145,7 +145,7 @@ def _simplified_sub_select(sub_select: SubSelect) -> Expr:
                 return conjunction((condition, comparison), location)
             return disjunction((Not(condition, location), comparison), location)
         case "array" if not conditions:
-            return Items("array", (output,), location)
+            return Items((output,), "array", location)
         case _:
             return sub_select
 
@@ -218,7 +218,7 @@ def _counted(symbol: str, left: Expr, right: Expr, location: int) -> Expr | None
 
 
 def _existence(query: Query, symbol: str, number: int, location: int) -> Expr | None:
-    exists = SubSelect("exists", None, "", query, location)
+    exists = SubSelect("exists", None, query, location=location)
     if (symbol, number) in _SOME:
         return exists
     return Not(exists, location) if (symbol, number) in _NONE else None
@@ -241,7 +241,7 @@ def _counted_rows(query: Query, outputs: tuple[Expr, ...]) -> Query | None:
             pass
         case _:
             return None
-    if query.grouped or query.limited or query.arms or query.others:
+    if query.grouped or query.rows or query.arms or query.trailing:
         return None
     if any(gives_rows(condition) for condition in query.conditions):
         return None
@@ -251,9 +251,9 @@ def _counted_rows(query: Query, outputs: tuple[Expr, ...]) -> Query | None:
         one,
         ("?column?",),
         query.conditions,
-        ctes=query.ctes,
-        inner_only=query.inner_only,
-        location=query.location,
+        query.ctes,
+        query.inner_only,
+        query.location,
     )
 
 
@@ -261,7 +261,7 @@ def _simplified_quantified(operator: Operator, left: Expr) -> Expr:
     right, location = operator.right, operator.location
     match right:
         case SubSelect(kind="array", query=query):
-            return SubSelect(operator.quantifier, left, operator.symbol, query, location)
+            return SubSelect(operator.quantifier, left, query, operator.symbol, location)
         case _:
             items = list_items(right)
     if items is None or len(items) > _LONGEST_LIST:

@@ -18,7 +18,6 @@ from rlslint.sql.expressions import (
     Expr,
     IsNull,
     IsTruth,
-    Items,
     Not,
     Operator,
     Or,
@@ -35,7 +34,7 @@ def output_types(query: Query) -> list[str]:
         left, right = map(output_types, query.arms[:2])
         return [one if right[at : at + 1] == [one] else "" for at, one in enumerate(left)]
     if query.set_operation == "values":
-        rows = [row.items for row in query.others if isinstance(row, Items)]
+        rows = [row.items for row in query.rows]
         return [
             common_type(tuple(_type(item) for item in column))
             for column in zip(*rows, strict=False)

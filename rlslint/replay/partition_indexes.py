@@ -114,8 +114,7 @@ def _form(clause: Clause | None, relation: Relation) -> object:
             case Column(binding=ColumnBinding(source, number, _)) if source is OWN_ROW:
                 return name_of(relation, number)
             case Expr():
-                slots = (name for name in type(part).__slots__ if name != "location")
-                return (type(part), *(of(getattr(part, name)) for name in slots))
+                return (type(part), *map(of, part.contents()))
             case tuple():
                 return tuple(map(of, part))
             case _:

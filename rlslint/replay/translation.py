@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.column_numbers import mapped
 from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding, Expr
+from rlslint.sql.rebuilding import rebound, rebuilt
 
 
 def translated(clause: Clause, model: Relation, relation: Relation) -> Clause:
@@ -25,21 +24,8 @@ def translated(clause: Clause, model: Relation, relation: Relation) -> Clause:
 
 
 def _renumbered(part: Expr, numbers: dict[int, int]) -> Expr:
-    changed = copy.copy(part)
-    match changed:
+    match part:
         case Column(binding=ColumnBinding(source, number, name)) if source is OWN_ROW:
-            changed.binding = ColumnBinding(source, numbers.get(number, number), name)
+            return rebound(part, ColumnBinding(source, numbers.get(number, number), name))
         case _:
-            for slot in (name for name in type(part).__slots__ if name != "location"):
-                setattr(changed, slot, _renumbered_value(getattr(part, slot), numbers))
-    return changed
-
-
-def _renumbered_value(value: object, numbers: dict[int, int]) -> object:
-    match value:
-        case Expr():
-            return _renumbered(value, numbers)
-        case tuple():
-            return tuple(_renumbered_value(item, numbers) for item in value)
-        case _:
-            return value
+            return rebuilt(part, lambda child: _renumbered(child, numbers))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from rlslint.sql.expressions import Column, Expr, Items, Query, Source, SubSelect
+from rlslint.sql.expressions import Column, Expr, Items, Part, Query, Source, SubSelect
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, Token, parse_expression, tokens
 from rlslint.sql.placeholders import is_placeholder
@@ -74,14 +74,9 @@ def same_as_written(one: object, other: object) -> bool:
     match one, other:
         case tuple(), tuple():
             return len(one) == len(other) and all(map(same_as_written, one, other))
-        case Expr(), Expr():
+        case Part(), Part():
             return all(
-                same_as_written(getattr(one, part), getattr(other, part)) for part in one.parts
-            )
-        case Source(), Source():
-            return all(
-                same_as_written(getattr(one, part), getattr(other, part))
-                for part in ("name", "schema", "alias", "query", "call", "column_names")
+                same_as_written(getattr(one, name), getattr(other, name)) for name in one.written
             )
         case _:
             return one == other

@@ -1,12 +1,74 @@
-"""Expressions: a small typed family, built from the parser's nodes in `nodes`."""
+"""Expressions: a small typed family, built from the parser's nodes in `nodes`.
+
+Each class declares its fields once; what is below a part, when two are equal, and how one is made
+out of another (`rebuilding`) follow from that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple, Self
 
 
-class Source:
+class Part:
+    """What an expression is made of: an expression, or an entry of a FROM list.
+
+    A class declares its fields once. `__match_args__` are those that are written: plain values but
+    for `inside`, which hold a Part, None or tuples of them. `bound` are filled in by binding, and
+    the expressions of `repeated` are among those inside the part or the query around it. Each part
+    has a `location`, a byte offset into the text that was parsed, -1 where the parser gives none.
+    """
+
+    __slots__ = ("location",)
+    __match_args__: ClassVar[Any] = ()
+    inside: ClassVar[tuple[str, ...]] = ()
+    repeated: ClassVar[tuple[str, ...]] = ()
+    bound: ClassVar[tuple[str, ...]] = ()
+    written: ClassVar[tuple[str, ...]] = ()
+    backwards: ClassVar[tuple[str, ...]] = ()
+    fields: ClassVar[tuple[str, ...]] = ()
+    location: int
+
+    def __init_subclass__(cls) -> None:
+        cls.written = cls.__match_args__
+        cls.backwards = cls.inside[::-1]
+        cls.fields = (*cls.written, *cls.repeated, *cls.bound)
+
+    def contents(self) -> list[Any]:
+        """Return the values of all fields but the location."""
+        return [getattr(self, name) for name in self.fields]
+
+    def copied(self) -> Self:
+        """Return a part of the same contents, about which nothing has been found out yet."""
+        copy = type(self).__new__(type(self))
+        for name in self.fields:
+            setattr(copy, name, getattr(self, name))
+        copy.location = self.location
+        return copy
+
+    def children(self) -> tuple[Expr, ...]:
+        """Return the expressions right below, those inside sub-selects included."""
+        found: list[Expr] = []
+        for name in self.inside:
+            value = getattr(self, name)
+            if isinstance(value, Expr):
+                found.append(value)
+            elif value:
+                _collect(value, found)
+        return tuple(found)
+
+
+def _collect(values: Iterable[Any], found: list[Expr]) -> None:
+    for value in values:
+        if isinstance(value, Expr):
+            found.append(value)
+        elif isinstance(value, tuple):
+            _collect(value, found)
+        elif isinstance(value, Source):
+            found += value.children()
+
+
+class Source(Part):
     """One entry of a FROM list: a relation, a sub-select, a CTE or a function under a name.
 
     Two sources are the same only if they are one object. `relation` is filled in when the
@@ -19,22 +81,21 @@ class Source:
     may be recursive.
     """
 
-    __slots__ = (
+    __match_args__ = (
+        "name",
+        "schema",
         "alias",
+        "query",
         "call",
         "column_names",
-        "is_cte",
-        "join",
         "lateral",
-        "location",
-        "merged",
-        "name",
         "natural",
-        "on",
-        "query",
-        "relation",
-        "schema",
+        "join",
     )
+    inside = ("query", "call")
+    repeated = ("on",)
+    bound = ("relation", "is_cte", "merged")
+    __slots__ = (*__match_args__, *repeated, *bound)
 
     def __init__(
         self,
@@ -65,6 +126,10 @@ class Source:
     def __repr__(self) -> str:
         return f"Source({self.alias})"
 
+    def children(self) -> tuple[Expr, ...]:
+        """Return what is in FROM itself: a query that WITH names stands there."""
+        return Part.children(self) if not self.is_cte else ()
+
 
 OWN_ROW = Source("", "", "", -1)
 """The row of the table that a policy (or a default, a check, an index) belongs to."""
@@ -82,41 +147,43 @@ class ColumnBinding(NamedTuple):
     name: str
 
 
-class Expr:
+class Expr(Part):
     """An expression. Equality compares what expressions mean, not where they stand.
 
-    `location` is a byte offset into the text that was parsed, -1 where the parser gives none.
     `answers` keeps what was found out about the expression; it is not set before the first one.
     """
 
-    __slots__ = ("answers", "location")
-    parts: ClassVar[tuple[str, ...]] = ()
-    location: int
+    __slots__ = ("answers",)
     answers: dict[Any, Any]
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return False
-        return all(getattr(self, part) == getattr(other, part) for part in self.parts)
+        for name in self.written:  # noqa: SIM110 (all() takes twice as long)
+            if getattr(self, name) != getattr(other, name):
+                return False
+        return True
 
     def __hash__(self) -> int:
-        return hash((type(self).__name__, *(getattr(self, part) for part in self.parts)))
+        return hash((type(self), *[getattr(self, name) for name in self.written]))
 
     def __repr__(self) -> str:
-        fields = ", ".join(repr(getattr(self, part)) for part in self.parts)
+        fields = ", ".join([repr(getattr(self, name)) for name in self.written])
         return f"{type(self).__name__}({fields})"
-
-    def children(self) -> tuple[Expr, ...]:
-        """Return the expressions right below, those inside sub-selects included."""
-        return ()
 
     def walk(self) -> Iterator[Expr]:
         """Yield this expression and everything below it, in the order of the text."""
-        waiting: list[Expr] = [self]
+        waiting: list[Any] = [self]
         while waiting:
             part = waiting.pop()
-            yield part
-            waiting.extend(reversed(part.children()))
+            if isinstance(part, Expr):
+                yield part
+                for name in part.backwards:
+                    waiting.append(getattr(part, name))
+            elif isinstance(part, tuple):
+                waiting.extend(part[::-1])
+            elif isinstance(part, Source) and not part.is_cte:
+                waiting += (part.call, part.query)
 
 
 class Column(Expr):
@@ -126,9 +193,9 @@ class Column(Expr):
     PostgreSQL would find no such column.
     """
 
-    __slots__ = ("binding", "names", "unknown")
     __match_args__ = ("names",)
-    parts = ("names",)
+    bound = ("binding", "unknown")
+    __slots__ = (*__match_args__, *bound)
 
     def __init__(self, names: tuple[str, ...], location: int = -1) -> None:
         self.names = names
@@ -154,9 +221,8 @@ class Column(Expr):
 class Constant(Expr):
     """A literal; None is NULL. Numbers that are no integers stay strings."""
 
-    __slots__ = ("value",)
     __match_args__ = ("value",)
-    parts = ("value",)
+    __slots__ = __match_args__
 
     def __init__(self, value: str | int | bool | None, location: int = -1) -> None:
         self.value = value
@@ -174,9 +240,8 @@ class Constant(Expr):
 class Parameter(Expr):
     """`$1`: an argument of a function, or a bind parameter."""
 
-    __slots__ = ("number",)
     __match_args__ = ("number",)
-    parts = ("number",)
+    __slots__ = __match_args__
 
     def __init__(self, number: int, location: int = -1) -> None:
         self.number = number
@@ -190,9 +255,10 @@ class Call(Expr):
     when the expression is bound: the function of the history that is called, else None.
     """
 
-    __slots__ = ("arguments", "function", "name", "unknown")
     __match_args__ = ("name", "arguments")
-    parts = ("name", "arguments")
+    inside = ("arguments",)
+    bound = ("function", "unknown")
+    __slots__ = (*__match_args__, *bound)
 
     def __init__(
         self, name: tuple[str, ...], arguments: tuple[Expr, ...], location: int = -1
@@ -203,9 +269,6 @@ class Call(Expr):
         self.function: object | None = None
         self.unknown = False
 
-    def children(self) -> tuple[Expr, ...]:
-        return self.arguments
-
 
 class Operator(Expr):
     """`left symbol right`. `quantifier` is "any" or "all" for IN, ANY and ALL over an array.
@@ -214,9 +277,9 @@ class Operator(Expr):
     `left`.
     """
 
-    __slots__ = ("left", "quantifier", "right", "symbol")
-    __match_args__ = ("symbol", "left", "right")
-    parts = ("symbol", "left", "right", "quantifier")
+    __match_args__ = ("symbol", "left", "right", "quantifier")
+    inside = ("left", "right")
+    __slots__ = __match_args__
 
     def __init__(
         self,
@@ -232,77 +295,62 @@ class Operator(Expr):
         self.quantifier = quantifier
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        return (self.right,) if self.left is None else (self.left, self.right)
-
 
 class And(Expr):
     """A conjunction; nested ones are flattened."""
 
-    __slots__ = ("arguments",)
     __match_args__ = ("arguments",)
-    parts = ("arguments",)
+    inside = ("arguments",)
+    __slots__ = __match_args__
 
     def __init__(self, arguments: tuple[Expr, ...], location: int = -1) -> None:
         self.arguments = arguments
         self.location = location
-
-    def children(self) -> tuple[Expr, ...]:
-        return self.arguments
 
 
 class Or(Expr):
     """A disjunction; nested ones are flattened."""
 
-    __slots__ = ("arguments",)
     __match_args__ = ("arguments",)
-    parts = ("arguments",)
+    inside = ("arguments",)
+    __slots__ = __match_args__
 
     def __init__(self, arguments: tuple[Expr, ...], location: int = -1) -> None:
         self.arguments = arguments
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        return self.arguments
-
 
 class Not(Expr):
     """A negation."""
 
-    __slots__ = ("argument",)
     __match_args__ = ("argument",)
-    parts = ("argument",)
+    inside = ("argument",)
+    __slots__ = __match_args__
 
     def __init__(self, argument: Expr, location: int = -1) -> None:
         self.argument = argument
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        return (self.argument,)
-
 
 class IsNull(Expr):
     """`argument IS [NOT] NULL`."""
 
-    __slots__ = ("argument", "negated")
     __match_args__ = ("argument", "negated")
-    parts = ("argument", "negated")
+    inside = ("argument",)
+    __slots__ = __match_args__
 
     def __init__(self, argument: Expr, negated: bool, location: int = -1) -> None:
         self.argument = argument
         self.negated = negated
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        return (self.argument,)
-
 
 class IsTruth(Expr):
     """`argument IS [NOT] TRUE | FALSE | UNKNOWN`; `value` is None for UNKNOWN."""
 
-    __slots__ = ("argument", "negated", "value")
     __match_args__ = ("argument", "value", "negated")
-    parts = ("argument", "value", "negated")
+    inside = ("argument",)
+    __slots__ = __match_args__
 
     def __init__(
         self, argument: Expr, value: bool | None, negated: bool, location: int = -1
@@ -312,32 +360,26 @@ class IsTruth(Expr):
         self.negated = negated
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        return (self.argument,)
-
 
 class Cast(Expr):
     """A conversion to a type, named as PostgreSQL keeps it (`int4`, `uuid`, `text[]`)."""
 
-    __slots__ = ("argument", "type")
     __match_args__ = ("argument", "type")
-    parts = ("argument", "type")
+    inside = ("argument",)
+    __slots__ = __match_args__
 
     def __init__(self, argument: Expr, type_name: str, location: int = -1) -> None:
         self.argument = argument
         self.type = type_name
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        return (self.argument,)
-
 
 class Case(Expr):
     """CASE; `subject` is None for the searched form, `otherwise` is None without ELSE."""
 
-    __slots__ = ("branches", "otherwise", "subject")
     __match_args__ = ("subject", "branches", "otherwise")
-    parts = ("subject", "branches", "otherwise")
+    inside = ("subject", "branches", "otherwise")
+    __slots__ = __match_args__
 
     def __init__(
         self,
@@ -351,26 +393,18 @@ class Case(Expr):
         self.otherwise = otherwise
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        found = [] if self.subject is None else [self.subject]
-        found += [part for branch in self.branches for part in branch]
-        return tuple(found) if self.otherwise is None else (*found, self.otherwise)
-
 
 class Items(Expr):
     """ARRAY[…], ROW(…) or the list behind IN."""
 
-    __slots__ = ("items", "kind")
-    __match_args__ = ("items",)
-    parts = ("kind", "items")
+    __match_args__ = ("items", "kind")
+    inside = ("items",)
+    __slots__ = __match_args__
 
-    def __init__(self, kind: str, items: tuple[Expr, ...], location: int = -1) -> None:
-        self.kind = kind
+    def __init__(self, items: tuple[Expr, ...], kind: str, location: int = -1) -> None:
         self.items = items
+        self.kind = kind
         self.location = location
-
-    def children(self) -> tuple[Expr, ...]:
-        return self.items
 
 
 class SubSelect(Expr):
@@ -379,77 +413,81 @@ class SubSelect(Expr):
     For any and all, `left` is compared with each row by `symbol` (IN is any with `=`).
     """
 
-    __slots__ = ("kind", "left", "query", "symbol")
-    __match_args__ = ("kind", "left", "query")
-    parts = ("kind", "left", "symbol", "query")
+    __match_args__ = ("kind", "left", "query", "symbol")
+    inside = ("left", "query")
+    __slots__ = __match_args__
 
     def __init__(
-        self, kind: str, left: Expr | None, symbol: str, query: Query, location: int = -1
+        self, kind: str, left: Expr | None, query: Query, symbol: str = "", location: int = -1
     ) -> None:
         self.kind = kind
         self.left = left
-        self.symbol = symbol
         self.query = query
+        self.symbol = symbol
         self.location = location
-
-    def children(self) -> tuple[Expr, ...]:
-        return (self.query,) if self.left is None else (self.left, self.query)
 
 
 class Other(Expr):
     """Anything else (a subscript, a field, COLLATE, a window); `tag` is the parser's name."""
 
-    __slots__ = ("arguments", "detail", "tag")
-    __match_args__ = ("tag", "arguments")
-    parts = ("tag", "detail", "arguments")
+    __match_args__ = ("tag", "arguments", "detail")
+    inside = ("arguments",)
+    __slots__ = __match_args__
 
     def __init__(
-        self, tag: str, detail: str, arguments: tuple[Expr, ...], location: int = -1
+        self, tag: str, arguments: tuple[Expr, ...], detail: str = "", location: int = -1
     ) -> None:
         self.tag = tag
-        self.detail = detail
         self.arguments = arguments
+        self.detail = detail
         self.location = location
-
-    def children(self) -> tuple[Expr, ...]:
-        return self.arguments
 
 
 class Query(Expr):
     """A SELECT: what it reads from, what it puts out, and the conditions on the way.
 
-    `conditions` are WHERE, the ON clauses of joins and HAVING, in this order; `inner_only` is
-    False where an outer join makes ON clauses no conditions on the result. `outputs` are
-    the columns put out with their names; `values` the rows of VALUES. `arms` are the two sides of
-    UNION, INTERSECT or EXCEPT (then `set_operation` names it). `others` are the expressions of
-    GROUP BY, ORDER BY, LIMIT and DISTINCT ON. `ctes` are the WITH queries by name; `recursive`
-    lets them name themselves. Binding replaces a `*` in `outputs` by the columns that it means.
-    `limited` tells of LIMIT or OFFSET, `grouped` of GROUP BY or aggregation by DISTINCT. `grouping`
-    are the expressions of GROUP BY, `having` is one of the conditions, `ordering` are the
-    expressions of ORDER BY with whether they descend, `limits` those of LIMIT and OFFSET;
-    `keeps_duplicates` tells of UNION ALL and its like.
+    `outputs` are the columns put out with their names; binding replaces a `*` by the columns that
+    it means. `conditions` are WHERE, the ON clauses of joins and HAVING, in this order; `having` is
+    the last of these; `inner_only` is False where an outer join makes ON clauses no conditions on
+    the result. `rows` are those of VALUES. `grouping`, `distinct`, `ordering` and `limits` are the
+    expressions of GROUP BY, DISTINCT ON, ORDER BY (with whether they descend) and of LIMIT and
+    OFFSET; `grouped` tells of GROUP BY and of any DISTINCT. `arms` are the two sides of UNION,
+    INTERSECT or EXCEPT: then `set_operation` names it, and `keeps_duplicates` tells of its ALL.
+    `ctes` are the WITH queries by name; `recursive` lets them name themselves.
     """
 
-    __slots__ = (
-        "arms",
-        "conditions",
-        "ctes",
-        "grouped",
-        "grouping",
-        "having",
-        "inner_only",
-        "keeps_duplicates",
-        "limited",
-        "limits",
-        "ordering",
-        "others",
-        "output_names",
+    __match_args__ = (
+        "sources",
         "outputs",
-        "recursive",
+        "output_names",
+        "conditions",
+        "rows",
+        "grouping",
+        "distinct",
+        "ordering",
+        "limits",
         "set_operation",
+        "arms",
+        "ctes",
+        "inner_only",
+        "grouped",
+        "recursive",
+        "keeps_duplicates",
+    )
+    inside = (
+        "outputs",
+        "conditions",
+        "rows",
+        "grouping",
+        "distinct",
+        "ordering",
+        "limits",
+        "arms",
+        "ctes",
         "sources",
     )
-    parts = ("sources", "outputs", "conditions", "others", "set_operation", "arms")
+    repeated = ("having",)
+    __slots__ = (*__match_args__, *repeated)
 
     def __init__(
         self,
@@ -457,44 +495,40 @@ class Query(Expr):
         outputs: tuple[Expr, ...],
         output_names: tuple[str, ...],
         conditions: tuple[Expr, ...],
-        others: tuple[Expr, ...] = (),
-        set_operation: str = "",
-        arms: tuple[Query, ...] = (),
         ctes: tuple[tuple[str, Query], ...] = (),
         inner_only: bool = True,
-        limited: bool = False,
-        grouped: bool = False,
         location: int = -1,
-        recursive: bool = False,
     ) -> None:
-        self.recursive = recursive
         self.sources = sources
         self.outputs = outputs
         self.output_names = output_names
         self.conditions = conditions
-        self.others = others
-        self.set_operation = set_operation
-        self.arms = arms
-        self.ctes = ctes
-        self.inner_only = inner_only
-        self.limited = limited
-        self.grouped = grouped
+        self.rows: tuple[Items, ...] = ()
         self.grouping: tuple[Expr, ...] = ()
-        self.having: Expr | None = None
-        self.keeps_duplicates = False
+        self.distinct: tuple[Expr, ...] = ()
         self.ordering: tuple[tuple[Expr, bool], ...] = ()
         self.limits: tuple[Expr | None, Expr | None] = (None, None)
+        self.set_operation = ""
+        self.arms: tuple[Query, ...] = ()
+        self.ctes = ctes
+        self.inner_only = inner_only
+        self.grouped = False
+        self.recursive = False
+        self.having: Expr | None = None
+        self.keeps_duplicates = False
         self.location = location
 
-    def children(self) -> tuple[Expr, ...]:
-        found = [*self.outputs, *self.conditions, *self.others, *self.arms]
-        found += [query for _, query in self.ctes]
-        for source in self.sources:
-            if source.query is not None and not source.is_cte:
-                found.append(source.query)
-            if source.call is not None:
-                found.append(source.call)
-        return tuple(found)
+    @property
+    def limited(self) -> bool:
+        """Whether there is a LIMIT or an OFFSET."""
+        return self.limits != (None, None)
+
+    @property
+    def trailing(self) -> tuple[Expr, ...]:
+        """The expressions behind the conditions: they may name outputs."""
+        ordering = [part for part, _ in self.ordering]
+        limits = [part for part in self.limits if part is not None]
+        return (*self.grouping, *self.distinct, *ordering, *limits)
 
 
 def is_null_constant(expression: Expr) -> bool:

@@ -79,17 +79,17 @@ def expression(node: Node) -> Expr:
         case "CaseExpr":
             return _case(fields, location)
         case "A_ArrayExpr":
-            return Items("array", _all(fields.get("elements")), location)
+            return Items(_all(fields.get("elements")), "array", location)
         case "RowExpr":
-            return Items("row", _all(fields.get("args")), location)
+            return Items(_all(fields.get("args")), "row", location)
         case "List":
-            return Items("list", _all(fields.get("items")), location)
+            return Items(_all(fields.get("items")), "list", location)
         case "SubLink":
             return _sub_select(fields, location)
         case "SelectStmt":
             return query(fields)
         case _:
-            return Other(tag, _detail(fields), _nested(fields), location)
+            return Other(tag, _nested(fields), _detail(fields), location)
 
 
 def _all(nodes: list[Node] | None) -> tuple[Expr, ...]:
@@ -125,14 +125,14 @@ def _constant(fields: Node) -> str | int | bool | None:
 def _call(fields: Node, location: int) -> Expr:
     arguments = _all(fields.get("args"))
     if fields.get("agg_distinct"):
-        arguments += (Other("AggregateDistinct", "", ()),)
+        arguments += (Other("AggregateDistinct", ()),)
     if "agg_filter" in fields:
-        arguments += (Other("AggregateFilter", "", (expression(fields["agg_filter"]),)),)
+        arguments += (Other("AggregateFilter", (expression(fields["agg_filter"]),)),)
     if fields.get("func_variadic"):
-        arguments = (*arguments[:-1], Other("VariadicArgument", "", arguments[-1:]))
+        arguments = (*arguments[:-1], Other("VariadicArgument", arguments[-1:]))
     call = Call(strings(fields["funcname"]), arguments, location)
     if "over" in fields:
-        return Other("WindowFunc", "", (call, *_nested(fields["over"])), location)
+        return Other("WindowFunc", (call, *_nested(fields["over"])), "", location)
     return call
 
 
@@ -209,7 +209,7 @@ def _sub_select(fields: Node, location: int) -> Expr:
     }.get(fields["subLinkType"], "scalar")
     symbol = strings(fields.get("operName"))[-1] if fields.get("operName") else "="
     left = _optional(fields.get("testexpr"))
-    return SubSelect(kind, left, symbol, query(fields["subselect"]["SelectStmt"]), location)
+    return SubSelect(kind, left, query(fields["subselect"]["SelectStmt"]), symbol, location)
 
 
 def _detail(fields: Node) -> str:
@@ -248,22 +248,34 @@ def query(fields: Node) -> Query:
         for cte in fields.get("withClause", {}).get("ctes", ())
         if "SelectStmt" in cte["CommonTableExpr"]["ctequery"]
     )
-    recursive = fields.get("withClause", {}).get("recursive", False)
     if "larg" in fields:
-        arms = (query(fields["larg"]), query(fields["rarg"]))
-        operation = fields["op"].removeprefix("SETOP_").lower()
-        first = arms[0]
-        combined = Query(
-            (), (), first.output_names, (), _trailing(fields), operation, arms, ctes,
-            limited=_is_limited(fields), recursive=recursive,
-        )  # fmt: skip
-        combined.keeps_duplicates = fields.get("all", False)
-        return _ordered(combined, fields)
-    if "valuesLists" in fields:
-        rows = tuple(Items("row", _all(row["List"].get("items"))) for row in fields["valuesLists"])
+        built = _set_operation(fields, ctes)
+    elif "valuesLists" in fields:
+        rows = tuple(Items(_all(row["List"].get("items")), "row") for row in fields["valuesLists"])
         width = len(rows[0].items) if rows else 0
         names = tuple(f"column{number + 1}" for number in range(width))
-        return Query((), (), names, (), (*rows, *_trailing(fields)), "values", (), ctes)
+        built = Query((), (), names, (), ctes)
+        built.set_operation, built.rows = "values", rows
+    else:
+        built = _select(fields, ctes)
+    built.recursive = fields.get("withClause", {}).get("recursive", False)
+    built.ordering = tuple(
+        (expression(item["SortBy"]["node"]), item["SortBy"]["sortby_dir"] == "SORTBY_DESC")
+        for item in fields.get("sortClause", ())
+    )
+    built.limits = _optional(fields.get("limitCount")), _optional(fields.get("limitOffset"))
+    return built
+
+
+def _set_operation(fields: Node, ctes: tuple[tuple[str, Query], ...]) -> Query:
+    arms = (query(fields["larg"]), query(fields["rarg"]))
+    built = Query((), (), arms[0].output_names, (), ctes)
+    built.set_operation, built.arms = fields["op"].removeprefix("SETOP_").lower(), arms
+    built.keeps_duplicates = fields.get("all", False)
+    return built
+
+
+def _select(fields: Node, ctes: tuple[tuple[str, Query], ...]) -> Query:
     sources, conditions, inner_only = _from_clause(fields.get("fromClause", ()))
     if "whereClause" in fields:
         conditions.insert(0, expression(fields["whereClause"]))
@@ -275,24 +287,13 @@ def query(fields: Node) -> Query:
         tuple(expression(target["val"]) for target in targets if "val" in target),
         tuple(target.get("name") or output_name(target.get("val")) for target in targets),
         tuple(conditions),
-        _trailing(fields),
-        ctes=ctes,
-        inner_only=inner_only,
-        limited=_is_limited(fields),
-        grouped="groupClause" in fields or "distinctClause" in fields,
-        recursive=recursive,
+        ctes,
+        inner_only,
     )
-    built.grouping = _all(fields.get("groupClause"))
     built.having = conditions[-1] if "havingClause" in fields else None
-    return _ordered(built, fields)
-
-
-def _ordered(built: Query, fields: Node) -> Query:
-    built.ordering = tuple(
-        (expression(item["SortBy"]["node"]), item["SortBy"]["sortby_dir"] == "SORTBY_DESC")
-        for item in fields.get("sortClause", ())
-    )
-    built.limits = _optional(fields.get("limitCount")), _optional(fields.get("limitOffset"))
+    built.grouping = _all(fields.get("groupClause"))
+    built.distinct = _all(fields.get("distinctClause"))
+    built.grouped = "groupClause" in fields or "distinctClause" in fields
     return built
 
 
@@ -304,17 +305,6 @@ def _with_query(fields: Node) -> Query:
         first = first.arms[0]
     first.output_names = (*names, *first.output_names[len(names) :])
     return built
-
-
-def _is_limited(fields: Node) -> bool:
-    return "limitCount" in fields or "limitOffset" in fields
-
-
-def _trailing(fields: Node) -> tuple[Expr, ...]:
-    found = [*_all(fields.get("groupClause")), *_all(fields.get("distinctClause"))]
-    found += [expression(item["SortBy"]["node"]) for item in fields.get("sortClause", ())]
-    found += [expression(fields[key]) for key in ("limitCount", "limitOffset") if key in fields]
-    return tuple(found)
 
 
 def output_name(node: Node | None) -> str:
@@ -443,7 +433,7 @@ def _source(tag: str, fields: Node) -> Source:
             column = renamed or ((name or fallback,) if name or fallback else ())
             return Source(name or fallback, "", name or fallback, -1, None, call, column, True)
         case _:
-            return Source(name, "", name, -1, None, Other(tag, "", _nested(fields)), renamed, True)
+            return Source(name, "", name, -1, None, Other(tag, _nested(fields)), renamed, True)
 
 
 def _function_of(fields: Node) -> Expr:
@@ -451,4 +441,4 @@ def _function_of(fields: Node) -> Expr:
         case {"functions": [{"List": {"items": [call, *_]}}]}:
             return expression(call)
         case _:
-            return Other("RangeFunction", "", _nested(fields))
+            return Other("RangeFunction", _nested(fields))

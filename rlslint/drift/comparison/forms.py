@@ -90,7 +90,7 @@ class _Forms:
             case Query():
                 return self._query(part, True)
             case _:
-                values = (getattr(part, name) for name in part.parts)
+                values = (getattr(part, name) for name in part.written)
                 return (type(part).__name__, *(self._value(value) for value in values))
 
     def _value(self, value: object) -> Form:
@@ -141,7 +141,7 @@ class _Forms:
             ("from", *sources),
             ("outputs", *(self._outputs(query) if with_outputs else ())),
             ("where", *(self.of(condition) for condition in query.conditions)),
-            ("rows", *(self.of(row) for row in query.others if query.set_operation == "values")),
+            ("rows", *map(self.of, query.rows)),
             (query.set_operation, *(self._query(arm, with_outputs) for arm in query.arms)),
         )
 

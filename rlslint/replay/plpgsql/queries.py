@@ -12,7 +12,7 @@ from rlslint.replay.plpgsql.set_functions import set_of
 from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
 from rlslint.replay.plpgsql.system_catalogs.roles import ROLE_CATALOGS
 from rlslint.replay.plpgsql.values import Record, Reference, Unknown, Value, record_of
-from rlslint.sql.expressions import Call, Column, Expr, Items, Query
+from rlslint.sql.expressions import Call, Column, Expr, Query
 
 _Key = tuple[object, ...]
 
@@ -117,8 +117,7 @@ def _distinct(rows: list[Row]) -> list[Row]:
 def _values(query: Query, evaluator: Evaluator) -> Rows:
     rows = [
         Row(Record(zip(query.output_names, map(evaluator.value, row.items), strict=False)), True)
-        for row in query.others
-        if isinstance(row, Items) and row.kind == "row"
+        for row in query.rows
     ]
     return Rows(rows, False)
 
