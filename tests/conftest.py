@@ -27,14 +27,27 @@ _USUAL_SEED = "1"
 CACHE = pytest.StashKey[str]()
 """The caches of this process and of those that it starts, gone with it."""
 
-# How quick the machine is decides no test.
-settings.register_profile(
-    "rlslint", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
-settings.load_profile("rlslint")
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="the long forms of random histories and mutations, and what is compiled slowly",
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each core; none for a test that is named or looked at while it runs."""
+    named = any("::" in argument for argument in config.args)
+    return 0 if named or config.getoption("capture") == "no" else os.cpu_count() or 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "times(usual, long): called with each `number` below `usual`, or `long`"
+    )
+    config.addinivalue_line("markers", "long: skipped without --long")
     config.addinivalue_line(
         "markers", "since(version, what): skipped on servers that do not have `what` yet"
     )
@@ -43,12 +56,28 @@ def pytest_configure(config: pytest.Config) -> None:
     if seed == "random":
         os.environ[HISTORIES_SEED] = str(random.randrange(1_000_000_000))
 
+    settings.register_profile(
+        "rlslint",
+        max_examples=300 if config.getoption("long") else 50,
+        # How quick the machine is decides no test.
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        print_blob=True,
+    )
+    settings.load_profile("rlslint")
     # What another run left in the user's cache decides no test.
     config.stash[CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="rlslint-cache-")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(config.stash[CACHE], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip("only with --long"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -59,6 +88,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    for marker in metafunc.definition.iter_markers("times"):
+        usual, long = marker.args
+        count = long if metafunc.config.getoption("long") else usual
+        metafunc.parametrize("number", range(count))
     if "server" in metafunc.fixturenames and len(directories := server_directories()) > 1:
         metafunc.parametrize("server", directories, ids=str, indirect=True, scope="session")
 

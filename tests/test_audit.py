@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import io
 import json
 import os
 import pty
@@ -13,13 +11,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import psycopg
 import pytest
 
-from rlslint.cli.commands import audit, main
+from rlslint.cli.commands import audit
+from tests import command_line
+from tests.command_line import Run
 from tests.documentation import ROOT
 from tests.postgres import Database
 
@@ -38,38 +38,13 @@ GRANT SELECT ON docs, billing.invoices TO PUBLIC;
 ONLY = ("--isolated", "--select", "policy-using-true")
 
 
-class Run(NamedTuple):
-    """How a command ended, and what it printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 Rlslint = Callable[..., Run]
 
 
 @pytest.fixture
-def rlslint(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Rlslint:
+def rlslint(tmp_path: Path) -> Rlslint:
     """The command line in this process, in an empty directory."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(gc, "disable", lambda: None)
-
-    def run(*arguments: str, given: bytes = b"", **environment: str) -> Run:
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["rlslint", *arguments])
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            with pytest.raises(SystemExit) as ended:
-                main()
-        printed = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Run(ended.value.code, printed.out, printed.err)
-
-    return run
+    return partial(command_line.rlslint, cwd=tmp_path)
 
 
 @pytest.fixture

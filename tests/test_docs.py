@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -24,6 +22,7 @@ from rlslint.config.scales import Severity
 from rlslint.reports.json import finding_as_json, render
 from rlslint.rules.cards import card, rule_names
 from rlslint.rules.selection import selection_of
+from tests.command_line import rlslint as run_rlslint
 from tests.documentation import FAMILIES, GENERATED, ROOT
 from tests.reports.examples import result, shadowed
 
@@ -31,7 +30,8 @@ PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
 SET_UP = (
     "python3 -m venv .venv && .venv/bin/pip install -q . "
     "&& .venv/bin/rlslint check fixtures/seeded-settings",
-    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest",
+    "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test]' "
+    "&& .venv/bin/python -m pytest",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -79,13 +79,7 @@ def test_a_command_runs_and_prints_what_the_page_shows(command: Command, tmp_pat
     (tmp_path / "db" / "migrations" / "0042_invoices.sql").write_text("SELECT 1;")
     program, *arguments = shlex.split(command.line)
     assert program == "rlslint"
-    run = subprocess.run(
-        [sys.executable, "-m", "rlslint", *arguments],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = run_rlslint(*arguments, cwd=tmp_path)
     assert run.returncode in (0, 1), run.stderr
     assert command.output in run.stdout + run.stderr
     if "-o" in arguments:

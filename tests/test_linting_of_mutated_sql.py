@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rlslint.reports.results import Result
@@ -57,7 +57,6 @@ def lint_script(script: str) -> Result:
         return lint(Path(folder), {"migrations/0001_damaged.sql": script})
 
 
-@settings(max_examples=250, deadline=None)
 @given(damaged())
 def test_a_damaged_migration_ends_in_a_result(script: str) -> None:
     result = lint_script(script)

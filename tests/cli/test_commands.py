@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rlslint.config.options import OUTPUT_FORMATS
+from tests.command_line import rlslint, rlslint_process
 
 FAULTY = """CREATE ROLE app_user LOGIN;
 CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
@@ -27,24 +27,6 @@ CLEAN = FAULTY.replace(
     "ENABLE ROW LEVEL SECURITY", "ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
 )
 CLEAN = CLEAN.replace("ALTER TABLE docs OWNER TO app_user;", "GRANT SELECT ON docs TO app_user;")
-
-
-def rlslint(
-    *arguments: str | Path, cwd: Path, given: str | bytes = b"", **environment: str
-) -> subprocess.CompletedProcess[str]:
-    data = given.encode() if isinstance(given, str) else given
-    completed = subprocess.run(
-        [sys.executable, "-m", "rlslint", *map(str, arguments)],
-        cwd=cwd,
-        input=data,
-        capture_output=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, **environment},
-    )
-    return subprocess.CompletedProcess(
-        completed.args, completed.returncode, completed.stdout.decode(), completed.stderr.decode()
-    )
 
 
 @pytest.fixture
@@ -83,7 +65,10 @@ def test_exit_zero_and_fail_on_decide_the_status(project: Path) -> None:
 
 
 def test_a_run_is_the_same_every_time(project: Path) -> None:
-    runs = {rlslint("check", cwd=project, PYTHONHASHSEED=seed).stdout for seed in ("1", "2", "3")}
+    runs = {
+        rlslint_process("check", cwd=project, PYTHONHASHSEED=seed).stdout
+        for seed in ("1", "2", "3")
+    }
     assert len(runs) == 1
 
 
@@ -351,7 +336,9 @@ def test_no_color_and_force_color_are_honoured(project: Path) -> None:
 
 def test_a_terminal_without_unicode_gets_escapes(project: Path) -> None:
     (project / "migrations" / "0001_docs.sql").write_text(FAULTY.replace("docs", '"Müller"'))
-    run = rlslint("check", cwd=project, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
+    run = rlslint_process(
+        "check", cwd=project, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0"
+    )
     assert run.returncode == 1
     assert "M\\xfcller" in run.stdout
 

@@ -19,13 +19,17 @@ _TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(?:\w+\.)?(\w+)", re.IGNOR
 _OWN_TO_TABLES = re.compile(
     r"(?:CREATE (?:UNIQUE )?INDEX|CREATE POLICY|ALTER TABLE|GRANT|REVOKE)\b", re.IGNORECASE
 )
-EXAMPLES = [
-    pytest.param(example.source, id=f"{name}-{example.kind}-{number}")
+SOURCES = {
+    f"{name}-{example.kind}-{number}": example.source
     for name in rule_names()
     for number, example in enumerate(card(name).examples)
     if example.language == "sql"
     and example.kind in ("bad", "good")
     and "CREATE POLICY" in example.source
+}
+EXAMPLES = [
+    pytest.param(source, id=name, marks=[] if place % 5 == 0 else pytest.mark.long)
+    for place, (name, source) in enumerate(SOURCES.items())
 ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rlslint.sql.expression_ends import same_as_written, span_of
@@ -198,7 +198,6 @@ def larger(smaller: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.recursive(leaves, larger, max_leaves=8))
 def test_each_generated_expression_is_found_where_it_stands(predicate: str) -> None:
     assert wrongly_found(predicate) == []

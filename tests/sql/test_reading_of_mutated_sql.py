@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rlslint.sql.statements import BrokenStatement, read
@@ -57,7 +57,6 @@ def damaged(draw: st.DrawFn) -> tuple[str, str]:
     return ";\n".join(statements), untouched
 
 
-@settings(max_examples=400, deadline=None)
 @given(damaged(), st.booleans())
 def test_damage_stays_where_it_is(sql_and_untouched: tuple[str, str], application: bool) -> None:
     sql, untouched = sql_and_untouched

@@ -15,7 +15,6 @@ from tests.replay.plpgsql.test_parity import replayed
 from tests.replay.plpgsql.test_wordings import disagreements
 
 _SEED = int(os.environ[HISTORIES_SEED])
-_BLOCKS = 40
 _TABLES = ("orders", "accounts", "countries", "nope")
 _CONDITIONS = (
     "true",
@@ -137,7 +136,7 @@ class _Writer:
         return f"BEGIN\n{self.body(depth)}\nEXCEPTION\n{handlers}\nEND;"
 
 
-@pytest.mark.parametrize("number", range(_BLOCKS))
+@pytest.mark.times(20, 200)
 def test_random_block_leaves_what_the_server_has(database: Database, number: int) -> None:
     seed = _SEED + number
     print(f"{HISTORIES_SEED}={_SEED}, block {number}")
