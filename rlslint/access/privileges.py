@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.access.remembering import remembered
 from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Relation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rlslint.access.remembering import remembered
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.model import Catalog
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from rlslint.access.remembering import remembered
 from rlslint.access.roles import (
     has_bypassrls,
     inherited_roles,
     is_probably_superuser,
     is_superuser,
 )
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.model import Catalog, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
-from rlslint.access.remembering import remembered
 from rlslint.access.roles import can_log_in, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.roles import PUBLIC

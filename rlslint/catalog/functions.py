@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.text import Statement
@@ -12,10 +14,12 @@ class Function(Facts):
 
     `settings` are those of its SET clauses. `body` is the source of a string body; `atomic` the
     queries of a SQL-standard body. `body_start` is the byte offset of the body's first character
-    in the statement's text, -1 where it has no simple position.
+    in the statement's text, -1 where it has no simple position. `answers` keeps what was found out
+    about the function, which nothing changes once it is asked about.
     """
 
     __slots__ = (
+        "answers",
         "argument_names",
         "argument_types",
         "atomic",
@@ -39,6 +43,7 @@ class Function(Facts):
         "volatility",
     )
 
+    answers: dict[Any, Any]
     oid: int
     schema: str
     name: str
@@ -65,6 +70,7 @@ class Function(Facts):
         self, oid: int, schema: str, name: str, owner: str, statement: Statement | None
     ) -> None:
         super().__init__(statement)
+        self.answers = {}
         self.oid = oid
         self.schema = schema
         self.name = name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
+from rlslint.catalog.answers import ask, forget_answers
 from rlslint.sql.expressions import Expr
 from rlslint.text import Span, Statement
 
@@ -13,31 +14,26 @@ A = TypeVar("A")
 
 
 class Predicate:
-    """An expression with its names resolved, and the answers already found about it.
+    """An expression with its names resolved, which keeps the answers already found about it.
 
     Schemas repeat a handful of predicates thousands of times, so one Predicate serves every policy
     that spells it alike over columns of the same numbers, names and types.
     """
 
-    __slots__ = ("_answers", "expression")
+    __slots__ = ("expression",)
 
     def __init__(self, expression: Expr) -> None:
         self.expression = expression
-        self._answers: dict[Any, Any] = {}
 
     def ask(
         self, question: Callable[Concatenate[Expr, P], A], *args: P.args, **kwargs: P.kwargs
     ) -> A:
         """Return `question(expression, *args)`, found once for all policies that share this."""
-        key = (question, args) if not kwargs else (question, args, *kwargs.items())
-        if key not in self._answers:
-            self._answers[key] = question(self.expression, *args, **kwargs)
-        answer: A = self._answers[key]
-        return answer
+        return ask(question, self.expression, *args, **kwargs)
 
     def forget_answers(self) -> None:
         """Ask anew from now on: more is known of what the expression names."""
-        self._answers.clear()
+        forget_answers(*self.expression.walk())
 
 
 class Clause:
@@ -72,7 +68,7 @@ class Clause:
         self, question: Callable[Concatenate[Expr, P], A], *args: P.args, **kwargs: P.kwargs
     ) -> A:
         """Put a question to the predicate; see Predicate.ask."""
-        return self.predicate.ask(question, *args, **kwargs)
+        return ask(question, self.predicate.expression, *args, **kwargs)
 
     def span(self, expression: Expr | None = None) -> Span | None:
         """Return where `expression`, or the whole clause, stands.

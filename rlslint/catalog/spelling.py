@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.sql.expressions import OWN_ROW, Expr, Query, Source
+from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding, Expr, Query, Source
 
 
 class Spelling:
@@ -40,4 +40,8 @@ class Spelling:
                 return self._numbers[id(part)]
             self._numbers[id(part)] = len(self._numbers)
         place = part.location - self.origin if part.location >= 0 else -1
+        match part:
+            case Column(names, binding=ColumnBinding(source, number, name)) if source is OWN_ROW:
+                # The table's own name before the column says no more than the binding does.
+                return (Column, place, len(names), number, name)
         return (type(part), place, *map(self._of, part.contents()))

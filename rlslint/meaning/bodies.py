@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
@@ -52,7 +52,7 @@ def settings_read(function: Function) -> tuple[SettingRead, ...]:
 
     Raises UnknownFact where the body is not known or no SQL.
     """
-    return _settings(_source(function))[0]
+    return _settings(function)[0]
 
 
 def settings_written(function: Function) -> tuple[SettingWrite, ...]:
@@ -60,7 +60,7 @@ def settings_written(function: Function) -> tuple[SettingWrite, ...]:
 
     Raises UnknownFact where the body is not known or no SQL.
     """
-    return _settings(_source(function))[1]
+    return _settings(function)[1]
 
 
 def span_of_read(function: Function, read: SettingRead) -> Span | None:
@@ -86,10 +86,9 @@ def span_of_write(function: Function, write: SettingWrite) -> Span | None:
 
 def reads_context(function: Function, functions: ContextFunctions = frozenset()) -> bool:
     """Tell whether a function's own body reads a setting, the user or a declared function."""
-    source = _source(function)
-    if _settings(source)[0]:
+    if _settings(function)[0]:
         return True
-    words = _words(source)
+    words = words_of(function)
     if any(word in USERS for word, _ in words):
         return True
     names = PLATFORM_FUNCTIONS | functions
@@ -101,12 +100,12 @@ def reads_context(function: Function, functions: ContextFunctions = frozenset())
 
 def tables_read(function: Function) -> tuple[TableName, ...]:
     """Return the tables that a body selects from. Raises UnknownFact where that is not certain."""
-    return _tables(function)[0]
+    return _certain_tables(function)[0]
 
 
 def tables_written(function: Function) -> tuple[TableName, ...]:
     """Return the tables that a body changes. Raises UnknownFact where that is not certain."""
-    return _tables(function)[1]
+    return _certain_tables(function)[1]
 
 
 def functions_called(function: Function) -> tuple[tuple[tuple[str, ...], int], ...]:
@@ -114,17 +113,22 @@ def functions_called(function: Function) -> tuple[tuple[tuple[str, ...], int], .
 
     Raises UnknownFact where that is not certain.
     """
-    source = _source(function)
-    try:
-        return _calls_of(source, function.language, function.atomic)
-    except (_Unparsable, SyntaxProblem, RecursionError):
-        raise UnknownFact(function, "calls", function.because("body")) from None
+    _require_sql(function)
+    found = _calls(function)
+    if found is None:
+        raise UnknownFact(function, "calls", function.because("body"))
+    return found
 
 
-def _source(function: Function) -> str:
+def _require_sql(function: Function) -> None:
     if function.language not in ("sql", "plpgsql"):
         raise UnknownFact(function, "body", function.created)
-    return function.body
+
+
+@remembered
+def words_of(function: Function) -> list[tuple[str, Token]]:
+    """Return the words of a body in lower case, none where it is no SQL."""
+    return _words(function.body)
 
 
 def _words(source: str) -> list[tuple[str, Token]]:
@@ -135,9 +139,10 @@ def _words(source: str) -> list[tuple[str, Token]]:
         return []
 
 
-@lru_cache(maxsize=4096)
-def _settings(source: str) -> tuple[tuple[SettingRead, ...], tuple[SettingWrite, ...]]:
-    words = _words(source)
+@remembered
+def _settings(function: Function) -> tuple[tuple[SettingRead, ...], tuple[SettingWrite, ...]]:
+    _require_sql(function)
+    words = words_of(function)
     reads: list[SettingRead] = []
     writes: list[SettingWrite] = []
     for index, (word, token) in enumerate(words):
@@ -258,23 +263,24 @@ class _Unparsable(Exception):
     pass
 
 
-def _tables(function: Function) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
-    source = _source(function)
-    try:
-        return _tables_of(source, function.language, function.atomic)
-    except (_Unparsable, SyntaxProblem, RecursionError):
-        raise UnknownFact(function, "tables", function.because("body")) from None
+def _certain_tables(function: Function) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
+    _require_sql(function)
+    found = _tables(function)
+    if found is None:
+        raise UnknownFact(function, "tables", function.because("body"))
+    return found
 
 
-@lru_cache(maxsize=4096)
-def _tables_of(
-    source: str, language: str, atomic: bool
-) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
+@remembered
+def _tables(function: Function) -> tuple[tuple[TableName, ...], tuple[TableName, ...]] | None:
     reads: dict[TableName, None] = {}
     writes: dict[TableName, None] = {}
-    for node in _statements(source, language, atomic):
-        for table, written in _tables_below(node, frozenset()):
-            (writes if written else reads).setdefault(table)
+    try:
+        for node in _statements(function):
+            for table, written in _tables_below(node, frozenset()):
+                (writes if written else reads).setdefault(table)
+    except (_Unparsable, SyntaxProblem, RecursionError):
+        return None
     return tuple(reads), tuple(writes)
 
 
@@ -306,11 +312,11 @@ class _Everything:
 _EVERYTHING = _Everything()
 
 
-def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
-    if language == "sql":
-        yield from sql_statements(source, atomic)
+def _statements(function: Function) -> Iterator[Node]:
+    if function.language == "sql":
+        yield from sql_statements(function.body, function.atomic)
         return
-    words = [word for word, _ in _words(source)]
+    words = [word for word, _ in words_of(function)]
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
             raise _Unparsable
@@ -318,7 +324,7 @@ def _statements(source: str, language: str, atomic: bool) -> Iterator[Node]:
     from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 
     try:
-        block = parse(source)
+        block = parse(function.body)
     except NotPlpgsql:
         raise _Unparsable from None
     for sql in _fragments(block):
@@ -378,12 +384,15 @@ def _table(node: Node) -> TableName:
     return TableName(node.get("schemaname", ""), node["relname"])
 
 
-@lru_cache(maxsize=4096)
-def _calls_of(source: str, language: str, atomic: bool) -> tuple[tuple[tuple[str, ...], int], ...]:
+@remembered
+def _calls(function: Function) -> tuple[tuple[tuple[str, ...], int], ...] | None:
     found: dict[tuple[tuple[str, ...], int], None] = {}
-    for node in _statements(source, language, atomic):
-        for call in _calls_below(node):
-            found.setdefault(call)
+    try:
+        for node in _statements(function):
+            for call in _calls_below(node):
+                found.setdefault(call)
+    except (_Unparsable, SyntaxProblem, RecursionError):
+        return None
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
@@ -21,7 +22,6 @@ from rlslint.meaning.context import (
     read_of,
 )
 from rlslint.meaning.queries import inner_query
-from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.meaning.truth import can_be_true
 from rlslint.sql.expressions import (

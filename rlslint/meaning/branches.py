@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.meaning.built_in import COMPARISONS, NEGATORS
-from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import is_boolean, simplified
 from rlslint.sql.expressions import (
     And,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import reads_context
 from rlslint.meaning.branches import branches
@@ -14,7 +15,6 @@ from rlslint.meaning.context import (
     own_columns,
 )
 from rlslint.meaning.queries import inner_query
-from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import conjunction
 from rlslint.sql.expressions import (
     Call,

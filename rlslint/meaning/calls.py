@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Policy
+from rlslint.meaning.bodies import words_of
 from rlslint.sql.expressions import Call, Expr
-from rlslint.sql.parser import SyntaxProblem, tokens
 
 
 def functions_of_policies(catalog: Catalog) -> dict[Function, tuple[Policy, ...]]:
@@ -52,9 +51,7 @@ def called_in_body(function: Function, catalog: Catalog) -> tuple[Function, ...]
     path = search_path_of(function)
     return tuple(
         dict.fromkeys(
-            called
-            for name in called_names(function.body)
-            for called in _overloads(catalog, name, path)
+            called for name in called_names(function) for called in _overloads(catalog, name, path)
         )
     )
 
@@ -76,21 +73,17 @@ def _overloads(
 ) -> tuple[Function, ...]:
     if len(name) > 1:
         return catalog.function_names.get((name[-2], name[-1]), ())
-    schemas = path or tuple(schema for schema, known in catalog.function_names if known == name[0])
-    for schema in schemas:
+    for schema in path or schemas_of_functions(catalog).get(name[0], ()):
         if overloads := catalog.function_names.get((schema, name[0])):
             return overloads
     return ()
 
 
-@lru_cache(maxsize=4096)
-def called_names(source: str) -> tuple[tuple[str, ...], ...]:
+@remembered
+def called_names(function: Function) -> tuple[tuple[str, ...], ...]:
     """Return the names in a body that parentheses follow, with their schema where it is written."""
-    data = source.encode()
-    try:
-        words = [_name(data[token.start : token.end].decode()) for token in tokens(data)]
-    except SyntaxProblem:
-        return ()
+    data = function.body.encode()
+    words = [_name(data[token.start : token.end].decode()) for _, token in words_of(function)]
     found: dict[tuple[str, ...], None] = {}
     for index in range(len(words) - 1):
         if words[index + 1] == "(" and words[index][:1].isidentifier():
@@ -98,6 +91,15 @@ def called_names(source: str) -> tuple[tuple[str, ...], ...]:
             name = (words[index - 2], words[index]) if qualified else (words[index],)
             found[name] = None
     return tuple(found)
+
+
+@remembered
+def schemas_of_functions(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Return the schemas with a function of each name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for schema, name in catalog.function_names:
+        found[name] = (*found.get(name, ()), schema)
+    return found
 
 
 def _name(word: str) -> str:

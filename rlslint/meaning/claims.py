@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
+from rlslint.meaning.bodies import words_of
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.sql.expressions import And, Call, Cast, Column, Constant, Expr, Not, Operator, Or
-from rlslint.sql.parser import SyntaxProblem, tokens
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -44,7 +44,7 @@ def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -
     if any(below):
         return True
     match expression:
-        case Call(function=Function() as called) if _names_user_metadata(called.body):
+        case Call(function=Function() as called) if _names_user_metadata(called):
             found.append(expression)
             return True
     if isinstance(expression, And | Or | Not):
@@ -59,15 +59,15 @@ def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -
     return False
 
 
-@lru_cache(maxsize=4096)
-def _names_user_metadata(body: str) -> bool:
+@remembered
+def _names_user_metadata(function: Function) -> bool:
     """Tell whether the body of a function that cannot be inlined has such a string or name."""
-    data = body.encode()
-    try:
-        words = [(token.name, data[token.start : token.end].decode()) for token in tokens(data)]
-    except SyntaxProblem:
-        return False
-    return any(name in ("SCONST", "IDENT") and _USER_METADATA.search(word) for name, word in words)
+    data = function.body.encode()
+    return any(
+        token.name in ("SCONST", "IDENT")
+        and _USER_METADATA.search(data[token.start : token.end].decode())
+        for _, token in words_of(function)
+    )
 
 
 def _mentions_user_metadata(expression: Expr) -> bool:

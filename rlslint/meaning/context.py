@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import STABLE_FUNCTIONS
-from rlslint.meaning.remembering import remembered
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -19,113 +20,96 @@ _DEEPEST_CALLS = 8
 Environment = dict[str, Expr]
 
 
-class Bodies:
-    """The bodies of a catalog's functions as expressions, each read once.
+@remembered
+def body_of(catalog: Catalog, function: Function) -> Expr | None:
+    """Return what a call of `function` stands for, None where its body says no such thing.
 
-    A body stays in terms of its own parameters until `inlined` puts the arguments in.
+    It is in terms of the function's own parameters until `inlined` puts the arguments in, and its
+    locations are byte offsets into the body. A function that returns rows gives a Query. Raises
+    UnknownFact where the body is not known.
     """
+    if function.is_procedure:
+        return None
+    scope = Scope(catalog, search_path_of(function), function.created)
+    try:
+        match function.language:
+            case "sql":
+                return _sql_body(function, scope)
+            case "plpgsql":
+                from rlslint.meaning.procedural_bodies import procedural_body, rows_of_body
 
-    __slots__ = ("_catalog", "_read")
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._read: dict[Function, Expr | None] = {}
-
-    def expression(self, function: Function) -> Expr | None:
-        """Return what a call of `function` stands for, None where its body says no such thing.
-
-        Locations are byte offsets into the body. A function that returns rows gives a Query.
-        Raises UnknownFact where the body is not known.
-        """
-        if function not in self._read:
-            self._read[function] = None
-            self._read[function] = self._expression(function)
-        return self._read[function]
-
-    def _expression(self, function: Function) -> Expr | None:
-        if function.is_procedure:
-            return None
-        scope = Scope(self._catalog, search_path_of(function), function.created)
-        try:
-            match function.language:
-                case "sql":
-                    return _sql_body(function, scope)
-                case "plpgsql":
-                    from rlslint.meaning.procedural_bodies import procedural_body, rows_of_body
-
-                    body = rows_of_body if function.returns_set else procedural_body
-                    return body(function, scope)
-                case _:
-                    return None
-        except (SyntaxProblem, RecursionError):
-            return None
+                body = rows_of_body if function.returns_set else procedural_body
+                return body(function, scope)
+            case _:
+                return None
+    except (SyntaxProblem, RecursionError):
+        return None
 
 
-def inlined(expression: Expr, bodies: Bodies) -> Expr:
+def inlined(expression: Expr, catalog: Catalog) -> Expr:
     """Return `expression` with the calls of known functions replaced by their bodies.
 
     What came out of a body stands where the call stands. Calls that cannot be replaced stay.
     """
-    return _inlined(expression, bodies, ())
+    return _inlined(expression, catalog, ())
 
 
-def inlined_predicate(predicate: Predicate, bodies: Bodies) -> Predicate:
-    """Return the predicate to ask about the meaning of one, its calls inlined."""
-    expression = inlined(predicate.expression, bodies)
-    return predicate if expression is predicate.expression else Predicate(expression)
+def inlined_predicate(expression: Expr, catalog: Catalog) -> Predicate:
+    """Return the predicate to ask about the meaning of an expression, its calls inlined."""
+    return Predicate(inlined(expression, catalog))
 
 
-def _inlined(expression: Expr, bodies: Bodies, calls: tuple[Function, ...]) -> Expr:
+def _inlined(expression: Expr, catalog: Catalog, calls: tuple[Function, ...]) -> Expr:
     def change(child: Expr) -> Expr:
-        return _inlined(child, bodies, calls)
+        return _inlined(child, catalog, calls)
 
     changed = rebuilt(expression, change)
     match changed:
         case Query():
-            return _with_rows(changed, bodies, calls)
+            return _with_rows(changed, catalog, calls)
         case Call() if isinstance(changed.function, Function):
             function = changed.function
             if function in calls or len(calls) >= _DEEPEST_CALLS or function.returns_set:
                 return changed
-            body = bodies.expression(function)
+            body = body_of(catalog, function)
             if body is None or isinstance(body, Query):
                 return changed
             placed = _with_arguments(body, function, changed)
             if placed is None:
                 return changed
-            return _inlined(placed, bodies, (*calls, function))
+            return _inlined(placed, catalog, (*calls, function))
         case _:
             return changed
 
 
-def _with_rows(changed: Query, bodies: Bodies, calls: tuple[Function, ...]) -> Query:
+def _with_rows(changed: Query, catalog: Catalog, calls: tuple[Function, ...]) -> Query:
     """Put in the queries of set-returning functions: `FROM f()` and `SELECT f()`."""
     if not changed.sources and not changed.conditions and len(changed.outputs) == 1:
-        rows = _rows(changed.outputs[0], bodies, calls)
+        rows = _rows(changed.outputs[0], catalog, calls)
         if rows is not None:
             return rows
     sources: dict[Source, Source] = {}
     for source in changed.sources:
         if source.call is not None and source.query is None:
-            rows = _rows(source.call, bodies, calls)
+            rows = _rows(source.call, catalog, calls)
             if rows is not None:
                 sources[source] = exchanged_source(source, rows, None)
     return read_from(changed, sources) if sources else changed
 
 
-def _rows(call: Expr, bodies: Bodies, calls: tuple[Function, ...]) -> Query | None:
+def _rows(call: Expr, catalog: Catalog, calls: tuple[Function, ...]) -> Query | None:
     if not isinstance(call, Call) or not isinstance(call.function, Function):
         return None
     function = call.function
     if function in calls or len(calls) >= _DEEPEST_CALLS or not function.returns_set:
         return None
-    body = bodies.expression(function)
+    body = body_of(catalog, function)
     if not isinstance(body, Query):
         return None
     placed = _with_arguments(body, function, call)
     if placed is None:
         return None
-    found = _inlined(placed, bodies, (*calls, function))
+    found = _inlined(placed, catalog, (*calls, function))
     return found if isinstance(found, Query) else None
 
 

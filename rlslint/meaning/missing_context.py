@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rlslint.catalog.answers import remembered
 from rlslint.meaning.bounds import bound_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.callers import alternatives
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.evaluation import Missing
 from rlslint.meaning.planning import planning_errors
-from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.meaning.truth import is_tautology, outcomes
 from rlslint.sql.expressions import Cast, Column, Expr, Not, Operator, SubSelect

@@ -6,9 +6,9 @@ To estimate how many rows a condition keeps, the planner evaluates the stable ex
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import ContextFunctions, is_row_free
 from rlslint.meaning.evaluation import Missing
-from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.truth import outcomes
 from rlslint.sql.expressions import And, Case, Constant, Expr, IsNull, Or, SubSelect

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.meaning.built_in import SET_RETURNING_FUNCTIONS
-from rlslint.meaning.remembering import remembered
 from rlslint.sql.expressions import (
     And,
     Call,

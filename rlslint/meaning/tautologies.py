@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.meaning.bounds import is_restriction, unbounded_branches
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, own_columns
-from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import is_tautology
 from rlslint.sql.expressions import Column, Expr, Operator

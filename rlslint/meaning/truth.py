@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final, NamedTuple
 
+from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.evaluation import Evaluation, Missing, Setting
-from rlslint.meaning.remembering import remembered
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds

@@ -6,9 +6,8 @@ from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog
-from rlslint.meaning.bodies import tables_read, tables_written
-from rlslint.meaning.calls import called_names, search_path_of
-from rlslint.sql.parser import SyntaxProblem, tokens
+from rlslint.meaning.bodies import tables_read, tables_written, words_of
+from rlslint.meaning.calls import called_names, schemas_of_functions, search_path_of
 
 _BEFORE_TABLES = frozenset(("from", "join", "into", "update", "only", "table", "using"))
 
@@ -19,11 +18,8 @@ def unqualified_names(function: Function, catalog: Catalog) -> tuple[str, ...]:
     Tables come first. PostgreSQL's own functions are not among them. Raises UnknownFact where
     none is found and the body may name some that cannot be seen.
     """
-    functions = [
-        name[0]
-        for name in called_names(function.body)
-        if len(name) == 1 and any(known == name[0] for _, known in catalog.function_names)
-    ]
+    known = schemas_of_functions(catalog)
+    functions = [name[0] for name in called_names(function) if len(name) == 1 and name[0] in known]
     try:
         named = (*tables_read(function), *tables_written(function))
     except UnknownFact:
@@ -53,11 +49,7 @@ def _is_system_catalog(name: str) -> bool:
 
 def _tables_after_keywords(function: Function, catalog: Catalog) -> list[str]:
     """Find table names in a body that cannot be parsed whole (dynamic SQL, other languages)."""
-    data = function.body.encode()
-    try:
-        words = [data[token.start : token.end].decode().lower() for token in tokens(data)]
-    except SyntaxProblem:
-        return []
+    words = [word for word, _ in words_of(function)]
     path = search_path_of(function)
     return [
         name

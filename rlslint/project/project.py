@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from rlslint.access import (
@@ -19,6 +18,7 @@ from rlslint.access import (
     reachable_by,
     relations_looked_up,
 )
+from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.bookkeeping import is_bookkeeping
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -30,7 +30,7 @@ from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
-from rlslint.meaning.inlining import Bodies, inlined, inlined_predicate
+from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
 from rlslint.project.sessions import QuerySite, SessionTrace
 from rlslint.project.setting_writes import SettingWrite
 from rlslint.sql.expressions import Expr
@@ -61,11 +61,10 @@ class Project:
         self.queries = queries
         self.traces = traces
         self.connections = connections
-        self._bodies = Bodies(catalog)
-        self._inlined: dict[Predicate, Predicate] = {}
-        self._answers: dict[Any, Any] = {}
+        self.answers: dict[Any, Any] = {}
 
-    @cached_property
+    @property
+    @remembered
     def runtime(self) -> RuntimeRoles:
         """The roles that serve requests."""
         return find_runtime_roles(
@@ -77,7 +76,8 @@ class Project:
             bypass_roles=self.config.bypass_roles,
         )
 
-    @cached_property
+    @property
+    @remembered
     def uses_row_security(self) -> bool:
         """Whether row security or a policy stands anywhere in the history."""
         everything = (*self.catalog.relations.known(), *self.catalog.unknown_relations.values())
@@ -86,7 +86,8 @@ class Project:
             for relation in everything
         )
 
-    @cached_property
+    @property
+    @remembered
     def tenant_column_names(self) -> frozenset[str]:
         """The names of columns that tell whose a row is.
 
@@ -103,7 +104,8 @@ class Project:
         telling = frozenset(name for name in names if not self._is_mostly_key(name))
         return telling or frozenset(self._named(_GROUP))
 
-    @cached_property
+    @property
+    @remembered
     def tenant_column_uses(self) -> Counter[str]:
         """By name of a tenant column, how many relations have policies that compare it."""
         compared = {
@@ -128,12 +130,14 @@ class Project:
         """Return which runtime roles get at the rows of a relation; see access.exposure."""
         return exposure(self.catalog, self.runtime, relation, originals)
 
-    @cached_property
+    @property
+    @remembered
     def forced_tables(self) -> dict[Relation, tuple[Relation, ...]]:
         """The tables whose row security is forced; see access.forced_tables."""
         return forced_tables(self.catalog)
 
-    @cached_property
+    @property
+    @remembered
     def _grants(self) -> dict[Relation, list[tuple[Granted, ...]]]:
         found: dict[Relation, list[tuple[Granted, ...]]] = {}
         for granted in grants_by_place(self.catalog).values():
@@ -147,7 +151,8 @@ class Project:
         """
         return self._grants.get(table, ())
 
-    @cached_property
+    @property
+    @remembered
     def model_policies(self) -> dict[frozenset[str], Policy]:
         """The first permissive policy FOR ALL by the names of the columns that it asks for.
 
@@ -165,7 +170,8 @@ class Project:
                     found.setdefault(names, policy)
         return found
 
-    @cached_property
+    @property
+    @remembered
     def consulted(self) -> frozenset[Relation]:
         """The relations that policies of other ones look up to decide about a row."""
         return frozenset(
@@ -187,10 +193,7 @@ class Project:
         This is what to ask about the meaning of a clause; what came out of a function's body
         stands where the call stands, so `clause.span` finds it. Shared as the clauses are.
         """
-        key = clause.predicate
-        if key not in self._inlined:
-            self._inlined[key] = inlined_predicate(key, self._bodies)
-        return self._inlined[key]
+        return ask(inlined_predicate, clause.expression, self.catalog)
 
     def body(self, function: Function) -> Expr | None:
         """Return what a call of a function stands for, None where its body says no such thing.
@@ -198,8 +201,8 @@ class Project:
         The calls in it are inlined, its arguments are not known. Raises UnknownFact where the body
         is not known.
         """
-        body = self._bodies.expression(function)
-        return inlined(body, self._bodies) if body is not None else None
+        body = body_of(self.catalog, function)
+        return inlined(body, self.catalog) if body is not None else None
 
     def ask(
         self,
@@ -208,18 +211,16 @@ class Project:
         **kwargs: P.kwargs,
     ) -> A:
         """Return `question(self, *args)`, found once for all who ask; `args` are hashable."""
-        key = (question, args, *kwargs.items())
-        if key not in self._answers:
-            self._answers[key] = question(self, *args, **kwargs)
-        answer: A = self._answers[key]
-        return answer
+        return ask(question, self, *args, **kwargs)
 
-    @cached_property
+    @property
+    @remembered
     def policy_functions(self) -> dict[Function, tuple[Policy, ...]]:
         """The functions that policies call, directly or through others, and which policies do."""
         return functions_of_policies(self.catalog)
 
-    @cached_property
+    @property
+    @remembered
     def bound_roles(self) -> frozenset[str]:
         """The roles, "public" among them, for which some permissive policy binds the rows."""
         return frozenset(
@@ -229,7 +230,8 @@ class Project:
             for role in policy.roles
         )
 
-    @cached_property
+    @property
+    @remembered
     def bound_values(self) -> dict[str, ContextRead]:
         """What policies compare columns of a name with, the first of each."""
         found: dict[str, ContextRead] = {}
@@ -248,7 +250,8 @@ class Project:
                             found.setdefault(column.name, bound.reads[0])
         return found
 
-    @cached_property
+    @property
+    @remembered
     def context_reads(self) -> tuple[ContextRead, ...]:
         """What the policies of the history read of the caller's context."""
         return tuple(
@@ -258,12 +261,14 @@ class Project:
             for read in self.predicate(clause).ask(context_reads, self.context_functions)
         )
 
-    @cached_property
+    @property
+    @remembered
     def context_functions(self) -> ContextFunctions:
         """The names of functions that the configuration calls context getters."""
         return frozenset(tuple(name.split(".")) for name in self.config.context_functions)
 
-    @cached_property
+    @property
+    @remembered
     def context_settings(self) -> frozenset[str]:
         """The names of the settings, in lower case, on which policies depend.
 
@@ -283,7 +288,8 @@ class Project:
         )
         return frozenset((*read_in_policies, *(name.lower() for name in read_in_bodies)))
 
-    @cached_property
+    @property
+    @remembered
     def setting_writes(self) -> tuple[SettingWrite, ...]:
         """The settings that application code changes."""
         return tuple(write for query in self.queries for write in query.writes)

@@ -21,13 +21,16 @@ def generated_name(
     """Return the first free name of the form table_columns_suffix.
 
     PostgreSQL shortens the table's name or the columns', whichever is longer (makeObjectName in
-    indexcmds.c), and counts up while the schema has a relation or a constraint of that name.
+    indexcmds.c), and counts up while the schema has a relation or a constraint of that name. It
+    goes on where it stopped as long as no name was given back.
     """
     words = "_".join(columns)
-    number = 0
+    tried = relation.schema, relation.name, words, suffix
+    number = replay.generated_numbers.get(tried, 0)
     while True:
         name = _joined(relation.name, words, f"{suffix}{number or ''}")
         if not is_taken(replay, relation.schema, name, constraint):
+            replay.generated_numbers[tried] = number
             return name
         number += 1
 

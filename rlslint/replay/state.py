@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
@@ -49,6 +50,9 @@ _FAMILIES = (
     "triggers",
     "views",
 )
+
+_FREEING_NO_NAME = frozenset(("IndexStmt", "CreateStmt"))
+"""The kinds after which the names that were taken are taken still."""
 
 
 def handles(*kinds: str) -> Callable[[Handler], Handler]:
@@ -114,6 +118,7 @@ class Replay:
         self.predicates: dict[Any, tuple[Predicate, int]] = {}
         self.children: dict[int, list[Relation]] = {}
         self.name_holders: dict[str, list[Relation]] = {}
+        self.generated_numbers: dict[tuple[str, ...], int] = {}
         self.referenced_oids: set[int] = set()
         self.readers: dict[int, list[Policy | Relation]] = {}
         self.origins = Origins()
@@ -128,8 +133,10 @@ class Replay:
 
     def run(self, parsed: ParsedStatement) -> None:
         """Carry out one statement."""
-        self.catalog.answers.clear()
+        forget_answers(self.catalog)
         statement = parsed.statement
+        if statement.kind not in _FREEING_NO_NAME:
+            self.generated_numbers.clear()
         handlers = _handlers.get(statement.kind)
         if handlers is not None and not self._is_undone(statement):
             for handler in handlers:

@@ -6,8 +6,10 @@ with its brackets balanced, until PostgreSQL's parser reads the same expression 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rlslint.sql.expressions import Column, Expr, Items, Part, Query, Source, SubSelect
 from rlslint.sql.nodes import expression
@@ -28,6 +30,8 @@ _FURTHEST_LEFT = 6
 # What PostgreSQL reads but an Expr does not keep: `(10, 2)`, `without time zone`, `OVER (…)`.
 _LONGEST_SUFFIX = 3
 
+_ONLY_NAMES = re.compile(rb"[\w\s.]*")
+
 _Range = tuple[int, int]
 
 
@@ -41,30 +45,57 @@ def span_of(
     side of BETWEEN) gets the stretch of the expression around it; an expression without any
     location gets the statement.
     """
+    start, end = statement_start, statement_end
     places = [
         (node.location + base, node)
         for node in _with_sources(expr)
-        if node.location >= 0 and statement_start <= node.location + base < statement_end
+        if node.location >= 0 and start <= node.location + base < end
     ]
-    whole = Span(statement_text, statement_start, statement_end)
-    sql = bytearray(statement_text.data[statement_start:statement_end])
-    for place, node in places:
-        if isinstance(node, Column) and is_placeholder(node.names[0]):
-            offset = place - statement_start
-            sql[offset : offset + len(node.names[0])] = node.names[0].encode()
+    if not places:
+        return Span(statement_text, start, end)
+    sql = statement_text.data[start:end]
+    first = _clause_start(sql, min(place for place, _ in places) - start)
+    holes = [
+        (place - start - first, node.names[0])
+        for place, node in places
+        if isinstance(node, Column) and is_placeholder(node.names[0])
+    ]
+    offsets = tuple([place - start - first for place, _ in places])
+    found = _ends(sql[first:], expr, offsets, tuple(holes))
+    if found is None:
+        return Span(statement_text, start, end)
+    return Span(statement_text, start + first + found[0], start + first + found[1])
+
+
+def _clause_start(sql: bytes, place: int) -> int:
+    """Return where the clauses of a statement begin, whose first expression stands at `place`.
+
+    Policies repeat one clause over a hundred tables: without their names they are equal. Where
+    more than names may stand before the first parenthesis, the statement is taken whole.
+    """
+    first = sql.find(b"(", 0, place)
+    return first if first >= 0 and _ONLY_NAMES.fullmatch(sql, 0, first) else 0
+
+
+@lru_cache(maxsize=1 << 12)
+def _ends(
+    sql: bytes, expr: Expr, offsets: tuple[int, ...], holes: tuple[tuple[int, str], ...]
+) -> _Range | None:
+    """Return the bytes from which to which `expr` stands in `sql`, None where it is no SQL.
+
+    `offsets` are the places of its parts, `holes` what to read where placeholders stand.
+    """
+    filled = bytearray(sql)
+    for offset, name in holes:
+        filled[offset : offset + len(name)] = name.encode()
     try:
-        scanned = tokens(bytes(sql))
+        scanned = tokens(bytes(filled))
     except SyntaxProblem:
-        return whole
-    if not places or not scanned:
-        return whole
-    statement = _Statement(bytes(sql), scanned)
-    found = statement.range_of(expr, [place - statement_start for place, _ in places])
-    return Span(
-        statement_text,
-        statement_start + scanned[found[0]].start,
-        statement_start + scanned[found[1]].end,
-    )
+        return None
+    if not scanned:
+        return None
+    first, last = _Statement(bytes(filled), scanned).range_of(expr, offsets)
+    return scanned[first].start, scanned[last].end
 
 
 def same_as_written(one: object, other: object) -> bool:
@@ -97,7 +128,7 @@ class _Statement:
         self.tokens = scanned
         self.starts = [token.start for token in scanned]
 
-    def range_of(self, expr: Expr, offsets: list[int]) -> _Range:
+    def range_of(self, expr: Expr, offsets: tuple[int, ...]) -> _Range:
         core = self._balanced(self._token_at(min(offsets)), self._token_at(max(offsets)))
         match expr:
             case Query():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Catalog
-from rlslint.meaning.inlining import Bodies, inlined
+from rlslint.meaning.inlining import inlined
 from rlslint.replay import Replay
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import expression
@@ -34,7 +34,6 @@ class Tenancy:
         replay = Replay()
         run(replay, TABLES + script)
         self.catalog: Catalog = replay.catalog
-        self.bodies = Bodies(self.catalog)
 
     def predicate(self, sql: str) -> Expr:
         """A predicate of a policy on docs."""
@@ -43,4 +42,4 @@ class Tenancy:
 
     def meaning(self, sql: str) -> Expr:
         """The same with its helper functions replaced by their bodies."""
-        return inlined(self.predicate(sql), self.bodies)
+        return inlined(self.predicate(sql), self.catalog)

@@ -143,7 +143,7 @@ def _guards(policy: Policy, command: str, project: Project, *, strictly: bool) -
     if opens_without_context(clause, policy.relation, project):
         return not strictly
     predicate = project.predicate(clause)
-    filled = filled_columns(policy.relation, predicate)
+    filled = filled_columns(policy.relation, predicate, project)
     return predicate.ask(is_bounded, filled, project.context_functions)
 
 
@@ -152,27 +152,33 @@ def opens_without_context(clause: Clause, relation: Relation, project: Project) 
     predicate, functions = project.predicate(clause), project.context_functions
     return bool(
         predicate.ask(unbound_fallbacks, functions)
-        or predicate.ask(null_context_branches, filled_columns(relation, predicate), functions)
+        or predicate.ask(
+            null_context_branches, filled_columns(relation, predicate, project), functions
+        )
     )
 
 
-def filled_columns(relation: Relation, predicate: Predicate | None = None) -> frozenset[int]:
+def filled_columns(
+    relation: Relation, predicate: Predicate | None, project: Project
+) -> frozenset[int]:
     """Return the attribute numbers of the columns that certainly hold no NULL.
 
     With `predicate`, only of those that it names: answers about it are then shared by tables that
     differ in other columns.
     """
+    filled = project.ask(_filled_columns, relation)
+    return filled & predicate.ask(own_columns) if predicate is not None and filled else filled
+
+
+def _filled_columns(project: Project, relation: Relation) -> frozenset[int]:
     if not relation.knows("columns"):
         return frozenset()
-    wanted = predicate.ask(own_columns) if predicate is not None else None
-    if wanted is not None and not wanted:
-        return frozenset()
     return frozenset(
-        column.number
-        for column in relation.columns.values()
-        if (wanted is None or column.number in wanted)
-        and column.knows("not_null")
-        and column.not_null
+        [
+            column.number
+            for column in relation.columns.values()
+            if column.knows("not_null") and column.not_null
+        ]
     )
 
 

@@ -44,7 +44,7 @@ def unchecked_branch(
     numbers = frozenset(column.number for column in columns)
     unknown: Expr | None = None
     for branch in branches(project.predicate(clause).expression):
-        if _checks(branch, numbers, project) or not _can_pass(branch, relation):
+        if _checks(branch, numbers, project) or not _can_pass(branch, relation, project):
             continue
         kinds = [kind_of(conjunct, project.context_functions) for conjunct in branch]
         if "opaque" in kinds:
@@ -82,9 +82,9 @@ def bound_columns(branch: Branch, project: Project) -> frozenset[int]:
     )
 
 
-def _can_pass(branch: Branch, relation: Relation) -> bool:
+def _can_pass(branch: Branch, relation: Relation, project: Project) -> bool:
     whole = conjunction(branch, -1) if branch else Constant(True)
-    return can_be_true(whole, filled_columns(relation))
+    return can_be_true(whole, filled_columns(relation, None, project))
 
 
 def _checks(branch: Branch, numbers: frozenset[int], project: Project) -> bool:
@@ -179,7 +179,7 @@ def lost_columns(
     closed = any(bound_columns(branch, project) for branch in after)
     unknown: Expr | None = None
     for branch in after:
-        if branch in before or not _can_pass(branch, relation):
+        if branch in before or not _can_pass(branch, relation, project):
             continue
         kept = bound_columns(branch, project)
         lost = _outranked(always if kept & wanted else wanted, kept, relation, project)

@@ -47,7 +47,7 @@ class Sent:
             for table in self._named.values()
             if table.condition is not None
             and not project.predicate(table.condition).ask(
-                is_tautology, filled_columns(table.relation)
+                is_tautology, filled_columns(table.relation, None, project)
             )
         }
 

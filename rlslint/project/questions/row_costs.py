@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Index, Policy, Relation
@@ -99,7 +99,7 @@ def _unindexed(policy: Policy, project: Project) -> Iterator[UnindexedLookup]:
             yield UnindexedLookup(lookup, index)
 
 
-@lru_cache(maxsize=1)
+@remembered
 def _first_lookups(project: Project) -> dict[tuple[Relation, frozenset[int]], Policy]:
     """Return which policy is the first by name to look up a table by some columns."""
     found: dict[tuple[Relation, frozenset[int]], Policy] = {}

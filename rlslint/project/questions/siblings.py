@@ -102,14 +102,17 @@ def _binds(policy: Policy, project: Project) -> bool:
     if policy.using is None:
         return False
     predicate = project.predicate(policy.using)
-    return predicate.ask(is_bounded, filled_columns(policy.relation), project.context_functions)
+    return predicate.ask(
+        is_bounded, filled_columns(policy.relation, predicate, project), project.context_functions
+    )
 
 
 def admits_all(policy: Policy, project: Project) -> bool:
     """Tell whether USING of a policy is true for every row."""
     if policy.using is None:
         return False
-    return project.predicate(policy.using).ask(is_tautology, filled_columns(policy.relation))
+    predicate = project.predicate(policy.using)
+    return predicate.ask(is_tautology, filled_columns(policy.relation, predicate, project))
 
 
 def admits_by_row_alone(policy: Policy, project: Project) -> bool:
@@ -121,7 +124,7 @@ def admits_by_row_alone(policy: Policy, project: Project) -> bool:
     if policy.using is None:
         return False
     predicate, functions = project.predicate(policy.using), project.context_functions
-    filled = filled_columns(policy.relation)
+    filled = filled_columns(policy.relation, predicate, project)
     if predicate.ask(bounds_of, functions):
         return False
     if predicate.ask(tautologies, filled, functions):
@@ -149,7 +152,8 @@ def is_meant_for_everyone(policy: Policy, project: Project) -> bool:
     if runtime.evidence is Evidence.platform and "anon" in policy.roles:
         return True
     predicate, functions = project.predicate(policy.using), project.context_functions
-    found = predicate.ask(unbounded_branches, filled_columns(policy.relation), functions)
+    filled = filled_columns(policy.relation, predicate, project)
+    found = predicate.ask(unbounded_branches, filled, functions)
     owners = _owner_columns(policy, project)
     if found and all(
         publishes(branch.conjuncts) or belongs_to_nobody(branch.conjuncts, owners)

@@ -24,7 +24,7 @@ def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Fin
         for clause in policy.clauses
         for cast in clause.ask(
             failing_casts,
-            filled_columns(policy.relation, clause.predicate),
+            filled_columns(policy.relation, clause.predicate, project),
             project.context_functions,
         )
     ]

@@ -52,7 +52,7 @@ def _unchecked(
 ) -> tuple[tuple[Column, ...], Expr | None]:
     """Return the columns that a check leaves open, and where it does unless everywhere."""
     predicate, table = project.predicate(check), policy.relation
-    filled = filled_columns(table)
+    filled = filled_columns(table, predicate, project)
     if predicate.ask(is_bounded, filled, project.context_functions):
         return readers_columns(check, policy, project), None
     columns = tuple(c for c in project.tenant_columns(table) if not is_only_key(table, c))
@@ -72,7 +72,7 @@ def _is_about_inserts(policy: Policy, project: Project) -> bool:
     using = project.predicate(policy.using)
     functions = project.context_functions
     return not using.ask(tenant_columns, functions) and not using.ask(
-        is_tautology, filled_columns(policy.relation)
+        is_tautology, filled_columns(policy.relation, using, project)
     )
 
 
@@ -87,7 +87,8 @@ def _finding(
     table, created = policy.relation, policy.relation.created
     names = " and ".join(column.name for column in columns)
     trigger = is_overwritten(table, columns, ("insert",), project)
-    accepts_all = project.predicate(check).ask(is_tautology, filled_columns(table))
+    predicate = project.predicate(check)
+    accepts_all = predicate.ask(is_tautology, filled_columns(table, predicate, project))
     does = "accepts every new row" if accepts_all else f"does not check {names}"
     saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
     return Finding(

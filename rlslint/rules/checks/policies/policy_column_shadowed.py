@@ -68,5 +68,5 @@ def _label(capture: Capture) -> str:
 
 def _is_bound_otherwise(policy: Policy, clause: Clause, project: Project) -> bool:
     predicate = project.predicate(clause)
-    filled = filled_columns(policy.relation, predicate)
+    filled = filled_columns(policy.relation, predicate, project)
     return not predicate.ask(unbounded_branches, filled, project.context_functions)

@@ -64,7 +64,7 @@ def _is_open_to_all(policy: Policy, exposed: Exposure, project: Project) -> bool
 
 def _has_nearer_cause(policy: Policy, clause: Clause, project: Project) -> bool:
     predicate = project.predicate(clause)
-    filled = filled_columns(policy.relation, predicate)
+    filled = filled_columns(policy.relation, predicate, project)
     return bool(
         predicate.ask(captured_comparisons)
         or swallowed(predicate, policy.relation)
@@ -86,7 +86,11 @@ def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
     names |= project.tenant_column_names & _column_names(table)
     everyone = frozenset(project.runtime.names)
     gates = predicate.ask(
-        open_gates, filled_columns(table, predicate), everyone, names, project.context_functions
+        open_gates,
+        filled_columns(table, predicate, project),
+        everyone,
+        names,
+        project.context_functions,
     )
     if not gates:
         for branch in candidates:

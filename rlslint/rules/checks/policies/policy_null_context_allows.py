@@ -39,7 +39,7 @@ def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Fin
 def _opened(policy: Policy, clause: Clause, project: Project) -> OpenBranch | None:
     """Return the first branch that only a missing context opens; one open to all is no such."""
     predicate, functions = project.predicate(clause), project.context_functions
-    filled = filled_columns(policy.relation, predicate)
+    filled = filled_columns(policy.relation, predicate, project)
     found = predicate.ask(null_context_branches, filled, functions)
     if not found or predicate.ask(unbound_fallbacks, functions):
         return None

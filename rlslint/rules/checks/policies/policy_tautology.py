@@ -31,7 +31,7 @@ def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
     predicate = project.predicate(policy.using)
     if predicate.ask(is_literally_true):
         return
-    filled = filled_columns(policy.relation, predicate)
+    filled = filled_columns(policy.relation, predicate, project)
     found = predicate.ask(tautologies, filled, project.context_functions)
     exposed = exposure(policy, project) if found else None
     if exposed is None:

@@ -58,7 +58,7 @@ def read_predicate_grants_write(policy: Policy, project: Project) -> Iterator[Fi
 def _reading_branch(policy: Policy, using: Clause, project: Project) -> UnboundedBranch | None:
     """Return the branch that admits rows of others beside one that binds them."""
     predicate, functions = project.predicate(using), project.context_functions
-    filled = filled_columns(policy.relation, predicate)
+    filled = filled_columns(policy.relation, predicate, project)
     if not predicate.ask(bounds_of, functions) or predicate.ask(tautologies, filled, functions):
         return None
     if predicate.ask(null_context_branches, filled, functions):

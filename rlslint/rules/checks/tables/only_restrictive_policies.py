@@ -83,7 +83,7 @@ def _locks(policy: Policy, command: str, project: Project) -> bool:
 def _is_role_gate(clause: Clause, policy: Policy, project: Project) -> bool:
     predicate, functions = project.predicate(clause), project.context_functions
     open_ones = predicate.ask(
-        unbounded_branches, filled_columns(policy.relation, predicate), functions
+        unbounded_branches, filled_columns(policy.relation, predicate, project), functions
     )
     if len(open_ones) < len(predicate.ask(branches)):
         return False

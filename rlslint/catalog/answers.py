@@ -1,0 +1,57 @@
+"""Answers, found once however many rules ask: the one place that remembers them.
+
+An answer stays with the subject that the question is about (an expression, a function, a catalog,
+a project), under the question and its other arguments, which are hashable. It goes when the subject
+goes, and `forget_answers` drops what a change to the subject has made untrue. An unknown fact is
+asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+A = TypeVar("A")
+
+
+class Subject(Protocol):
+    """What keeps the answers to questions about itself; not set before the first one."""
+
+    answers: dict[Any, Any]
+
+
+S = TypeVar("S", bound=Subject)
+
+
+def ask(
+    question: Callable[Concatenate[S, P], A], subject: S, /, *args: P.args, **kwargs: P.kwargs
+) -> A:
+    """Return `question(subject, *args)`, found once for all who ask."""
+    question = getattr(question, "__wrapped__", question)
+    try:
+        answers = subject.answers
+    except AttributeError:
+        answers = subject.answers = {}
+    key = (question, *args, *kwargs.items()) if args or kwargs else question
+    if key not in answers:
+        answers[key] = question(subject, *args, **kwargs)
+    answer: A = answers[key]
+    return answer
+
+
+def remembered(question: Callable[Concatenate[S, P], A]) -> Callable[Concatenate[S, P], A]:
+    """Have a question asked once of each subject, whoever calls it."""
+
+    def asked(subject: S, /, *args: P.args, **kwargs: P.kwargs) -> A:
+        return ask(question, subject, *args, **kwargs)
+
+    update_wrapper(asked, question)
+    return asked
+
+
+def forget_answers(*subjects: Subject) -> None:
+    """Ask anew from now on: more is known of the subjects than before."""
+    for subject in subjects:
+        subject.answers = {}
