@@ -26,6 +26,13 @@ class UnknownFact(Exception):
         self.statement = statement
 
 
+class GivenUp(UnknownFact):
+    """Raised where finding out takes more steps than a run may spend on it."""
+
+    def __init__(self, subject: object) -> None:
+        super().__init__(subject, "meaning", None)
+
+
 class Facts:
     """An object whose attributes are facts.
 

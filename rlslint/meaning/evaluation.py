@@ -20,7 +20,13 @@ from rlslint.meaning.built_in import (
 from rlslint.meaning.computing import computed, is_string, is_text, known_result, literal
 from rlslint.meaning.context import ContextFunctions, ContextRead, read_of
 from rlslint.meaning.queries import inner_query
-from rlslint.meaning.repeating import counts, is_repeatable, is_repeatable_function, may_aggregate
+from rlslint.meaning.repeating import (
+    counts,
+    is_repeatable,
+    is_repeatable_function,
+    may_aggregate,
+    structure_of,
+)
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
@@ -32,7 +38,7 @@ from rlslint.meaning.values import (
     json_key,
     text_of,
 )
-from rlslint.meaning.worlds import World, worlds
+from rlslint.meaning.worlds import World, worlds_inside
 from rlslint.sql.expressions import (
     OWN_ROW,
     And,
@@ -419,7 +425,9 @@ class Evaluation:
     def _sub_select(self, sub_select: SubSelect) -> Value:
         kind, query = sub_select.kind, sub_select.query
         left = self._left_of(sub_select)
-        key: object = (kind, sub_select, left) if is_repeatable(query) else self.world.unique()
+        key: object = self.world.unique()
+        if is_repeatable(query):
+            key = (kind, structure_of(sub_select), left)
         decided = (kind, key) in self.world.decisions
         if not decided and not self.may_give_rows(query):
             return _WITHOUT_ROWS.get(kind)
@@ -489,7 +497,7 @@ class Evaluation:
             finally:
                 self.world.errors += world.errors
 
-        outcomes = worlds(met, _INNER_WORLDS, self.world.decisions)
+        outcomes = worlds_inside(met, _INNER_WORLDS, self.world)
         return any(outcome is not False for outcome in outcomes)
 
     def _function_may_give_rows(self, call: Expr) -> bool:

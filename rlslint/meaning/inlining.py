@@ -10,12 +10,14 @@ from rlslint.catalog.model import Catalog
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.calls import search_path_of
+from rlslint.meaning.steps import OutOfSteps, Steps
 from rlslint.sql.expressions import Call, Column, Expr, Parameter, Query, Source, SubSelect
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem
 from rlslint.sql.rebuilding import exchanged_source, read_from, rebuilt, relocated
 
 _DEEPEST_CALLS = 8
+_MOST_PARTS = 1_000
 
 Environment = dict[str, Expr]
 
@@ -49,9 +51,10 @@ def body_of(catalog: Catalog, function: Function) -> Expr | None:
 def inlined(expression: Expr, catalog: Catalog) -> Expr:
     """Return `expression` with the calls of known functions replaced by their bodies.
 
-    What came out of a body stands where the call stands. Calls that cannot be replaced stay.
+    What came out of a body stands where the call stands. Calls that cannot be replaced stay, and so
+    do those that are left when what came out of bodies is too much.
     """
-    return _inlined(expression, catalog, ())
+    return _inlined(expression, catalog, (), Steps(_MOST_PARTS))
 
 
 def inlined_predicate(expression: Expr, catalog: Catalog) -> Predicate:
@@ -59,14 +62,14 @@ def inlined_predicate(expression: Expr, catalog: Catalog) -> Predicate:
     return Predicate(inlined(expression, catalog))
 
 
-def _inlined(expression: Expr, catalog: Catalog, calls: tuple[Function, ...]) -> Expr:
+def _inlined(expression: Expr, catalog: Catalog, calls: tuple[Function, ...], steps: Steps) -> Expr:
     def change(child: Expr) -> Expr:
-        return _inlined(child, catalog, calls)
+        return _inlined(child, catalog, calls, steps)
 
     changed = rebuilt(expression, change)
     match changed:
         case Query():
-            return _with_rows(changed, catalog, calls)
+            return _with_rows(changed, catalog, calls, steps)
         case Call() if isinstance(changed.function, Function):
             function = changed.function
             if function in calls or len(calls) >= _DEEPEST_CALLS or function.returns_set:
@@ -74,30 +77,32 @@ def _inlined(expression: Expr, catalog: Catalog, calls: tuple[Function, ...]) ->
             body = body_of(catalog, function)
             if body is None or isinstance(body, Query):
                 return changed
-            placed = _with_arguments(body, function, changed)
+            placed = _with_arguments(body, function, changed, steps)
             if placed is None:
                 return changed
-            return _inlined(placed, catalog, (*calls, function))
+            return _inlined(placed, catalog, (*calls, function), steps)
         case _:
             return changed
 
 
-def _with_rows(changed: Query, catalog: Catalog, calls: tuple[Function, ...]) -> Query:
+def _with_rows(
+    changed: Query, catalog: Catalog, calls: tuple[Function, ...], steps: Steps
+) -> Query:
     """Put in the queries of set-returning functions: `FROM f()` and `SELECT f()`."""
     if not changed.sources and not changed.conditions and len(changed.outputs) == 1:
-        rows = _rows(changed.outputs[0], catalog, calls)
+        rows = _rows(changed.outputs[0], catalog, calls, steps)
         if rows is not None:
             return rows
     sources: dict[Source, Source] = {}
     for source in changed.sources:
         if source.call is not None and source.query is None:
-            rows = _rows(source.call, catalog, calls)
+            rows = _rows(source.call, catalog, calls, steps)
             if rows is not None:
                 sources[source] = exchanged_source(source, rows, None)
     return read_from(changed, sources) if sources else changed
 
 
-def _rows(call: Expr, catalog: Catalog, calls: tuple[Function, ...]) -> Query | None:
+def _rows(call: Expr, catalog: Catalog, calls: tuple[Function, ...], steps: Steps) -> Query | None:
     if not isinstance(call, Call) or not isinstance(call.function, Function):
         return None
     function = call.function
@@ -106,14 +111,18 @@ def _rows(call: Expr, catalog: Catalog, calls: tuple[Function, ...]) -> Query | 
     body = body_of(catalog, function)
     if not isinstance(body, Query):
         return None
-    placed = _with_arguments(body, function, call)
+    placed = _with_arguments(body, function, call, steps)
     if placed is None:
         return None
-    found = _inlined(placed, catalog, (*calls, function))
+    found = _inlined(placed, catalog, (*calls, function), steps)
     return found if isinstance(found, Query) else None
 
 
-def _with_arguments(body: Expr, function: Function, call: Call) -> Expr | None:
+def _with_arguments(body: Expr, function: Function, call: Call, steps: Steps) -> Expr | None:
+    try:
+        steps.take(sum(1 for part in (body, *call.arguments) for _ in part.walk()))
+    except OutOfSteps:
+        return None
     inner = {id(s) for part in body.walk() if isinstance(part, Query) for s in part.sources}
     for argument in call.arguments:
         for part in argument.walk():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
@@ -14,6 +15,7 @@ from rlslint.sql.expressions import Call, Cast, Column, Expr, Query, SubSelect
 from rlslint.sql.functions import AGGREGATES
 
 
+@remembered
 def is_repeatable(expression: Expr) -> bool:
     """Tell whether evaluating it twice in one statement surely gives the same value."""
     for part in expression.walk():
@@ -32,6 +34,28 @@ def is_repeatable(expression: Expr) -> bool:
                 elif len(name) > 1 or name[0] not in STABLE_FUNCTIONS | AGGREGATES:
                     return False
     return True
+
+
+class Structure:
+    """An expression as a key of dictionaries, whose hash is worked out once."""
+
+    __slots__ = ("_expression", "_hash")
+
+    def __init__(self, expression: Expr) -> None:
+        self._expression = expression
+        self._hash = hash(expression)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Structure) and self._expression == other._expression
+
+
+@remembered
+def structure_of(expression: Expr) -> Structure:
+    """Return a key that is equal for expressions that mean the same."""
+    return Structure(expression)
 
 
 def is_repeatable_function(function: Function) -> bool:

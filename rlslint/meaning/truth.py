@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.evaluation import Evaluation, Missing, Setting
 from rlslint.meaning.simplifying import simplified
@@ -14,6 +15,7 @@ from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import Cast, Constant, Expr
 
 _WORLDS = 512
+_ALL_TRUTHS: frozenset[bool | None] = frozenset((True, False, None))
 
 
 class _Undecided(Enum):
@@ -30,11 +32,12 @@ class Outcomes(NamedTuple):
     """What evaluating a predicate can give: its truth values (None is NULL) and its errors.
 
     An error need not happen for every row. Where there are too many combinations to try, `truths`
-    has all three.
+    has all three, and `assumed` those that none of the combinations tried has given.
     """
 
     truths: frozenset[bool | None]
     raised: tuple[Expr, ...]
+    assumed: frozenset[bool | None] = frozenset()
 
 
 def outcomes(
@@ -75,9 +78,9 @@ def _outcomes(
         raised.update((id(place), place) for place in world.errors)
         return True
 
-    if any(outcome is None for outcome in worlds(evaluate, _WORLDS)):
-        return Outcomes(frozenset((True, False, None)), tuple(raised.values()))
-    return Outcomes(frozenset(truths), tuple(raised.values()))
+    if all(list(worlds(evaluate, _WORLDS))):
+        return Outcomes(frozenset(truths), tuple(raised.values()))
+    return Outcomes(_ALL_TRUTHS, tuple(raised.values()), _ALL_TRUTHS - truths)
 
 
 def fold(expression: Expr, not_null: frozenset[int] = frozenset()) -> Folded:
@@ -108,9 +111,12 @@ def is_tautology(
     """Tell whether a predicate is true for every row that has values in the columns it names.
 
     `tenant_id = tenant_id` filters nothing but NULLs. `tenant_id IS NOT NULL` on a nullable column
-    is no tautology: it says what it filters.
+    is no tautology: it says what it filters. Raises GivenUp where a condition is too long to tell.
     """
-    if False in outcomes(expression, not_null, missing, functions).truths:
+    found = outcomes(expression, not_null, missing, functions)
+    if False in found.assumed:
+        raise GivenUp(expression)
+    if False in found.truths:
         return False
     filled = not_null | own_columns(expression)
     found = outcomes(expression, filled, missing, functions)

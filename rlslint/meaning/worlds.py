@@ -5,23 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from rlslint.meaning.steps import OutOfSteps, Steps
 from rlslint.sql.expressions import Expr
 
 T = TypeVar("T")
+
+_OPTIONS = 3
+"""A truth value can be true, false and NULL; nothing that is often left open has more ways."""
 
 
 class World:
     """One way in which everything that is open may turn out.
 
     Choices are made when an evaluation first asks for them and stay the same for its length, so
-    that `x OR NOT x` sees one x. `errors` are expressions that raise in a row of a sub-select, if
-    there is such a row.
+    that `x OR NOT x` sees one x. What `script` does not say is `otherwise`. `errors` are
+    expressions that raise in a row of a sub-select, if there is such a row.
     """
 
-    __slots__ = ("_script", "decisions", "errors", "fresh", "trail")
+    __slots__ = ("_otherwise", "_script", "decisions", "errors", "fresh", "steps", "trail")
 
-    def __init__(self, script: list[int], decisions: dict[object, int] | None = None) -> None:
+    def __init__(
+        self,
+        script: list[int],
+        steps: Steps,
+        decisions: dict[object, int] | None = None,
+        otherwise: int = 0,
+    ) -> None:
         self._script = script
+        self._otherwise = otherwise
+        self.steps = steps
         self.decisions = dict(decisions or {})
         self.trail: list[tuple[int, int]] = []
         self.fresh = 0
@@ -29,10 +41,13 @@ class World:
 
     def choose(self, key: object, options: int) -> int:
         """Return a number below `options`, the same one for the same key."""
+        self.steps.take(1)
         if key in self.decisions:
             return self.decisions[key]
         position = len(self.trail)
-        choice = self._script[position] if position < len(self._script) else 0
+        choice = min(self._otherwise, options - 1)
+        if position < len(self._script):
+            choice = self._script[position]
         self.trail.append((choice, options))
         self.decisions[key] = choice
         return choice
@@ -52,15 +67,45 @@ class World:
         return [choice for choice, _ in script[:-1]] + [script[-1][0] + 1]
 
 
-def worlds(
-    evaluate: Callable[[World], T], limit: int, decisions: dict[object, int] | None = None
-) -> Iterator[T | None]:
-    """Yield what `evaluate` gives in each world, and None in the end if there are too many."""
+def worlds(evaluate: Callable[[World], T], limit: int) -> Iterator[T | None]:
+    """Yield what `evaluate` gives in each world.
+
+    If there are too many, yield None, and then what it gives in those where all that is open turns
+    out alike: a long OR is false where each of its conditions is.
+    """
+    script: list[int] | None = []
+    steps = Steps()
+    try:
+        for _ in range(limit):
+            if script is None:
+                return
+            world = World(script, steps)
+            yield evaluate(world)
+            script = world.next_script()
+    except OutOfSteps:
+        pass
+    if script is None:
+        return
+    yield None
+    for otherwise in range(_OPTIONS):
+        try:
+            yield evaluate(World([], Steps(), otherwise=otherwise))
+        except OutOfSteps:
+            continue
+
+
+def worlds_inside(evaluate: Callable[[World], T], limit: int, around: World) -> Iterator[T | None]:
+    """Yield what `evaluate` gives in each world of a sub-select in one world of what is around it.
+
+    If there are too many, the last is None. Raises OutOfSteps where those around have no steps
+    left.
+    """
     script: list[int] | None = []
     for _ in range(limit):
         if script is None:
             return
-        world = World(script, decisions)
+        around.steps.take(1 + len(around.decisions) // 8)
+        world = World(script, around.steps, around.decisions)
         yield evaluate(world)
         script = world.next_script()
     if script is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
-from rlslint.catalog.facts import Facts, UnknownFact
+from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
@@ -79,8 +79,7 @@ def judge(
             except UnknownFact as cause:
                 unjudged.append(Unjudged(rule.name, subject, cause))
             except RecursionError:
-                depth = UnknownFact(subject, "meaning of an expression nested so deeply", None)
-                unjudged.append(Unjudged(rule.name, subject, depth))
+                unjudged.append(Unjudged(rule.name, subject, GivenUp(subject)))
             else:
                 found += [
                     finding._replace(rule=rule.name, files=_files_of(subject)) for finding in made
@@ -121,6 +120,8 @@ def not_checked(
         beyond = isinstance(subject, Relation) and subject.is_beyond_history
         known = statement is not None and not beyond
         reason = "behind SQL that could not be evaluated" if known else beyond_catalog
+        if isinstance(cause, GivenUp):
+            reason = "with conditions too long or too deep to work out"
         span = statement.span if statement is not None else None
         yield NotChecked(_noun(subject), str(subject), reason, rule, span)
 

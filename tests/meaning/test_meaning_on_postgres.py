@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 import pytest
 
+from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import context_reads
 from rlslint.meaning.evaluation import Evaluation, Missing, Setting
@@ -19,6 +23,8 @@ from rlslint.sql.expressions import Expr
 from tests.meaning.random_predicates import Generator
 from tests.meaning.tenancy import NOT_NULL, TABLES, Tenancy
 from tests.postgres import Database, Server
+
+T = TypeVar("T")
 
 PREDICATES = 200
 
@@ -145,6 +151,14 @@ def test_branches_admit_the_same_rows(judged: tuple[list[str], Answers]) -> None
         assert all(outcome is not False for outcome in worlds(agrees, 60)), sql
 
 
+def _told(question: Callable[[Expr, frozenset[int]], tuple[T, ...]], about: Expr) -> tuple[T, ...]:
+    """Return what is found out about a predicate, nothing where that would take too many steps."""
+    try:
+        return question(about, NOT_NULL)
+    except GivenUp:
+        return ()
+
+
 def test_what_opens_without_a_context_is_open_on_the_server(
     judged: tuple[list[str], Answers],
 ) -> None:
@@ -154,7 +168,7 @@ def test_what_opens_without_a_context_is_open_on_the_server(
     sessions = {missing: name for name, (missing, _) in SESSIONS.items() if missing is not None}
     for number, sql in enumerate(predicates):
         predicate = tenancy.predicate(sql)
-        for branch in null_context_branches(predicate, NOT_NULL):
+        for branch in _told(null_context_branches, predicate):
             given = answers[sessions[branch.state]][number]
             assert "true" in given, (branch.state, sql)
             reported[branch.state] += 1
@@ -174,6 +188,20 @@ def test_no_cast_that_an_empty_setting_breaks_is_missed(
     assert len(broken) > PREDICATES / 10
 
 
+def _opens_and_is_reported(predicate: Expr) -> bool:
+    opens = any(
+        is_tautology(predicate, NOT_NULL, missing)
+        and outcomes(predicate, NOT_NULL, missing, eager=True).truths
+        and not planning_errors(predicate, missing)
+        for missing in Missing
+    )
+    if not opens or is_tautology(predicate, NOT_NULL) or not context_reads(predicate):
+        return False
+    reported = null_context_branches(predicate, NOT_NULL)
+    assert reported or coalesce_to_column(predicate), predicate
+    return True
+
+
 def test_whoever_sees_everything_only_without_a_context_is_reported(
     judged: tuple[list[str], Answers],
 ) -> None:
@@ -181,15 +209,6 @@ def test_whoever_sees_everything_only_without_a_context_is_reported(
     tenancy = Tenancy()
     opening = 0
     for sql in predicates:
-        predicate = tenancy.predicate(sql)
-        opens = any(
-            is_tautology(predicate, NOT_NULL, missing)
-            and outcomes(predicate, NOT_NULL, missing, eager=True).truths
-            and not planning_errors(predicate, missing)
-            for missing in Missing
-        )
-        if opens and not is_tautology(predicate, NOT_NULL) and context_reads(predicate):
-            opening += 1
-            reported = null_context_branches(predicate, NOT_NULL)
-            assert reported or coalesce_to_column(predicate), sql
+        with suppress(GivenUp):
+            opening += _opens_and_is_reported(tenancy.predicate(sql))
     assert opening
