@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rlslint.access.privileges import can_use_schema, has_any_column_privilege
 from rlslint.access.row_security import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Kind, Relation
@@ -105,6 +106,7 @@ def protected_sources(relation: Relation) -> tuple[Relation, ...]:
     return tuple(tables.values())
 
 
+@remembered
 def unfiltered_reads(catalog: Catalog, relation: Relation, role: str) -> tuple[UnfilteredRead, ...]:
     """Return how a relation lets `role` past row security that would filter its own query.
 
@@ -185,6 +187,7 @@ def _used_by(function: Function, catalog: Catalog) -> list[Relation]:
     return found
 
 
+@remembered
 def _named_relations(expression: Expr) -> list[Relation]:
     """Return the relations that a bound query or predicate names anywhere, each once."""
     found: dict[int, Relation] = {}

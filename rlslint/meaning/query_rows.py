@@ -33,8 +33,8 @@ from rlslint.sql.expressions import (
 from rlslint.sql.functions import AGGREGATES
 from rlslint.sql.rebuilding import with_sources
 
-QueryOf = Callable[[Relation], Query | None]
-"""How to find the query of a view, the calls in it inlined; None for what is no view."""
+UnboundInView = Callable[[Relation], "frozenset[Relation] | None"]
+"""What a view puts out, see unbound_relations; None for what is no view."""
 
 STATISTICS = frozenset(
     ("count", "sum", "avg", "min", "max", "stddev", "stddev_pop", "stddev_samp", "variance",
@@ -44,7 +44,7 @@ STATISTICS = frozenset(
 
 
 def unbound_relations(
-    query: Query, functions: ContextFunctions, query_of: QueryOf
+    query: Query, functions: ContextFunctions, unbound_in_view: UnboundInView
 ) -> tuple[Relation, ...]:
     """Return the relations whose rows a query puts out, whoever asks.
 
@@ -52,7 +52,7 @@ def unbound_relations(
     rows that are tied, or set it equal to an entry that is. What only conditions read puts out no
     rows. Raises UnknownFact where only a function that cannot be read may tie the rows.
     """
-    analysis = _Analysis(functions, query_of)
+    analysis = _Analysis(functions, unbound_in_view)
     found = {id(relation): relation for relation in analysis.unbound(query, frozenset())}
     if not found and analysis.gap is not None:
         raise analysis.gap
@@ -60,12 +60,11 @@ def unbound_relations(
 
 
 class _Analysis:
-    def __init__(self, functions: ContextFunctions, query_of: QueryOf) -> None:
+    def __init__(self, functions: ContextFunctions, unbound_in_view: UnboundInView) -> None:
         self.functions = functions
-        self.query_of = query_of
+        self.unbound_in_view = unbound_in_view
         self.gap: UnknownFact | None = None
         self._open: set[int] = set()
-        self._own_rows: dict[Relation, bool] = {}
 
     def unbound(self, query: Query, outside: frozenset[Source]) -> Iterator[Relation]:
         """Yield what a query puts out unbound; `outside` are the tied entries around it."""
@@ -105,9 +104,7 @@ class _Analysis:
         """Tell whether an entry yields only rows of the caller, whatever the query asks."""
         inner = inner_query(source)
         if inner is None and isinstance(source.relation, Relation):
-            inner = self.query_of(source.relation)
-            if inner is not None:
-                return self._holds_own_rows(source.relation, inner)
+            return self._holds_own_rows(source.relation)
         if inner is not None:
             return bool(query_reads(inner, self.functions))
         if source.call is None:
@@ -119,11 +116,14 @@ class _Analysis:
             for part in source.call.walk()
         )
 
-    def _holds_own_rows(self, view: Relation, query: Query) -> bool:
-        """Tell whether a view holds only rows of the caller; each is looked into once."""
-        if view not in self._own_rows:
-            self._own_rows[view] = not any(True for _ in self.unbound(query, frozenset()))
-        return self._own_rows[view]
+    def _holds_own_rows(self, relation: Relation) -> bool:
+        """Tell whether a relation is a view that holds only rows of the caller."""
+        try:
+            found = self.unbound_in_view(relation)
+        except UnknownFact as gap:
+            self.gap = self.gap or gap
+            return True
+        return found is not None and not found
 
     def _bounds(self, condition: Expr, source: Source) -> bool:
         """Tell whether a condition binds the rows of an entry, as a policy would a table's."""

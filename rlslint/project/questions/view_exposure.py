@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from rlslint.access import Bypass, Read, grants_to, reads_behind, unfiltered_reads
@@ -66,12 +67,12 @@ def view_leaks(view: Relation, project: Project) -> tuple[ViewLeak, ...]:
     another view. For what a materialized view copied, the view answers that roles can query.
     Raises UnknownFact only where no leak is certain and one is possible.
     """
-    return _view_leaks(view, "select", project) or tuple(
-        leak for privilege in WRITES for leak in _view_leaks(view, privilege, project)
+    return project.ask(_view_leaks, view, "select") or tuple(
+        leak for privilege in WRITES for leak in project.ask(_view_leaks, view, privilege)
     )
 
 
-def _view_leaks(view: Relation, privilege: str, project: Project) -> tuple[ViewLeak, ...]:
+def _view_leaks(project: Project, view: Relation, privilege: str) -> tuple[ViewLeak, ...]:
     found: dict[int, ViewLeak] = {}
     gap: UnknownFact | None = None
     for queried, role in _ways_to(view, privilege, project):
@@ -114,8 +115,20 @@ def _ways_to(view: Relation, privilege: str, project: Project) -> Iterator[tuple
     if direct:
         yield from ((view, role) for role in direct)
         return
+    unreached = project.ask(_unreached_views, privilege)
     for above in project.ask(_views_above).get(view, ()):
-        yield from ((above, role) for role in project.reachable_by(above, privilege))
+        if above not in unreached:
+            yield from ((above, role) for role in project.reachable_by(above, privilege))
+
+
+def _unreached_views(project: Project, privilege: str) -> frozenset[Relation]:
+    """Return the views above others that certainly no runtime role reaches itself."""
+    unreached: set[Relation] = set()
+    for view in {view for above in project.ask(_views_above).values() for view in above}:
+        with suppress(UnknownFact):
+            if not project.reachable_by(view, privilege):
+                unreached.add(view)
+    return frozenset(unreached)
 
 
 def _views_above(project: Project) -> dict[Relation, tuple[Relation, ...]]:
@@ -190,10 +203,12 @@ def _unbound_in_view(project: Project, view: Relation) -> frozenset[Relation] | 
 
 
 def _is_statistic(read: Read, project: Project) -> bool:
-    return any(
-        (query := query_of(view, project)) is not None and shows_statistics_only(query, project)
-        for view in read.through
-    )
+    return any(project.ask(_shows_statistics, view) for view in read.through)
+
+
+def _shows_statistics(project: Project, view: Relation) -> bool:
+    query = query_of(view, project)
+    return query is not None and shows_statistics_only(query, project)
 
 
 def query_of(relation: Relation, project: Project) -> Query | None:
@@ -207,7 +222,7 @@ def query_of(relation: Relation, project: Project) -> Query | None:
 def unbound_in(query: Query, project: Project) -> tuple[Relation, ...]:
     """Return the relations whose rows a query puts out, whoever asks."""
     return unbound_relations(
-        query, project.context_functions, lambda relation: query_of(relation, project)
+        query, project.context_functions, lambda view: project.ask(_unbound_in_view, view)
     )
 
 
