@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rlslint.catalog.model import Catalog
-from rlslint.drift.comparison import ABSENT, Facts, Key, compare, facts_of, with_possible
-from rlslint.drift.comparison.keys import UNKNOWN_TYPE
+from rlslint.drift.comparison import FactKey, Stated, compare, facts_of, same, with_possible
+from rlslint.drift.facts import NoValue
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
 from tests.postgres import SUPERUSER, Database
@@ -31,21 +31,21 @@ class Compared:
 class BothFacts(NamedTuple):
     """What the server and the replay say."""
 
-    live: Facts
-    replayed: Facts
+    live: Stated
+    replayed: Stated
 
-    def of(self, key: Key) -> tuple[object, object]:
-        return self.live.get(key, ABSENT), self.replayed.get(key, ABSENT)
+    def of(self, key: FactKey) -> tuple[object, object]:
+        return self.live.get(key, NoValue.absent), self.replayed.get(key, NoValue.absent)
 
 
-Given = dict[Key, tuple[object, object]]
+Given = dict[FactKey, tuple[object, object]]
 """The facts that stubs brought about, as both sides told them: no merit of the replay."""
 
 
 def given_between(before: BothFacts, after: BothFacts) -> Given:
     """Return what has changed, on either side."""
     keys = {*before.live, *before.replayed, *after.live, *after.replayed}
-    return {key: after.of(key) for key in keys if before.of(key) != after.of(key)}
+    return {key: after.of(key) for key in keys if not _same(key, before.of(key), after.of(key))}
 
 
 def both_facts(database: Database, catalog: Catalog) -> BothFacts:
@@ -59,7 +59,11 @@ def compared(database: Database, version: int, catalog: Catalog, given: Given) -
     """Compare two catalogs of the same history fact by fact, less what stubs brought about."""
     both = both_facts(database, catalog)
     live = both.live
-    counted = {key for key in {*live, *both.replayed} if given.get(key) != both.of(key)}
+    counted = {
+        key
+        for key in {*live, *both.replayed}
+        if key not in given or not _same(key, given[key], both.of(key))
+    }
     replayed = with_possible(both.replayed, catalog, counted)
     found = compare(
         {key: value for key, value in replayed.items() if key in counted},
@@ -69,14 +73,18 @@ def compared(database: Database, version: int, catalog: Catalog, given: Given) -
     partly = [key for key in counted if _has_unknown_type(key, replayed.get(key))]
     return Compared(
         found.agreeing - len(partly),
-        [f"{key.kind} {key.subject}, {key.fact}" for key in (*found.unknown, *partly)],
+        [f"{key.kind} {key.name}, {key.fact}" for key in (*found.unknown, *partly)],
         [str(difference) for difference in found.differences],
     )
 
 
-def _has_unknown_type(key: Key, value: object) -> bool:
+def _same(key: FactKey, before: tuple[object, object], after: tuple[object, object]) -> bool:
+    return all(same(key, *values) for values in zip(before, after, strict=True))
+
+
+def _has_unknown_type(key: FactKey, value: object) -> bool:
     return (
         key.fact == "columns"
         and isinstance(value, tuple)
-        and any(column[2] == UNKNOWN_TYPE for column in value)
+        and any(column[2] is NoValue.unknown for column in value)
     )

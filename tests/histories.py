@@ -41,7 +41,7 @@ def compare(database: Database, script: str) -> Comparison:
         tuple(f"{e.sql}: {e.error}" for e in executed if e.error is not None),
         [str(difference) for difference in found.differences],
         found.agreeing,
-        tuple(f"{key.subject} {key.fact}" for key in found.unknown),
+        tuple(f"{key.name} {key.fact}" for key in found.unknown),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 
 
@@ -99,4 +100,5 @@ class Function(Facts):
     @property
     def signature(self) -> str:
         """The name with the types of its input arguments, as ALTER FUNCTION wants it."""
-        return f"{self.schema}.{self.name}({', '.join(self.argument_types)})"
+        name = f"{quoted_identifier(self.schema)}.{quoted_identifier(self.name)}"
+        return f"{name}({', '.join(self.argument_types)})"

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.drift.comparison import (
-    Comparison,
-    Written,
-    compare,
-    facts_of,
-    subjects_of,
-    with_possible,
-    written_statements,
-)
+from rlslint.drift.comparison import Comparison, compare, facts_of, with_possible
+from rlslint.drift.drifts import Drift, drifts
+from rlslint.drift.facts import objects_of
+from rlslint.drift.statements import Origins, origins
+from rlslint.meaning.calls import functions_of_policies
 
 
 def compare_with_migrations(
     history: Catalog, live: Catalog, version: int, owner_roles: Sequence[str]
-) -> tuple[Comparison, Written]:
+) -> tuple[Comparison, Origins]:
     """Return where a history and a live database differ, and which statement made what.
 
     `version` is the server's server_version_num.
@@ -31,20 +28,36 @@ def compare_with_migrations(
     ours = with_possible(facts_of(history, migration_role), history, theirs)
     comparison = compare(ours, theirs, version=version)
     differing = {difference.key for difference in comparison.differences}
-    return comparison, written_statements(history, live, differing)
+    return comparison, origins(history, live, differing)
+
+
+def drifts_between(comparison: Comparison, history: Catalog, live: Catalog) -> list[Drift]:
+    """Return which of the differences decide who sees which rows."""
+    called = {function for catalog in (history, live) for function in _of_policies(catalog)}
+    return drifts(comparison.differences, history, live, called)
+
+
+def _of_policies(catalog: Catalog) -> Collection[Function]:
+    """Return the functions that policies call: all, where that is not known."""
+    try:
+        return functions_of_policies(catalog)
+    except UnknownFact:
+        return catalog.functions.known()
 
 
 def _migration_role(history: Catalog, live: Catalog, owner_roles: Sequence[str]) -> str:
     """Return who ran the migrations: whoever owns most of what they made."""
-    ours, theirs = subjects_of(history), subjects_of(live)
+    ours = {
+        (kind, name)
+        for kind, name, made in objects_of(history)
+        if isinstance(made, Relation | Function)
+        and made.knows("owner")
+        and made.owner == MIGRATION_ROLE
+    }
     owners = Counter(
-        theirs[name].owner
-        for name, subject in ours.items()
-        if name in theirs
-        and isinstance(subject, Relation | Function)
-        and subject.knows("owner")
-        and subject.owner == MIGRATION_ROLE
-        and theirs[name].knows("owner")
+        made.owner
+        for kind, name, made in objects_of(live)
+        if (kind, name) in ours and isinstance(made, Relation | Function) and made.knows("owner")
     )
     for role in owner_roles:
         if role in owners:

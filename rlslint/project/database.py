@@ -135,22 +135,19 @@ def read_database(
     server = Server(live.database, live.version, live.version_text)
     evidence: list[tuple[str, object]] = [("Server", server)]
     evidence += (("SessionSetting", setting) for setting in statistics.settings)
-    written: dict[Statement, Statement] = {}
+    origins: dict[Statement, Statement] = {}
     if migrations is not None:
-        from rlslint.project.comparing import compare_with_migrations
+        from rlslint.project.comparing import compare_with_migrations, drifts_between
 
         progress(f"Comparing {live.database} with its migrations")
-        comparison, written = compare_with_migrations(
+        comparison, origins = compare_with_migrations(
             migrations.catalog, catalog, live.version, config.owner_roles
         )
         if request.drift:
-            from rlslint.drift.differing import drift
-
-            differences = drift(comparison.differences, migrations.catalog, catalog)
             evidence += (
-                ("Difference", difference)
-                for difference in differences
-                if _is_asked(difference.on_server or difference.in_history, request.schemas)
+                ("Drift", drift)
+                for drift in drifts_between(comparison, migrations.catalog, catalog)
+                if _is_asked(drift.first.object, request.schemas)
             )
     shown = [rule for rule in rewriting if not request.schemas or rule.schema in request.schemas]
     return Audited(
@@ -159,7 +156,7 @@ def read_database(
         live.user,
         tuple(evidence),
         tuple(_unseen(live, clients, statistics, shown)),
-        Places(written),
+        Places(origins),
         request.schemas,
     )
 
@@ -201,12 +198,12 @@ def _unseen(
 class Places:
     """Finds the statement that a migration has for what a finding shows of a database.
 
-    `written` are the statements that show what a server holds, each with that of a migration.
+    `origins` are the statements that show what a server holds, each with that of a migration.
     """
 
-    def __init__(self, written: Mapping[Statement, Statement]) -> None:
-        self._written = written
-        self._shown = sorted(written, key=lambda statement: statement.start)
+    def __init__(self, origins: Mapping[Statement, Statement]) -> None:
+        self._origins = origins
+        self._shown = sorted(origins, key=lambda statement: statement.start)
         self._starts = [statement.start for statement in self._shown]
 
     def placed(self, finding: Finding) -> Finding:
@@ -236,4 +233,4 @@ class Places:
             return None
         shown = self._shown[at]
         is_inside = shown.text is span.text and shown.start <= span.start < shown.end
-        return self._written[shown] if is_inside else None
+        return self._origins[shown] if is_inside else None

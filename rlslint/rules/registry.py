@@ -30,7 +30,7 @@ FOLDERS = {
     "IgnoreUse": "ignores",
     "Server": "servers",
     "SessionSetting": "servers",
-    "Difference": "servers",
+    "Drift": "servers",
 }
 """The kinds of subject, and the folder of `checks` whose modules look at them.
 

@@ -28,6 +28,8 @@ MIGRATIONS = """\
 CREATE ROLE app_owner NOLOGIN;
 CREATE ROLE web LOGIN;
 CREATE ROLE reports LOGIN;
+CREATE ROLE staff NOLOGIN;
+GRANT staff TO web;
 CREATE SCHEMA app;
 GRANT USAGE ON SCHEMA app TO web;
 CREATE FUNCTION app.tenant() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER
@@ -48,6 +50,10 @@ CREATE POLICY tenant ON app.events USING (tenant_id = (SELECT app.tenant()));
 GRANT SELECT ON app.events TO web;
 CREATE TABLE app.events_1 PARTITION OF app.events FOR VALUES IN (1);
 CREATE PUBLICATION copies FOR TABLE app.events;
+CREATE TABLE app.archive (id int PRIMARY KEY, tenant_id int NOT NULL, title text);
+CREATE PUBLICATION archived FOR TABLE app.archive;
+CREATE FUNCTION app.loud() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+ALTER FUNCTION app.loud() SET search_path = pg_catalog, app;
 """
 
 
@@ -78,30 +84,32 @@ CHANGES = {
         "ALTER TABLE app.docs DISABLE ROW LEVEL SECURITY",
         "app.docs",
         ERROR,
-        "row security is off on the server, and on after the migrations",
+        "app.docs shows all rows to whoever may read it: DISABLE ROW LEVEL SECURITY on the server, "
+        "and ENABLE ROW LEVEL SECURITY after the migrations",
         "ALTER TABLE app.docs ENABLE ROW LEVEL SECURITY;",
     ),
     "row security on": Change(
         "ALTER TABLE app.events_1 ENABLE ROW LEVEL SECURITY",
         "app.events_1",
         WARNING,
-        "row security is on on the server, and off after the migrations",
+        "ENABLE ROW LEVEL SECURITY on the server, and DISABLE ROW LEVEL SECURITY after",
         "ALTER TABLE app.events_1 DISABLE ROW LEVEL SECURITY;",
     ),
     "not forced": Change(
         "ALTER TABLE app.docs NO FORCE ROW LEVEL SECURITY",
         "app.docs",
         ERROR,
-        "shows all rows to app_owner, its owner: row security is forced after the migrations, "
-        "and not on the server",
+        "shows all rows to app_owner, its owner: NO FORCE ROW LEVEL SECURITY on the server, and "
+        "FORCE ROW LEVEL SECURITY after the migrations",
         "ALTER TABLE app.docs FORCE ROW LEVEL SECURITY;",
     ),
     "restrictive policy dropped": Change(
         "DROP POLICY titled ON app.docs",
         "app.docs.titled",
         ERROR,
-        "restrictive policy titled (FOR ALL TO web USING (title <> '')) is there after the "
-        "migrations, and not on the server",
+        "app.docs lets web read, add, change and delete more rows than the migrations say: CREATE "
+        "POLICY titled ON app.docs AS RESTRICTIVE FOR ALL TO web USING (title <> '') after the "
+        "migrations only",
         "CREATE POLICY titled ON app.docs AS RESTRICTIVE FOR ALL TO web\n  USING (title <> '');",
     ),
     "permissive policy dropped": Change(
@@ -114,76 +122,150 @@ CHANGES = {
         "CREATE POLICY support ON app.docs FOR SELECT TO reports USING (true)",
         "app.docs.support",
         ERROR,
-        "app.docs lets reports read more rows than the migrations say: policy support (FOR "
-        "SELECT TO reports USING (true)) is there on the server, and not after the migrations",
+        "app.docs lets reports read more rows than the migrations say: CREATE POLICY support ON "
+        "app.docs FOR SELECT TO reports USING (true) on the server only",
         "DROP POLICY support ON app.docs;",
     ),
     "another condition": Change(
         "ALTER POLICY tenant ON app.docs USING (tenant_id = 1 OR title = 'x')",
         "app.docs.tenant",
         ERROR,
-        "policy tenant has USING ((tenant_id = 1) OR (title = 'x')) on the server, and has "
-        "USING (tenant_id = (SELECT app.tenant())) after the migrations",
-        "ALTER POLICY tenant ON app.docs\n  USING (tenant_id = (SELECT app.tenant()));",
+        "policy tenant of app.docs opens other rows than the migrations say: USING ((tenant_id = "
+        "1) OR (title = 'x')) on the server, and USING (tenant_id = (SELECT app.tenant())) after "
+        "the migrations",
+        "ALTER POLICY tenant ON app.docs USING (tenant_id = (SELECT app.tenant()));",
+    ),
+    "a condition that lets all through": Change(
+        "ALTER POLICY tenant ON app.docs USING (true)",
+        "app.docs.tenant",
+        ERROR,
+        "policy tenant of app.docs opens more rows than the migrations say: USING (true) on",
+    ),
+    "a new condition": Change(
+        "ALTER POLICY tenant ON app.docs WITH CHECK (tenant_id > 0)",
+        "app.docs.tenant",
+        ERROR,
+        "opens other rows than the migrations say: WITH CHECK (tenant_id > 0) on the server only",
+        "DROP POLICY tenant ON app.docs;\nCREATE POLICY tenant ON app.docs FOR ALL TO web\n"
+        "  USING (tenant_id = (SELECT app.tenant()));",
+    ),
+    "another command": Change(
+        "DROP POLICY titled ON app.docs; CREATE POLICY titled ON app.docs AS RESTRICTIVE"
+        " FOR SELECT TO web USING (title <> '')",
+        "app.docs.titled",
+        ERROR,
+        "policy titled of app.docs opens more rows than the migrations say: FOR SELECT on the "
+        "server, and FOR ALL after the migrations",
+    ),
+    "permissive": Change(
+        "DROP POLICY titled ON app.docs;"
+        " CREATE POLICY titled ON app.docs TO web USING (title <> '')",
+        "app.docs.titled",
+        ERROR,
+        "opens more rows than the migrations say: AS PERMISSIVE on the server, and AS RESTRICTIVE",
     ),
     "other roles": Change(
         "ALTER POLICY tenant ON app.docs TO web, reports",
         "app.docs.tenant",
         ERROR,
-        "is TO web, reports on the server, and is TO web after the migrations",
+        "opens more rows than the migrations say: TO reports, web on the server, and TO web after",
         "ALTER POLICY tenant ON app.docs TO web;",
+    ),
+    "other roles and another condition": Change(
+        "ALTER POLICY tenant ON app.docs TO reports USING (true)",
+        "app.docs.tenant",
+        ERROR,
+        "TO reports on the server, and TO web after the migrations; USING (true) on the server",
+        "ALTER POLICY tenant ON app.docs TO web;\n"
+        "ALTER POLICY tenant ON app.docs USING (tenant_id = (SELECT app.tenant()));",
     ),
     "more granted": Change(
         "GRANT SELECT, DELETE ON app.docs TO web",
         "app.docs",
         ERROR,
-        "web can do more with app.docs than the migrations say: the server grants DELETE to web, "
-        "the migrations do not",
+        "web can do more with app.docs than the migrations say: GRANT DELETE ON app.docs TO web on "
+        "the server only",
         "REVOKE DELETE ON app.docs FROM web;",
     ),
     "a column granted": Change(
         "GRANT UPDATE (title) ON app.docs TO reports WITH GRANT OPTION",
         "app.docs",
         ERROR,
-        "the server grants UPDATE (title) to reports with grant option",
+        "GRANT UPDATE (title) ON app.docs TO reports WITH GRANT OPTION on the server only",
         "REVOKE UPDATE (title) ON app.docs FROM reports;",
+    ),
+    "the grant option alone": Change(
+        "GRANT SELECT ON app.docs TO web WITH GRANT OPTION",
+        "app.docs",
+        ERROR,
+        "GRANT SELECT ON app.docs TO web WITH GRANT OPTION on the server",
+        "REVOKE GRANT OPTION FOR SELECT ON app.docs FROM web;",
     ),
     "less granted": Change(
         "REVOKE INSERT ON app.docs FROM web",
         "app.docs",
         WARNING,
-        "the migrations grant INSERT to web, the server does not",
+        "web can do less with app.docs than the migrations say: GRANT INSERT ON app.docs TO web "
+        "after the migrations only",
         "GRANT INSERT ON app.docs TO web;",
     ),
     "another owner": Change(
         "ALTER TABLE app.docs OWNER TO web",
         "app.docs",
         ERROR,
-        "app.docs is owned by web on the server, and by app_owner after the migrations",
+        "web may change the policies of app.docs: OWNER TO web on the server, and OWNER TO "
+        "app_owner after the migrations",
         "ALTER TABLE app.docs OWNER TO app_owner;\nGRANT SELECT, INSERT ON app.docs TO web;",
+    ),
+    "another owner of a schema": Change(
+        "ALTER SCHEMA app OWNER TO web",
+        "app",
+        ERROR,
+        "web may change schema app: OWNER TO web on the server, and OWNER TO postgres after",
+        "ALTER SCHEMA app OWNER TO postgres;\nGRANT USAGE ON SCHEMA app TO web;",
+    ),
+    "another owner of a function": Change(
+        "ALTER FUNCTION app.tenant() OWNER TO reports",
+        "app.tenant()",
+        ERROR,
+        "app.tenant() has the rights of reports: OWNER TO reports on the server",
+        "ALTER FUNCTION app.tenant() OWNER TO postgres;",
     ),
     "BYPASSRLS": Change(
         "ALTER ROLE web BYPASSRLS CREATEROLE",
         "web",
         ERROR,
-        "web gets past every policy and can make and change roles: it has BYPASSRLS on the "
-        "server, and NOBYPASSRLS after the migrations; it has CREATEROLE",
-        "ALTER ROLE web NOBYPASSRLS NOCREATEROLE;",
+        "web gets past every policy and can make and change roles: BYPASSRLS on the server, and "
+        "NOBYPASSRLS after the migrations; CREATEROLE on the server",
+        "ALTER ROLE web NOBYPASSRLS;\nALTER ROLE web NOCREATEROLE;",
     ),
     "LOGIN": Change(
         "ALTER ROLE app_owner LOGIN",
         "app_owner",
         INFO,
-        "it has LOGIN on the server, and NOLOGIN after the migrations",
+        "app_owner can be connected as: LOGIN on the server, and NOLOGIN after the migrations",
         "ALTER ROLE app_owner NOLOGIN;",
     ),
     "a membership": Change(
         "GRANT app_owner TO web",
         "web",
         ERROR,
-        "web has the rights of app_owner: it is a member of app_owner on the server, and not "
-        "after the migrations",
+        "web has the rights of app_owner: GRANT app_owner TO web on the server only",
         "REVOKE app_owner FROM web;",
+    ),
+    "a membership's admin option": Change(
+        "GRANT staff TO web WITH ADMIN OPTION",
+        "web",
+        ERROR,
+        "web has the rights of staff: GRANT staff TO web WITH ADMIN OPTION on the server",
+        "REVOKE ADMIN OPTION FOR staff FROM web;",
+    ),
+    "a membership less": Change(
+        "REVOKE staff FROM web",
+        "web",
+        WARNING,
+        "web lacks the rights of staff: GRANT staff TO web after the migrations only",
+        "GRANT staff TO web;",
     ),
     "a function's settings": Change(
         "CREATE OR REPLACE FUNCTION app.tenant() RETURNS int LANGUAGE sql STABLE AS"
@@ -191,68 +273,112 @@ CHANGES = {
         "app.tenant()",
         ERROR,
         "policies of app.docs, app.events decide by another app.tenant() than the migrations say: "
-        "it is SECURITY INVOKER on the server, and SECURITY DEFINER after the migrations; it has "
-        "no search_path on the server, and search_path = pg_catalog after the migrations",
+        "SECURITY INVOKER on the server, and SECURITY DEFINER after the migrations; SET "
+        "search_path = pg_catalog after the migrations only",
+    ),
+    "a function's volatility": Change(
+        "ALTER FUNCTION app.tenant() IMMUTABLE LEAKPROOF",
+        "app.tenant()",
+        ERROR,
+        "IMMUTABLE on the server, and STABLE after the migrations",
     ),
     "a function's body": Change(
         "CREATE OR REPLACE FUNCTION app.tenant() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER"
         " SET search_path = pg_catalog AS $$ SELECT 1 $$",
         "app.tenant()",
         ERROR,
-        "it has one body on the server, and another after the migrations",
+        "the body is another on the server than after the migrations",
+    ),
+    "a function dropped": Change(
+        "DROP FUNCTION app.loud()",
+        "app.loud()",
+        WARNING,
+        "what calls app.loud() does not do what the migrations say: CREATE FUNCTION app.loud() "
+        "after the migrations only",
+        "CREATE OR REPLACE FUNCTION app.loud() RETURNS int LANGUAGE sql SECURITY DEFINER AS "
+        "'SELECT 1';\nALTER FUNCTION app.loud() SET search_path = pg_catalog, app;",
     ),
     "an index dropped": Change(
         "DROP INDEX app.docs_tenant",
         "app.docs",
         WARNING,
-        "an index begins with tenant_id after the migrations, and none on the server",
+        "policies read all of app.docs to find rows by tenant_id: CREATE INDEX ON app.docs "
+        "(tenant_id) after the migrations only",
         "CREATE INDEX CONCURRENTLY ON app.docs (tenant_id);",
     ),
     "an index made": Change(
         "CREATE INDEX ON app.docs (title, id)",
         "app.docs",
         INFO,
-        "one begins with title on the server, and none after the migrations",
+        "policies find rows of app.docs by an index that no migration makes: CREATE INDEX ON "
+        "app.docs (title) on the server only",
     ),
     "a view's owner's rights": Change(
         "CREATE OR REPLACE VIEW app.titles AS SELECT title FROM app.docs",
         "app.titles",
         ERROR,
-        "app.titles shows rows by the rights of its owner: security_invoker is false on the "
-        "server, and true after the migrations",
+        "app.titles shows rows by the rights of its owner: SET (security_invoker = false) on the "
+        "server, and SET (security_invoker = true) after the migrations",
         "ALTER VIEW app.titles SET (security_invoker = true);",
+    ),
+    "a view's check option": Change(
+        "ALTER VIEW app.titles SET (check_option = local)",
+        "app.titles",
+        WARNING,
+        "app.titles is read in another way than the migrations say: SET (check_option = local) on "
+        "the server only",
+        "ALTER VIEW app.titles RESET (check_option);",
+    ),
+    "a view's query": Change(
+        "CREATE OR REPLACE VIEW app.titles WITH (security_invoker = true) AS"
+        " SELECT title FROM app.docs, app.events",
+        "app.titles",
+        ERROR,
+        "app.titles shows other rows than the migrations say: FROM app.events on the server only",
+    ),
+    "a parent": Change(
+        "ALTER TABLE app.docs INHERIT app.archive",
+        "app.docs",
+        ERROR,
+        "rows of app.docs are read through other tables than the migrations say: INHERIT "
+        "app.archive on the server only",
+        "ALTER TABLE app.docs NO INHERIT app.archive;",
     ),
     "a table made": Change(
         "CREATE TABLE app.copies AS SELECT * FROM app.docs; GRANT SELECT ON app.copies TO web",
         "app.copies",
         ERROR,
-        "web can get at app.copies, which no migration speaks of: it is a table on the server, and "
-        "not there after the migrations (no policy filters it)",
+        "web can get at app.copies past all policies, and no migration speaks of it: CREATE TABLE "
+        "app.copies on the server only",
     ),
     "a table dropped": Change(
         "DROP TABLE app.events",
         "app.events",
         WARNING,
-        "it is a partitioned table after the migrations, and not on the server",
+        "rows of app.events are nowhere to be found: CREATE TABLE app.events after the migrations",
     ),
     "a schema made": Change(
         "CREATE SCHEMA other; CREATE TABLE other.one (id int); CREATE TABLE other.two (id int)",
         "other",
         WARNING,
-        "no migration speaks of other.one, other.two: schema other is on the server",
+        "no migration speaks of other.one, other.two: CREATE SCHEMA other on the server only",
     ),
     "a schema opened": Change(
         "GRANT USAGE ON SCHEMA app TO reports",
         "app",
         ERROR,
-        "the server grants USAGE to reports",
+        "reports can do more with schema app than the migrations say: GRANT USAGE ON SCHEMA app TO "
+        "reports on the server only",
         "REVOKE USAGE ON SCHEMA app FROM reports;",
     ),
     "default privileges": Change(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO web",
         "the database",
         ERROR,
-        "SELECT to web on tables of postgres in app on the server only",
+        "objects to come will open more than the migrations say: ALTER DEFAULT PRIVILEGES FOR ROLE "
+        "postgres IN SCHEMA app GRANT SELECT ON TABLES TO web on the server only",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA app REVOKE SELECT ON TABLES FROM "
+        "web;",
     ),
     "a definer function made": Change(
         "CREATE FUNCTION app.all_docs() RETURNS SETOF app.docs LANGUAGE sql SECURITY DEFINER"
@@ -261,33 +387,70 @@ CHANGES = {
         ERROR,
         "app.all_docs() runs with the rights of postgres",
     ),
+    "a function granted": Change(
+        "REVOKE EXECUTE ON FUNCTION app.tenant() FROM PUBLIC",
+        "app.tenant()",
+        WARNING,
+        "everyone can do less with app.tenant() than the migrations say",
+        "GRANT EXECUTE ON FUNCTION app.tenant() TO PUBLIC;",
+    ),
     "a partition granted": Change(
         "CREATE TABLE app.events_2 PARTITION OF app.events FOR VALUES IN (2);"
         " GRANT SELECT ON app.events_2 TO web",
         "app.events_2",
         ERROR,
-        "the server grants SELECT to web, the migrations do not",
+        "web can do more with app.events_2 than the migrations say: GRANT SELECT ON app.events_2",
         "REVOKE SELECT ON app.events_2 FROM web;",
+    ),
+    "a partition detached": Change(
+        "ALTER TABLE app.events DETACH PARTITION app.events_1",
+        "app.events_1",
+        WARNING,
+        "rows of app.events_1 are read through it alone, by its own policies: PARTITION OF "
+        "app.events after the migrations only",
     ),
     "a publication made": Change(
         "CREATE PUBLICATION changes FOR TABLE app.docs",
         "changes",
         WARNING,
-        "subscribers are sent rows past all policies: publication changes is there on the server",
+        "subscribers are sent rows past all policies: CREATE PUBLICATION changes on the server",
         "DROP PUBLICATION changes;",
     ),
     "a table published": Change(
         "ALTER PUBLICATION copies ADD TABLE app.docs",
         "copies",
         WARNING,
-        "publication copies has app.docs on the server only",
+        "subscribers of copies are sent other rows past the policies than the migrations say: ADD "
+        "TABLE app.docs on the server only",
         "ALTER PUBLICATION copies DROP TABLE app.docs;",
+    ),
+    "a table published no more": Change(
+        "ALTER PUBLICATION copies SET TABLE app.docs",
+        "copies",
+        WARNING,
+        "ADD TABLE app.docs on the server, and ADD TABLE app.events after the migrations",
+        "ALTER PUBLICATION copies DROP TABLE app.docs;\n"
+        "ALTER PUBLICATION copies ADD TABLE app.events;",
+    ),
+    "what is published": Change(
+        "ALTER PUBLICATION copies SET (publish = 'insert', publish_via_partition_root = true)",
+        "copies",
+        WARNING,
+        "SET (publish = 'insert') on the server, and SET (publish = 'delete, insert, truncate, "
+        "update') after the migrations; SET (publish_via_partition_root = true) on the server",
+    ),
+    "a filter of rows": Change(
+        "ALTER PUBLICATION archived SET TABLE app.archive WHERE (tenant_id = 1)",
+        "archived",
+        WARNING,
+        "TABLE app.archive WHERE (…) on the server only",
     ),
     "a role's setting": Change(
         "ALTER ROLE web SET app.tenant_id = '1'",
         "web",
         WARNING,
-        "app.tenant_id is 1 on the server, and not set after the migrations",
+        "sessions of web start with other settings than the migrations say: SET app.tenant_id = "
+        "'1' on the server only",
         "ALTER ROLE web RESET app.tenant_id;",
     ),
 }
@@ -396,7 +559,10 @@ def test_a_setting_of_the_database_that_migrations_make(database: Database, tmp_
     assert drifts(database, tmp_path, migration) == []
     database.run(f"ALTER DATABASE {database.name} SET app.mode = 'b'")
     (only,) = drifts(database, tmp_path, migration)
-    assert "app.mode is b on the server, and a after the migrations" in only.finding.message
+    assert (
+        "SET app.mode = 'b' on the server, and SET app.mode = 'a' after the migrations"
+        in only.finding.message
+    )
 
 
 def test_the_help_sets_a_list_of_names_and_a_text(database: Database, tmp_path: Path) -> None:
@@ -410,6 +576,34 @@ CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = 
     assert database.run("ALTER ROLE web RESET ALL; ALTER FUNCTION f() RESET ALL").errors == ()
     found = drifts(database, tmp_path, migration)
     assert {one.finding.object for one in found} == {"web", "public.f()"}
+    assert database.run("\n".join(one.finding.help for one in found)).errors == ()
+    assert [one.finding.message for one in drifts(database, tmp_path, migration)] == []
+
+
+def test_the_help_quotes_every_name(database: Database, tmp_path: Path) -> None:
+    migration = """CREATE ROLE "Web";
+CREATE SCHEMA "Our own";
+CREATE TABLE "Our own"."All" (id int, "Select" int);
+CREATE TABLE "Our own"."Docs" (id int, "Select" int);
+CREATE POLICY "By day" ON "Our own"."Docs" TO "Web" USING (true);
+CREATE FUNCTION "Our own"."Run"() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+CREATE PUBLICATION "Copies" FOR TABLE "Our own"."All";
+"""
+    assert database.run(migration).errors == ()
+    by_hand = """ALTER TABLE "Our own"."Docs" INHERIT "Our own"."All";
+ALTER TABLE "Our own"."Docs" ENABLE ROW LEVEL SECURITY, OWNER TO "Web";
+GRANT SELECT ("Select") ON "Our own"."All" TO "Web";
+ALTER POLICY "By day" ON "Our own"."Docs" TO PUBLIC USING (id > 0);
+ALTER FUNCTION "Our own"."Run"() SECURITY INVOKER SET app.x = '1';
+ALTER PUBLICATION "Copies" SET TABLE "Our own"."Docs";
+ALTER ROLE "Web" BYPASSRLS;
+ALTER ROLE "Web" SET app.x = 'it''s';
+GRANT CREATE ON SCHEMA "Our own" TO "Web";
+ALTER DEFAULT PRIVILEGES IN SCHEMA "Our own" GRANT SELECT ON TABLES TO "Web";
+"""
+    assert database.run(by_hand).errors == ()
+    found = drifts(database, tmp_path, migration)
+    assert len(found) == 11
     assert database.run("\n".join(one.finding.help for one in found)).errors == ()
     assert [one.finding.message for one in drifts(database, tmp_path, migration)] == []
 

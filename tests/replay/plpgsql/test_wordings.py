@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rlslint.catalog.model import Catalog
-from rlslint.drift.comparison import UNKNOWN, compare, facts_of, with_possible
+from rlslint.drift.comparison import compare, facts_of, with_possible
+from rlslint.drift.facts import NoValue
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
 from tests.postgres import SUPERUSER, Database
@@ -39,9 +40,9 @@ def unknown_facts(catalog: Catalog) -> set[str]:
     """Return the facts that the replay does not know of what it has."""
     missing = set(map(str, catalog.unknown_relations.values()))
     return {
-        f"{key.subject} {key.fact}"
+        f"{key.name} {key.fact}"
         for key, value in facts_of(catalog, SUPERUSER).items()
-        if value is UNKNOWN and key.subject not in missing
+        if value is NoValue.unknown and key.name not in missing
     }
 
 

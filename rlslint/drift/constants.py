@@ -10,36 +10,19 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 
-class Literal:
-    """A constant in a form: equal to another that has the same value under the type of either.
+def same_constant(ours: str | None, our_type: str, theirs: str | None, their_type: str) -> bool:
+    """Tell whether two constants have one value under the type of either, "" where none is written.
 
     A server keeps values and no spelling: `interval '24 hours'` is shown as `'24:00:00'::interval`
-    (tried on 15 and 18). A type that only one side writes holds for both.
+    (tried on 15 and 18). A type that only one side writes holds for both; NULL is None.
     """
-
-    __slots__ = ("text", "type")
-
-    def __init__(self, text: str, type_name: str = "") -> None:
-        self.text = text
-        self.type = type_name.rpartition(".")[2]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Literal):
-            return False
-        if self.text == other.text:
-            return True
-        read = _READ.get(self.type) or _READ.get(other.type)
-        if read is None:
-            return False
-        ours, theirs = _value(read, self.text), _value(read, other.text)
-        return ours is not None and ours == theirs
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __repr__(self) -> str:
-        """Return what sorts alike on both sides."""
-        return repr(_value(_interval, self.text) or self.text)
+    if ours is None or theirs is None or ours == theirs:
+        return ours == theirs
+    read = _READ.get(our_type) or _READ.get(their_type)
+    if read is None:
+        return False
+    left, right = _value(read, ours), _value(read, theirs)
+    return left is not None and left == right
 
 
 def _value(read: Callable[[str], object], text: str) -> object:
