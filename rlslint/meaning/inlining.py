@@ -17,7 +17,7 @@ from rlslint.sql.parser import SyntaxProblem
 from rlslint.sql.rebuilding import exchanged_source, read_from, rebuilt, relocated
 
 _DEEPEST_CALLS = 8
-_MOST_PARTS = 1_000
+_MOST_PARTS = 300
 
 Environment = dict[str, Expr]
 
