@@ -45,7 +45,11 @@ def remembered(question: Callable[Concatenate[S, P], A]) -> Callable[Concatenate
     """Have a question asked once of each subject, whoever calls it."""
 
     def asked(subject: S, /, *args: P.args, **kwargs: P.kwargs) -> A:
-        return ask(question, subject, *args, **kwargs)
+        try:
+            answer: A = subject.answers[(question, *args) if args else question]
+        except (AttributeError, KeyError):
+            return ask(question, subject, *args, **kwargs)
+        return answer if not kwargs else ask(question, subject, *args, **kwargs)
 
     update_wrapper(asked, question)
     return asked
