@@ -11,7 +11,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import ABSENT, JOURNAL, RecordedDict, RecordedList, RecordedSet
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey, PossibleDefault
-from rlslint.catalog.roles import MIGRATION_ROLE, Role
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
 from rlslint.catalog.schemas import Schema, public_schema
 from rlslint.sql.expressions import Query
 from rlslint.sql.quoting import quoted_identifier
@@ -454,6 +454,17 @@ class Catalog:
         if name not in self.roles:
             self.roles[name] = Role(name, None)
         return self.roles[name]
+
+    def may_use(self, user: str, schema: Schema) -> bool:
+        """Tell whether a role may use a schema, as far as the history tells otherwise."""
+        role = self.roles.get(user)
+        if role is None or not role.declared or not role.knows("superuser") or role.superuser:
+            return True
+        acting = role.acts_as()
+        if acting is None or schema.grants.is_open or not schema.knows("owner"):
+            return True
+        holders = {grant.grantee for grant in schema.grants.known() if grant.privilege == "usage"}
+        return schema.owner in acting or bool(holders & {*acting, PUBLIC})
 
     def relation(self, schema: str, name: str) -> Relation | None:
         """Return the relation of this qualified name."""

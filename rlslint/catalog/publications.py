@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.model import Catalog, Relation
@@ -12,9 +12,6 @@ from rlslint.catalog.schemas import Schema
 from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding, Expr
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 OPERATIONS = ("insert", "update", "delete", "truncate")
 
@@ -44,8 +41,7 @@ class Publication(Facts):
 
     `operations` are some of OPERATIONS. `via_root` tells that the changes of a partition are sent
     as those of the partitioned table. `tables` and `schemas` may hold what was dropped since: ask
-    `tables_named` and `schemas_named`. A statement that changes a publication puts a changed copy
-    into the catalog.
+    `tables_named` and `schemas_named`.
     """
 
     __slots__ = ("all_tables", "name", "operations", "owner", "schemas", "tables", "via_root")
@@ -77,18 +73,6 @@ class Publication(Facts):
         publication.tables.open(statement)
         publication.schemas.open(statement)
         return publication
-
-    def copied(self) -> Publication:
-        """Return a publication of its own that is like this one."""
-        copy = Publication(self.name, "", None)
-        for fact in ("owner", "all_tables", "operations", "via_root"):
-            if self.knows(fact):
-                setattr(copy, fact, getattr(self, fact))
-            else:
-                copy.forget(fact, self.unknown[fact])
-        copy.statements = dict(self.statements)
-        copy.tables, copy.schemas = _copied(self.tables), _copied(self.schemas)
-        return copy
 
     def __str__(self) -> str:
         return self.name
@@ -130,13 +114,6 @@ class Publication(Facts):
             if not published.schema.knows("owner")
             or catalog.schemas.get(published.schema.name) is published.schema
         )
-
-
-def _copied(members: Members[K, V]) -> Members[K, V]:
-    copy: Members[K, V] = Members(members.fact)
-    dict.update(copy, dict.items(members))
-    copy.is_open, copy.gap = members.is_open, members.gap
-    return copy
 
 
 def _stands(table: PublishedTable, catalog: Catalog) -> bool:

@@ -63,6 +63,20 @@ class Role(Facts):
     def __str__(self) -> str:
         return self.name
 
+    def acts_as(self) -> set[str] | None:
+        """Return the roles whose privileges a role has; None where the history leaves that open."""
+        found = {self.name}
+        reached = [self]
+        while reached:
+            memberships = reached.pop().memberships
+            if memberships.is_open:
+                return None
+            for membership in memberships.known():
+                if membership.inherit and membership.role.name not in found:
+                    found.add(membership.role.name)
+                    reached.append(membership.role)
+        return found
+
 
 class Membership(NamedTuple):
     """That `member` belongs to `role`, and with which options (pg_auth_members, PostgreSQL 16)."""

@@ -18,11 +18,18 @@ from rlslint.files.python_source import ReadModule
 from rlslint.files.settings.files import is_settings_file, read_settings
 from rlslint.project.project import Project
 from rlslint.project.sessions import read_sites, traces
-from rlslint.replay import Replay, handled_kinds
+from rlslint.replay import Ending, Replay, end_script, handled_kinds
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, open_holes
+
+_ENDINGS = {
+    **dict.fromkeys(("alembic", "dbmate", "diesel", "django", "drizzle", "flyway"), Ending.commit),
+    **dict.fromkeys(("goose", "graphile-migrate", "hasura", "liquibase", "rails"), Ending.commit),
+    **dict.fromkeys(("pg_dump", "sqitch"), Ending.roll_back),
+}
+"""By layout, whether a tool puts each file into a transaction of its own, or psql runs it."""
 
 
 class Built(NamedTuple):
@@ -119,6 +126,8 @@ def replay_history(
 ) -> Replayed:
     """Replay the migrations of a history, first to last."""
     replay = Replay()
+    ending = _ENDINGS.get(history.layout, Ending.unknown)
+    replay.one_transaction_a_script = ending is Ending.commit
     if "supabase" in (history.layout, config.platform):
         replay.catalog.defaults = SUPABASE_DEFAULTS
         replay.migration_roles = (SUPABASE_MIGRATION_ROLE,)
@@ -130,6 +139,7 @@ def replay_history(
         files += 1
         dialect = None
         follows_broken = False
+        last: Statement | None = None
         for item in migrations.statements(migration):
             statements += 1
             match item:
@@ -160,6 +170,8 @@ def replay_history(
                 case None:
                     pass
             follows_broken = isinstance(item, BrokenStatement)
+            last = item.statement if item is not None else last
+        end_script(replay, ending, last)
     return Replayed(replay, tuple(broken), files, statements)
 
 

@@ -2,5 +2,6 @@
 
 from rlslint.replay.session import Session
 from rlslint.replay.state import Replay, handled_kinds
+from rlslint.replay.transactions import Ending, end_script
 
-__all__ = ["Replay", "Session", "handled_kinds"]
+__all__ = ["Ending", "Replay", "Session", "end_script", "handled_kinds"]

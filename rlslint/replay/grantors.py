@@ -5,7 +5,6 @@ from __future__ import annotations
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Relation
 from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC, Role
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.state import Replay
 
@@ -22,7 +21,7 @@ def grantor_of(replay: Replay, owned: Owned, privilege: str, column: str) -> str
     user = replay.catalog.roles.get(replay.session.user)
     if user is None or not user.declared or not user.knows("superuser") or user.superuser:
         return owner
-    acting = acts_as(user)
+    acting = user.acts_as()
     if acting is None or owner in acting:
         return owner
     for granted in owned.grants.known():
@@ -30,33 +29,6 @@ def grantor_of(replay: Replay, owned: Owned, privilege: str, column: str) -> str
         if covers and granted.grantable and granted.grantee in acting:
             return granted.grantee
     return owner if owned.grants.is_open else None
-
-
-def may_use(replay: Replay, schema: Schema) -> bool:
-    """Tell whether the current role may use a schema, as far as the history tells otherwise."""
-    user = replay.catalog.roles.get(replay.session.user)
-    if user is None or not user.declared or not user.knows("superuser") or user.superuser:
-        return True
-    acting = acts_as(user)
-    if acting is None or schema.grants.is_open or not schema.knows("owner"):
-        return True
-    holders = {grant.grantee for grant in schema.grants.known() if grant.privilege == "usage"}
-    return schema.owner in acting or bool(holders & {*acting, PUBLIC})
-
-
-def acts_as(role: Role) -> set[str] | None:
-    """Return the roles whose privileges a role has; None where the history leaves that open."""
-    found = {role.name}
-    reached = [role]
-    while reached:
-        memberships = reached.pop().memberships
-        if memberships.is_open:
-            return None
-        for membership in memberships.known():
-            if membership.inherit and membership.role.name not in found:
-                found.add(membership.role.name)
-                reached.append(membership.role)
-    return found
 
 
 def is_from(catalog: Catalog, owned: Owned, granted: Grant, grantor: str) -> bool:

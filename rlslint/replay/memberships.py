@@ -7,7 +7,6 @@ options of all of them (manual: GRANT, Notes on role membership; pg_auth_members
 from __future__ import annotations
 
 from rlslint.catalog.roles import Membership, Role
-from rlslint.replay.grantors import acts_as
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -28,7 +27,7 @@ def grantor_of_membership(replay: Replay, role: Role, node: Node) -> Role | None
         return None
     if named or _has_admin(user, role):
         return user
-    others = (replay.catalog.roles.get(other) for other in sorted(acts_as(user) or ()))
+    others = (replay.catalog.roles.get(other) for other in sorted(user.acts_as() or ()))
     return next((other for other in others if other is not None and _has_admin(other, role)), None)
 
 

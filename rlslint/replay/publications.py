@@ -33,7 +33,7 @@ def create_publication(replay: Replay, statement: Statement, node: Node, base: i
 
 @handles("AlterPublicationStmt")
 def alter_publication(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    publication = _publication(replay, node["pubname"], statement).copied()
+    publication = _publication(replay, node["pubname"], statement)
     _set_options(publication, node, statement)
     if "pubobjects" in node:
         # PostgreSQL refuses to add tables to, or take them from, one that is FOR ALL TABLES.
@@ -43,18 +43,25 @@ def alter_publication(replay: Replay, statement: Statement, node: Node, base: in
             _drop_objects(replay, publication, node, statement)
         else:
             if node["action"] == "AP_SetObjects":
-                fresh = Publication(publication.name, MIGRATION_ROLE, statement)
-                publication.tables, publication.schemas = fresh.tables, fresh.schemas
+                _take_all(publication)
             _add_objects(replay, publication, node, statement, base)
-    replay.catalog.publications[publication.name] = publication
 
 
 def _publication(replay: Replay, name: str, statement: Statement) -> Publication:
     """Return the publication of a name, or the stand-in for one beyond the history."""
     publications = replay.catalog.publications
-    if dict.__contains__(publications, name):
-        return publications[name]
-    return Publication.beyond_history(name, statement)
+    if not dict.__contains__(publications, name):
+        publications[name] = Publication.beyond_history(name, statement)
+    return publications[name]
+
+
+def _take_all(publication: Publication) -> None:
+    for table in publication.tables.known():
+        del publication.tables[table.relation]
+    for published in publication.schemas.known():
+        del publication.schemas[published.schema]
+    publication.tables.close()
+    publication.schemas.close()
 
 
 def _set_options(publication: Publication, node: Node, statement: Statement) -> None:
@@ -182,16 +189,14 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     publications = replay.catalog.publications
     match node:
         case {"renameType": "OBJECT_PUBLICATION", "object": {"String": {"sval": old}}}:
-            renamed = _publication(replay, old, statement).copied()
+            renamed = _publication(replay, old, statement)
             renamed.learn("name", node["newname"], statement)
             publications.pop(old, None)
             publications[renamed.name] = renamed
         case {"renameType": "OBJECT_ROLE", "subname": old, "newname": new}:
             for publication in publications.known():
                 if publication.knows("owner") and publication.owner == old:
-                    renamed = publication.copied()
-                    renamed.owner = new
-                    publications[renamed.name] = renamed
+                    publication.become("owner", new)
         case _:
             return
 
@@ -217,9 +222,7 @@ def reassign_owned(replay: Replay, statement: Statement, node: Node, base: int) 
 def _give(replay: Replay, publication: Publication, owner: str, statement: Statement) -> None:
     if publication.is_beyond_history:
         return
-    given = publication.copied()
-    given.learn("owner", owner, statement)
-    replay.catalog.publications[given.name] = given
+    publication.learn("owner", owner, statement)
 
 
 def _owned_by(replay: Replay, node: Node) -> list[Publication]:

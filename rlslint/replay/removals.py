@@ -73,7 +73,7 @@ def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: b
     if node.get("missing_ok"):
         names = [name for name in names if not _is_missing(replay, node["removeType"], name)]
     for relation in [replay.relation_named(name, statement) for name in names]:
-        _drop_relation(replay, relation, cascade, statement)
+        drop_relation(replay, relation, cascade, statement)
 
 
 def _remove(members: Members[Any, Any], key: Any) -> None:
@@ -99,10 +99,11 @@ def _stand_in(replay: Replay, range_var: Node) -> Relation | None:
     return next((relation for relation in found if relation is not None), None)
 
 
-def _drop_relation(replay: Replay, relation: Relation, cascade: bool, statement: Statement) -> None:
+def drop_relation(replay: Replay, relation: Relation, cascade: bool, statement: Statement) -> None:
+    """Drop a relation with its partitions, and with CASCADE what needs it."""
     partitions = [c for c in inheriting(replay, relation) if c.partition_of is relation]
     for child in inheriting(replay, relation) if cascade else partitions:
-        _drop_relation(replay, child, cascade, statement)
+        drop_relation(replay, child, cascade, statement)
     if cascade:
         drop_views_reading(replay, relation, None, statement)
         drop_dependent_policies(replay, relation, None, statement)
@@ -113,13 +114,6 @@ def _drop_relation(replay: Replay, relation: Relation, cascade: bool, statement:
     replay.drop_relation(relation)
     if cascade:
         drop_type(replay, str(relation), statement)
-
-
-def drop_temporary(replay: Replay, statement: Statement) -> None:
-    """Remove what ends with the session, and what needs it (RemoveTempRelations)."""
-    for relation in replay.catalog.relations.known():
-        if relation.temporary and dict.__contains__(replay.catalog.relations, relation.oid):
-            _drop_relation(replay, relation, True, statement)
 
 
 def _drop_index(replay: Replay, names: tuple[str, ...], missing_ok: bool) -> None:
@@ -141,7 +135,7 @@ def _drop_schema(replay: Replay, name: str, statement: Statement) -> None:
     replay.catalog.schemas.pop(name, None)
     for relation in replay.catalog.relations.known():
         if relation.schema == name and dict.__contains__(replay.catalog.relations, relation.oid):
-            _drop_relation(replay, relation, True, statement)
+            drop_relation(replay, relation, True, statement)
     for function in replay.catalog.functions.known():
         if function.schema == name:
             replay.drop_function(function)
@@ -170,7 +164,7 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
     for relation in catalog.relations.known():
         owned_by = relation.knows("owner") and relation.owner in names
         if owned_by and dict.__contains__(catalog.relations, relation.oid):
-            _drop_relation(replay, relation, True, statement)
+            drop_relation(replay, relation, True, statement)
     kept = tuple(d for d in catalog.defaults if not names & {d.creator, d.grantee})
     set_attribute(catalog, "defaults", kept)
     everything: tuple[Owned, ...] = (

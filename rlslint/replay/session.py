@@ -15,11 +15,13 @@ class Session:
     """What statements that come later depend on.
 
     `user` is current_user: the owner of what is made. `session_user` is who connected; RESET ROLE
-    returns to it. Settings made by SET LOCAL are given back when the transaction ends; what it
-    undoes the journal gives back. `start_path` is the search_path that a new session has.
+    returns to it; `authenticated_user` is what that was at first. Settings made by SET LOCAL are
+    given back when the transaction ends; what it undoes the journal gives back. `start_path` is the
+    search_path that a new session has.
     """
 
     def __init__(self) -> None:
+        self.authenticated_user = MIGRATION_ROLE
         self.session_user = MIGRATION_ROLE
         self.user = MIGRATION_ROLE
         self.start_path = self.search_path_setting = DEFAULT_SEARCH_PATH
@@ -51,9 +53,9 @@ class Session:
             set_attribute(self, name, value)
 
     def connect(self, user: str, start_path: tuple[str, ...]) -> None:
-        """Begin anew, as psql's \\connect does; "" keeps the user."""
-        name = user or self.session_user
-        self.become(name, start_path, name)
+        """Begin anew, as psql's \\connect does."""
+        set_attribute(self, "authenticated_user", user)
+        self.become(user, start_path, user)
         set_attribute(self, "start_path", start_path)
         set_attribute(self, "_after_commit", None)
 
@@ -72,7 +74,7 @@ class Session:
         self._keep(local)
 
     def set_session_authorization(self, role: str, local: bool) -> None:
-        name = role or MIGRATION_ROLE
+        name = role or self.authenticated_user
         self.become(name, self.search_path_setting, name)
         self._keep(local)
 

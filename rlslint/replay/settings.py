@@ -1,4 +1,4 @@
-"""SET, RESET, SET ROLE, set_config() of a script, and transactions."""
+"""SET, RESET, SET ROLE, and set_config() of a script."""
 
 from __future__ import annotations
 
@@ -99,16 +99,3 @@ def _set_config(replay: Replay, name: str, value: str, local: bool) -> None:
         replay.session.set_search_path(schemas, local)
     elif name == "role":
         _set(replay, name, (value,), local)
-
-
-@handles("TransactionStmt")
-def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    match node["kind"]:
-        case "TRANS_STMT_BEGIN" | "TRANS_STMT_START":
-            replay.session.begin()
-        case "TRANS_STMT_COMMIT":
-            replay.session.end()
-        case "TRANS_STMT_ROLLBACK":
-            replay.session.end()
-        case _:
-            return

@@ -22,12 +22,16 @@ def note_alteration(replay: Replay, relation: Relation, statement: Statement, no
         noted[relation] = ()  # A table that certainly exists now is taken to have existed before.
 
 
-def settle(replay: Replay, relation: Relation, kind: Kind, statement: Statement) -> None:
-    """Make a table of a stand-in, by a CREATE TABLE IF NOT EXISTS that perhaps did nothing.
+def settled(replay: Replay, range_var: Node, kind: Kind, statement: Statement) -> Relation | None:
+    """Return the stand-in that CREATE TABLE IF NOT EXISTS makes a table of, None without one.
 
     What only ALTER TABLE IF EXISTS has done to it becomes unknown: either the table existed before
     that, or this statement has made it without all that.
     """
+    place = replay.place_of_new(range_var)
+    relation = replay.catalog.unknown_relations.get(place)
+    if relation is None or place in replay.catalog.names:
+        return None
     relation.settle(replay.oid(), kind, replay.session.user, statement)
     for perhaps in replay.origins.perhaps_altered.pop(relation, ()):
         for fact in _FACTS:
@@ -35,6 +39,7 @@ def settle(replay: Replay, relation: Relation, kind: Kind, statement: Statement)
                 relation.forget(fact, perhaps)
         _open(relation.constraints, perhaps)
         _open(relation.indexes, perhaps)
+    return relation
 
 
 def _open(members: Members[str, Constraint] | Members[str, Index], perhaps: Statement) -> None:

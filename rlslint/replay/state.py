@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
@@ -19,14 +19,10 @@ from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.origins import Origins
 from rlslint.replay.session import Session
-from rlslint.replay.transactions import Undone, undone_stretches
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
-from rlslint.text import Statement, Text
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.system_catalogs.questions import Rows
+from rlslint.text import Statement
 
 Handler = Callable[["Replay", Statement, Node, int], None]
 
@@ -44,9 +40,11 @@ _FAMILIES = (
     "removals",
     "roles",
     "schemas",
+    "sessions",
     "settings",
     "stored_settings",
     "tables",
+    "transactions",
     "triggers",
     "views",
 )
@@ -102,12 +100,27 @@ class EventTrigger(NamedTuple):
     enabled: bool
 
 
+class Transaction:
+    """A transaction block: its mark in the journal, and those of its savepoints, oldest first.
+
+    In one that has `failed`, every statement fails until the end of it or of a savepoint.
+    """
+
+    def __init__(self, mark: int, begun: Statement) -> None:
+        self.mark = mark
+        self.begun = begun
+        self.savepoints: list[tuple[str, int]] = []
+        self.failed = False
+
+
 class Replay:
     """Carries out statements on a catalog.
 
     `migration_roles` are the names that a platform is known to give the role that runs the
     migrations. `event_triggers` are those on ddl_command_end; `ddl_commands` is what
-    pg_event_trigger_ddl_commands() tells the one that runs now.
+    pg_event_trigger_ddl_commands() tells the one that runs now. `transaction` is the block that was
+    begun; `dropped_at_commit` are the temporary tables that end with it, or, outside of one, with
+    their statement; or with the script, where its tool puts each into one transaction.
     """
 
     def __init__(self) -> None:
@@ -125,10 +138,12 @@ class Replay:
         self.private_function_creators: RecordedSet[str] = RecordedSet()
         self.migration_roles: tuple[str, ...] = ()
         self.event_triggers: RecordedDict[str, EventTrigger] = RecordedDict()
-        self.ddl_commands: Rows | None = None
+        self.fire_event_triggers: Callable[[Replay, ParsedStatement], None] | None = None
+        self.ddl_commands: Any = None
+        self.transaction: Transaction | None = None
+        self.dropped_at_commit: tuple[Relation, ...] = ()
+        self.one_transaction_a_script = False
         self._next_oid = 1
-        self._transactions_of: Text | None = None
-        self._undone: tuple[Undone, ...] = ()
         start_schemas(self.catalog)
 
     def run(self, parsed: ParsedStatement) -> None:
@@ -138,21 +153,20 @@ class Replay:
         if statement.kind not in _FREEING_NO_NAME:
             self.generated_numbers.clear()
         handlers = _handlers.get(statement.kind)
-        if handlers is not None and not self._is_undone(statement):
+        if handlers is not None and (
+            self.transaction is None
+            or not self.transaction.failed
+            or statement.kind == "TransactionStmt"
+        ):
             for handler in handlers:
                 handler(self, statement, parsed.node, parsed.base)
-            if self.event_triggers:
-                from rlslint.replay.plpgsql.event_triggers import fire_event_triggers
+            if self.event_triggers and self.fire_event_triggers is not None:
+                self.fire_event_triggers(self, parsed)
 
-                fire_event_triggers(self, parsed)
-
-    def _is_undone(self, statement: Statement) -> bool:
-        if statement.kind == "TransactionStmt" and statement.text is not self._transactions_of:
-            self._transactions_of = statement.text
-            self._undone = undone_stretches(statement.text, statement.start)
-        if not self._undone or statement.text is not self._transactions_of:
-            return False
-        return any(stretch.start <= statement.start < stretch.end for stretch in self._undone)
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether what is done now lasts only when a later COMMIT makes it last."""
+        return self.transaction is not None or self.one_transaction_a_script
 
     def oid(self) -> int:
         self._next_oid += 1
@@ -174,7 +188,9 @@ class Replay:
         path = self.session.search_path
         if self.session.user == MIGRATION_ROLE:
             return path
-        return tuple(n for n in path if n not in self.catalog.schemas or self._may_use(n))
+        schemas, may_use = self.catalog.schemas, self.catalog.may_use
+        user = self.session.user
+        return tuple(name for name in path if name not in schemas or may_use(user, schemas[name]))
 
     def find(self, range_var: Node, missing_ok: bool = False) -> Relation | None:
         """Return the relation that a RangeVar names, None where the history has none.
@@ -225,38 +241,29 @@ class Replay:
         usable = (name for name in self.usable_path if name in self.catalog.schemas)
         return next(usable, next(iter(path), ""))
 
-    def _may_use(self, schema: str) -> bool:
-        from rlslint.replay.grantors import may_use
-
-        return may_use(self, self.catalog.schemas[schema])
-
     def create_relation(
-        self, range_var: Node, kind: Kind, statement: Statement, may_exist: bool = False
+        self, range_var: Node, kind: Kind, statement: Statement, used: Relation | None = None
     ) -> Relation | None:
         """Add a relation, with what the default privileges grant; None if its name is taken.
 
-        One that `may_exist` keeps what earlier statements did to it, which used it unmade.
+        `used` is one that earlier statements used unmade, whatever they did to it.
         """
-        schema = self.creation_schema(range_var.get("schemaname", ""))
-        temporary = range_var.get("relpersistence") == "t" or schema == "pg_temp"
-        if temporary:
-            schema = "pg_temp"
-        name = range_var["relname"]
+        schema, name = self.place_of_new(range_var)
         if (schema, name) in self.catalog.names:
             return None
-        used = self.catalog.unknown_relations.get((schema, name)) if may_exist else None
         relation = used or Relation(self.oid(), schema, name, kind, self.session.user, statement)
-        if used is not None:
-            from rlslint.replay.stand_ins import settle
-
-            settle(self, used, kind, statement)
-        relation.become("temporary", temporary)
+        relation.become("temporary", schema == "pg_temp")
         self.catalog.relations[relation.oid] = relation
         self.catalog.names[schema, name] = relation
         self.catalog.unknown_relations.pop((schema, name), None)
         kind_of_default = "sequences" if kind is Kind.sequence else "tables"
         self.grant_defaults(relation.grants, kind_of_default, schema)
         return relation
+
+    def place_of_new(self, range_var: Node) -> tuple[str, str]:
+        """Return the schema and the name of a relation that is to be made."""
+        schema = self.creation_schema(range_var.get("schemaname", ""))
+        return "pg_temp" if range_var.get("relpersistence") == "t" else schema, range_var["relname"]
 
     def grant_defaults(self, grants: Members[GrantKey, Grant], kind: str, schema: str) -> None:
         """Grant what ALTER DEFAULT PRIVILEGES says of new objects of the current role."""

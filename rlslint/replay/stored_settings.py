@@ -1,10 +1,9 @@
-"""ALTER ROLE … SET and ALTER DATABASE … SET, and the sessions that begin with them: \\connect."""
+"""ALTER ROLE … SET and ALTER DATABASE … SET, with which sessions begin."""
 
 from __future__ import annotations
 
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import Role
-from rlslint.replay.removals import drop_temporary
 from rlslint.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.replay.settings import setting_values
 from rlslint.replay.state import Replay, handles
@@ -12,17 +11,11 @@ from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 
-@handles("PsqlConnect")
-def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    user = node.get("user", "")
-    if user:
-        replay.catalog.role(user)
-    drop_temporary(replay, statement)
-    replay.session.connect(user, _start_path(replay, user or replay.session.session_user))
+def start_path(replay: Replay, user: str) -> tuple[str, ...]:
+    """Return the search_path that a role's sessions begin with.
 
-
-def _start_path(replay: Replay, user: str) -> tuple[str, ...]:
-    """A role's own search_path comes before that of the database (manual: ALTER ROLE)."""
+    Its own comes before that of the database (manual: ALTER ROLE).
+    """
     role = replay.catalog.roles.get(user)
     if role is not None and role.knows("settings") and "search_path" in role.settings:
         return _schemas(role.settings["search_path"])
@@ -66,7 +59,7 @@ def _keep_for_all(replay: Replay, statement: Statement, setting: Node, in_databa
         elif name not in database or database[name][0] != value:
             database[name] = (value, statement)
         if name == "search_path":
-            path = _start_path(replay, replay.session.session_user)
+            path = start_path(replay, replay.session.session_user)
             set_attribute(replay.session, "start_path", path)
             replay.session.reset_search_path(False)
 

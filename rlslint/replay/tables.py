@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
+from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Column, Kind, Policy, Relation
 from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.columns import add_column
@@ -15,6 +16,8 @@ from rlslint.replay.dependencies import note_reader
 from rlslint.replay.inheritance import inherit
 from rlslint.replay.output_types import output_types
 from rlslint.replay.partitions import become_partition
+from rlslint.replay.removals import drop_relation
+from rlslint.replay.stand_ins import settled
 from rlslint.replay.state import Replay, handles
 from rlslint.sql.expressions import Query
 from rlslint.sql.nodes import query, strings
@@ -44,9 +47,8 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
         for element in node.get("tableElts", ())
         if "TableLikeClause" in element
     ]
-    relation = replay.create_relation(
-        node["relation"], kind, statement, node.get("if_not_exists", False)
-    )
+    used = settled(replay, node["relation"], kind, statement) if "if_not_exists" in node else None
+    relation = replay.create_relation(node["relation"], kind, statement, used)
     if relation is None:
         return
     if "partbound" in node and parents:
@@ -67,6 +69,16 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
         relation.become("partition_key", _partition_key(relation, node["partspec"]))
     if relation in replay.catalog.named_columns and relation.knows("columns"):
         _number_columns(replay, relation)
+    if node.get("oncommit") == "ONCOMMIT_DROP":
+        _end_with_transaction(replay, relation, statement)
+
+
+def _end_with_transaction(replay: Replay, relation: Relation, statement: Statement) -> None:
+    """Let a temporary table end with the transaction, which may be this statement."""
+    if replay.is_in_transaction:
+        set_attribute(replay, "dropped_at_commit", (*replay.dropped_at_commit, relation))
+    else:
+        drop_relation(replay, relation, True, statement)
 
 
 def _number_columns(replay: Replay, relation: Relation) -> None:
@@ -135,6 +147,8 @@ def table_of_query(
     if kind is Kind.materialized_view:
         relation.become("query", replay.clause(bound, statement, base))
         note_reader(replay, relation, (relation.query,) if relation.query is not None else ())
+    if into.get("onCommit") == "ONCOMMIT_DROP":
+        _end_with_transaction(replay, relation, statement)
 
 
 def relations_read(bound: Query) -> tuple[Relation, ...]:

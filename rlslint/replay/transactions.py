@@ -1,70 +1,98 @@
-"""Which statements of a text a ROLLBACK undoes, known before they are carried out."""
+"""BEGIN, COMMIT, ROLLBACK and savepoints: marks in the journal, as they come in the file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from enum import Enum
 
+from rlslint.catalog.journal import JOURNAL
+from rlslint.catalog.model import Dynamic
+from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.replay.doubtful import leave_in_doubt
+from rlslint.replay.sessions import begin_session, drop_at_commit, roll_back
+from rlslint.replay.state import Replay, Transaction, handles
 from rlslint.sql.parser import Node
-from rlslint.sql.statements import ParsedStatement, read
-from rlslint.text import Text
+from rlslint.text import Statement
 
 
-class Undone(NamedTuple):
-    """A stretch of a text whose statements leave nothing behind."""
-
-    start: int
-    end: int
-
-
-def undone_stretches(text: Text, start: int) -> tuple[Undone, ...]:
-    """Return the stretches behind `start` that ROLLBACK or ROLLBACK TO SAVEPOINT undoes.
-
-    Only a text that has such a word is read twice.
-    """
-    words = text.data[start:].lower()
-    if b"rollback" not in words and b"abort" not in words:
-        return ()
-    return tuple(_stretches(text, start))
-
-
-def _stretches(text: Text, start: int) -> Iterator[Undone]:
-    begun: int | None = None
-    savepoints: list[tuple[str, int]] = []
-    for parsed in read(text, {"TransactionStmt"}, ((start, len(text.data)),)):
-        if not isinstance(parsed, ParsedStatement):
-            continue
-        node: Node = parsed.node
-        place, end = parsed.statement.start, parsed.statement.end
-        chained = end if node.get("chain") else None
-        match node["kind"]:
-            case "TRANS_STMT_BEGIN" | "TRANS_STMT_START" if begun is None:
-                begun = end
-            case "TRANS_STMT_SAVEPOINT":
-                savepoints.append((node["savepoint_name"], end))
-            case "TRANS_STMT_ROLLBACK_TO":
-                undone_from = _reach(savepoints, node["savepoint_name"], keep=True)
-                if undone_from is not None:
-                    yield Undone(undone_from, place)
-            case "TRANS_STMT_RELEASE":
-                _reach(savepoints, node["savepoint_name"], keep=False)
-            case "TRANS_STMT_COMMIT":
-                begun = chained
-                savepoints.clear()
-            case "TRANS_STMT_ROLLBACK":
-                if begun is not None:
-                    yield Undone(begun, place)
-                begun = chained
-                savepoints.clear()
-            case _:
-                continue
+@handles("TransactionStmt")
+def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    begun = replay.transaction
+    match node["kind"]:
+        case "TRANS_STMT_BEGIN" | "TRANS_STMT_START" if begun is None:
+            _begin(replay, statement)
+        case "TRANS_STMT_COMMIT" | "TRANS_STMT_PREPARE" if begun is not None:
+            if begun.failed:
+                roll_back(replay)  # COMMIT of a failed transaction is ROLLBACK.
+            else:
+                commit(replay, statement)
+            _chain(replay, statement, node)
+        case "TRANS_STMT_ROLLBACK" if begun is not None:
+            roll_back(replay)
+            _chain(replay, statement, node)
+        case "TRANS_STMT_SAVEPOINT" if begun is not None and not begun.failed:
+            begun.savepoints.append((node["savepoint_name"], JOURNAL.mark()))
+        case "TRANS_STMT_ROLLBACK_TO" if begun is not None:
+            mark = _reach(begun, node["savepoint_name"], keep=True)
+            if mark is not None:
+                JOURNAL.undo(mark)
+                JOURNAL.release(mark + 1)
+                begun.failed = False
+        case "TRANS_STMT_RELEASE" if begun is not None and not begun.failed:
+            mark = _reach(begun, node["savepoint_name"], keep=False)
+            if mark is not None:
+                JOURNAL.release(mark)
+        case _:
+            return  # PostgreSQL only warns where there is a transaction, or none.
 
 
-def _reach(savepoints: list[tuple[str, int]], name: str, keep: bool) -> int | None:
+def _begin(replay: Replay, statement: Statement) -> None:
+    replay.transaction = Transaction(JOURNAL.mark(), statement)
+    replay.session.begin()
+
+
+def _chain(replay: Replay, statement: Statement, node: Node) -> None:
+    if node.get("chain"):
+        _begin(replay, statement)
+
+
+def commit(replay: Replay, statement: Statement) -> None:
+    """Make what the transaction has done last, without the tables that are ON COMMIT DROP."""
+    begun = replay.transaction
+    if begun is not None:
+        drop_at_commit(replay, statement)
+        replay.session.end()
+        replay.transaction = None
+        JOURNAL.release(begun.mark)
+
+
+class Ending(Enum):
+    """What becomes of a transaction that a script leaves open, by what runs the script."""
+
+    commit = "the tool has begun a transaction itself, and commits it"
+    roll_back = "its session ends"
+    unknown = "nobody knows what runs it"
+
+
+def end_script(replay: Replay, ending: Ending, last: Statement | None) -> None:
+    """End the session of a script. The next one is another's, for it may run years later."""
+    begun = replay.transaction
+    if begun is not None and ending is Ending.unknown and not begun.failed:
+        replay.transaction = None
+        if leave_in_doubt(replay.catalog, begun.mark, begun.begun):
+            reason = "no COMMIT ends the transaction that begins here"
+            replay.catalog.dynamic.append(Dynamic(begun.begun, reason))
+        JOURNAL.release(begun.mark)
+    elif begun is not None and ending is Ending.commit and not begun.failed:
+        commit(replay, begun.begun)
+    if last is not None:
+        begin_session(replay, MIGRATION_ROLE, last)
+
+
+def _reach(begun: Transaction, name: str, keep: bool) -> int | None:
     """Go back to the last savepoint of this name; those set after it are gone."""
-    for number in range(len(savepoints) - 1, -1, -1):
-        if savepoints[number][0] == name:
-            start = savepoints[number][1]
-            del savepoints[number + keep :]
-            return start
+    for number in range(len(begun.savepoints) - 1, -1, -1):
+        if begun.savepoints[number][0] == name:
+            mark = begun.savepoints[number][1]
+            del begun.savepoints[number + keep :]
+            return mark
     return None

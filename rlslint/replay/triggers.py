@@ -43,6 +43,9 @@ def _columns(node: Node) -> frozenset[str]:
 def create_event_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if node["eventname"] != "ddl_command_end":
         return
+    from rlslint.replay.plpgsql.event_triggers import fire_event_triggers
+
+    replay.fire_event_triggers = fire_event_triggers
     conditions = (item["DefElem"] for item in node.get("whenclause", ()))
     tags = tuple(
         tag.upper()

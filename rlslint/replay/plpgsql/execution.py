@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint.catalog.journal import JOURNAL
 from rlslint.catalog.model import Dynamic
-from rlslint.replay.plpgsql.possible_effects.effects import PossibleEffects
-from rlslint.replay.plpgsql.possible_effects.open_names import ANYTHING, NAME
-from rlslint.replay.plpgsql.possible_effects.statements import make_unknown
-from rlslint.replay.plpgsql.possible_effects.words import make_unknown_by_words
+from rlslint.replay.doubtful import Doubts, leave_in_doubt
+from rlslint.replay.open_names import ANYTHING, NAME, meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, Place
 from rlslint.replay.plpgsql.values import Hole, Unknown
+from rlslint.replay.plpgsql.words import doubt_by_words
 from rlslint.replay.state import Replay, handled_kinds
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
 from rlslint.sql.placeholders import has_templates
@@ -66,46 +66,72 @@ class Execution:
     def run(self, parsed: ParsedStatement, certain: bool) -> None:
         """Carry out a statement, or make unknown what it would change."""
         kind = parsed.statement.kind
-        if certain:
-            if kind != "TransactionStmt":
-                self.replay.run(parsed)
+        if kind == "TransactionStmt":
+            if certain:
+                self._end_transaction(parsed.node["kind"])
+        elif certain:
+            self.replay.run(parsed)
+        else:
+            self._run_perhaps(parsed)
+
+    def _end_transaction(self, kind: str) -> None:
+        """COMMIT and ROLLBACK of a procedure, which a transaction block around it forbids."""
+        if self.replay.transaction is not None:
             return
-        effects = PossibleEffects(self.replay, self.parent)
-        make_unknown(effects, kind, parsed.node)
-        sql = parsed.statement.sql
+        if kind == "TRANS_STMT_COMMIT":
+            JOURNAL.keep()
+        elif kind == "TRANS_STMT_ROLLBACK":
+            JOURNAL.undo(0)
+
+    def _run_perhaps(self, parsed: ParsedStatement) -> None:
+        """Make unknown what a statement changes if it is run."""
+        kind, sql = parsed.statement.kind, parsed.statement.sql
+        changed = self._doubt(parsed)
         # Whose objects are made later, and where, no fact can say yet to be unknown.
         alters_session = kind == "VariableSetStmt" and parsed.node.get("name") in SESSION_SETTINGS
-        if alters_session or (effects.changed and _MATTERS.search(sql)):
+        if alters_session or (changed and _MATTERS.search(sql)):
             self.note(f"whether it runs {_shortened(sql)} depends on the database")
 
     def run_unparsable(self, sql: str) -> None:
         """Make unknown what SQL may change that the grammar refuses."""
-        effects = PossibleEffects(self.replay, self.parent)
-        make_unknown_by_words(effects, sql)
-        self._note_if_it_matters(effects, sql, (sql,))
+        self._note_if_it_matters(self._doubt_by_words(sql), sql, (sql,))
 
     def run_in_another_language(self, language: str) -> None:
         """Make everything unknown that a block in a language other than PL/pgSQL may change."""
-        make_unknown_by_words(PossibleEffects(self.replay, self.parent), ANYTHING)
+        self._doubt_by_words(ANYTHING)
         self.note(f"it is written in {language}")
 
     def run_unknown(self, sql: Unknown) -> None:
         """Make unknown what SQL may change of which only some parts are known."""
         filled = "".join(p if isinstance(p, str) else _HOLES[p] for p in sql.parts)
-        effects = PossibleEffects(self.replay, self.parent)
+        changed = False
         try:
             for parsed in self.statements(filled):
-                if parsed is not None:
-                    make_unknown(effects, parsed.statement.kind, parsed.node)
+                if parsed is not None and parsed.statement.kind != "TransactionStmt":
+                    for node in meanings(self.replay, parsed.statement.kind, parsed.node):
+                        changed |= self._doubt(parsed._replace(node=node))
         except SyntaxProblem:
-            make_unknown_by_words(effects, filled)
-        self._note_if_it_matters(effects, filled, sql.parts)
+            changed = self._doubt_by_words(filled)
+        self._note_if_it_matters(changed, filled, sql.parts)
+
+    def _doubt(self, parsed: ParsedStatement) -> bool:
+        """Run a statement, undo it, and make unknown what it changed; False for nothing."""
+        mark = JOURNAL.mark()
+        self.replay.run(parsed)
+        changed = leave_in_doubt(self.replay.catalog, mark, self.parent)
+        JOURNAL.release(mark)
+        return changed
+
+    def _doubt_by_words(self, sql: str) -> bool:
+        doubts = Doubts(self.replay.catalog, self.parent)
+        doubt_by_words(self.replay, doubts, sql)
+        return doubts.any
 
     def _note_if_it_matters(
-        self, effects: PossibleEffects, filled: str, parts: tuple[str | Hole, ...]
+        self, changed: bool, filled: str, parts: tuple[str | Hole, ...]
     ) -> None:
         constant = "".join(part for part in parts if isinstance(part, str))
-        if effects.changed and (not constant.strip() or _MATTERS.search(constant)):
+        if changed and (not constant.strip() or _MATTERS.search(constant)):
             shown = re.sub(rf"'?(?:{ANYTHING}|{NAME})'?", "…", filled)
             self.note(f"it runs {_shortened(shown)} with parts that only the database knows")
 

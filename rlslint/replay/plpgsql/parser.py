@@ -157,7 +157,7 @@ class _Parser(TokenStream):
             case "perform":
                 self.at += 1
                 return Sql("SELECT " + self.rest_of_statement(), ())
-            case "null" | "commit" | "rollback" | "open" | "close" | "move" | "":
+            case "null" | "open" | "close" | "move" | "":
                 self.rest_of_statement()
                 return None
             case "assert":

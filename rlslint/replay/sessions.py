@@ -1,0 +1,67 @@
+"""Where sessions begin and end: \\connect, DISCARD, and the tables that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rlslint.catalog.journal import JOURNAL, set_attribute
+from rlslint.catalog.model import Relation
+from rlslint.replay.removals import drop_relation
+from rlslint.replay.state import Replay, handles
+from rlslint.replay.stored_settings import start_path
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+
+@handles("PsqlConnect")
+def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    user = node.get("user", "")
+    if user:
+        replay.catalog.role(user)
+    begin_session(replay, user or replay.session.authenticated_user, statement)
+
+
+def begin_session(replay: Replay, user: str, statement: Statement) -> None:
+    """Begin a new session; what the one before has not committed is undone."""
+    roll_back(replay)
+    _drop_temporary(replay, statement)
+    replay.session.connect(user, start_path(replay, user))
+
+
+def roll_back(replay: Replay) -> None:
+    """Undo what the transaction has done that is open, and end it."""
+    begun = replay.transaction
+    if begun is not None:
+        replay.transaction = None
+        JOURNAL.undo(begun.mark)
+        JOURNAL.release(begun.mark)
+
+
+@handles("DiscardStmt")
+def discard(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    match node["target"]:
+        case "DISCARD_TEMP":
+            _drop_temporary(replay, statement)
+        case "DISCARD_ALL" if replay.transaction is None:
+            _drop_temporary(replay, statement)
+            replay.session.set_session_authorization("", False)
+            replay.session.reset_search_path(False)
+        case _:
+            return
+
+
+def _drop_temporary(replay: Replay, statement: Statement) -> None:
+    """Remove what ends with the session, and what needs it (RemoveTempRelations)."""
+    _drop_all(replay, (r for r in replay.catalog.relations.known() if r.temporary), statement)
+
+
+def drop_at_commit(replay: Replay, statement: Statement) -> None:
+    """Remove the temporary tables that are declared ON COMMIT DROP."""
+    _drop_all(replay, replay.dropped_at_commit, statement)
+    set_attribute(replay, "dropped_at_commit", ())
+
+
+def _drop_all(replay: Replay, relations: Iterable[Relation], statement: Statement) -> None:
+    for relation in relations:
+        if dict.get(replay.catalog.relations, relation.oid) is relation:
+            drop_relation(replay, relation, True, statement)
