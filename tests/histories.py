@@ -25,11 +25,14 @@ class Comparison(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def compare(database: Database, script: str) -> Comparison:
-    """Run a script on the server and in the replay; statements that fail are in neither."""
+def compare(database: Database, script: str, with_refused: bool = False) -> Comparison:
+    """Run a script on the server and in the replay.
+
+    Statements that fail are in neither, or, `with_refused`, in both.
+    """
     executed = database.run(script).statements
     replay = Replay()
-    for part in _accepted(script, executed):
+    for part in [script] if with_refused else _accepted(script, executed):
         run(replay, part)
     with snapshot(database.conninfo()) as live:
         catalog = introspect(live.ask, live.database, live.version)

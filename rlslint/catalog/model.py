@@ -434,7 +434,7 @@ class Catalog:
         self.possible_defaults: RecordedList[PossibleDefault] = RecordedList()
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
         self.extensions: RecordedSet[str] = RecordedSet()
-        self.refusals: RecordedList[Refusal] = RecordedList()
+        self.refusals: list[Refusal] = []
         self.dynamic: RecordedList[Dynamic] = RecordedList()
         self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.named_columns: dict[Relation, set[str]] = {}

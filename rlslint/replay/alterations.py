@@ -20,6 +20,7 @@ from rlslint.replay.partition_indexes import attach_index, rebuild_indexes
 from rlslint.replay.partition_triggers import set_firing
 from rlslint.replay.partitions import become_partition, detach_partition, keep_bound
 from rlslint.replay.policies import refuse_row_security
+from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.stand_ins import note_alteration
 from rlslint.replay.state import Replay, handles
 from rlslint.replay.views import set_options
@@ -49,9 +50,8 @@ def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> 
     # ONLY keeps an action from the children (manual: ALTER TABLE).
     recurse = node["relation"].get("inh", False)
     commands = [{**item["AlterTableCmd"], "recurse": recurse} for item in node["cmds"]]
-    touches_row_security = any(command["subtype"] in _ROW_SECURITY for command in commands)
-    if touches_row_security and refuse_row_security(replay, relation, statement):
-        return
+    if any(command["subtype"] in _ROW_SECURITY for command in commands):
+        refuse_row_security(relation, statement)
     while commands:
         commands.sort(key=_order)
         command = commands.pop(0)
@@ -114,6 +114,11 @@ def _add_column(
 ) -> list[Node]:
     """Add a column; return the actions that add its constraints."""
     definition = command["def"]["ColumnDef"]
+    if not command.get("missing_ok"):
+        if not relation.knows("columns"):
+            replay.perhaps_refused("duplicate_column")
+        elif definition["colname"] in relation.columns:
+            raise Refused("duplicate_column")
     if not add_column(replay, relation, definition, statement, base):
         return []
     beside = (item["Constraint"] for item in definition.get("constraints", ()))
@@ -132,6 +137,8 @@ def _add_column(
 def _drop_column(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    if not command.get("missing_ok"):
+        _column(replay, relation, command)
     drop_column(replay, relation, command["name"], statement, _recurses(command))
 
 
@@ -142,7 +149,8 @@ def _recurses(command: Node) -> bool:
 def _change_type(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    column = _column(relation, command)
+    replay.perhaps_refused(ANY_ERROR)
+    column = _column(replay, relation, command)
     if column is not None:
         column.learn("type", type_name(command["def"]["ColumnDef"]["typeName"]), statement)
         relation.become("columns_key", None)
@@ -154,19 +162,22 @@ def _change_type(
 def _set_not_null(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    replay.perhaps_refused("not_null_violation")
+    _column(replay, relation, command)
     set_not_null(replay, relation, (command["name"],), statement, "", _recurses(command))
 
 
 def _drop_not_null(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    _column(replay, relation, command)
     drop_not_null(replay, relation, command["name"], statement, _recurses(command))
 
 
 def _set_default(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    column = _column(relation, command)
+    column = _column(replay, relation, command)
     if column is not None:
         value = command.get("def")
         default = default_of(replay, relation, value, statement, base) if value else None
@@ -178,7 +189,7 @@ def _set_default(
 def _set_identity(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    column = _column(relation, command)
+    column = _column(replay, relation, command)
     if column is not None:
         column.learn("identity", command["subtype"] == "AT_AddIdentity", statement)
     for child in inheriting(replay, relation):
@@ -189,7 +200,7 @@ def _set_identity(
 def _drop_expression(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    column = _column(relation, command)
+    column = _column(replay, relation, command)
     if column is not None and column.generated:
         column.learn("generated", False, statement)
         column.learn("default", None, statement)
@@ -197,8 +208,15 @@ def _drop_expression(
         _drop_expression(replay, child, command, statement, base)
 
 
-def _column(relation: Relation, command: Node) -> Column | None:
-    return relation.columns.get(command.get("name", "")) if relation.knows("columns") else None
+def _column(replay: Replay, relation: Relation, command: Node) -> Column | None:
+    """Return the column that an action is about, None where the columns are not known."""
+    if not relation.knows("columns"):
+        replay.perhaps_refused("undefined_column")
+        return None
+    column = relation.columns.get(command.get("name", ""))
+    if column is None:
+        raise Refused("undefined_column")
+    return column
 
 
 def _add_constraint(
@@ -214,7 +232,11 @@ def _drop_constraint(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     cascade = command.get("behavior") == "DROP_CASCADE"
-    drop_constraint(replay, relation, command["name"], statement, cascade, _recurses(command))
+    found = drop_constraint(
+        replay, relation, command["name"], statement, cascade, _recurses(command)
+    )
+    if not found and not command.get("missing_ok") and relation.knows("columns"):
+        must_have(replay, relation.constraints)
 
 
 def _change_owner(

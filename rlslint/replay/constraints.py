@@ -11,6 +11,7 @@ from rlslint.replay.inheritance import drop_inherited_check, inheriting, pass_on
 from rlslint.replay.not_null import column_of_not_null, drop_not_null, set_not_null
 from rlslint.replay.partition_indexes import add_index, drop_index, key_of, rename_index
 from rlslint.replay.partitions import drop_foreign_key, pass_on_foreign_key
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
 from rlslint.sql.expressions import Column as ColumnReference
@@ -89,6 +90,7 @@ def _add_table_constraint(
     recurse: bool,
 ) -> None:
     kind, suffix = _KINDS[node["contype"]]
+    _refuse(replay, relation, node, kind)
     if "indexname" in node:
         _adopt_index(replay, relation, node, kind, statement, recurse)
         return
@@ -116,6 +118,26 @@ def _add_table_constraint(
         _add_key(replay, relation, constraint, names, recurse)
     else:
         _add(replay, relation, constraint, node.get("is_no_inherit", False))
+
+
+_DATA_VIOLATIONS = {
+    "check": "check_violation", "foreign": "foreign_key_violation", "unique": "unique_violation",
+    "primary": "unique_violation", "exclude": "exclusion_violation",
+}  # fmt: skip
+
+
+def _refuse(replay: Replay, relation: Relation, node: Node, kind: str) -> None:
+    """A name is taken, or a primary key is there already; the rows may not satisfy it either."""
+    known = relation.constraints.known()
+    name = node.get("conname", "")
+    if kind == "primary" and any(one.kind == "primary" for one in known):
+        raise Refused("invalid_table_definition")
+    inherited = (relation.oid, name) in replay.origins.inherited_checks
+    if name and any(one.name == name for one in known) and not (kind == "check" and inherited):
+        raise Refused("duplicate_table" if kind in ("primary", "unique") else "duplicate_object")
+    replay.perhaps_refused(_DATA_VIOLATIONS[kind])
+    if relation.constraints.is_open:
+        replay.perhaps_refused("duplicate_object")
 
 
 def _add(
@@ -258,14 +280,17 @@ def drop_constraint(
     statement: Statement,
     cascade: bool,
     recurse: bool,
-) -> None:
-    """Drop a constraint with its index; the copies that children have of it go too."""
+) -> bool:
+    """Drop a constraint with its index; the copies that children have of it go too.
+
+    False if there is none of this name.
+    """
     constraint = next((c for c in relation.constraints.known() if c.name == name), None)
     if constraint is None:
         column = column_of_not_null(replay, relation, name)
         if column is not None:
             drop_not_null(replay, relation, column.name, statement, recurse)
-        return
+        return column is not None
     if constraint.kind == "foreign":
         drop_foreign_key(replay, relation, name)
     elif key_of(relation, name) is not None:
@@ -277,9 +302,10 @@ def drop_constraint(
         replay.origins.inherited_checks.discard((relation.oid, name))
         if (relation.oid, name) in replay.origins.uninherited_checks:
             replay.origins.uninherited_checks.discard((relation.oid, name))
-            return
+            return True
         for child in inheriting(replay, relation):
             drop_inherited_check(replay, child, name, recurse)
+    return True
 
 
 def drop_foreign_keys(

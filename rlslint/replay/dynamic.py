@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from rlslint.catalog.binding import find_function
-from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.state import Replay, handles
 from rlslint.sql.expressions import Call
 from rlslint.sql.nodes import expression, query
@@ -31,8 +27,7 @@ def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> No
     if CHANGES_CATALOG.search(body) is None and not may_call:
         return
     try:
-        with _undone_by_an_error():
-            interpreter.run(parse(body))
+        interpreter.run(parse(body))
     except (NotPlpgsql, SyntaxProblem, RecursionError):
         interpreter.execution.run_unparsable(body)
 
@@ -75,22 +70,7 @@ def call_function(replay: Replay, call: Call, statement: Statement, base: int) -
 def _call(replay: Replay, call: Call, statement: Statement) -> None:
     from rlslint.replay.plpgsql.interpreter import Interpreter
 
-    with _undone_by_an_error():
-        Interpreter(replay, statement).evaluator.value(call)
-
-
-@contextmanager
-def _undone_by_an_error() -> Iterator[None]:
-    """Undo all that a statement did if an error ends it."""
-    from rlslint.replay.plpgsql.course import Raised
-
-    mark = JOURNAL.mark()
-    try:
-        yield
-    except Raised:
-        JOURNAL.undo(mark)
-    finally:
-        JOURNAL.release(mark)
+    Interpreter(replay, statement).evaluator.value(call)
 
 
 def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) -> None:
@@ -104,5 +84,4 @@ def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) ->
     from rlslint.replay.plpgsql.embedded_sql import run_calls
     from rlslint.replay.plpgsql.interpreter import Interpreter
 
-    with _undone_by_an_error():
-        run_calls(Interpreter(replay, statement), found)
+    run_calls(Interpreter(replay, statement), found)

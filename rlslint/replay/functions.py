@@ -5,6 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.replay.privileges import public_may_execute
+from rlslint.replay.refusals import Refused
 from rlslint.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.replay.settings import setting_values
 from rlslint.replay.state import Replay, handles
@@ -31,13 +32,15 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
     types = tuple(_type(replay, parameter["argType"]) for parameter in parameters)
     function = _existing(replay, home, name, types)
     if function is None:
+        if replay.catalog.functions.is_open and not node.get("replace"):
+            replay.perhaps_refused("duplicate_function")
         function = Function(replay.oid(), home, name, replay.session.user, statement)
         replay.catalog.functions[function.oid] = function
         replay.add_overload(function)
         public_may_execute(replay, function.grants, function.owner)
         replay.grant_defaults(function.grants, "functions", home)
     elif not node.get("replace"):
-        return
+        raise Refused("duplicate_function")
     _describe(replay, function, node, parameters, statement, base)
 
 

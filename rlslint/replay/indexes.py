@@ -8,6 +8,7 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.generated_names import generated_name, is_taken, numbered
 from rlslint.replay.partition_indexes import add_index
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay, handles
 from rlslint.sql.nodes import expression, output_name
 from rlslint.sql.parser import Node
@@ -30,7 +31,11 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
         words = numbered(_word(element) for element in (*written, *included))
         name = generated_name(replay, relation, words, "idx", False)
     elif is_taken(replay, relation.schema, name):
+        if not node.get("if_not_exists"):
+            raise Refused("duplicate_table")
         return
+    if node.get("unique"):
+        replay.perhaps_refused("unique_violation")
     index = Index(
         name,
         column_numbers(relation, tuple(element.get("name", "") for element in elements)),

@@ -6,12 +6,13 @@ import re
 from typing import NamedTuple
 
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
-from rlslint.catalog.model import Kind, Policy, Refusal, Relation
+from rlslint.catalog.model import Policy, Refusal, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import ColumnKey, columns_key, has_columns, own_columns
 from rlslint.catalog.spelling import Spelling
 from rlslint.replay.dependencies import note_reader
+from rlslint.replay.refusals import Refused, must_have
 from rlslint.replay.state import Replay, handles
 from rlslint.sql.expressions import Call, Expr, Query, Source
 from rlslint.sql.nodes import expression
@@ -52,11 +53,12 @@ class _Shared(NamedTuple):
 def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     relation = replay.relation(node["table"], statement)
     if relation.knows("kind") and not relation.is_table:
-        replay.catalog.refusals.append(Refusal(statement, "policy", relation))
-        return
+        raise Refused("wrong_object_type", Refusal(statement, "policy", relation))
     name = node["policy_name"]
-    if any(policy.name == name for policy in relation.policies.known()):
-        return
+    if dict.__contains__(relation.policies, name):
+        raise Refused("duplicate_object")
+    if relation.policies.is_open:
+        replay.perhaps_refused("duplicate_object")
     policy = Policy(name, relation, statement)
     policy.permissive = node.get("permissive", False)
     policy.command = node.get("cmd_name", "all")
@@ -69,8 +71,9 @@ def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -
 @handles("AlterPolicyStmt")
 def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     relation = replay.relation(node["table"], statement)
-    policy = next((p for p in relation.policies.known() if p.name == node["policy_name"]), None)
+    policy: Policy | None = dict.get(relation.policies, node["policy_name"])
     if policy is None:
+        must_have(replay, relation.policies)
         return
     if node.get("roles"):
         policy.learn("roles", _roles(replay, node), statement)
@@ -196,9 +199,7 @@ def _still_found(replay: Replay, lookups: tuple[_Lookup, ...]) -> bool:
     return True
 
 
-def refuse_row_security(replay: Replay, relation: Relation, statement: Statement) -> bool:
-    """Tell whether PostgreSQL refuses row security on this kind of relation, and note it."""
-    if not relation.knows("kind") or relation.kind in (Kind.table, Kind.partitioned_table):
-        return False
-    replay.catalog.refusals.append(Refusal(statement, "row security", relation))
-    return True
+def refuse_row_security(relation: Relation, statement: Statement) -> None:
+    """PostgreSQL refuses row security on relations other than tables."""
+    if relation.knows("kind") and not relation.is_table:
+        raise Refused("wrong_object_type", Refusal(statement, "row security", relation))

@@ -22,6 +22,7 @@ from rlslint.replay.inheritance import inheriting
 from rlslint.replay.memberships import drop_memberships_granted_by
 from rlslint.replay.partition_indexes import drop_index, find_index
 from rlslint.replay.partition_triggers import drop_trigger
+from rlslint.replay.refusals import ANY_ERROR, must_have
 from rlslint.replay.state import Replay, handles
 from rlslint.replay.type_names import drop_type
 from rlslint.sql.nodes import strings, type_name
@@ -43,12 +44,16 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if kind in _RELATIONS:
         _drop_relations(replay, statement, node, cascade)
         return
+    if not node.get("missing_ok") and kind not in ("OBJECT_POLICY", "OBJECT_TRIGGER"):
+        replay.perhaps_refused(ANY_ERROR)
     for item in node["objects"]:
         names = strings(item["List"]["items"]) if "List" in item else ()
         if node.get("missing_ok") and _is_missing(replay, kind, names):
             continue
         if kind in ("OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"):
             relation = replay.relation_named(names[:-1], statement)
+            if kind != "OBJECT_RULE" and not node.get("missing_ok"):
+                _must_exist(replay, relation, kind, names[-1])
             if kind == "OBJECT_TRIGGER":
                 drop_trigger(replay, relation, names[-1])
             elif kind == "OBJECT_POLICY":
@@ -70,10 +75,19 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
 def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: bool) -> None:
     """Drop tables or their like, all of which are found before any is dropped."""
     names = [strings(item["List"]["items"]) for item in node["objects"]]
+    if not cascade and not node.get("missing_ok"):
+        replay.perhaps_refused("dependent_objects_still_exist")
     if node.get("missing_ok"):
         names = [name for name in names if not _is_missing(replay, node["removeType"], name)]
     for relation in [replay.relation_named(name, statement) for name in names]:
         drop_relation(replay, relation, cascade, statement)
+
+
+def _must_exist(replay: Replay, relation: Relation, kind: str, name: str) -> None:
+    members: Members[str, Any]
+    members = relation.policies if kind == "OBJECT_POLICY" else relation.triggers
+    if not dict.__contains__(members, name):
+        must_have(replay, members)
 
 
 def _remove(members: Members[Any, Any], key: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.roles import Role
 from rlslint.replay.memberships import Options, grantor_of_membership, join, leave
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay, handles
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -22,7 +23,7 @@ _ATTRIBUTES = {
 def create_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     role = replay.catalog.role(node["role"])
     if role.declared:
-        return
+        raise Refused("duplicate_object")
     role.become("declared", True)
     role.because_of("", statement)
     role.become("login", node.get("stmt_type") == "ROLESTMT_USER")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.schemas import Schema
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay, handles
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
@@ -13,6 +14,8 @@ def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -
     owner = replay.role_name(node["authrole"]) if "authrole" in node else replay.session.user
     name = node.get("schemaname") or owner
     if name in replay.catalog.schemas:
+        if not node.get("if_not_exists"):
+            raise Refused("duplicate_schema")
         return
     schema = Schema(name, owner, statement)
     replay.catalog.schemas[name] = schema
@@ -24,7 +27,7 @@ def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -
     elements = [next(iter(element.items())) for element in node.get("schemaElts", ())]
     for kind, fields in sorted(elements, key=lambda element: _ORDER.get(element[0], 0)):
         part = Statement(statement.text, statement.start, statement.end, kind, statement.parent)
-        replay.run(ParsedStatement(part, fields, base))
+        replay.carry_out(ParsedStatement(part, fields, base))
     session.become(*outer)
 
 

@@ -11,13 +11,14 @@ from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.journal import RecordedDict, RecordedSet
+from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.model import Catalog, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.origins import Origins
+from rlslint.replay.refusals import Refused
 from rlslint.replay.session import Session
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import strings, type_name
@@ -51,6 +52,9 @@ _FAMILIES = (
 
 _FREEING_NO_NAME = frozenset(("IndexStmt", "CreateStmt"))
 """The kinds after which the names that were taken are taken still."""
+
+
+_ENDS_TRANSACTIONS = frozenset({"TransactionStmt", "PsqlConnect"})
 
 
 def handles(*kinds: str) -> Callable[[Handler], Handler]:
@@ -119,8 +123,9 @@ class Replay:
     `migration_roles` are the names that a platform is known to give the role that runs the
     migrations. `event_triggers` are those on ddl_command_end; `ddl_commands` is what
     pg_event_trigger_ddl_commands() tells the one that runs now. `transaction` is the block that was
-    begun; `dropped_at_commit` are the temporary tables that end with it, or, outside of one, with
-    their statement; or with the script, where its tool puts each into one transaction.
+    begun; `possible_errors` are what the statement perhaps fails with. `dropped_at_commit` are the
+    temporary tables that end with the transaction, which may be a whole script's, where its tool
+    puts each into one.
     """
 
     def __init__(self) -> None:
@@ -131,7 +136,7 @@ class Replay:
         self.predicates: dict[Any, tuple[Predicate, int]] = {}
         self.children: dict[int, list[Relation]] = {}
         self.name_holders: dict[str, list[Relation]] = {}
-        self.generated_numbers: dict[tuple[str, ...], int] = {}
+        self.generated_numbers: RecordedDict[tuple[str, ...], int] = RecordedDict()
         self.referenced_oids: set[int] = set()
         self.readers: dict[int, list[Policy | Relation]] = {}
         self.origins = Origins()
@@ -143,21 +148,43 @@ class Replay:
         self.transaction: Transaction | None = None
         self.dropped_at_commit: tuple[Relation, ...] = ()
         self.one_transaction_a_script = False
+        self.possible_errors: set[str] | None = None
         self._next_oid = 1
         start_schemas(self.catalog)
 
     def run(self, parsed: ParsedStatement) -> None:
-        """Carry out one statement."""
+        """Carry out one statement of a script. One that PostgreSQL refuses changes nothing.
+
+        In a transaction block every other one fails after it, until the end of it.
+        """
+        if parsed.statement.kind in _ENDS_TRANSACTIONS:
+            self.carry_out(parsed)
+            return
+        if self.transaction is not None and self.transaction.failed:
+            return
+        mark = JOURNAL.mark()
+        try:
+            self.carry_out(parsed)
+        except Refused as refused:
+            JOURNAL.undo(mark)
+            if refused.refusal is not None:
+                self.catalog.refusals.append(refused.refusal)
+            if self.transaction is not None:
+                self.transaction.failed = True
+        except BaseException:
+            JOURNAL.undo(mark)
+            raise
+        finally:
+            JOURNAL.release(mark)
+
+    def carry_out(self, parsed: ParsedStatement) -> None:
+        """Carry out a statement, perhaps as a part of another one. Raises Refused."""
         forget_answers(self.catalog)
         statement = parsed.statement
         if statement.kind not in _FREEING_NO_NAME:
             self.generated_numbers.clear()
         handlers = _handlers.get(statement.kind)
-        if handlers is not None and (
-            self.transaction is None
-            or not self.transaction.failed
-            or statement.kind == "TransactionStmt"
-        ):
+        if handlers is not None:
             for handler in handlers:
                 handler(self, statement, parsed.node, parsed.base)
             if self.event_triggers and self.fire_event_triggers is not None:
@@ -167,6 +194,11 @@ class Replay:
     def is_in_transaction(self) -> bool:
         """Whether what is done now lasts only when a later COMMIT makes it last."""
         return self.transaction is not None or self.one_transaction_a_script
+
+    def perhaps_refused(self, *conditions: str) -> None:
+        """Note the errors with which the statement perhaps fails, if anybody wants to know."""
+        if self.possible_errors is not None:
+            self.possible_errors.update(conditions)
 
     def oid(self) -> int:
         self._next_oid += 1
@@ -217,7 +249,11 @@ class Replay:
     def relation(self, range_var: Node, statement: Statement) -> Relation:
         """Return the relation that a RangeVar names, or the stand-in for one that exists beyond
         the history."""
-        return self.find(range_var) or unknown_relation(
+        found = self.find(range_var)
+        if found is not None:
+            return found
+        self.perhaps_refused("undefined_table")
+        return unknown_relation(
             self.catalog,
             self.search_path,
             range_var.get("schemaname", ""),
@@ -243,14 +279,16 @@ class Replay:
 
     def create_relation(
         self, range_var: Node, kind: Kind, statement: Statement, used: Relation | None = None
-    ) -> Relation | None:
-        """Add a relation, with what the default privileges grant; None if its name is taken.
+    ) -> Relation:
+        """Add a relation, with what the default privileges grant. Refused if its name is taken.
 
         `used` is one that earlier statements used unmade, whatever they did to it.
         """
         schema, name = self.place_of_new(range_var)
         if (schema, name) in self.catalog.names:
-            return None
+            raise Refused("duplicate_table")
+        if self.catalog.relations.is_open or (schema, name) in self.catalog.unknown_relations:
+            self.perhaps_refused("duplicate_table")
         relation = used or Relation(self.oid(), schema, name, kind, self.session.user, statement)
         relation.become("temporary", schema == "pg_temp")
         self.catalog.relations[relation.oid] = relation
@@ -378,7 +416,8 @@ class Replay:
                 return self.session.session_user
             case _:
                 name: str = specification["rolename"]
-                self.catalog.role(name)
+                if not self.catalog.role(name).declared:
+                    self.perhaps_refused("undefined_object")
                 return name
 
     def role_names(self, specifications: Iterable[Node]) -> tuple[str, ...]:

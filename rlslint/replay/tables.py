@@ -48,9 +48,9 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
         if "TableLikeClause" in element
     ]
     used = settled(replay, node["relation"], kind, statement) if "if_not_exists" in node else None
-    relation = replay.create_relation(node["relation"], kind, statement, used)
-    if relation is None:
+    if node.get("if_not_exists") and replay.place_of_new(node["relation"]) in replay.catalog.names:
         return
+    relation = replay.create_relation(node["relation"], kind, statement, used)
     if "partbound" in node and parents:
         become_partition(replay, relation, parents[0], statement, is_new=True)
     else:
@@ -122,14 +122,16 @@ def _partition_key(relation: Relation, node: Node) -> tuple[int, ...]:
 
 @handles("CreateTableAsStmt")
 def create_table_as(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if node.get("if_not_exists") and (
+        replay.place_of_new(node["into"]["rel"]) in replay.catalog.names
+    ):
+        return
     is_view = node["objtype"] == "OBJECT_MATVIEW"
     kind = Kind.materialized_view if is_view else Kind.table
     if "SelectStmt" in node["query"]:
         table_of_query(replay, statement, node["query"]["SelectStmt"], node["into"], kind, base)
     else:
-        relation = replay.create_relation(node["into"]["rel"], kind, statement)
-        if relation is not None:
-            relation.forget("columns", statement)
+        replay.create_relation(node["into"]["rel"], kind, statement).forget("columns", statement)
 
 
 def table_of_query(
@@ -139,7 +141,7 @@ def table_of_query(
     scope = Scope(replay.catalog, replay.search_path, statement)
     bound = bind(query(select), scope)
     relation = replay.create_relation(into["rel"], kind, statement)
-    if relation is None or not isinstance(bound, Query):
+    if not isinstance(bound, Query):
         return
     columns_of_query(relation, bound, strings(into.get("colNames")), statement)
     relation.become("copied_from", relations_read(bound))

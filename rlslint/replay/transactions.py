@@ -33,13 +33,17 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
             begun.savepoints.append((node["savepoint_name"], JOURNAL.mark()))
         case "TRANS_STMT_ROLLBACK_TO" if begun is not None:
             mark = _reach(begun, node["savepoint_name"], keep=True)
-            if mark is not None:
+            if mark is None:
+                begun.failed = True
+            else:
                 JOURNAL.undo(mark)
                 JOURNAL.release(mark + 1)
                 begun.failed = False
         case "TRANS_STMT_RELEASE" if begun is not None and not begun.failed:
             mark = _reach(begun, node["savepoint_name"], keep=False)
-            if mark is not None:
+            if mark is None:
+                begun.failed = True
+            else:
                 JOURNAL.release(mark)
         case _:
             return  # PostgreSQL only warns where there is a transaction, or none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.model import Kind, Trigger
 from rlslint.replay.origins import TriggerDetails
 from rlslint.replay.partition_triggers import add_trigger
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import EventTrigger, Replay, handles
 from rlslint.sql.expressions import Column
 from rlslint.sql.nodes import expression, strings
@@ -19,6 +20,11 @@ _EVENTS = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
 @handles("CreateTrigStmt")
 def create_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     relation = replay.relation(node["relation"], statement)
+    if not node.get("replace"):
+        if dict.__contains__(relation.triggers, node["trigname"]):
+            raise Refused("duplicate_object")
+        if relation.triggers.is_open:
+            replay.perhaps_refused("duplicate_object")
     for_each_row = node.get("row", False)
     before = bool(node.get("timing", 0) & _BEFORE) and for_each_row
     events = frozenset(name for name, bit in _EVENTS.items() if node.get("events", 0) & bit)
@@ -66,4 +72,6 @@ def alter_event_trigger(replay: Replay, statement: Statement, node: Node, base: 
 
 @handles("CreateSeqStmt")
 def create_sequence(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    replay.create_relation(node["sequence"], Kind.sequence, statement)
+    taken = replay.place_of_new(node["sequence"]) in replay.catalog.names
+    if not taken or not node.get("if_not_exists"):
+        replay.create_relation(node["sequence"], Kind.sequence, statement)

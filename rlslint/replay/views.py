@@ -26,8 +26,6 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
         name = {**name, "schemaname": "pg_temp"}
     view = _existing(replay, name) if node.get("replace") else None
     view = view or replay.create_relation(name, Kind.view, statement)
-    if view is None:
-        return
     _replace_options(view, _options(node), statement)
     before = view.columns if view.knows("columns") else {}
     view.become("columns", {})

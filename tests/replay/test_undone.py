@@ -26,7 +26,15 @@ HISTORIES = (
 )
 RANDOM = {f"random_history({seed})": random_history(seed) for seed in range(7_000, 7_004)}
 
-_CACHES = {"answers", "columns_key", "named_columns", "_resolved", "_resolved_for", "earlier"}
+_CACHES = {
+    "refusals",
+    "answers",
+    "columns_key",
+    "named_columns",
+    "_resolved",
+    "_resolved_for",
+    "earlier",
+}
 
 
 class _Everything(frozenset[str]):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rlslint.catalog.journal import JOURNAL
-from rlslint.replay.plpgsql.conditions import ANY_ERROR, sqlstate
+from rlslint.replay.plpgsql.conditions import sqlstate
 from rlslint.replay.plpgsql.course import Catching, Leave, Raised
 from rlslint.replay.plpgsql.tree import Block, Body, Handler, Sql, Target, assigned, nested
 from rlslint.replay.plpgsql.values import ANY
+from rlslint.replay.refusals import ANY_ERROR
 
 if TYPE_CHECKING:
     from rlslint.replay.plpgsql.interpreter import Interpreter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.replay.refusals import ANY_ERROR
+
 _STATES = {
     "02000": "no_data", "08000": "connection_exception", "0A000": "feature_not_supported",
     "20000": "case_not_found", "21000": "cardinality_violation", "22000": "data_exception",
@@ -42,9 +44,6 @@ DATA_ERRORS = frozenset(
     }
 )  # fmt: skip
 """Errors that depend on the rows that are there or written."""
-
-ANY_ERROR = "any error"
-"""Stands for an error of which nothing tells its condition."""
 
 
 def sqlstate(condition: str) -> str:

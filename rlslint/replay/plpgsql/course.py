@@ -8,18 +8,15 @@ from typing import NamedTuple
 from rlslint.replay.plpgsql.conditions import catches, may_catch
 from rlslint.replay.plpgsql.tree import Block, Handler, Raise
 from rlslint.replay.plpgsql.values import Value
+from rlslint.replay.refusals import Refused
 from rlslint.sql.expressions import Query
 
 MOST_STEPS = 10_000
 MOST_ROWS = 100_000
 
 
-class Raised(Exception):
-    """An error of PL/pgSQL; `condition` is its name or SQLSTATE."""
-
-    def __init__(self, condition: str) -> None:
-        super().__init__(condition)
-        self.condition = condition
+class Raised(Refused):
+    """An error of PL/pgSQL, or of a statement that it runs."""
 
 
 class Leave(NamedTuple):

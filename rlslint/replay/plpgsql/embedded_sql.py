@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rlslint.replay.plpgsql.builtin_functions import is_harmless
-from rlslint.replay.plpgsql.conditions import ANY_ERROR, DATA_ERRORS
+from rlslint.replay.plpgsql.conditions import DATA_ERRORS
 from rlslint.replay.plpgsql.course import Raised
 from rlslint.replay.plpgsql.data_changes import run_data_change
 from rlslint.replay.plpgsql.diagnostics import note_found, note_rows
 from rlslint.replay.plpgsql.evaluator import Evaluator
-from rlslint.replay.plpgsql.failures import failure_of
 from rlslint.replay.plpgsql.queries import has_more_rows, query_rows, rows_of_from
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Execute, Target
 from rlslint.replay.plpgsql.values import Record, Unknown, Value, is_unknown, text_of
 from rlslint.replay.plpgsql.variables import ROW_COUNT
+from rlslint.replay.refusals import ANY_ERROR, Refused
 from rlslint.sql.expressions import Call, Expr, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import ParsedStatement, SyntaxProblem
@@ -110,12 +110,19 @@ def run_parsed(interpreter: Interpreter, parsed: ParsedStatement) -> None:
 
 def _utility(interpreter: Interpreter, parsed: ParsedStatement) -> None:
     course = interpreter.course
-    if course.catching:
-        failure = failure_of(interpreter.replay, parsed.statement.kind, parsed.node)
-        if failure.certain and course.is_caught(failure.certain):
-            raise Raised(failure.certain)
-        course.may_fail(failure.possible)
-    interpreter.execution.run(parsed, interpreter.certain)
+
+    def is_certain(possible: set[str]) -> bool:
+        course.may_fail(possible)
+        return interpreter.certain
+
+    try:
+        interpreter.execution.run(parsed, is_certain)
+    except Raised:
+        raise
+    except Refused as refused:
+        # A history that was carried out did not end in an error where nobody knows whether it ran.
+        if interpreter.certain or course.is_caught(refused.condition):
+            raise Raised(refused.condition, refused.refusal) from None
 
 
 def _select(interpreter: Interpreter, found: Query, into: tuple[Target, ...], strict: bool) -> None:

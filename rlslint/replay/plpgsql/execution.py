@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rlslint.catalog.journal import JOURNAL
 from rlslint.catalog.model import Dynamic
@@ -12,6 +12,7 @@ from rlslint.replay.open_names import ANYTHING, NAME, meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, Place
 from rlslint.replay.plpgsql.values import Hole, Unknown
 from rlslint.replay.plpgsql.words import doubt_by_words
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay, handled_kinds
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
 from rlslint.sql.placeholders import has_templates
@@ -63,16 +64,40 @@ class Execution:
                 if not isinstance(found, BrokenStatement):
                     yield found
 
-    def run(self, parsed: ParsedStatement, certain: bool) -> None:
-        """Carry out a statement, or make unknown what it would change."""
-        kind = parsed.statement.kind
+    def run(self, parsed: ParsedStatement, is_certain: Callable[[set[str]], bool]) -> None:
+        """Carry out a statement, or make unknown what it would change. Raises Refused.
+
+        `is_certain` tells whether the statement is certain to be run and to succeed, given the
+        errors with which it perhaps fails.
+        """
+        kind, sql = parsed.statement.kind, parsed.statement.sql
         if kind == "TransactionStmt":
-            if certain:
+            if is_certain(set()):
                 self._end_transaction(parsed.node["kind"])
-        elif certain:
-            self.replay.run(parsed)
-        else:
-            self._run_perhaps(parsed)
+            return
+        mark = JOURNAL.mark()
+        try:
+            if is_certain(self._attempt(parsed)):
+                return
+            changed = leave_in_doubt(self.replay.catalog, mark, self.parent)
+        except Refused:
+            JOURNAL.undo(mark)
+            raise
+        finally:
+            JOURNAL.release(mark)
+        # Whose objects are made later, and where, no fact can say yet to be unknown.
+        alters_session = kind == "VariableSetStmt" and parsed.node.get("name") in SESSION_SETTINGS
+        if alters_session or (changed and _MATTERS.search(sql)):
+            self.note(f"whether it runs {_shortened(sql)} depends on the database")
+
+    def _attempt(self, parsed: ParsedStatement) -> set[str]:
+        """Carry out a statement; return the errors with which it perhaps fails."""
+        outer, self.replay.possible_errors = self.replay.possible_errors, set()
+        try:
+            self.replay.carry_out(parsed)
+            return self.replay.possible_errors
+        finally:
+            self.replay.possible_errors = outer
 
     def _end_transaction(self, kind: str) -> None:
         """COMMIT and ROLLBACK of a procedure, which a transaction block around it forbids."""
@@ -82,15 +107,6 @@ class Execution:
             JOURNAL.keep()
         elif kind == "TRANS_STMT_ROLLBACK":
             JOURNAL.undo(0)
-
-    def _run_perhaps(self, parsed: ParsedStatement) -> None:
-        """Make unknown what a statement changes if it is run."""
-        kind, sql = parsed.statement.kind, parsed.statement.sql
-        changed = self._doubt(parsed)
-        # Whose objects are made later, and where, no fact can say yet to be unknown.
-        alters_session = kind == "VariableSetStmt" and parsed.node.get("name") in SESSION_SETTINGS
-        if alters_session or (changed and _MATTERS.search(sql)):
-            self.note(f"whether it runs {_shortened(sql)} depends on the database")
 
     def run_unparsable(self, sql: str) -> None:
         """Make unknown what SQL may change that the grammar refuses."""
@@ -117,10 +133,14 @@ class Execution:
     def _doubt(self, parsed: ParsedStatement) -> bool:
         """Run a statement, undo it, and make unknown what it changed; False for nothing."""
         mark = JOURNAL.mark()
-        self.replay.run(parsed)
-        changed = leave_in_doubt(self.replay.catalog, mark, self.parent)
-        JOURNAL.release(mark)
-        return changed
+        try:
+            self.replay.carry_out(parsed)
+            return leave_in_doubt(self.replay.catalog, mark, self.parent)
+        except Refused:
+            JOURNAL.undo(mark)
+            return False
+        finally:
+            JOURNAL.release(mark)
 
     def _doubt_by_words(self, sql: str) -> bool:
         doubts = Doubts(self.replay.catalog, self.parent)

@@ -1,0 +1,35 @@
+"""Statements that PostgreSQL refuses in the state that the history has reached."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from rlslint.catalog.facts import Members
+from rlslint.catalog.model import Refusal
+
+
+class Refused(Exception):
+    """Raised where a statement surely fails; `condition` is the name of the error, or its SQLSTATE.
+
+    `refusal` is what rules are told of it, where they are.
+    """
+
+    def __init__(self, condition: str, refusal: Refusal | None = None) -> None:
+        super().__init__(condition)
+        self.condition = condition
+        self.refusal = refusal
+
+
+ANY_ERROR = "any error"
+"""Stands for an error of which nothing tells its condition."""
+
+
+class _Watching(Protocol):
+    def perhaps_refused(self, *conditions: str) -> None: ...
+
+
+def must_have(replay: _Watching, members: Members[Any, Any]) -> None:
+    """Refuse a statement for which a set has not the member that it names, if that is certain."""
+    if not members.is_open:
+        raise Refused("undefined_object")
+    replay.perhaps_refused("undefined_object")
