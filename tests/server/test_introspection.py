@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 
@@ -237,3 +240,63 @@ def test_the_grant_option_stays_whoever_else_grants_without_it(database: Databas
     assert database.run(SCHEMA + script).errors == ()
     docs = introspected(database).names["public", "docs"]
     assert docs.grants["three", "select", ""].grantable
+
+
+ALIKE = """
+    CREATE TABLE owners (tenant int);
+    CREATE TABLE docs (tenant int, body text);
+    CREATE TABLE notes (tenant int, body text);
+    CREATE TABLE files (client int, body text);
+    CREATE POLICY p ON docs USING (tenant = 1) WITH CHECK (tenant = 2);
+    CREATE POLICY p ON notes USING (tenant = 2) WITH CHECK (tenant = 1);
+    CREATE POLICY p ON files USING (client = 1) WITH CHECK (client = 2);
+    CREATE POLICY q ON docs USING (EXISTS (SELECT FROM owners o WHERE o.tenant = docs.tenant));
+    CREATE POLICY q ON notes USING (EXISTS (SELECT FROM owners o WHERE o.tenant = notes.tenant));
+    CREATE POLICY q ON files USING (EXISTS (SELECT FROM owners o WHERE o.tenant = files.client));
+    CREATE POLICY r ON docs USING (docs IS NOT NULL);
+    CREATE POLICY r ON notes USING (notes IS NOT NULL);
+"""
+
+
+def test_conditions_of_one_tree_read_as_the_server_shows_each(database: Database) -> None:
+    assert database.run(ALIKE).errors == ()
+    found = {
+        str(policy): policy.created.sql if policy.created is not None else ""
+        for policy in introspected(database).policies()
+    }
+    shown = database.run(
+        """SET search_path = ''; SELECT json_build_array('public.' || tablename || '.'
+            || policyname, concat('USING ' || qual, E'\n  WITH CHECK ' || with_check))
+        FROM pg_policies"""
+    )
+    conditions = dict(map(json.loads, shown.rows))
+    assert len(conditions) == len(found) == 8
+    assert {name for name in found if conditions[name] not in found[name]} == set()
+
+
+def test_the_server_opens_one_table_for_a_condition_that_reads_alike_on_many(
+    database: Database,
+) -> None:
+    tables = "".join(
+        f"""CREATE TABLE docs_{number} (tenant int, extra_{number} text);
+        CREATE POLICY p ON docs_{number} USING (tenant = 1) WITH CHECK (tenant = 2);"""
+        for number in range(10, 40)
+    )
+    assert database.run(tables).errors == ()
+    asked: list[str] = []
+    with snapshot(database.conninfo()) as live:
+
+        def noting(query: str) -> str:
+            asked.append(query)
+            return live.ask(query)
+
+        catalog = introspect(noting, live.database, live.version)
+    clauses = {abs(number) for query in asked for number in _listed(query)}
+    assert len(list(catalog.policies())) == 30
+    assert len(clauses) <= 2
+
+
+def _listed(query: str) -> Iterator[int]:
+    """Yield the numbers of clauses that a query lists."""
+    _, _, listed = query.partition("unnest('{")
+    yield from map(int, filter(None, listed.partition("}'")[0].split(",")))

@@ -15,7 +15,8 @@ from rlslint.server.introspection.description import Description
 from rlslint.sql.quoting import quoted_identifier, quoted_setting
 from rlslint.text import Statement
 
-Rows = list[list[Any]]
+Rows = list[Any]
+"""What a query found, row by row."""
 RoleNames = Mapping[int, str]
 """The names of roles by oid; 0 stands for everyone."""
 
@@ -114,7 +115,7 @@ def add_schemas(
     """Add the schemas, and return the privileges on them."""
     held: list[Held] = []
     catalog.schemas.clear()
-    for _, name, owner_oid, privileges in rows:
+    for name, owner_oid, privileges in rows:
         owner = names[owner_oid]
         shown = f"CREATE SCHEMA {quoted_identifier(name)} AUTHORIZATION {quoted_identifier(owner)}"
         schema = Schema(name, owner, description.write("CreateSchemaStmt", shown))

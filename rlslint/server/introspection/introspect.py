@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 from rlslint.catalog.model import Catalog
 from rlslint.catalog.platforms import is_provided_by_supabase
@@ -13,6 +12,7 @@ from rlslint.server.introspection import queries
 from rlslint.server.introspection.authority import (
     Held,
     RoleNames,
+    Rows,
     add_default_privileges,
     add_memberships,
     add_privileges,
@@ -29,6 +29,7 @@ from rlslint.server.introspection.relations import (
     add_column_privileges,
     add_columns,
     add_constraints,
+    add_defaults,
     add_indexes,
     add_parents,
     add_partition_keys,
@@ -45,16 +46,19 @@ _DEFAULT_SEARCH_PATH = ("$user", "public")
 
 
 class _Answers:
-    """Asks all queries ahead, in their order: the server works while answers are taken in."""
+    """Asks queries ahead, in their order: the server works while answers are taken in."""
 
     def __init__(self, ask: Ask, asked: Iterable[str]) -> None:
+        self._ask = ask
         self._executor = ThreadPoolExecutor(1)
         self._answers: dict[str, Future[str]] = {
             query: self._executor.submit(ask, query) for query in asked
         }
 
-    def __call__(self, query: str) -> Any:
-        return json.loads(self._answers.pop(query).result())
+    def __call__(self, query: str) -> Rows:
+        """Return the rows of an answer; what was not asked ahead is asked now."""
+        answer = self._answers.pop(query, None) or self._executor.submit(self._ask, query)
+        return list(zip(*json.loads(answer.result()), strict=True))
 
     def __enter__(self) -> _Answers:
         return self
@@ -85,20 +89,22 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
         held += add_functions(
             catalog, description, rows(functions), names, foreign_owners, search_path
         )
-        privileges = dict(rows(queries.RELATION_PRIVILEGES))
+        privileges: dict[str, Rows] = dict(rows(queries.RELATION_PRIVILEGES))
         relations, on_relations = add_relations(
             catalog, rows(queries.RELATIONS), privileges, names, foreign_owners
         )
         held += on_relations
         add_parents(relations, rows(queries.PARENTS))
         add_partition_keys(relations, rows(queries.PARTITION_KEYS))
-        add_columns(relations, rows(queries.COLUMNS), deparsed, description)
+        types: dict[int, str] = dict(rows(queries.TYPES))
+        add_columns(relations, rows(queries.COLUMNS), types, description)
+        add_defaults(relations, rows(queries.DEFAULTS), deparsed, description)
         held += add_column_privileges(relations, rows(queries.COLUMN_PRIVILEGES), names)
         add_constraints(relations, rows(queries.CONSTRAINTS))
         add_indexes(relations, rows(queries.INDEXES), deparsed, description)
         add_triggers(relations, rows(queries.TRIGGERS))
         add_views(relations, rows(queries.VIEWS), deparsed, description)
-        add_policies(relations, rows(queries.POLICIES), names, deparsed, description)
+        add_policies(relations, rows, names, deparsed, description)
         add_publications(
             catalog, relations, rows(publications), names, foreign_owners, deparsed, description
         )
@@ -115,10 +121,9 @@ def _foreign_owners(names: RoleNames) -> frozenset[str]:
     return frozenset(filter(is_provided_by_supabase, names.values())) - {"postgres"}
 
 
-def _search_path(catalog: Catalog, of_server: str) -> tuple[str, ...]:
+def _search_path(catalog: Catalog, of_server: Rows) -> tuple[str, ...]:
     """Return the search_path of sessions that set none; the database's goes first."""
     of_database = catalog.database_settings.get("search_path")
-    if of_database is not None:
-        of_server = of_database[0]
-    names = tuple(part.strip().strip('"') for part in of_server.split(","))
+    written = of_database[0] if of_database is not None else "".join(row[0] for row in of_server)
+    names = tuple(part.strip().strip('"') for part in written.split(","))
     return names if any(names) else _DEFAULT_SEARCH_PATH

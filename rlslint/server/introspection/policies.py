@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Policy
+from collections.abc import Callable, Iterable, Mapping
+
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
+from rlslint.server.introspection import queries
 from rlslint.server.introspection.authority import RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
@@ -15,14 +18,21 @@ _COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "dele
 
 def add_policies(
     relations: Relations,
-    rows: Rows,
+    rows: Callable[[str], Rows],
     names: RoleNames,
     deparsed: Deparsed,
     description: Description,
 ) -> None:
-    """Add the policies with their bound clauses; one that cannot be read is unknown."""
-    for oid, name, permissive, command, role_oids, using, check in rows:
-        policy = Policy(name, relations[oid], None)
+    """Add the policies with their bound clauses; one that cannot be read is unknown.
+
+    `rows` asks the server, or returns what it was asked ahead.
+    """
+    policies = rows(queries.POLICIES)
+    tables = {policy[0]: relations[policy[1]] for policy in policies}
+    conditions = _conditions(rows(queries.CONDITIONS), tables, rows)
+    for policy_oid, _, name, permissive, command, role_oids in policies:
+        using, check = conditions.get(policy_oid), conditions.get(-policy_oid)
+        policy = Policy(name, tables[policy_oid], None)
         policy.permissive, policy.command = permissive, _COMMANDS[command]
         policy.roles = tuple(names[role] for role in role_oids)
         head = _shown_head(policy)
@@ -42,6 +52,36 @@ def add_policies(
             else:
                 setattr(policy, fact, clause)
         policy.relation.policies[name] = policy
+
+
+def _conditions(
+    trees: Rows, tables: Mapping[int, Relation], rows: Callable[[str], Rows]
+) -> dict[int, str]:
+    """Return the SQL of the clauses of policies, "" for one that the server no longer shows.
+
+    To show a clause, the server opens its table: it is asked for one of those that read alike
+    because they consist of the same tree over columns, and a table where it is named, of the same
+    names. Where the one that was asked for has gone, the others are.
+    """
+    alike: dict[object, list[int]] = {}
+    for number, (columns, names_table, clauses) in enumerate(trees):
+        for clause in clauses:
+            table = tables[abs(clause)]
+            named = _names(table, columns) if table.knows("columns") else (table,)
+            key = number, table.name if names_table else "", named
+            alike.setdefault(key, []).append(clause)
+    found: dict[int, str] = {}
+    shown = dict(rows(queries.shown_conditions(clauses[0] for clauses in alike.values())))
+    for clauses in alike.values():
+        found |= dict.fromkeys(clauses, shown[clauses[0]])
+    if gone := [clause for clause, sql in found.items() if not sql]:
+        found |= dict(rows(queries.shown_conditions(gone)))
+    return found
+
+
+def _names(table: Relation, numbers: Iterable[int]) -> tuple[str, ...]:
+    columns = map(table.column, numbers)
+    return tuple(column.name if column is not None else "" for column in columns)
 
 
 def _stands_in_parentheses(sql: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 from rlslint.catalog.model import Catalog, Column, Constraint, Index, Kind, Relation, Trigger
 from rlslint.catalog.predicates import Clause
@@ -94,28 +93,20 @@ def add_partition_keys(relations: Relations, rows: Rows) -> None:
 
 
 def add_columns(
-    relations: Relations, rows: Rows, deparsed: Deparsed, description: Description
+    relations: Relations, rows: Rows, types: Mapping[int, str], description: Description
 ) -> None:
     """Add the columns, and with them the statements that show the tables."""
-    defaults: list[tuple[Relation, Column, str]] = []
     for oid, columns in groupby(rows, key=itemgetter(0)):
         relation = relations[oid]
         if relation.is_beyond_history:
             continue
-        for _, number, name, type_name, not_null, identity, generated, default in columns:
-            column = Column(name, number, type_name, not_null, None)
+        for _, number, name, type_oid, not_null, identity, generated in columns:
+            column = Column(name, number, types[type_oid], not_null, None)
             column.identity, column.generated = identity, generated
             relation.columns[name] = column
-            if default is not None:
-                defaults.append((relation, column, default))
     for relation in relations.values():
         if not relation.is_beyond_history:
             _describe(relation, description)
-    found: dict[str, _Default] = {}
-    for relation, column, default in defaults:
-        if default not in found:
-            found[default] = _default(relation, default, deparsed, description)
-        _set_default(column, found[default])
 
 
 def _describe(relation: Relation, description: Description) -> None:
@@ -142,24 +133,25 @@ def _describe(relation: Relation, description: Description) -> None:
         written["rls_forced"] = description.write("AlterTableStmt", force)
 
 
-class _Default(NamedTuple):
-    """A default, which names no column and so is the same wherever it stands; None if unknown."""
-
-    clause: Clause | None
-    statement: Statement
-
-
-def _default(
-    relation: Relation, sql: str, deparsed: Deparsed, description: Description
-) -> _Default:
+def add_defaults(
+    relations: Relations, rows: Rows, deparsed: Deparsed, description: Description
+) -> None:
+    """Add the defaults of columns, each with all columns that have it."""
     head = "DEFAULT "
-    statement = description.write("AlterTableStmt", head + sql)
-    clause = deparsed.clause(sql, relation, statement, statement.start + len(head))
-    return _Default(clause, statement)
+    for sql, places in rows:
+        having = [(relations[oid], number) for oid, number in places]
+        having = [pair for pair in having if not pair[0].is_beyond_history]
+        if not having:
+            continue
+        statement = description.write("AlterTableStmt", head + sql)
+        clause = deparsed.clause(sql, having[0][0], statement, statement.start + len(head))
+        for relation, number in having:
+            column = relation.column(number)
+            if column is not None:
+                _set_default(column, clause, statement)
 
 
-def _set_default(column: Column, default: _Default) -> None:
-    clause, statement = default
+def _set_default(column: Column, clause: Clause | None, statement: Statement) -> None:
     if clause is None:
         column.forget("default", statement)
     elif not is_null_constant(clause.expression):
