@@ -31,7 +31,7 @@ TYPES_REFUSING_EMPTY = frozenset(
 )  # fmt: skip
 """Types whose input function raises 22P02 (or its like) for the empty string."""
 
-MOST_ELEMENTS = 1 << 16
+MOST_ELEMENTS = 1 << 12
 """How many elements an array may have: none that is longer is followed."""
 
 _TRUE = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rlslint.catalog.binding import find_relation
-from rlslint.replay.plpgsql.arrays import array_from, with_element
+from rlslint.replay.plpgsql.arrays import as_array, with_element
 from rlslint.replay.plpgsql.system_catalogs.lookup import is_known
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Target
@@ -28,9 +28,7 @@ def assign(interpreter: Interpreter, target: Target, value: Value) -> None:
 
 
 def _assign_element(interpreter: Interpreter, target: Target, value: Value) -> None:
-    array = interpreter.scopes.value(target.names)
-    if isinstance(array, str):
-        array = array_from(array)
+    array = as_array(interpreter.scopes.value(target.names))
     positions: list[int] = []
     for subscript in target.subscripts:
         number = interpreter.value_of(subscript)

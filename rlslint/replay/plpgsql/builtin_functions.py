@@ -4,70 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rlslint.replay.plpgsql import array_functions, text_functions
-from rlslint.replay.plpgsql.operators import operate
+from rlslint.replay.plpgsql.arrays import all_elements, as_array
+from rlslint.replay.plpgsql.three_valued import operate
 from rlslint.replay.plpgsql.values import (
     ANY,
-    LONGEST,
     Unknown,
     Value,
     formatted,
-    is_unknown,
+    is_wholly_known,
     joined,
     quoted_literal,
     quoted_name,
     text_of,
 )
+from rlslint.sql.casts import NotFollowed, Refused
+from rlslint.sql.functions import AGGREGATES, FUNCTIONS, called
 
 SERVER_VERSION = 17
 """The major version of PostgreSQL that version checks of migrations are answered for."""
 
+_MOST_ITEMS = 10_000
 _CANNOT_FAIL = frozenset(
-    """count array_agg string_agg bool_and bool_or every min max sum unnest generate_series
-    generate_subscripts now clock_timestamp gen_random_uuid pg_notify pg_sleep random
-    to_regclass to_regrole to_regnamespace to_regtype current_user session_user current_role
-    current_schema current_database current_catalog user obj_description col_description
-    has_table_privilege has_schema_privilege pg_get_expr pg_get_constraintdef pg_get_indexdef
-    pg_get_viewdef pg_get_functiondef pg_get_function_identity_arguments pg_table_is_visible
-    pg_advisory_lock pg_advisory_xact_lock pg_advisory_unlock set_config setval nextval
-    pg_get_serial_sequence version age json_build_object jsonb_build_object""".split()  # noqa: SIM905
+    """unnest generate_series generate_subscripts now clock_timestamp gen_random_uuid pg_notify
+    pg_sleep random to_regclass to_regrole to_regnamespace to_regtype current_user session_user
+    current_role current_schema current_database current_catalog user obj_description
+    col_description has_table_privilege has_schema_privilege pg_get_expr pg_get_constraintdef
+    pg_get_indexdef pg_get_viewdef pg_get_functiondef pg_get_function_identity_arguments
+    pg_table_is_visible pg_advisory_lock pg_advisory_xact_lock pg_advisory_unlock set_config setval
+    nextval pg_get_serial_sequence version age json_build_object jsonb_build_object abs
+    array_append array_cat array_ndims array_position array_prepend array_remove array_replace
+    array_to_string ascii greatest initcap least md5 overlay regexp_match regexp_replace repeat
+    reverse right rpad substr substring to_hex translate""".split()  # noqa: SIM905
 )
 
 
 def is_harmless(name: tuple[str, ...]) -> bool:
     """Tell whether a function of PostgreSQL's own is called for its value and does not fail."""
-    return len(name) == 1 and (
-        name[0] in _CANNOT_FAIL or name[0] in _LENIENT or name[0] in _STRICT
-        or name[0] in array_functions.OF_ELEMENTS
-    )  # fmt: skip
+    return len(name) == 1 and any(
+        name[0] in names for names in (_CANNOT_FAIL, _OF_PARTS, FUNCTIONS, AGGREGATES)
+    )
 
 
 def call_builtin(name: str, arguments: tuple[Value, ...]) -> Value:
     """Return what a function of pg_catalog answers, ANY where it is not known here."""
     try:
-        return _bounded(_answer(name, arguments))
-    except (TypeError, ValueError, IndexError, AttributeError, OverflowError):
+        if name in _OF_PARTS:
+            return _OF_PARTS[name](*arguments)
+        if name in FUNCTIONS and is_wholly_known(arguments):
+            return called(name, arguments)
+    except (NotFollowed, Refused, TypeError):
         return ANY
+    return None if name in FUNCTIONS and None in arguments else ANY
 
 
-def _answer(name: str, arguments: tuple[Value, ...]) -> Value:
-    if name in _LENIENT:
-        return _LENIENT[name](*arguments)
-    if name in array_functions.OF_ELEMENTS:
-        array, *others = arguments
-        if array is None or isinstance(array, Unknown):
-            return array
-        return array_functions.OF_ELEMENTS[name](array, *others)
-    if name not in _STRICT:
-        return ANY
-    if any(argument is None for argument in arguments):
-        return None
-    return ANY if is_unknown(*arguments) else _STRICT[name](*arguments)
-
-
-def _bounded(value: Value) -> Value:
-    is_long = isinstance(value, str | tuple) and len(value) > LONGEST
-    return ANY if is_long else value
+def set_of(name: str, arguments: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    """Return what a function that returns a set yields, None if it is none that is known."""
+    match name, tuple(map(as_array, arguments)) if name == "unnest" else arguments:
+        case "unnest", (None,):
+            return ()
+        case "unnest", (tuple() as array,):
+            return tuple(all_elements(array))
+        case "generate_series", (int() as low, int() as high):
+            if high - low < _MOST_ITEMS:
+                return tuple(range(low, high + 1))
+        case _:
+            pass
+    return None
 
 
 def _format(template: Value = None, *arguments: Value) -> Value:
@@ -106,19 +108,7 @@ def _cased(change: Callable[[str], str]) -> Callable[[Value], Value]:
         text = text_of(value)
         if isinstance(text, Unknown):
             return Unknown(tuple(change(p) if isinstance(p, str) else p for p in text.parts))
-        return change(text) if text is not None else None
-
-    return apply
-
-
-def _trimmed(value: Value, *characters: Value) -> Value:
-    text = text_of(value)
-    return text.strip(str(characters[0]) if characters else " ") if isinstance(text, str) else text
-
-
-def _extreme(choose: Callable[[list[int]], int]) -> Callable[..., Value]:
-    def apply(*values: Value) -> Value:
-        return choose([text_functions.number(value) for value in values if value is not None])
+        return called(change.__name__, (text,))
 
     return apply
 
@@ -133,28 +123,18 @@ def _current_setting(name: Value, *_missing_ok: Value) -> Value:
             return ANY
 
 
-_LENIENT: dict[str, Callable[..., Value]] = {
-    **array_functions.LENIENT,
-    "btrim": _trimmed,
+_OF_PARTS: dict[str, Callable[..., Value]] = {
     "coalesce": _coalesce,
     "concat": lambda *arguments: joined(arguments),
     "concat_ws": _concat_ws,
     "current_setting": _current_setting,
     "format": _format,
-    "greatest": _extreme(max),
-    "least": _extreme(min),
     "lower": _cased(str.lower),
     "nullif": _nullif,
     "pg_is_in_recovery": lambda: False,
     "quote_ident": quoted_name,
     "quote_literal": quoted_literal,
     "quote_nullable": lambda value: "NULL" if value is None else quoted_literal(value),
-    "trim": _trimmed,
     "upper": _cased(str.upper),
 }
-_STRICT: dict[str, Callable[..., Value]] = {
-    **text_functions.STRICT,
-    **array_functions.STRICT,
-    "abs": lambda value: abs(text_functions.number(value)),
-    "mod": lambda left, right: operate("%", left, right),
-}
+"""Functions to which an argument may be NULL, or known in parts only."""

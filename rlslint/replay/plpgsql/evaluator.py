@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from rlslint.replay.plpgsql.arrays import Array, array_from, array_of, element, elements
+from rlslint.replay.plpgsql.arrays import (
+    Array,
+    all_elements,
+    array_of,
+    as_array,
+    element,
+)
 from rlslint.replay.plpgsql.builtin_functions import call_builtin
 from rlslint.replay.plpgsql.calls import Arguments, Result
-from rlslint.replay.plpgsql.casts import cast
-from rlslint.replay.plpgsql.object_functions import ask_catalog
-from rlslint.replay.plpgsql.operators import boolean, conjunction, disjunction, negation, operate
+from rlslint.replay.plpgsql.named_objects import ask_catalog, cast
+from rlslint.replay.plpgsql.system_catalogs.questions import Rows
+from rlslint.replay.plpgsql.three_valued import (
+    boolean,
+    conjunction,
+    disjunction,
+    negation,
+    operate,
+)
 from rlslint.replay.plpgsql.values import ANY, Record, Unknown, Value
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -31,10 +44,6 @@ from rlslint.sql.expressions import (
     Query,
     SubSelect,
 )
-
-if TYPE_CHECKING:
-    from rlslint.replay.state import Replay
-
 
 Results = dict[object, "Result | None"]
 NamedQuery = tuple[str, Query]
@@ -58,50 +67,45 @@ class Variables(Protocol):
 
 
 class Evaluator:
-    """Evaluates expressions against a replay's catalog; `frames` are innermost first."""
+    """Evaluates expressions against a replay's catalog; `frames` are innermost first.
+
+    `read` gives the rows of a sub-select. `results` are what the calls of one statement gave.
+    """
 
     def __init__(
         self,
         replay: Replay,
         variables: Variables,
-        frames: tuple[Frame, ...] = (),
-        results: Results | None = None,
-        queries: tuple[NamedQuery, ...] = (),
-        aggregates: dict[int, Value] | None = None,
+        read: Callable[[Query, Evaluator], Rows],
     ) -> None:
         self.replay = replay
         self.variables = variables
-        self.frames = frames
-        self.results: Results = {} if results is None else results
-        self.queries = queries
-        self.aggregates = aggregates or {}
+        self.read = read
+        self.frames: tuple[Frame, ...] = ()
+        self.queries: tuple[NamedQuery, ...] = ()
+        self.results: Results = {}
 
     def within(self, frame: Frame) -> Evaluator:
         """Return an evaluator that sees a row of each source in `frame` as well."""
-        frames = (frame, *self.frames)
-        return Evaluator(self.replay, self.variables, frames, self.results, self.queries)
+        return self._with((frame, *self.frames), self.queries)
 
     def with_queries(self, query: Query) -> Evaluator:
         """Return an evaluator for which the WITH queries of `query` are relations."""
         if not query.ctes:
             return self
-        queries = (*reversed(query.ctes), *self.queries)
-        return Evaluator(self.replay, self.variables, self.frames, self.results, queries)
-
-    def with_aggregates(self, values: dict[int, Value]) -> Evaluator:
-        """Return an evaluator that knows the values of the aggregates of a group."""
-        return Evaluator(
-            self.replay, self.variables, self.frames, self.results, self.queries, values
-        )
+        return self._with(self.frames, (*reversed(query.ctes), *self.queries))
 
     def query_named(self, name: str) -> tuple[Query, Evaluator] | None:
         """Return the WITH query of this name, and an evaluator that sees those before it."""
         for position, (known, query) in enumerate(self.queries):
             if known == name:
-                before = self.queries[position + 1 :]
-                frames = self.frames
-                return query, Evaluator(self.replay, self.variables, frames, self.results, before)
+                return query, self._with(self.frames, self.queries[position + 1 :])
         return None
+
+    def _with(self, frames: tuple[Frame, ...], queries: tuple[NamedQuery, ...]) -> Evaluator:
+        inner = Evaluator(self.replay, self.variables, self.read)
+        inner.frames, inner.queries, inner.results = frames, queries, self.results
+        return inner
 
     def value(self, expression: Expr) -> Value:
         """Return the value of an expression, unknown where the history does not tell it."""
@@ -172,12 +176,12 @@ class Evaluator:
         left = self.value(operator.left)
         if not operator.quantifier:
             return operate(operator.symbol, left, right)
-        items = array_from(right) if isinstance(right, str) else right
+        items = as_array(right)
         if items is None:
             return None
         if not isinstance(items, tuple):
             return ANY
-        answers = [operate(operator.symbol, left, item) for item in elements(items)]
+        answers = [operate(operator.symbol, left, item) for item in all_elements(items)]
         combine: Callable[[list[Value]], Value] = (
             disjunction if operator.quantifier == "any" else conjunction
         )
@@ -236,14 +240,12 @@ class Evaluator:
         return any(isinstance(key, tuple) and key[0] == id(call) for key in self.results)
 
     def _call(self, call: Call) -> Value:
-        if id(call) in self.aggregates:
-            return self.aggregates[id(call)]
         if own := self.result_of(call):
             return own.value
         given = self.arguments(call)
         arguments = given.positional
         if given.spread and isinstance(arguments[-1], tuple):
-            arguments = (*arguments[:-1], *elements(arguments[-1]))
+            arguments = (*arguments[:-1], *all_elements(arguments[-1]))
         elif given.spread:
             return ANY
         if asked := ask_catalog(self.replay, call.name, arguments):
@@ -296,6 +298,28 @@ class Evaluator:
         return array[max(first, 1) - 1 : max(last, 0)]
 
     def _sub_select(self, select: SubSelect) -> Value:
-        from rlslint.replay.plpgsql.sub_selects import sub_select_value
-
-        return sub_select_value(select, self)
+        """Return the value of a sub-select (manual: 9.24)."""
+        rows = self.read(select.query, self)
+        exact = not rows.open and all(row.certain for row in rows.rows)
+        values = [next(iter(row.values.values()), ANY) for row in rows.rows]
+        match select.kind:
+            case "exists":
+                if any(row.certain for row in rows.rows):
+                    return True
+                return ANY if rows.rows or rows.open else False
+            case "scalar":
+                if not exact or len(values) > 1:
+                    return ANY
+                return values[0] if values else None
+            case "array":
+                return tuple(values) if exact else ANY
+            case _ if select.left is not None:
+                left = self.value(select.left)
+                answers = [
+                    operate(select.symbol, left, value) if row.certain else ANY
+                    for row, value in zip(rows.rows, values, strict=True)
+                ]
+                answers += [ANY] if rows.open else []
+                return disjunction(answers) if select.kind == "any" else conjunction(answers)
+            case _:
+                return ANY

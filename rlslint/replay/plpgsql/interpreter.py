@@ -12,9 +12,7 @@ from rlslint.replay.plpgsql.embedded_sql import run_execute, run_sql
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.execution import Execution
 from rlslint.replay.plpgsql.loops import run_for, run_while
-from rlslint.replay.plpgsql.queries import query_rows
-from rlslint.replay.plpgsql.returned import return_next, return_query
-from rlslint.replay.plpgsql.single_values import only_value
+from rlslint.replay.plpgsql.queries import only_value, query_rows
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import (
     Assignment,
@@ -54,8 +52,7 @@ class Interpreter:
     `doubts` are the reasons for which what is run now may not be run at all: a branch whose
     condition is not known, or an EXIT, RETURN or error that perhaps came before. `handled` are
     the errors whose handlers are run now. `event` is the tag of the command that set off an event
-    trigger, and its event. `cursors` are the queries of declared cursors and their
-    parameters. `rows` are what RETURN NEXT and RETURN QUERY gave.
+    trigger, and its event. `cursors` are the queries of declared cursors and their parameters.
     """
 
     def __init__(
@@ -80,9 +77,7 @@ class Interpreter:
         self.cursors: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.event = ("", "")
         self.outputs: tuple[str, ...] = ()
-        self.rows: list[Row] = []
-        self.rows_open = False
-        self.evaluator = Evaluator(replay, self)
+        self.evaluator = Evaluator(replay, self, query_rows)
 
     @property
     def certain(self) -> bool:
@@ -164,10 +159,13 @@ class Interpreter:
             case Sql(sql, into, strict, place):
                 self.execution.at(place)
                 run_sql(self, sql, into, strict)
-            case ReturnNext():
-                return_next(self, statement)
-            case ReturnQuery():
-                return_query(self, statement)
+            case ReturnNext(value) if value:
+                # What a function returns as a set is not followed, but what it calls is.
+                self.value_of(value)
+            case ReturnQuery(sql, "", _):
+                run_sql(self, sql, ())
+            case ReturnQuery(_, command, using):
+                run_execute(self, Execute(command, (), using))
             case Diagnostics():
                 run_diagnostics(self, statement)
             case Clobber(targets):

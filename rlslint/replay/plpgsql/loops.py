@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rlslint.replay.plpgsql.arrays import array_from, slices
+from rlslint.replay.plpgsql.arrays import as_array, slices
 from rlslint.replay.plpgsql.course import MOST_STEPS, Leave, Raised
 from rlslint.replay.plpgsql.diagnostics import note_found
 from rlslint.replay.plpgsql.embedded_sql import query_of_command, run_calls
@@ -97,9 +97,7 @@ def _rows_of(
         case ForRange():
             return (Target((loop.variable,)),), _range(interpreter, loop)
         case ForEach(_, targets, array, dimensions):
-            items = interpreter.value_of(array)
-            if isinstance(items, str):
-                items = array_from(items)
+            items = as_array(interpreter.value_of(array))
             if items is None:
                 raise Raised("null_value_not_allowed")
             if not isinstance(items, tuple):

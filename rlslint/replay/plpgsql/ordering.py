@@ -1,4 +1,4 @@
-"""ORDER BY, LIMIT and OFFSET."""
+"""LIMIT and OFFSET, and the order that they count in."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
 from rlslint.replay.plpgsql.values import Record, Value
 from rlslint.sql.expressions import Column, Constant, Expr, Query
 
-_SAME_IN_ALL_COLLATIONS = re.compile(r"[a-z0-9]*\Z")
+_SAME_IN_ALL_COLLATIONS = r"[a-z0-9]*"
 _Keys = list[Value]
 
 
-def in_order(query: Query, rows: Rows, frames: list[Frame] | None, evaluator: Evaluator) -> Rows:
-    """Return rows as ORDER BY sorts them, and as many as LIMIT lets pass.
+def limited_rows(
+    query: Query, rows: Rows, frames: list[Frame] | None, evaluator: Evaluator
+) -> Rows:
+    """Return as many rows as LIMIT lets pass, the first in the order of ORDER BY.
 
     Where the order is not known, each row may be among them.
     """
-    is_sorted, found = _sorted(query, rows, frames, evaluator)
     if not query.limited:
-        return rows._replace(rows=found)
+        return rows
+    is_sorted, found = _sorted(query, rows, frames, evaluator)
     most, skipped = (evaluator.value(part) if part is not None else None for part in query.limits)
     first = skipped if isinstance(skipped, int) else 0
     fits = most is None or (isinstance(most, int) and first + len(found) <= most)
@@ -32,17 +34,6 @@ def in_order(query: Query, rows: Rows, frames: list[Frame] | None, evaluator: Ev
         last = len(found) if most is None else first + most
         return Rows(found[first:last], False)
     return Rows([row._replace(certain=False) for row in found], rows.open)
-
-
-def meant_output(query: Query, part: Expr) -> Expr:
-    """Return what an expression of ORDER BY or GROUP BY means: perhaps an output, or its number."""
-    match part:
-        case Constant(int() as number) if 0 < number <= len(query.outputs):
-            return query.outputs[number - 1]
-        case Column(names=(name,)) if query.output_names.count(name) == 1 and query.outputs:
-            return query.outputs[query.output_names.index(name)]
-        case _:
-            return part
 
 
 def _sorted(
@@ -90,4 +81,4 @@ def _are_comparable(values: _Keys, part: Expr) -> bool:
     if not all(isinstance(value, str) for value in values):
         return False
     is_name = isinstance(part, Column | Constant)
-    return is_name or all(_SAME_IN_ALL_COLLATIONS.match(str(value)) for value in values)
+    return is_name or all(re.fullmatch(_SAME_IN_ALL_COLLATIONS, str(value)) for value in values)

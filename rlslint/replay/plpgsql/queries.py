@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.replay.plpgsql.aggregates import aggregated_rows, calls_aggregate
+from rlslint.replay.plpgsql.builtin_functions import set_of
 from rlslint.replay.plpgsql.evaluator import Evaluator, Frame
 from rlslint.replay.plpgsql.joins import is_open, joined_rows
-from rlslint.replay.plpgsql.ordering import in_order
-from rlslint.replay.plpgsql.set_functions import set_of
+from rlslint.replay.plpgsql.ordering import limited_rows
 from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
 from rlslint.replay.plpgsql.system_catalogs.roles import ROLE_CATALOGS
-from rlslint.replay.plpgsql.values import Record, Reference, Unknown, Value, record_of
-from rlslint.sql.expressions import Call, Column, Expr, Query
+from rlslint.replay.plpgsql.values import ANY, Hole, Record, Reference, Unknown, Value, record_of
+from rlslint.sql.expressions import Call, Column, Expr, Other, Query
+from rlslint.sql.functions import AGGREGATES
 
 _Key = tuple[object, ...]
 
@@ -21,11 +21,11 @@ def query_rows(query: Query, evaluator: Evaluator) -> Rows:
     """Return the rows that a query puts out, as far as the history tells them."""
     evaluator = evaluator.with_queries(query)
     if query.arms:
-        return in_order(query, _combined(query, evaluator), None, evaluator)
+        return limited_rows(query, _combined(query, evaluator), None, evaluator)
     if query.set_operation == "values":
         return _values(query, evaluator)
-    if query.grouping or calls_aggregate(query):
-        return in_order(query, aggregated_rows(query, evaluator), None, evaluator)
+    if query.grouping or query.having is not None or any(map(_aggregates, query.outputs)):
+        return _of_groups(query)
     found: list[Row] = []
     frames: list[Frame] = []
     for frame, certain in joined_rows(query, evaluator):
@@ -35,7 +35,25 @@ def query_rows(query: Query, evaluator: Evaluator) -> Rows:
     if query.grouped:
         found, frames = _distinct(found), []
     rows = Rows(found, is_open(query, evaluator))
-    return in_order(query, rows, frames or None, evaluator)
+    return limited_rows(query, rows, frames or None, evaluator)
+
+
+def _of_groups(query: Query) -> Rows:
+    """Aggregates are not worked out, nor which groups there are: without GROUP BY it is one."""
+    if query.grouping:
+        return Rows([], True)
+    unknown = record_of(query.output_names, [ANY] * len(query.outputs))
+    return Rows([Row(unknown, query.having is None)], False)
+
+
+def _aggregates(expression: Expr) -> bool:
+    match expression:
+        case Call(name) if name[-1] in AGGREGATES:
+            return True
+        case Query() | Other("WindowFunc"):
+            return False
+        case _:
+            return any(map(_aggregates, expression.children()))
 
 
 def rows_of_from(query: Query, evaluator: Evaluator) -> Iterator[tuple[Frame, bool]]:
@@ -48,11 +66,26 @@ def has_more_rows(query: Query, evaluator: Evaluator) -> bool:
     return is_open(query, evaluator.with_queries(query))
 
 
-def first_values(rows: Rows) -> list[Value] | None:
-    """Return the first column of rows that are all certain; None where they are not."""
-    if rows.open or any(not row.certain for row in rows.rows):
-        return None
-    return [next(iter(row.values.values()), None) for row in rows.rows]
+def only_value(rows: Rows) -> Value:
+    """Return the value in the only row, None where there is no row."""
+    if rows.open or len(rows.rows) > 1 or any(not row.certain for row in rows.rows):
+        return ANY if rows.open else _any_of(rows)
+    return next(iter(rows.rows[0].values.values()), ANY) if rows.rows else None
+
+
+def _any_of(rows: Rows) -> Value:
+    """Return what is known of the text in each of the rows that may be the one."""
+    values = [next(iter(row.values.values()), ANY) for row in rows.rows]
+    known = {value.parts: value for value in values if isinstance(value, Unknown)}
+    texts = [value for value in values if isinstance(value, str)]
+    if len(known) != 1 or len(texts) + len(known) < len(set(map(id, values))):
+        return ANY
+    ((parts, unknown),) = known.items()
+    match parts:
+        case (str() as beginning, Hole()) if all(text.startswith(beginning) for text in texts):
+            return unknown
+        case _:
+            return ANY
 
 
 def asks_for_roles_only(expression: Expr) -> bool:
@@ -123,20 +156,21 @@ def _values(query: Query, evaluator: Evaluator) -> Rows:
 
 
 def _outputs(query: Query, evaluator: Evaluator) -> Iterator[Record]:
-    sets = {
-        number: items
-        for number, output in enumerate(query.outputs)
-        if isinstance(output, Call) and (items := set_of(output, evaluator)) is not None
-    }
+    sets: dict[int, tuple[Value, ...]] = {}
+    for number, output in enumerate(query.outputs):
+        if isinstance(output, Call) and evaluator.result_of(output) is None:
+            items = set_of(output.name[-1], evaluator.arguments(output).positional)
+            if items is not None:
+                sets[number] = items
     if not sets:
         yield _output(query, evaluator, {})
         return
     for position in range(max(map(len, sets.values()))):
-        given = {
-            number: items[position] if position < len(items) else None
-            for number, items in sets.items()
-        }
-        yield _output(query, evaluator, given)
+        yield _output(
+            query,
+            evaluator,
+            {n: items[position] if position < len(items) else None for n, items in sets.items()},
+        )
 
 
 def _output(query: Query, evaluator: Evaluator, given: dict[int, Value]) -> Record:

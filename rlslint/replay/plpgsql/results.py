@@ -8,8 +8,7 @@ from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.calls import Result
 from rlslint.replay.plpgsql.embedded_sql import run_calls, run_parsed
 from rlslint.replay.plpgsql.parameters import Parameter
-from rlslint.replay.plpgsql.queries import query_rows
-from rlslint.replay.plpgsql.single_values import only_value
+from rlslint.replay.plpgsql.queries import only_value, query_rows
 from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
 from rlslint.replay.plpgsql.values import ANY, Record, Value
 from rlslint.sql.nodes import query
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from rlslint.replay.plpgsql.interpreter import Interpreter
 
 _NOTHING_KNOWN = Rows([], True)
+_NO_SET = Result(ANY, _NOTHING_KNOWN)
+"""Which rows a function returns is not followed."""
 
 
 def result_of_body(
@@ -28,10 +29,9 @@ def result_of_body(
     value: Value,
 ) -> Result:
     """Return what a PL/pgSQL function gives, which RETURN gave `value`."""
-    left_early = "return" in interpreter.doubts
     if function.returns_set:
-        rows = Rows(interpreter.rows, interpreter.rows_open or left_early)
-        return _of_rows(function, _named(rows, interpreter.outputs))
+        return _NO_SET
+    left_early = "return" in interpreter.doubts
     if not interpreter.outputs:
         if isinstance(value, Record):
             return Result(value, Rows([Row(value, True)], False))
@@ -41,7 +41,11 @@ def result_of_body(
         for name in interpreter.outputs
     )
     if function.is_procedure:
-        numbers = [str(n) for n, p in enumerate(_in_call(parameters)) if p.is_output]
+        numbers = [
+            str(number)
+            for number, parameter in enumerate(p for p in parameters if p.mode != "table")
+            if parameter.is_output
+        ]
         return Result(Record(zip(numbers, outputs.values(), strict=True)))
     rows = Rows([Row(outputs, True)], False)
     return Result(outputs if len(outputs) > 1 else next(iter(outputs.values())), rows)
@@ -64,35 +68,15 @@ def result_of_queries(interpreter: Interpreter, function: Function) -> Result:
             rows = query_rows(found, interpreter.evaluator)
     except SyntaxProblem:
         interpreter.execution.run_unparsable(function.body)
-        return Result(ANY, _NOTHING_KNOWN)
+        return _NO_SET
     if rows is None:
         return Result(None)
-    rows = _named(rows, interpreter.outputs)
     if function.returns_set:
-        return _of_rows(function, rows)
+        return _NO_SET
+    rows = _named(rows, interpreter.outputs)
     if len(interpreter.outputs) > 1 and len(rows.rows) == 1 and not rows.open:
         return Result(rows.rows[0].values, rows)
     return Result(only_value(rows), rows if interpreter.outputs else None)
-
-
-def _in_call(parameters: tuple[Parameter, ...]) -> list[Parameter]:
-    return [parameter for parameter in parameters if parameter.mode != "table"]
-
-
-def _of_rows(function: Function, rows: Rows) -> Result:
-    if not any(len(row.values) > 1 for row in rows.rows):
-        named = [
-            Row(Record({_only_name(row, function): value}), row.certain)
-            for row in rows.rows
-            for value in row.values.values()
-        ]
-        rows = Rows(named, rows.open)
-    return Result(only_value(rows), rows)
-
-
-def _only_name(row: Row, function: Function) -> str:
-    name = next(iter(row.values), "")
-    return function.name if name == "value" else name
 
 
 def _named(rows: Rows, names: tuple[str, ...]) -> Rows:

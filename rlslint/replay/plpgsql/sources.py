@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Relation
+from itertools import count
+
+from rlslint.replay.plpgsql.builtin_functions import set_of
 from rlslint.replay.plpgsql.calls import Result
 from rlslint.replay.plpgsql.evaluator import Evaluator
-from rlslint.replay.plpgsql.json_functions import json_rows
-from rlslint.replay.plpgsql.set_functions import columns_of
-from rlslint.replay.plpgsql.system_catalogs.inheritance import partition_tree
 from rlslint.replay.plpgsql.system_catalogs.lookup import rows_of
 from rlslint.replay.plpgsql.system_catalogs.questions import Question, Row, Rows
 from rlslint.replay.plpgsql.values import Record, Reference, Value
@@ -18,16 +17,14 @@ _NOTHING_KNOWN = Rows([], True)
 
 def source_rows(source: Source, conditions: list[Expr], evaluator: Evaluator) -> Rows:
     """Return the rows of a source; those that `conditions` rule out may be left out."""
-    from rlslint.replay.plpgsql.queries import query_rows
-
     if source.query is not None and not source.schema:
-        return _renamed(query_rows(source.query, evaluator), source)
+        return _renamed(evaluator.read(source.query, evaluator), source)
     if source.call is not None:
         return _call_rows(source, evaluator)
     cte = evaluator.query_named(source.name) if not source.schema else None
     if cte is not None:
         query, outer = cte
-        return _renamed(query_rows(query, outer), source)
+        return _renamed(outer.read(query, outer), source)
     replay = evaluator.replay
     wanted = _wanted(source, conditions, evaluator)
     question = Question(replay.catalog, replay.session.search_path, wanted)
@@ -54,25 +51,13 @@ def _call_rows(source: Source, evaluator: Evaluator) -> Rows:
     result = evaluator.result_of(call)
     if result is not None:
         return _rows_of_result(result, source)
-    members = json_rows(call.name[-1], evaluator.arguments(call).positional)
-    if members is not None:
-        rows = [Row(Record(member), True) for member in members]
-        return _rows_of_result(Result(None, Rows(rows, False)), source)
+    items = set_of(call.name[-1], evaluator.arguments(call).positional)
+    if items is None:
+        return _NOTHING_KNOWN
+    # WITH ORDINALITY adds the number of a row.
     names = source.column_names or (call.name[-1],)
-    columns = columns_of(call, evaluator)
-    if columns is not None:
-        rows = [
-            Row(Record(zip(names, (*items, number), strict=False)), True)
-            for number, items in enumerate(columns, 1)
-        ]
-        return Rows(rows, False)
-    if call.name[-1] == "pg_partition_tree" and call.arguments:
-        root = evaluator.cast(evaluator.value(call.arguments[0]), "regclass")
-        if isinstance(root, Reference) and isinstance(root.key, Relation):
-            replay = evaluator.replay
-            question = Question(replay.catalog, replay.session.search_path, {})
-            return partition_tree(question, root.key)
-    return _NOTHING_KNOWN
+    rows = [Row(Record(zip(names, item, strict=False)), True) for item in zip(items, count(1))]
+    return Rows(rows, False)
 
 
 def _rows_of_result(result: Result, source: Source) -> Rows:

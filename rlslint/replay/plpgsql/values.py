@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
+
+from rlslint.sql import quoting
+from rlslint.sql.casts import PlainValue, shown
+from rlslint.sql.operators import LONGEST_TEXT
+from rlslint.sql.quoting import quoted_identifier
 
 
 class Hole(Enum):
@@ -75,61 +80,27 @@ Value: TypeAlias = "bool | int | str | tuple[Value, ...] | Record | Reference | 
 
 ANY = Unknown()
 
-LONGEST = 1 << 20
-"""How long a text may grow: nothing longer is carried out."""
-
-_SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
-_RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric authorization between binary both
-    case cast check collate collation column concurrently constraint create cross
-    current_catalog current_date current_role current_schema current_time current_timestamp
-    current_user default deferrable desc distinct do else end except exists false fetch for
-    foreign freeze from full grant group having ilike in initially inner intersect into is
-    isnull join lateral leading left like limit localtime localtimestamp natural not notnull
-    null offset on only or order outer overlaps placing primary references returning right
-    select session_user similar some symmetric system_user table tablesample then to
-    trailing true union unique user using values variadic verbose when where window with""".split()  # noqa: SIM905
-)
-"""Words that quote_ident() must quote (manual: SQL Key Words)."""
-
 
 def is_unknown(*values: Value) -> bool:
     return any(isinstance(value, Unknown) for value in values)
 
 
+def is_wholly_known(value: Value) -> TypeGuard[PlainValue]:
+    """Tell whether a value is one that operators, casts and functions take."""
+    if isinstance(value, tuple):
+        return all(map(is_wholly_known, value))
+    return not isinstance(value, Unknown | Record | Reference)
+
+
 def text_of(value: Value) -> str | Unknown | None:
     """Return a value as a cast to text shows it."""
     match value:
-        case None | str() | Unknown():
+        case None | Unknown():
             return value
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
         case Reference(shown=True, name=name):
             return name
-        case tuple():
-            return _array_text(value)
         case _:
-            return ANY
-
-
-def _array_text(items: tuple[Value, ...]) -> str | Unknown:
-    shown = []
-    for item in items:
-        text = text_of(item)
-        if isinstance(item, tuple) and isinstance(text, str):
-            shown.append(text)
-            continue
-        if isinstance(text, Unknown):
-            return ANY
-        if text is None:
-            shown.append("NULL")
-        elif re.fullmatch(r"[^\s,{}\"\\]+", text) and text.lower() != "null":
-            shown.append(text)
-        else:
-            shown.append('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
-    return "{" + ",".join(shown) + "}"
+            return shown(value) if is_wholly_known(value) else ANY
 
 
 def joined(values: Iterable[Value]) -> Value:
@@ -143,7 +114,7 @@ def joined(values: Iterable[Value]) -> Value:
             elif part is not Hole.anything or parts[-1:] != [part]:
                 parts.append(part)
         length = sum(len(part) for part in parts if isinstance(part, str))
-        if length > LONGEST or len(parts) > _MOST_PARTS:
+        if length > LONGEST_TEXT or len(parts) > _MOST_PARTS:
             return ANY
     if all(isinstance(part, str) for part in parts):
         return "".join(str(part) for part in parts)
@@ -157,9 +128,7 @@ def quoted_name(value: Value) -> Value:
         return None
     if isinstance(text, Unknown):
         return Unknown((Hole.name,)) if text.parts == (Hole.anything,) else _pattern_name(text)
-    if _SIMPLE_NAME.match(text) and text not in _RESERVED:
-        return text
-    return '"' + text.replace('"', '""') + '"'
+    return quoted_identifier(text)
 
 
 def _pattern_name(text: Unknown) -> Unknown:
@@ -177,19 +146,17 @@ def quoted_literal(value: Value) -> Value:
         return None
     if isinstance(text, Unknown):
         return Unknown((Hole.literal,))
-    if "\\" in text:
-        return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
-    return "'" + text.replace("'", "''") + "'"
+    return quoting.quoted_literal(text)
 
 
-_SPECIFIER = re.compile(r"%(?:(\d+)\$)?(-?)(\d+|\*(?:\d+\$)?)?([sIL%])")
+_SPECIFIER = r"%(?:(\d+)\$)?(-?)(\d+|\*(?:\d+\$)?)?([sIL%])"
 
 
 def formatted(template: str, arguments: tuple[Value, ...]) -> Value:
     """format() (manual: String Functions, format)."""
     parts: list[Value] = []
     last = following = 0
-    for match in _SPECIFIER.finditer(template):
+    for match in re.finditer(_SPECIFIER, template):
         parts.append(template[last : match.start()])
         last = match.end()
         position, left, width, letter = match.groups()
@@ -210,7 +177,7 @@ def formatted(template: str, arguments: tuple[Value, ...]) -> Value:
 
 def _of_width(value: Value, width: str, on_the_left: bool) -> Value:
     text = text_of(value) or ""
-    if isinstance(text, Unknown) or not width.isdigit() or int(width) > LONGEST:
+    if isinstance(text, Unknown) or not width.isdigit() or int(width) > LONGEST_TEXT:
         return ANY
     return text.ljust(int(width)) if on_the_left else text.rjust(int(width))
 

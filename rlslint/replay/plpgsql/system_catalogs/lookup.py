@@ -10,29 +10,21 @@ from rlslint.replay.plpgsql.system_catalogs.constraints import (
     triggers,
 )
 from rlslint.replay.plpgsql.system_catalogs.functions import pg_proc, routines
-from rlslint.replay.plpgsql.system_catalogs.inheritance import pg_inherits
 from rlslint.replay.plpgsql.system_catalogs.policies import pg_policies, pg_policy
-from rlslint.replay.plpgsql.system_catalogs.privileges import table_privileges
-from rlslint.replay.plpgsql.system_catalogs.publications import (
-    pg_publication,
-    pg_publication_tables,
-)
 from rlslint.replay.plpgsql.system_catalogs.questions import Question, Rows, Source
 from rlslint.replay.plpgsql.system_catalogs.relations import (
     pg_class,
     pg_indexes,
-    pg_matviews,
     pg_stat_user_tables,
     pg_tables,
     pg_views,
     tables,
     views,
 )
-from rlslint.replay.plpgsql.system_catalogs.roles import pg_auth_members, pg_roles
+from rlslint.replay.plpgsql.system_catalogs.roles import pg_roles
 from rlslint.replay.plpgsql.system_catalogs.schemas import pg_extension, pg_namespace, schemata
 
 _SYSTEM: dict[str, Source] = {
-    "pg_auth_members": pg_auth_members,
     "pg_attribute": pg_attribute,
     "pg_authid": pg_roles,
     "pg_class": pg_class,
@@ -40,14 +32,10 @@ _SYSTEM: dict[str, Source] = {
     "pg_extension": pg_extension,
     "pg_group": pg_roles,
     "pg_indexes": pg_indexes,
-    "pg_inherits": pg_inherits,
-    "pg_matviews": pg_matviews,
     "pg_namespace": pg_namespace,
     "pg_policies": pg_policies,
     "pg_policy": pg_policy,
     "pg_proc": pg_proc,
-    "pg_publication": pg_publication,
-    "pg_publication_tables": pg_publication_tables,
     "pg_roles": pg_roles,
     "pg_stat_all_tables": pg_stat_user_tables,
     "pg_stat_user_tables": pg_stat_user_tables,
@@ -58,11 +46,9 @@ _SYSTEM: dict[str, Source] = {
 }
 _INFORMATION: dict[str, Source] = {
     "columns": columns,
-    "role_table_grants": table_privileges,
     "routines": routines,
     "schemata": schemata,
     "table_constraints": table_constraints,
-    "table_privileges": table_privileges,
     "tables": tables,
     "triggers": triggers,
     "views": views,

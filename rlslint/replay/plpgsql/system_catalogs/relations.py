@@ -73,19 +73,6 @@ def pg_views(question: Question) -> Rows:
     return _kind_rows(question, "schemaname", "viewname", (Kind.view,), describe)
 
 
-def pg_matviews(question: Question) -> Rows:
-    def describe(relation: Relation) -> Record:
-        return Record(
-            schemaname=relation.schema,
-            matviewname=relation.name,
-            matviewowner=known_fact(relation, "owner"),
-            definition=ANY,
-        )
-
-    kinds = (Kind.materialized_view,)
-    return _kind_rows(question, "schemaname", "matviewname", kinds, describe)
-
-
 def pg_stat_user_tables(question: Question) -> Rows:
     def describe(relation: Relation) -> Record:
         return Record(

@@ -8,7 +8,6 @@ from rlslint.replay.plpgsql.system_catalogs.questions import (
     Row,
     Rows,
     known_fact,
-    row_with,
 )
 from rlslint.replay.plpgsql.values import ANY, Record, Reference, quoted_name
 
@@ -18,22 +17,6 @@ ROLE_CATALOGS = frozenset({"pg_authid", "pg_group", "pg_roles", "pg_user"})
 def pg_roles(question: Question) -> Rows:
     """Roles belong to the cluster: others than those of the history may exist."""
     rows = [Row(_role_row(role), role.declared) for role in question.catalog.roles.values()]
-    return Rows(rows, True)
-
-
-def pg_auth_members(question: Question) -> Rows:
-    """Who is a member of which role; what the history does not grant may have been granted."""
-    rows = [
-        Row(
-            row_with(
-                roleid=Reference("role", membership.role.name, membership.role.name),
-                member=Reference("role", role.name, role.name),
-            ),
-            True,
-        )
-        for role in question.catalog.roles.values()
-        for membership in role.memberships.known()
-    ]
     return Rows(rows, True)
 
 

@@ -1,0 +1,128 @@
+"""PostgreSQL's operators on values that may be unknown, in three-valued logic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rlslint.replay.plpgsql.values import (
+    ANY,
+    Deparsed,
+    Reference,
+    Unknown,
+    Value,
+    is_unknown,
+    is_wholly_known,
+    joined,
+)
+from rlslint.sql.casts import NotFollowed, Refused, as_boolean
+from rlslint.sql.operators import operated
+
+_PATTERNS = {"~~": (False, False), "!~~": (False, True), "~~*": (True, False), "!~~*": (True, True)}
+_LONG_WORD = 6
+
+
+def conjunction(values: Iterable[Value]) -> Value:
+    """AND."""
+    found: Value = True
+    for value in values:
+        if value is False:
+            return False
+        if isinstance(value, Unknown) or isinstance(found, Unknown):
+            found = ANY
+        elif value is None:
+            found = None
+        elif value is not True:
+            found = ANY
+    return found
+
+
+def disjunction(values: Iterable[Value]) -> Value:
+    """OR."""
+    return negation(conjunction(negation(value) for value in values))
+
+
+def negation(value: Value) -> Value:
+    """NOT."""
+    if value is None:
+        return None
+    return not value if isinstance(value, bool) else ANY
+
+
+def boolean(value: Value) -> Value:
+    """Return a value as a cast to boolean reads it."""
+    if value is None or not is_wholly_known(value):
+        return None if value is None else ANY
+    try:
+        return as_boolean(value)
+    except (Refused, NotFollowed):
+        return ANY
+
+
+def operate(symbol: str, left: Value, right: Value) -> Value:
+    """Return `left symbol right`."""
+    if is_wholly_known(left) and is_wholly_known(right):
+        try:
+            return operated(symbol, left, right)
+        except (Refused, NotFollowed):
+            return ANY
+    match symbol:
+        case "is distinct from":
+            return negation(operate("is not distinct from", left, right))
+        case "is not distinct from" if not is_unknown(left, right) and None in (left, right):
+            return False
+        case "is not distinct from":
+            symbol = "="
+        case "||" if left is None or right is None or isinstance(left, tuple):
+            return ANY if isinstance(left, tuple) or isinstance(right, tuple) else None
+        case "||":
+            return ANY if isinstance(right, tuple) else joined((left, right))
+        case _:
+            pass
+    if left is None or right is None:
+        return None
+    if is_unknown(left, right):
+        return _known_to_differ(symbol, left, right)
+    return _compared_references(symbol, left, right)
+
+
+def _compared_references(symbol: str, left: Value, right: Value) -> Value:
+    """Compare OIDs, of which only 0 is a number that is known here."""
+    match left, right:
+        case (Reference(), Reference()) if symbol in ("=", "<>"):
+            return (left == right) is (symbol == "=")
+        case (Reference(), 0) | (0, Reference()) if symbol in ("=", "<>"):
+            return symbol == "<>"
+        case _:
+            return ANY
+
+
+def _known_to_differ(symbol: str, left: Value, right: Value) -> Value:
+    """A text with a known beginning or end cannot equal just any other."""
+    if isinstance(left, Deparsed) and isinstance(right, str) and symbol in _PATTERNS:
+        return _mentions(left, right, *_PATTERNS[symbol])
+    for partial, whole in ((left, right), (right, left)):
+        if symbol in ("=", "<>") and isinstance(partial, Unknown) and isinstance(whole, str):
+            first, last = partial.parts[0], partial.parts[-1]
+            starts = not isinstance(first, str) or whole.startswith(first)
+            ends = not isinstance(last, str) or whole.endswith(last)
+            if not (starts and ends):
+                return symbol == "<>"
+    return ANY
+
+
+def _mentions(text: Deparsed, pattern: str, ignores_case: bool, negated: bool) -> Value:
+    """Answer LIKE '%word%' on an expression: a long word is in it or it is not.
+
+    Short words may be part of what PostgreSQL adds (casts, qualifiers, keywords).
+    """
+    word = pattern[1:-1]
+    plain = word.replace("\\", "")
+    if pattern != f"%{word}%" or not re.fullmatch(r"[\w.]+", plain):
+        return ANY
+    words = text.words
+    if ignores_case:
+        plain, words = plain.lower(), frozenset(known.lower() for known in words)
+    if any(plain in known for known in words):
+        return not negated
+    return negated if len(plain) >= _LONG_WORD else ANY
