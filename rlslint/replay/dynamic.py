@@ -13,13 +13,13 @@ from rlslint.text import Statement
 @handles("DoStmt")
 def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out a DO block as far as the history tells what it does."""
-    from rlslint.replay.plpgsql.interpreter import Interpreter
     from rlslint.replay.plpgsql.parser import parse
     from rlslint.replay.plpgsql.routines import CHANGES_CATALOG
+    from rlslint.replay.plpgsql.statements import interpreter_for
     from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 
     body, language = _definition(node)
-    interpreter = Interpreter(replay, statement, body=_start_of_body(statement, body))
+    interpreter = interpreter_for(replay, statement, body=_start_of_body(statement, body))
     if language != "plpgsql":
         interpreter.execution.run_in_another_language(language)
         return
@@ -68,9 +68,9 @@ def call_function(replay: Replay, call: Call, statement: Statement, base: int) -
 
 
 def _call(replay: Replay, call: Call, statement: Statement) -> None:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
+    from rlslint.replay.plpgsql.statements import interpreter_for
 
-    Interpreter(replay, statement).evaluator.value(call)
+    interpreter_for(replay, statement).evaluator.value(call)
 
 
 def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) -> None:
@@ -82,6 +82,6 @@ def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) ->
     if not any(replay.functions_named(name) for name in names if name):
         return
     from rlslint.replay.plpgsql.embedded_sql import run_calls
-    from rlslint.replay.plpgsql.interpreter import Interpreter
+    from rlslint.replay.plpgsql.statements import interpreter_for
 
-    run_calls(Interpreter(replay, statement), found)
+    run_calls(interpreter_for(replay, statement), found)

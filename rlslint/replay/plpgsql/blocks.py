@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rlslint.catalog.journal import JOURNAL
+from rlslint.replay.plpgsql.branching import run_perhaps
 from rlslint.replay.plpgsql.conditions import sqlstate
 from rlslint.replay.plpgsql.course import Catching, Leave, Raised
+from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.tree import Block, Body, Handler, Sql, Target, assigned, nested
 from rlslint.replay.plpgsql.values import ANY
 from rlslint.replay.refusals import ANY_ERROR
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
-
 
 _NARROW = ("duplicate_", "undefined_")
 
@@ -124,7 +120,7 @@ def _perhaps_handle(
     interpreter.scopes.enter()
     interpreter.scopes.declare("sqlstate", "", ANY)
     interpreter.scopes.declare("sqlerrm", "", ANY)
-    interpreter.run_perhaps([(), *bodies])
+    run_perhaps(interpreter, [(), *bodies])
     interpreter.scopes.leave()
     interpreter.handled.pop()
     if leave is not None:

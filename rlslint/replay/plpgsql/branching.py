@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rlslint.replay.plpgsql.course import Leave, Raised
+from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import asks_for_roles_only
 from rlslint.replay.plpgsql.tree import Body, Branch, CaseOf, Jump, Raise
 from rlslint.replay.plpgsql.values import Unknown
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
 
 
 def run_branches(

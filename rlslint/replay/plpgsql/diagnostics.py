@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.system_catalogs.questions import Rows
 from rlslint.replay.plpgsql.tree import Diagnostics, Target
 from rlslint.replay.plpgsql.values import ANY, Value
 from rlslint.replay.plpgsql.variables import ROW_COUNT
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
 
 _FOUND = Target(("found",))
 

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Iterator
 
+from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.builtin_functions import is_harmless
+from rlslint.replay.plpgsql.calls import Arguments
 from rlslint.replay.plpgsql.conditions import DATA_ERRORS
 from rlslint.replay.plpgsql.course import Raised
-from rlslint.replay.plpgsql.data_changes import run_data_change
 from rlslint.replay.plpgsql.diagnostics import note_found, note_rows
 from rlslint.replay.plpgsql.evaluator import Evaluator
+from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import has_more_rows, query_rows, rows_of_from
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Execute, Target
-from rlslint.replay.plpgsql.values import Record, Unknown, Value, is_unknown, text_of
+from rlslint.replay.plpgsql.values import (
+    ANY,
+    Record,
+    Unknown,
+    Value,
+    dotted_name,
+    is_unknown,
+    text_of,
+)
 from rlslint.replay.plpgsql.variables import ROW_COUNT
 from rlslint.replay.refusals import ANY_ERROR, Refused
-from rlslint.sql.expressions import Call, Expr, Query
+from rlslint.sql.expressions import Call, Column, Expr, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import ParsedStatement, SyntaxProblem
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
-
 
 _SELECT_WORDS = ("select", "with", "values", "table")
 _DATA_WORDS = ("insert", "update", "delete", "merge", "copy", "truncate")
 DDL_WORDS = (
     "create", "alter", "drop", "grant", "revoke", "reassign", "call", "set", "reset",
 )  # fmt: skip
+
+
+_CHANGED = (
+    r"(?i)\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate|copy)\s+(?:only\s+|table\s+)?"
+    r"((?:\"[^\"]+\"|\w+)(?:\.(?:\"[^\"]+\"|\w+))?)"
+)
+_CALLED = r"((?:\w+\.)?\w+)\s*\("
+_RUNS_DDL = r"(?i)\b(create|alter|drop|grant|revoke|execute)\b"
 
 
 def run_execute(interpreter: Interpreter, statement: Execute) -> None:
@@ -79,7 +93,7 @@ def run_sql(
     if word in _DATA_WORDS or word == "with":
         names.add("found")
         interpreter.course.may_fail(DATA_ERRORS)
-        run_data_change(interpreter, sql)
+        _run_data_change(interpreter, sql)
     interpreter.scopes.forget(names)
     try:
         for parsed in interpreter.execution.statements(sql):
@@ -99,13 +113,29 @@ def run_parsed(interpreter: Interpreter, parsed: ParsedStatement) -> None:
         case "SelectStmt":
             _select(interpreter, query(parsed.node), (), False)
         case "CallStmt":
-            from rlslint.replay.plpgsql.routines import call_procedure
-
             call = expression({"FuncCall": parsed.node["funccall"]})
             if isinstance(call, Call):
-                call_procedure(interpreter, call)
+                _call_procedure(interpreter, call)
         case _:
             _utility(interpreter, parsed)
+
+
+def _call_procedure(interpreter: Interpreter, call: Call) -> None:
+    """Carry out CALL in a body: variables in the place of OUT and INOUT parameters get values."""
+    result = interpreter.evaluator.result_of(call)
+    outputs = result.value if result is not None else ANY
+    variables = [
+        (number, argument.names)
+        for number, argument in enumerate(call.arguments)
+        if isinstance(argument, Column) and interpreter.scopes.has(argument.names[0])
+    ]
+    if not isinstance(outputs, Record):
+        if result is None or outputs is not None:
+            interpreter.scopes.forget({names[0] for _, names in variables})
+        return
+    for number, names in variables:
+        if str(number) in outputs:
+            interpreter.assign(Target(names), outputs[str(number)])
 
 
 def _utility(interpreter: Interpreter, parsed: ParsedStatement) -> None:
@@ -123,6 +153,35 @@ def _utility(interpreter: Interpreter, parsed: ParsedStatement) -> None:
         # A history that was carried out did not end in an error where nobody knows whether it ran.
         if interpreter.certain or course.is_caught(refused.condition):
             raise Raised(refused.condition, refused.refusal) from None
+
+
+def _run_data_change(interpreter: Interpreter, sql: str) -> None:
+    """Follow, in doubt, the functions that run DDL when rows change."""
+    doubt = object()
+    for function in [*_called(interpreter, sql), *_of_triggers(interpreter, sql)]:
+        if not function.knows("body") or not re.search(_RUNS_DDL, function.body):
+            continue
+        interpreter.doubts.add(doubt)
+        try:
+            interpreter.handling.function(interpreter, function, Arguments((), {}))
+        except Raised as raised:
+            interpreter.course.perhaps_raised(raised.condition)
+        finally:
+            interpreter.doubts.discard(doubt)
+
+
+def _called(interpreter: Interpreter, sql: str) -> Iterator[Function]:
+    for name in set(re.findall(_CALLED, sql)):
+        yield from interpreter.replay.functions_named(dotted_name(name))
+
+
+def _of_triggers(interpreter: Interpreter, sql: str) -> Iterator[Function]:
+    for name in set(re.findall(_CHANGED, sql)):
+        *schema, table = dotted_name(name)
+        range_var = {"relname": table, "schemaname": schema[-1] if schema else ""}
+        relation = interpreter.replay.find(range_var)
+        for trigger in relation.triggers.known() if relation is not None else ():
+            yield from interpreter.replay.functions_named(tuple(trigger.function.split(".")))
 
 
 def _select(interpreter: Interpreter, found: Query, into: tuple[Target, ...], strict: bool) -> None:

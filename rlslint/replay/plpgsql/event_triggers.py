@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from rlslint.catalog.model import Kind, Relation
 from rlslint.replay.plpgsql.calls import Arguments
 from rlslint.replay.plpgsql.course import Raised
-from rlslint.replay.plpgsql.interpreter import Interpreter
-from rlslint.replay.plpgsql.routines import call_routine
+from rlslint.replay.plpgsql.statements import interpreter_for
 from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows, row_with
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference
 from rlslint.replay.plpgsql.values import Record, quoted_name
@@ -40,9 +39,9 @@ def fire_event_triggers(replay: Replay, parsed: ParsedStatement) -> None:
         for trigger in sorted(replay.event_triggers):
             event = replay.event_triggers[trigger]
             if event.enabled and (not event.tags or tag in event.tags):
-                interpreter = Interpreter(replay, parsed.statement)
+                interpreter = interpreter_for(replay, parsed.statement)
                 interpreter.event = (tag, "ddl_command_end")
-                call_routine(replay, event.function, Arguments((), {}), interpreter)
+                interpreter.handling.call(interpreter, event.function, Arguments((), {}))
     except Raised:
         # A history that was carried out did not end in an error here.
         return

@@ -1,49 +1,36 @@
-"""Carries out PL/pgSQL as far as the history tells what it does."""
+"""One body of PL/pgSQL that is carried out: its variables, how far it came, what it may not be."""
 
 from __future__ import annotations
 
-from rlslint.replay.plpgsql.assignments import assign, assign_row
-from rlslint.replay.plpgsql.blocks import run_block
-from rlslint.replay.plpgsql.branching import run_branches, run_case, run_jump, run_perhaps
+from collections.abc import Callable
+from typing import NamedTuple
+
+from rlslint.catalog.binding import find_relation
+from rlslint.catalog.functions import Function
+from rlslint.replay.plpgsql.arrays import as_array, with_element
 from rlslint.replay.plpgsql.calls import Arguments, Result
-from rlslint.replay.plpgsql.course import MOST_ROWS, Leave, Raised, Run
-from rlslint.replay.plpgsql.diagnostics import run_diagnostics
-from rlslint.replay.plpgsql.embedded_sql import run_execute, run_sql
+from rlslint.replay.plpgsql.course import MOST_ROWS, Leave, Run
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.execution import Execution
-from rlslint.replay.plpgsql.loops import run_for, run_while
 from rlslint.replay.plpgsql.queries import only_value, query_rows
+from rlslint.replay.plpgsql.system_catalogs.lookup import is_known
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
-from rlslint.replay.plpgsql.tree import (
-    Assignment,
-    Block,
-    Body,
-    CaseOf,
-    Clobber,
-    Diagnostics,
-    Execute,
-    ForEach,
-    ForExecute,
-    ForQuery,
-    ForRange,
-    If,
-    Jump,
-    PlStatement,
-    Raise,
-    Return,
-    ReturnNext,
-    ReturnQuery,
-    Sql,
-    Target,
-    While,
-)
-from rlslint.replay.plpgsql.values import ANY, Value
+from rlslint.replay.plpgsql.tree import Block, Body, Target
+from rlslint.replay.plpgsql.values import ANY, Record, Value
 from rlslint.replay.plpgsql.variables import Scopes
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem, parsed_statements
 from rlslint.text import Statement, Text
+
+
+class Handling(NamedTuple):
+    """How an interpreter carries out what a body consists of, and calls."""
+
+    body: Callable[[Interpreter, Body], Leave | None]
+    call: Callable[[Interpreter, tuple[str, ...], Arguments], Result | None]
+    function: Callable[[Interpreter, Function, Arguments], Result]
 
 
 class Interpreter:
@@ -59,25 +46,30 @@ class Interpreter:
         self,
         replay: Replay,
         statement: Statement,
-        parameters: tuple[Value, ...] = (),
-        in_doubt: bool = False,
-        depth: int = 0,
-        course: Run | None = None,
+        handling: Handling,
         body: int = -1,
     ) -> None:
         self.replay = replay
+        self.handling = handling
         self.statement = statement
         self.execution = Execution(replay, statement, body)
         self.scopes = Scopes()
-        self.parameters = parameters
-        self.doubts: set[object] = {"caller"} if in_doubt else set()
-        self.depth = depth
-        self.course = course or Run()
+        self.parameters: tuple[Value, ...] = ()
+        self.doubts: set[object] = set()
+        self.depth = 0
+        self.course = Run()
         self.handled: list[str] = []
         self.cursors: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.event = ("", "")
         self.outputs: tuple[str, ...] = ()
         self.evaluator = Evaluator(replay, self, query_rows)
+
+    def for_callee(self) -> Interpreter:
+        """Return an interpreter for the body of a function that is called now."""
+        callee = Interpreter(self.replay, self.statement, self.handling)
+        callee.doubts = set() if self.certain else {"caller"}
+        callee.depth, callee.course, callee.event = self.depth + 1, self.course, self.event
+        return callee
 
     @property
     def certain(self) -> bool:
@@ -85,7 +77,7 @@ class Interpreter:
 
     def run(self, block: Block) -> Value:
         """Carry out a body and return what it returns. Raises Raised."""
-        leave = run_block(self, block)
+        leave = self.run_body((block,))
         if "return" in self.doubts:
             return ANY
         return leave.value if leave is not None else None
@@ -101,9 +93,11 @@ class Interpreter:
 
     def call(self, call: Call, arguments: Arguments) -> Result | None:
         """Carry out a call of a function of the history."""
-        from rlslint.replay.plpgsql.routines import call_routine
+        return self.handling.call(self, call.name, arguments)
 
-        return call_routine(self.replay, call.name, arguments, self)
+    def run_body(self, body: Body) -> Leave | None:
+        """Carry out statements until one leaves the body."""
+        return self.handling.body(self, body)
 
     def reads_too_much(self, rows: int = 0) -> bool:
         """Count rows that queries look at, and tell whether they are too many by now."""
@@ -112,66 +106,6 @@ class Interpreter:
             self.execution.note(f"its queries look at more than {MOST_ROWS:,} rows")
         course.rows_read += rows
         return course.rows_read > MOST_ROWS
-
-    def run_body(self, body: Body) -> Leave | None:
-        """Carry out statements until one leaves the body."""
-        for statement in body:
-            self.course.steps += 1
-            leave = self._statement(statement)
-            if leave is not None:
-                return leave
-        return None
-
-    def run_perhaps(self, bodies: list[Body]) -> None:
-        """Run bodies of which one will be run, but nobody knows which."""
-        run_perhaps(self, bodies)
-
-    def _statement(self, statement: PlStatement) -> Leave | None:
-        match statement:
-            case Block():
-                return run_block(self, statement)
-            case Assignment(target, value):
-                self.assign(target, self.value_of(value))
-            case If(branches, otherwise):
-                return run_branches(self, branches, otherwise)
-            case CaseOf():
-                return run_case(self, statement)
-            case While():
-                return run_while(self, statement)
-            case ForRange() | ForQuery() | ForExecute() | ForEach():
-                return run_for(self, statement)
-            case Jump():
-                return run_jump(self, statement)
-            case Return(value):
-                return Leave("return", "", self.value_of(value) if value else None)
-            case Raise(condition):
-                raise Raised(condition or next(reversed(self.handled), "raise_exception"))
-            case _:
-                self._simple(statement)
-        return None
-
-    def _simple(self, statement: PlStatement) -> None:
-        """Carry out a statement that holds no other one and leaves no body."""
-        match statement:
-            case Execute():
-                self.execution.at(statement.place)
-                run_execute(self, statement)
-            case Sql(sql, into, strict, place):
-                self.execution.at(place)
-                run_sql(self, sql, into, strict)
-            case ReturnNext(value) if value:
-                # What a function returns as a set is not followed, but what it calls is.
-                self.value_of(value)
-            case ReturnQuery(sql, "", _):
-                run_sql(self, sql, ())
-            case ReturnQuery(_, command, using):
-                run_execute(self, Execute(command, (), using))
-            case Diagnostics():
-                run_diagnostics(self, statement)
-            case Clobber(targets):
-                self.scopes.forget({target.names[0] for target in targets} | {"found"})
-            case _:
-                return
 
     def query_of(self, sql: str) -> Query | None:
         """Return the query that `sql` is, None where it is none that can be read."""
@@ -209,8 +143,47 @@ class Interpreter:
 
     def assign(self, target: Target, value: Value) -> None:
         """Assign a value, as the type that the variable is declared with."""
-        assign(self, target, value)
+        scopes = self.scopes
+        if target.subscripts:
+            self._assign_element(target, value)
+            return
+        type_ = scopes.type_of(
+            target.names[-1] if not scopes.has(target.names[0]) else target.names[0]
+        )
+        if len(target.names) == 1 and type_ and not isinstance(value, Record):
+            value = self.evaluator.cast(value, type_)
+        scopes.assign(target, value)
+
+    def _assign_element(self, target: Target, value: Value) -> None:
+        array = as_array(self.scopes.value(target.names))
+        positions: list[int] = []
+        for subscript in target.subscripts:
+            number = self.value_of(subscript)
+            if not isinstance(number, int):
+                self.scopes.assign(target, ANY)
+                return
+            positions.append(number)
+        self.scopes.assign(target, with_element(array, positions, value))
 
     def assign_row(self, targets: tuple[Target, ...], row: Row) -> None:
         """Assign a row to a record, or its columns to one variable each."""
-        assign_row(self, targets, row)
+        values = list(row.values.values())
+        if len(targets) == 1 and self._is_record(targets[0], len(values)):
+            whole = values[0] if len(values) == 1 and isinstance(values[0], Record) else row.values
+            self.scopes.assign(targets[0], whole if isinstance(whole, Record) else ANY)
+            return
+        for position, target in enumerate(targets):
+            self.assign(target, values[position] if position < len(values) else None)
+
+    def _is_record(self, target: Target, width: int) -> bool:
+        if len(target.names) > 1:
+            return False
+        type_ = self.scopes.type_of(target.names[0])
+        if type_ == "record" or type_.endswith("%rowtype"):
+            return True
+        schema, _, name = type_.rpartition(".")
+        if type_ and is_known(schema, name):
+            return True
+        path = self.replay.session.search_path
+        found = find_relation(self.replay.catalog, path, schema, name) if type_ else None
+        return found is not None or (not type_ and width > 1)

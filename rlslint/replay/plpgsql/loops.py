@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from rlslint.replay.plpgsql.arrays import as_array, slices
+from rlslint.replay.plpgsql.branching import run_perhaps
 from rlslint.replay.plpgsql.course import MOST_STEPS, Leave, Raised
 from rlslint.replay.plpgsql.diagnostics import note_found
 from rlslint.replay.plpgsql.embedded_sql import query_of_command, run_calls
+from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import query_rows
 from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
 from rlslint.replay.plpgsql.token_stream import plain_name
@@ -23,9 +24,6 @@ from rlslint.replay.plpgsql.tree import (
     assigned,
 )
 from rlslint.replay.plpgsql.values import ANY, Record, Unknown
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
 
 
 def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
@@ -69,7 +67,7 @@ def run_for(
             if not goes_on:
                 break
         else:
-            interpreter.run_perhaps([loop.body, ()])
+            run_perhaps(interpreter, [loop.body, ()])
     if goes_on and rows.open:
         interpreter.scopes.forget({target.names[0] for target in targets})
         _unknown_iterations(interpreter, loop.body)
@@ -168,7 +166,7 @@ def _end_of_loop(interpreter: Interpreter, label: str, before: set[object]) -> N
 def _unknown_iterations(interpreter: Interpreter, body: Body) -> None:
     """Run a body that is run any number of times, with any values of what it assigns."""
     interpreter.scopes.forget(assigned(body))
-    interpreter.run_perhaps([body, ()])
+    run_perhaps(interpreter, [body, ()])
     interpreter.scopes.forget(assigned(body))
 
 

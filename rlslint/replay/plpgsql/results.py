@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.calls import Result
 from rlslint.replay.plpgsql.embedded_sql import run_calls, run_parsed
+from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.parameters import Parameter
 from rlslint.replay.plpgsql.queries import only_value, query_rows
 from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
 from rlslint.replay.plpgsql.values import ANY, Record, Value
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
 
 _NOTHING_KNOWN = Rows([], True)
 _NO_SET = Result(ANY, _NOTHING_KNOWN)

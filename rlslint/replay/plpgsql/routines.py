@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.calls import Arguments, Result
 from rlslint.replay.plpgsql.course import MOST_STEPS
 from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
+from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.parameters import Parameter, given_values, parameters_of
 from rlslint.replay.plpgsql.parser import parse
 from rlslint.replay.plpgsql.results import result_of_body, result_of_queries
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
-from rlslint.replay.plpgsql.tree import Block, Sql, Target, nested
-from rlslint.replay.plpgsql.values import ANY, Record, Value
+from rlslint.replay.plpgsql.tree import Block, Sql, nested
+from rlslint.replay.plpgsql.values import ANY, Value
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Call, Column
 from rlslint.sql.parser import SyntaxProblem
-
-if TYPE_CHECKING:
-    from rlslint.replay.plpgsql.interpreter import Interpreter
 
 _MOST_NESTED = 16
 _UNKNOWN = Result(ANY)
@@ -33,10 +29,9 @@ CHANGES_CATALOG = re.compile(
 """Words without which a body changes nothing that the catalog holds."""
 
 
-def call_routine(
-    replay: Replay, name: tuple[str, ...], arguments: Arguments, caller: Interpreter
-) -> Result | None:
+def call_routine(caller: Interpreter, name: tuple[str, ...], arguments: Arguments) -> Result | None:
     """Carry out a call and return what it gives; None for what is no function of the history."""
+    replay = caller.replay
     if name == ("set_config",):
         return Result(_set_config(replay, arguments.positional, caller))
     path, given = replay.session.search_path, len(arguments.positional) + len(arguments.named)
@@ -50,43 +45,21 @@ def call_routine(
         if len(procedures) != 1:
             return None
         function = procedures[0]
-    return call_function_of_history(replay, function, arguments, caller)
-
-
-def call_procedure(interpreter: Interpreter, call: Call) -> None:
-    """Carry out CALL in a body: variables in the place of OUT and INOUT parameters get values."""
-    result = interpreter.evaluator.result_of(call)
-    outputs = result.value if result is not None else ANY
-    variables = [
-        (number, argument.names)
-        for number, argument in enumerate(call.arguments)
-        if isinstance(argument, Column) and interpreter.scopes.has(argument.names[0])
-    ]
-    if not isinstance(outputs, Record):
-        if result is None or outputs is not None:
-            interpreter.scopes.forget({names[0] for _, names in variables})
-        return
-    for number, names in variables:
-        if str(number) in outputs:
-            interpreter.assign(Target(names), outputs[str(number)])
+    return call_function_of_history(caller, function, arguments)
 
 
 def call_function_of_history(
-    replay: Replay, function: Function, arguments: Arguments, caller: Interpreter
+    caller: Interpreter, function: Function, arguments: Arguments
 ) -> Result:
     """Carry out a function with the settings and the rights that its definition gives it."""
-    from rlslint.replay.plpgsql.interpreter import Interpreter
-
     facts = ("body", "language", "settings", "security_definer", "owner")
     if not all(function.knows(fact) for fact in facts):
         return _UNKNOWN
     if function.language not in ("plpgsql", "sql") or function.atomic:
         return _UNKNOWN
-    depth, course = caller.depth + 1, caller.course
-    interpreter = Interpreter(replay, caller.statement, (), not caller.certain, depth, course)
-    interpreter.event = caller.event
+    interpreter, course = caller.for_callee(), caller.course
     course.steps += 1
-    if depth > _MOST_NESTED or course.is_too_long:
+    if interpreter.depth > _MOST_NESTED or course.is_too_long:
         if CHANGES_CATALOG.search(function.body):
             interpreter.execution.note("its calls are nested too deeply or too many")
             interpreter.execution.run_unparsable(function.body)
@@ -99,7 +72,7 @@ def call_function_of_history(
         return _UNKNOWN
     parameters = parameters_of(function)
     _declare(interpreter, function, parameters, arguments)
-    return _as_defined(replay, function, parameters, interpreter, block)
+    return _as_defined(interpreter, function, parameters, block)
 
 
 def _declare(
@@ -129,13 +102,12 @@ def _declare(
 
 
 def _as_defined(
-    replay: Replay,
+    interpreter: Interpreter,
     function: Function,
     parameters: tuple[Parameter, ...],
-    interpreter: Interpreter,
     block: Block | None,
 ) -> Result:
-    session = replay.session
+    session = interpreter.replay.session
     user, path = session.user, session.search_path_setting
     is_definer = function.security_definer
     own_path = function.settings.get("search_path")
