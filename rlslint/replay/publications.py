@@ -101,6 +101,9 @@ def _add_objects(
     for table in _tables(node):
         relation = replay.relation(table["relation"], statement)
         for one in _with_children(replay, relation, table):
+            if dict.__contains__(publication.tables, one):
+                # PostgreSQL refuses to add it, so that it stays as it is.
+                continue
             publication.tables[one] = PublishedTable(
                 one,
                 _column_list(one, table),

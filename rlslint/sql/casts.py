@@ -40,7 +40,7 @@ _INTEGER = r"[ \t\n\v\f\r]*[+-]?[0-9]{1,30}[ \t\n\v\f\r]*"
 _OTHER_INTEGER = r"\s*[+-]?(?:0[xXoObB][0-9a-fA-F_]+|[0-9]+(?:_[0-9]+)+|[0-9]{31,})\s*"
 _UUID = r"(\{)?[0-9a-f]{4}(?:-?[0-9a-f]{4}){7}(?(1)\})"
 _NAME_BYTES = 63
-_MOST_DIMENSIONS = 6
+MOST_DIMENSIONS = 6
 _ARRAY_TOKEN = r'(?s)\s*(?:([{},])|"((?:[^"\\]|\\.)*)"|((?:[^{},"\\\s]|\\.|\s+(?=[^{},\s]))+))\s*'
 
 
@@ -192,7 +192,7 @@ def array_from(literal: str) -> tuple[PlainValue, ...]:
 
 def checked_array(array: tuple[PlainValue, ...]) -> tuple[PlainValue, ...]:
     """Return an array whose parts have the same dimensions. Raises NotFollowed for any other."""
-    if len(list(elements(array))) > MOST_ELEMENTS or len(dimensions(array)) > _MOST_DIMENSIONS:
+    if len(list(elements(array))) > MOST_ELEMENTS or len(dimensions(array)) > MOST_DIMENSIONS:
         raise NotFollowed
     if not _is_regular(array, dimensions(array)):
         raise NotFollowed

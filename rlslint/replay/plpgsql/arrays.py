@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.replay.plpgsql.values import ANY, Value, is_wholly_known
-from rlslint.sql.casts import NotFollowed, Refused, array_from, checked_array
+from rlslint.sql.casts import MOST_DIMENSIONS, NotFollowed, Refused, array_from, checked_array
 
 Array = tuple[Value, ...]
 
@@ -11,7 +11,7 @@ Array = tuple[Value, ...]
 def array_of(items: Array) -> Value:
     """Return an array of these items; ANY for one that is larger than what is followed."""
     if not is_wholly_known(items):
-        return items
+        return items if _depth(items) <= MOST_DIMENSIONS else ANY
     try:
         return checked_array(items)
     except NotFollowed:

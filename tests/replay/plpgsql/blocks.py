@@ -172,8 +172,8 @@ BLOCKS = [
         """BEGIN
         ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
         CREATE POLICY gone ON orders USING (true);
-        IF (SELECT count(*) FROM pg_tables WHERE schemaname = 'public') > 2 THEN
-          RAISE EXCEPTION 'too many';
+        IF to_regclass('accounts') IS NOT NULL THEN
+          RAISE EXCEPTION 'it is there';
         END IF; END""",
     ),
     _do(
@@ -188,11 +188,11 @@ BLOCKS = [
     ),
     _do(
         "select into and records",
-        """DECLARE n int; r record; t text; BEGIN
-        SELECT count(*) INTO n FROM pg_policies WHERE tablename = 'accounts';
+        """DECLARE n text; r record; t text; BEGIN
+        SELECT policyname INTO n FROM pg_policies WHERE tablename = 'accounts';
         SELECT tablename, schemaname INTO STRICT r FROM pg_tables WHERE tablename = 'notes';
         t := 'countries';
-        IF n = 1 AND r.schemaname = 'app' THEN
+        IF n = 'existing' AND r.schemaname = 'app' THEN
           EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', r.schemaname, r.tablename);
         END IF;
         CASE t WHEN 'orders', 'countries' THEN
@@ -216,12 +216,9 @@ BLOCKS = [
     _do(
         "partitions",
         """DECLARE r record; BEGIN
-        FOR r IN SELECT inhrelid::regclass AS child FROM pg_inherits
-          WHERE inhparent = 'events'::regclass LOOP
+        FOR r IN SELECT oid::regclass AS child FROM pg_class
+          WHERE relkind = 'r' AND relispartition LOOP
           EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', r.child);
-        END LOOP;
-        FOR r IN SELECT relid FROM pg_partition_tree('events') WHERE isleaf LOOP
-          EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', r.relid);
         END LOOP; END""",
     ),
     _do(
@@ -242,11 +239,13 @@ BLOCKS = [
         END LOOP; END""",
     ),
     _do(
-        "aggregated into one statement",
+        "aggregates are not followed",
         """DECLARE names text; BEGIN
         SELECT string_agg(quote_ident(tablename), ', ') INTO names FROM pg_tables
-          WHERE schemaname = 'public' AND tablename IN ('orders', 'accounts');
-        EXECUTE 'GRANT SELECT ON ' || names || ' TO auditor'; END""",
+          WHERE schemaname = 'app';
+        EXECUTE 'GRANT SELECT ON app.' || names || ' TO auditor'; END""",
+        "notes.grants",
+        noted=True,
     ),
     Block(
         "function called from SELECT, PERFORM and CALL",

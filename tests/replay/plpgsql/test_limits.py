@@ -60,7 +60,8 @@ def test_what_never_ends_leaves_the_rest_unknown(body: str, reason: str) -> None
 def test_a_query_of_too_many_rows_ends_and_says_so() -> None:
     series = ", ".join(f"generate_series(1, 9000) s{number}" for number in range(3))
     catalog = replayed(
-        f"{SETUP} DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM {series};"
+        f"{SETUP} DO $$ DECLARE n int; BEGIN SELECT s0 INTO n FROM {series}"
+        " WHERE s0 + s1 + s2 = 0;"
         " IF n > 5 THEN ALTER TABLE orders ENABLE ROW LEVEL SECURITY; END IF; END $$"
     )
     (dynamic,) = catalog.dynamic
@@ -71,12 +72,11 @@ def test_a_query_of_too_many_rows_ends_and_says_so() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "repeat('x', 2000000000)",
         "lpad('x', 2000000000)",
-        "array_to_string(ARRAY(SELECT 'x' FROM generate_series(1, 1000000000)), '')",
+        "array_length(ARRAY(SELECT x FROM generate_series(1, 1000000000) x), 1)",
         "format('%2000000000s', 'x')",
-        "substring(repeat('a', 60) || '!' from '^(a+)+$')",
-        "regexp_replace(repeat('a', 60) || '!', '(a|aa)+$', 'x')",
+        f"('{'a' * 60}!' ~ '^(a+)+$')::text",
+        f"('{'a' * 60}!' ~ '(a|aa)+$')::text",
     ],
 )
 def test_a_text_that_is_too_long_to_make_is_unknown(text: str) -> None:

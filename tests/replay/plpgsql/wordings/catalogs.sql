@@ -91,22 +91,14 @@ BEGIN
   END LOOP;
 END $$;
 
--- name: group by having count
+-- name: groups are not followed
+-- unknown: app.notes row security
+-- reported
 DO $$ DECLARE r record;
 BEGIN
   FOR r IN SELECT tablename, count(*) AS n FROM pg_policies WHERE schemaname = 'public'
       GROUP BY tablename HAVING count(*) > 0 LOOP
-    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', r.tablename);
-  END LOOP;
-END $$;
-
--- name: group by array_agg
-CREATE POLICY p2 ON accounts USING (true);
-DO $$ DECLARE r record;
-BEGIN
-  FOR r IN SELECT tablename, array_agg(policyname::text ORDER BY policyname) AS names
-      FROM pg_policies GROUP BY tablename LOOP
-    EXECUTE format('DROP POLICY %I ON %I', r.names[1], r.tablename);
+    EXECUTE format('ALTER TABLE app.%I ENABLE ROW LEVEL SECURITY', 'notes');
   END LOOP;
 END $$;
 
@@ -190,19 +182,6 @@ BEGIN
   END LOOP;
 END $$;
 
--- name: role grants
-GRANT SELECT ON orders TO auditor;
-DO $$ BEGIN
-  IF EXISTS (SELECT 1 FROM information_schema.role_table_grants WHERE table_name = 'orders'
-      AND grantee = 'auditor' AND privilege_type = 'SELECT') THEN
-    CREATE POLICY a ON orders USING (true);
-  END IF;
-  IF NOT EXISTS (SELECT 1 FROM information_schema.table_privileges WHERE table_name = 'accounts'
-      AND grantee = 'auditor') THEN
-    GRANT SELECT ON accounts TO auditor;
-  END IF;
-END $$;
-
 -- name: has_table_privilege
 -- unknown: public.accounts privileges; public.orders policies
 -- reported
@@ -226,15 +205,6 @@ DO $$ BEGIN
   END IF;
 END $$;
 
--- name: pg_auth_members
-GRANT auditor TO app_user;
-DO $$ BEGIN
-  IF EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u
-      ON u.oid = m.member WHERE r.rolname = 'auditor' AND u.rolname = 'app_user') THEN
-    CREATE POLICY a ON orders USING (true);
-  END IF;
-END $$;
-
 -- name: grants to roles in loop with exists
 DO $$ DECLARE r text;
 BEGIN
@@ -248,31 +218,14 @@ BEGIN
 END $$;
 CREATE TABLE later (id int);
 
--- name: aggregates in expressions
+-- name: aggregates are not followed
+-- unknown: public.orders policies
+-- reported
 DO $$ DECLARE b boolean;
-s text;
-n int;
 BEGIN
   SELECT count(*) > 0 INTO b FROM pg_policies WHERE tablename = 'accounts';
   IF b THEN
     CREATE POLICY a ON orders USING (true);
-  END IF;
-  SELECT coalesce(max(policyname), 'none') INTO s FROM pg_policies WHERE tablename = 'countries';
-  EXECUTE format('CREATE POLICY %I ON countries USING (true)', s);
-  SELECT count(*) FILTER (WHERE rowsecurity), count(DISTINCT schemaname) INTO n, s FROM pg_tables
-      WHERE schemaname IN ('public', 'app');
-  IF n = 0 AND s = '2' THEN
-    CREATE POLICY b ON orders USING (true);
-  END IF;
-  IF (SELECT count(*) FROM pg_tables WHERE tablename = 'nope') = 0 THEN
-    CREATE POLICY c ON orders USING (true);
-  END IF;
-  SELECT 'GRANT SELECT ON ' || string_agg(quote_ident(tablename), ', ' ORDER BY tablename) ||
-      ' TO auditor' INTO s FROM pg_tables WHERE schemaname = 'public';
-  EXECUTE s;
-  SELECT bool_and(NOT rowsecurity) INTO b FROM pg_tables WHERE schemaname = 'app';
-  IF b THEN
-    CREATE POLICY d ON orders USING (true);
   END IF;
 END $$;
 
@@ -328,17 +281,6 @@ BEGIN
       JOIN LATERAL (VALUES ('select'), ('delete')) AS c(cmd) LOOP
     EXECUTE format('CREATE POLICY %I ON %I FOR %s USING (true)', r.name || '_' || r.cmd, r.name,
         r.cmd);
-  END LOOP;
-END $$;
-
--- name: nested left joins and counts
-DO $$ DECLARE r record;
-BEGIN
-  FOR r IN SELECT c.relname, count(p.polname) AS n FROM pg_class c JOIN pg_namespace n
-      ON n.oid = c.relnamespace LEFT JOIN pg_policy p ON p.polrelid = c.oid
-      WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') GROUP BY c.relname
-      HAVING count(p.polname) = 0 LOOP
-    EXECUTE format('CREATE POLICY missing ON %I USING (true)', r.relname);
   END LOOP;
 END $$;
 

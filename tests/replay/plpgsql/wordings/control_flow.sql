@@ -147,14 +147,14 @@ END $$;
 -- name: assert
 DO $$ BEGIN
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
-  ASSERT (SELECT count(*) FROM pg_policies) = 99, 'no';
+  ASSERT to_regclass('nope') IS NOT NULL, 'no';
 END $$;
 
 -- name: execute null
 DO $$ DECLARE s text;
 BEGIN
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
-  SELECT string_agg(tablename, ',') INTO s FROM pg_tables WHERE tablename = 'nope';
+  SELECT tablename INTO s FROM pg_tables WHERE tablename = 'nope';
   EXECUTE 'GRANT SELECT ON ' || s || ' TO auditor';
 END $$;
 

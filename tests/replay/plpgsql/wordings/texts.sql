@@ -1,9 +1,9 @@
 -- name: execute using in using clause
-DO $$ DECLARE n int;
+DO $$ DECLARE n text;
 BEGIN
-  EXECUTE 'SELECT count(*) FROM pg_policies WHERE tablename = $1 AND schemaname = $2' INTO n
+  EXECUTE 'SELECT policyname FROM pg_policies WHERE tablename = $1 AND schemaname = $2' INTO n
       USING 'accounts', 'public';
-  IF n > 0 THEN
+  IF n = 'existing' THEN
     ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
   END IF;
   EXECUTE format('ALTER TABLE %I.%2$I ENABLE ROW LEVEL SECURITY', 'public', 'accounts');
@@ -65,14 +65,6 @@ BEGIN
       WHERE routine_schema = 'public' LOOP
     CREATE POLICY d ON orders USING (true);
   END LOOP;
-END $$;
-
--- name: dynamic sql via string_agg many
-DO $$ DECLARE s text;
-BEGIN
-  SELECT string_agg(format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', schemaname, tablename),
-      '; ' ORDER BY tablename) INTO s FROM pg_tables WHERE schemaname IN ('public', 'app');
-  EXECUTE s;
 END $$;
 
 -- name: values alias record whole row
