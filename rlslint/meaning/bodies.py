@@ -100,12 +100,12 @@ def reads_context(function: Function, functions: ContextFunctions = frozenset())
 
 def tables_read(function: Function) -> tuple[TableName, ...]:
     """Return the tables that a body selects from. Raises UnknownFact where that is not certain."""
-    return _certain_tables(function)[0]
+    return tuple(_certain_mentions(function, "tables").reads)
 
 
 def tables_written(function: Function) -> tuple[TableName, ...]:
     """Return the tables that a body changes. Raises UnknownFact where that is not certain."""
-    return _certain_tables(function)[1]
+    return tuple(_certain_mentions(function, "tables").writes)
 
 
 def functions_called(function: Function) -> tuple[tuple[tuple[str, ...], int], ...]:
@@ -113,11 +113,7 @@ def functions_called(function: Function) -> tuple[tuple[tuple[str, ...], int], .
 
     Raises UnknownFact where that is not certain.
     """
-    _require_sql(function)
-    found = _calls(function)
-    if found is None:
-        raise UnknownFact(function, "calls", function.because("body"))
-    return found
+    return tuple(_certain_mentions(function, "calls").calls)
 
 
 def _require_sql(function: Function) -> None:
@@ -170,7 +166,8 @@ _EMPTY = (["'"], ["null"], ["'", "::", "text"], ["null", "::", "text"])
 def _arguments(words: list[tuple[str, Token]], opening: int) -> list[list[str]]:
     arguments: list[list[str]] = [[]]
     depth = 0
-    for word, token in words[opening:]:
+    for index in range(opening, len(words)):
+        word, token = words[index]
         if word in ("(", "["):
             depth += 1
             if depth == 1:
@@ -221,20 +218,21 @@ def _set_statement(
         is_local = words[position][0] == "local"
         position += 1
     name = ""
-    for word, _ in words[position:]:
+    for following in range(position, len(words)):
+        word = words[following][0]
         if word in ("=", "to", ";"):
             break
         name += word.strip('"')
     if name and not name.startswith(("constraints", "transaction", "characteristics")):
-        resets = _is_empty_value([word for word, _ in words[position:]])
+        resets = _is_empty_value(words, position)
         yield SettingWrite(name, is_local, offset, False, resets)
 
 
-def _is_empty_value(words: list[str]) -> bool:
+def _is_empty_value(words: list[tuple[str, Token]], position: int) -> bool:
     """Tell whether `name = value …` takes the value away."""
-    for index, word in enumerate(words):
-        if word in ("=", "to"):
-            return words[index + 1 : index + 2] in (["''"], ["default"])
+    for index in range(position, len(words)):
+        if words[index][0] in ("=", "to"):
+            return [word for word, _ in words[index + 1 : index + 2]] in (["''"], ["default"])
     return False
 
 
@@ -263,25 +261,62 @@ class _Unparsable(Exception):
     pass
 
 
-def _certain_tables(function: Function) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
+class _Mentions:
+    """What a body names, once each: tables that it reads and writes, functions that it calls."""
+
+    def __init__(self) -> None:
+        self.reads: dict[TableName, None] = {}
+        self.writes: dict[TableName, None] = {}
+        self.calls: dict[tuple[tuple[str, ...], int], None] = {}
+
+    def gather(self, node: Node, ctes: frozenset[str]) -> None:
+        """Take in what stands below a node; `ctes` are the WITH queries that hide tables."""
+        if "withClause" in node:
+            clauses = node["withClause"].get("ctes", ())
+            ctes = ctes.union(cte["CommonTableExpr"]["ctename"] for cte in clauses)
+        for key, value in node.items():
+            match key:
+                case "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt":
+                    self.writes[_table(value["relation"])] = None
+                case "RangeVar":
+                    table = _table(value)
+                    if table.schema or table.name not in ctes:
+                        self.reads[table] = None
+                    continue
+                case "TruncateStmt":
+                    for item in value["relations"]:
+                        self.writes[_table(item["RangeVar"])] = None
+                    continue
+                case "intoClause":
+                    continue
+                case "FuncCall":
+                    self.calls[strings(value["funcname"]), len(value.get("args", ()))] = None
+            if isinstance(value, dict):
+                self.gather(value, ctes)
+            elif isinstance(value, list):
+                for item in value:
+                    if isinstance(item, dict):
+                        self.gather(item, ctes)
+
+
+def _certain_mentions(function: Function, fact: str) -> _Mentions:
     _require_sql(function)
-    found = _tables(function)
+    found = _mentions(function)
     if found is None:
-        raise UnknownFact(function, "tables", function.because("body"))
+        raise UnknownFact(function, fact, function.because("body"))
     return found
 
 
 @remembered
-def _tables(function: Function) -> tuple[tuple[TableName, ...], tuple[TableName, ...]] | None:
-    reads: dict[TableName, None] = {}
-    writes: dict[TableName, None] = {}
+def _mentions(function: Function) -> _Mentions | None:
+    """Return what a body names, None where that is not certain; each statement is parsed once."""
+    found = _Mentions()
     try:
         for node in _statements(function):
-            for table, written in _tables_below(node, frozenset()):
-                (writes if written else reads).setdefault(table)
+            found.gather(node, frozenset())
     except (_Unparsable, SyntaxProblem, RecursionError):
         return None
-    return tuple(reads), tuple(writes)
+    return found
 
 
 def sql_statements(source: str, atomic: bool) -> list[Node]:
@@ -320,16 +355,15 @@ def _statements(function: Function) -> Iterator[Node]:
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
             raise _Unparsable
-    from rlslint.replay.plpgsql.parser import parse
+    from rlslint.replay.plpgsql.parser import block_of
     from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 
     try:
-        block = parse(function.body)
+        block = block_of(function)
     except NotPlpgsql:
         raise _Unparsable from None
-    for sql in _fragments(block):
-        if sql:
-            yield from sql_statements(sql, False)
+    # One call of the parser costs less than thousands.
+    yield from sql_statements(";\n".join(filter(None, _fragments(block))), False)
 
 
 def _fragments(block: tree.Block) -> Iterator[str]:
@@ -359,47 +393,5 @@ def _fragments(block: tree.Block) -> Iterator[str]:
                 continue
 
 
-_WRITES = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
-
-
-def _tables_below(node: Node, ctes: frozenset[str]) -> Iterator[tuple[TableName, bool]]:
-    with_clause = node.get("withClause", {})
-    ctes = ctes.union(cte["CommonTableExpr"]["ctename"] for cte in with_clause.get("ctes", ()))
-    for key, value in node.items():
-        if key in _WRITES:
-            yield _table(value["relation"]), True
-        if key == "RangeVar":
-            table = _table(value)
-            if table.schema or table.name not in ctes:
-                yield table, False
-        elif key == "TruncateStmt":
-            yield from ((_table(item["RangeVar"]), True) for item in value["relations"])
-        elif key != "intoClause":
-            for item in value if isinstance(value, list) else (value,):
-                if isinstance(item, dict):
-                    yield from _tables_below(item, ctes)
-
-
 def _table(node: Node) -> TableName:
     return TableName(node.get("schemaname", ""), node["relname"])
-
-
-@remembered
-def _calls(function: Function) -> tuple[tuple[tuple[str, ...], int], ...] | None:
-    found: dict[tuple[tuple[str, ...], int], None] = {}
-    try:
-        for node in _statements(function):
-            for call in _calls_below(node):
-                found.setdefault(call)
-    except (_Unparsable, SyntaxProblem, RecursionError):
-        return None
-    return tuple(found)
-
-
-def _calls_below(node: Node) -> Iterator[tuple[tuple[str, ...], int]]:
-    for key, value in node.items():
-        if key == "FuncCall":
-            yield strings(value["funcname"]), len(value.get("args", ()))
-        for item in value if isinstance(value, list) else (value,):
-            if isinstance(item, dict):
-                yield from _calls_below(item)

@@ -7,7 +7,7 @@ from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
 from rlslint.replay.plpgsql import tree
-from rlslint.replay.plpgsql.parser import parse
+from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.sql.expressions import Call, Case, Cast, Column, Expr, Query, SubSelect
 from rlslint.sql.nodes import expression, query
@@ -136,7 +136,7 @@ def procedural_body(function: Function, scope: Scope) -> Expr | None:
     None where its body is more than that.
     """
     try:
-        return _Interpreter(scope, function.return_type).block(parse(function.body), {}, ())
+        return _Interpreter(scope, function.return_type).block(block_of(function), {}, ())
     except (NotInlinable, NotPlpgsql):
         return None
 
@@ -158,7 +158,7 @@ def _cast(found: Expr, type_name: str) -> Expr:
 def rows_of_body(function: Function, scope: Scope) -> Expr | None:
     """Return the query whose rows a PL/pgSQL function returns, None where it does more."""
     try:
-        block = parse(function.body)
+        block = block_of(function)
     except NotPlpgsql:
         return None
     if block.declarations or block.handlers:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rlslint.replay.plpgsql.conditions import catches, may_catch
-from rlslint.replay.plpgsql.tree import Block, Handler, Raise
+from rlslint.replay.plpgsql.tree import Handler, Raise
 from rlslint.replay.plpgsql.values import Value
 from rlslint.replay.refusals import Refused
 from rlslint.sql.expressions import Query
@@ -46,7 +46,7 @@ class Catching:
 class Run:
     """What the bodies of one run share, those of the functions that it calls included.
 
-    `queries` and `blocks` keep what was parsed. `gave_up` tells that something was not carried out
+    `queries` keeps what was parsed. `gave_up` tells that something was not carried out
     to its end, so that what comes after it may never be reached.
     """
 
@@ -56,7 +56,6 @@ class Run:
         self.gave_up = False
         self.catching: list[Catching] = []
         self.queries: dict[str, Query | None] = {}
-        self.blocks: dict[str, Block] = {}
 
     @property
     def is_too_long(self) -> bool:

@@ -5,6 +5,8 @@ The SQL inside is cut out whole; PostgreSQL's parser reads it when it is run.
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
+from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.simple_statements import (
     assignment,
     diagnostics,
@@ -47,6 +49,16 @@ def parse(body: str) -> Block:
     Raises NotPlpgsql where it has none, and SyntaxProblem where the scanner refuses it.
     """
     return _Parser(body).outermost()
+
+
+def block_of(function: Function) -> Block:
+    """Return the outermost block of a function in PL/pgSQL, scanned and parsed once."""
+    return _block_of(function, function.body)
+
+
+@remembered
+def _block_of(function: Function, body: str) -> Block:
+    return parse(body)
 
 
 class _Parser(TokenStream):

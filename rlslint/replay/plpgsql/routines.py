@@ -11,7 +11,7 @@ from rlslint.replay.plpgsql.course import MOST_STEPS
 from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.parameters import Parameter, given_values, parameters_of
-from rlslint.replay.plpgsql.parser import parse
+from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.results import result_of_body, result_of_queries
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.replay.plpgsql.tree import Block, Sql, nested
@@ -66,7 +66,7 @@ def call_function_of_history(
         course.steps, course.gave_up = MOST_STEPS, True
         return _UNKNOWN
     try:
-        block = _block_of(function, interpreter)
+        block = block_of(function) if function.language == "plpgsql" else None
     except (NotPlpgsql, SyntaxProblem):
         interpreter.execution.run_unparsable(function.body)
         return _UNKNOWN
@@ -127,23 +127,13 @@ def _as_defined(
         )
 
 
-def _block_of(function: Function, interpreter: Interpreter) -> Block | None:
-    """Return the block of a function, None for one that is written in SQL."""
-    if function.language != "plpgsql":
-        return None
-    blocks = interpreter.course.blocks
-    if function.body not in blocks:
-        blocks[function.body] = parse(function.body)
-    return blocks[function.body]
-
-
 def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None:
     """Make unknown what overloads may change of which nobody knows which one is called."""
     for function in replay.functions_named(name):
         if function.knows("body") and CHANGES_CATALOG.search(function.body):
             caller.execution.note(f"it calls {function}, of which there are several")
             try:
-                block = _block_of(function, caller)
+                block = block_of(function) if function.language == "plpgsql" else None
             except (NotPlpgsql, SyntaxProblem):
                 block = None
             if block is None:
