@@ -10,11 +10,11 @@ from rlslint.meaning.values import (
     Term,
     Value,
     is_empty_text,
-    known,
-    plain,
-    text_of,
+    known_text,
+    known_value,
+    plain_value,
 )
-from rlslint.sql.casts import NotFollowed, Refused
+from rlslint.sql.casts import NotFollowed, RefusedValue
 from rlslint.sql.expressions import Call, Cast, Expr, Operator
 from rlslint.sql.functions import called
 from rlslint.sql.operators import operated
@@ -58,11 +58,13 @@ def computed(operator: Operator, left: Value, right: Value) -> Value:
 
     Raises RaisesError where PostgreSQL refuses the values.
     """
-    if operator.symbol in ("||", *PATTERNS) and (text_of(left) is None or text_of(right) is None):
+    if operator.symbol in ("||", *PATTERNS) and (
+        known_text(left) is None or known_text(right) is None
+    ):
         return None
     try:
-        return known(operated(operator.symbol, plain(left), plain(right)))
-    except Refused:
+        return known_value(operated(operator.symbol, plain_value(left), plain_value(right)))
+    except RefusedValue:
         raise RaisesError(operator) from None
     except NotFollowed:
         return None
@@ -78,7 +80,7 @@ def known_result(name: str, values: tuple[Value, ...]) -> Value:
         case "strpos" | "position", (_, part) if is_empty_text(part):
             return Known("int", 1)
     try:
-        found = called(name, tuple(map(plain, values)))
-        return None if found is None else known(found)
-    except (Refused, NotFollowed):
+        found = called(name, tuple(map(plain_value, values)))
+        return None if found is None else known_value(found)
+    except (RefusedValue, NotFollowed):
         return None

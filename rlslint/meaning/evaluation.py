@@ -36,7 +36,7 @@ from rlslint.meaning.values import (
     cast_known,
     compared,
     json_key,
-    text_of,
+    known_text,
 )
 from rlslint.meaning.worlds import World, worlds_inside
 from rlslint.sql.expressions import (
@@ -309,7 +309,7 @@ class Evaluation:
         return (order is not None and order < 0) is symbol.startswith("<")
 
     def _matched(self, symbol: str, left: Value, right: Value) -> bool:
-        pattern = text_of(right)
+        pattern = known_text(right)
         negated = symbol.startswith("!")
         if pattern is not None:
             everything = (

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from rlslint.meaning.built_in import TYPES_WITH_MODIFIERS
-from rlslint.sql.casts import NotFollowed, PlainValue, Refused, converted
+from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, converted
 from rlslint.sql.expressions import Expr
 from rlslint.sql.operators import order
 
@@ -45,7 +45,7 @@ EMPTY_ARRAY = Known("array", ())
 _NUMBER_LIKE = r"[+-]?[0-9.][0-9a-zA-Z_.+-]*|[bx][0-9a-fA-F]*"
 
 
-def plain(value: Value) -> PlainValue:
+def plain_value(value: Value) -> PlainValue:
     """Return a known value as operators and casts take it. Raises NotFollowed for any other."""
     match value:
         case None | bool():
@@ -58,7 +58,7 @@ def plain(value: Value) -> PlainValue:
             raise NotFollowed
 
 
-def known(value: PlainValue, kind: str = "text") -> Value:
+def known_value(value: PlainValue, kind: str = "text") -> Value:
     """Return a value that is not NULL; `kind` is that of a string. Raises NotFollowed."""
     match value:
         case bool():
@@ -78,7 +78,7 @@ def cast_known(value: Known | bool, type_name: str, place: Expr) -> Value:
 
     Raises RaisesError where PostgreSQL refuses the value.
     """
-    text = text_of(value)
+    text = known_text(value)
     match value, type_name:
         case Known("uuid" | "json" as kind, _), _ if type_name.startswith(kind):
             return value
@@ -88,8 +88,8 @@ def cast_known(value: Known | bool, type_name: str, place: Expr) -> Value:
             return Term(("cast", type_name, value if text is None else text))
     try:
         of_strings = "uuid" if type_name == "uuid" else "text"
-        return known(converted(plain(value), type_name), of_strings)
-    except Refused:
+        return known_value(converted(plain_value(value), type_name), of_strings)
+    except RefusedValue:
         raise RaisesError(place) from None
     except NotFollowed:
         return Term(("cast", type_name, value if text is None else text))
@@ -146,15 +146,15 @@ def compared(left: Known | bool, right: Known | bool) -> int | None:
         case _:
             pass
     try:
-        return order(plain(left), plain(right))
-    except (Refused, NotFollowed):
+        return order(plain_value(left), plain_value(right))
+    except (RefusedValue, NotFollowed):
         return None
 
 
 def _as_uuid(text: str) -> PlainValue:
     try:
         return converted(text, "uuid")
-    except Refused:
+    except RefusedValue:
         return None
 
 
@@ -163,7 +163,7 @@ def is_empty_text(value: Value) -> bool:
     return isinstance(value, Known) and value.kind in ("text", "literal") and value.payload == ""
 
 
-def text_of(value: Value) -> str | None:
+def known_text(value: Value) -> str | None:
     """Return the characters of a known string."""
     if isinstance(value, Known) and value.kind in ("text", "literal"):
         return str(value.payload)

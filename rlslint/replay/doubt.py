@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.replay import Replay
 from rlslint.replay.plpgsql.execution import Execution
-from rlslint.replay.plpgsql.values import Hole, Unknown
+from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import Statement, open_holes
@@ -12,13 +12,13 @@ from rlslint.text import Statement, open_holes
 
 def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
     """Make unknown what a statement may change of which a program fills in parts."""
-    parts: list[str | Hole] = []
+    parts: list[str | Blank] = []
     position = statement.start
     for hole in open_holes(statement):
-        parts += [statement.text.slice(position, hole.start), Hole.anything]
+        parts += [statement.text.slice(position, hole.start), Blank.anything]
         position = hole.end
     rest = statement.text.slice(position, statement.end)
-    Execution(replay, statement).run_unknown(Unknown((*parts, rest)))
+    Execution(replay, statement).run_unknown(PartlyKnown((*parts, rest)))
 
 
 def carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 PlainValue: TypeAlias = "bool | int | str | tuple[PlainValue, ...] | None"
 
 
-class Refused(Exception):
+class RefusedValue(Exception):
     """PostgreSQL answers with an error."""
 
 
@@ -45,7 +45,7 @@ _ARRAY_TOKEN = r'(?s)\s*(?:([{},])|"((?:[^"\\]|\\.)*)"|((?:[^{},"\\\s]|\\.|\s+(?
 
 
 def converted(value: PlainValue, type_name: str) -> PlainValue:
-    """Return `value::type_name`. Raises Refused or NotFollowed."""
+    """Return `value::type_name`. Raises RefusedValue or NotFollowed."""
     if value is None:
         return None
     if type_name.endswith("[]"):
@@ -66,7 +66,7 @@ def converted(value: PlainValue, type_name: str) -> PlainValue:
         case "uuid" if isinstance(value, str):
             return _as_uuid(value)
         case _ if isinstance(value, str) and not value.strip() and word in TYPES_REFUSING_EMPTY:
-            raise Refused
+            raise RefusedValue
         case _:
             raise NotFollowed
 
@@ -105,7 +105,7 @@ def as_boolean(value: PlainValue) -> bool:
             word = value.strip().lower()
             if word in _TRUE or word in _FALSE:
                 return word in _TRUE
-            raise Refused
+            raise RefusedValue
         case _:
             raise NotFollowed
 
@@ -114,7 +114,7 @@ def _as_integer(value: bool | int | str, word: str) -> int:
     match value:
         case bool():
             if word != "int4":
-                raise Refused
+                raise RefusedValue
             number = int(value)
         case int():
             number = value
@@ -124,17 +124,17 @@ def _as_integer(value: bool | int | str, word: str) -> int:
             # 0x1F and 1_000 are integers since PostgreSQL 16.
             raise NotFollowed
         case _:
-            raise Refused
+            raise RefusedValue
     limit = INTEGER_RANGES[word]
     if not -limit <= number < limit:
-        raise Refused
+        raise RefusedValue
     return number
 
 
 def _as_uuid(text: str) -> str:
     word = text.lower()
     if not re.fullmatch(_UUID, word):
-        raise Refused
+        raise RefusedValue
     digits = word.replace("-", "").strip("{}")
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
@@ -154,30 +154,30 @@ def array_from(literal: str) -> tuple[PlainValue, ...]:
     opened: list[list[PlainValue]] = []
     position, text = 0, literal.strip()
     if not text.startswith("{"):
-        raise NotFollowed if text.startswith("[") else Refused
+        raise NotFollowed if text.startswith("[") else RefusedValue
     expects_item, token = True, re.compile(_ARRAY_TOKEN)
     while position < len(text):
         found = token.match(text, position)
         if found is None:
-            raise Refused
+            raise RefusedValue
         position = found.end()
         sign, quoted, plain = found.groups()
         if sign == ",":
             if expects_item or not opened:
-                raise Refused
+                raise RefusedValue
             expects_item = True
         elif sign == "}":
             if not opened or (expects_item and opened[-1]):
-                raise Refused
+                raise RefusedValue
             array = tuple(opened.pop())
             expects_item = False
             if not opened:
                 if position != len(text):
-                    raise Refused
+                    raise RefusedValue
                 return checked_array(array)
             opened[-1].append(array)
         elif not expects_item:
-            raise Refused
+            raise RefusedValue
         elif sign == "{":
             opened.append([])
         else:
@@ -187,7 +187,7 @@ def array_from(literal: str) -> tuple[PlainValue, ...]:
             )
             is_null = quoted is None and plain.lower() == "null"
             opened[-1].append(None if is_null else unescaped)
-    raise Refused
+    raise RefusedValue
 
 
 def checked_array(array: tuple[PlainValue, ...]) -> tuple[PlainValue, ...]:

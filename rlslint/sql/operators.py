@@ -8,7 +8,7 @@ from rlslint.sql.casts import (
     MOST_ELEMENTS,
     NotFollowed,
     PlainValue,
-    Refused,
+    RefusedValue,
     array_from,
     checked_array,
     converted,
@@ -36,7 +36,7 @@ _MOST_REPETITIONS = 3
 
 
 def operated(symbol: str, left: PlainValue, right: PlainValue) -> PlainValue:
-    """Return `left symbol right`. Raises Refused or NotFollowed."""
+    """Return `left symbol right`. Raises RefusedValue or NotFollowed."""
     if symbol in ("is distinct from", "is not distinct from"):
         same = left is right if left is None or right is None else is_equal(left, right)
         return same is (symbol == "is not distinct from")
@@ -104,7 +104,7 @@ def _integer_beside(text: str) -> PlainValue:
     """Return the integer that a text beside one is read as, which is an int4 or an int8."""
     try:
         return converted(text, "int4")
-    except Refused:
+    except RefusedValue:
         converted(text, "int8")
         raise NotFollowed from None
 
@@ -129,7 +129,7 @@ def _joined_arrays(left: PlainValue, right: PlainValue) -> PlainValue:
     depths = len(dimensions(left)), len(dimensions(right))
     if 0 in depths and max(depths) > 1:
         # A single element goes into an array of one dimension.
-        raise Refused
+        raise RefusedValue
     before, after = (item if isinstance(item, tuple) else (item,) for item in (left, right))
     if max(depths) == 1:
         if len(before) + len(after) > MOST_ELEMENTS:
@@ -205,7 +205,7 @@ def _calculated(symbol: str, left: PlainValue, right: PlainValue) -> PlainValue:
             found = left * right
         case "/" | "%":
             if not right:
-                raise Refused
+                raise RefusedValue
             quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
             found = quotient if symbol == "/" else left - right * quotient
         case _:

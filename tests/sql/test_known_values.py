@@ -6,7 +6,7 @@ from itertools import product
 
 import psycopg
 
-from rlslint.sql.casts import NotFollowed, PlainValue, Refused, converted, shown
+from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, converted, shown
 from rlslint.sql.functions import FUNCTIONS, called
 from rlslint.sql.operators import operated
 from tests.postgres import Database
@@ -129,7 +129,7 @@ def test_casts_give_what_the_server_gives(database: Database) -> None:
             continue
         try:
             said = _said(converted(value, type_name))
-        except Refused:
+        except RefusedValue:
             said = "error"
         except NotFollowed:
             continue
@@ -146,7 +146,7 @@ def test_operators_give_what_the_server_gives(database: Database) -> None:
         quoted = not (type(left) is type(right) is str or symbol == "||")
         try:
             said = _said(operated(symbol, left, right))
-        except Refused:
+        except RefusedValue:
             said = "error"
         except NotFollowed:
             continue
@@ -166,7 +166,7 @@ def test_functions_give_what_the_server_gives(database: Database) -> None:
         for arguments in given:
             try:
                 said = _said(called(name, arguments))
-            except Refused:
+            except RefusedValue:
                 said = "error"
             except NotFollowed:
                 continue

@@ -6,7 +6,7 @@ from rlslint.replay.plpgsql.course import Leave, Raised
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import asks_for_roles_only
 from rlslint.replay.plpgsql.tree import Body, Branch, CaseOf, Jump, Raise
-from rlslint.replay.plpgsql.values import Unknown
+from rlslint.replay.plpgsql.values import PartlyKnown
 
 
 def run_branches(
@@ -16,7 +16,7 @@ def run_branches(
     possible: list[Body] = []
     for condition, body in branches:
         truth, asked = interpreter.truth_of(condition)
-        if isinstance(truth, Unknown):
+        if isinstance(truth, PartlyKnown):
             if not possible and asked is not None and asks_for_roles_only(asked):
                 # A role that the history does not make may exist. What is granted to one that
                 # does not is without effect, and what creates a missing one makes it so.
@@ -50,7 +50,7 @@ def run_jump(interpreter: Interpreter, jump: Jump) -> Leave | None:
     if not jump.condition:
         return leave
     truth, _ = interpreter.truth_of(jump.condition)
-    if isinstance(truth, Unknown):
+    if isinstance(truth, PartlyKnown):
         interpreter.doubts.add(("loop", jump.label))
         return None
     return leave if truth is True else None

@@ -8,16 +8,16 @@ from rlslint.replay.plpgsql.arrays import all_elements, as_array
 from rlslint.replay.plpgsql.three_valued import operate
 from rlslint.replay.plpgsql.values import (
     ANY,
-    Unknown,
-    Value,
-    formatted,
+    Datum,
+    PartlyKnown,
+    filled_template,
     is_wholly_known,
-    joined,
-    quoted_literal,
+    joined_texts,
+    literal_of,
     quoted_name,
-    text_of,
+    shown_text,
 )
-from rlslint.sql.casts import NotFollowed, Refused
+from rlslint.sql.casts import NotFollowed, RefusedValue
 from rlslint.sql.functions import AGGREGATES, FUNCTIONS, called
 
 SERVER_VERSION = 17
@@ -45,19 +45,19 @@ def is_harmless(name: tuple[str, ...]) -> bool:
     )
 
 
-def call_builtin(name: str, arguments: tuple[Value, ...]) -> Value:
+def call_builtin(name: str, arguments: tuple[Datum, ...]) -> Datum:
     """Return what a function of pg_catalog answers, ANY where it is not known here."""
     try:
         if name in _OF_PARTS:
             return _OF_PARTS[name](*arguments)
         if name in FUNCTIONS and is_wholly_known(arguments):
             return called(name, arguments)
-    except (NotFollowed, Refused, TypeError):
+    except (NotFollowed, RefusedValue, TypeError):
         return ANY
     return None if name in FUNCTIONS and None in arguments else ANY
 
 
-def set_of(name: str, arguments: tuple[Value, ...]) -> tuple[Value, ...] | None:
+def set_of(name: str, arguments: tuple[Datum, ...]) -> tuple[Datum, ...] | None:
     """Return what a function that returns a set yields, None if it is none that is known."""
     match name, tuple(map(as_array, arguments)) if name == "unnest" else arguments:
         case "unnest", (None,):
@@ -72,48 +72,48 @@ def set_of(name: str, arguments: tuple[Value, ...]) -> tuple[Value, ...] | None:
     return None
 
 
-def _format(template: Value = None, *arguments: Value) -> Value:
+def _format(template: Datum = None, *arguments: Datum) -> Datum:
     if template is None:
         return None
-    return formatted(template, arguments) if isinstance(template, str) else ANY
+    return filled_template(template, arguments) if isinstance(template, str) else ANY
 
 
-def _coalesce(*arguments: Value) -> Value:
+def _coalesce(*arguments: Datum) -> Datum:
     for argument in arguments:
         if argument is not None:
-            unknown = isinstance(argument, Unknown) and argument.parts == ANY.parts
+            unknown = isinstance(argument, PartlyKnown) and argument.parts == ANY.parts
             return ANY if unknown else argument
     return None
 
 
-def _nullif(left: Value, right: Value) -> Value:
+def _nullif(left: Datum, right: Datum) -> Datum:
     equal = operate("=", left, right)
-    if isinstance(equal, Unknown):
+    if isinstance(equal, PartlyKnown):
         return ANY
     return None if equal is True else left
 
 
-def _concat_ws(separator: Value = None, *arguments: Value) -> Value:
+def _concat_ws(separator: Datum = None, *arguments: Datum) -> Datum:
     if separator is None:
         return None
-    parts: list[Value] = []
+    parts: list[Datum] = []
     for argument in arguments:
         if argument is not None:
             parts += [separator, argument] if parts else [argument]
-    return joined(parts)
+    return joined_texts(parts)
 
 
-def _cased(change: Callable[[str], str]) -> Callable[[Value], Value]:
-    def apply(value: Value) -> Value:
-        text = text_of(value)
-        if isinstance(text, Unknown):
-            return Unknown(tuple(change(p) if isinstance(p, str) else p for p in text.parts))
+def _cased(change: Callable[[str], str]) -> Callable[[Datum], Datum]:
+    def apply(value: Datum) -> Datum:
+        text = shown_text(value)
+        if isinstance(text, PartlyKnown):
+            return PartlyKnown(tuple(change(p) if isinstance(p, str) else p for p in text.parts))
         return called(change.__name__, (text,))
 
     return apply
 
 
-def _current_setting(name: Value, *_missing_ok: Value) -> Value:
+def _current_setting(name: Datum, *_missing_ok: Datum) -> Datum:
     match name:
         case "server_version_num":
             return str(SERVER_VERSION * 10000)
@@ -123,9 +123,9 @@ def _current_setting(name: Value, *_missing_ok: Value) -> Value:
             return ANY
 
 
-_OF_PARTS: dict[str, Callable[..., Value]] = {
+_OF_PARTS: dict[str, Callable[..., Datum]] = {
     "coalesce": _coalesce,
-    "concat": lambda *arguments: joined(arguments),
+    "concat": lambda *arguments: joined_texts(arguments),
     "concat_ws": _concat_ws,
     "current_setting": _current_setting,
     "format": _format,
@@ -133,8 +133,8 @@ _OF_PARTS: dict[str, Callable[..., Value]] = {
     "nullif": _nullif,
     "pg_is_in_recovery": lambda: False,
     "quote_ident": quoted_name,
-    "quote_literal": quoted_literal,
-    "quote_nullable": lambda value: "NULL" if value is None else quoted_literal(value),
+    "quote_literal": literal_of,
+    "quote_nullable": lambda value: "NULL" if value is None else literal_of(value),
     "upper": _cased(str.upper),
 }
 """Functions to which an argument may be NULL, or known in parts only."""

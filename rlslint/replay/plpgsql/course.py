@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rlslint.replay.plpgsql.conditions import catches, may_catch
 from rlslint.replay.plpgsql.tree import Handler, Raise
-from rlslint.replay.plpgsql.values import Value
+from rlslint.replay.plpgsql.values import Datum
 from rlslint.replay.refusals import Refused
 from rlslint.sql.expressions import Query
 
@@ -24,7 +24,7 @@ class Leave(NamedTuple):
 
     word: str
     label: str
-    value: Value
+    value: Datum
 
 
 class Catching:

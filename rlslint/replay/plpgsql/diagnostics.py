@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from rlslint.replay.plpgsql.interpreter import Interpreter
-from rlslint.replay.plpgsql.system_catalogs.questions import Rows
+from rlslint.replay.plpgsql.system_catalogs.questions import RowSet
 from rlslint.replay.plpgsql.tree import Diagnostics, Target
-from rlslint.replay.plpgsql.values import ANY, Value
+from rlslint.replay.plpgsql.values import ANY, Datum
 from rlslint.replay.plpgsql.variables import ROW_COUNT
 
 _FOUND = Target(("found",))
 
 
-def note_found(interpreter: Interpreter, found: Value) -> None:
+def note_found(interpreter: Interpreter, found: Datum) -> None:
     """Set FOUND."""
     interpreter.scopes.assign(_FOUND, found)
 
 
-def note_rows(interpreter: Interpreter, rows: Rows | None, at_most_one: bool = False) -> None:
+def note_rows(interpreter: Interpreter, rows: RowSet | None, at_most_one: bool = False) -> None:
     """Set FOUND and the row count to what a query gave; None stands for rows that nobody knows."""
     surely = rows is not None and any(row.certain for row in rows.rows)
     counted = rows is not None and not rows.open and all(row.certain for row in rows.rows)
-    number: Value = ANY
+    number: Datum = ANY
     if rows is not None and counted:
         number = min(len(rows.rows), 1) if at_most_one else len(rows.rows)
     elif surely and at_most_one:

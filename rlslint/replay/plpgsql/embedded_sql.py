@@ -18,12 +18,12 @@ from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Execute, Target
 from rlslint.replay.plpgsql.values import (
     ANY,
-    Record,
-    Unknown,
-    Value,
-    dotted_name,
+    Composite,
+    Datum,
+    PartlyKnown,
     is_unknown,
-    text_of,
+    names_in,
+    shown_text,
 )
 from rlslint.replay.plpgsql.variables import ROW_COUNT
 from rlslint.replay.refusals import ANY_ERROR, Refused
@@ -48,10 +48,10 @@ _RUNS_DDL = r"(?i)\b(create|alter|drop|grant|revoke|execute)\b"
 
 def run_execute(interpreter: Interpreter, statement: Execute) -> None:
     """Carry out EXECUTE as far as the text that it runs is known."""
-    sql = text_of(interpreter.value_of(statement.command))
+    sql = shown_text(interpreter.value_of(statement.command))
     if sql is None:
         raise Raised("null_value_not_allowed")
-    if isinstance(sql, Unknown):
+    if isinstance(sql, PartlyKnown):
         interpreter.scopes.forget({target.names[0] for target in statement.into} | {ROW_COUNT})
         interpreter.course.may_fail((ANY_ERROR,))
         interpreter.execution.run_unknown(sql)
@@ -70,9 +70,9 @@ def run_execute(interpreter: Interpreter, statement: Execute) -> None:
 
 def query_of_command(
     interpreter: Interpreter, command: str, using: tuple[str, ...]
-) -> tuple[Query | None, tuple[Value, ...]]:
+) -> tuple[Query | None, tuple[Datum, ...]]:
     """Return the query that EXECUTE would run, and its parameters."""
-    sql = text_of(interpreter.value_of(command))
+    sql = shown_text(interpreter.value_of(command))
     if sql is None:
         raise Raised("null_value_not_allowed")
     parameters = tuple(interpreter.value_of(value) for value in using) or interpreter.parameters
@@ -129,7 +129,7 @@ def _call_procedure(interpreter: Interpreter, call: Call) -> None:
         for number, argument in enumerate(call.arguments)
         if isinstance(argument, Column) and interpreter.scopes.has(argument.names[0])
     ]
-    if not isinstance(outputs, Record):
+    if not isinstance(outputs, Composite):
         if result is None or outputs is not None:
             interpreter.scopes.forget({names[0] for _, names in variables})
         return
@@ -172,12 +172,12 @@ def _run_data_change(interpreter: Interpreter, sql: str) -> None:
 
 def _called(interpreter: Interpreter, sql: str) -> Iterator[Function]:
     for name in set(re.findall(_CALLED, sql)):
-        yield from interpreter.replay.functions_named(dotted_name(name))
+        yield from interpreter.replay.functions_named(names_in(name))
 
 
 def _of_triggers(interpreter: Interpreter, sql: str) -> Iterator[Function]:
     for name in set(re.findall(_CHANGED, sql)):
-        *schema, table = dotted_name(name)
+        *schema, table = names_in(name)
         range_var = {"relname": table, "schemaname": schema[-1] if schema else ""}
         relation = interpreter.replay.find(range_var)
         for trigger in relation.triggers.known() if relation is not None else ():
@@ -198,7 +198,7 @@ def _select(interpreter: Interpreter, found: Query, into: tuple[Target, ...], st
     if strict and not known:
         interpreter.course.may_fail(("no_data_found", "too_many_rows"))
     if known and len(rows.rows) < 2:
-        row = rows.rows[0] if rows.rows else Row(Record(), True)
+        row = rows.rows[0] if rows.rows else Row(Composite(), True)
         interpreter.assign_row(into, row)
     else:
         interpreter.scopes.forget({target.names[0] for target in into})

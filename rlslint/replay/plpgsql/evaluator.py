@@ -13,17 +13,17 @@ from rlslint.replay.plpgsql.arrays import (
     element,
 )
 from rlslint.replay.plpgsql.builtin_functions import call_builtin
-from rlslint.replay.plpgsql.calls import Arguments, Result
+from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.named_objects import ask_catalog, cast
-from rlslint.replay.plpgsql.system_catalogs.questions import Rows
+from rlslint.replay.plpgsql.system_catalogs.questions import RowSet
 from rlslint.replay.plpgsql.three_valued import (
+    all_hold,
+    any_holds,
     boolean,
-    conjunction,
-    disjunction,
     negation,
     operate,
 )
-from rlslint.replay.plpgsql.values import ANY, Record, Unknown, Value
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum, PartlyKnown
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import (
     And,
@@ -45,23 +45,23 @@ from rlslint.sql.expressions import (
     SubSelect,
 )
 
-Results = dict[object, "Result | None"]
+Results = dict[object, "RoutineResult | None"]
 NamedQuery = tuple[str, Query]
 
-Frame = dict[str, Record]
+Frame = dict[str, Composite]
 """The current row of each source of a FROM list, by its alias."""
 
 
 class Variables(Protocol):
     """Where names that are no columns, and parameters, get their values."""
 
-    def variable(self, names: tuple[str, ...]) -> Value: ...
+    def variable(self, names: tuple[str, ...]) -> Datum: ...
 
     def has_variable(self, name: str) -> bool: ...
 
-    def parameter(self, number: int) -> Value: ...
+    def parameter(self, number: int) -> Datum: ...
 
-    def call(self, call: Call, arguments: Arguments) -> Result | None: ...
+    def call(self, call: Call, arguments: Arguments) -> RoutineResult | None: ...
 
     def reads_too_much(self, rows: int = 0) -> bool: ...
 
@@ -76,7 +76,7 @@ class Evaluator:
         self,
         replay: Replay,
         variables: Variables,
-        read: Callable[[Query, Evaluator], Rows],
+        read: Callable[[Query, Evaluator], RowSet],
     ) -> None:
         self.replay = replay
         self.variables = variables
@@ -107,7 +107,7 @@ class Evaluator:
         inner.frames, inner.queries, inner.results = frames, queries, self.results
         return inner
 
-    def value(self, expression: Expr) -> Value:
+    def value(self, expression: Expr) -> Datum:
         """Return the value of an expression, unknown where the history does not tell it."""
         match expression:
             case Constant(value):
@@ -119,16 +119,16 @@ class Evaluator:
             case Operator():
                 return self._operator(expression)
             case And(arguments):
-                return conjunction(self.truth(argument) for argument in arguments)
+                return all_hold(self.truth(argument) for argument in arguments)
             case Or(arguments):
-                return disjunction([self.truth(argument) for argument in arguments])
+                return any_holds([self.truth(argument) for argument in arguments])
             case Not(argument):
                 return negation(self.truth(argument))
             case IsNull(argument, negated):
                 return self._is_null(self.value(argument), negated)
             case IsTruth(argument, wanted, negated):
                 truth = self.truth(argument)
-                return ANY if isinstance(truth, Unknown) else (truth is wanted) is not negated
+                return ANY if isinstance(truth, PartlyKnown) else (truth is wanted) is not negated
             case Cast(argument, type_):
                 return self.cast(self.value(argument), type_)
             case Case():
@@ -144,11 +144,11 @@ class Evaluator:
             case _:
                 return ANY
 
-    def truth(self, expression: Expr) -> Value:
+    def truth(self, expression: Expr) -> Datum:
         """Return True, False, None or the unknown."""
         return boolean(self.value(expression))
 
-    def _column(self, names: tuple[str, ...]) -> Value:
+    def _column(self, names: tuple[str, ...]) -> Datum:
         if len(names) > 1:
             return self._qualified(names)
         for frame in self.frames:
@@ -162,13 +162,13 @@ class Evaluator:
                 return frame[names[0]]
         return ANY
 
-    def _qualified(self, names: tuple[str, ...]) -> Value:
+    def _qualified(self, names: tuple[str, ...]) -> Datum:
         for frame in self.frames:
             if names[-2] in frame:
                 return frame[names[-2]].get(names[-1], ANY)
         return self.variables.variable(names)
 
-    def _operator(self, operator: Operator) -> Value:
+    def _operator(self, operator: Operator) -> Datum:
         right = self.value(operator.right)
         if operator.left is None:
             negative = operator.symbol == "-" and isinstance(right, int)
@@ -182,23 +182,23 @@ class Evaluator:
         if not isinstance(items, tuple):
             return ANY
         answers = [operate(operator.symbol, left, item) for item in all_elements(items)]
-        combine: Callable[[list[Value]], Value] = (
-            disjunction if operator.quantifier == "any" else conjunction
+        combine: Callable[[list[Datum]], Datum] = (
+            any_holds if operator.quantifier == "any" else all_hold
         )
         return combine(answers)
 
-    def _is_null(self, value: Value, negated: bool) -> Value:
-        if isinstance(value, Unknown):
+    def _is_null(self, value: Datum, negated: bool) -> Datum:
+        if isinstance(value, PartlyKnown):
             return ANY if value.parts == ANY.parts else negated
         return (value is None) is not negated
 
-    def _case(self, case: Case) -> Value:
+    def _case(self, case: Case) -> Datum:
         for condition, result in case.branches:
             if case.subject is None:
                 truth = self.truth(condition)
             else:
                 truth = operate("=", self.value(case.subject), self.value(condition))
-            if isinstance(truth, Unknown):
+            if isinstance(truth, PartlyKnown):
                 return ANY
             if truth is True:
                 return self.value(result)
@@ -206,8 +206,8 @@ class Evaluator:
 
     def arguments(self, call: Call) -> Arguments:
         """Return the values that a call hands over."""
-        positional: list[Value] = []
-        named: dict[str, Value] = {}
+        positional: list[Datum] = []
+        named: dict[str, Datum] = {}
         spread = False
         for argument in call.arguments:
             match argument:
@@ -220,7 +220,7 @@ class Evaluator:
                     positional.append(self.value(argument))
         return Arguments(tuple(positional), named, spread)
 
-    def result_of(self, call: Call) -> Result | None:
+    def result_of(self, call: Call) -> RoutineResult | None:
         """Return what a function of the history gives, None for a call of any other.
 
         What one statement calls is carried out once, however often its value is asked for.
@@ -239,7 +239,7 @@ class Evaluator:
         """Tell whether this statement has carried out a call, whatever it handed over."""
         return any(isinstance(key, tuple) and key[0] == id(call) for key in self.results)
 
-    def _call(self, call: Call) -> Value:
+    def _call(self, call: Call) -> Datum:
         if own := self.result_of(call):
             return own.value
         given = self.arguments(call)
@@ -252,18 +252,18 @@ class Evaluator:
             return asked[0]
         return ANY if given.named else call_builtin(call.name[-1], arguments)
 
-    def cast(self, value: Value, type_name: str) -> Value:
+    def cast(self, value: Datum, type_name: str) -> Datum:
         """Return a value as `::type` gives it."""
         return cast(self.replay, value, type_name)
 
-    def _other(self, other: Other) -> Value:
+    def _other(self, other: Other) -> Datum:
         if other.tag == "CollateClause" and other.arguments:
             return self.value(other.arguments[0])
         if other.tag != "A_Indirection" or not other.arguments:
             return ANY
         value = self.value(other.arguments[0])
         match other.arguments[1:]:
-            case () if isinstance(value, Record):
+            case () if isinstance(value, Composite):
                 return value.get(other.detail, ANY)
             case () if value is None:
                 return None
@@ -272,7 +272,7 @@ class Evaluator:
             case _:
                 return ANY
 
-    def _subscripted(self, array: Array | None, subscripts: tuple[Expr, ...]) -> Value:
+    def _subscripted(self, array: Array | None, subscripts: tuple[Expr, ...]) -> Datum:
         if array is None:
             return None
         positions: list[int] = []
@@ -289,7 +289,7 @@ class Evaluator:
             positions.append(bounds[0])
         return element(array, positions)
 
-    def _slice(self, array: Array, detail: str, bounds: list[Value]) -> Value:
+    def _slice(self, array: Array, detail: str, bounds: list[Datum]) -> Datum:
         lower, _, upper = detail.partition(":")
         first = bounds[0] if lower else 1
         last = bounds[-1] if upper else len(array)
@@ -297,7 +297,7 @@ class Evaluator:
             return ANY
         return array[max(first, 1) - 1 : max(last, 0)]
 
-    def _sub_select(self, select: SubSelect) -> Value:
+    def _sub_select(self, select: SubSelect) -> Datum:
         """Return the value of a sub-select (manual: 9.24)."""
         rows = self.read(select.query, self)
         exact = not rows.open and all(row.certain for row in rows.rows)
@@ -320,6 +320,6 @@ class Evaluator:
                     for row, value in zip(rows.rows, values, strict=True)
                 ]
                 answers += [ANY] if rows.open else []
-                return disjunction(answers) if select.kind == "any" else conjunction(answers)
+                return any_holds(answers) if select.kind == "any" else all_hold(answers)
             case _:
                 return ANY

@@ -12,9 +12,9 @@ from rlslint.catalog.model import Kind, Relation
 from rlslint.replay.plpgsql.calls import Arguments
 from rlslint.replay.plpgsql.course import Raised
 from rlslint.replay.plpgsql.statements import interpreter_for
-from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows, row_with
+from rlslint.replay.plpgsql.system_catalogs.questions import Row, RowSet, row_with
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference
-from rlslint.replay.plpgsql.values import Record, quoted_name
+from rlslint.replay.plpgsql.values import Composite, quoted_name
 from rlslint.sql.parser import ParsedStatement
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def fire_event_triggers(replay: Replay, parsed: ParsedStatement) -> None:
         return
     if made.kind is Kind.materialized_view:
         tag = "CREATE MATERIALIZED VIEW"
-    replay.ddl_commands = Rows([_command(replay, tag, made)], False)
+    replay.ddl_commands = RowSet([_command(replay, tag, made)], False)
     try:
         for trigger in sorted(replay.event_triggers):
             event = replay.event_triggers[trigger]
@@ -62,7 +62,7 @@ def _command(replay: Replay, tag: str, made: Relation) -> Row:
     """Return the row of pg_event_trigger_ddl_commands() (manual: 9.29.1)."""
     words = {Kind.view: "view", Kind.materialized_view: "materialized view"}
     identity = f"{quoted_name(made.schema)}.{quoted_name(made.name)}"
-    known: Record = row_with(
+    known: Composite = row_with(
         objid=relation_reference(made, replay.session.search_path, replay.catalog),
         command_tag=tag,
         object_type=words.get(made.kind, "table"),

@@ -10,7 +10,7 @@ from rlslint.catalog.model import Dynamic
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
 from rlslint.replay.open_names import ANYTHING, NAME, meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, Place
-from rlslint.replay.plpgsql.values import Hole, Unknown
+from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.plpgsql.words import doubt_by_words
 from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay, handled_kinds
@@ -27,7 +27,7 @@ _MATTERS = re.compile(
 SESSION_SETTINGS = frozenset({"role", "search_path", "session_authorization"})
 """Settings that decide whose objects are made, and in which schema."""
 
-_HOLES = {Hole.anything: ANYTHING, Hole.name: NAME, Hole.literal: f"'{ANYTHING}'"}
+_HOLES = {Blank.anything: ANYTHING, Blank.name: NAME, Blank.literal: f"'{ANYTHING}'"}
 
 
 class Execution:
@@ -117,7 +117,7 @@ class Execution:
         self._doubt_by_words(ANYTHING)
         self.note(f"it is written in {language}")
 
-    def run_unknown(self, sql: Unknown) -> None:
+    def run_unknown(self, sql: PartlyKnown) -> None:
         """Make unknown what SQL may change of which only some parts are known."""
         filled = "".join(p if isinstance(p, str) else _HOLES[p] for p in sql.parts)
         changed = False
@@ -148,7 +148,7 @@ class Execution:
         return doubts.any
 
     def _note_if_it_matters(
-        self, changed: bool, filled: str, parts: tuple[str | Hole, ...]
+        self, changed: bool, filled: str, parts: tuple[str | Blank, ...]
     ) -> None:
         constant = "".join(part for part in parts if isinstance(part, str))
         if changed and (not constant.strip() or _MATTERS.search(constant)):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.arrays import as_array, with_element
-from rlslint.replay.plpgsql.calls import Arguments, Result
+from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.course import MOST_ROWS, Leave, Run
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.execution import Execution
@@ -16,7 +16,7 @@ from rlslint.replay.plpgsql.queries import only_value, query_rows
 from rlslint.replay.plpgsql.system_catalogs.lookup import is_known
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Block, Body, Target
-from rlslint.replay.plpgsql.values import ANY, Record, Value
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum
 from rlslint.replay.plpgsql.variables import Scopes
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query
@@ -29,8 +29,8 @@ class Handling(NamedTuple):
     """How an interpreter carries out what a body consists of, and calls."""
 
     body: Callable[[Interpreter, Body], Leave | None]
-    call: Callable[[Interpreter, tuple[str, ...], Arguments], Result | None]
-    function: Callable[[Interpreter, Function, Arguments], Result]
+    call: Callable[[Interpreter, tuple[str, ...], Arguments], RoutineResult | None]
+    function: Callable[[Interpreter, Function, Arguments], RoutineResult]
 
 
 class Interpreter:
@@ -54,7 +54,7 @@ class Interpreter:
         self.statement = statement
         self.execution = Execution(replay, statement, body)
         self.scopes = Scopes()
-        self.parameters: tuple[Value, ...] = ()
+        self.parameters: tuple[Datum, ...] = ()
         self.doubts: set[object] = set()
         self.depth = 0
         self.course = Run()
@@ -75,7 +75,7 @@ class Interpreter:
     def certain(self) -> bool:
         return not (self.doubts or self.course.may_have_failed or self.course.gave_up)
 
-    def run(self, block: Block) -> Value:
+    def run(self, block: Block) -> Datum:
         """Carry out a body and return what it returns. Raises Raised."""
         leave = self.run_body((block,))
         if "return" in self.doubts:
@@ -85,13 +85,13 @@ class Interpreter:
     def has_variable(self, name: str) -> bool:
         return self.scopes.has(name)
 
-    def variable(self, names: tuple[str, ...]) -> Value:
+    def variable(self, names: tuple[str, ...]) -> Datum:
         return self.scopes.value(names)
 
-    def parameter(self, number: int) -> Value:
+    def parameter(self, number: int) -> Datum:
         return self.parameters[number - 1] if 0 < number <= len(self.parameters) else ANY
 
-    def call(self, call: Call, arguments: Arguments) -> Result | None:
+    def call(self, call: Call, arguments: Arguments) -> RoutineResult | None:
         """Carry out a call of a function of the history."""
         return self.handling.call(self, call.name, arguments)
 
@@ -121,7 +121,7 @@ class Interpreter:
             queries[sql] = found
         return queries[sql]
 
-    def value_of(self, sql: str) -> Value:
+    def value_of(self, sql: str) -> Datum:
         """Return the value of an SQL expression."""
         found = self.query_of(f"SELECT {sql}")
         if found is None:
@@ -132,7 +132,7 @@ class Interpreter:
         rows = query_rows(found, self.evaluator)
         return only_value(rows)
 
-    def truth_of(self, sql: str) -> tuple[Value, Expr | None]:
+    def truth_of(self, sql: str) -> tuple[Datum, Expr | None]:
         """Return whether a condition holds, and the condition as far as it can be read."""
         found = self.query_of(f"SELECT {sql}")
         if found is None or len(found.outputs) != 1 or found.sources:
@@ -141,7 +141,7 @@ class Interpreter:
         self.evaluator.results.clear()
         return self.evaluator.truth(found.outputs[0]), found.outputs[0]
 
-    def assign(self, target: Target, value: Value) -> None:
+    def assign(self, target: Target, value: Datum) -> None:
         """Assign a value, as the type that the variable is declared with."""
         scopes = self.scopes
         if target.subscripts:
@@ -150,11 +150,11 @@ class Interpreter:
         type_ = scopes.type_of(
             target.names[-1] if not scopes.has(target.names[0]) else target.names[0]
         )
-        if len(target.names) == 1 and type_ and not isinstance(value, Record):
+        if len(target.names) == 1 and type_ and not isinstance(value, Composite):
             value = self.evaluator.cast(value, type_)
         scopes.assign(target, value)
 
-    def _assign_element(self, target: Target, value: Value) -> None:
+    def _assign_element(self, target: Target, value: Datum) -> None:
         array = as_array(self.scopes.value(target.names))
         positions: list[int] = []
         for subscript in target.subscripts:
@@ -169,8 +169,10 @@ class Interpreter:
         """Assign a row to a record, or its columns to one variable each."""
         values = list(row.values.values())
         if len(targets) == 1 and self._is_record(targets[0], len(values)):
-            whole = values[0] if len(values) == 1 and isinstance(values[0], Record) else row.values
-            self.scopes.assign(targets[0], whole if isinstance(whole, Record) else ANY)
+            whole = (
+                values[0] if len(values) == 1 and isinstance(values[0], Composite) else row.values
+            )
+            self.scopes.assign(targets[0], whole if isinstance(whole, Composite) else ANY)
             return
         for position, target in enumerate(targets):
             self.assign(target, values[position] if position < len(values) else None)

@@ -8,19 +8,19 @@ from typing import Any
 from rlslint.replay.plpgsql.evaluator import Evaluator, Frame
 from rlslint.replay.plpgsql.sources import source_rows
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
-from rlslint.replay.plpgsql.values import Record, Unknown, Value
+from rlslint.replay.plpgsql.values import Composite, Datum, PartlyKnown
 from rlslint.sql.expressions import And, Column, Expr, Query, Source, SubSelect
 
 _Found = tuple[Frame, bool]
 
 
-class _NullRow(Record):
+class _NullRow(Composite):
     """What an outer join puts in the place of a row that is missing: every column is NULL."""
 
-    def __missing__(self, column: str) -> Value:
+    def __missing__(self, column: str) -> Datum:
         return None
 
-    def get(self, key: str, default: Any = None) -> Value:
+    def get(self, key: str, default: Any = None) -> Datum:
         return None
 
 
@@ -81,7 +81,7 @@ class _Walk:
                 later.append(condition)
                 continue
             truth = inner.truth(condition)
-            if isinstance(truth, Unknown):
+            if isinstance(truth, PartlyKnown):
                 certain = False
             elif truth is not True:
                 if self.exact:
@@ -122,7 +122,7 @@ class _Walk:
         inner = self.evaluator.within(frame)
         for condition in source.on:
             truth = inner.truth(condition)
-            if isinstance(truth, Unknown):
+            if isinstance(truth, PartlyKnown):
                 certain = False
             elif truth is not True:
                 return None

@@ -11,7 +11,7 @@ from rlslint.replay.plpgsql.diagnostics import note_found
 from rlslint.replay.plpgsql.embedded_sql import query_of_command, run_calls
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import query_rows
-from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
+from rlslint.replay.plpgsql.system_catalogs.questions import Row, RowSet
 from rlslint.replay.plpgsql.token_stream import plain_name
 from rlslint.replay.plpgsql.tree import (
     Body,
@@ -23,7 +23,7 @@ from rlslint.replay.plpgsql.tree import (
     While,
     assigned,
 )
-from rlslint.replay.plpgsql.values import ANY, Record, Unknown
+from rlslint.replay.plpgsql.values import ANY, Composite, PartlyKnown
 
 
 def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
@@ -32,7 +32,7 @@ def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
     before = set(interpreter.doubts)
     while True:
         truth, _ = interpreter.truth_of(loop.condition)
-        if isinstance(truth, Unknown) or not _may_go_on(interpreter):
+        if isinstance(truth, PartlyKnown) or not _may_go_on(interpreter):
             _unknown_iterations(interpreter, loop.body)
             break
         if truth is not True:
@@ -79,18 +79,20 @@ def run_for(
     return leave
 
 
-def _leave_without_rows(interpreter: Interpreter, targets: tuple[Target, ...], rows: Rows) -> None:
+def _leave_without_rows(
+    interpreter: Interpreter, targets: tuple[Target, ...], rows: RowSet
+) -> None:
     """A query without rows leaves NULL in the variable of its loop (tried on 15 and 18)."""
     if rows.rows or rows.open:
         interpreter.scopes.forget({target.names[0] for target in targets})
     else:
-        interpreter.assign_row(targets, Row(Record(), True))
+        interpreter.assign_row(targets, Row(Composite(), True))
 
 
 def _rows_of(
     interpreter: Interpreter, loop: ForRange | ForQuery | ForExecute | ForEach
-) -> tuple[tuple[Target, ...], Rows]:
-    nothing_known = Rows([], True)
+) -> tuple[tuple[Target, ...], RowSet]:
+    nothing_known = RowSet([], True)
     match loop:
         case ForRange():
             return (Target((loop.variable,)),), _range(interpreter, loop)
@@ -101,7 +103,7 @@ def _rows_of(
             if not isinstance(items, tuple):
                 return targets, nothing_known
             found = slices(items, dimensions)
-            return targets, Rows([Row(Record(item=item), True) for item in found], False)
+            return targets, RowSet([Row(Composite(item=item), True) for item in found], False)
         case ForQuery(_, targets, sql):
             parameters = interpreter.parameters
             query = interpreter.query_of(_query_of_cursor(interpreter, sql, targets))
@@ -137,15 +139,15 @@ def _query_of_cursor(interpreter: Interpreter, sql: str, targets: tuple[Target, 
     return query
 
 
-def _range(interpreter: Interpreter, loop: ForRange) -> Rows:
+def _range(interpreter: Interpreter, loop: ForRange) -> RowSet:
     low, high, step = (interpreter.value_of(sql) for sql in (loop.low, loop.high, loop.step))
     if not (isinstance(low, int) and isinstance(high, int) and isinstance(step, int)):
-        return Rows([], True)
+        return RowSet([], True)
     if step < 1:
-        return Rows([], True)
+        return RowSet([], True)
     is_open = abs(high - low) // step >= MOST_STEPS
     numbers = range(low, high - 1, -step) if loop.reverse else range(low, high + 1, step)
-    return Rows([Row(Record(n=n), True) for n in islice(numbers, MOST_STEPS)], is_open)
+    return RowSet([Row(Composite(n=n), True) for n in islice(numbers, MOST_STEPS)], is_open)
 
 
 def _iteration(interpreter: Interpreter, label: str, body: Body) -> tuple[bool, Leave | None]:

@@ -11,22 +11,22 @@ from rlslint.replay.plpgsql.system_catalogs.references import (
 )
 from rlslint.replay.plpgsql.values import (
     ANY,
+    Datum,
+    PartlyKnown,
     Reference,
-    Unknown,
-    Value,
-    dotted_name,
     is_wholly_known,
+    names_in,
     quoted_name,
-    text_of,
+    shown_text,
 )
 from rlslint.replay.state import Replay
-from rlslint.sql.casts import TEXT_TYPES, TYPES_REFUSING_EMPTY, NotFollowed, Refused, converted
+from rlslint.sql.casts import TEXT_TYPES, TYPES_REFUSING_EMPTY, NotFollowed, RefusedValue, converted
 
 _OWN_SCHEMAS = frozenset({"public", "pg_catalog", "information_schema"})
 _CURRENT_USER = frozenset({"current_user", "current_role", "user"})
 
 
-def cast(replay: Replay, value: Value, type_name: str) -> Value:
+def cast(replay: Replay, value: Datum, type_name: str) -> Datum:
     """Return a value as `::type` gives it; a type of the history's own keeps its spelling."""
     word = type_name.rpartition(".")[2]
     if value is None:
@@ -34,14 +34,14 @@ def cast(replay: Replay, value: Value, type_name: str) -> Value:
     if word in ("regclass", "regproc", "regprocedure", "regnamespace", "regrole"):
         return _reference(replay, value, word)
     if word in TEXT_TYPES:
-        value = text_of(value)
+        value = shown_text(value)
     if isinstance(value, Reference) and word == "oid":
         return Reference(value.kind, value.key, value.name)
     if not is_wholly_known(value):
-        return ANY if isinstance(value, Unknown) and word == "bool" else value
+        return ANY if isinstance(value, PartlyKnown) and word == "bool" else value
     try:
         return converted(value, type_name)
-    except Refused:
+    except RefusedValue:
         return ANY
     except NotFollowed:
         pass
@@ -51,19 +51,19 @@ def cast(replay: Replay, value: Value, type_name: str) -> Value:
     return ANY if is_changed else value
 
 
-def _reference(replay: Replay, value: Value, type_: str) -> Value:
+def _reference(replay: Replay, value: Datum, type_: str) -> Datum:
     match value:
         case Reference(kind=kind, key=key, name=name):
             return Reference(kind, key, name, True)
         case str() if type_ == "regclass":
             return _reference_of_relation(replay, value)
         case str() if type_ == "regnamespace":
-            return schema_reference(dotted_name(value)[-1])
+            return schema_reference(names_in(value)[-1])
         case str() if type_ == "regrole":
-            name = dotted_name(value)[-1]
+            name = names_in(value)[-1]
             return Reference("role", name, str(quoted_name(name)), True)
         case str() if type_ in ("regproc", "regprocedure"):
-            names = dotted_name(value.partition("(")[0])
+            names = names_in(value.partition("(")[0])
             found = replay.functions_named(names)
             if len(found) == 1:
                 reference = function_reference(found[0], replay.session.search_path)
@@ -74,8 +74,8 @@ def _reference(replay: Replay, value: Value, type_: str) -> Value:
             return ANY
 
 
-def _reference_of_relation(replay: Replay, text: str) -> Value:
-    names = dotted_name(text)
+def _reference_of_relation(replay: Replay, text: str) -> Datum:
+    names = names_in(text)
     if not names:
         return ANY
     catalog, path = replay.catalog, replay.session.search_path
@@ -93,8 +93,8 @@ def _reference_of_relation(replay: Replay, text: str) -> Value:
 
 
 def ask_catalog(
-    replay: Replay, name: tuple[str, ...], arguments: tuple[Value, ...]
-) -> tuple[Value, ...]:
+    replay: Replay, name: tuple[str, ...], arguments: tuple[Datum, ...]
+) -> tuple[Datum, ...]:
     """Return what a function tells of objects or the session in a tuple, () for any other one."""
     if len(name) == 1 and name[0] in _CURRENT_USER:
         user = replay.session.user
@@ -112,7 +112,7 @@ def ask_catalog(
             return ()
 
 
-def _current_schema(replay: Replay) -> Value:
+def _current_schema(replay: Replay) -> Datum:
     """Return the first schema of the path that exists, as far as the history tells."""
     known = (*replay.catalog.schemas, *_OWN_SCHEMAS)
     path = replay.session.search_path
@@ -121,8 +121,8 @@ def _current_schema(replay: Replay) -> Value:
     return found if found and first else ANY
 
 
-def _to_reference(replay: Replay, function: str, text: str) -> Value:
-    name = dotted_name(text)[-1:]
+def _to_reference(replay: Replay, function: str, text: str) -> Datum:
+    name = names_in(text)[-1:]
     if function == "to_regnamespace":
         known = name and (name[0] in replay.catalog.schemas or name[0] in _OWN_SCHEMAS)
         return cast(replay, text, "regnamespace") if known else None
@@ -130,8 +130,8 @@ def _to_reference(replay: Replay, function: str, text: str) -> Value:
     return cast(replay, text, "regrole") if role is not None and role.declared else ANY
 
 
-def _to_regclass(replay: Replay, text: str) -> Value:
-    names = dotted_name(text)
+def _to_regclass(replay: Replay, text: str) -> Datum:
+    names = names_in(text)
     found = _reference_of_relation(replay, text)
     if isinstance(found, Reference):
         place = names[-2:] if len(names) > 1 else (replay.creation_schema(), names[-1])

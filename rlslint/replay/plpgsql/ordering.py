@@ -6,17 +6,17 @@ import re
 from itertools import pairwise
 
 from rlslint.replay.plpgsql.evaluator import Evaluator, Frame
-from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
-from rlslint.replay.plpgsql.values import Record, Value
+from rlslint.replay.plpgsql.system_catalogs.questions import Row, RowSet
+from rlslint.replay.plpgsql.values import Composite, Datum
 from rlslint.sql.expressions import Column, Constant, Expr, Query
 
 _SAME_IN_ALL_COLLATIONS = r"[a-z0-9]*"
-_Keys = list[Value]
+_Keys = list[Datum]
 
 
 def limited_rows(
-    query: Query, rows: Rows, frames: list[Frame] | None, evaluator: Evaluator
-) -> Rows:
+    query: Query, rows: RowSet, frames: list[Frame] | None, evaluator: Evaluator
+) -> RowSet:
     """Return as many rows as LIMIT lets pass, the first in the order of ORDER BY.
 
     Where the order is not known, each row may be among them.
@@ -32,12 +32,12 @@ def limited_rows(
     exact = not rows.open and all(row.certain for row in rows.rows)
     if is_sorted and exact and isinstance(most, int | None):
         last = len(found) if most is None else first + most
-        return Rows(found[first:last], False)
-    return Rows([row._replace(certain=False) for row in found], rows.open)
+        return RowSet(found[first:last], False)
+    return RowSet([row._replace(certain=False) for row in found], rows.open)
 
 
 def _sorted(
-    query: Query, rows: Rows, frames: list[Frame] | None, evaluator: Evaluator
+    query: Query, rows: RowSet, frames: list[Frame] | None, evaluator: Evaluator
 ) -> tuple[bool, list[Row]]:
     if len(rows.rows) < 2:
         return True, rows.rows
@@ -69,7 +69,9 @@ def _keys(query: Query, row: Row, frame: Frame | None, evaluator: Evaluator) -> 
             case Column(names=(name,)) if dict.__contains__(row.values, name):
                 keys.append(row.values[name])
             case _:
-                inner = evaluator.within(frame if frame is not None else {"": Record(row.values)})
+                inner = evaluator.within(
+                    frame if frame is not None else {"": Composite(row.values)}
+                )
                 keys.append(inner.value(part))
     return keys
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.calls import Arguments
-from rlslint.replay.plpgsql.values import ANY, Unknown, Value
+from rlslint.replay.plpgsql.values import ANY, Datum, PartlyKnown
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import expression, type_name
 from rlslint.sql.parser import Node, SyntaxProblem, parsed_statements
@@ -19,7 +19,7 @@ _MODES = {
 }  # fmt: skip
 
 
-class Parameter(NamedTuple):
+class RoutineParameter(NamedTuple):
     """A parameter; `mode` is in, out, inout, variadic, or table for a column of RETURNS TABLE."""
 
     name: str
@@ -36,7 +36,7 @@ class Parameter(NamedTuple):
         return self.mode in ("out", "inout", "table")
 
 
-def parameters_of(function: Function) -> tuple[Parameter, ...]:
+def declared_parameters(function: Function) -> tuple[RoutineParameter, ...]:
     """Return all parameters as CREATE FUNCTION declares them."""
     created = function.created
     if created is not None and created.kind == "CreateFunctionStmt":
@@ -52,32 +52,32 @@ def parameters_of(function: Function) -> tuple[Parameter, ...]:
             pass
     last = len(function.argument_types) - 1
     return tuple(
-        Parameter(name, "variadic" if function.variadic and number == last else "in", type_)
+        RoutineParameter(name, "variadic" if function.variadic and number == last else "in", type_)
         for number, (name, type_) in enumerate(
             zip(function.argument_names, function.argument_types, strict=True)
         )
     )
 
 
-def _parameter(node: Node) -> Parameter:
+def _parameter(node: Node) -> RoutineParameter:
     default = expression(node["defexpr"]) if "defexpr" in node else None
-    return Parameter(
+    return RoutineParameter(
         node.get("name", ""), _MODES[node["mode"]], type_name(node["argType"]), default
     )
 
 
 def given_values(
-    parameters: tuple[Parameter, ...],
+    parameters: tuple[RoutineParameter, ...],
     arguments: Arguments,
     is_procedure: bool,
-    evaluate: Callable[[Expr], Value],
-) -> list[Value]:
+    evaluate: Callable[[Expr], Datum],
+) -> list[Datum]:
     """Return the value of each parameter before the first statement; NULL for OUT parameters.
 
     CALL has an argument for each OUT parameter too (manual: CALL).
     """
     waiting = list(arguments.positional)
-    values: list[Value] = []
+    values: list[Datum] = []
     for parameter in parameters:
         takes = parameter.is_input or (is_procedure and parameter.mode == "out")
         if not takes:
@@ -98,7 +98,7 @@ def given_values(
     return values
 
 
-def _collected(items: list[Value], spread: bool) -> Value:
-    if spread and len(items) == 1 and isinstance(items[0], tuple | Unknown):
+def _collected(items: list[Datum], spread: bool) -> Datum:
+    if spread and len(items) == 1 and isinstance(items[0], tuple | PartlyKnown):
         return items[0]
     return tuple(items)

@@ -8,16 +8,24 @@ from rlslint.replay.plpgsql.builtin_functions import set_of
 from rlslint.replay.plpgsql.evaluator import Evaluator, Frame
 from rlslint.replay.plpgsql.joins import is_open, joined_rows
 from rlslint.replay.plpgsql.ordering import limited_rows
-from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
+from rlslint.replay.plpgsql.system_catalogs.questions import Row, RowSet
 from rlslint.replay.plpgsql.system_catalogs.roles import ROLE_CATALOGS
-from rlslint.replay.plpgsql.values import ANY, Hole, Record, Reference, Unknown, Value, record_of
+from rlslint.replay.plpgsql.values import (
+    ANY,
+    Blank,
+    Composite,
+    Datum,
+    PartlyKnown,
+    Reference,
+    record_of,
+)
 from rlslint.sql.expressions import Call, Column, Expr, Other, Query
 from rlslint.sql.functions import AGGREGATES
 
 _Key = tuple[object, ...]
 
 
-def query_rows(query: Query, evaluator: Evaluator) -> Rows:
+def query_rows(query: Query, evaluator: Evaluator) -> RowSet:
     """Return the rows that a query puts out, as far as the history tells them."""
     evaluator = evaluator.with_queries(query)
     if query.arms:
@@ -34,16 +42,16 @@ def query_rows(query: Query, evaluator: Evaluator) -> Rows:
             frames.append(frame)
     if query.grouped:
         found, frames = _distinct(found), []
-    rows = Rows(found, is_open(query, evaluator))
+    rows = RowSet(found, is_open(query, evaluator))
     return limited_rows(query, rows, frames or None, evaluator)
 
 
-def _of_groups(query: Query) -> Rows:
+def _of_groups(query: Query) -> RowSet:
     """Aggregates are not worked out, nor which groups there are: without GROUP BY it is one."""
     if query.grouping:
-        return Rows([], True)
+        return RowSet([], True)
     unknown = record_of(query.output_names, [ANY] * len(query.outputs))
-    return Rows([Row(unknown, query.having is None)], False)
+    return RowSet([Row(unknown, query.having is None)], False)
 
 
 def _aggregates(expression: Expr) -> bool:
@@ -66,23 +74,23 @@ def has_more_rows(query: Query, evaluator: Evaluator) -> bool:
     return is_open(query, evaluator.with_queries(query))
 
 
-def only_value(rows: Rows) -> Value:
+def only_value(rows: RowSet) -> Datum:
     """Return the value in the only row, None where there is no row."""
     if rows.open or len(rows.rows) > 1 or any(not row.certain for row in rows.rows):
         return ANY if rows.open else _any_of(rows)
     return next(iter(rows.rows[0].values.values()), ANY) if rows.rows else None
 
 
-def _any_of(rows: Rows) -> Value:
+def _any_of(rows: RowSet) -> Datum:
     """Return what is known of the text in each of the rows that may be the one."""
     values = [next(iter(row.values.values()), ANY) for row in rows.rows]
-    known = {value.parts: value for value in values if isinstance(value, Unknown)}
+    known = {value.parts: value for value in values if isinstance(value, PartlyKnown)}
     texts = [value for value in values if isinstance(value, str)]
     if len(known) != 1 or len(texts) + len(known) < len(set(map(id, values))):
         return ANY
     ((parts, unknown),) = known.items()
     match parts:
-        case (str() as beginning, Hole()) if all(text.startswith(beginning) for text in texts):
+        case (str() as beginning, Blank()) if all(text.startswith(beginning) for text in texts):
             return unknown
         case _:
             return ANY
@@ -96,16 +104,16 @@ def asks_for_roles_only(expression: Expr) -> bool:
     return bool(sources) and all(source.name in ROLE_CATALOGS for source in sources)
 
 
-def _combined(query: Query, evaluator: Evaluator) -> Rows:
+def _combined(query: Query, evaluator: Evaluator) -> RowSet:
     """UNION, INTERSECT and EXCEPT; of the last two nothing is certain with rows that are not."""
     names = query.output_names
     left, right = (
-        Rows([Row(_named(names, row.values), row.certain) for row in rows.rows], rows.open)
+        RowSet([Row(_named(names, row.values), row.certain) for row in rows.rows], rows.open)
         for rows in (query_rows(arm, evaluator) for arm in query.arms)
     )
     if query.set_operation == "union":
         both = left.rows + right.rows
-        return Rows(both if query.keeps_duplicates else _distinct(both), left.open or right.open)
+        return RowSet(both if query.keeps_duplicates else _distinct(both), left.open or right.open)
     others = {_key(row.values): row.certain for row in right.rows}
     unclear = right.open or None in others or query.keeps_duplicates
     wanted = query.set_operation == "intersect"
@@ -117,17 +125,17 @@ def _combined(query: Query, evaluator: Evaluator) -> Rows:
             kept.append(row._replace(certain=False))
         elif (there is True) is wanted:
             kept.append(row)
-    return Rows(kept, left.open)
+    return RowSet(kept, left.open)
 
 
-def _named(names: tuple[str, ...], values: Record) -> Record:
+def _named(names: tuple[str, ...], values: Composite) -> Composite:
     return record_of(names, values.values())
 
 
-def _key(values: Record) -> _Key | None:
+def _key(values: Composite) -> _Key | None:
     """Return what makes rows equal, None where a value is not known."""
     items = tuple(values.values())
-    if any(isinstance(item, Unknown | Record) for item in items):
+    if any(isinstance(item, PartlyKnown | Composite) for item in items):
         return None
     return tuple((item if isinstance(item, Reference) else (type(item), item)) for item in items)
 
@@ -147,16 +155,16 @@ def _distinct(rows: list[Row]) -> list[Row]:
     return kept
 
 
-def _values(query: Query, evaluator: Evaluator) -> Rows:
+def _values(query: Query, evaluator: Evaluator) -> RowSet:
     rows = [
-        Row(Record(zip(query.output_names, map(evaluator.value, row.items), strict=False)), True)
+        Row(Composite(zip(query.output_names, map(evaluator.value, row.items), strict=False)), True)
         for row in query.rows
     ]
-    return Rows(rows, False)
+    return RowSet(rows, False)
 
 
-def _outputs(query: Query, evaluator: Evaluator) -> Iterator[Record]:
-    sets: dict[int, tuple[Value, ...]] = {}
+def _outputs(query: Query, evaluator: Evaluator) -> Iterator[Composite]:
+    sets: dict[int, tuple[Datum, ...]] = {}
     for number, output in enumerate(query.outputs):
         if isinstance(output, Call) and evaluator.result_of(output) is None:
             items = set_of(output.name[-1], evaluator.arguments(output).positional)
@@ -173,8 +181,8 @@ def _outputs(query: Query, evaluator: Evaluator) -> Iterator[Record]:
         )
 
 
-def _output(query: Query, evaluator: Evaluator, given: dict[int, Value]) -> Record:
-    row = Record()
+def _output(query: Query, evaluator: Evaluator, given: dict[int, Datum]) -> Composite:
+    row = Composite()
     for number, (output, name) in enumerate(zip(query.outputs, query.output_names, strict=True)):
         match output:
             case Column(names=(*qualifier, "*")):

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from rlslint.catalog.functions import Function
-from rlslint.replay.plpgsql.calls import Result
+from rlslint.replay.plpgsql.calls import RoutineResult
 from rlslint.replay.plpgsql.embedded_sql import run_calls, run_parsed
 from rlslint.replay.plpgsql.interpreter import Interpreter
-from rlslint.replay.plpgsql.parameters import Parameter
+from rlslint.replay.plpgsql.parameters import RoutineParameter
 from rlslint.replay.plpgsql.queries import only_value, query_rows
-from rlslint.replay.plpgsql.system_catalogs.questions import Row, Rows
-from rlslint.replay.plpgsql.values import ANY, Record, Value
+from rlslint.replay.plpgsql.system_catalogs.questions import Row, RowSet
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem
 
-_NOTHING_KNOWN = Rows([], True)
-_NO_SET = Result(ANY, _NOTHING_KNOWN)
+_NOTHING_KNOWN = RowSet([], True)
+_NO_SET = RoutineResult(ANY, _NOTHING_KNOWN)
 """Which rows a function returns is not followed."""
 
 
 def result_of_body(
     interpreter: Interpreter,
     function: Function,
-    parameters: tuple[Parameter, ...],
-    value: Value,
-) -> Result:
+    parameters: tuple[RoutineParameter, ...],
+    value: Datum,
+) -> RoutineResult:
     """Return what a PL/pgSQL function gives, which RETURN gave `value`."""
     if function.returns_set:
         return _NO_SET
     left_early = "return" in interpreter.doubts
     if not interpreter.outputs:
-        if isinstance(value, Record):
-            return Result(value, Rows([Row(value, True)], False))
-        return Result(value)
-    outputs = Record(
+        if isinstance(value, Composite):
+            return RoutineResult(value, RowSet([Row(value, True)], False))
+        return RoutineResult(value)
+    outputs = Composite(
         (name, ANY if left_early else interpreter.scopes.value((name,)))
         for name in interpreter.outputs
     )
@@ -42,14 +42,14 @@ def result_of_body(
             for number, parameter in enumerate(p for p in parameters if p.mode != "table")
             if parameter.is_output
         ]
-        return Result(Record(zip(numbers, outputs.values(), strict=True)))
-    rows = Rows([Row(outputs, True)], False)
-    return Result(outputs if len(outputs) > 1 else next(iter(outputs.values())), rows)
+        return RoutineResult(Composite(zip(numbers, outputs.values(), strict=True)))
+    rows = RowSet([Row(outputs, True)], False)
+    return RoutineResult(outputs if len(outputs) > 1 else next(iter(outputs.values())), rows)
 
 
-def result_of_queries(interpreter: Interpreter, function: Function) -> Result:
+def result_of_queries(interpreter: Interpreter, function: Function) -> RoutineResult:
     """Run the statements of a SQL function: the last one gives its rows (manual: 36.5)."""
-    rows: Rows | None = None
+    rows: RowSet | None = None
     try:
         for parsed in interpreter.execution.statements(function.body):
             rows = _NOTHING_KNOWN
@@ -66,16 +66,16 @@ def result_of_queries(interpreter: Interpreter, function: Function) -> Result:
         interpreter.execution.run_unparsable(function.body)
         return _NO_SET
     if rows is None:
-        return Result(None)
+        return RoutineResult(None)
     if function.returns_set:
         return _NO_SET
     rows = _named(rows, interpreter.outputs)
     if len(interpreter.outputs) > 1 and len(rows.rows) == 1 and not rows.open:
-        return Result(rows.rows[0].values, rows)
-    return Result(only_value(rows), rows if interpreter.outputs else None)
+        return RoutineResult(rows.rows[0].values, rows)
+    return RoutineResult(only_value(rows), rows if interpreter.outputs else None)
 
 
-def _named(rows: Rows, names: tuple[str, ...]) -> Rows:
+def _named(rows: RowSet, names: tuple[str, ...]) -> RowSet:
     """Return rows whose columns have the names of the OUT parameters or of RETURNS TABLE."""
     if not names:
         return rows
@@ -84,5 +84,5 @@ def _named(rows: Rows, names: tuple[str, ...]) -> Rows:
         values = list(row.values.values())
         if len(values) < len(names):
             values += [ANY] * (len(names) - len(values))
-        renamed.append(Row(Record(zip(names, values, strict=False)), row.certain))
-    return Rows(renamed, rows.open)
+        renamed.append(Row(Composite(zip(names, values, strict=False)), row.certain))
+    return RowSet(renamed, rows.open)

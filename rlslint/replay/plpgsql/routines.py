@@ -6,21 +6,21 @@ import re
 
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.functions import Function
-from rlslint.replay.plpgsql.calls import Arguments, Result
+from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.course import MOST_STEPS
 from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
 from rlslint.replay.plpgsql.interpreter import Interpreter
-from rlslint.replay.plpgsql.parameters import Parameter, given_values, parameters_of
+from rlslint.replay.plpgsql.parameters import RoutineParameter, declared_parameters, given_values
 from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.results import result_of_body, result_of_queries
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.replay.plpgsql.tree import Block, Sql, nested
-from rlslint.replay.plpgsql.values import ANY, Value
+from rlslint.replay.plpgsql.values import ANY, Datum
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
 
 _MOST_NESTED = 16
-_UNKNOWN = Result(ANY)
+_UNKNOWN = RoutineResult(ANY)
 CHANGES_CATALOG = re.compile(
     r"\b(create|alter|drop|grant|revoke|execute|perform|call|reassign|set_config"
     r"|set\s+(local\s+|session\s+)?(role|search_path|session))\b",
@@ -29,11 +29,13 @@ CHANGES_CATALOG = re.compile(
 """Words without which a body changes nothing that the catalog holds."""
 
 
-def call_routine(caller: Interpreter, name: tuple[str, ...], arguments: Arguments) -> Result | None:
+def call_routine(
+    caller: Interpreter, name: tuple[str, ...], arguments: Arguments
+) -> RoutineResult | None:
     """Carry out a call and return what it gives; None for what is no function of the history."""
     replay = caller.replay
     if name == ("set_config",):
-        return Result(_set_config(replay, arguments.positional, caller))
+        return RoutineResult(_set_config(replay, arguments.positional, caller))
     path, given = replay.session.search_path, len(arguments.positional) + len(arguments.named)
     function, ambiguous = find_function(replay.catalog, path, name, given)
     if ambiguous:
@@ -50,7 +52,7 @@ def call_routine(caller: Interpreter, name: tuple[str, ...], arguments: Argument
 
 def call_function_of_history(
     caller: Interpreter, function: Function, arguments: Arguments
-) -> Result:
+) -> RoutineResult:
     """Carry out a function with the settings and the rights that its definition gives it."""
     facts = ("body", "language", "settings", "security_definer", "owner")
     if not all(function.knows(fact) for fact in facts):
@@ -70,7 +72,7 @@ def call_function_of_history(
     except (NotPlpgsql, SyntaxProblem):
         interpreter.execution.run_unparsable(function.body)
         return _UNKNOWN
-    parameters = parameters_of(function)
+    parameters = declared_parameters(function)
     _declare(interpreter, function, parameters, arguments)
     return _as_defined(interpreter, function, parameters, block)
 
@@ -78,7 +80,7 @@ def call_function_of_history(
 def _declare(
     interpreter: Interpreter,
     function: Function,
-    parameters: tuple[Parameter, ...],
+    parameters: tuple[RoutineParameter, ...],
     arguments: Arguments,
 ) -> None:
     """Give the parameters their values, under their names, with the function's, and by number."""
@@ -91,7 +93,7 @@ def _declare(
     if function.return_type == "event_trigger":
         interpreter.scopes.declare("tg_tag", "", interpreter.event[0] or ANY)
         interpreter.scopes.declare("tg_event", "", interpreter.event[1] or ANY)
-    numbered: list[Value] = []
+    numbered: list[Datum] = []
     for parameter, given in zip(parameters, values, strict=True):
         value = interpreter.evaluator.cast(given, parameter.type)
         if parameter.name:
@@ -104,9 +106,9 @@ def _declare(
 def _as_defined(
     interpreter: Interpreter,
     function: Function,
-    parameters: tuple[Parameter, ...],
+    parameters: tuple[RoutineParameter, ...],
     block: Block | None,
-) -> Result:
+) -> RoutineResult:
     session = interpreter.replay.session
     user, path = session.user, session.search_path_setting
     is_definer = function.security_definer
@@ -144,7 +146,7 @@ def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None
                     caller.execution.run_unparsable(part.sql)
 
 
-def _set_config(replay: Replay, arguments: tuple[Value, ...], caller: Interpreter) -> Value:
+def _set_config(replay: Replay, arguments: tuple[Datum, ...], caller: Interpreter) -> Datum:
     match arguments:
         case (str() as name, *_) if name in SESSION_SETTINGS and not caller.certain:
             caller.execution.note(f"whether it sets {name} depends on the database")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from itertools import count
 
 from rlslint.replay.plpgsql.builtin_functions import set_of
-from rlslint.replay.plpgsql.calls import Result
+from rlslint.replay.plpgsql.calls import RoutineResult
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.system_catalogs.lookup import rows_of
-from rlslint.replay.plpgsql.system_catalogs.questions import Question, Row, Rows
-from rlslint.replay.plpgsql.values import Record, Reference, Value
+from rlslint.replay.plpgsql.system_catalogs.questions import Question, Row, RowSet
+from rlslint.replay.plpgsql.values import Composite, Datum, Reference
 from rlslint.sql.expressions import Call, Column, Expr, Operator, Source
 
-_NOTHING_KNOWN = Rows([], True)
+_NOTHING_KNOWN = RowSet([], True)
 
 
-def source_rows(source: Source, conditions: list[Expr], evaluator: Evaluator) -> Rows:
+def source_rows(source: Source, conditions: list[Expr], evaluator: Evaluator) -> RowSet:
     """Return the rows of a source; those that `conditions` rule out may be left out."""
     if source.query is not None and not source.schema:
         return _renamed(evaluator.read(source.query, evaluator), source)
@@ -31,18 +31,18 @@ def source_rows(source: Source, conditions: list[Expr], evaluator: Evaluator) ->
     return rows_of(source.schema, source.name, question) or _NOTHING_KNOWN
 
 
-def _renamed(rows: Rows, source: Source) -> Rows:
+def _renamed(rows: RowSet, source: Source) -> RowSet:
     if not source.column_names:
         return rows
     renamed = []
     for row in rows.rows:
         names = [*source.column_names, *list(row.values)[len(source.column_names) :]]
-        values = Record(zip(names, row.values.values(), strict=False))
+        values = Composite(zip(names, row.values.values(), strict=False))
         renamed.append(Row(values, row.certain))
-    return Rows(renamed, rows.open)
+    return RowSet(renamed, rows.open)
 
 
-def _call_rows(source: Source, evaluator: Evaluator) -> Rows:
+def _call_rows(source: Source, evaluator: Evaluator) -> RowSet:
     call = source.call
     if not isinstance(call, Call):
         return _NOTHING_KNOWN
@@ -56,23 +56,23 @@ def _call_rows(source: Source, evaluator: Evaluator) -> Rows:
         return _NOTHING_KNOWN
     # WITH ORDINALITY adds the number of a row.
     names = source.column_names or (call.name[-1],)
-    rows = [Row(Record(zip(names, item, strict=False)), True) for item in zip(items, count(1))]
-    return Rows(rows, False)
+    rows = [Row(Composite(zip(names, item, strict=False)), True) for item in zip(items, count(1))]
+    return RowSet(rows, False)
 
 
-def _rows_of_result(result: Result, source: Source) -> Rows:
+def _rows_of_result(result: RoutineResult, source: Source) -> RowSet:
     """Return what a function of the history puts into FROM, its columns named by the alias."""
     if result.rows is None:
         name = source.column_names[0] if source.column_names else source.name
-        return Rows([Row(Record({name: result.value}), True)], False)
+        return RowSet([Row(Composite({name: result.value}), True)], False)
     if source.column_names == (source.alias,):
         return result.rows
     return _renamed(result.rows, source)
 
 
-def _wanted(source: Source, conditions: list[Expr], evaluator: Evaluator) -> dict[str, Value]:
+def _wanted(source: Source, conditions: list[Expr], evaluator: Evaluator) -> dict[str, Datum]:
     """Return the column values that conditions of the form `column = value` ask for."""
-    wanted: dict[str, Value] = {}
+    wanted: dict[str, Datum] = {}
     for condition in conditions:
         if not isinstance(condition, Operator) or condition.symbol != "=" or condition.quantifier:
             continue

@@ -7,28 +7,28 @@ from collections.abc import Iterable
 
 from rlslint.replay.plpgsql.values import (
     ANY,
-    Deparsed,
+    Datum,
+    PartlyKnown,
     Reference,
-    Unknown,
-    Value,
+    ShownExpression,
     is_unknown,
     is_wholly_known,
-    joined,
+    joined_texts,
 )
-from rlslint.sql.casts import NotFollowed, Refused, as_boolean
+from rlslint.sql.casts import NotFollowed, RefusedValue, as_boolean
 from rlslint.sql.operators import operated
 
 _PATTERNS = {"~~": (False, False), "!~~": (False, True), "~~*": (True, False), "!~~*": (True, True)}
 _LONG_WORD = 6
 
 
-def conjunction(values: Iterable[Value]) -> Value:
+def all_hold(values: Iterable[Datum]) -> Datum:
     """AND."""
-    found: Value = True
+    found: Datum = True
     for value in values:
         if value is False:
             return False
-        if isinstance(value, Unknown) or isinstance(found, Unknown):
+        if isinstance(value, PartlyKnown) or isinstance(found, PartlyKnown):
             found = ANY
         elif value is None:
             found = None
@@ -37,34 +37,34 @@ def conjunction(values: Iterable[Value]) -> Value:
     return found
 
 
-def disjunction(values: Iterable[Value]) -> Value:
+def any_holds(values: Iterable[Datum]) -> Datum:
     """OR."""
-    return negation(conjunction(negation(value) for value in values))
+    return negation(all_hold(negation(value) for value in values))
 
 
-def negation(value: Value) -> Value:
+def negation(value: Datum) -> Datum:
     """NOT."""
     if value is None:
         return None
     return not value if isinstance(value, bool) else ANY
 
 
-def boolean(value: Value) -> Value:
+def boolean(value: Datum) -> Datum:
     """Return a value as a cast to boolean reads it."""
     if value is None or not is_wholly_known(value):
         return None if value is None else ANY
     try:
         return as_boolean(value)
-    except (Refused, NotFollowed):
+    except (RefusedValue, NotFollowed):
         return ANY
 
 
-def operate(symbol: str, left: Value, right: Value) -> Value:
+def operate(symbol: str, left: Datum, right: Datum) -> Datum:
     """Return `left symbol right`."""
     if is_wholly_known(left) and is_wholly_known(right):
         try:
             return operated(symbol, left, right)
-        except (Refused, NotFollowed):
+        except (RefusedValue, NotFollowed):
             return ANY
     match symbol:
         case "is distinct from":
@@ -76,7 +76,7 @@ def operate(symbol: str, left: Value, right: Value) -> Value:
         case "||" if left is None or right is None or isinstance(left, tuple):
             return ANY if isinstance(left, tuple) or isinstance(right, tuple) else None
         case "||":
-            return ANY if isinstance(right, tuple) else joined((left, right))
+            return ANY if isinstance(right, tuple) else joined_texts((left, right))
         case _:
             pass
     if left is None or right is None:
@@ -86,7 +86,7 @@ def operate(symbol: str, left: Value, right: Value) -> Value:
     return _compared_references(symbol, left, right)
 
 
-def _compared_references(symbol: str, left: Value, right: Value) -> Value:
+def _compared_references(symbol: str, left: Datum, right: Datum) -> Datum:
     """Compare OIDs, of which only 0 is a number that is known here."""
     match left, right:
         case (Reference(), Reference()) if symbol in ("=", "<>"):
@@ -97,12 +97,12 @@ def _compared_references(symbol: str, left: Value, right: Value) -> Value:
             return ANY
 
 
-def _known_to_differ(symbol: str, left: Value, right: Value) -> Value:
+def _known_to_differ(symbol: str, left: Datum, right: Datum) -> Datum:
     """A text with a known beginning or end cannot equal just any other."""
-    if isinstance(left, Deparsed) and isinstance(right, str) and symbol in _PATTERNS:
+    if isinstance(left, ShownExpression) and isinstance(right, str) and symbol in _PATTERNS:
         return _mentions(left, right, *_PATTERNS[symbol])
     for partial, whole in ((left, right), (right, left)):
-        if symbol in ("=", "<>") and isinstance(partial, Unknown) and isinstance(whole, str):
+        if symbol in ("=", "<>") and isinstance(partial, PartlyKnown) and isinstance(whole, str):
             first, last = partial.parts[0], partial.parts[-1]
             starts = not isinstance(first, str) or whole.startswith(first)
             ends = not isinstance(last, str) or whole.endswith(last)
@@ -111,7 +111,7 @@ def _known_to_differ(symbol: str, left: Value, right: Value) -> Value:
     return ANY
 
 
-def _mentions(text: Deparsed, pattern: str, ignores_case: bool, negated: bool) -> Value:
+def _mentions(text: ShownExpression, pattern: str, ignores_case: bool, negated: bool) -> Datum:
     """Answer LIKE '%word%' on an expression: a long word is in it or it is not.
 
     Short words may be part of what PostgreSQL adds (casts, qualifiers, keywords).

@@ -13,7 +13,7 @@ from rlslint.sql.operators import LONGEST_TEXT
 from rlslint.sql.quoting import quoted_identifier
 
 
-class Hole(Enum):
+class Blank(Enum):
     """A stretch of text that is not known: anything, one identifier, or one literal."""
 
     anything = "anything"
@@ -21,12 +21,12 @@ class Hole(Enum):
     literal = "literal"
 
 
-class Unknown:
+class PartlyKnown:
     """A value that the history does not tell; `parts` are what is known of its text."""
 
     __slots__ = ("parts",)
 
-    def __init__(self, parts: tuple[str | Hole, ...] = (Hole.anything,)) -> None:
+    def __init__(self, parts: tuple[str | Blank, ...] = (Blank.anything,)) -> None:
         self.parts = parts
 
     def __bool__(self) -> bool:
@@ -36,7 +36,7 @@ class Unknown:
 _MOST_PARTS = 1000
 
 
-class Deparsed(Unknown):
+class ShownExpression(PartlyKnown):
     """The text of an expression as PostgreSQL shows it; `words` are the names and texts in it."""
 
     __slots__ = ("words",)
@@ -64,38 +64,40 @@ class Reference:
         return hash((self.kind, self.key))
 
 
-class Record(dict[str, "Value"]):
+class Composite(dict[str, "Datum"]):
     """A row."""
 
 
-def record_of(names: Iterable[str], values: Iterable[Value]) -> Record:
+def record_of(names: Iterable[str], values: Iterable[Datum]) -> Composite:
     """Return a row; of columns that share a name, the first one has it."""
-    row = Record()
+    row = Composite()
     for name, value in zip(names, values, strict=False):
         row[name if name not in row else f"{name} {len(row)}"] = value
     return row
 
 
-Value: TypeAlias = "bool | int | str | tuple[Value, ...] | Record | Reference | Unknown | None"
+Datum: TypeAlias = (
+    "bool | int | str | tuple[Datum, ...] | Composite | Reference | PartlyKnown | None"
+)
 
-ANY = Unknown()
-
-
-def is_unknown(*values: Value) -> bool:
-    return any(isinstance(value, Unknown) for value in values)
+ANY = PartlyKnown()
 
 
-def is_wholly_known(value: Value) -> TypeGuard[PlainValue]:
+def is_unknown(*values: Datum) -> bool:
+    return any(isinstance(value, PartlyKnown) for value in values)
+
+
+def is_wholly_known(value: Datum) -> TypeGuard[PlainValue]:
     """Tell whether a value is one that operators, casts and functions take."""
     if isinstance(value, tuple):
         return all(map(is_wholly_known, value))
-    return not isinstance(value, Unknown | Record | Reference)
+    return not isinstance(value, PartlyKnown | Composite | Reference)
 
 
-def text_of(value: Value) -> str | Unknown | None:
+def shown_text(value: Datum) -> str | PartlyKnown | None:
     """Return a value as a cast to text shows it."""
     match value:
-        case None | Unknown():
+        case None | PartlyKnown():
             return value
         case Reference(shown=True, name=name):
             return name
@@ -103,58 +105,60 @@ def text_of(value: Value) -> str | Unknown | None:
             return shown(value) if is_wholly_known(value) else ANY
 
 
-def joined(values: Iterable[Value]) -> Value:
+def joined_texts(values: Iterable[Datum]) -> Datum:
     """Return the concatenation of texts; NULL counts as nothing, the unknown stays a hole."""
-    parts: list[str | Hole] = []
+    parts: list[str | Blank] = []
     for value in values:
-        text = text_of(value)
-        for part in text.parts if isinstance(text, Unknown) else (text or "",):
+        text = shown_text(value)
+        for part in text.parts if isinstance(text, PartlyKnown) else (text or "",):
             if isinstance(part, str) and parts and isinstance(parts[-1], str):
                 parts[-1] += part
-            elif part is not Hole.anything or parts[-1:] != [part]:
+            elif part is not Blank.anything or parts[-1:] != [part]:
                 parts.append(part)
         length = sum(len(part) for part in parts if isinstance(part, str))
         if length > LONGEST_TEXT or len(parts) > _MOST_PARTS:
             return ANY
     if all(isinstance(part, str) for part in parts):
         return "".join(str(part) for part in parts)
-    return Unknown(tuple(part for part in parts if part != ""))
+    return PartlyKnown(tuple(part for part in parts if part != ""))
 
 
-def quoted_name(value: Value) -> Value:
+def quoted_name(value: Datum) -> Datum:
     """quote_ident()."""
-    text = text_of(value)
+    text = shown_text(value)
     if text is None:
         return None
-    if isinstance(text, Unknown):
-        return Unknown((Hole.name,)) if text.parts == (Hole.anything,) else _pattern_name(text)
+    if isinstance(text, PartlyKnown):
+        if text.parts == (Blank.anything,):
+            return PartlyKnown((Blank.name,))
+        return _pattern_name(text)
     return quoted_identifier(text)
 
 
-def _pattern_name(text: Unknown) -> Unknown:
+def _pattern_name(text: PartlyKnown) -> PartlyKnown:
     """Keep the known parts of a name (`idx_` and a table), as a pattern that names can match."""
-    simple = all(isinstance(p, Hole) or re.fullmatch(r"[a-z0-9_]+", p) for p in text.parts)
+    simple = all(isinstance(p, Blank) or re.fullmatch(r"[a-z0-9_]+", p) for p in text.parts)
     if not simple:
-        return Unknown((Hole.name,))
-    return Unknown(tuple(Hole.name if isinstance(p, Hole) else p for p in text.parts))
+        return PartlyKnown((Blank.name,))
+    return PartlyKnown(tuple(Blank.name if isinstance(p, Blank) else p for p in text.parts))
 
 
-def quoted_literal(value: Value) -> Value:
+def literal_of(value: Datum) -> Datum:
     """quote_literal()."""
-    text = text_of(value)
+    text = shown_text(value)
     if text is None:
         return None
-    if isinstance(text, Unknown):
-        return Unknown((Hole.literal,))
+    if isinstance(text, PartlyKnown):
+        return PartlyKnown((Blank.literal,))
     return quoting.quoted_literal(text)
 
 
 _SPECIFIER = r"%(?:(\d+)\$)?(-?)(\d+|\*(?:\d+\$)?)?([sIL%])"
 
 
-def formatted(template: str, arguments: tuple[Value, ...]) -> Value:
+def filled_template(template: str, arguments: tuple[Datum, ...]) -> Datum:
     """format() (manual: String Functions, format)."""
-    parts: list[Value] = []
+    parts: list[Datum] = []
     last = following = 0
     for match in re.finditer(_SPECIFIER, template):
         parts.append(template[last : match.start()])
@@ -169,20 +173,20 @@ def formatted(template: str, arguments: tuple[Value, ...]) -> Value:
         if letter == "I":
             value = quoted_name(value)
         elif letter == "L":
-            value = "NULL" if value is None else quoted_literal(value)
+            value = "NULL" if value is None else literal_of(value)
         parts.append(_of_width(value, width, bool(left)) if width else value)
     parts.append(template[last:])
-    return joined(parts)
+    return joined_texts(parts)
 
 
-def _of_width(value: Value, width: str, on_the_left: bool) -> Value:
-    text = text_of(value) or ""
-    if isinstance(text, Unknown) or not width.isdigit() or int(width) > LONGEST_TEXT:
+def _of_width(value: Datum, width: str, on_the_left: bool) -> Datum:
+    text = shown_text(value) or ""
+    if isinstance(text, PartlyKnown) or not width.isdigit() or int(width) > LONGEST_TEXT:
         return ANY
     return text.ljust(int(width)) if on_the_left else text.rjust(int(width))
 
 
-def dotted_name(text: str) -> tuple[str, ...]:
+def names_in(text: str) -> tuple[str, ...]:
     """Return the names of `schema.name`, quotes taken off and the rest in lower case."""
     found = re.findall(r'"((?:[^"]|"")*)"|([^".\s]+)', text)
     return tuple(quoted.replace('""', '"') if quoted else word.lower() for quoted, word in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.replay.plpgsql.tree import Target
-from rlslint.replay.plpgsql.values import ANY, Record, Unknown, Value
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum, PartlyKnown
 
 _TYPES = {
     "int": "int4", "integer": "int4", "bigint": "int8", "smallint": "int2", "boolean": "bool",
@@ -19,7 +19,7 @@ class Scopes:
     """Values by name, the innermost block last."""
 
     def __init__(self) -> None:
-        self._values: list[dict[str, Value]] = [{"found": False, ROW_COUNT: 0}]
+        self._values: list[dict[str, Datum]] = [{"found": False, ROW_COUNT: 0}]
         self._types: list[dict[str, str]] = [{}]
         self._labels: list[str] = [""]
 
@@ -34,14 +34,14 @@ class Scopes:
         self._types.pop()
         self._labels.pop()
 
-    def declare(self, name: str, type_: str, value: Value) -> None:
+    def declare(self, name: str, type_: str, value: Datum) -> None:
         self._values[-1][name] = value
         self._types[-1][name] = type_
 
     def has(self, name: str) -> bool:
         return any(name in scope for scope in self._values)
 
-    def value(self, names: tuple[str, ...]) -> Value:
+    def value(self, names: tuple[str, ...]) -> Datum:
         """Return the value of `name`, `record.field` or `label.name`."""
         for scope in reversed(self._values):
             if names[0] in scope:
@@ -62,7 +62,7 @@ class Scopes:
                 return _TYPES.get(element, element) + ("[]" if is_array else "")
         return ""
 
-    def assign(self, target: Target, value: Value) -> None:
+    def assign(self, target: Target, value: Datum) -> None:
         """Give a variable, or a field of it, a value."""
         *_, name = target.names if len(target.names) == 1 else target.names[:-1]
         if not self.has(name):
@@ -73,9 +73,9 @@ class Scopes:
             scope = labelled[target.names[0]]
         if len(target.names) > 1 and name != target.names[-1]:
             record = scope.get(name)
-            base = record if isinstance(record, Record) else Record()
-            unknown = isinstance(record, Unknown)
-            scope[name] = ANY if unknown else Record({**base, target.names[-1]: value})
+            base = record if isinstance(record, Composite) else Composite()
+            unknown = isinstance(record, PartlyKnown)
+            scope[name] = ANY if unknown else Composite({**base, target.names[-1]: value})
         else:
             scope[name] = value
 
@@ -87,13 +87,13 @@ class Scopes:
                     scope[name] = ANY
                     break
 
-    def copy(self) -> list[dict[str, Value]]:
+    def copy(self) -> list[dict[str, Datum]]:
         return [dict(scope) for scope in self._values]
 
-    def restore(self, values: list[dict[str, Value]]) -> None:
+    def restore(self, values: list[dict[str, Datum]]) -> None:
         self._values = [dict(scope) for scope in values]
 
-    def merge(self, outcomes: list[list[dict[str, Value]]]) -> None:
+    def merge(self, outcomes: list[list[dict[str, Datum]]]) -> None:
         """Take what all outcomes agree on; the rest is unknown."""
         first, *others = outcomes
         self.restore(first)
@@ -104,15 +104,15 @@ class Scopes:
                         mine[name] = ANY
 
 
-def _same(left: Value, right: Value) -> bool:
-    if isinstance(left, Unknown) or isinstance(right, Unknown):
+def _same(left: Datum, right: Datum) -> bool:
+    if isinstance(left, PartlyKnown) or isinstance(right, PartlyKnown):
         return left is right
     return type(left) is type(right) and left == right
 
 
-def _field(value: Value, names: tuple[str, ...]) -> Value:
+def _field(value: Datum, names: tuple[str, ...]) -> Datum:
     for name in names:
-        if not isinstance(value, Record):
+        if not isinstance(value, Composite):
             return ANY
         value = value.get(name, ANY)
     return value

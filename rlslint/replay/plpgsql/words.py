@@ -9,7 +9,7 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Role
 from rlslint.replay.doubtful import DOUBTFUL, Doubts
 from rlslint.replay.open_names import ANYTHING, all_relations, is_open_name, relations_named
-from rlslint.replay.plpgsql.values import dotted_name
+from rlslint.replay.plpgsql.values import names_in
 from rlslint.replay.state import Replay
 
 _TABLE_IN_WORDS = re.compile(
@@ -41,7 +41,7 @@ def doubt_by_words(replay: Replay, doubts: Doubts, sql: str) -> None:
 def _relations(replay: Replay, doubts: Doubts, sql: str) -> list[Relation]:
     """Return the relations that the words may be about."""
     named = _TABLE_IN_WORDS.search(sql)
-    names = dotted_name(named.group(1)) if named else ()
+    names = names_in(named.group(1)) if named else ()
     if not names:
         return all_relations(replay)
     if any(map(is_open_name, names)):

@@ -8,13 +8,13 @@ from rlslint.catalog.model import Relation
 from rlslint.replay.plpgsql.system_catalogs.questions import (
     Question,
     Row,
-    Rows,
+    RowSet,
     asked_relations,
     known_fact,
     row_with,
 )
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference
-from rlslint.replay.plpgsql.values import ANY, Record, Reference, Unknown, Value
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum, PartlyKnown, Reference
 
 TYPE_WORDS = {
     "int4": "integer", "int8": "bigint", "int2": "smallint", "bool": "boolean",
@@ -24,14 +24,14 @@ TYPE_WORDS = {
 }  # fmt: skip
 
 
-def pg_attribute(question: Question) -> Rows:
+def pg_attribute(question: Question) -> RowSet:
     rows = []
     for relation, certain in _with_columns(question, None, None):
         reference = relation_reference(relation, question.search_path, question.catalog)
         for column in relation.columns.values() if certain else ():
             rows.append(
                 Row(
-                    Record(
+                    Composite(
                         attrelid=reference,
                         attname=column.name,
                         attnum=column.number,
@@ -47,7 +47,7 @@ def pg_attribute(question: Question) -> Rows:
             )
         if not certain:
             rows.append(Row(row_with(attrelid=reference), False))
-    return Rows(rows, question.catalog.relations.is_open)
+    return RowSet(rows, question.catalog.relations.is_open)
 
 
 def _with_columns(
@@ -57,7 +57,7 @@ def _with_columns(
         yield relation, relation.knows("columns")
 
 
-def columns(question: Question) -> Rows:
+def columns(question: Question) -> RowSet:
     rows = []
     wanted = question.text("table_schema"), question.text("table_name")
     for relation, certain in _with_columns(question, *wanted):
@@ -68,28 +68,28 @@ def columns(question: Question) -> Rows:
         for column in relation.columns.values():
             not_null = known_fact(column, "not_null")
             type_ = known_fact(column, "type")
-            row = Record(**place, column_name=column.name, ordinal_position=column.number)
-            row["is_nullable"] = ANY if isinstance(not_null, Unknown) else _yes(not not_null)
+            row = Composite(**place, column_name=column.name, ordinal_position=column.number)
+            row["is_nullable"] = ANY if isinstance(not_null, PartlyKnown) else _yes(not not_null)
             row["udt_name"] = _udt_name(type_)
             row["data_type"] = _data_type(type_)
             default = column.default if column.knows("default") else ANY
             row["column_default"] = None if default is None and not column.identity else ANY
             row["table_catalog"] = ANY
             rows.append(Row(row, True))
-    return Rows(rows, question.catalog.relations.is_open)
+    return RowSet(rows, question.catalog.relations.is_open)
 
 
 def _yes(value: bool) -> str:
     return "YES" if value else "NO"
 
 
-def _udt_name(type_: Value) -> Value:
+def _udt_name(type_: Datum) -> Datum:
     if not isinstance(type_, str) or not type_:
         return ANY
     return f"_{type_[:-2]}" if type_.endswith("[]") else type_.rpartition(".")[2]
 
 
-def _data_type(type_: Value) -> Value:
+def _data_type(type_: Datum) -> Datum:
     if not isinstance(type_, str) or not type_:
         return ANY
     if type_.endswith("[]"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.replay.plpgsql.system_catalogs.questions import (
     Question,
     Row,
-    Rows,
+    RowSet,
     asked_relations,
     may_be_missing,
     row_with,
@@ -17,7 +17,7 @@ _CONSTRAINT_LETTERS = {
 }  # fmt: skip
 
 
-def pg_constraint(question: Question) -> Rows:
+def pg_constraint(question: Question) -> RowSet:
     rows = []
     path, catalog = question.search_path, question.catalog
     for relation in asked_relations(question, None, None):
@@ -32,10 +32,10 @@ def pg_constraint(question: Question) -> Rows:
             rows.append(Row(row, True))
         if relation.constraints.is_open:
             rows.append(Row(row_with(**place), False))
-    return Rows(rows, catalog.relations.is_open)
+    return RowSet(rows, catalog.relations.is_open)
 
 
-def table_constraints(question: Question) -> Rows:
+def table_constraints(question: Question) -> RowSet:
     words = {"primary": "PRIMARY KEY", "unique": "UNIQUE", "foreign": "FOREIGN KEY"}
     rows = []
     wanted = question.text("table_schema"), question.text("table_name")
@@ -49,10 +49,10 @@ def table_constraints(question: Question) -> Rows:
             rows.append(Row(row, True))
         if relation.constraints.is_open:
             rows.append(Row(row_with(**place), False))
-    return Rows(rows, may_be_missing(question, *wanted))
+    return RowSet(rows, may_be_missing(question, *wanted))
 
 
-def pg_trigger(question: Question) -> Rows:
+def pg_trigger(question: Question) -> RowSet:
     rows = []
     for relation in asked_relations(question, None, None):
         place = {"tgrelid": relation_reference(relation, question.search_path, question.catalog)}
@@ -62,10 +62,10 @@ def pg_trigger(question: Question) -> Rows:
             rows.append(Row(row, True))
         if relation.triggers.is_open:
             rows.append(Row(row_with(**place), False))
-    return Rows(rows, question.catalog.relations.is_open)
+    return RowSet(rows, question.catalog.relations.is_open)
 
 
-def triggers(question: Question) -> Rows:
+def triggers(question: Question) -> RowSet:
     rows = []
     wanted = question.text("event_object_schema"), question.text("event_object_table")
     for relation in asked_relations(question, *wanted):
@@ -73,4 +73,4 @@ def triggers(question: Question) -> Rows:
             row = row_with(event_object_schema=relation.schema, event_object_table=relation.name)
             row["trigger_schema"], row["trigger_name"] = relation.schema, name
             rows.append(Row(row, True))
-    return Rows(rows, may_be_missing(question, *wanted))
+    return RowSet(rows, may_be_missing(question, *wanted))

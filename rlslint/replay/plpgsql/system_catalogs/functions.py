@@ -5,15 +5,15 @@ from __future__ import annotations
 from rlslint.replay.plpgsql.system_catalogs.questions import (
     Question,
     Row,
-    Rows,
+    RowSet,
     known_fact,
     row_with,
 )
 from rlslint.replay.plpgsql.system_catalogs.references import function_reference, schema_reference
-from rlslint.replay.plpgsql.values import ANY, Record, Reference, Unknown
+from rlslint.replay.plpgsql.values import ANY, Composite, PartlyKnown, Reference
 
 
-def pg_proc(question: Question) -> Rows:
+def pg_proc(question: Question) -> RowSet:
     rows = []
     name = question.text("proname")
     for function in question.catalog.functions.known():
@@ -23,12 +23,12 @@ def pg_proc(question: Question) -> Rows:
         kind = known_fact(function, "is_procedure")
         rows.append(
             Row(
-                Record(
+                Composite(
                     oid=function_reference(function, question.search_path),
                     proname=function.name,
                     pronamespace=schema_reference(function.schema),
                     prosecdef=known_fact(function, "security_definer"),
-                    prokind=ANY if isinstance(kind, Unknown) else "p" if kind else "f",
+                    prokind=ANY if isinstance(kind, PartlyKnown) else "p" if kind else "f",
                     proowner=Reference("role", owner, "") if isinstance(owner, str) else ANY,
                     prolang=ANY,
                     proconfig=ANY,
@@ -40,10 +40,10 @@ def pg_proc(question: Question) -> Rows:
                 True,
             )
         )
-    return Rows(rows, question.catalog.functions.is_open)
+    return RowSet(rows, question.catalog.functions.is_open)
 
 
-def routines(question: Question) -> Rows:
+def routines(question: Question) -> RowSet:
     rows = [
         Row(
             row_with(routine_schema=function.schema, routine_name=function.name),
@@ -51,4 +51,4 @@ def routines(question: Question) -> Rows:
         )
         for function in question.catalog.functions.known()
     ]
-    return Rows(rows, question.catalog.functions.is_open)
+    return RowSet(rows, question.catalog.functions.is_open)

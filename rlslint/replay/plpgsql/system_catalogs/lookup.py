@@ -11,7 +11,7 @@ from rlslint.replay.plpgsql.system_catalogs.constraints import (
 )
 from rlslint.replay.plpgsql.system_catalogs.functions import pg_proc, routines
 from rlslint.replay.plpgsql.system_catalogs.policies import pg_policies, pg_policy
-from rlslint.replay.plpgsql.system_catalogs.questions import Question, Rows, Source
+from rlslint.replay.plpgsql.system_catalogs.questions import CatalogRows, Question, RowSet
 from rlslint.replay.plpgsql.system_catalogs.relations import (
     pg_class,
     pg_indexes,
@@ -24,7 +24,7 @@ from rlslint.replay.plpgsql.system_catalogs.relations import (
 from rlslint.replay.plpgsql.system_catalogs.roles import pg_roles
 from rlslint.replay.plpgsql.system_catalogs.schemas import pg_extension, pg_namespace, schemata
 
-_SYSTEM: dict[str, Source] = {
+_SYSTEM: dict[str, CatalogRows] = {
     "pg_attribute": pg_attribute,
     "pg_authid": pg_roles,
     "pg_class": pg_class,
@@ -44,7 +44,7 @@ _SYSTEM: dict[str, Source] = {
     "pg_user": pg_roles,
     "pg_views": pg_views,
 }
-_INFORMATION: dict[str, Source] = {
+_INFORMATION: dict[str, CatalogRows] = {
     "columns": columns,
     "routines": routines,
     "schemata": schemata,
@@ -61,7 +61,7 @@ def is_known(schema: str, name: str) -> bool:
     return schema in ("", "pg_catalog", "information_schema") and name in known
 
 
-def rows_of(schema: str, name: str, question: Question) -> Rows | None:
+def rows_of(schema: str, name: str, question: Question) -> RowSet | None:
     """Return the rows of a system catalog, None where the replay does not know it."""
     if schema in ("", "pg_catalog") and name in _SYSTEM:
         return _SYSTEM[name](question)

@@ -10,12 +10,12 @@ from rlslint.replay.plpgsql.system_catalogs.columns import TYPE_WORDS
 from rlslint.replay.plpgsql.system_catalogs.questions import (
     Question,
     Row,
-    Rows,
+    RowSet,
     asked_relations,
     known_fact,
 )
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference
-from rlslint.replay.plpgsql.values import ANY, Deparsed, Record, Value
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum, ShownExpression
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Query
 
 _COMMAND_LETTERS = {"all": "*", "select": "r", "insert": "a", "update": "w", "delete": "d"}
@@ -36,17 +36,17 @@ def _policies(question: Question, relation: Relation) -> Iterator[Policy | None]
         yield None
 
 
-def pg_policies(question: Question) -> Rows:
+def pg_policies(question: Question) -> RowSet:
     rows = []
     wanted = question.text("schemaname"), question.text("tablename")
     for relation in asked_relations(question, *wanted):
         for policy in _policies(question, relation):
             rows.append(Row(_policies_row(relation, policy), policy is not None))
-    return Rows(rows, False)
+    return RowSet(rows, False)
 
 
-def _policies_row(relation: Relation, policy: Policy | None) -> Record:
-    row = Record(schemaname=relation.schema, tablename=relation.name)
+def _policies_row(relation: Relation, policy: Policy | None) -> Composite:
+    row = Composite(schemaname=relation.schema, tablename=relation.name)
     for column in ("policyname", "permissive", "roles", "cmd", "qual", "with_check"):
         row[column] = ANY
     if policy is not None:
@@ -62,11 +62,11 @@ def _policies_row(relation: Relation, policy: Policy | None) -> Record:
     return row
 
 
-def _deparsed(policy: Policy, fact: str) -> Value:
+def _deparsed(policy: Policy, fact: str) -> Datum:
     if not policy.knows(fact):
         return ANY
     clause: Clause | None = getattr(policy, fact)
-    return Deparsed(frozenset(_words(clause.expression))) if clause is not None else None
+    return ShownExpression(frozenset(_words(clause.expression))) if clause is not None else None
 
 
 def _words(expression: Expr) -> Iterator[str]:
@@ -88,12 +88,12 @@ def _words(expression: Expr) -> Iterator[str]:
                 continue
 
 
-def pg_policy(question: Question) -> Rows:
+def pg_policy(question: Question) -> RowSet:
     rows = []
     for relation in asked_relations(question, None, None):
         reference = relation_reference(relation, question.search_path, question.catalog)
         for policy in _policies(question, relation):
-            row = Record(polrelid=reference, polroles=ANY, polname=ANY, polcmd=ANY)
+            row = Composite(polrelid=reference, polroles=ANY, polname=ANY, polcmd=ANY)
             row["polpermissive"] = row["polqual"] = row["polwithcheck"] = ANY
             if policy is not None:
                 row["polname"] = policy.name
@@ -103,4 +103,4 @@ def pg_policy(question: Question) -> Rows:
                 row["polqual"] = _deparsed(policy, "using")
                 row["polwithcheck"] = _deparsed(policy, "check")
             rows.append(Row(row, policy is not None))
-    return Rows(rows, False)
+    return RowSet(rows, False)

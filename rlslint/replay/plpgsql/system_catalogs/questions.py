@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.model import Catalog, Relation
-from rlslint.replay.plpgsql.values import ANY, Record, Reference, Value
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum, Reference
 
 
 class Row(NamedTuple):
     """A row; one that is not certain may be there or not."""
 
-    values: Record
+    values: Composite
     certain: bool
 
 
-class Rows(NamedTuple):
+class RowSet(NamedTuple):
     """A set of rows; there may be more if it is open."""
 
     rows: list[Row]
@@ -29,7 +29,7 @@ class Question(NamedTuple):
 
     catalog: Catalog
     search_path: tuple[str, ...]
-    wanted: dict[str, Value]
+    wanted: dict[str, Datum]
 
     def text(self, *columns: str) -> str | None:
         """Return the wanted value of one of these columns if it is known."""
@@ -47,12 +47,12 @@ class Question(NamedTuple):
         return None
 
 
-Source = Callable[[Question], Rows]
+CatalogRows = Callable[[Question], RowSet]
 
 
-def known_fact(facts: Facts, name: str) -> Value:
+def known_fact(facts: Facts, name: str) -> Datum:
     """Return a fact, ANY where it is not known."""
-    value: Value = getattr(facts, name) if facts.knows(name) else ANY
+    value: Datum = getattr(facts, name) if facts.knows(name) else ANY
     return value
 
 
@@ -82,16 +82,16 @@ def may_be_missing(question: Question, schema: str | None, name: str | None) -> 
     return relations.is_open and (schema is None or name is None or (schema, name) not in names)
 
 
-class _AnyColumn(Record):
+class _AnyColumn(Composite):
     """A row of which only some columns are known."""
 
-    def __missing__(self, column: str) -> Value:
+    def __missing__(self, column: str) -> Datum:
         return ANY
 
     def __contains__(self, column: object) -> bool:
         return True
 
 
-def row_with(**known: Value) -> Record:
+def row_with(**known: Datum) -> Composite:
     """Return a row of which these columns are known; any other may be anything."""
     return _AnyColumn(known)

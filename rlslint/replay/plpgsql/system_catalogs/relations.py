@@ -8,14 +8,14 @@ from rlslint.catalog.model import Kind, Relation
 from rlslint.replay.plpgsql.system_catalogs.questions import (
     Question,
     Row,
-    Rows,
+    RowSet,
     asked_relations,
     known_fact,
     may_be_missing,
     row_with,
 )
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference, schema_reference
-from rlslint.replay.plpgsql.values import ANY, Record, Reference
+from rlslint.replay.plpgsql.values import ANY, Composite, Reference
 
 _KIND_LETTERS = {
     Kind.table: "r", Kind.partitioned_table: "p", Kind.view: "v", Kind.materialized_view: "m",
@@ -34,20 +34,20 @@ def _kind_rows(
     schema_column: str,
     name_column: str,
     kinds: tuple[Kind, ...],
-    describe: Callable[[Relation], Record],
-) -> Rows:
+    describe: Callable[[Relation], Composite],
+) -> RowSet:
     rows = []
     wanted = question.text(schema_column), question.text(name_column)
     for relation in asked_relations(question, *wanted):
         fits = _of_kind(relation, kinds)
         if fits is not False:
             rows.append(Row(describe(relation), fits is True))
-    return Rows(rows, may_be_missing(question, *wanted))
+    return RowSet(rows, may_be_missing(question, *wanted))
 
 
-def pg_tables(question: Question) -> Rows:
-    def describe(relation: Relation) -> Record:
-        return Record(
+def pg_tables(question: Question) -> RowSet:
+    def describe(relation: Relation) -> Composite:
+        return Composite(
             schemaname=relation.schema,
             tablename=relation.name,
             tableowner=known_fact(relation, "owner"),
@@ -61,9 +61,9 @@ def pg_tables(question: Question) -> Rows:
     return _kind_rows(question, "schemaname", "tablename", _TABLES, describe)
 
 
-def pg_views(question: Question) -> Rows:
-    def describe(relation: Relation) -> Record:
-        return Record(
+def pg_views(question: Question) -> RowSet:
+    def describe(relation: Relation) -> Composite:
+        return Composite(
             schemaname=relation.schema,
             viewname=relation.name,
             viewowner=known_fact(relation, "owner"),
@@ -73,9 +73,9 @@ def pg_views(question: Question) -> Rows:
     return _kind_rows(question, "schemaname", "viewname", (Kind.view,), describe)
 
 
-def pg_stat_user_tables(question: Question) -> Rows:
-    def describe(relation: Relation) -> Record:
-        return Record(
+def pg_stat_user_tables(question: Question) -> RowSet:
+    def describe(relation: Relation) -> Composite:
+        return Composite(
             relid=relation_reference(relation, question.search_path, question.catalog),
             schemaname=relation.schema,
             relname=relation.name,
@@ -84,12 +84,12 @@ def pg_stat_user_tables(question: Question) -> Rows:
     return _kind_rows(question, "schemaname", "relname", (*_TABLES,), describe)
 
 
-def tables(question: Question) -> Rows:
+def tables(question: Question) -> RowSet:
     words = {Kind.view: "VIEW", Kind.foreign_table: "FOREIGN"}
 
-    def describe(relation: Relation) -> Record:
+    def describe(relation: Relation) -> Composite:
         known = relation.knows("kind")
-        return Record(
+        return Composite(
             table_catalog=ANY,
             table_schema=relation.schema,
             table_name=relation.name,
@@ -100,9 +100,9 @@ def tables(question: Question) -> Rows:
     return _kind_rows(question, "table_schema", "table_name", kinds, describe)
 
 
-def views(question: Question) -> Rows:
-    def describe(relation: Relation) -> Record:
-        return Record(
+def views(question: Question) -> RowSet:
+    def describe(relation: Relation) -> Composite:
+        return Composite(
             table_catalog=ANY,
             table_schema=relation.schema,
             table_name=relation.name,
@@ -112,7 +112,7 @@ def views(question: Question) -> Rows:
     return _kind_rows(question, "table_schema", "table_name", (Kind.view,), describe)
 
 
-def pg_class(question: Question) -> Rows:
+def pg_class(question: Question) -> RowSet:
     rows = []
     schema = question.reference("relnamespace")
     name = question.text("relname")
@@ -120,14 +120,14 @@ def pg_class(question: Question) -> Rows:
         rows.append(Row(_class_row(question, relation), relation.knows("kind")))
     if question.text("relkind") in (None, "i", "I"):
         rows += _index_rows(question, name)
-    return Rows(rows, question.catalog.relations.is_open)
+    return RowSet(rows, question.catalog.relations.is_open)
 
 
-def _class_row(question: Question, relation: Relation) -> Record:
+def _class_row(question: Question, relation: Relation) -> Composite:
     owner = known_fact(relation, "owner")
     partition = relation.partition_of is not None if relation.knows("partition_of") else ANY
     known = relation.knows("kind")
-    return Record(
+    return Composite(
         oid=relation_reference(relation, question.search_path, question.catalog),
         relname=relation.name,
         relnamespace=schema_reference(relation.schema),
@@ -149,7 +149,7 @@ def _index_rows(question: Question, name: str | None) -> Iterator[Row]:
         for index in relation.indexes.known():
             if name is None or index.name == name:
                 yield Row(
-                    Record(
+                    Composite(
                         oid=Reference("index", (relation, index.name), index.name),
                         relname=index.name,
                         relnamespace=schema_reference(relation.schema),
@@ -164,13 +164,13 @@ def _index_rows(question: Question, name: str | None) -> Iterator[Row]:
                 )
 
 
-def pg_indexes(question: Question) -> Rows:
+def pg_indexes(question: Question) -> RowSet:
     rows = []
     wanted = question.text("schemaname"), question.text("tablename")
     for relation in asked_relations(question, *wanted):
         place = {"schemaname": relation.schema, "tablename": relation.name}
         for index in relation.indexes.known():
-            rows.append(Row(Record(**place, indexname=index.name, indexdef=ANY), True))
+            rows.append(Row(Composite(**place, indexname=index.name, indexdef=ANY), True))
         if relation.indexes.is_open:
             rows.append(Row(row_with(**place), False))
-    return Rows(rows, may_be_missing(question, *wanted))
+    return RowSet(rows, may_be_missing(question, *wanted))

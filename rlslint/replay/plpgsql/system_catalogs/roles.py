@@ -6,23 +6,23 @@ from rlslint.catalog.roles import Role
 from rlslint.replay.plpgsql.system_catalogs.questions import (
     Question,
     Row,
-    Rows,
+    RowSet,
     known_fact,
 )
-from rlslint.replay.plpgsql.values import ANY, Record, Reference, quoted_name
+from rlslint.replay.plpgsql.values import ANY, Composite, Reference, quoted_name
 
 ROLE_CATALOGS = frozenset({"pg_authid", "pg_group", "pg_roles", "pg_user"})
 
 
-def pg_roles(question: Question) -> Rows:
+def pg_roles(question: Question) -> RowSet:
     """Roles belong to the cluster: others than those of the history may exist."""
     rows = [Row(_role_row(role), role.declared) for role in question.catalog.roles.values()]
-    return Rows(rows, True)
+    return RowSet(rows, True)
 
 
-def _role_row(role: Role) -> Record:
+def _role_row(role: Role) -> Composite:
     known = role.declared
-    return Record(
+    return Composite(
         oid=Reference("role", role.name, str(quoted_name(role.name))),
         rolname=role.name,
         usename=role.name,

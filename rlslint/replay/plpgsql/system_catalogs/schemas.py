@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rlslint.replay.plpgsql.system_catalogs.questions import Question, Row, Rows, row_with
+from rlslint.replay.plpgsql.system_catalogs.questions import Question, Row, RowSet, row_with
 from rlslint.replay.plpgsql.system_catalogs.references import schema_reference
-from rlslint.replay.plpgsql.values import ANY, Record
+from rlslint.replay.plpgsql.values import ANY, Composite
 
 
 def _schemas(question: Question) -> dict[str, bool]:
@@ -16,22 +16,22 @@ def _schemas(question: Question) -> dict[str, bool]:
     return names
 
 
-def pg_namespace(question: Question) -> Rows:
+def pg_namespace(question: Question) -> RowSet:
     rows = [
-        Row(Record(oid=schema_reference(name), nspname=name, nspowner=ANY), certain)
+        Row(Composite(oid=schema_reference(name), nspname=name, nspowner=ANY), certain)
         for name, certain in _schemas(question).items()
     ]
-    return Rows(rows, False)
+    return RowSet(rows, False)
 
 
-def schemata(question: Question) -> Rows:
+def schemata(question: Question) -> RowSet:
     rows = [
-        Row(Record(catalog_name=ANY, schema_name=name, schema_owner=ANY), certain)
+        Row(Composite(catalog_name=ANY, schema_name=name, schema_owner=ANY), certain)
         for name, certain in _schemas(question).items()
     ]
-    return Rows(rows, False)
+    return RowSet(rows, False)
 
 
-def pg_extension(question: Question) -> Rows:
+def pg_extension(question: Question) -> RowSet:
     names = question.catalog.extensions
-    return Rows([Row(row_with(extname=name), True) for name in sorted(names)], True)
+    return RowSet([Row(row_with(extname=name), True) for name in sorted(names)], True)
