@@ -16,21 +16,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 GENERATE = Path(__file__).with_name("generate.py")
+EVERYDAY_GENERATOR = Path(__file__).with_name("everyday.py")
 SLOW_SECONDS = 5.0
 
 HISTORY = "500 migrations"
-TENFOLD = "5,000 migrations"
+TWICE = "1,000 migrations"
+EVERYDAY = "500 everyday migrations"
+TWICE_EVERYDAY = "1,000 everyday migrations"
+GIVEN = "the migrations given"
 SMALL = "one small file"
 SCHEMA = "2,000 tables, 8,000 policies"
+TWICE_SCHEMA = "4,000 tables, 16,000 policies"
 LIVE = "a database of 5,000 tables, 10,000 policies"
 
 RLSLINT = "rlslint"
+UNCHANGED = "rlslint, nothing changed since"
 SQUAWK = "squawk"
 SQUAWK_SHORT = "squawk --reporter gcc"
 PGRLS = "pgrls"
@@ -45,11 +51,15 @@ class Measurement:
 
 @dataclass
 class Job:
-    """One tool on one input, and what its runs took."""
+    """One tool on one input, and what its runs took.
+
+    rlslint remembers its last runs: `remembers` lets it, else each run starts with nothing.
+    """
 
     workload: str
     tool: str
     command: Sequence[str] | None
+    remembers: bool = False
     failure: str = ""
     closing_line: str = ""
     output_bytes: int = 0
@@ -67,44 +77,59 @@ class Job:
 
 @dataclass(frozen=True)
 class Promise:
-    """A limit on a ratio of median wall times, or on the peak memory of one job."""
+    """A limit on the median wall time of a job in seconds, on its ratio to another job's, or on
+    the peak memory of the job in MB."""
 
     text: str
     limit: float
     measured: tuple[str, str]
     compared_with: tuple[str, str] | None = None
+    of_memory: bool = False
+
+
+def beside(workload: str, peer: str, limit: float, unchanged: float) -> tuple[Promise, Promise]:
+    """Promise that rlslint is that quick beside another tool, at first and when asked again."""
+    return (
+        Promise(f"wall, rlslint / {peer}", limit, (workload, RLSLINT), (workload, peer)),
+        Promise(
+            f"wall, rlslint unchanged / {peer}", unchanged, (workload, UNCHANGED), (workload, peer)
+        ),
+    )
+
+
+def twice(workload: str, doubled: str) -> Promise:
+    return Promise("wall, twice as long / once", 2.3, (doubled, RLSLINT), (workload, RLSLINT))
 
 
 PROMISES = (
-    Promise("wall, rlslint / squawk (aim: 1.3)", 2, (HISTORY, RLSLINT), (HISTORY, SQUAWK)),
-    Promise(
-        "wall, rlslint / squawk with its short report",
-        2,
-        (HISTORY, RLSLINT),
-        (HISTORY, SQUAWK_SHORT),
-    ),
-    Promise("wall, rlslint / pgrls", 1 / 4, (SMALL, RLSLINT), (SMALL, PGRLS)),
-    Promise("wall, rlslint / pgrls", 1 / 20, (SCHEMA, RLSLINT), (SCHEMA, PGRLS)),
-    Promise("wall, rlslint / itself on 500", 11, (TENFOLD, RLSLINT), (HISTORY, RLSLINT)),
-    Promise("peak memory of rlslint, MB", 100, (HISTORY, RLSLINT)),
-    Promise("peak memory of rlslint, MB", 150, (SCHEMA, RLSLINT)),
-    Promise("wall, rlslint / pgrls", 1 / 10, (LIVE, RLSLINT), (LIVE, PGRLS)),
-    Promise("peak memory of rlslint, MB", 200, (LIVE, RLSLINT)),
+    *beside(HISTORY, SQUAWK, 4, 0.5),
+    *beside(EVERYDAY, SQUAWK, 4, 0.5),
+    *beside(GIVEN, SQUAWK, 4, 0.5),
+    Promise("wall of rlslint, s", 0.17, (SMALL, RLSLINT)),
+    Promise("wall of rlslint unchanged, s", 0.07, (SMALL, UNCHANGED)),
+    *beside(SCHEMA, PGRLS, 1 / 20, 1 / 200),
+    twice(HISTORY, TWICE),
+    twice(EVERYDAY, TWICE_EVERYDAY),
+    twice(SCHEMA, TWICE_SCHEMA),
+    Promise("peak memory of rlslint, MB", 60, (EVERYDAY, RLSLINT), of_memory=True),
+    Promise("peak memory of rlslint, MB", 120, (SCHEMA, RLSLINT), of_memory=True),
+    Promise("wall, rlslint / pgrls", 1 / 15, (LIVE, RLSLINT), (LIVE, PGRLS)),
+    Promise("peak memory of rlslint, MB", 200, (LIVE, RLSLINT), of_memory=True),
 )
 
 
 def generate(data: Path) -> None:
     """Write the inputs in processes of their own, which keeps this one's memory small."""
-    for arguments in (
-        ("migrations", "migrations", "--files", "500"),
-        ("migrations", "tenfold", "--files", "5000"),
-        ("schema", "schema/schema.sql"),
-        ("small", "small/0001_small.sql"),
+    for script, *arguments in (
+        (GENERATE, "migrations", "migrations", "--files", "500"),
+        (GENERATE, "migrations", "migrations-twice", "--files", "1000"),
+        (EVERYDAY_GENERATOR, "everyday", "--files", "500"),
+        (EVERYDAY_GENERATOR, "everyday-twice", "--files", "1000"),
+        (GENERATE, "schema", "schema/schema.sql"),
+        (GENERATE, "schema", "schema-twice/schema.sql", "--tables", "4000"),
+        (GENERATE, "small", "small/0001_small.sql"),
     ):
-        subprocess.run([sys.executable, str(GENERATE), *arguments], cwd=data, check=True)
-    with (data / "migrations.sql").open("wb") as joined:
-        for path in sorted((data / "migrations").glob("*.sql")):
-            joined.write(path.read_bytes())
+        subprocess.run([sys.executable, str(script), *arguments], cwd=data, check=True)
 
 
 def find_tool(name: str, tools: Path | None) -> str | None:
@@ -140,32 +165,38 @@ def live_jobs(database: str, tools: Path | None) -> list[Job]:
     ]
 
 
-def jobs(data: Path, tools: Path | None) -> list[Job]:
+def jobs(data: Path, tools: Path | None, given: Path | None) -> list[Job]:
     rlslint, squawk = find_rlslint(tools), find_tool(SQUAWK, tools)
     pgrls = find_tool(PGRLS, tools)
-    migrations = sorted(str(path.relative_to(data)) for path in data.glob("migrations/*.sql"))
 
-    def check(path: str) -> list[str] | None:
-        return [*rlslint, "check", path] if rlslint else None
+    def check(workload: str, path: str) -> Iterator[Job]:
+        command = [*rlslint, "check", path] if rlslint else None
+        yield Job(workload, RLSLINT, command)
+        yield Job(workload, UNCHANGED, command, remembers=True)
+
+    def migrations(workload: str, folder: Path) -> Iterator[Job]:
+        yield from check(workload, str(folder))
+        files = sorted(str(path) for path in folder.glob("*.sql"))
+        yield Job(workload, SQUAWK, [squawk, *files] if squawk else None)
+        short = [squawk, "--reporter", "gcc", *files] if squawk else None
+        yield Job(workload, SQUAWK_SHORT, short)
 
     def offline(path: str) -> list[str] | None:
         return [pgrls, "lint", "--sql-file", path] if pgrls else None
 
-    return [
-        Job(HISTORY, RLSLINT, check("migrations")),
-        Job(HISTORY, SQUAWK, [squawk, *migrations] if squawk else None),
-        Job(
-            HISTORY,
-            SQUAWK_SHORT,
-            [squawk, "--reporter", "gcc", *migrations] if squawk else None,
-        ),
-        Job(HISTORY, PGRLS, offline("migrations.sql")),
-        Job(SMALL, RLSLINT, check("small/0001_small.sql")),
-        Job(SMALL, PGRLS, offline("small/0001_small.sql")),
-        Job(SCHEMA, RLSLINT, check("schema/schema.sql")),
-        Job(SCHEMA, PGRLS, offline("schema/schema.sql")),
-        Job(TENFOLD, RLSLINT, check("tenfold")),
-    ]
+    found = [*migrations(HISTORY, data / "migrations"), *migrations(EVERYDAY, data / "everyday")]
+    if given is not None:
+        found += migrations(GIVEN, given)
+    found += check(SMALL, "small/0001_small.sql")
+    found += check(SCHEMA, "schema/schema.sql")
+    found.append(Job(SCHEMA, PGRLS, offline("schema/schema.sql")))
+    for workload, path in (
+        (TWICE, "migrations-twice"),
+        (TWICE_EVERYDAY, "everyday-twice"),
+        (TWICE_SCHEMA, "schema-twice"),
+    ):
+        found += list(check(workload, path))[:1]
+    return found
 
 
 def run_once(job: Job, data: Path) -> Measurement | None:
@@ -173,9 +204,15 @@ def run_once(job: Job, data: Path) -> Measurement | None:
     if job.command is None:
         job.failure = "not installed"
         return None
+    cache = data / ("cache-kept" if job.remembers else "cache-of-one-run")
+    if not job.remembers:
+        shutil.rmtree(cache, ignore_errors=True)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
     with (data / "stdout").open("wb") as output, (data / "stderr").open("wb") as errors:
         started = time.perf_counter()
-        process = subprocess.Popen(job.command, cwd=data, stdout=output, stderr=errors)
+        process = subprocess.Popen(
+            job.command, cwd=data, env=environment, stdout=output, stderr=errors
+        )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -232,7 +269,8 @@ def promises(all_jobs: Sequence[Job]) -> list[str]:
         if job is None or (promise.compared_with and other is None):
             value, kept = "", "not measured"
         else:
-            number = job.median_wall / other.median_wall if other else job.peak_megabytes
+            number = job.peak_megabytes if promise.of_memory else job.median_wall
+            number = number / other.median_wall if other else number
             value, kept = f"{number:.3g}", "yes" if number <= promise.limit else "no"
         lines.append(
             f"| {promise.measured[0]} | {promise.text} | {promise.limit:g} | {value} | {kept} |"
@@ -300,13 +338,17 @@ def main() -> None:
     parser.add_argument(
         "--only-database", action="store_true", help="measure nothing but the database"
     )
+    parser.add_argument(
+        "--migrations", type=Path, metavar="DIR", help="a folder of migrations to measure as well"
+    )
     options = parser.parse_args()
     tools = options.tools.resolve() if options.tools else None
+    given = options.migrations.resolve() if options.migrations else None
     with tempfile.TemporaryDirectory(prefix="rlslint-bench-") as temporary:
         data = (options.data or Path(temporary)).resolve()
         data.mkdir(parents=True, exist_ok=True)
         generate(data)
-        all_jobs = [] if options.only_database else jobs(data, tools)
+        all_jobs = [] if options.only_database else jobs(data, tools, given)
         if options.database:
             fill(options.database)
             all_jobs += live_jobs(options.database, tools)
