@@ -53,7 +53,7 @@ class Measurement:
 class Job:
     """One tool on one input, and what its runs took.
 
-    rlslint remembers its last runs: `remembers` lets it, else each run starts with nothing.
+    `remembers` keeps the cache directory from run to run; else each run starts with an empty one.
     """
 
     workload: str
