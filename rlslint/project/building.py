@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
 from rlslint.code.migrations import MigrationReader, Reader, module_reader
 from rlslint.code.sites import CodeFile
@@ -176,14 +177,15 @@ def replay_history(
 
 
 def _carry_out(replay: Replay, parsed: ParsedStatement) -> None:
-    """Carry out a statement, or make unknown what it changes where Python cannot follow it."""
+    """Carry out a statement, or make unknown what it changes where it cannot be followed."""
     try:
         replay.run(parsed)
-    except RecursionError:
+    except (RecursionError, UnknownFact) as error:
         from rlslint.replay.doubt import carry_out_broken
 
         statement = parsed.statement
-        problem = "the statement is nested too deeply"
+        is_deep = isinstance(error, RecursionError)
+        problem = "the statement is nested too deeply" if is_deep else f"{error}"
         carry_out_broken(replay, BrokenStatement(statement, problem, statement.start, False))
 
 
