@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any
 
 from rlslint.catalog.facts import Members
-from rlslint.catalog.model import Constraint, Index, Relation
+from rlslint.catalog.model import Relation
 from rlslint.replay.state import Replay
-
-V = TypeVar("V", Index, Constraint)
 
 _LONGEST = 63
 """NAMEDATALEN - 1: names are cut to this many bytes."""
@@ -68,7 +66,7 @@ def hold_name(replay: Replay, relation: Relation, name: str) -> None:
         held.append(relation)
 
 
-def rename_member(members: Members[str, V], old: str, new: str) -> None:
+def rename_member(members: Members[str, Any], old: str, new: str) -> None:
     """Give an index or a constraint another name; it stays where it stands among the others."""
     members.replace_all(
         (new, member._replace(name=new)) if name == old else (name, member)
