@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.files import disk
-
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -21,18 +19,18 @@ class GitIgnore:
     @staticmethod
     def above(folder: str) -> GitIgnore:
         """Return what holds in `folder` from the directories between it and its repository."""
-        if disk.exists(os.path.join(folder, ".git")):
+        if os.path.exists(os.path.join(folder, ".git")):
             return GitIgnore()
         passed = []
         for ancestor in _parents(folder):
             passed.append(ancestor)
-            if disk.exists(os.path.join(ancestor, ".git")):
+            if os.path.exists(os.path.join(ancestor, ".git")):
                 break
         else:
             return GitIgnore()
         ignored = GitIgnore()
         for ancestor in reversed(passed):
-            if disk.exists(os.path.join(ancestor, ".gitignore")):
+            if os.path.exists(os.path.join(ancestor, ".gitignore")):
                 ignored = ignored.within(ancestor)
         return ignored
 
@@ -41,10 +39,12 @@ class GitIgnore:
         from pathspec import GitIgnoreSpec
 
         try:
-            data = disk.read(os.path.join(folder, ".gitignore"))
+            with open(
+                os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace"
+            ) as file:
+                lines = file.read().splitlines()
         except OSError:
             return self
-        lines = data.decode("utf-8", "replace").splitlines()
         specification = _specification(GitIgnoreSpec, lines)
         return GitIgnore(((folder + os.sep, specification), *self._files))
 
