@@ -79,8 +79,9 @@ def mismatches(project: Project) -> tuple[Mismatch, ...]:
         expected = _expected(name, readings, written)
         if expected is not None:
             policies = tuple(dict.fromkeys(r.policy for r in readings if r.name == name))
-            place = written.get(expected) or _place_of(expected, readings, project)
-            found.append(Mismatch(name, expected, policies, place, expected in written))
+            is_set = expected in written
+            place = written[expected] if is_set else _place_of(expected, readings, project)
+            found.append(Mismatch(name, expected, policies, place, is_set))
     return tuple(found)
 
 
@@ -101,7 +102,9 @@ def written_settings(project: Project) -> dict[str, Span | None]:
     for name, (_, statement) in project.catalog.database_settings.items():
         found.setdefault(name.lower(), statement.span)
     for role in project.catalog.roles.values():
-        found.update(dict.fromkeys(map(str.lower, role.settings)))
+        for name in role.settings:
+            setting = role.statements.get(f"setting {name}")
+            found.setdefault(name.lower(), setting.span if setting else None)
     return {name: span for name, span in found.items() if not name or "." in name}
 
 

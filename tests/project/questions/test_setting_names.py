@@ -97,3 +97,24 @@ def enter(connection: psycopg.Connection, name: str, tenant: int) -> None:
         "shop/database.py": program,
     }
     assert places(tmp_path, files) == []
+
+
+def test_a_setting_that_only_a_role_has_is_a_name_like_any_other(tmp_path: Path) -> None:
+    altered = "ALTER ROLE app_user SET app.tenant_ids = '1';\n"
+    files = {"migrations/0001_tables.sql": TABLES + policy("app.tenant_id") + altered}
+    (finding,) = findings_of(lint(tmp_path, files), RULE)
+    shown = [span.text.location(span.start).row for span, _ in finding.finding.related]
+    assert places(tmp_path, files) == [("0001_tables.sql", 7)]
+    assert shown == [8]
+
+
+def test_a_role_setting_does_not_hide_where_the_program_sets_the_same(tmp_path: Path) -> None:
+    altered = "ALTER ROLE app_user SET app.tenant_ids = '1';\n"
+    files = {
+        "migrations/0001_tables.sql": TABLES + policy("app.tenant_id") + altered,
+        "shop/database.py": BINDING.format(name="app.tenant_ids"),
+    }
+    (finding,) = findings_of(lint(tmp_path, files), RULE)
+    assert [Path(related.span.text.path).name for related in finding.finding.related] == [
+        "database.py"
+    ]
