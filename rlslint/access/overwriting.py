@@ -42,11 +42,11 @@ def _overwrites(function: Function, column: str) -> bool:
     if not function.knows("body") or function.language != "plpgsql":
         return False
     from rlslint.replay.plpgsql import tree
-    from rlslint.replay.plpgsql.parser import parse
+    from rlslint.replay.plpgsql.parser import parse_body
     from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 
     try:
-        block = parse(function.body)
+        block = parse_body(function.body)
     except NotPlpgsql:
         return False
     return any(

@@ -12,7 +12,7 @@ from rlslint.replay.constraints import (
     drop_constraint,
     is_table_constraint,
 )
-from rlslint.replay.declared_constraints import in_order
+from rlslint.replay.declared_constraints import in_order_of_making
 from rlslint.replay.inheritance import inheriting, join_parent, leave_parent
 from rlslint.replay.not_null import drop_not_null, set_not_null
 from rlslint.replay.owners import change_owner
@@ -130,7 +130,9 @@ def _add_column(
             "column": column,
             "recurse": command["recurse"],
         }
-        for _, node in in_order((column, node) for node in beside if is_table_constraint(node))
+        for _, node in in_order_of_making(
+            (column, node) for node in beside if is_table_constraint(node)
+        )
     ]
 
 

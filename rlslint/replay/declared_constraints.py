@@ -11,7 +11,7 @@ Declared = tuple[str, Node]
 """A constraint, and the column beside which it stands or ""."""
 
 
-def in_order(declared: Iterable[Declared]) -> list[Declared]:
+def in_order_of_making(declared: Iterable[Declared]) -> list[Declared]:
     """Return the constraints of a new table or column in the order in which PostgreSQL makes them.
 
     CHECK comes first, then the primary key, the other keys, and the foreign keys; keys of the same

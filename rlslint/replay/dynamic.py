@@ -11,9 +11,9 @@ from rlslint.text import Statement
 
 
 @handles("DoStmt")
-def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out a DO block as far as the history tells what it does."""
-    from rlslint.replay.plpgsql.parser import parse
+    from rlslint.replay.plpgsql.parser import parse_body
     from rlslint.replay.plpgsql.routines import CHANGES_CATALOG
     from rlslint.replay.plpgsql.statements import interpreter_for
     from rlslint.replay.plpgsql.token_stream import NotPlpgsql
@@ -27,7 +27,7 @@ def run_block(replay: Replay, statement: Statement, node: Node, base: int) -> No
     if CHANGES_CATALOG.search(body) is None and not may_call:
         return
     try:
-        interpreter.run(parse(body))
+        interpreter.run(parse_body(body))
     except (NotPlpgsql, SyntaxProblem, RecursionError):
         interpreter.execution.run_unparsable(body)
 

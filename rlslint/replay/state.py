@@ -25,9 +25,9 @@ from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
 
-Handler = Callable[["Replay", Statement, Node, int], None]
+StatementHandler = Callable[["Replay", Statement, Node, int], None]
 
-_handlers: dict[str, list[Handler]] = {}
+_handlers: dict[str, list[StatementHandler]] = {}
 _FAMILIES = (
     "alterations",
     "dynamic",
@@ -57,13 +57,13 @@ _FREEING_NO_NAME = frozenset(("IndexStmt", "CreateStmt"))
 _ENDS_TRANSACTIONS = frozenset({"TransactionStmt", "PsqlConnect"})
 
 
-def handles(*kinds: str) -> Callable[[Handler], Handler]:
+def handles(*kinds: str) -> Callable[[StatementHandler], StatementHandler]:
     """Register a function as what the replay does for statements of these kinds.
 
     A kind may have several, each for objects of its own.
     """
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: StatementHandler) -> StatementHandler:
         for kind in kinds:
             _handlers.setdefault(kind, []).append(handler)
         return handler

@@ -11,7 +11,7 @@ from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.columns import add_column
 from rlslint.replay.constraints import add_constraint, is_table_constraint
 from rlslint.replay.copies import copy_like
-from rlslint.replay.declared_constraints import Declared, in_order
+from rlslint.replay.declared_constraints import Declared, in_order_of_making
 from rlslint.replay.dependencies import note_reader
 from rlslint.replay.inheritance import inherit
 from rlslint.replay.output_types import output_types
@@ -96,7 +96,7 @@ def _add_constraints(
     replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
 ) -> None:
     """Add the constraints, which see all columns wherever they stand among them."""
-    for name, constraint in in_order(_declared(node)):
+    for name, constraint in in_order_of_making(_declared(node)):
         column = relation.columns.get(name) if relation.knows("columns") else None
         add_constraint(replay, relation, constraint, statement, base, column)
 

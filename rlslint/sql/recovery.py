@@ -45,7 +45,7 @@ _FILLED_IN = "its placeholders stand for more than a name or a value"
 _COPY_DATA_FOLLOWS = re.compile(rb"\\copy\b.*\bfrom\s+p?stdin\b", re.IGNORECASE)
 _END_OF_COPY_DATA = re.compile(rb"^\\\.[ \t\r]*$", re.MULTILINE)
 
-Found = ParsedStatement | BrokenStatement | None
+Recovered = ParsedStatement | BrokenStatement | None
 
 
 class PlaceholderProblem(SyntaxProblem):
@@ -54,7 +54,7 @@ class PlaceholderProblem(SyntaxProblem):
 
 def recovered_statements(
     text: Text, wanted: Container[str], start: int, stop: int, application: bool = False
-) -> Iterator[Found]:
+) -> Iterator[Recovered]:
     """Yield each statement between two offsets, the broken ones as BrokenStatement."""
     data = text.data
     position = first_token(data, start, stop)
@@ -93,7 +93,7 @@ def _behind_copy_data(data: bytes, start: int, end: int, stop: int) -> int:
 
 def _read_stretch(
     text: Text, wanted: Container[str], stretch: Stretch, application: bool
-) -> tuple[Iterator[Found], int]:
+) -> tuple[Iterator[Recovered], int]:
     """Return the statements of a stretch, and where to read on."""
     end = _line_of_statement(text.data, stretch.open_quote, stretch.end)
     try:
@@ -111,7 +111,7 @@ def _read_stretch(
 
 def _parse_stretch(
     text: Text, wanted: Container[str], stretch: Stretch, end: int, application: bool
-) -> Iterator[Found]:
+) -> Iterator[Recovered]:
     start = stretch.start
     sql = bytearray(text.data[start:end])
     if not application:
@@ -140,7 +140,7 @@ def _parse_filled(
     raw: bytes,
     replaced: bytes,
     parent: Statement | None = None,
-) -> Iterator[Found]:
+) -> Iterator[Recovered]:
     """Parse with names for placeholders; where that is refused, with strings, then numbers."""
     strings = with_strings(raw, replaced)
     names = placeholder_names(raw, replaced)
@@ -159,7 +159,7 @@ def _parse_filled(
 
 def filled_statements(
     text: Text, wanted: Container[str], start: int, end: int, parent: Statement
-) -> Iterator[Found]:
+) -> Iterator[Recovered]:
     """Yield the statements that `parent` runs, with names in place of a template's marks.
 
     Raises SyntaxProblem where the grammar refuses them nevertheless.
@@ -169,7 +169,7 @@ def filled_statements(
     return _parse_filled(text, wanted, start, end, raw, replaced, parent)
 
 
-def _with_names(found: Found, names: dict[str, str]) -> Found:
+def _with_names(found: Recovered, names: dict[str, str]) -> Recovered:
     """Give names that are placeholders back as they are written."""
     if not isinstance(found, ParsedStatement) or not names:
         return found

@@ -116,7 +116,7 @@ def function_call(
         case (("str" | "format"), (Written() | RunTimeValue())):
             return first
         case "repr", Written():
-            return formatting.converted(first, "r", "")
+            return formatting.as_specified(first, "r", "")
         case _:
             return _collection(evaluator, node, dotted, given)
 
@@ -131,9 +131,9 @@ def _composed(
         case "SQL", Written():
             return first
         case "Identifier", _:
-            return formatting.quoted_identifier(given.positional, source, start, end)
+            return formatting.composed_identifier(given.positional, source, start, end)
         case "Literal", RunTimeValue() | Written() | Plain():
-            return formatting.quoted_literal(first, source, start, end)
+            return formatting.composed_literal(first, source, start, end)
         case "Placeholder", Written():
             return Written((Fragment(f"%({first.text})s", start, end),))
         case "Placeholder", None:
@@ -188,7 +188,7 @@ _COLLECTING = frozenset(
 )
 
 
-def numbers(given: CallArguments) -> Value | None:
+def counted_range(given: CallArguments) -> Value | None:
     """Return what `range` yields for known numbers."""
     limits = [constant(value) for value in given.positional]
     whole = [limit for limit in limits if isinstance(limit, int)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rlslint.code.python.formatting import as_written, quoted_identifier
+from rlslint.code.python.formatting import as_written, composed_identifier
 from rlslint.code.python.strings import Fragment, Written, concatenated
 from rlslint.code.python.values import (
     Constructed,
@@ -85,7 +85,7 @@ class Wording:
         """Return a name, qualified where more than one part is known."""
         given = tuple(part for part in parts if part is not None and constant(part) != "")
         told = tuple(part for part in given if part != (None,))
-        return quoted_identifier(told or (RunTimeValue("name"),), "", self.start, self.end)
+        return composed_identifier(told or (RunTimeValue("name"),), "", self.start, self.end)
 
     def names(self, values: Iterable[Value]) -> Written:
         """Return column names and expressions, separated by commas."""

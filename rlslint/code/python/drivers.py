@@ -85,7 +85,7 @@ def is_text_function(dotted: str) -> bool:
     return is_sqlalchemy(dotted) and dotted.endswith((".text", ".TextClause"))
 
 
-def connected(
+def opened_by(
     dotted: str, arguments: Mapping[str, Value], positional: tuple[Value, ...]
 ) -> Handle | Pool | None:
     """Return what a call of a library's function opens, None where it opens nothing."""

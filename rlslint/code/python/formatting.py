@@ -57,7 +57,7 @@ def ends_literal(text: str) -> bool:
     return _ENDS_LITERAL.match(text) is not None
 
 
-def converted(value: Value, conversion: str, specification: str) -> Value:
+def as_specified(value: Value, conversion: str, specification: str) -> Value:
     """Return the value with `!r` and a format specification applied, as far as it is constant."""
     plain = constant(value)
     if not conversion and not specification:
@@ -103,7 +103,7 @@ def _format_replacements(
                 value = positional[int(name)] if int(name) < len(positional) else None
             else:
                 value = named.get(name)
-            value = converted(value or RunTimeValue(field[0]), conversion, specification)
+            value = as_specified(value or RunTimeValue(field[0]), conversion, specification)
             replacement = as_written(value, field[0], start, end)
         yield field.start(), field.end(), replacement
 
@@ -126,7 +126,7 @@ def _percent_replacements(template: Written, right: Value) -> Iterator[tuple[int
         if isinstance(value, RunTimeValue) and field[2] in _NUMERIC_CONVERSIONS:
             # `%d` raises TypeError for anything but a number.
             value = RunTimeValue(value.source, HoleValue.typed)
-        value = converted(value, field[2] if field[2] == "r" else "", "")
+        value = as_specified(value, field[2] if field[2] == "r" else "", "")
         yield field.start(), field.end(), as_written(value, field[0], start, end)
 
 
@@ -148,12 +148,12 @@ def joined(separator: Written, values: tuple[Value, ...], start: int, end: int) 
     return concatenated(parts)
 
 
-def quoted_identifier(parts: tuple[Value, ...], source: str, start: int, end: int) -> Written:
+def composed_identifier(parts: tuple[Value, ...], source: str, start: int, end: int) -> Written:
     """Do what `psycopg.sql.Identifier` does."""
     return _with_dots([_quoted(part, '"', source, start, end) for part in parts], start)
 
 
-def quoted_literal(value: Value, source: str, start: int, end: int) -> Written:
+def composed_literal(value: Value, source: str, start: int, end: int) -> Written:
     """Do what `psycopg.sql.Literal` does."""
     match value:
         case Plain(plain):

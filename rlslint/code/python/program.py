@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rlslint.code.python import drivers
 from rlslint.code.python.arguments import CallArguments, arguments_of
-from rlslint.code.python.calls import collection_method, function_call, numbers, string_method
+from rlslint.code.python.calls import collection_method, counted_range, function_call, string_method
 from rlslint.code.python.connections import Connections
 from rlslint.code.python.record import Recorder
 from rlslint.code.python.scripts import is_script
@@ -103,7 +103,7 @@ class Program(Connections):
         """Return what a call of a known function or class gives."""
         match target:
             case External("range"):
-                return numbers(given) or self.unknown(node)
+                return counted_range(given) or self.unknown(node)
             case External(dotted):
                 return self.library(node, dotted, given, scope)
             case Callee():
@@ -122,7 +122,7 @@ class Program(Connections):
     def library(self, node: ast.Call, dotted: str, given: CallArguments, scope: Scoped) -> Value:
         """Return what a call of something that is not of this project gives."""
         last = dotted.rpartition(".")[2]
-        made = drivers.connected(dotted, given.named, given.positional)
+        made = drivers.opened_by(dotted, given.named, given.positional)
         if made is not None:
             if isinstance(made, Handle):
                 if given.open and made.autocommit is False:

@@ -116,7 +116,7 @@ class StringExpressions(ABC):
                 return interpolated(source, HoleValue.anything, start, end)
             specification = str(given)
         return formatting.as_written(
-            formatting.converted(value, conversion, specification), source, start, end
+            formatting.as_specified(value, conversion, specification), source, start, end
         )
 
     def _specification(self, node: ast.expr) -> Value:

@@ -14,7 +14,7 @@ _CHANGE = re.compile(r"\+?\s*([^\s\[\]#%@+-][^\s\[\]#]*)")
 _TAG = re.compile(r"@([^\s\[\]#]+)")
 
 
-class Change(NamedTuple):
+class PlannedChange(NamedTuple):
     """A step of the plan, with the tags that follow it before the change is reworked."""
 
     name: str
@@ -57,7 +57,7 @@ def claim(folders: Folders, plans: tuple[SourceFile, ...]) -> Claim:
     return Claim(tuple(histories), tuple(left_out), tuple(notes))
 
 
-def changes(plan: str) -> list[Change]:
+def changes(plan: str) -> list[PlannedChange]:
     """Return the steps of a plan in order; a name that comes again is a rework of that change."""
     steps: list[tuple[str, list[str]]] = []
     open_steps: dict[str, list[str]] = {}
@@ -69,10 +69,12 @@ def changes(plan: str) -> list[Change]:
         elif found := _CHANGE.match(line):
             open_steps[found.group(1)] = []
             steps.append((found.group(1), open_steps[found.group(1)]))
-    return [Change(name, tuple(tags), tags is not open_steps[name]) for name, tags in steps]
+    return [PlannedChange(name, tuple(tags), tags is not open_steps[name]) for name, tags in steps]
 
 
-def _script(change: Change, deploy: str, scripts: dict[str, SourceFile]) -> SourceFile | None:
+def _script(
+    change: PlannedChange, deploy: str, scripts: dict[str, SourceFile]
+) -> SourceFile | None:
     """Return the script; the one from before a rework has the name of a tag in its own."""
     if not change.is_reworked:
         return scripts.get(os.path.join(deploy, f"{change.name}.sql"))

@@ -7,7 +7,7 @@ from rlslint.replay.plpgsql.branching import run_perhaps
 from rlslint.replay.plpgsql.conditions import sqlstate
 from rlslint.replay.plpgsql.course import Catching, Leave, Raised
 from rlslint.replay.plpgsql.interpreter import Interpreter
-from rlslint.replay.plpgsql.tree import Block, Body, Handler, Sql, Target, assigned, nested
+from rlslint.replay.plpgsql.tree import Block, Body, ExceptionHandler, Sql, Target, assigned, nested
 from rlslint.replay.plpgsql.values import ANY
 from rlslint.replay.refusals import ANY_ERROR
 
@@ -89,7 +89,7 @@ def _attempt(interpreter: Interpreter, body: Body, catching: Catching) -> tuple[
         interpreter.course.catching.remove(catching)
 
 
-def _handle(interpreter: Interpreter, handler: Handler, error: str) -> Leave | None:
+def _handle(interpreter: Interpreter, handler: ExceptionHandler, error: str) -> Leave | None:
     """Run a handler, in which SQLSTATE tells the error."""
     interpreter.scopes.enter()
     interpreter.scopes.declare("sqlstate", "", sqlstate(error) or ANY)
@@ -107,7 +107,7 @@ def _perhaps_handle(
 ) -> Leave | None:
     """Follow the handlers of the errors that perhaps came."""
     interpreter.scopes.forget(assigned(block.body))
-    reached: list[Handler] = []
+    reached: list[ExceptionHandler] = []
     for error in sorted(catching.possible):
         surely = catching.handler_of(error)
         reached += catching.possible_handlers(error) or ([surely] if surely else [])
@@ -128,7 +128,7 @@ def _perhaps_handle(
     return None
 
 
-def _are_narrow(handlers: tuple[Handler, ...]) -> bool:
+def _are_narrow(handlers: tuple[ExceptionHandler, ...]) -> bool:
     """Tell whether all handlers wait for what exists already or is missing."""
     return all(
         condition.startswith(_NARROW) for handler in handlers for condition in handler.conditions

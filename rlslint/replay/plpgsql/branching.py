@@ -5,12 +5,12 @@ from __future__ import annotations
 from rlslint.replay.plpgsql.course import Leave, Raised
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import asks_for_roles_only
-from rlslint.replay.plpgsql.tree import Body, Branch, CaseOf, Jump, Raise
+from rlslint.replay.plpgsql.tree import Alternative, Body, CaseOf, Jump, Raise
 from rlslint.replay.plpgsql.values import PartlyKnown
 
 
 def run_branches(
-    interpreter: Interpreter, branches: tuple[Branch, ...], otherwise: Body
+    interpreter: Interpreter, branches: tuple[Alternative, ...], otherwise: Body
 ) -> Leave | None:
     """Run the branch whose condition holds, or perhaps each that may hold."""
     possible: list[Body] = []
@@ -36,7 +36,7 @@ def run_case(interpreter: Interpreter, case: CaseOf) -> Leave | None:
     branches = case.branches
     if case.subject:
         branches = tuple(
-            Branch(f"({case.subject}) IN ({condition})", body) for condition, body in branches
+            Alternative(f"({case.subject}) IN ({condition})", body) for condition, body in branches
         )
     missing: Body = (Raise("case_not_found"),)
     return run_branches(

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rlslint.replay.plpgsql.conditions import catches, may_catch
-from rlslint.replay.plpgsql.tree import Handler, Raise
+from rlslint.replay.plpgsql.tree import ExceptionHandler, Raise
 from rlslint.replay.plpgsql.values import Datum
 from rlslint.replay.refusals import Refused
 from rlslint.sql.expressions import Query
 
-MOST_STEPS = 10_000
+MOST_TURNS = 10_000
 MOST_ROWS = 100_000
 
 
@@ -30,15 +30,15 @@ class Leave(NamedTuple):
 class Catching:
     """An EXCEPTION section around what is run; `possible` are the errors that may reach it."""
 
-    def __init__(self, handlers: tuple[Handler, ...]) -> None:
+    def __init__(self, handlers: tuple[ExceptionHandler, ...]) -> None:
         self.handlers = handlers
         self.possible: set[str] = set()
 
-    def handler_of(self, error: str) -> Handler | None:
+    def handler_of(self, error: str) -> ExceptionHandler | None:
         """Return the handler that surely catches an error."""
         return next((h for h in self.handlers if catches(h.conditions, error)), None)
 
-    def possible_handlers(self, error: str) -> list[Handler]:
+    def possible_handlers(self, error: str) -> list[ExceptionHandler]:
         """Return the handlers that catch an error which perhaps comes."""
         return [h for h in self.handlers if may_catch(h.conditions, error)]
 
@@ -59,7 +59,7 @@ class Run:
 
     @property
     def is_too_long(self) -> bool:
-        return self.steps >= MOST_STEPS
+        return self.steps >= MOST_TURNS
 
     @property
     def may_have_failed(self) -> bool:
@@ -92,5 +92,5 @@ class Run:
                 return
 
 
-def _raises(handler: Handler) -> bool:
+def _raises(handler: ExceptionHandler) -> bool:
     return any(isinstance(statement, Raise) for statement in handler.body)

@@ -9,7 +9,7 @@ from rlslint.catalog.journal import JOURNAL
 from rlslint.catalog.model import Dynamic
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
 from rlslint.replay.open_names import ANYTHING, NAME, meanings
-from rlslint.replay.plpgsql.tree import NOWHERE, Place
+from rlslint.replay.plpgsql.tree import NOWHERE, BodyRange
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.plpgsql.words import doubt_by_words
 from rlslint.replay.refusals import Refused
@@ -43,7 +43,7 @@ class Execution:
         self.body = body
         self.step = parent
 
-    def at(self, place: Place) -> None:
+    def at(self, place: BodyRange) -> None:
         """Note that what comes next is run by the statement at `place` of the body."""
         if self.body >= 0 and place is not NOWHERE:
             start, end = self.body + place.start, self.body + place.end

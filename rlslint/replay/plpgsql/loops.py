@@ -6,7 +6,7 @@ from itertools import islice
 
 from rlslint.replay.plpgsql.arrays import as_array, slices
 from rlslint.replay.plpgsql.branching import run_perhaps
-from rlslint.replay.plpgsql.course import MOST_STEPS, Leave, Raised
+from rlslint.replay.plpgsql.course import MOST_TURNS, Leave, Raised
 from rlslint.replay.plpgsql.diagnostics import note_found
 from rlslint.replay.plpgsql.embedded_sql import query_of_command, run_calls
 from rlslint.replay.plpgsql.interpreter import Interpreter
@@ -145,9 +145,9 @@ def _range(interpreter: Interpreter, loop: ForRange) -> RowSet:
         return RowSet([], True)
     if step < 1:
         return RowSet([], True)
-    is_open = abs(high - low) // step >= MOST_STEPS
+    is_open = abs(high - low) // step >= MOST_TURNS
     numbers = range(low, high - 1, -step) if loop.reverse else range(low, high + 1, step)
-    return RowSet([Row(Composite(n=n), True) for n in islice(numbers, MOST_STEPS)], is_open)
+    return RowSet([Row(Composite(n=n), True) for n in islice(numbers, MOST_TURNS)], is_open)
 
 
 def _iteration(interpreter: Interpreter, label: str, body: Body) -> tuple[bool, Leave | None]:
@@ -175,6 +175,6 @@ def _unknown_iterations(interpreter: Interpreter, body: Body) -> None:
 def _may_go_on(interpreter: Interpreter) -> bool:
     if not interpreter.course.is_too_long:
         return True
-    interpreter.execution.note(f"its loops take more than {MOST_STEPS:,} steps")
+    interpreter.execution.note(f"its loops take more than {MOST_TURNS:,} steps")
     interpreter.course.gave_up = True
     return False

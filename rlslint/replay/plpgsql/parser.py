@@ -21,19 +21,19 @@ from rlslint.replay.plpgsql.simple_statements import (
 )
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql, TokenStream, plain_name
 from rlslint.replay.plpgsql.tree import (
+    Alternative,
     Block,
     Body,
-    Branch,
+    BodyRange,
     CaseOf,
     Declaration,
+    ExceptionHandler,
     Execute,
     ForEach,
     ForExecute,
     ForQuery,
     ForRange,
-    Handler,
     If,
-    Place,
     PlStatement,
     Raise,
     Sql,
@@ -43,7 +43,7 @@ from rlslint.replay.plpgsql.tree import (
 _BODY_ENDS = frozenset({"end", "else", "elsif", "elseif", "when", "exception"})
 
 
-def parse(body: str) -> Block:
+def parse_body(body: str) -> Block:
     """Return the outermost block of a body.
 
     Raises NotPlpgsql where it has none, and SyntaxProblem where the scanner refuses it.
@@ -58,7 +58,7 @@ def block_of(function: Function) -> Block:
 
 @remembered
 def _block_of(function: Function, body: str) -> Block:
-    return parse(body)
+    return parse_body(body)
 
 
 class _Parser(TokenStream):
@@ -80,13 +80,13 @@ class _Parser(TokenStream):
                 declarations += self._declaration()
         self.need("begin")
         body = self._body()
-        handlers: list[Handler] = []
+        handlers: list[ExceptionHandler] = []
         if self.take("exception"):
             while self.take("when"):
                 conditions = self.until("then").replace("'", " ").lower().split(" or ")
                 self.need("then")
                 words = tuple(c.replace("sqlstate", "").strip() for c in conditions)
-                handlers.append(Handler(words, self._body()))
+                handlers.append(ExceptionHandler(words, self._body()))
         self.need("end")
         if self.now() not in (";", ""):
             self.at += 1
@@ -134,7 +134,7 @@ class _Parser(TokenStream):
             start = self.tokens[self.at].start
             statement = self._statement()
             if isinstance(statement, Execute | Sql):
-                place = Place(start, self.tokens[self.at - 2].end)
+                place = BodyRange(start, self.tokens[self.at - 2].end)
                 found.append(statement._replace(place=place))
             elif statement is not None:
                 found.append(statement)
@@ -176,7 +176,7 @@ class _Parser(TokenStream):
                 self.at += 1
                 condition = self.until(",", ";")
                 self.rest_of_statement()
-                failed = Branch(f"NOT ({condition})", (Raise("assert_failure"),))
+                failed = Alternative(f"NOT ({condition})", (Raise("assert_failure"),))
                 return If((failed,), ())
             case "get":
                 return diagnostics(self)
@@ -193,7 +193,7 @@ class _Parser(TokenStream):
         while True:
             condition = self.until("then")
             self.need("then")
-            branches.append(Branch(condition, self._body()))
+            branches.append(Alternative(condition, self._body()))
             if not (self.take("elsif") or self.take("elseif")):
                 break
         otherwise = self._body() if self.take("else") else ()
@@ -207,7 +207,7 @@ class _Parser(TokenStream):
         while self.take("when"):
             condition = self.until("then")
             self.need("then")
-            branches.append(Branch(condition, self._body()))
+            branches.append(Alternative(condition, self._body()))
         otherwise = self._body() if self.take("else") else None
         self.need("end", "case", ";")
         return CaseOf(subject, tuple(branches), otherwise)

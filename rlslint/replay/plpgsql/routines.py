@@ -7,7 +7,7 @@ import re
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
-from rlslint.replay.plpgsql.course import MOST_STEPS
+from rlslint.replay.plpgsql.course import MOST_TURNS
 from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.parameters import RoutineParameter, declared_parameters, given_values
@@ -65,7 +65,7 @@ def call_function_of_history(
         if CHANGES_CATALOG.search(function.body):
             interpreter.execution.note("its calls are nested too deeply or too many")
             interpreter.execution.run_unparsable(function.body)
-        course.steps, course.gave_up = MOST_STEPS, True
+        course.steps, course.gave_up = MOST_TURNS, True
         return _UNKNOWN
     try:
         block = block_of(function) if function.language == "plpgsql" else None

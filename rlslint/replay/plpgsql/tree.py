@@ -17,7 +17,7 @@ class Declaration(NamedTuple):
     parameters: tuple[str, ...] = ()
 
 
-class Handler(NamedTuple):
+class ExceptionHandler(NamedTuple):
     """WHEN … THEN of an EXCEPTION section; `conditions` are in lower case."""
 
     conditions: tuple[str, ...]
@@ -28,7 +28,7 @@ class Block(NamedTuple):
     label: str
     declarations: tuple[Declaration, ...]
     body: Body
-    handlers: tuple[Handler, ...]
+    handlers: tuple[ExceptionHandler, ...]
 
 
 class Target(NamedTuple):
@@ -46,13 +46,13 @@ class Assignment(NamedTuple):
     value: str
 
 
-class Branch(NamedTuple):
+class Alternative(NamedTuple):
     condition: str
     body: Body
 
 
 class If(NamedTuple):
-    branches: tuple[Branch, ...]
+    branches: tuple[Alternative, ...]
     otherwise: Body
 
 
@@ -60,7 +60,7 @@ class CaseOf(NamedTuple):
     """CASE as a statement; `subject` is "" for the searched form."""
 
     subject: str
-    branches: tuple[Branch, ...]
+    branches: tuple[Alternative, ...]
     otherwise: Body | None
 
 
@@ -146,14 +146,14 @@ class Raise(NamedTuple):
     condition: str
 
 
-class Place(NamedTuple):
+class BodyRange(NamedTuple):
     """Where a statement stands in its body, in bytes, the semicolon left out."""
 
     start: int
     end: int
 
 
-NOWHERE = Place(-1, -1)
+NOWHERE = BodyRange(-1, -1)
 
 
 class Execute(NamedTuple):
@@ -161,7 +161,7 @@ class Execute(NamedTuple):
     into: tuple[Target, ...]
     using: tuple[str, ...]
     strict: bool = False
-    place: Place = NOWHERE
+    place: BodyRange = NOWHERE
 
 
 class Sql(NamedTuple):
@@ -170,7 +170,7 @@ class Sql(NamedTuple):
     sql: str
     into: tuple[Target, ...]
     strict: bool = False
-    place: Place = NOWHERE
+    place: BodyRange = NOWHERE
 
 
 class Clobber(NamedTuple):
