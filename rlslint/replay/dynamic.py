@@ -24,7 +24,7 @@ def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         interpreter.execution.run_in_another_language(language)
         return
     may_call = dict.__len__(replay.catalog.functions) or "select" in body.lower()
-    if CHANGES_CATALOG.search(body) is None and not may_call:
+    if CHANGES_CATALOG().search(body) is None and not may_call:
         return
     try:
         interpreter.run(parse_body(body))

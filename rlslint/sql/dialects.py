@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from rlslint.sql.statement_ends import QUOTED
+from rlslint.text.patterns import Pattern
 
-_POSTGRESQL = re.compile(
+_POSTGRESQL = Pattern(
     rb"\bcreate\s+policy\b|\brow\s+level\s+security\b|\$\w*\$|\bcreate\s+extension\b"
     rb"|\bplpgsql\b|^\\\w|::\w",
     re.IGNORECASE | re.MULTILINE,
@@ -14,7 +15,7 @@ _POSTGRESQL = re.compile(
 _DIALECTS = (
     (
         "ClickHouse",
-        re.compile(
+        Pattern(
             rb"\bengine\s*=\s*(?:\w*mergetree|distributed|kafka|null|log)\b"
             rb"|\bcodec\s*\(|\b(?:lowcardinality|nullable)\s*\("
             rb"|\bmodify\s+(?:ttl|setting|column|query|order\s+by)\b"
@@ -25,7 +26,7 @@ _DIALECTS = (
     ),
     (
         "MySQL",
-        re.compile(
+        Pattern(
             rb"`\w+`|\bengine\s*=\s*(?:innodb|myisam|memory|aria)\b"
             rb"|\bauto_increment\b|^delimiter\s+\S+\s*$",
             re.I | re.M,
@@ -33,7 +34,7 @@ _DIALECTS = (
     ),
     (
         "SQLite",
-        re.compile(
+        Pattern(
             rb"\bautoincrement\b|^\s*pragma\s+\w+|\)\s*(?:strict\s*,\s*)?without\s+rowid\b"
             # Its triggers have their statements in themselves, and a name of their own.
             rb"|\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b[^;]*\bbegin\b"
@@ -43,7 +44,7 @@ _DIALECTS = (
     ),
     (
         "SQL Server",
-        re.compile(
+        Pattern(
             rb"^\s*go\s*$|\[\w+\]\.\[\w+\]|(?<!\")\bnvarchar\s*\(|\bidentity\s*\(\s*\d+\s*,",
             re.I | re.M,
         ),
@@ -59,7 +60,7 @@ _IN_PATHS = {
     "sqlite3": "SQLite",
     "sqlserver": "SQL Server",
 }
-_STRING_OR_COMMENT = re.compile(QUOTED + rb"|/\*(?:[^*]|\*(?!/))*\*/", re.DOTALL)
+_STRING_OR_COMMENT = Pattern(QUOTED + rb"|/\*(?:[^*]|\*(?!/))*\*/", re.DOTALL)
 
 
 def looks_like_other_dialect(data: bytes, path: str = "") -> str | None:
@@ -68,11 +69,11 @@ def looks_like_other_dialect(data: bytes, path: str = "") -> str | None:
     Only worth asking where PostgreSQL's grammar refused a statement of `data`. Where nothing in it
     tells, the words of its `path` may.
     """
-    code = _STRING_OR_COMMENT.sub(b" ", data)
-    if _POSTGRESQL.search(code):
+    code = _STRING_OR_COMMENT().sub(b" ", data)
+    if _POSTGRESQL().search(code):
         return None
     named = (_IN_PATHS.get(word) for word in re.split(r"[^a-z0-9]+", path.lower()))
     return next(
-        (name for name, marks in _DIALECTS if marks.search(code)),
+        (name for name, marks in _DIALECTS if marks().search(code)),
         next((name for name in named if name), None),
     )

@@ -6,7 +6,6 @@ with its brackets balanced, until PostgreSQL's parser reads the same expression 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
@@ -16,6 +15,7 @@ from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, Token, parse_expression, tokens
 from rlslint.sql.placeholders import is_placeholder
 from rlslint.text import Span, Text
+from rlslint.text.patterns import Pattern
 
 _OPENING = {"ASCII_40": "ASCII_41", "ASCII_91": "ASCII_93", "CASE": "END_P"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
@@ -30,7 +30,7 @@ _FURTHEST_LEFT = 6
 # What PostgreSQL reads but an Expr does not keep: `(10, 2)`, `without time zone`, `OVER (…)`.
 _LONGEST_SUFFIX = 3
 
-_ONLY_NAMES = re.compile(rb"[\w\s.]*")
+_ONLY_NAMES = Pattern(rb"[\w\s.]*")
 
 _Range = tuple[int, int]
 
@@ -74,7 +74,7 @@ def _clause_start(sql: bytes, place: int) -> int:
     more than names may stand before the first parenthesis, the statement is taken whole.
     """
     first = sql.find(b"(", 0, place)
-    return first if first >= 0 and _ONLY_NAMES.fullmatch(sql, 0, first) else 0
+    return first if first >= 0 and _ONLY_NAMES().fullmatch(sql, 0, first) else 0
 
 
 @lru_cache(maxsize=1 << 12)

@@ -6,7 +6,6 @@ Offsets are right for valid UTF-8 only: who makes a Text sees to it that its dat
 from __future__ import annotations
 
 import importlib
-import re
 import sys
 import types
 from collections.abc import Container, Iterator
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from rlslint.sql.statement_ends import first_token, stretches
 from rlslint.text import Statement, Text
+from rlslint.text.patterns import Pattern
 
 Node = dict[str, Any]
 """A node of the parse tree: field names of PostgreSQL's `nodes/parsenodes.h` to values."""
@@ -47,8 +47,8 @@ def _load_parser() -> Any:
 
 _parser = _load_parser()
 _decode = c_make_scanner(JSONDecoder())
-_STATEMENT_HEAD = re.compile(r'\{"stmt":\{"(\w+)":')
-_STATEMENT_PLACE = re.compile(r'(?:"stmt_location":(\d+))?,?(?:"stmt_len":(\d+))?\}[,\]}]*$')
+_STATEMENT_HEAD = '{"stmt":{"'
+_STATEMENT_PLACE = Pattern(r'(?:"stmt_location":(\d+))?,?(?:"stmt_len":(\d+))?\}[,\]}]*$')
 PIECE = 1 << 18
 """How many bytes are parsed at once, or a little more."""
 
@@ -202,32 +202,32 @@ def statements_of_tree(
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
     """Yield the statements of a tree that `parse` returned for a piece of `text`."""
     base = piece[0]
-    head = _STATEMENT_HEAD.search(tree)
-    while head is not None:
-        kind = head.group(1)
+    head = tree.find(_STATEMENT_HEAD)
+    while head >= 0:
+        behind_kind = tree.index('"', head + len(_STATEMENT_HEAD))
+        kind = tree[head + len(_STATEMENT_HEAD) : behind_kind]
         if kind not in wanted:
             yield None
-            head = _STATEMENT_HEAD.search(tree, head.end())
+            head = tree.find(_STATEMENT_HEAD, behind_kind)
             continue
         try:
-            node, position = _decode(tree, head.start())
+            node, position = _decode(tree, head)
         except RecursionError:
-            following = _STATEMENT_HEAD.search(tree, head.end())
-            start, end = _place_before(tree, following.start() if following else len(tree), piece)
+            head = tree.find(_STATEMENT_HEAD, behind_kind)
+            start, end = _place_before(tree, head if head >= 0 else len(tree), piece)
             statement = _statement(text, start, end, "", parent)
             yield BrokenStatement(statement, _TOO_DEEP, statement.start, refused=False)
-            head = following
             continue
         start = base + node.get("stmt_location", 0)
         end = start + node["stmt_len"] if "stmt_len" in node else 0
         end = end or _end_of_last(text.data, start, piece[1])
         statement = _statement(text, start, end, kind, parent)
         yield ParsedStatement(statement, node["stmt"][kind], base)
-        head = _STATEMENT_HEAD.search(tree, position)
+        head = tree.find(_STATEMENT_HEAD, position)
 
 
 def _place_before(tree: str, position: int, piece: tuple[int, int]) -> tuple[int, int]:
-    place = _STATEMENT_PLACE.search(tree, max(0, position - 80), position)
+    place = _STATEMENT_PLACE().search(tree, max(0, position - 80), position)
     location, length = place.groups() if place is not None else (None, None)
     start = piece[0] + int(location or 0)
     return start, start + int(length) if length is not None else piece[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator
 
 from rlslint.sql import parser
@@ -14,8 +13,9 @@ from rlslint.sql.parser import (
     statements_of_tree,
 )
 from rlslint.text import Text
+from rlslint.text.patterns import Pattern
 
-_END_OF_LINE = re.compile(rb";\r?\n")
+_END_OF_LINE = Pattern(rb";\r?\n")
 
 
 def statements_ahead(
@@ -79,7 +79,7 @@ def _likely_end(data: bytes, start: int, stop: int) -> int | None:
     least = start + parser.PIECE
     if least >= stop:
         return None
-    for semicolon in _END_OF_LINE.finditer(data, least, min(least + parser.PIECE, stop)):
+    for semicolon in _END_OF_LINE().finditer(data, least, min(least + parser.PIECE, stop)):
         line = data.rfind(b"\n", start, semicolon.start()) + 1
         if data.find(b"--", max(line, start), semicolon.start()) < 0:
             return semicolon.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
+from rlslint.text.patterns import Pattern
 
 _NAME = rb"[A-Za-z_]\w*"
 # Behind a colon, a word or a bracket a colon is a cast, an assignment or a slice of an array.
@@ -19,21 +20,21 @@ _DRIVER = (
     rb"|(?<![@<>=~!#%^&|`?+*/\w-])@" + _NAME
 )  # fmt: skip
 _SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
-_TEMPLATES = re.compile(_TEMPLATE)
+_TEMPLATES = Pattern(_TEMPLATE)
 _MARKS = (":", "${", "{{")
-_IN_SQL_FILES = re.compile(
+_IN_SQL_FILES = Pattern(
     rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb")|" + _SKIPPED, re.DOTALL
 )
-_IN_APPLICATIONS = re.compile(
+_IN_APPLICATIONS = Pattern(
     rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb"|" + _DRIVER + rb")|" + _SKIPPED,
     re.DOTALL,
 )
-_PSQL_STRING = re.compile(rb"(?<![:\w\])]):'" + _NAME + rb"'")
-_PSQL_VALUE = re.compile(rb"(?<![:\w\])]):" + _NAME + rb"\b")
-_NAMED_BY_AT_SIGN = re.compile(rb"(?<![@<>=~!#%^&|`?+*/\w-])@[A-Za-z_]")
-_IN = re.compile(rb"\b(not\s+)?in\s*$", re.IGNORECASE)
-_LAST_OPERAND = re.compile(rb"(\w+|[\"')\]])\s*$")
-_NEXT_OPERAND = re.compile(rb"\s*(?:['\"($:?]|(\w+))")
+_PSQL_STRING = Pattern(rb"(?<![:\w\])]):'" + _NAME + rb"'")
+_PSQL_VALUE = Pattern(rb"(?<![:\w\])]):" + _NAME + rb"\b")
+_NAMED_BY_AT_SIGN = Pattern(rb"(?<![@<>=~!#%^&|`?+*/\w-])@[A-Za-z_]")
+_IN = Pattern(rb"\b(not\s+)?in\s*$", re.IGNORECASE)
+_LAST_OPERAND = Pattern(rb"(\w+|[\"')\]])\s*$")
+_NEXT_OPERAND = Pattern(rb"\s*(?:['\"($:?]|(\w+))")
 _NO_OPERANDS = frozenset(
     b"and or not limit offset like ilike in values then else when between select from set to where "
     b"is returning by on order group having union except intersect as case end any all for".split()
@@ -47,18 +48,18 @@ def is_placeholder(name: str) -> bool:
 
 def has_templates(data: bytes) -> bool:
     """Tell whether `data` has `{{name}}` or `${name}`, which a tool fills in, quoted or not."""
-    return _TEMPLATES.search(data) is not None
+    return _TEMPLATES().search(data) is not None
 
 
 def has_named_placeholders(data: bytes) -> bool:
     """Tell whether `data` has `@name`, which PostgreSQL would accept: as an absolute value."""
-    return _NAMED_BY_AT_SIGN.search(data) is not None
+    return _NAMED_BY_AT_SIGN().search(data) is not None
 
 
 def with_strings(data: bytes, replaced: bytes) -> bytes:
     """Return `replaced` with a string in place of each of psql's `:'name'` in `data`."""
     changed = bytearray(replaced)
-    for match in _PSQL_STRING.finditer(data):
+    for match in _PSQL_STRING().finditer(data):
         if replaced[match.start() : match.end()].strip(b"_") == b"":
             changed[match.start()] = changed[match.end() - 1] = ord("'")
     return bytes(changed)
@@ -67,7 +68,7 @@ def with_strings(data: bytes, replaced: bytes) -> bytes:
 def with_numbers(data: bytes, replaced: bytes) -> bytes:
     """Return `replaced` with a number in place of each of psql's `:name` in `data`."""
     changed = bytearray(replaced)
-    for match in _PSQL_VALUE.finditer(data):
+    for match in _PSQL_VALUE().finditer(data):
         if replaced[match.start() : match.end()].strip(b"_") == b"":
             changed[match.start() : match.end()] = b"1" * (match.end() - match.start())
     return bytes(changed)
@@ -98,7 +99,7 @@ def without_placeholders(data: bytes, application: bool) -> bytes:
     (`{{name}}`, `${name}`); in an application's SQL also what drivers know (`%s`, `%(name)s`, `?`,
     `?1`, `$1`, `@name`). `x IN %s`, which some drivers expand to a list, becomes `x = __`.
     """
-    pattern = _IN_APPLICATIONS if application else _IN_SQL_FILES
+    pattern = _IN_APPLICATIONS() if application else _IN_SQL_FILES()
     replaced = bytearray(data)
     position = 0
     while (match := pattern.search(data, position)) is not None:
@@ -118,7 +119,7 @@ def _behind_skipped(data: bytes, match: re.Match[bytes]) -> int:
 
 
 def _compare_with_one_value(replaced: bytearray, start: int) -> None:
-    before = _IN.search(replaced, max(0, start - 40), start)
+    before = _IN().search(replaced, max(0, start - 40), start)
     if before is not None:
         symbol = b"=" if before[1] is None else b"<>"
         replaced[before.start() : start] = symbol.ljust(start - before.start())
@@ -130,8 +131,8 @@ def _is_operator(data: bytes, match: re.Match[bytes]) -> bool:
         return False
     if data[match.end() : match.end() + 1] in (b"|", b"&"):
         return data[match.end() : match.end() + 2] != b"||"
-    before = _LAST_OPERAND.search(data, max(0, match.start() - 80), match.start())
-    behind = _NEXT_OPERAND.match(data, match.end())
+    before = _LAST_OPERAND().search(data, max(0, match.start() - 80), match.start())
+    behind = _NEXT_OPERAND().match(data, match.end())
     if before is None or behind is None:
         return False
     return not {before[1].lower(), (behind[1] or b"").lower()} & _NO_OPERANDS

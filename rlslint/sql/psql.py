@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rlslint.sql.parser import Node
+from rlslint.text.patterns import Pattern
 
 CONNECT = "PsqlConnect"
 """The kind of a `\\connect` that comes as a ParsedStatement.
@@ -16,41 +17,41 @@ both cases the session is a new one, so what SET and SET ROLE have done is gone.
 INCLUDE = "PsqlInclude"
 """The kind of an `\\i` or `\\ir` that comes as a ParsedStatement; its node is `{"file": name}`."""
 
-_INCLUDE = re.compile(r"\\(?:ir?|include(?:_relative)?)(?!\w)\s*(.*)", re.DOTALL)
-_CONNECT = re.compile(r"\\c(?:onnect)?(?!\w)\s*(.*)", re.DOTALL)
-_ARGUMENT = re.compile(r"""(?:[^\s'"\\]|'(?:[^']|'')*'|"(?:[^"]|"")*")+""")
-_USER_IN_CONNECTION_STRING = re.compile(r"\buser\s*=\s*('?)([^\s']+)\1")
-_USER_IN_ADDRESS = re.compile(r"postgres(?:ql)?://([^:@/?]+)(?::[^@/]*)?@")
-_VARIABLE = re.compile(r"""(?<!:):['"]?\w""")
+_INCLUDE = Pattern(r"\\(?:ir?|include(?:_relative)?)(?!\w)\s*(.*)", re.DOTALL)
+_CONNECT = Pattern(r"\\c(?:onnect)?(?!\w)\s*(.*)", re.DOTALL)
+_ARGUMENT = Pattern(r"""(?:[^\s'"\\]|'(?:[^']|'')*'|"(?:[^"]|"")*")+""")
+_USER_IN_CONNECTION_STRING = Pattern(r"\buser\s*=\s*('?)([^\s']+)\1")
+_USER_IN_ADDRESS = Pattern(r"postgres(?:ql)?://([^:@/?]+)(?::[^@/]*)?@")
+_VARIABLE = Pattern(r"""(?<!:):['"]?\w""")
 
 
 def inclusion(command: str) -> Node | None:
     """Return the node of a command that runs another file, None for any other command."""
-    match = _INCLUDE.match(command)
+    match = _INCLUDE().match(command)
     return {"file": _without_quotes(match[1].strip())} if match is not None else None
 
 
 def connection(command: str) -> Node | None:
     """Return the node of a `\\connect` command, None for any other command."""
-    match = _CONNECT.match(command)
+    match = _CONNECT().match(command)
     if match is None:
         return None
-    arguments = [argument[0] for argument in _ARGUMENT.finditer(match[1].split("\\")[0])]
+    arguments = [argument[0] for argument in _ARGUMENT().finditer(match[1].split("\\")[0])]
     arguments = [word for word in arguments if not word.startswith("-reuse-previous")]
     if not arguments:
         return {"user": ""}
     user = arguments[1] if len(arguments) > 1 else _user_in(arguments[0])
-    if _VARIABLE.match(user):
+    if _VARIABLE().match(user):
         return {"user": None}
     return {"user": "" if user == "-" else _without_quotes(user)}
 
 
 def _user_in(argument: str) -> str:
     connection_string = _without_quotes(argument)
-    in_address = _USER_IN_ADDRESS.match(connection_string)
+    in_address = _USER_IN_ADDRESS().match(connection_string)
     if in_address is not None:
         return in_address[1]
-    named = _USER_IN_CONNECTION_STRING.search(connection_string)
+    named = _USER_IN_CONNECTION_STRING().search(connection_string)
     return named[2] if named is not None else ""
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-_SIMPLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _RESERVED = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization between binary both case
     cast check collate collation column concurrently constraint create cross current_catalog
@@ -23,7 +21,8 @@ _RESERVED = frozenset(
 @lru_cache(maxsize=1 << 16)
 def quoted_identifier(name: str) -> str:
     """Return a name as SQL wants it, in double quotes where it needs them."""
-    if _SIMPLE_NAME.match(name) and name not in _RESERVED:
+    is_plain = name.isascii() and name.isidentifier() and name == name.lower()
+    if is_plain and name not in _RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
 

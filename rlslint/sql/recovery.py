@@ -30,20 +30,21 @@ from rlslint.sql.statement_ends import (
     next_stretch,
 )
 from rlslint.text import Statement, Text
+from rlslint.text.patterns import Pattern
 
 _FIRST_WORDS = (
     rb"(?:create|alter|drop|grant|revoke|comment|insert|update|delete|truncate|set|reset|select|do"
     rb"|begin|start|commit|rollback|with|copy|reassign|analyze|vacuum|lock|call|security)\b"
 )
-_STATEMENT_AT_LINE_START = re.compile(rb"^[ \t]*(?=" + _FIRST_WORDS + rb")", re.I | re.M)
-_STATEMENT_IN_STRING = re.compile(rb";[ \t]*(?:--[^\n]*)?\r?\n\s*(?=" + _FIRST_WORDS + rb")", re.I)
-_STRING_OR_DOLLAR_QUOTE = re.compile(QUOTED + rb"|\$\w*\$|/\*", re.DOTALL)
-_BODY_FOLLOWS = re.compile(rb"\b(?:as|do)\s*$", re.IGNORECASE)
-_NOT_LINE_END = re.compile(rb"[^\n]")
+_STATEMENT_AT_LINE_START = Pattern(rb"^[ \t]*(?=" + _FIRST_WORDS + rb")", re.I | re.M)
+_STATEMENT_IN_STRING = Pattern(rb";[ \t]*(?:--[^\n]*)?\r?\n\s*(?=" + _FIRST_WORDS + rb")", re.I)
+_STRING_OR_DOLLAR_QUOTE = Pattern(QUOTED + rb"|\$\w*\$|/\*", re.DOTALL)
+_BODY_FOLLOWS = Pattern(rb"\b(?:as|do)\s*$", re.IGNORECASE)
+_NOT_LINE_END = Pattern(rb"[^\n]")
 
 _FILLED_IN = "its placeholders stand for more than a name or a value"
-_COPY_DATA_FOLLOWS = re.compile(rb"\\copy\b.*\bfrom\s+p?stdin\b", re.IGNORECASE)
-_END_OF_COPY_DATA = re.compile(rb"^\\\.[ \t\r]*$", re.MULTILINE)
+_COPY_DATA_FOLLOWS = Pattern(rb"\\copy\b.*\bfrom\s+p?stdin\b", re.IGNORECASE)
+_END_OF_COPY_DATA = Pattern(rb"^\\\.[ \t\r]*$", re.MULTILINE)
 
 Recovered = ParsedStatement | BrokenStatement | None
 
@@ -85,9 +86,9 @@ def _psql_command(
 
 def _behind_copy_data(data: bytes, start: int, end: int, stop: int) -> int:
     """Return where the data ends that follows psql's `\\copy … from stdin`, else `end`."""
-    if not _COPY_DATA_FOLLOWS.match(data, start, end):
+    if not _COPY_DATA_FOLLOWS().match(data, start, end):
         return end
-    last = _END_OF_COPY_DATA.search(data, end, stop)
+    last = _END_OF_COPY_DATA().search(data, end, stop)
     return last.end() if last is not None else end
 
 
@@ -116,7 +117,7 @@ def _parse_stretch(
     sql = bytearray(text.data[start:end])
     if not application:
         for first, last in stretch.commands:
-            blank = _NOT_LINE_END.sub(b" ", text.data[first:last])
+            blank = _NOT_LINE_END().sub(b" ", text.data[first:last])
             sql[first - start : last - start] = blank
     raw = bytes(sql[: max(0, end - start)])
     replaced = without_placeholders(raw, application)
@@ -193,7 +194,7 @@ def _line_of_statement(data: bytes, open_quote: int, end: int) -> int:
     if open_quote < 0:
         return end
     behind_line = end_of_line(data, open_quote, end)
-    match = _STATEMENT_AT_LINE_START.search(data, behind_line, end)
+    match = _STATEMENT_AT_LINE_START().search(data, behind_line, end)
     return match.end() if match is not None else end
 
 
@@ -204,13 +205,13 @@ def _statement_inside(data: bytes, start: int, end: int) -> int:
     end of one statement and the beginning of the next. The body of a function may look the same.
     """
     position = start
-    while (quote := _STRING_OR_DOLLAR_QUOTE.search(data, position, end)) is not None:
+    while (quote := _STRING_OR_DOLLAR_QUOTE().search(data, position, end)) is not None:
         position = quote.end()
         if quote.group().startswith((b"$", b"/*")):
             position = end_of_quote(data, quote.start(), end)
         elif not quote.group().startswith((b'"', b"--")):
-            inside = _STATEMENT_IN_STRING.search(data, quote.start(), position)
-            if inside is not None and not _BODY_FOLLOWS.search(
+            inside = _STATEMENT_IN_STRING().search(data, quote.start(), position)
+            if inside is not None and not _BODY_FOLLOWS().search(
                 data, max(start, quote.start() - 40), quote.start()
             ):
                 return inside.end()

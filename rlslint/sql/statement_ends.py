@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rlslint.text.patterns import Pattern
+
 WORD = rb"[A-Za-z_\x80-\xff][\w$\x80-\xff]*"
 DOLLAR_TAG = rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*)?\$"
 _ESCAPED = rb"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'"
@@ -22,7 +24,7 @@ QUOTED = (
 )
 _FLAT_COMMENT = rb"/\*[^*/]*(?:(?:\*(?!/)|/(?!\*))[^*/]*)*\*/"
 # The count is bounded because a repeated group remembers each of its turns.
-_UNREMARKABLE = re.compile(
+_UNREMARKABLE = Pattern(
     rb"(?:[^;'\"$/\\A-Za-z_\x80-\xff-]+|"
     + QUOTED
     + rb"|"
@@ -35,7 +37,7 @@ _UNREMARKABLE = re.compile(
     re.DOTALL,
 )
 _BETWEEN_WORDS = rb"(?:\s|--[^\n]*\n|" + _FLAT_COMMENT + rb")+"
-_HAS_STATEMENTS_INSIDE = re.compile(
+_HAS_STATEMENTS_INSIDE = Pattern(
     rb"create"
     + _BETWEEN_WORDS
     + rb"(?:or"
@@ -45,15 +47,15 @@ _HAS_STATEMENTS_INSIDE = re.compile(
     + rb")?(?:function|procedure|rule)\b",
     re.IGNORECASE,
 )
-_WORD_OR_MARK = re.compile(QUOTED + rb"|" + WORD + rb"|[;()$\\]|/\*|['\"]", re.DOTALL)
-_BEFORE_FIRST_TOKEN = re.compile(rb"(?:[\s;]+|--[^\n]*(?:\n|$))*")
-_COMMENT_MARK = re.compile(rb"/\*|\*/")
-_DOLLAR_TAG = re.compile(DOLLAR_TAG)
-_COPY_FROM_STDIN = re.compile(rb"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
-_END_OF_COPY_DATA = re.compile(rb"^\\\.[ \t\r]*$", re.MULTILINE)
-_LINE = re.compile(rb"[^\n]*")
+_WORD_OR_MARK = Pattern(QUOTED + rb"|" + WORD + rb"|[;()$\\]|/\*|['\"]", re.DOTALL)
+_BEFORE_FIRST_TOKEN = Pattern(rb"(?:[\s;]+|--[^\n]*(?:\n|$))*")
+_COMMENT_MARK = Pattern(rb"/\*|\*/")
+_DOLLAR_TAG = Pattern(DOLLAR_TAG)
+_COPY_FROM_STDIN = Pattern(rb"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
+_END_OF_COPY_DATA = Pattern(rb"^\\\.[ \t\r]*$", re.MULTILINE)
+_LINE = Pattern(rb"[^\n]*")
 # psql sends the statement when it meets one of these, as it does for a semicolon.
-_SENDS_STATEMENT = re.compile(rb"\\(?:g(?:x|set|exec|desc)?|crosstabview|watch)\b")
+_SENDS_STATEMENT = Pattern(rb"\\(?:g(?:x|set|exec|desc)?|crosstabview|watch)\b")
 
 
 class Stretch(NamedTuple):
@@ -94,7 +96,7 @@ def first_token(data: bytes, start: int, end: int) -> int:
     A comment without an end is none: it is where PostgreSQL finds an error.
     """
     while start < end:
-        match = _BEFORE_FIRST_TOKEN.match(data, start, end)
+        match = _BEFORE_FIRST_TOKEN().match(data, start, end)
         start = match.end() if match else start
         behind = end_of_quote(data, start, end) if data.startswith(b"/*", start, end) else end + 1
         if behind > end:
@@ -105,7 +107,7 @@ def first_token(data: bytes, start: int, end: int) -> int:
 
 def end_of_line(data: bytes, start: int, stop: int) -> int:
     """Return where the line that `start` stands in ends."""
-    match = _LINE.match(data, start, stop)
+    match = _LINE().match(data, start, stop)
     return match.end() if match else stop
 
 
@@ -113,7 +115,7 @@ def end_of_quote(data: bytes, start: int, stop: int) -> int:
     """Return the end of the dollar quote or comment at `start`: `stop` + 1 where it has none."""
     if data.startswith(b"/*", start, stop):
         return _end_of_comment(data, start, stop)
-    tag = _DOLLAR_TAG.match(data, start, stop)
+    tag = _DOLLAR_TAG().match(data, start, stop)
     if tag is None:
         return start + 1
     end = data.find(tag.group(), tag.end(), stop)
@@ -122,7 +124,7 @@ def end_of_quote(data: bytes, start: int, stop: int) -> int:
 
 def _end_of_comment(data: bytes, start: int, end: int) -> int:
     depth = 0
-    for mark in _COMMENT_MARK.finditer(data, start, end):
+    for mark in _COMMENT_MARK().finditer(data, start, end):
         depth += 1 if mark.group() == b"/*" else -1
         if depth == 0:
             return mark.end()
@@ -132,7 +134,7 @@ def _end_of_comment(data: bytes, start: int, end: int) -> int:
 def _to_semicolon(data: bytes, start: int, stop: int, position: int) -> Stretch:
     commands: list[tuple[int, int]] = []
     while position < stop:
-        match = _UNREMARKABLE.match(data, position, stop)
+        match = _UNREMARKABLE().match(data, position, stop)
         if match is not None:
             position = match.end()
             continue
@@ -141,7 +143,7 @@ def _to_semicolon(data: bytes, start: int, stop: int, position: int) -> Stretch:
                 return Stretch(start, position + 1, position + 1, tuple(commands), -1)
             case b"\\":
                 end = end_of_line(data, position, stop)
-                if _SENDS_STATEMENT.match(data, position, end):
+                if _SENDS_STATEMENT().match(data, position, end):
                     return Stretch(start, position, end, tuple(commands), -1)
                 commands.append((position, end))
                 position = end
@@ -157,7 +159,7 @@ def _to_semicolon(data: bytes, start: int, stop: int, position: int) -> Stretch:
 
 def _inside(data: bytes, start: int, stop: int) -> int:
     """Return where to look for the semicolon: behind the statements that this one is made of."""
-    head = _HAS_STATEMENTS_INSIDE.match(data, start, stop)
+    head = _HAS_STATEMENTS_INSIDE().match(data, start, stop)
     if head is None:
         return start
     if head.group()[-4:].lower() == b"rule":
@@ -212,7 +214,7 @@ def _is_label(data: bytes, position: int, previous: bytes) -> bool:
 
 
 def _words_and_marks(data: bytes, position: int, stop: int) -> Iterator[tuple[int, bytes]]:
-    while (match := _WORD_OR_MARK.search(data, position, stop)) is not None:
+    while (match := _WORD_OR_MARK().search(data, position, stop)) is not None:
         mark = match.group()
         position = match.end()
         if mark in (b"$", b"/*"):
@@ -226,7 +228,7 @@ def _words_and_marks(data: bytes, position: int, stop: int) -> Iterator[tuple[in
 
 
 def _behind_copy_data(data: bytes, stretch: Stretch, stop: int) -> int:
-    if not _COPY_FROM_STDIN.match(data, stretch.start, stretch.end):
+    if not _COPY_FROM_STDIN().match(data, stretch.start, stretch.end):
         return stretch.following
-    end = _END_OF_COPY_DATA.search(data, stretch.end, stop)
+    end = _END_OF_COPY_DATA().search(data, stretch.end, stop)
     return end.end() if end is not None else stretch.following

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 
+from rlslint.text.patterns import Pattern
+
 _PASSWORDS = (
-    re.compile(r"""://[^\s:/@'"]*:(?P<password>[^\s'"]+?)@(?![^\s'"/]*@)"""),
-    re.compile(
+    Pattern(r"""://[^\s:/@'"]*:(?P<password>[^\s'"]+?)@(?![^\s'"/]*@)"""),
+    Pattern(
         r"""\bPASSWORD\s+(?:E|U&)?(?P<quote>'|\$\w*\$)(?P<password>.+?)(?P=quote)(?!')""",
         re.IGNORECASE,
     ),
-    re.compile(
+    Pattern(
         r"""(?:PASSWORD|PASSWD|PWD)["']?\s*[:=]\s*(?![\w.]+[(\[])["']?"""
         r"""(?P<password>[^\s"',;}]+)"""
     ),
-    re.compile(
+    Pattern(
         r"""\b(?:password|passwd|pwd)=(?![\w.]+[(\[])["']?(?P<password>[^\s"',;&)]+)""",
         re.IGNORECASE,
     ),
-    re.compile(r"""(?:^|[.{,\s])password\s*:\s*["']?(?P<password>[^\s"',;}]+)"""),
+    Pattern(r"""(?:^|[.{,\s])password\s*:\s*["']?(?P<password>[^\s"',;}]+)"""),
 )
 
 
 def password_ranges(line: str) -> list[tuple[int, int]]:
     """Return the stretches of `line` that hold a password: in a URL, a setting or a statement."""
     return sorted(
-        {match.span("password") for pattern in _PASSWORDS for match in pattern.finditer(line)}
+        {match.span("password") for pattern in _PASSWORDS for match in pattern().finditer(line)}
     )
 
 

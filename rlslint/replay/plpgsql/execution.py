@@ -18,8 +18,9 @@ from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, 
 from rlslint.sql.placeholders import has_templates
 from rlslint.sql.recovery import filled_statements
 from rlslint.text import Statement, Text
+from rlslint.text.patterns import Pattern
 
-_MATTERS = re.compile(
+_MATTERS = Pattern(
     r"polic|row\s+level|owne[rd]|grant|revoke|\brole|\buser\b|function|procedure|routine"
     r"|security|partition\s+of|create\s+table|\bview\b|drop\s+(table|schema)|\brename\b",
     re.IGNORECASE,
@@ -87,7 +88,7 @@ class Execution:
             JOURNAL.release(mark)
         # Whose objects are made later, and where, no fact can say yet to be unknown.
         alters_session = kind == "VariableSetStmt" and parsed.node.get("name") in SESSION_SETTINGS
-        if alters_session or (changed and _MATTERS.search(sql)):
+        if alters_session or (changed and _MATTERS().search(sql)):
             self.note(f"whether it runs {_shortened(sql)} depends on the database")
 
     def _attempt(self, parsed: ParsedStatement) -> set[str]:
@@ -151,7 +152,7 @@ class Execution:
         self, changed: bool, filled: str, parts: tuple[str | Blank, ...]
     ) -> None:
         constant = "".join(part for part in parts if isinstance(part, str))
-        if changed and (not constant.strip() or _MATTERS.search(constant)):
+        if changed and (not constant.strip() or _MATTERS().search(constant)):
             shown = re.sub(rf"'?(?:{ANYTHING}|{NAME})'?", "…", filled)
             self.note(f"it runs {_shortened(shown)} with parts that only the database knows")
 

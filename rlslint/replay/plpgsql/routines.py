@@ -18,10 +18,11 @@ from rlslint.replay.plpgsql.tree import Block, Sql, nested
 from rlslint.replay.plpgsql.values import ANY, Datum
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
+from rlslint.text.patterns import Pattern
 
 _MOST_NESTED = 16
 _UNKNOWN = RoutineResult(ANY)
-CHANGES_CATALOG = re.compile(
+CHANGES_CATALOG = Pattern(
     r"\b(create|alter|drop|grant|revoke|execute|perform|call|reassign|set_config"
     r"|set\s+(local\s+|session\s+)?(role|search_path|session))\b",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ def call_function_of_history(
     interpreter, course = caller.for_callee(), caller.course
     course.steps += 1
     if interpreter.depth > _MOST_NESTED or course.is_too_long:
-        if CHANGES_CATALOG.search(function.body):
+        if CHANGES_CATALOG().search(function.body):
             interpreter.execution.note("its calls are nested too deeply or too many")
             interpreter.execution.run_unparsable(function.body)
         course.steps, course.gave_up = MOST_TURNS, True
@@ -132,7 +133,7 @@ def _as_defined(
 def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None:
     """Make unknown what overloads may change of which nobody knows which one is called."""
     for function in replay.functions_named(name):
-        if function.knows("body") and CHANGES_CATALOG.search(function.body):
+        if function.knows("body") and CHANGES_CATALOG().search(function.body):
             caller.execution.note(f"it calls {function}, of which there are several")
             try:
                 block = block_of(function) if function.language == "plpgsql" else None

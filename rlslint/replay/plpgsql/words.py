@@ -11,8 +11,9 @@ from rlslint.replay.doubtful import DOUBTFUL, Doubts
 from rlslint.replay.open_names import ANYTHING, all_relations, is_open_name, relations_named
 from rlslint.replay.plpgsql.values import names_in
 from rlslint.replay.state import Replay
+from rlslint.text.patterns import Pattern
 
-_TABLE_IN_WORDS = re.compile(
+_TABLE_IN_WORDS = Pattern(
     r"(?:\balter\s+table(?:\s+if\s+exists)?(?:\s+only)?|\bon(?:\s+table)?)\s+([\w.\"]+)",
     re.IGNORECASE,
 )
@@ -40,7 +41,7 @@ def doubt_by_words(replay: Replay, doubts: Doubts, sql: str) -> None:
 
 def _relations(replay: Replay, doubts: Doubts, sql: str) -> list[Relation]:
     """Return the relations that the words may be about."""
-    named = _TABLE_IN_WORDS.search(sql)
+    named = _TABLE_IN_WORDS().search(sql)
     names = names_in(named.group(1)) if named else ()
     if not names:
         return all_relations(replay)
