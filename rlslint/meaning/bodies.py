@@ -242,6 +242,8 @@ def _set_in_string(
     """Find `EXECUTE 'SET …'` and `EXECUTE format('SET LOCAL …', …)`."""
     for word, token in words[index + 1 : index + 4]:
         if token.name == "SCONST":
+            if "set" not in word:
+                return
             sql = _FORMAT.sub(_COMPUTED, _content(word)[1:])
             # A literal that goes on behind `||` is cut off inside its own quotes.
             inner = _words(sql) or _words(sql.partition("'")[0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from rlslint.text.patterns import Pattern
@@ -123,12 +124,23 @@ def end_of_quote(data: bytes, start: int, stop: int) -> int:
 
 
 def _end_of_comment(data: bytes, start: int, end: int) -> int:
+    if _last(b"*/", data, end) < start:
+        return end + 1
     depth = 0
     for mark in _COMMENT_MARK().finditer(data, start, end):
         depth += 1 if mark.group() == b"/*" else -1
         if depth == 0:
             return mark.end()
     return end + 1
+
+
+@lru_cache(maxsize=8)
+def _last(mark: bytes, data: bytes, end: int) -> int:
+    """Return where a mark stands for the last time, -1 where it does not.
+
+    What begins again and again and never ends is then looked for once, not from each beginning.
+    """
+    return data.rfind(mark, 0, end)
 
 
 def _to_semicolon(data: bytes, start: int, stop: int, position: int) -> Stretch:
@@ -229,6 +241,8 @@ def _words_and_marks(data: bytes, position: int, stop: int) -> Iterator[tuple[in
 
 def _behind_copy_data(data: bytes, stretch: Stretch, stop: int) -> int:
     if not _COPY_FROM_STDIN().match(data, stretch.start, stretch.end):
+        return stretch.following
+    if _last(b"\\.", data, stop) < stretch.end:
         return stretch.following
     end = _END_OF_COPY_DATA().search(data, stretch.end, stop)
     return end.end() if end is not None else stretch.following

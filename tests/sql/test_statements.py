@@ -2,7 +2,7 @@
 
 import pytest
 
-from rlslint.sql import parser
+from rlslint.sql import parser, statement_ends
 from rlslint.sql.psql import CONNECT
 from rlslint.sql.statements import BrokenStatement, ParsedStatement, read
 from rlslint.text import Text
@@ -265,3 +265,10 @@ class TestLongTexts:
         inside = {"-- ": "-- a;\n", "/* ": "/* a;\n*/", "$$": "$$a;\n$$,", "'": "'a;\n',"}[mark]
         statements = [f"SELECT {inside * 9} {number}" for number in range(9)]
         assert outline(";\n".join(statements)) == statements
+
+
+@pytest.mark.parametrize("unfinished", ["SELECT /* a;\n", "COPY t FROM stdin;\n"])
+def test_an_end_that_is_missing_is_looked_for_once(unfinished: str) -> None:
+    statement_ends._last.cache_clear()
+    assert len(found("SELEC 1;\n" + unfinished * 300)) > 1
+    assert statement_ends._last.cache_info().hits >= 299
