@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from rlslint.files import disk
 from rlslint.text import Text
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -40,7 +41,7 @@ class RecodedText(Text):
 def read_text(path: Path, shown: str) -> Text | Unreadable:
     """Return the text of the file, or why there is none; `shown` is its name in messages."""
     try:
-        data = path.read_bytes()
+        data = disk.read(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return Unreadable(shown, f"{shown} cannot be read: {reason}.", is_error=True)

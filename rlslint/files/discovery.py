@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from rlslint.files import disk
 from rlslint.files.contents import Unreadable
 from rlslint.files.walk import Excluded, Walk, ancestors, kind, shown_path
 
@@ -71,14 +72,14 @@ def discover(
     if force_exclude:
         named = [full for full in named if not excluded.covers_any_part(full)]
     for full in named:
-        if os.path.isdir(full):
+        if disk.is_folder(full):
             walk.tree(full)
         else:
             walk.files.add(full)
     reported = frozenset(shown_path(full, base) for full in walk.files)
     standing = (_existing_folder(os.path.abspath(os.path.join(base, path))) for path in around)
     for folder in dict.fromkeys(
-        [*(full if os.path.isdir(full) else os.path.dirname(full) for full in named), *standing]
+        [*(full if disk.is_folder(full) else os.path.dirname(full) for full in named), *standing]
     ):
         if not (folder in named and _has_history(folder, walk.files)):
             _walk_surroundings(walk, folder)
@@ -99,7 +100,7 @@ def discover(
 
 
 def _existing_folder(path: str) -> str:
-    return next(folder for folder in ancestors(os.path.dirname(path)) if os.path.isdir(folder))
+    return next(folder for folder in ancestors(os.path.dirname(path)) if disk.is_folder(folder))
 
 
 def _named(paths: Iterable[str | Path], base: str) -> tuple[list[str], list[Unreadable]]:
@@ -108,11 +109,12 @@ def _named(paths: Iterable[str | Path], base: str) -> tuple[list[str], list[Unre
     problems = []
     for path in (os.fspath(path) for path in paths):
         full = os.path.abspath(os.path.join(base, path))
-        if not os.path.lexists(full):
+        there = disk.kind(full)
+        if there == "nothing":
             problems.append(Unreadable(path, f"{path} does not exist.", is_error=True))
-        elif not os.path.exists(full):
+        elif there == "broken link":
             problems.append(Unreadable(path, f"{path} is a broken link.", is_error=True))
-        elif not os.path.isdir(full) and _kind_of_named(os.path.basename(full)) is None:
+        elif there != "folder" and _kind_of_named(os.path.basename(full)) is None:
             message = f"{path} is not a kind of file that rlslint reads; it was passed over."
             problems.append(Unreadable(path, message, is_error=False))
         else:
@@ -142,21 +144,20 @@ def project_directory(path: str) -> str | None:
     """
     above = list(ancestors(path))
     for folder in above:
-        if any(os.path.isfile(os.path.join(folder, name)) for name in _CONFIGURATIONS):
+        if any(disk.is_file(os.path.join(folder, name)) for name in _CONFIGURATIONS):
             return folder
         if _configures_rlslint(os.path.join(folder, "pyproject.toml")):
             return folder
     for marker in (".git", "pyproject.toml"):
         for folder in above:
-            if os.path.exists(os.path.join(folder, marker)):
+            if disk.exists(os.path.join(folder, marker)):
                 return folder
     return None
 
 
 def _configures_rlslint(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
-            return b"[tool.rlslint" in file.read()
+        return b"[tool.rlslint" in disk.read(path)
     except OSError:
         return False
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint.files import disk
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -19,18 +21,18 @@ class GitIgnore:
     @staticmethod
     def above(folder: str) -> GitIgnore:
         """Return what holds in `folder` from the directories between it and its repository."""
-        if os.path.exists(os.path.join(folder, ".git")):
+        if disk.exists(os.path.join(folder, ".git")):
             return GitIgnore()
         passed = []
         for ancestor in _parents(folder):
             passed.append(ancestor)
-            if os.path.exists(os.path.join(ancestor, ".git")):
+            if disk.exists(os.path.join(ancestor, ".git")):
                 break
         else:
             return GitIgnore()
         ignored = GitIgnore()
         for ancestor in reversed(passed):
-            if os.path.exists(os.path.join(ancestor, ".gitignore")):
+            if disk.exists(os.path.join(ancestor, ".gitignore")):
                 ignored = ignored.within(ancestor)
         return ignored
 
@@ -39,12 +41,10 @@ class GitIgnore:
         from pathspec import GitIgnoreSpec
 
         try:
-            with open(
-                os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace"
-            ) as file:
-                lines = file.read().splitlines()
+            data = disk.read(os.path.join(folder, ".gitignore"))
         except OSError:
             return self
+        lines = data.decode("utf-8", "replace").splitlines()
         specification = _specification(GitIgnoreSpec, lines)
         return GitIgnore(((folder + os.sep, specification), *self._files))
 

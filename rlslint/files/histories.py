@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from rlslint.files import disk
 from rlslint.files.contents import Note
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.layouts import (
@@ -193,8 +194,7 @@ def _is_dump(file: SourceFile) -> bool:
     if file.name == "structure.sql" and Path(file.folder).name == "db":
         return True
     try:
-        with file.path.open("rb") as opened:
-            beginning = opened.read(2048)
+        beginning = disk.beginning(file.path, 2048)
     except OSError:
         return False
     return _DUMP_HEADER in beginning or beginning.lstrip().startswith(b"\\restrict dbmate")

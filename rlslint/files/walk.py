@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import translate
 
+from rlslint.files import disk
 from rlslint.files.gitignore import GitIgnore
 
 _SQL = (".sql", ".psql", ".ddl", ".pgsql")
@@ -99,7 +100,7 @@ class Walk:
         Links to directories come last, so that a file that can be reached without one keeps its
         own name, and a link back to where it stands ends there.
         """
-        if os.path.realpath(folder) in self._entered:
+        if disk.real(folder) in self._entered:
             return
         self._enter(folder, GitIgnore.above(folder), deep=True)
         while self._linked:
@@ -112,7 +113,7 @@ class Walk:
         self._linked.clear()
 
     def _enter(self, folder: str, ignored: GitIgnore, *, deep: bool) -> None:
-        waiting = [(folder, os.path.realpath(folder), ignored)]
+        waiting = [(folder, disk.real(folder), ignored)]
         while waiting:
             folder, real, ignored = waiting.pop()
             if real in self._entered:
@@ -146,8 +147,7 @@ class Walk:
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         """List a directory; one that may not be read, such as a server's data, is kept in mind."""
         try:
-            with os.scandir(folder) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
+            return disk.entries(folder)
         except OSError as error:
             self.closed[folder] = error.strerror or type(error).__name__
             return []

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from rlslint.files import disk
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, History, history
@@ -47,7 +48,7 @@ def _history(root: str, name: str, files: list[SourceFile]) -> History:
         files.sort(key=_diesel_version)
         return history(root, "hasura" if is_hasura else "diesel", files)
     files.sort(key=lambda file: os.path.basename(file.folder))
-    is_drizzle = (files[0].path.parent / "snapshot.json").exists()
+    is_drizzle = disk.exists(files[0].path.parent / "snapshot.json")
     return history(root, "drizzle" if is_drizzle else "prisma", files)
 
 
@@ -57,7 +58,7 @@ def claim_drizzle(folders: Folders) -> Claim:
     notes = []
     for folder, files in folders.items():
         journal = Path(folder, "meta", "_journal.json")
-        if not journal.is_file():
+        if not disk.is_file(journal):
             continue
         tags = _tags(journal)
         by_name = {file.name: file for file in files}
@@ -76,7 +77,7 @@ def _tags(journal: Path) -> list[str] | None:
     import json
 
     try:
-        entries: list[dict[str, Any]] = json.loads(journal.read_bytes())["entries"]
+        entries: list[dict[str, Any]] = json.loads(disk.read(journal))["entries"]
         return [str(entry["tag"]) for entry in sorted(entries, key=lambda entry: entry["idx"])]
     except (OSError, ValueError, LookupError, TypeError):
         return None

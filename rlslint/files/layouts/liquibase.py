@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, history
 from rlslint.files.layouts.order import natural_path
@@ -43,17 +45,21 @@ def claim(folders: Folders) -> Claim:
 
 def _is_formatted(file: SourceFile) -> bool:
     try:
-        with file.path.open("rb") as opened:
-            return _HEADER.match(opened.read(200)) is not None
+        return _HEADER.match(disk.beginning(file.path, 200)) is not None
     except OSError:
         return False
 
 
 def _master(folder: str) -> Path | None:
     for directory in (Path(folder), *list(Path(folder).parents)[:2]):
+        try:
+            names = [entry.name for entry in disk.entries(directory)]
+        except OSError:
+            continue
         for pattern in _MASTERS:
-            for found in sorted(directory.glob(pattern)):
-                return found
+            for name in names:
+                if fnmatchcase(name, pattern):
+                    return directory / name
     return None
 
 
@@ -72,6 +78,6 @@ def _ordered(files: list[SourceFile], master: Path | None) -> list[SourceFile]:
 
 def _content(path: Path) -> str:
     try:
-        return path.read_text("utf-8", errors="replace")
+        return disk.read(path).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, history
 from rlslint.files.layouts.order import natural, natural_path, number
@@ -59,7 +60,7 @@ def _migrations(
     if name in _NO_HISTORY:
         return ()
     numbered = tuple(file for file in files if number(file.name) is not None)
-    if name in _MIGRATIONS or os.path.exists(os.path.join(root, "atlas.sum")):
+    if name in _MIGRATIONS or disk.exists(os.path.join(root, "atlas.sum")):
         return numbered or files
     if name in _DATABASE:
         return numbered
@@ -67,7 +68,7 @@ def _migrations(
 
 
 def _sorted(root: str, files: list[SourceFile]) -> list[SourceFile]:
-    if os.path.exists(os.path.join(root, "atlas.sum")):
+    if disk.exists(os.path.join(root, "atlas.sum")):
         return sorted(files, key=lambda file: file.name)
     if all(file.folder == root for file in files):
         return sorted(files, key=lambda file: natural(file.name))
@@ -75,7 +76,7 @@ def _sorted(root: str, files: list[SourceFile]) -> list[SourceFile]:
 
 
 def _layout(root: str, files: list[SourceFile]) -> str:
-    if os.path.exists(os.path.join(root, "atlas.sum")):
+    if disk.exists(os.path.join(root, "atlas.sum")):
         return "atlas"
     if any(file.name.endswith(".up.sql") for file in files):
         return "golang-migrate"
@@ -84,7 +85,6 @@ def _layout(root: str, files: list[SourceFile]) -> str:
 
 def _beginning(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(4096)
+        return disk.beginning(path, 4096)
     except OSError:
         return b""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, History, history
 from rlslint.files.layouts.order import natural, natural_path, number
@@ -71,7 +72,7 @@ def _schema_paths(configuration: Path) -> list[str]:
     import tomllib
 
     try:
-        settings = tomllib.loads(configuration.read_text("utf-8"))
+        settings = tomllib.loads(disk.read(configuration).decode())
         paths = settings["db"]["migrations"]["schema_paths"]
         return [str(path).removeprefix("./") for path in paths]
     except (OSError, ValueError, LookupError, TypeError):

@@ -1,0 +1,192 @@
+"""The file system as a run sees it: what is asked of it is kept with its answer.
+
+A run whose questions all have the same answers again has nothing new to say, so what it printed can
+be printed again. Everything that decides what is read therefore asks here. Little is imported, for
+a run that is repeated starts with this module.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from hashlib import blake2b
+
+CONTENT, ENTRIES, KIND, REAL, BEGINNING = "content", "entries", "kind", "real", "first "
+
+_DIGEST_SIZE = 32
+
+
+class Questions:
+    """What was asked while this was entered, with the answers.
+
+    `are_settled` is False where one question had two answers, or a file can be read only once: then
+    nothing can be told from them later.
+    """
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], str] = {}
+        self.are_settled = True
+
+    def __enter__(self) -> Questions:
+        _listening.append(self)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        _listening.remove(self)
+
+    def keep(self, question: str, path: str, answer: str) -> None:
+        if not answer or self.answers.setdefault((question, path), answer) != answer:
+            self.are_settled = False
+
+
+_listening: list[Questions] = []
+
+
+def read(path: str | os.PathLike[str]) -> bytes:
+    """Return the content of a file. Raises OSError."""
+    if not _listening:
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
+    try:
+        with open(path, "rb", buffering=0) as file:
+            is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            data = file.readall()
+    except OSError as error:
+        _keep(CONTENT, path, _reason(error))
+        raise
+    _keep(CONTENT, path, _digest(data) if is_regular else "")
+    return data
+
+
+def beginning(path: str | os.PathLike[str], size: int) -> bytes:
+    """Return the first bytes of a file. Raises OSError."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            data = file.read(size)
+    except OSError as error:
+        _keep(f"{BEGINNING}{size}", path, _reason(error))
+        raise
+    _keep(f"{BEGINNING}{size}", path, _digest(data))
+    return data
+
+
+def entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+    """Return what stands in a directory, sorted by name. Raises OSError."""
+    try:
+        with os.scandir(os.fspath(folder)) as listing:
+            found = sorted(listing, key=_name)
+    except OSError as error:
+        _keep(ENTRIES, folder, _reason(error))
+        raise
+    if _listening:
+        _keep(ENTRIES, folder, _described(found))
+    return found
+
+
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Tell whether there is something at the path, a link's target where it is a link."""
+    return kind(path) in ("file", "folder", "other")
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    return kind(path) == "file"
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    return kind(path) == "folder"
+
+
+def kind(path: str | os.PathLike[str]) -> str:
+    """Return what is at the path: file, folder, other, broken link, or nothing."""
+    found = _kind(path)
+    _keep(KIND, path, found)
+    return found
+
+
+def real(path: str | os.PathLike[str]) -> str:
+    """Return the path without links."""
+    found = os.path.realpath(path)
+    _keep(REAL, path, _digest(os.fsencode(found)))
+    return found
+
+
+def has_answer(question: str, path: str, answer: str) -> bool:
+    """Tell whether a question has the answer that it had; a pipe is not read for it."""
+    match question:
+        case "content":
+            return _content(path) == answer
+        case _ if question.startswith(BEGINNING):
+            return _content(path, int(question.removeprefix(BEGINNING))) == answer
+        case "entries":
+            try:
+                with os.scandir(path) as listing:
+                    return _described(sorted(listing, key=_name)) == answer
+            except OSError as error:
+                return _reason(error) == answer
+        case "kind":
+            return _kind(path) == answer
+        case "real":
+            return _digest(os.fsencode(os.path.realpath(path))) == answer
+    return False
+
+
+def _content(path: str, size: int | None = None) -> str:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
+    except OSError as error:
+        return _reason(error)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return ""
+        if size is not None:
+            return _digest(os.read(descriptor, size))
+        data = os.read(descriptor, status.st_size + 1)
+        return _digest(data) if len(data) == status.st_size else ""
+    except OSError as error:
+        return _reason(error)
+    finally:
+        os.close(descriptor)
+
+
+_WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _kind(path: str | os.PathLike[str]) -> str:
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return "broken link" if os.path.lexists(path) else "nothing"
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return "file" if stat.S_ISREG(mode) else "other"
+
+
+def _described(found: list[os.DirEntry[str]]) -> str:
+    """Digest the names in a directory with what they are, links with where they lead."""
+    parts = []
+    for entry in found:
+        parts.append(os.fsencode(entry.name))
+        try:
+            parts.append(b"d" if entry.is_dir() else b"f" if entry.is_file() else b"o")
+        except OSError:
+            parts.append(b"?")
+        parts.append(os.fsencode(os.path.realpath(entry.path)) if entry.is_symlink() else b"")
+    return _digest(b"\0".join(parts))
+
+
+def _keep(question: str, path: str | os.PathLike[str], answer: str) -> None:
+    for questions in _listening:
+        questions.keep(question, os.fspath(path), answer)
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
+
+
+def _reason(error: OSError) -> str:
+    return f"error {error.errno}"
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
