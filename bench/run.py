@@ -204,7 +204,8 @@ def run_once(job: Job, data: Path) -> Measurement | None:
     if job.command is None:
         job.failure = "not installed"
         return None
-    cache = data / ("cache-kept" if job.remembers else "cache-of-one-run")
+    # Beside what is checked: rlslint uses no cache that lies in it.
+    cache = Path(f"{data}-cache") / ("kept" if job.remembers else "of-one-run")
     if not job.remembers:
         shutil.rmtree(cache, ignore_errors=True)
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
@@ -345,7 +346,7 @@ def main() -> None:
     tools = options.tools.resolve() if options.tools else None
     given = options.migrations.resolve() if options.migrations else None
     with tempfile.TemporaryDirectory(prefix="rlslint-bench-") as temporary:
-        data = (options.data or Path(temporary)).resolve()
+        data = (options.data or Path(temporary, "inputs")).resolve()
         data.mkdir(parents=True, exist_ok=True)
         generate(data)
         all_jobs = [] if options.only_database else jobs(data, tools, given)

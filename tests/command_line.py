@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rlslint.cli.commands import main
+from rlslint.cli.main import main
 
 
 class Run(NamedTuple):

@@ -19,6 +19,7 @@ from rlslint.config.files import load_config
 from rlslint.config.kinds import Option
 from rlslint.config.options import OPTION_FIELDS, OUTPUT_FORMATS, Config, option_documentation
 from rlslint.config.scales import Severity
+from rlslint.files import disk
 from rlslint.reports.json import finding_as_json, render
 from rlslint.rules.cards import card, rule_names
 from rlslint.rules.selection import selection_of
@@ -117,7 +118,7 @@ def test_the_example_of_an_option_is_a_configuration(option: Option, tmp_path: P
     (tmp_path / "here").mkdir()
     file = tmp_path / "here" / "rlslint.toml"
     file.write_text(option.example)
-    config = load_config(file)
+    config = load_config(file, disk.read)
     name = OPTION_FIELDS[option.key].name
     if option.key != "extend":
         assert getattr(config, name) != getattr(Config(), name)
@@ -129,7 +130,7 @@ def test_configuration_and_yaml_on_a_page_can_be_read(page: Path, tmp_path: Path
     for source in blocks(page, "toml"):
         (tmp_path / "rlslint.toml").write_text(source)
         if "extend = " not in source:
-            selection_of(load_config(tmp_path / "rlslint.toml"))
+            selection_of(load_config(tmp_path / "rlslint.toml", disk.read))
     for source in blocks(page, "yaml"):
         assert yaml.safe_load(source)
 

@@ -23,7 +23,7 @@ def test_sql_files_need_nothing_heavy(tmp_path: Path) -> None:
     )
     program = (
         "import sys; sys.argv = ['rlslint', 'check', '--isolated', sys.argv[1]]\n"
-        "from rlslint.cli.commands import main\n"
+        "from rlslint.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"

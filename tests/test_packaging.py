@@ -44,7 +44,7 @@ def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_from(site: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     found_first = f"import sys; sys.path.insert(0, {str(site)!r})"
-    program = f"{found_first}; from rlslint.cli.commands import main; main()"
+    program = f"{found_first}; from rlslint.cli.main import main; main()"
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
         cwd=cwd,

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
 
 from rlslint import __version__
-from rlslint.config.options import OUTPUT_FORMATS
-from rlslint.config.scales import Confidence, Severity
+from rlslint.cli.arguments import (
+    AUDIT,
+    CHECK,
+    Flag,
+    choices_of,
+    contradiction,
+    paths_or_default,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 SHELLS = ("bash", "zsh", "fish")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-_SEVERITY = click.Choice(tuple(Severity.__members__))
-_CONFIDENCE = click.Choice(tuple(Confidence.__members__))
 
 
 class Commands(click.Group):
@@ -31,121 +32,75 @@ class Commands(click.Group):
         return super().get_command(context, self.aliases.get(name, name))
 
 
+class _Known(click.Choice[str]):
+    """The values that an option of the configuration takes, which tells itself if one is wrong."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        del param, ctx
+        return value
+
+
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, "-V", "--version", message="rlslint %(version)s")
 def rlslint() -> None:
     """Find PostgreSQL row-level-security mistakes before one tenant reads another's rows."""
 
 
-_SELECTING = (
-    click.option("--select", multiple=True, metavar="RULES", help="Turn on these rules only."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Turn off these rules."),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="Turn on more rules."),
-)
-_EXCLUDING = (
-    click.option(
-        "--per-file-ignores",
-        multiple=True,
-        metavar="PATTERN:RULES",
-        help="Turn off rules for files.",
-    ),
-    click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out these files."),
-    click.option(
-        "--extend-exclude", multiple=True, metavar="PATTERN", help="Leave out more files."
-    ),
-    click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if named."),
-)
-_CONFIGURING = (
-    click.option(
-        "--config",
-        "config_values",
-        multiple=True,
-        metavar="FILE|KEY=VALUE",
-        help="A configuration file, or one option of it.",
-    ),
-    click.option("--isolated", is_flag=True, help="Read no configuration file."),
-)
-_REPORTING = (
-    click.option(
-        "--output-format", type=click.Choice(OUTPUT_FORMATS), help="How findings are printed."
-    ),
-    click.option("-o", "--output-file", type=click.Path(), help="Write the findings to a file."),
-)
-_WEIGHING = (
-    click.option("--fail-on", type=_SEVERITY, help="Exit with 1 from this severity on."),
-    click.option("--min-severity", type=_SEVERITY, help="Print from this severity on."),
-    click.option("--min-confidence", type=_CONFIDENCE, help="Print from this confidence on."),
-    click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found."),
-    click.option("--show-unchecked", is_flag=True, help="List what could not be checked."),
-    click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
-)
-_SPEAKING = (
-    click.option("--show-settings", is_flag=True, help="Print the options in force."),
-    click.option(
-        "--color",
-        type=click.Choice(("auto", "always", "never")),
-        default="auto",
-        help="When to use colour.",
-    ),
-    click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only."),
-    click.option(
-        "-v", "--verbose", is_flag=True, help="Say which configuration and rules are in force."
-    ),
-)
-
-
-def _with(*options: Callable[[F], F]) -> Callable[[F], F]:
+def _with(flags: Sequence[Flag]) -> Callable[[F], F]:
     """Give a command options, in this order."""
 
     def decorate(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
+        for flag in reversed(flags):
+            command = click.option(
+                *flag.spellings,
+                flag.name,
+                help=flag.help,
+                metavar=flag.metavar,
+                default=flag.initial,
+                is_flag=flag.takes == "nothing",
+                multiple=flag.takes == "values",
+                type=_type(flag),
+            )(command)
         return command
 
     return decorate
 
 
+def _type(flag: Flag) -> click.ParamType[Any] | None:
+    match flag.takes:
+        case "path":
+            return click.Path()
+        case "file":
+            return click.File(encoding="utf-8-sig")
+        case "value" if flag.option:
+            return _Known(choices_of(flag))
+        case "value" if flag.choices:
+            return click.Choice(flag.choices)
+    return None
+
+
 @rlslint.command(short_help="Lint files and directories.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=str))
-@_with(
-    *_SELECTING,
-    *_EXCLUDING,
-    *_CONFIGURING,
-    *_REPORTING,
-    click.option("--stdin-filename", help="The file that standard input stands for."),
-    *_WEIGHING,
-    click.option("--show-files", is_flag=True, help="List the files that would be read."),
-    *_SPEAKING,
-)
+@_with(CHECK)
 def check(paths: tuple[str, ...], **options: Any) -> int:
     """Lint the files and directories PATHS (default: the current directory; - is standard input).
 
     Migrations are always replayed whole; PATHS choose which findings are reported.
 
+    What was found is kept in the user's cache directory, and printed again where rlslint, the
+    options and all files are as they were. `rlslint clean` removes it.
+
     Exit status: 0 for nothing found, 1 for findings, 2 for an error.
     """
-    from rlslint.cli.running import run_check
+    from rlslint.cli.checking import check
 
-    _refuse_contradiction(options)
-    if options["stdin_filename"] and paths and "-" not in paths:
-        raise click.UsageError("--stdin-filename says what - stands for, but PATHS have no -.")
-    default = "-" if options["stdin_filename"] else "."
-    return run_check(paths or (default,), options)
+    _refuse(contradiction(paths, options))
+    return check(paths_or_default(paths, options), options)
 
 
 @rlslint.command(short_help="Audit live databases.")
 @click.argument("databases", nargs=-1, metavar="[DSN]...")
-@click.option("--service", metavar="NAME", help="A service of libpq's pg_service.conf.")
-@click.option(
-    "--dsn-file",
-    type=click.File(encoding="utf-8-sig"),
-    metavar="FILE",
-    help="A file with a DSN on each line (- is standard input).",
-)
-@click.option("--schema", multiple=True, metavar="NAME", help="Report on this schema only.")
-@click.option("--migrations", metavar="PATH", help="The migrations that made the database.")
-@click.option("--drift", is_flag=True, help="Report what differs from the migrations.")
-@_with(*_SELECTING, *_CONFIGURING, *_REPORTING, *_WEIGHING, *_SPEAKING)
+@_with(AUDIT)
 def audit(databases: tuple[str, ...], **options: Any) -> int:
     """Ask live databases what check asks migrations, and what only a server knows.
 
@@ -158,19 +113,19 @@ def audit(databases: tuple[str, ...], **options: Any) -> int:
 
     Exit status: 0 for nothing found, 1 for findings, 2 for an error.
     """
-    from rlslint.cli.running import connection_strings, run_audit
+    from rlslint.cli.running import audit_databases, connection_strings
 
-    _refuse_contradiction(options)
+    _refuse(contradiction((), options))
     if options["drift"] and not options["migrations"]:
         raise click.UsageError("--drift compares with migrations: --migrations says which.")
-    return run_audit(
+    return audit_databases(
         connection_strings(databases, options["service"], options["dsn_file"]), options
     )
 
 
-def _refuse_contradiction(options: Mapping[str, Any]) -> None:
-    if options["quiet"] and options["verbose"]:
-        raise click.UsageError("--quiet and --verbose exclude each other.")
+def _refuse(complaint: str) -> None:
+    if complaint:
+        raise click.UsageError(complaint)
 
 
 @rlslint.command(short_help="Print the card of a rule.")
@@ -211,47 +166,34 @@ def completion(shell: str) -> int:
     return 0
 
 
-def main() -> NoReturn:
-    """Run the command line; nothing that goes wrong ends in a traceback of several lines."""
-    import gc
+@rlslint.command(short_help="Remove what earlier runs have kept.")
+def clean() -> int:
+    """Remove what earlier runs of check have kept in the user's cache directory."""
+    from rlslint.cli.cache import Unusable
+    from rlslint.cli.cache import clean as remove_runs
+    from rlslint.cli.streams import say
 
-    gc.disable()
-    # A predicate of some hundred nested operators is deep for Python and nothing to PostgreSQL.
-    sys.setrecursionlimit(5_000)
-    _open_streams()
+    try:
+        folder, number, size = remove_runs()
+    except Unusable as reason:
+        say(f"Nothing was removed: {reason}.")
+        return 2
+    runs = "1 run" if number == 1 else f"{number} runs"
+    say(
+        f"Removed {runs} ({size // 1024} KiB) from {folder}."
+        if number
+        else f"Nothing is kept in {folder}."
+    )
+    return 0
+
+
+def run() -> int:
+    """Read the command line with click, do what it says, and return the exit status."""
     try:
         status = rlslint.main(prog_name="rlslint", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        status = 2
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
-        status = 130
-    except Exception as error:
-        click.echo(f"rlslint has a fault of its own: {_described(error)}", err=True)
-        status = 2
-    sys.exit(status if isinstance(status, int) else 0)
-
-
-def _open_streams() -> None:
-    """Let streams take every character; one that was closed before the start goes nowhere."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _described(error: Exception) -> str:
-    """Return where an unexpected error happened, in a line that fits a bug report."""
-    import traceback
-
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"{type(error).__name__} at {place}: {error}"
-
-
-if __name__ == "__main__":
-    main()
+        return 2
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return status if isinstance(status, int) else 0

@@ -18,6 +18,9 @@ from rlslint.config.options import (
     with_overrides,
 )
 from rlslint.config.scales import Severity
+from rlslint.files import disk
+from rlslint.text import Span, Text
+from rlslint.text.frames import frame, gutter_width
 
 _LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
 _VALUES = ("fail_on", "min_severity", "min_confidence", "output_format")
@@ -32,7 +35,7 @@ def configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> Pa
         raise ConfigError("--isolated reads no configuration file, and --config names one")
     if files:
         return Path(files[0])
-    return None if options["isolated"] else find_config(_start(paths, options))
+    return None if options["isolated"] else find_config(_start(paths, options), disk.read)
 
 
 def config_in_force(
@@ -40,7 +43,7 @@ def config_in_force(
 ) -> Config:
     """Return the options in force; `least` is the severity from which findings are shown."""
     pairs = [parse_override(value) for value in options["config_values"] if "=" in value]
-    config = load_config(file) if file is not None else Config()
+    config = load_config(file, disk.read) if file is not None else Config()
     pairs += [
         (name.replace("_", "-"), _names(options[name])) for name in _LISTS if options.get(name)
     ]
@@ -60,7 +63,7 @@ def config_in_force(
 def _start(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path:
     """Return the directory in which the search for a configuration starts."""
     first = Path(options.get("stdin_filename") or "") if paths[0] == "-" else Path(paths[0])
-    return first if first.is_dir() else first.parent
+    return first if disk.is_folder(first) else first.parent
 
 
 def _names(values: Iterable[str]) -> list[str]:
@@ -106,6 +109,18 @@ def _toml(value: Any) -> str:
             import json
 
             return json.dumps(value)
+
+
+def problem_lines(problem: Exception) -> list[str]:
+    """Return what is to be said of what ends a run: the message, and the place in its file."""
+    if not isinstance(problem, ConfigError) or problem.place is None:
+        return [str(problem)]
+    path, source, start, end = problem.place
+    span = Span(Text(path, source), start, end)
+    row, column = span.text.location(start)
+    hint = [f'help: did you mean "{problem.meant}"?'] if problem.meant else []
+    marked = frame(span, gutter=gutter_width(span))
+    return [f"{path}:{row}:{column}: {problem}", *marked, *hint]
 
 
 def file_in_force(file: Path | None) -> str:

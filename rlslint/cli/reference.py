@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint.cli.streams import ERROR, SUCCESS, print_lines, say
-from rlslint.config.kinds import Option
-from rlslint.config.options import json_schema, option_documentation, with_hint
+from rlslint.config.kinds import Option, did_you_mean, with_hint
+from rlslint.config.options import json_schema, option_documentation
 from rlslint.rules.selection import UnknownRuleError
 
 
@@ -40,7 +40,7 @@ def print_options(key: str | None, schema: bool) -> int:
         print_lines(_documentation(chosen))
     else:
         known = tuple(option.key for option in options)
-        say(with_hint(f'There is no option "{key}"', str(key), known))
+        say(with_hint(f'There is no option "{key}"', did_you_mean(str(key), known)))
         return ERROR
     return SUCCESS
 

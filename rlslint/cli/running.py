@@ -1,4 +1,4 @@
-"""What `check` and `audit` do, once click has read the command line."""
+"""What `check` and `audit` do, once the command line is read."""
 
 from __future__ import annotations
 
@@ -7,54 +7,52 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
-
 from rlslint.cli.in_force import (
     config_in_force,
     configuration_file,
     file_in_force,
+    problem_lines,
     settings_in_force,
 )
 from rlslint.cli.streams import (
     ERROR,
     FINDINGS,
     SUCCESS,
-    print_lines,
+    Failure,
+    Report,
+    deliver,
+    harmless,
+    joined,
     say,
     wants_colour,
-    write_file,
 )
 from rlslint.config.options import Config, ConfigError
 from rlslint.config.scales import Severity
+from rlslint.files import disk
 from rlslint.reports.results import Result
 from rlslint.rules.selection import UnknownRuleError, selection_of
 from rlslint.text.printable import printable
 
 
-def run_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
-    """Lint, print, and return the exit status."""
+def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Report:
+    """Lint, and return what is to be printed."""
     from rlslint.engine import check, files_read
 
     try:
         file = configuration_file(paths, options)
         config = config_in_force(file, options)
         if options["show_settings"]:
-            print_lines(settings_in_force(file, config))
-            return SUCCESS
+            return Report("", joined(settings_in_force(file, config)), "", SUCCESS)
         standard_input = _standard_input(paths, options)
         if options["show_files"]:
-            return _show_files(paths, files_read(paths, config))
-        if options["verbose"]:
-            _say_what_is_in_force(file, config)
+            return _report_of_files(paths, files_read(paths, config))
         result = check(paths, config, standard_input)
+        return _report(result, file, config, options)
     except (ConfigError, UnknownRuleError) as error:
-        say(*str(error).split("\n"))
-        return ERROR
-    _print_result(result, config, options)
-    return _status(result, config, options)
+        return Report("", "", harmless(problem_lines(error)), ERROR)
 
 
-def run_audit(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
+def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Audit live databases, print, and return the exit status."""
     from rlslint.cli.progress import Progress
     from rlslint.engine import audit
@@ -64,23 +62,20 @@ def run_audit(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
         file = configuration_file((options["migrations"] or ".",), options)
         config = config_in_force(file, options, Severity.info)
         if options["show_settings"]:
-            print_lines(settings_in_force(file, config))
-            return SUCCESS
-        if options["verbose"]:
-            _say_what_is_in_force(file, config)
+            settings = joined(settings_in_force(file, config))
+            return deliver(Report("", settings, "", SUCCESS), None)
         request = Request(
             databases, tuple(options["schema"]), options["migrations"] or "", options["drift"]
         )
         with Progress() as progress:
             result = audit(request, config, progress.tell)
+        if not result.checked.databases:
+            say(*result.errors)
+            return ERROR
+        return deliver(_report(result, file, config, options), options["output_file"])
     except (ConfigError, UnknownRuleError, NoHistory) as error:
-        say(*str(error).split("\n"))
+        say(*problem_lines(error))
         return ERROR
-    if not result.checked.databases:
-        say(*result.errors)
-        return ERROR
-    _print_result(result, config, options)
-    return _status(result, config, options)
 
 
 def connection_strings(
@@ -90,7 +85,7 @@ def connection_strings(
     if service == "" or any(not database.strip() for database in databases):
         # A variable that is not set must not end in an audit of another database.
         given = "The name of --service" if service == "" else "A DSN"
-        raise click.UsageError(f"{given} is empty; without any, libpq's environment is used.")
+        raise Failure(f"{given} is empty; without any, libpq's environment is used.")
     found = list(databases)
     if service:
         escaped = service.replace("\\", "\\\\").replace("'", "\\'")
@@ -98,12 +93,12 @@ def connection_strings(
     try:
         lines = [line.strip() for line in file or ()]
     except UnicodeDecodeError:
-        raise click.UsageError("The file of --dsn-file is not UTF-8.") from None
+        raise Failure("The file of --dsn-file is not UTF-8.") from None
     except OSError as error:
-        raise click.UsageError(f"The file of --dsn-file: {error.strerror}.") from None
+        raise Failure(f"The file of --dsn-file: {error.strerror}.") from None
     found += [line for line in lines if line and not line.startswith("#")]
     if not found and file is not None:
-        raise click.UsageError("The file of --dsn-file names no database.")
+        raise Failure("The file of --dsn-file names no database.")
     return tuple(dict.fromkeys(found)) or ("",)
 
 
@@ -113,25 +108,27 @@ def _standard_input(paths: tuple[str, ...], options: Mapping[str, Any]) -> tuple
     return options["stdin_filename"] or "-", sys.stdin.buffer.read()
 
 
-def _say_what_is_in_force(file: Path | None, config: Config) -> None:
+def _what_is_in_force(file: Path | None, config: Config) -> Iterator[str]:
     from rlslint.rules.cards import rule_names
 
     on, known = selection_of(config).names, rule_names()
     off = sorted(set(known) - on)
-    say(file_in_force(file), f"Rules: {len(on)} of {len(known)} are on.")
+    yield file_in_force(file)
+    yield f"Rules: {len(on)} of {len(known)} are on."
     if on and off:
-        say(f"Off: {', '.join(off)}.")
+        yield f"Off: {', '.join(off)}."
 
 
-def _show_files(paths: tuple[str, ...], files: Iterable[str]) -> int:
-    print_lines(map(printable, files))
-    missing = [path for path in paths if path != "-" and not Path(path).exists()]
-    say(*(f"{path} does not exist." for path in missing))
-    return ERROR if missing else SUCCESS
+def _report_of_files(paths: tuple[str, ...], files: Iterable[str]) -> Report:
+    missing = [path for path in paths if path != "-" and not disk.exists(path)]
+    complaints = harmless(f"{path} does not exist." for path in missing)
+    return Report("", joined(map(printable, files)), complaints, ERROR if missing else SUCCESS)
 
 
-def _print_result(result: Result, config: Config, options: Mapping[str, Any]) -> None:
-    from rlslint.reports.closing import closing_lines, statistics, unchecked_lines
+def _report(
+    result: Result, file: Path | None, config: Config, options: Mapping[str, Any]
+) -> Report:
+    from rlslint.reports.closing import statistics
     from rlslint.reports.formats import render
     from rlslint.rules.cards import card
 
@@ -144,20 +141,24 @@ def _print_result(result: Result, config: Config, options: Mapping[str, Any]) ->
             card=lambda name: card(name).text,
             colour=wants_colour(options),
         )
-    if options["output_file"]:
-        write_file(Path(options["output_file"]), lines)
-    else:
-        print_lines(lines)
-    say(*result.errors)
+    before = harmless(_what_is_in_force(file, config)) if options["verbose"] else ""
+    after = harmless(_closing(result, options))
+    return Report(before, joined(lines), after, _status(result, config, options))
+
+
+def _closing(result: Result, options: Mapping[str, Any]) -> Iterator[str]:
+    from rlslint.reports.closing import closing_lines, unchecked_lines
+
+    yield from result.errors
     if options["quiet"]:
         return
-    say(*result.notes)
+    yield from result.notes
     checked = result.checked
     if not any((checked.databases, checked.migrations, checked.scripts, checked.code_files)):
-        say("No SQL was found: nothing was checked.")
-    say(*closing_lines(result))
+        yield "No SQL was found: nothing was checked."
+    yield from closing_lines(result)
     if options["show_unchecked"]:
-        say(*unchecked_lines(result))
+        yield from unchecked_lines(result)
 
 
 def _status(result: Result, config: Config, options: Mapping[str, Any]) -> int:

@@ -4,31 +4,73 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
 
-import click
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
-from rlslint.text.printable import printable
+SUCCESS, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 
-SUCCESS, FINDINGS, ERROR = 0, 1, 2
+
+class Failure(Exception):
+    """What ends a command with status 2; the message says what could not be done."""
+
+
+class Report:
+    """What a run prints: its findings, what it says on standard error before and after them, and
+    its exit status. Lines end with a line feed."""
+
+    __slots__ = ("after", "before", "findings", "status")
+
+    def __init__(self, before: str, findings: str, after: str, status: int) -> None:
+        self.before = before
+        self.findings = findings
+        self.after = after
+        self.status = status
+
+
+def deliver(report: Report, output_file: str | None) -> int:
+    """Print a report, its findings to a file where one is named, and return its exit status."""
+    sys.stderr.write(report.before)
+    if output_file:
+        write_file(output_file, report.findings)
+    else:
+        print_text(report.findings)
+    sys.stderr.write(report.after)
+    return report.status
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Return lines as one text."""
+    return "".join(f"{line}\n" for line in lines)
+
+
+def harmless(messages: Iterable[str]) -> str:
+    """Return messages as lines in which no character acts on a terminal."""
+    from rlslint.text.printable import printable
+
+    return joined(map(printable, messages))
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Write lines to standard output; where its reader has gone, to nowhere.
+    """Write lines to standard output."""
+    print_text(joined(lines))
+
+
+def print_text(text: str) -> None:
+    """Write to standard output; where its reader has gone, to nowhere.
 
     What a run found decides its exit status, whether or not somebody reads to the end.
     """
     try:
-        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
     except OSError as error:
         _drop_output()
-        message = f"Standard output cannot be written: {error.strerror}."
-        raise click.ClickException(message) from None
+        raise Failure(f"Standard output cannot be written: {error.strerror}.") from None
 
 
 def _drop_output() -> None:
@@ -38,18 +80,17 @@ def _drop_output() -> None:
 
 def say(*messages: str) -> None:
     """Write messages to standard error, harmless to a terminal."""
-    for message in messages:
-        click.echo(printable(message), err=True)
+    sys.stderr.write(harmless(messages))
 
 
-def write_file(path: Path, lines: Iterable[str]) -> None:
-    """Write lines to a file; where that fails, the command ends with the reason."""
+def write_file(path: str, text: str) -> None:
+    """Write a text to a file; where that fails, the command ends with the reason."""
     try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(f"{line}\n" for line in lines)
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise click.ClickException(f"{printable(str(path))} cannot be written: {reason}.") from None
+        raise Failure(f"{path} cannot be written: {reason}.") from None
 
 
 def wants_colour(options: Mapping[str, Any]) -> bool:

@@ -3,137 +3,154 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from rlslint.config.kinds import Misfit, described
-from rlslint.config.options import OPTION_FIELDS, Accept, Config, ConfigError, with_hint
-from rlslint.config.toml_source import KeyPath, TomlProblem, problem_frame, read_toml, span_of
-from rlslint.text import Span, Text
+from rlslint.config.kinds import Misfit, described, did_you_mean
+from rlslint.config.options import OPTION_FIELDS, Accept, Config, ConfigError, ConfigPlace
+from rlslint.config.toml_source import KeyPath, TomlProblem, place_of, read_toml
+
+Read = Callable[[str], bytes]
+"""Returns the content of a file, or raises OSError."""
 
 _ADDING = ("extend_select", "extend_exclude", "accept")
 _FILE_NAMES = (".rlslint.toml", "rlslint.toml", "pyproject.toml")
 
 
-def find_config(start: Path) -> Path | None:
-    """Return the configuration file that is nearest to `start`, its directory first, then above.
+class _File(NamedTuple):
+    """A configuration file: where it is, what messages call it, and what it holds."""
+
+    path: Path
+    shown: str
+    data: bytes
+
+    def error(self, message: str, place: tuple[int, int], meant: str = "") -> ConfigError:
+        """Return an error that stands from one byte to another."""
+        return ConfigError(message, meant, ConfigPlace(self.shown, self.data, *place))
+
+    def error_at(
+        self, path: KeyPath, message: str, *, mark: str = "", meant: str = ""
+    ) -> ConfigError:
+        """Return an error about a key, or about the value `mark` behind it."""
+        return self.error(message, place_of(self.data, path, mark), meant)
+
+
+def find_config(directory: Path, read: Read) -> Path | None:
+    """Return the configuration file that is nearest: in `directory` first, then above.
 
     In one directory `.rlslint.toml` goes before `rlslint.toml`, and that before a `pyproject.toml`
     that has a table `tool.rlslint`. Raises ConfigError where a `pyproject.toml` cannot be read.
     """
-    here = start.absolute()
-    for directory in (here, *here.parents) if here.is_dir() else here.parents:
+    here = directory.absolute()
+    for folder in (here, *here.parents):
         for name in _FILE_NAMES:
-            path = directory / name
-            if path.is_file() and (name != "pyproject.toml" or _is_meant(path)):
-                return path
+            file = _read_if_there(folder / name, read)
+            if file is not None and (name != "pyproject.toml" or _is_meant(file.data)):
+                return file.path
     return None
 
 
-def load_config(path: Path) -> Config:
+def load_config(path: Path, read: Read) -> Config:
     """Return the configuration of a file and of those that it extends. Raises ConfigError."""
-    return _load(path.absolute(), ())
+    return _load(_read(path.absolute(), read), (), read)
 
 
-def _is_meant(pyproject: Path) -> bool:
-    text = _read(pyproject)
-    if b"rlslint" not in text.data:
+def _is_meant(pyproject: bytes) -> bool:
+    if b"rlslint" not in pyproject:
         return False
     try:
-        tools = read_toml(text).get("tool")
+        tools = read_toml(pyproject).get("tool")
     except TomlProblem:
-        return b"tool.rlslint" in text.data
+        return b"tool.rlslint" in pyproject
     return isinstance(tools, dict) and "rlslint" in tools
 
 
-def _load(path: Path, children: tuple[Path, ...]) -> Config:
-    text = _read(path)
+def _load(file: _File, children: tuple[Path, ...], read: Read) -> Config:
     try:
-        document = read_toml(text)
+        table = read_toml(file.data)
     except TomlProblem as error:
-        span = Span(text, error.offset, error.offset)
-        raise ConfigError(problem_frame(span, str(error))) from None
-    prefix: KeyPath = ("tool", "rlslint") if path.name == "pyproject.toml" else ()
-    table = document
+        raise file.error(str(error), (error.offset, error.offset)) from None
+    prefix: KeyPath = ("tool", "rlslint") if file.path.name == "pyproject.toml" else ()
     for part in prefix:
         table = table.get(str(part), {})
         if not isinstance(table, dict):
-            raise ConfigError(
-                problem_frame(span_of(text, prefix), f"expected a table, found {described(table)}")
-            )
+            raise file.error_at(prefix, f"expected a table, found {described(table)}")
     values = {}
     for key, value in table.items():
-        name = _field_name(text, (*prefix, key))
-        values[name] = _value(text, (*prefix, key), value)
-    own = Config(directory=path.parent, **values)
+        name = _field_name(file, (*prefix, key))
+        values[name] = _value(file, (*prefix, key), value)
+    own = Config(directory=file.path.parent, **values)
     if own.extend is None:
         return own
-    parent = (path.parent / Path(own.extend).expanduser()).resolve()
-    if parent in (*children, path.resolve()):
-        span = span_of(text, (*prefix, "extend"), own.extend)
-        raise ConfigError(problem_frame(span, "the configuration files extend each other"))
-    if not parent.is_file():
-        span = span_of(text, (*prefix, "extend"), own.extend)
-        raise ConfigError(problem_frame(span, f"there is no file {own.extend} to extend"))
-    return _extended(_load(parent, (*children, path.resolve())), own, values)
+    path = Path(os.path.abspath(file.path.parent / Path(own.extend).expanduser()))
+    extend = (*prefix, "extend")
+    if path in (*children, file.path):
+        message = "the configuration files extend each other"
+        raise file.error_at(extend, message, mark=own.extend)
+    parent = _read_if_there(path, read)
+    if parent is None:
+        message = f"there is no file {own.extend} to extend"
+        raise file.error_at(extend, message, mark=own.extend)
+    return _extended(_load(parent, (*children, file.path), read), own, values)
 
 
-def _read(path: Path) -> Text:
+def _read_if_there(path: Path, read: Read) -> _File | None:
     try:
-        data = path.read_bytes()
+        return _file(path, read)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    return Text(os.path.relpath(path), data.removeprefix(b"\xef\xbb\xbf"))
 
 
-def _field_name(text: Text, path: KeyPath) -> str:
+def _read(path: Path, read: Read) -> _File:
+    try:
+        return _file(path, read)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _file(path: Path, read: Read) -> _File:
+    data = read(str(path)).removeprefix(b"\xef\xbb\xbf")
+    return _File(path, os.path.relpath(path), data)
+
+
+def _field_name(file: _File, path: KeyPath) -> str:
     key = str(path[-1])
     if key in OPTION_FIELDS:
         return OPTION_FIELDS[key].name
-    raise ConfigError(_framed(text, path, f'unknown key "{key}"', key, tuple(OPTION_FIELDS)))
+    meant = did_you_mean(key, tuple(OPTION_FIELDS))
+    raise file.error_at(path, f'unknown key "{key}"', meant=meant)
 
 
-def _value(text: Text, path: KeyPath, value: Any) -> Any:
+def _value(file: _File, path: KeyPath, value: Any) -> Any:
     key = str(path[-1])
     if key == "accept" and isinstance(value, list):
         for number, item in enumerate(value):
-            _check_accept(text, (*path, number), item)
+            _check_accept(file, (*path, number), item)
     try:
         return OPTION_FIELDS[key].metadata["kind"].read(value)
     except Misfit as error:
         message = f"{key}: {error}"
-        raise ConfigError(
-            _framed(text, path, message, error.culprit, error.choices, mark=error.culprit)
-        ) from None
+        raise file.error_at(path, message, mark=error.culprit, meant=error.meant) from None
 
 
-def _check_accept(text: Text, path: KeyPath, item: Any) -> None:
+def _check_accept(file: _File, path: KeyPath, item: Any) -> None:
     if not isinstance(item, dict):
         return
     for key, value in item.items():
         if key not in Accept._fields:
-            message = f'unknown key "{key}" in accept'
-            raise ConfigError(_framed(text, (*path, key), message, key, Accept._fields))
+            meant = did_you_mean(key, Accept._fields)
+            raise file.error_at((*path, key), f'unknown key "{key}" in accept', meant=meant)
         if not isinstance(value, str) or not value.strip():
             message = f"{key}: expected a string with some text, found {described(value)}"
-            raise ConfigError(_framed(text, (*path, key), message))
+            raise file.error_at((*path, key), message)
     missing = [key for key in Accept._fields if key not in item]
     if missing:
         names = " and ".join(f'"{key}"' for key in missing)
-        raise ConfigError(_framed(text, path, f"accept needs {names} as well"))
-
-
-def _framed(
-    text: Text,
-    path: KeyPath,
-    message: str,
-    word: str = "",
-    words: tuple[str, ...] = (),
-    mark: str = "",
-) -> str:
-    return with_hint(problem_frame(span_of(text, path, mark), message), word, words)
+        raise file.error_at(path, f"accept needs {names} as well")
 
 
 def _extended(parent: Config, own: Config, values: Mapping[str, Any]) -> Config:

@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 
 
 class Misfit(Exception):
-    """A value is not of its option's kind; `culprit` is the string to mark, `choices` what fits."""
+    """A value is not of its option's kind; `culprit` is the string to mark.
+
+    `meant` is the one of `choices` that it probably means.
+    """
 
     def __init__(self, message: str, culprit: str = "", choices: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.culprit = culprit
-        self.choices = choices
+        self.meant = did_you_mean(culprit, choices)
 
 
 class Kind(NamedTuple):
@@ -107,11 +110,18 @@ def described(value: Any) -> str:
 
 def did_you_mean(word: str, words: tuple[str, ...]) -> str:
     """Return the word of `words` that is spelled most like `word`, "" where none comes near."""
+    if not word:
+        return ""
     from difflib import get_close_matches
 
     folded = {known.lower().replace("_", "-"): known for known in words}
     close = get_close_matches(word.lower().replace("_", "-"), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else ""
+
+
+def with_hint(message: str, meant: str) -> str:
+    """Return `message` with the word that was probably meant, if there is one."""
+    return f'{message} (did you mean "{meant}"?)' if meant else message
 
 
 def _either(choices: tuple[str, ...]) -> str:

@@ -22,6 +22,7 @@ from rlslint.config.kinds import (
     described,
     did_you_mean,
     level,
+    with_hint,
 )
 from rlslint.config.scales import Confidence, Severity
 
@@ -54,8 +55,26 @@ DEFAULT_EXCLUDE = (
 )
 
 
+class ConfigPlace(NamedTuple):
+    """Where a mistake stands: its file, what that holds, and from which to which byte of it."""
+
+    path: str
+    source: bytes
+    start: int
+    end: int
+
+
 class ConfigError(Exception):
-    """The configuration cannot be used; the message shows the file, the place and a remedy."""
+    """The configuration cannot be used.
+
+    Where the mistake stands in a file, `place` tells where, and `meant` what a misspelt word of it
+    probably means.
+    """
+
+    def __init__(self, message: str, meant: str = "", place: ConfigPlace | None = None) -> None:
+        super().__init__(message)
+        self.meant = meant
+        self.place = place
 
 
 class Accept(NamedTuple):
@@ -270,11 +289,12 @@ def with_overrides(config: Config, pairs: Iterable[tuple[str, Any]]) -> Config:
     changes = {}
     for key, value in pairs:
         if key not in OPTION_FIELDS:
-            raise ConfigError(with_hint(f'unknown option "{key}"', key, tuple(OPTION_FIELDS)))
+            meant = did_you_mean(key, tuple(OPTION_FIELDS))
+            raise ConfigError(with_hint(f'unknown option "{key}"', meant))
         try:
             changes[OPTION_FIELDS[key].name] = OPTION_FIELDS[key].metadata["kind"].read(value)
         except Misfit as error:
-            raise ConfigError(with_hint(f"{key}: {error}", error.culprit, error.choices)) from None
+            raise ConfigError(with_hint(f"{key}: {error}", error.meant)) from None
     return replace(config, **changes)
 
 
@@ -363,15 +383,3 @@ def json_schema() -> dict[str, Any]:
             for key, each in OPTION_FIELDS.items()
         },
     }
-
-
-def with_hint(message: str, word: str, words: tuple[str, ...]) -> str:
-    """Return `message` with a "did you mean" where one of `words` comes near `word`."""
-    close = did_you_mean(word, words) if word else ""
-    if not close:
-        return message
-    return (
-        f'{message}\nhelp: did you mean "{close}"?'
-        if "\n" in message
-        else (f'{message} (did you mean "{close}"?)')
-    )

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import os
 import stat
-from hashlib import blake2b
+
+try:
+    # hashlib loads OpenSSL, which costs more than all else that a repeated run does.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 CONTENT, ENTRIES, KIND, REAL, BEGINNING = "content", "entries", "kind", "real", "first "
 
-_DIGEST_SIZE = 32
+DIGEST_SIZE = 32
 
 
 class Questions:
@@ -40,21 +45,26 @@ class Questions:
 
 
 _listening: list[Questions] = []
+_pipes: dict[tuple[int, int], bytes] = {}
+"""What was read from pipes, by their numbers: they give it only once."""
 
 
 def read(path: str | os.PathLike[str]) -> bytes:
     """Return the content of a file. Raises OSError."""
-    if not _listening:
-        with open(path, "rb", buffering=0) as file:
-            return file.readall()
     try:
         with open(path, "rb", buffering=0) as file:
-            is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            data = file.readall()
+            status = os.fstat(file.fileno())
+            is_regular = stat.S_ISREG(status.st_mode)
+            pipe = (status.st_dev, status.st_ino)
+            known = None if is_regular else _pipes.get(pipe)
+            data = file.readall() if known is None else known
     except OSError as error:
         _keep(CONTENT, path, _reason(error))
         raise
-    _keep(CONTENT, path, _digest(data) if is_regular else "")
+    if not is_regular:
+        _pipes[pipe] = data
+    if _listening:
+        _keep(CONTENT, path, digest(data) if is_regular else "")
     return data
 
 
@@ -62,11 +72,13 @@ def beginning(path: str | os.PathLike[str], size: int) -> bytes:
     """Return the first bytes of a file. Raises OSError."""
     try:
         with open(path, "rb", buffering=0) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return read(path)[:size]
             data = file.read(size)
     except OSError as error:
         _keep(f"{BEGINNING}{size}", path, _reason(error))
         raise
-    _keep(f"{BEGINNING}{size}", path, _digest(data))
+    _keep(f"{BEGINNING}{size}", path, digest(data))
     return data
 
 
@@ -106,13 +118,15 @@ def kind(path: str | os.PathLike[str]) -> str:
 def real(path: str | os.PathLike[str]) -> str:
     """Return the path without links."""
     found = os.path.realpath(path)
-    _keep(REAL, path, _digest(os.fsencode(found)))
+    _keep(REAL, path, digest(os.fsencode(found)))
     return found
 
 
 def has_answer(question: str, path: str, answer: str) -> bool:
     """Tell whether a question has the answer that it had; a pipe is not read for it."""
     match question:
+        case _ if not answer:
+            return False
         case "content":
             return _content(path) == answer
         case _ if question.startswith(BEGINNING):
@@ -126,7 +140,7 @@ def has_answer(question: str, path: str, answer: str) -> bool:
         case "kind":
             return _kind(path) == answer
         case "real":
-            return _digest(os.fsencode(os.path.realpath(path))) == answer
+            return digest(os.fsencode(os.path.realpath(path))) == answer
     return False
 
 
@@ -140,9 +154,9 @@ def _content(path: str, size: int | None = None) -> str:
         if not stat.S_ISREG(status.st_mode):
             return ""
         if size is not None:
-            return _digest(os.read(descriptor, size))
+            return digest(os.read(descriptor, size))
         data = os.read(descriptor, status.st_size + 1)
-        return _digest(data) if len(data) == status.st_size else ""
+        return digest(data) if len(data) == status.st_size else ""
     except OSError as error:
         return _reason(error)
     finally:
@@ -172,7 +186,7 @@ def _described(found: list[os.DirEntry[str]]) -> str:
         except OSError:
             parts.append(b"?")
         parts.append(os.fsencode(os.path.realpath(entry.path)) if entry.is_symlink() else b"")
-    return _digest(b"\0".join(parts))
+    return digest(b"\0".join(parts))
 
 
 def _keep(question: str, path: str | os.PathLike[str], answer: str) -> None:
@@ -180,8 +194,9 @@ def _keep(question: str, path: str | os.PathLike[str], answer: str) -> None:
         questions.keep(question, os.fspath(path), answer)
 
 
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
+def digest(data: bytes) -> str:
+    """Return what tells data from other data."""
+    return blake2b(data, digest_size=DIGEST_SIZE).hexdigest()
 
 
 def _reason(error: OSError) -> str:

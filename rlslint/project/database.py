@@ -11,7 +11,8 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Policy, Relation
 from rlslint.catalog.schemas import Schema
 from rlslint.code.migrations import Reader, module_reader
-from rlslint.config.options import Config, anchored, excluded, with_hint
+from rlslint.config.kinds import did_you_mean, with_hint
+from rlslint.config.options import Config, anchored, excluded
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
@@ -131,7 +132,8 @@ def read_database(
     missing = sorted(set(request.schemas) - set(catalog.schemas))
     if missing:
         no_schema = f'{live.database} has no schema "{missing[0]}"'
-        raise LiveProblem(f"{with_hint(no_schema, missing[0], tuple(catalog.schemas))}.")
+        meant = did_you_mean(missing[0], tuple(catalog.schemas))
+        raise LiveProblem(f"{with_hint(no_schema, meant)}.")
     server = Server(live.database, live.version, live.version_text)
     evidence: list[tuple[str, object]] = [("Server", server)]
     evidence += (("SessionSetting", setting) for setting in statistics.settings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from rlslint.config.options import with_hint
+from rlslint.config.kinds import did_you_mean, with_hint
 from rlslint.text.passwords import masked
 
 _USUAL_PORT = "5432"
@@ -80,7 +80,7 @@ def _cause(message: str, options: Iterable[str]) -> str:
         return "libpq does not understand it"
     if not start.startswith("invalid connection"):
         return _CAUSES[start]
-    return with_hint(_CAUSES[start], message.split('"')[1], tuple(options))
+    return with_hint(_CAUSES[start], did_you_mean(message.split('"')[1], tuple(options)))
 
 
 def database_name(parameters: Parameters) -> str:

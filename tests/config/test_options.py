@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
+from rlslint.cli.in_force import problem_lines
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import (
     Accept,
@@ -27,9 +28,14 @@ def write(path: Path, content: str) -> Path:
 
 
 def refusal(path: Path) -> str:
+    """Return what is printed of the error in a file."""
     with pytest.raises(ConfigError) as caught:
-        load_config(path)
-    return str(caught.value)
+        load_config(path, read)
+    return "\n".join(problem_lines(caught.value))
+
+
+def read(path: str) -> bytes:
+    return Path(path).read_bytes()
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +62,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         reason = "written by the owner only"
         """,
     )
-    config = load_config(path)
+    config = load_config(path, read)
     assert config.select == ("RLS1",)
     assert (config.platform, config.force_exclude) == ("supabase", True)
     assert (config.fail_on, config.min_severity) == (Severity.error, Severity.info)
@@ -73,7 +79,7 @@ def test_the_examples_of_the_documentation_load_and_fit_the_schema(tmp_path: Pat
     for option in option_documentation():
         schema.validate(tomllib.loads(option.example))
         if option.key != "extend":
-            load_config(write(tmp_path / "base/rlslint.toml", option.example))
+            load_config(write(tmp_path / "base/rlslint.toml", option.example), read)
     assert not schema.is_valid({"baseline": "x"})
     assert not schema.is_valid({"fail-on": "never"})
     assert not schema.is_valid({"accept": [{"rule": "x", "object": "y"}]})
@@ -153,11 +159,11 @@ def test_the_nearest_file_is_found_and_the_dotted_one_first(tmp_path: Path) -> N
     outer = write(tmp_path / "pyproject.toml", "[tool.rlslint]\n")
     write(tmp_path / "db/pyproject.toml", "[project]\n# rlslint\n")
     (tmp_path / "db/deep").mkdir()
-    assert find_config(tmp_path / "db/deep") == outer
+    assert find_config(tmp_path / "db/deep", read) == outer
     plain = write(tmp_path / "db/rlslint.toml", "")
-    assert find_config(tmp_path / "db/deep") == plain
+    assert find_config(tmp_path / "db/deep", read) == plain
     dotted = write(tmp_path / "db/.rlslint.toml", "")
-    assert find_config(tmp_path / "db/deep") == dotted
+    assert find_config(tmp_path / "db/deep", read) == dotted
 
 
 def test_a_file_builds_on_the_one_that_it_extends(tmp_path: Path) -> None:
@@ -172,7 +178,7 @@ def test_a_file_builds_on_the_one_that_it_extends(tmp_path: Path) -> None:
         'extend = "../base.toml"\nruntime-roles = ["b"]\nextend-select = ["RLS2"]\n'
         + accept.format("own"),
     )
-    config = load_config(path)
+    config = load_config(path, read)
     assert (config.runtime_roles, config.owner_roles) == (("b",), ("o",))
     assert config.extend_select == ("RLS1", "RLS2")
     assert config.migrations == ("../db/*.sql",)

@@ -371,7 +371,7 @@ def test_names_that_are_no_utf8_stay_apart(database: Database) -> None:
 def test_without_psycopg_the_message_says_how_to_install_it(tmp_path: Path) -> None:
     program = (
         "import sys; sys.modules['psycopg'] = None; sys.argv = ['rlslint', 'audit', 'a=b']\n"
-        "from rlslint.cli.commands import main; main()"
+        "from rlslint.cli.main import main; main()"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False

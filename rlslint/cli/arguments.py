@@ -1,0 +1,208 @@
+"""The options of the command line, declared once as data, and the quick reading of `check`.
+
+click makes its commands of the same data: it reads what is unusual, and has the words for what is
+wrong. Little is imported, for a run that is repeated starts with this module.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+CHECK_NAMES = ("check", "lint")
+_EXPANDED_BY_CLICK = "*?[~$%" if os.name == "nt" else ""
+
+
+class Flag:
+    """An option of the command line.
+
+    `takes` says what follows it: nothing, a value, values (where it may be repeated), a path, or a
+    file that is opened.
+    `option` is the option of the configuration whose values it takes, `choices` are its values
+    where there is none.
+    """
+
+    __slots__ = ("choices", "default", "help", "metavar", "name", "option", "spellings", "takes")
+
+    def __init__(
+        self,
+        *spellings: str,
+        help: str,
+        takes: str = "nothing",
+        name: str = "",
+        metavar: str | None = None,
+        option: str = "",
+        choices: tuple[str, ...] = (),
+        default: str | None = None,
+    ) -> None:
+        self.spellings = spellings
+        self.help = help
+        self.takes = takes
+        self.name = name or spellings[-1].removeprefix("--").replace("-", "_")
+        self.metavar = metavar
+        self.option = option
+        self.choices = choices
+        self.default = default
+
+    @property
+    def initial(self) -> object:
+        """What holds where the option is not on the command line."""
+        return {"nothing": False, "values": ()}.get(self.takes, self.default)
+
+
+_SELECTING = (
+    Flag("--select", takes="values", metavar="RULES", help="Turn on these rules only."),
+    Flag("--ignore", takes="values", metavar="RULES", help="Turn off these rules."),
+    Flag("--extend-select", takes="values", metavar="RULES", help="Turn on more rules."),
+)
+_EXCLUDING = (
+    Flag(
+        "--per-file-ignores",
+        takes="values",
+        metavar="PATTERN:RULES",
+        help="Turn off rules for files.",
+    ),
+    Flag("--exclude", takes="values", metavar="PATTERN", help="Leave out these files."),
+    Flag("--extend-exclude", takes="values", metavar="PATTERN", help="Leave out more files."),
+    Flag("--force-exclude", help="Leave out excluded files even if named."),
+)
+_CONFIGURING = (
+    Flag(
+        "--config",
+        takes="values",
+        name="config_values",
+        metavar="FILE|KEY=VALUE",
+        help="A configuration file, or one option of it.",
+    ),
+    Flag("--isolated", help="Read no configuration file."),
+)
+_REPORTING = (
+    Flag(
+        "--output-format", takes="value", option="output-format", help="How findings are printed."
+    ),
+    Flag("-o", "--output-file", takes="path", metavar="PATH", help="Write the findings to a file."),
+)
+_WEIGHING = (
+    Flag("--fail-on", takes="value", option="fail-on", help="Exit with 1 from this severity on."),
+    Flag(
+        "--min-severity", takes="value", option="min-severity", help="Print from this severity on."
+    ),
+    Flag(
+        "--min-confidence",
+        takes="value",
+        option="min-confidence",
+        help="Print from this confidence on.",
+    ),
+    Flag("-e", "--exit-zero", help="Exit with 0 whatever is found."),
+    Flag("--show-unchecked", help="List what could not be checked."),
+    Flag("--statistics", help="Count the findings of each rule."),
+)
+_SPEAKING = (
+    Flag("--show-settings", help="Print the options in force."),
+    Flag(
+        "--color",
+        takes="value",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="When to use colour.",
+    ),
+    Flag("-q", "--quiet", help="Print findings and errors only."),
+    Flag("-v", "--verbose", help="Say which configuration and rules are in force."),
+)
+CHECK = (
+    *_SELECTING,
+    *_EXCLUDING,
+    *_CONFIGURING,
+    *_REPORTING,
+    Flag("--stdin-filename", takes="value", help="The file that standard input stands for."),
+    *_WEIGHING,
+    Flag("--show-files", help="List the files that would be read."),
+    Flag("--no-cache", help="Check anew what is as it was, and keep nothing for the next time."),
+    *_SPEAKING,
+)
+AUDIT = (
+    Flag("--service", takes="value", metavar="NAME", help="A service of libpq's pg_service.conf."),
+    Flag(
+        "--dsn-file",
+        takes="file",
+        metavar="FILE",
+        help="A file with a DSN on each line (- is standard input).",
+    ),
+    Flag("--schema", takes="values", metavar="NAME", help="Report on this schema only."),
+    Flag(
+        "--migrations", takes="path", metavar="PATH", help="The migrations that made the database."
+    ),
+    Flag("--drift", help="Report what differs from the migrations."),
+    *_SELECTING,
+    *_CONFIGURING,
+    *_REPORTING,
+    *_WEIGHING,
+    *_SPEAKING,
+)
+
+
+def read_check(arguments: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any]] | None:
+    """Return the paths and the options of a plain `check`, as click reads them.
+
+    None where click has to read it: another command, --help, a mistake, several letters in one
+    word. The configuration tells whether a value is one that its option takes.
+    """
+    if not arguments or arguments[0] not in CHECK_NAMES or "_RLSLINT_COMPLETE" in os.environ:
+        return None
+    flags = {spelling: flag for flag in CHECK for spelling in flag.spellings}
+    options: dict[str, Any] = {flag.name: flag.initial for flag in CHECK}
+    paths: list[str] = []
+    waiting = list(reversed(arguments[1:]))
+    while waiting:
+        word = waiting.pop()
+        if any(letter in word for letter in _EXPANDED_BY_CLICK):
+            return None
+        if word == "--":
+            paths += reversed(waiting)
+            break
+        if word == "-" or not word.startswith("-"):
+            paths.append(word)
+            continue
+        spelling, equals, value = word.partition("=")
+        flag = flags.get(spelling)
+        if flag is None or (equals and (flag.takes == "nothing" or not word.startswith("--"))):
+            return None
+        if flag.takes == "nothing":
+            options[flag.name] = True
+            continue
+        if not equals:
+            if not waiting or waiting[-1].startswith("-"):
+                return None
+            value = waiting.pop()
+        if flag.choices and value not in flag.choices:
+            return None
+        options[flag.name] = (*options[flag.name], value) if flag.takes == "values" else value
+    if contradiction(tuple(paths), options):
+        return None
+    return paths_or_default(tuple(paths), options), options
+
+
+def contradiction(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
+    """Return what is wrong with options that are right each by itself, "" where nothing is."""
+    if options["quiet"] and options["verbose"]:
+        return "--quiet and --verbose exclude each other."
+    if options.get("stdin_filename") and paths and "-" not in paths:
+        return "--stdin-filename says what - stands for, but PATHS have no -."
+    return ""
+
+
+def paths_or_default(paths: tuple[str, ...], options: Mapping[str, Any]) -> tuple[str, ...]:
+    return paths or ("-" if options["stdin_filename"] else ".",)
+
+
+def choices_of(flag: Flag) -> tuple[str, ...]:
+    """Return the values that an option takes, none where it takes any."""
+    if not flag.option:
+        return flag.choices
+    from rlslint.config.options import OPTION_FIELDS
+
+    return tuple(OPTION_FIELDS[flag.option].metadata["kind"].schema["enum"])

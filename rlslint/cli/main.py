@@ -1,0 +1,64 @@
+"""Where the program starts."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from rlslint.cli.arguments import read_check
+from rlslint.cli.checking import check
+from rlslint.cli.streams import ERROR, INTERRUPTED, Failure, say
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command line; nothing that goes wrong ends in a traceback of several lines."""
+    gc.disable()
+    # A predicate of some hundred nested operators is deep for Python and nothing to PostgreSQL.
+    sys.setrecursionlimit(5_000)
+    _open_streams()
+    try:
+        status = _run(sys.argv[1:])
+    except Failure as error:
+        say(f"Error: {error}")
+        status = ERROR
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        status = INTERRUPTED
+    except Exception as error:
+        say(f"rlslint has a fault of its own: {_described(error)}")
+        status = ERROR
+    sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    plain = read_check(arguments)
+    if plain is not None:
+        return check(*plain)
+    from rlslint.cli.commands import run
+
+    return run()
+
+
+def _open_streams() -> None:
+    """Let streams take every character; one that was closed before the start goes nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _described(error: Exception) -> str:
+    """Return where an unexpected error happened, in a line that fits a bug report."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    return f"{type(error).__name__} at {place}: {error}"
