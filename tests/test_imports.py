@@ -11,7 +11,7 @@ import pytest
 
 import rlslint
 
-HEAVY = ("psycopg", "sqlglot", "tree_sitter", "pygls", "yaml", "pglast.ast", "jsonschema")
+HEAVY = ("click", "psycopg", "sqlglot", "tree_sitter", "pygls", "yaml", "pglast.ast", "jsonschema")
 
 
 def test_sql_files_need_nothing_heavy(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_sql_files_need_nothing_heavy(tmp_path: Path) -> None:
         "CREATE POLICY p ON docs USING (id = current_setting('app.id', true)::int);"
     )
     program = (
-        "import sys; sys.argv = ['rlslint', 'check', '--isolated', sys.argv[1]]\n"
+        "import sys; sys.argv = ['rlslint', 'check', '--no-cache', '--isolated', sys.argv[1]]\n"
         "from rlslint.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"

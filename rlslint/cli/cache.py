@@ -26,7 +26,7 @@ _NAME_LENGTH = 2 * DIGEST_SIZE
 _LARGEST_RUN = 16 << 20
 _MOST_BYTES = 128 << 20
 _MOST_RUNS = 1_000
-_LIBRARIES = ("pglast", "pathspec", "yaml")
+_LIBRARIES = ("pglast", "yaml")
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _IS_POSIX = hasattr(os, "geteuid")
 
