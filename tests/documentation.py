@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from rlslint.cli.commands import rlslint
-from rlslint.config.options import option_documentation
+from rlslint.config.options import OPTIONS
 from rlslint.rules.cards import Card, card, rule_names
 
 ROOT = Path(__file__).parent.parent
@@ -117,12 +117,12 @@ def _option(option: click.Option) -> str:
 
 
 def _options() -> Iterator[str]:
-    for option in option_documentation():
-        yield f"## {option.key}"
+    for key, option in OPTIONS.items():
+        yield f"## {key}"
         yield ""
         yield option.documentation
         yield ""
-        yield f"- Type: {option.type}"
+        yield f"- Type: {option.kind.name}"
         yield f"- Default: {option.default}"
         yield ""
         yield "```toml"

@@ -203,6 +203,6 @@ def choices_of(flag: Flag) -> tuple[str, ...]:
     """Return the values that an option takes, none where it takes any."""
     if not flag.option:
         return flag.choices
-    from rlslint.config.options import OPTION_FIELDS
+    from rlslint.config.options import OPTIONS
 
-    return tuple(OPTION_FIELDS[flag.option].metadata["kind"].schema["enum"])
+    return tuple(OPTIONS[flag.option].kind.schema["enum"])

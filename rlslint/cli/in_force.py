@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import (
+    OPTIONS,
     Accept,
     Config,
     ConfigError,
-    option_documentation,
+    field_of,
     parse_override,
     with_overrides,
 )
@@ -57,7 +57,7 @@ def config_in_force(
         raise ConfigError(f"--statistics has no form in the format {config.output_format}")
     if config.min_severity is not None:
         return config
-    return replace(config, min_severity=min(least, config.fail_on))
+    return config._replace(min_severity=min(least, config.fail_on))
 
 
 def _start(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path:
@@ -83,13 +83,13 @@ def _per_file(values: Iterable[str]) -> dict[str, list[str]]:
 def settings_in_force(file: Path | None, config: Config) -> Iterator[str]:
     """Yield the options in force as TOML, those that are not set as comments."""
     yield f"# {file_in_force(file)}"
-    for option in option_documentation():
-        value = getattr(config, option.key.replace("-", "_"))
+    for key, option in OPTIONS.items():
+        value = getattr(config, field_of(key))
         is_found = value == () and not option.default.startswith("[")
         if value is None or is_found:
-            yield f"# {option.key}: {option.default}"
+            yield f"# {key}: {option.default}"
         else:
-            yield f"{option.key} = {_toml(value)}"
+            yield f"{key} = {_toml(value)}"
 
 
 def _toml(value: Any) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from rlslint.cli.streams import ERROR, SUCCESS, print_lines, say
 from rlslint.config.kinds import Option, did_you_mean, with_hint
-from rlslint.config.options import json_schema, option_documentation
+from rlslint.config.options import OPTIONS, json_schema
 from rlslint.rules.selection import UnknownRuleError
 
 
@@ -32,22 +32,20 @@ def print_options(key: str | None, schema: bool) -> int:
     """Print the documentation of the configuration, or its JSON schema."""
     import json
 
-    options = option_documentation()
-    chosen = [option for option in options if key in (None, option.key)]
+    chosen = {known: option for known, option in OPTIONS.items() if key in (None, known)}
     if schema:
         print_lines((json.dumps(json_schema(), indent=2),))
     elif chosen:
         print_lines(_documentation(chosen))
     else:
-        known = tuple(option.key for option in options)
-        say(with_hint(f'There is no option "{key}"', did_you_mean(str(key), known)))
+        say(with_hint(f'There is no option "{key}"', did_you_mean(str(key), tuple(OPTIONS))))
         return ERROR
     return SUCCESS
 
 
-def _documentation(options: Iterable[Option]) -> Iterator[str]:
-    for option in options:
-        yield f"{option.key}: {option.type} (default: {option.default})"
+def _documentation(options: Mapping[str, Option]) -> Iterator[str]:
+    for key, option in options.items():
+        yield f"{key}: {option.kind.name} (default: {option.default})"
         yield f"    {option.documentation}"
         first, *others = option.example.split("\n")
         yield f"    Example: {first}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rlslint.config.kinds import Misfit, described, did_you_mean
-from rlslint.config.options import OPTION_FIELDS, Accept, Config, ConfigError, ConfigPlace
+from rlslint.config.options import OPTIONS, Accept, Config, ConfigError, ConfigPlace, field_of
 from rlslint.config.toml_source import KeyPath, TomlProblem, place_of, read_toml
 
 Read = Callable[[str], bytes]
@@ -119,9 +118,9 @@ def _file(path: Path, read: Read) -> _File:
 
 def _field_name(file: _File, path: KeyPath) -> str:
     key = str(path[-1])
-    if key in OPTION_FIELDS:
-        return OPTION_FIELDS[key].name
-    meant = did_you_mean(key, tuple(OPTION_FIELDS))
+    if key in OPTIONS:
+        return field_of(key)
+    meant = did_you_mean(key, tuple(OPTIONS))
     raise file.error_at(path, f'unknown key "{key}"', meant=meant)
 
 
@@ -131,7 +130,7 @@ def _value(file: _File, path: KeyPath, value: Any) -> Any:
         for number, item in enumerate(value):
             _check_accept(file, (*path, number), item)
     try:
-        return OPTION_FIELDS[key].metadata["kind"].read(value)
+        return OPTIONS[key].kind.read(value)
     except Misfit as error:
         message = f"{key}: {error}"
         raise file.error_at(path, message, mark=error.culprit, meant=error.meant) from None
@@ -158,7 +157,7 @@ def _extended(parent: Config, own: Config, values: Mapping[str, Any]) -> Config:
     changes = dict(values)
     for name in _ADDING:
         changes[name] = getattr(rebased, name) + getattr(own, name)
-    return replace(rebased, directory=own.directory, extend=None, **_without(changes, "extend"))
+    return rebased._replace(directory=own.directory, extend=None, **_without(changes, "extend"))
 
 
 def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -177,8 +176,7 @@ def _rebased(config: Config, directory: Path) -> Config:
         inner = "/" in pattern and not pattern.removeprefix("!").startswith("**/")
         return rebase(pattern) if inner else pattern
 
-    return replace(
-        config,
+    return config._replace(
         migrations=tuple(map(rebase, config.migrations)),
         exclude=tuple(map(rebase_path, config.exclude)),
         extend_exclude=tuple(map(rebase_path, config.extend_exclude)),

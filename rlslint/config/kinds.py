@@ -28,13 +28,12 @@ class Kind(NamedTuple):
 
 
 class Option(NamedTuple):
-    """An option as `rlslint config` shows it; `default` and `example` are TOML."""
+    """What an option takes, and how `rlslint config` shows it; `default` and `example` are TOML."""
 
-    key: str
-    type: str
+    kind: Kind
     default: str
-    documentation: str
     example: str
+    documentation: str
 
 
 def _strings(value: Any) -> tuple[str, ...]:

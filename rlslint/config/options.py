@@ -1,14 +1,11 @@
 """The configuration: one class whose fields describe themselves."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from rlslint.config.kinds import (
     BOOLEAN,
@@ -109,176 +106,226 @@ _SEVERITY = level(Severity)
 _CONFIDENCE = level(Confidence)
 
 
-def _option(kind: Kind, default: Any, shown: str, example: str, documentation: str) -> Any:
-    """Describe an option; `shown` is its default as `rlslint config` prints it."""
-    metadata = {"kind": kind, "shown": shown, "example": example, "documentation": documentation}
-    return field(default_factory=lambda: default, metadata=metadata)
-
-
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """What users may decide. `directory` is where the patterns of the configuration start."""
 
-    directory: Path = field(default_factory=Path)
-    select: tuple[str, ...] | None = _option(
-        STRINGS,
-        None,
-        "every rule",
-        'select = ["RLS1", "rls-not-forced"]',
-        "The rules to check, by name, code or code prefix.",
-    )
-    ignore: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'ignore = ["policy-column-unindexed"]',
-        "Rules to leave out, by name, code or code prefix.",
-    )
-    extend_select: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'extend-select = ["rls-not-forced"]',
-        "Rules to check besides those of `select`.",
-    )
-    per_file_ignores: Mapping[str, tuple[str, ...]] = _option(
-        LISTS_BY_PATTERN,
-        NO_IGNORES,
-        "{}",
-        'per-file-ignores = { "db/legacy/*" = ["rls-not-forced"] }',
-        "Rules to leave out in files that match a pattern; `!` before a pattern turns it round.",
-    )
-    exclude: tuple[str, ...] = _option(
-        STRINGS,
-        DEFAULT_EXCLUDE,
-        str(list(DEFAULT_EXCLUDE)).replace("'", '"'),
-        'exclude = [".venv", "db/scratch"]',
-        "Files and folders that are not read. Replaces the default list.",
-    )
-    extend_exclude: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'extend-exclude = ["db/scratch"]',
-        "Files and folders that are not read, besides those of `exclude`.",
-    )
-    force_exclude: bool = _option(
-        BOOLEAN,
-        False,
-        "false",
-        "force-exclude = true",
-        "Leave excluded files out even where the command line names them, as hooks do.",
-    )
-    migrations: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "the known layouts are found by themselves",
-        'migrations = ["db/roles.sql", "db/migrations/*.sql"]',
-        "The files that make the schema, as patterns, in the order in which they run.",
-    )
-    platform: str = _option(
-        choice(PLATFORMS),
-        "auto",
-        '"auto"',
-        'platform = "supabase"',
-        "Whose roles, schemas and functions are there before the first migration.",
-    )
-    runtime_roles: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "found from the platform, connection settings and grants",
-        'runtime-roles = ["app"]',
-        "The roles that the application connects as or switches to while it serves requests.",
-    )
-    owner_roles: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'owner-roles = ["migrator"]',
-        "The roles that run the migrations, and so own what these create.",
-    )
-    bypass_roles: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'bypass-roles = ["nightly_jobs"]',
-        "Roles that are meant to bypass row security: jobs, administrators, backups.",
-    )
-    tenant_columns: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "found from the policies",
-        'tenant-columns = ["tenant_id"]',
-        "Names of columns that tell a row's tenant, besides those that policies compare.",
-    )
-    context_functions: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'context-functions = ["app.current_tenant"]',
-        "Functions that return who is asking, where their bodies do not show it.",
-    )
-    context_setters: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'context-setters = ["app.enter_tenant"]',
-        "Functions that set who is asking, where their bodies do not show it.",
-    )
-    reference_tables: tuple[str, ...] = _option(
-        STRINGS,
-        (),
-        "[]",
-        'reference-tables = ["public.countries"]',
-        "Tables that all tenants share, so that they need no row security.",
-    )
-    fail_on: Severity = _option(
-        _SEVERITY,
-        Severity.warning,
-        '"warning"',
-        'fail-on = "error"',
-        "The lowest severity of a finding that makes the exit code 1.",
-    )
-    min_severity: Severity | None = _option(
-        _SEVERITY,
-        None,
-        '"warning", or what `fail-on` says where that is lower',
-        'min-severity = "info"',
-        "The lowest severity that is shown; what is hidden is counted at the end.",
-    )
-    min_confidence: Confidence = _option(
-        _CONFIDENCE,
-        Confidence.low,
-        '"low"',
-        'min-confidence = "medium"',
-        "The lowest confidence that is shown; what is hidden is counted at the end.",
-    )
-    output_format: str = _option(
-        choice(OUTPUT_FORMATS),
-        "full",
-        '"full"',
-        'output-format = "concise"',
-        "How findings are printed.",
-    )
-    extend: str | None = _option(
-        STRING,
-        None,
-        "not set",
-        'extend = "../rlslint.toml"',
-        "Another configuration file to build on, relative to this one. What this file sets wins; "
-        "`extend-select`, `extend-exclude` and `accept` add to the other file's.",
-    )
-    accept: tuple[Accept, ...] = _option(
-        _ACCEPTS,
-        (),
-        "[]",
-        '[[accept]]\nrule = "rls-not-forced"\nobject = "public.audit_log"\n'
-        'reason = "written by the owner only"',
-        "Findings that are accepted, each with its rule, its object and the reason.",
-    )
+    directory: Path = Path()
+    select: Annotated[
+        tuple[str, ...] | None,
+        Option(
+            STRINGS,
+            "every rule",
+            'select = ["RLS1", "rls-not-forced"]',
+            "The rules to check, by name, code or code prefix.",
+        ),
+    ] = None
+    ignore: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'ignore = ["policy-column-unindexed"]',
+            "Rules to leave out, by name, code or code prefix.",
+        ),
+    ] = ()
+    extend_select: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'extend-select = ["rls-not-forced"]',
+            "Rules to check besides those of `select`.",
+        ),
+    ] = ()
+    per_file_ignores: Annotated[
+        Mapping[str, tuple[str, ...]],
+        Option(
+            LISTS_BY_PATTERN,
+            "{}",
+            'per-file-ignores = { "db/legacy/*" = ["rls-not-forced"] }',
+            "Rules to leave out in files that match a pattern; `!` before a pattern turns it "
+            "round.",
+        ),
+    ] = NO_IGNORES
+    exclude: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            str(list(DEFAULT_EXCLUDE)).replace("'", '"'),
+            'exclude = [".venv", "db/scratch"]',
+            "Files and folders that are not read. Replaces the default list.",
+        ),
+    ] = DEFAULT_EXCLUDE
+    extend_exclude: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'extend-exclude = ["db/scratch"]',
+            "Files and folders that are not read, besides those of `exclude`.",
+        ),
+    ] = ()
+    force_exclude: Annotated[
+        bool,
+        Option(
+            BOOLEAN,
+            "false",
+            "force-exclude = true",
+            "Leave excluded files out even where the command line names them, as hooks do.",
+        ),
+    ] = False
+    migrations: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "the known layouts are found by themselves",
+            'migrations = ["db/roles.sql", "db/migrations/*.sql"]',
+            "The files that make the schema, as patterns, in the order in which they run.",
+        ),
+    ] = ()
+    platform: Annotated[
+        str,
+        Option(
+            choice(PLATFORMS),
+            '"auto"',
+            'platform = "supabase"',
+            "Whose roles, schemas and functions are there before the first migration.",
+        ),
+    ] = "auto"
+    runtime_roles: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "found from the platform, connection settings and grants",
+            'runtime-roles = ["app"]',
+            "The roles that the application connects as or switches to while it serves requests.",
+        ),
+    ] = ()
+    owner_roles: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'owner-roles = ["migrator"]',
+            "The roles that run the migrations, and so own what these create.",
+        ),
+    ] = ()
+    bypass_roles: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'bypass-roles = ["nightly_jobs"]',
+            "Roles that are meant to bypass row security: jobs, administrators, backups.",
+        ),
+    ] = ()
+    tenant_columns: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "found from the policies",
+            'tenant-columns = ["tenant_id"]',
+            "Names of columns that tell a row's tenant, besides those that policies compare.",
+        ),
+    ] = ()
+    context_functions: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'context-functions = ["app.current_tenant"]',
+            "Functions that return who is asking, where their bodies do not show it.",
+        ),
+    ] = ()
+    context_setters: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'context-setters = ["app.enter_tenant"]',
+            "Functions that set who is asking, where their bodies do not show it.",
+        ),
+    ] = ()
+    reference_tables: Annotated[
+        tuple[str, ...],
+        Option(
+            STRINGS,
+            "[]",
+            'reference-tables = ["public.countries"]',
+            "Tables that all tenants share, so that they need no row security.",
+        ),
+    ] = ()
+    fail_on: Annotated[
+        Severity,
+        Option(
+            _SEVERITY,
+            '"warning"',
+            'fail-on = "error"',
+            "The lowest severity of a finding that makes the exit code 1.",
+        ),
+    ] = Severity.warning
+    min_severity: Annotated[
+        Severity | None,
+        Option(
+            _SEVERITY,
+            '"warning", or what `fail-on` says where that is lower',
+            'min-severity = "info"',
+            "The lowest severity that is shown; what is hidden is counted at the end.",
+        ),
+    ] = None
+    min_confidence: Annotated[
+        Confidence,
+        Option(
+            _CONFIDENCE,
+            '"low"',
+            'min-confidence = "medium"',
+            "The lowest confidence that is shown; what is hidden is counted at the end.",
+        ),
+    ] = Confidence.low
+    output_format: Annotated[
+        str,
+        Option(
+            choice(OUTPUT_FORMATS),
+            '"full"',
+            'output-format = "concise"',
+            "How findings are printed.",
+        ),
+    ] = "full"
+    extend: Annotated[
+        str | None,
+        Option(
+            STRING,
+            "not set",
+            'extend = "../rlslint.toml"',
+            "Another configuration file to build on, relative to this one. What this file sets "
+            "wins; `extend-select`, `extend-exclude` and `accept` add to the other file's.",
+        ),
+    ] = None
+    accept: Annotated[
+        tuple[Accept, ...],
+        Option(
+            _ACCEPTS,
+            "[]",
+            (
+                '[[accept]]\nrule = "rls-not-forced"\nobject = "public.audit_log"\n'
+                'reason = "written by the owner only"'
+            ),
+            "Findings that are accepted, each with its rule, its object and the reason.",
+        ),
+    ] = ()
 
 
-OPTION_FIELDS = {each.name.replace("_", "-"): each for each in fields(Config) if each.metadata}
+OPTIONS: Mapping[str, Option] = {
+    name.replace("_", "-"): kind.__metadata__[0]
+    for name, kind in Config.__annotations__.items()
+    if hasattr(kind, "__metadata__")
+}
+"""The options by their keys, in the order of the documentation."""
+
+
+def field_of(key: str) -> str:
+    """Return the name of the field that an option sets."""
+    return key.replace("-", "_")
 
 
 def with_overrides(config: Config, pairs: Iterable[tuple[str, Any]]) -> Config:
@@ -288,14 +335,14 @@ def with_overrides(config: Config, pairs: Iterable[tuple[str, Any]]) -> Config:
     """
     changes = {}
     for key, value in pairs:
-        if key not in OPTION_FIELDS:
-            meant = did_you_mean(key, tuple(OPTION_FIELDS))
+        if key not in OPTIONS:
+            meant = did_you_mean(key, tuple(OPTIONS))
             raise ConfigError(with_hint(f'unknown option "{key}"', meant))
         try:
-            changes[OPTION_FIELDS[key].name] = OPTION_FIELDS[key].metadata["kind"].read(value)
+            changes[field_of(key)] = OPTIONS[key].kind.read(value)
         except Misfit as error:
             raise ConfigError(with_hint(f"{key}: {error}", error.meant)) from None
-    return replace(config, **changes)
+    return config._replace(**changes)
 
 
 def parse_override(argument: str) -> tuple[str, Any]:
@@ -313,7 +360,7 @@ def parse_override(argument: str) -> tuple[str, Any]:
     try:
         return key, tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
-        if key in OPTION_FIELDS and OPTION_FIELDS[key].metadata["kind"] is STRINGS:
+        if key in OPTIONS and OPTIONS[key].kind is STRINGS:
             return key, [part.strip() for part in value.split(",") if part.strip()]
         return key, value.strip()
 
@@ -356,20 +403,6 @@ def path_matches(pattern: str, path: Path, directory: Path) -> bool:
     return fnmatchcase(below, pattern.removeprefix("./")) or fnmatchcase(below, short)
 
 
-def option_documentation() -> tuple[Option, ...]:
-    """Return every option with its type, default, documentation and example."""
-    return tuple(
-        Option(
-            key,
-            each.metadata["kind"].name,
-            each.metadata["shown"],
-            each.metadata["documentation"],
-            each.metadata["example"],
-        )
-        for key, each in OPTION_FIELDS.items()
-    )
-
-
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of a configuration file, for editors."""
     return {
@@ -379,7 +412,7 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            key: {**each.metadata["kind"].schema, "description": each.metadata["documentation"]}
-            for key, each in OPTION_FIELDS.items()
+            key: {**option.kind.schema, "description": option.documentation}
+            for key, option in OPTIONS.items()
         },
     }

@@ -9,12 +9,12 @@ from jsonschema import Draft7Validator
 from rlslint.cli.in_force import problem_lines
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import (
+    OPTIONS,
     Accept,
     Config,
     ConfigError,
     json_schema,
     matching_ignores,
-    option_documentation,
     parse_override,
     with_overrides,
 )
@@ -76,9 +76,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 def test_the_examples_of_the_documentation_load_and_fit_the_schema(tmp_path: Path) -> None:
     schema = Draft7Validator(json_schema())
     write(tmp_path / "base/rlslint.toml", "")
-    for option in option_documentation():
+    for key, option in OPTIONS.items():
         schema.validate(tomllib.loads(option.example))
-        if option.key != "extend":
+        if key != "extend":
             load_config(write(tmp_path / "base/rlslint.toml", option.example), read)
     assert not schema.is_valid({"baseline": "x"})
     assert not schema.is_valid({"fail-on": "never"})
@@ -87,12 +87,12 @@ def test_the_examples_of_the_documentation_load_and_fit_the_schema(tmp_path: Pat
 
 def test_the_documented_defaults_are_the_defaults() -> None:
     config = Config()
-    for option in option_documentation():
+    for key, option in OPTIONS.items():
         try:
             shown = tomllib.loads(f"value = {option.default}")["value"]
         except tomllib.TOMLDecodeError:
             continue
-        assert with_overrides(config, [(option.key, shown)]) == config
+        assert with_overrides(config, [(key, shown)]) == config
 
 
 def test_a_misspelt_key_is_shown_where_it_stands(tmp_path: Path) -> None:
