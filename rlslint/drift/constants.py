@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
+
+from rlslint.text.patterns import Pattern
 
 
 def same_constant(ours: str | None, our_type: str, theirs: str | None, their_type: str) -> bool:
@@ -39,7 +40,7 @@ _UNITS = {
     "h": (0, 0, 3600), "m": (0, 0, 60), "s": (0, 0, 1), "d": (0, 1, 0), "w": (0, 7, 0),
     "y": (12, 0, 0),
 }  # fmt: skip
-_AMOUNT = re.compile(
+_AMOUNT = Pattern(
     r"\s*(?:([+-]?\d+(?:\.\d+)?)\s*([a-z]+)|([+-]?)(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?)\s*"
 )
 _Interval = tuple[Decimal, Decimal, Decimal]
@@ -50,7 +51,7 @@ def _interval(text: str) -> _Interval | None:
     text = text.lower()
     months = days = seconds = Decimal(0)
     at = 0
-    while match := _AMOUNT.match(text, at):
+    while match := _AMOUNT().match(text, at):
         amount, unit, sign, hours, minutes, rest = match.groups()
         if amount is None:
             time = Decimal(hours) * 3600 + Decimal(minutes) * 60 + Decimal(rest or 0)
@@ -72,13 +73,13 @@ _TRUTH = {
     **dict.fromkeys(("f", "false", "n", "no", "off", "0"), False),
 }
 
-_LONE_DIGIT = re.compile(r"(?<!\d)(\d)(?!\d)")
+_LONE_DIGIT = Pattern(r"(?<!\d)(\d)(?!\d)")
 
 
 def _moment(text: str) -> datetime:
     """Return a date or a time without its zone, which is the session's where none is written."""
     day, _, rest = text.partition(" ")
-    padded = _LONE_DIGIT.sub(r"0\1", day)
+    padded = _LONE_DIGIT().sub(r"0\1", day)
     return datetime.fromisoformat(f"{padded} {rest}".strip()).replace(tzinfo=None)
 
 

@@ -12,11 +12,12 @@ from rlslint.config.scales import Severity
 from rlslint.drift.drifts import Drift
 from rlslint.drift.fields import Fields, created, of_object
 from rlslint.drift.table import EXISTENCE, TABLE, Deviation
+from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
 _GRAVEST_FIRST = (True, None, False)
 _DEGREES = {True: "more", False: "fewer", None: "other"}
-_CREATE = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?", re.IGNORECASE)
+_CREATE = Pattern(r"CREATE\s+(?:OR\s+REPLACE\s+)?", re.IGNORECASE)
 _BY_HAND = "-- run the statement of the migrations again"
 _LONGEST = 160
 
@@ -172,7 +173,7 @@ def _replaced(function: Function) -> str:
     made = function.because("body")
     if made is None or not made.is_written or made.kind != "CreateFunctionStmt":
         return _BY_HAND
-    return _CREATE.sub("CREATE OR REPLACE ", made.sql, count=1) + ";"
+    return _CREATE().sub("CREATE OR REPLACE ", made.sql, count=1) + ";"
 
 
 def _altered_since(function: Function) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from rlslint.text import Span
+from rlslint.text.patterns import Pattern
 
 MIGRATION_SETTINGS = frozenset(
     (
@@ -21,15 +22,15 @@ MIGRATION_SETTINGS = frozenset(
 )
 """Files that say who runs the migrations, not who serves requests."""
 
-_TOOLS = re.compile(r"migrat|flyway|liquibase", re.IGNORECASE)
+_TOOLS = Pattern(r"migrat|flyway|liquibase", re.IGNORECASE)
 _ASIDE = frozenset(("admin", "direct", "owner", "root", "shadow", "superuser"))
-_MANAGED = re.compile(
+_MANAGED = Pattern(
     r"""(?:^|\.)(?:rds\.amazonaws\.com(?:\.cn)?|azure\.com|neon\.tech|supabase\.(?:co|com)
         |aivencloud\.com)$|^/cloudsql/""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MOST_CLIENTS = 3
-_SUPABASE_POOLER = re.compile(r"(?:^|\.)pooler\.supabase\.com$", re.IGNORECASE)
+_SUPABASE_POOLER = Pattern(r"(?:^|\.)pooler\.supabase\.com$", re.IGNORECASE)
 
 
 class Client(NamedTuple):
@@ -83,7 +84,7 @@ def runs_migrations(connection: Connection) -> bool:
     if connection.is_open:
         return all(is_migration_tool(client.name) for client in connection.clients)
     file = PurePath(connection.span.text.path).name.lower()
-    if file in MIGRATION_SETTINGS or _TOOLS.search(connection.source):
+    if file in MIGRATION_SETTINGS or _TOOLS().search(connection.source):
         return True
     variable = connection.source.rpartition(".")[2]
     return not _ASIDE.isdisjoint(re.split(r"[^a-z0-9]+", variable.lower()))
@@ -91,7 +92,7 @@ def runs_migrations(connection: Connection) -> bool:
 
 def is_migration_tool(name: str) -> bool:
     """Tell whether a program or a service is called after migrations."""
-    return _TOOLS.search(name) is not None
+    return _TOOLS().search(name) is not None
 
 
 def told_by(connection: Connection) -> str:
@@ -136,7 +137,7 @@ def role_of(connection: Connection) -> str:
 
     Supabase's pooler takes the project behind a dot: `postgres.abcdefgh`.
     """
-    if _SUPABASE_POOLER.search(connection.host):
+    if _SUPABASE_POOLER().search(connection.host):
         return connection.user.partition(".")[0]
     return connection.user
 
@@ -147,4 +148,4 @@ def is_managed(connection: Connection) -> bool:
     There `postgres` is an ordinary role with many rights (Amazon RDS, Azure, Cloud SQL, Neon,
     Supabase, Aiven).
     """
-    return _MANAGED.search(connection.host) is not None
+    return _MANAGED().search(connection.host) is not None

@@ -12,26 +12,27 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rlslint.text import Span, Statement, Text
+from rlslint.text.patterns import Pattern
 
 _WORD = b"rlslint:"
-_IGNORE = re.compile(
+_IGNORE = Pattern(
     rb"rlslint:[ \t]*(?P<scope>file-ignore|ignore(?:-\w+)*|disable(?:-\w+)*|noqa)(?![\w-])[ \t]*"
     rb"(?:\[(?P<names>[^\]\r\n]*)\])?[ \t]*(?P<reason>[^\r\n]*)"
 )
-_SQL_COMMENT = re.compile(rb"--[^\n]*|/\*")
-_DOLLAR_QUOTE = re.compile(rb"\$\w*\$")
+_SQL_COMMENT = Pattern(rb"--[^\n]*|/\*")
+_DOLLAR_QUOTE = Pattern(rb"\$\w*\$")
 _HOST_TOKENS = {
-    mark: re.compile(
+    mark: Pattern(
         rb"(?P<comment>" + comment + rb")"
         rb"|'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`",
         re.DOTALL,
     )
     for mark, comment in (("#", rb"\#[^\n]*"), ("//", rb"//[^\n]*|/\*.*?\*/"))
 }
-_ONLY_COMMENT = re.compile(r"\s*(?:(?:--|#|//).*|/\*(?:(?!\*/).)*\*/\s*)")
-_COPY_DATA = re.compile(rb"\bfrom\s+stdin\b[^;]*;[^\n]*\n(.*?)^\\\.", re.I | re.M | re.S)
-_OPENS = re.compile(r"[(\[{=\\]\s*$")
-_CLOSES = re.compile(r"\s*[)\]}]")
+_ONLY_COMMENT = Pattern(r"\s*(?:(?:--|#|//).*|/\*(?:(?!\*/).)*\*/\s*)")
+_COPY_DATA = Pattern(rb"\bfrom\s+stdin\b[^;]*;[^\n]*\n(.*?)^\\\.", re.I | re.M | re.S)
+_OPENS = Pattern(r"[(\[{=\\]\s*$")
+_CLOSES = Pattern(r"\s*[)\]}]")
 
 
 class Ignore(NamedTuple):
@@ -51,7 +52,7 @@ def ignores_in_sql(text: Text) -> tuple[Ignore, ...]:
     """Return the ignore comments of SQL, those inside function bodies included."""
     if _WORD not in text.data:
         return ()
-    data = _COPY_DATA.sub(_blank, text.data) if b"\n\\." in text.data else text.data
+    data = _COPY_DATA().sub(_blank, text.data) if b"\n\\." in text.data else text.data
     return tuple(_ignores(text, _sql_comments(data)))
 
 
@@ -64,7 +65,7 @@ def ignores_in_host(text: Text, mark: str) -> tuple[Ignore, ...]:
         return ()
     comments = (
         (found.start(), found.end())
-        for found in _HOST_TOKENS[mark].finditer(text.data)
+        for found in _HOST_TOKENS[mark]().finditer(text.data)
         if found.lastgroup == "comment"
     )
     return tuple(_ignores(text, comments))
@@ -95,11 +96,11 @@ def _rows(span: Span) -> tuple[int, int]:
     text = span.text
     first, last = text.location(span.start).row, text.location(max(span.start, span.end - 1)).row
     if text.host is not None:
-        while _OPENS.search(_code(text.line(first - 1))):
+        while _OPENS().search(_code(text.line(first - 1))):
             first -= 1
-        while _CLOSES.match(text.line(last + 1)):
+        while _CLOSES().match(text.line(last + 1)):
             last += 1
-    while _ONLY_COMMENT.fullmatch(text.line(first - 1)):
+    while _ONLY_COMMENT().fullmatch(text.line(first - 1)):
         first -= 1
     return first, last
 
@@ -111,7 +112,7 @@ def _code(line: str) -> str:
 
 def _ignores(text: Text, comments: Iterable[tuple[int, int]]) -> Iterator[Ignore]:
     for start, end in comments:
-        for found in _IGNORE.finditer(text.data, start, end):
+        for found in _IGNORE().finditer(text.data, start, end):
             is_ours = found.group("scope") in (b"ignore", b"file-ignore")
             listed = (found.group("names") or b"") if is_ours else b""
             names = listed.decode("utf-8", "replace").split(",")
@@ -145,7 +146,7 @@ def _sql_comments(data: bytes, base: int = 0) -> Iterator[tuple[int, int]]:
     position = 0
     for token in found:
         yield from _comments_between(data, position, token.start, base)
-        quote = _DOLLAR_QUOTE.match(data, token.start, token.end)
+        quote = _DOLLAR_QUOTE().match(data, token.start, token.end)
         if quote and _WORD in data[token.start : token.end]:
             inside = data[quote.end() : token.end - len(quote.group())]
             yield from _sql_comments(inside, base + quote.end())
@@ -162,7 +163,7 @@ def _blank(copy: re.Match[bytes]) -> bytes:
 
 
 def _comments_between(data: bytes, start: int, end: int, base: int) -> Iterator[tuple[int, int]]:
-    while (found := _SQL_COMMENT.search(data, start, end)) is not None:
+    while (found := _SQL_COMMENT().search(data, start, end)) is not None:
         start = found.end() if found.group() != b"/*" else _end_of_block(data, found.start(), end)
         yield base + found.start(), base + start
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable
 from typing import TypeAlias
 
+from rlslint.text.patterns import Pattern
+
 ReadModule: TypeAlias = Callable[[str], str | None]
 """Returns the source of a module by its dotted name, a relative one with its leading dots."""
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = Pattern(r"\r\n|\r|\n")
 
 
 class UnreadablePython(Exception):
@@ -29,7 +30,7 @@ class PythonSource:
         self.text = text
         start = 1 if text.startswith("\ufeff") else 0
         self.tree = _parse(text[start:])
-        self._line_starts = [start, *(found.end() for found in _LINE_END.finditer(text))]
+        self._line_starts = [start, *(found.end() for found in _LINE_END().finditer(text))]
         self._is_ascii = text.isascii()
 
     def start(self, node: ast.AST) -> int:

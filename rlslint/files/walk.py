@@ -9,11 +9,12 @@ from fnmatch import translate
 
 from rlslint.files import disk
 from rlslint.files.gitignore import GitIgnore
+from rlslint.text.patterns import Pattern
 
 _SQL = (".sql", ".psql", ".ddl", ".pgsql")
 _PYTHON = (".py",)
 _PLAN = "sqitch.plan"
-_SETTINGS = re.compile(
+_SETTINGS = Pattern(
     r"\.env(\..+)?|.+\.env|(docker-)?compose.*\.ya?ml|alembic\.ini|pgbouncer\.ini|database\.ya?ml"
     r"|application.*\.(properties|ya?ml)",
 )
@@ -48,7 +49,7 @@ def kind(name: str) -> str | None:
         return "python"
     if lower == _PLAN:
         return "plans"
-    return "settings" if _SETTINGS.fullmatch(lower) else None
+    return "settings" if _SETTINGS().fullmatch(lower) else None
 
 
 def shown_path(full: str, base: str) -> str:

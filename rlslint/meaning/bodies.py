@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +12,7 @@ from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
 from rlslint.text import Span, Text
+from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.replay.plpgsql import tree
@@ -244,7 +244,7 @@ def _set_in_string(
         if token.name == "SCONST":
             if "set" not in word:
                 return
-            sql = _FORMAT.sub(_COMPUTED, _content(word)[1:])
+            sql = _FORMAT().sub(_COMPUTED, _content(word)[1:])
             # A literal that goes on behind `||` is cut off inside its own quotes.
             inner = _words(sql) or _words(sql.partition("'")[0])
             if inner and inner[0][0] == "set":
@@ -255,7 +255,7 @@ def _set_in_string(
             return
 
 
-_FORMAT = re.compile(r"%(?:\d+\$)?[ILs]")
+_FORMAT = Pattern(r"%(?:\d+\$)?[ILs]")
 _COMPUTED = "_rlslint_computed_"
 
 

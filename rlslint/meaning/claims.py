@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import words_of
@@ -11,15 +9,16 @@ from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.sql.expressions import And, Call, Cast, Column, Constant, Expr, Not, Operator, Or
+from rlslint.text.patterns import Pattern
 
 _NOTHING: ContextFunctions = frozenset()
 
-_USER_METADATA = re.compile(r"(?<![A-Za-z_])(raw_)?user_meta_?data(?![A-Za-z_])")
+_USER_METADATA = Pattern(r"(?<![A-Za-z_])(raw_)?user_meta_?data(?![A-Za-z_])")
 """What GoTrue lets a user write about themselves: a claim, and the column of auth.users."""
 
-_APP_METADATA = re.compile(r"(?<![A-Za-z_])(raw_)?app_meta_?data(?![A-Za-z_])")
+_APP_METADATA = Pattern(r"(?<![A-Za-z_])(raw_)?app_meta_?data(?![A-Za-z_])")
 
-_CLIENT_SETTINGS = re.compile(
+_CLIENT_SETTINGS = Pattern(
     r"request\.(headers|header\..+|cookies|cookie\..+|path)|application_name"
 )
 """Settings that hold what the client sent (PostgREST, Transactions: request settings)."""
@@ -37,7 +36,7 @@ def user_editable_claims(
 
 
 def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -> bool:
-    if isinstance(expression, Column) and _USER_METADATA.fullmatch(expression.name):
+    if isinstance(expression, Column) and _USER_METADATA().fullmatch(expression.name):
         found.append(expression)
         return True
     below = [_collect(child, functions, found) for child in expression.children()]
@@ -52,7 +51,7 @@ def _collect(expression: Expr, functions: ContextFunctions, found: list[Expr]) -
     reads = context_reads(expression, functions)
     if not reads:
         return False
-    named = any(read.name and _USER_METADATA.search(read.name) for read in reads)
+    named = any(read.name and _USER_METADATA().search(read.name) for read in reads)
     if named or _mentions_user_metadata(expression):
         found.append(expression)
         return True
@@ -65,7 +64,7 @@ def _names_user_metadata(function: Function) -> bool:
     data = function.body.encode()
     return any(
         token.name in ("SCONST", "IDENT")
-        and _USER_METADATA.search(data[token.start : token.end].decode())
+        and _USER_METADATA().search(data[token.start : token.end].decode())
         for _, token in words_of(function)
     )
 
@@ -73,7 +72,7 @@ def _names_user_metadata(function: Function) -> bool:
 def _mentions_user_metadata(expression: Expr) -> bool:
     match expression:
         case Constant(str() as value):
-            return _USER_METADATA.search(value) is not None
+            return _USER_METADATA().search(value) is not None
         case Operator("->" | "->>" | "#>" | "#>>", Expr() as left, _) if _is_app_metadata(left):
             return False
         case _:
@@ -84,7 +83,7 @@ def _is_app_metadata(value: Expr) -> bool:
     """Tell whether a JSON value is the claim, or inside it, that only the server writes."""
     match value:
         case Operator("->" | "#>", Expr() as left, Constant(str() as key) | Cast(Constant(key))):
-            return bool(_APP_METADATA.search(str(key))) or _is_app_metadata(left)
+            return bool(_APP_METADATA().search(str(key))) or _is_app_metadata(left)
         case _:
             return False
 
@@ -94,7 +93,7 @@ def is_client_controlled(read: ContextRead) -> bool:
     if read.name is None:
         return False
     if read.kind == "setting":
-        return _CLIENT_SETTINGS.fullmatch(read.name) is not None
+        return _CLIENT_SETTINGS().fullmatch(read.name) is not None
     return read.name in _CLIENT_FUNCTIONS
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from rlslint.meaning.bounds import UnboundedBranch, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, IsNull, Not, Operator
+from rlslint.text.patterns import Pattern
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -21,12 +20,12 @@ _KEPT_BACK = frozenset(("confidential", "draft", "internal", "private", "secret"
 _STATES = frozenset(("phase", "stage", "state", "status"))
 _ASSURANCE = frozenset(("2fa", "aal", "amr", "mfa", "otp", "totp"))
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
+_WORD = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
 
 
 def words_of(name: str) -> frozenset[str]:
     """Return the words of a name in lower case: of `isPublic` and `is_public`, is and public."""
-    return frozenset(word.lower() for word in _WORD.findall(name))
+    return frozenset(word.lower() for word in _WORD().findall(name))
 
 
 def publishes(conjuncts: Branch) -> bool:

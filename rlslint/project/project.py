@@ -34,11 +34,12 @@ from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
 from rlslint.project.sessions import QuerySite, SessionTrace
 from rlslint.project.setting_writes import SettingWrite
 from rlslint.sql.expressions import Expr
+from rlslint.text.patterns import Pattern
 
 P = ParamSpec("P")
 A = TypeVar("A")
-_TENANT = re.compile(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
-_GROUP = re.compile(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IGNORECASE)
+_TENANT = Pattern(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
+_GROUP = Pattern(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IGNORECASE)
 
 
 class Project:
@@ -96,13 +97,13 @@ class Project:
         Where nothing is configured, what is called a tenant is one, and where no policy compares
         anything, names of organisations and workspaces are all there is to go by.
         """
-        names = set(self.config.tenant_columns or self._named(_TENANT))
+        names = set(self.config.tenant_columns or self._named(_TENANT()))
         for policy in self.catalog.policies():
             for column in self.compared_columns(policy):
                 if column.name not in names and not is_only_key(policy.relation, column):
                     names.add(column.name)
         telling = frozenset(name for name in names if not self._is_mostly_key(name))
-        return telling or frozenset(self._named(_GROUP))
+        return telling or frozenset(self._named(_GROUP()))
 
     @property
     @remembered
@@ -315,7 +316,7 @@ class Project:
 
         Raises UnknownFact where the relation's columns are not known.
         """
-        return any(map(_GROUP.match, relation.columns))
+        return any(map(_GROUP().match, relation.columns))
 
     def _named(self, wanted: re.Pattern[str]) -> Iterator[str]:
         for relation in self.catalog.tables():
@@ -357,7 +358,7 @@ def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
 
 def is_called_tenant(name: str) -> bool:
     """Tell whether a column's name alone says that it holds a tenant."""
-    return _TENANT.match(name) is not None
+    return _TENANT().match(name) is not None
 
 
 def is_only_key(relation: Relation, column: Column) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,9 +15,10 @@ from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
+from rlslint.text.patterns import Pattern
 
 _HOLE = "__"
-_LITERAL = re.compile(r"""(["'])([^"'\\]*)\1|(true|false|True|False)""")
+_LITERAL = Pattern(r"""(["'])([^"'\\]*)\1|(true|false|True|False)""")
 
 
 class SettingWrite(NamedTuple):
@@ -155,7 +155,7 @@ def _passed(value: Expr, parsed: ParsedStatement) -> str | None:
     offset = value.location + parsed.base
     for hole in parsed.statement.text.holes:
         if hole.start == offset and hole.binding:
-            literal = _LITERAL.fullmatch(hole.source)
+            literal = _LITERAL().fullmatch(hole.source)
             return None if literal is None else (literal[2] or literal[3] or "")
     return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from rlslint.server.snapshot import Snapshot
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import read
 from rlslint.text import CatalogText, Span, Text
+from rlslint.text.patterns import Pattern
 
 _REFUSED = "refused"
 # Without its library the view fails, and only a library has settings that pg_settings shows.
@@ -34,7 +34,7 @@ _STATEMENTS = r"""SELECT coalesce(json_agg(json_build_array(r.rolname, s.query, 
     WHERE coalesce(to_jsonb(s) ->> 'toplevel', 'true') = 'true' AND (s.query = '{hidden}'
         OR s.query ~* '^(\s|/\*([^*]|\*[^/])*\*/|--[^\n]*\n)*(set|reset|discard)\s')"""
 _KINDS = frozenset(("VariableSetStmt", "DiscardStmt"))
-_PARAMETER = re.compile(r"\$\d+")
+_PARAMETER = Pattern(r"\$\d+")
 _EVERYTHING = "*"
 
 
@@ -67,7 +67,7 @@ def remembered(live: Snapshot, catalog: Catalog) -> Remembered:
                 undone.add((role, name))
                 continue
             made[role, name] += calls
-            if _PARAMETER.search(sql):
+            if _PARAMETER().search(sql):
                 masked.add((role, name))
     settings = []
     for (role, name), calls in made.items():
@@ -86,7 +86,7 @@ def _changes(sql: str, catalog: Catalog) -> Iterator[tuple[str, bool]]:
     For constants PostgreSQL 18 shows a parameter, which its grammar has no place for in SET: a
     value has to stand there.
     """
-    text = Text("", _PARAMETER.sub("'x'", sql).encode("utf-8", "replace"))
+    text = Text("", _PARAMETER().sub("'x'", sql).encode("utf-8", "replace"))
     for parsed in read(text, _KINDS):
         if not isinstance(parsed, ParsedStatement):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
@@ -18,8 +17,9 @@ from rlslint.sql.expressions import Call, Expr, Query, Source
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
+from rlslint.text.patterns import Pattern
 
-_TABLE_NAME = re.compile(rb'(?:"(?:[^"]|"")*"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".]+))*')
+_TABLE_NAME = Pattern(rb'(?:"(?:[^"]|"")*"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".]+))*')
 
 
 class _Lookup(NamedTuple):
@@ -98,7 +98,7 @@ def _clauses(
     if "qual" not in node and "with_check" not in node:
         return None, None
     data = statement.text.data
-    table = _TABLE_NAME.match(data, base + node["table"]["location"])
+    table = _TABLE_NAME().match(data, base + node["table"]["location"])
     start = table.end() if table else statement.start
     words = data[start : statement.end]
     names_itself = relation.name.encode() in words

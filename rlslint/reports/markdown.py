@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rlslint.reports.closing import closing_lines
 from rlslint.reports.results import ReportedFinding, Result
+from rlslint.text.patterns import Pattern
 from rlslint.text.printable import printable
 
-_ACTIVE = re.compile(r"[\\`*_{}\[\]<>()#|~&!@]")
+_ACTIVE = Pattern(r"[\\`*_{}\[\]<>()#|~&!@]")
 
 
 def render(result: Result) -> Iterator[str]:
@@ -36,4 +36,4 @@ def _row(reported: ReportedFinding) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _ACTIVE.sub(r"\\\g<0>", printable(text))
+    return _ACTIVE().sub(r"\\\g<0>", printable(text))

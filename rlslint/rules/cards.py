@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rlslint.config.scales import Confidence, Severity
+from rlslint.text.patterns import Pattern
 
-_TITLE = re.compile(r"# ([a-z0-9-]+) \((RLS\d{3})\)\s*\n")
-_FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```\s*$", re.M | re.S)
+_TITLE = Pattern(r"# ([a-z0-9-]+) \((RLS\d{3})\)\s*\n")
+_FENCE = Pattern(r"^```(\w+)([^\n]*)\n(.*?)^```\s*$", re.M | re.S)
 
 
 class Example(NamedTuple):
@@ -48,7 +49,7 @@ class Card(NamedTuple):
     def examples(self) -> tuple[Example, ...]:
         """The examples in the order of the card."""
         found = []
-        for language, words, source in _FENCE.findall(self.text):
+        for language, words, source in _FENCE().findall(self.text):
             kind, *rest = words.split() or [""]
             if kind in ("bad", "good", "probe"):
                 found.append(Example(language, kind, tuple(rest), source))
@@ -86,8 +87,8 @@ def card(name: str) -> Card:
     import tomllib
 
     text = (_folder() / f"{name}.md").read_text(encoding="utf-8")
-    title = _TITLE.match(text)
-    metadata = next((source for kind, _, source in _FENCE.findall(text) if kind == "toml"), None)
+    title = _TITLE().match(text)
+    metadata = next((source for kind, _, source in _FENCE().findall(text) if kind == "toml"), None)
     if title is None or metadata is None or title.group(1) != name:
         raise ValueError(f"the card of {name} does not begin with its title and its metadata")
     fields = tomllib.loads(metadata)

@@ -10,6 +10,7 @@ from rlslint.files.connections import Client, Connection, is_migration_tool
 from rlslint.server.snapshot import Snapshot
 from rlslint.sql.quoting import quoted_literal
 from rlslint.text import CatalogText, Span
+from rlslint.text.patterns import Pattern
 
 # Those who lack pg_read_all_stats see of others' sessions the role, the database and the name that
 # the client gives itself, not where it is nor what kind of process it is (tried on 15 and 18).
@@ -24,7 +25,7 @@ _QUERY = """SELECT coalesce(json_agg(json_build_array(s.usename, s.is_first, s.n
         AND coalesce(a.application_name, '') <> 'rlslint' GROUP BY 1, 2, 3, 4, 5) s"""
 """10 is the role that initdb makes (BOOTSTRAP_SUPERUSERID in src/include/catalog/pg_authid.dat)."""
 
-_ADMINISTRATION = re.compile(
+_ADMINISTRATION = Pattern(
     r"""(?<![a-z])(?:psql|pg_?admin|dbeaver|datagrip|intellij|azure\ data\ studio|tableplus
     |beekeeper|navicat|postico|heidisql|omnidb|pgcli|usql|pg_?hero
     |pg_(?:dump|dumpall|restore|basebackup|amcheck|cron|isready|receivewal|recvlogical|rewind
@@ -61,7 +62,7 @@ def connected(live: Snapshot) -> Connected:
     clients: dict[tuple[str, bool, bool], list[Client]] = {}
     hidden: dict[str, None] = {}
     for role, is_first, name, address, is_shown, sessions in json.loads(live.ask(_QUERY)):
-        if role in _PLATFORM or any(map(_ADMINISTRATION.search, (role, name))):
+        if role in _PLATFORM or any(map(_ADMINISTRATION().search, (role, name))):
             continue
         if not is_shown and not name:
             hidden[role] = None

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from rlslint.server.connection_strings import Parameters, database_name, first_line
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.passwords import masked
+from rlslint.text.patterns import Pattern
 
 _AGAIN = "Nothing was changed; try again later."
 _CREDENTIALS = "Check the role, and its password in PGPASSWORD or in the file .pgpass."
-_INTRODUCTION = re.compile(
+_INTRODUCTION = Pattern(
     r"""^(?:connection\ (?:failed|is\ bad|error):\s*)?
     (?:connection\ to\ server\ (?:at|on)\ .*?\ failed:\s*)?(?:FATAL|ERROR|PANIC)?:?\s*""",
     re.VERBOSE,
@@ -136,7 +137,7 @@ def explained(error: Exception, parameters: Parameters, role: str, locks: Callab
 def _cause_and_remedy(
     error: Exception, parameters: Parameters, role: str, locks: Callable[[], str]
 ) -> tuple[str, str]:
-    reason = _without_password(_INTRODUCTION.sub("", first_line(error)), parameters)
+    reason = _without_password(_INTRODUCTION().sub("", first_line(error)), parameters)
     match getattr(error, "sqlstate", None):
         case "55P03":
             return (locks() or "another session holds a lock on one of its tables"), _AGAIN

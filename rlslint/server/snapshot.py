@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rlslint.server.connection_strings import BadConnectionString, database_name, parameters_of
 from rlslint.server.refusals import explained
+from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     import psycopg
@@ -41,7 +41,7 @@ _LOCKS = """
     JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
     WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 """
-_NO_UTF8 = re.compile("[\udc80-\udcff]")
+_NO_UTF8 = Pattern("[\udc80-\udcff]")
 
 
 class LiveProblem(Exception):
@@ -163,7 +163,7 @@ def _ask(connection: psycopg.Connection[Any], query: str) -> str:
     text = (value or b"").decode("utf-8", "surrogateescape")
     # A byte that is no UTF-8 is shown as \\xe4, the backslash escaped for the JSON around it, so
     # that no two names become one.
-    return _NO_UTF8.sub(lambda byte: rf"\\x{ord(byte[0]) - 0xDC00:02x}", text)
+    return _NO_UTF8().sub(lambda byte: rf"\\x{ord(byte[0]) - 0xDC00:02x}", text)
 
 
 def _locks(connection: psycopg.Connection[Any] | None) -> str:

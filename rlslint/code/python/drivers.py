@@ -24,6 +24,7 @@ from rlslint.code.python.values import (
     entry,
 )
 from rlslint.code.sites import Driver, Hook, Lifetime
+from rlslint.text.patterns import Pattern
 
 PSYCOPG = Driver("psycopg", True)
 PSYCOPG2 = Driver("psycopg2", False)
@@ -73,7 +74,7 @@ _SESSION_CLASSES = {"Session", "AsyncSession", "sessionmaker", "async_sessionmak
 _ENGINES = {"create_engine", "create_async_engine", "engine_from_config"}
 _LENDING_CLASSES = {"ConnectionPool", "AsyncConnectionPool", "Pool", "Engine", "AsyncEngine"}
 _POOLER_PORT = 6432
-_NAMES_POOLER = re.compile(r"pgb(?![a-z])|bouncer|pooler|pgcat|odyssey", re.IGNORECASE)
+_NAMES_POOLER = Pattern(r"pgb(?![a-z])|bouncer|pooler|pgcat|odyssey", re.IGNORECASE)
 
 
 def is_sqlalchemy(dotted: str) -> bool:
@@ -217,10 +218,12 @@ def _is_behind_pooler(arguments: Mapping[str, Value], positional: tuple[Value, .
         *positional[:1],
         *(arguments.get(name) for name in ("host", "port", "dsn", "conninfo")),
     ]
-    if any(isinstance(each, RunTimeValue) and _NAMES_POOLER.search(each.source) for each in given):
+    if any(
+        isinstance(each, RunTimeValue) and _NAMES_POOLER().search(each.source) for each in given
+    ):
         return True
     texts = [value.text for value in given if isinstance(value, Written)]
-    if any(_NAMES_POOLER.search(text) for text in texts):
+    if any(_NAMES_POOLER().search(text) for text in texts):
         return True
     return any(f":{_POOLER_PORT}" in text or f"port={_POOLER_PORT}" in text for text in texts)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from rlslint.code.python.strings import (
@@ -24,12 +23,13 @@ from rlslint.code.python.values import (
     entry,
 )
 from rlslint.text import HoleValue
+from rlslint.text.patterns import Pattern
 
-_FORMAT_FIELD = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}")
-_PERCENT_FIELD = re.compile(
+_FORMAT_FIELD = Pattern(r"\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}")
+_PERCENT_FIELD = Pattern(
     r"%(?:%|(?:\((\w+)\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[hlL]?([diouxXeEfFgGcrsa]))"
 )
-_ENDS_LITERAL = re.compile(r"[^']*'\s*;\s*\w")
+_ENDS_LITERAL = Pattern(r"[^']*'\s*;\s*\w")
 _NUMERIC_CONVERSIONS = "diouxXeEfFgGc"
 
 
@@ -54,7 +54,7 @@ def ends_literal(text: str) -> bool:
 
     A program shows then what a client could send.
     """
-    return _ENDS_LITERAL.match(text) is not None
+    return _ENDS_LITERAL().match(text) is not None
 
 
 def as_specified(value: Value, conversion: str, specification: str) -> Value:
@@ -89,7 +89,7 @@ def _format_replacements(
     template: Written, positional: tuple[Value, ...], named: Mapping[str, Value]
 ) -> Iterator[tuple[int, int, Written]]:
     automatic = 0
-    for field in _FORMAT_FIELD.finditer(template.text):
+    for field in _FORMAT_FIELD().finditer(template.text):
         start, end = template.stretch(field.start(), field.end())
         if field[0] in ("{{", "}}"):
             replacement = Written((Fragment(field[0][0], start, end),))
@@ -115,7 +115,7 @@ def percent_formatted(template: Written, right: Value) -> Written:
 
 def _percent_replacements(template: Written, right: Value) -> Iterator[tuple[int, int, Written]]:
     remaining = iter(right.values if isinstance(right, Elements) else (right,))
-    for field in _PERCENT_FIELD.finditer(template.text):
+    for field in _PERCENT_FIELD().finditer(template.text):
         start, end = template.stretch(field.start(), field.end())
         if field[0] == "%%":
             yield field.start(), field.end(), Written((Fragment("%", start, end),))

@@ -7,17 +7,17 @@ places inside can only be had from the file's text.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from rlslint.code.python.strings import Fragment
+from rlslint.text.patterns import Pattern
 
-_OPENING = re.compile(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
-_PLAIN_RUN = re.compile(r"[^\\{}'\"\r]+")
-_BETWEEN_LITERALS = re.compile(r"(?:[\s\\]|#[^\r\n]*)+")
-_OCTAL = re.compile(r"[0-7]{1,3}")
+_OPENING = Pattern(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
+_PLAIN_RUN = Pattern(r"[^\\{}'\"\r]+")
+_BETWEEN_LITERALS = Pattern(r"(?:[\s\\]|#[^\r\n]*)+")
+_OCTAL = Pattern(r"[0-7]{1,3}")
 _SIMPLE_ESCAPES = {
     "\\": "\\",
     "'": "'",
@@ -52,11 +52,11 @@ def literal_parts(host: str, start: int, end: int) -> list[Fragment | Field]:
     parts: list[Fragment | Field] = []
     position = start
     while position < end:
-        between = _BETWEEN_LITERALS.match(host, position, end)
+        between = _BETWEEN_LITERALS().match(host, position, end)
         if between is not None:
             position = between.end()
             continue
-        opening = _OPENING.match(host, position, end)
+        opening = _OPENING().match(host, position, end)
         if opening is None:
             raise UnexpectedLiteral
         prefix, quote = opening[1].lower(), opening[2]
@@ -80,7 +80,7 @@ class _Reader:
     def read(self, position: int) -> Iterator[Fragment | Field]:
         host = self.host
         while True:
-            run = _PLAIN_RUN.match(host, position)
+            run = _PLAIN_RUN().match(host, position)
             if run is not None:
                 yield Fragment(run[0], position, run.end())
                 position = run.end()
@@ -138,7 +138,7 @@ def _escape(host: str, position: int) -> Fragment:
         return Fragment("", position, end)
     if kind == "\r":
         return Fragment("", position, end + host.startswith("\r\n", position + 1))
-    octal = _OCTAL.match(host, position + 1)
+    octal = _OCTAL().match(host, position + 1)
     if octal is not None:
         return Fragment(chr(int(octal[0], 8)), position, octal.end())
     if kind in _HEXADECIMAL_DIGITS:
@@ -178,7 +178,7 @@ def _field_end(host: str, position: int) -> int:
 
 
 def _nested_literal_end(host: str, position: int) -> int:
-    opening = _OPENING.match(host, position)
+    opening = _OPENING().match(host, position)
     if opening is None:
         raise UnexpectedLiteral
     quote = opening[2]

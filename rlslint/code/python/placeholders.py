@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 
 from rlslint.code.python.strings import Fragment, RunTimePart, Written
+from rlslint.text.patterns import Pattern
 
-_PERCENT = re.compile(r"%(?:%|(?:\((?P<name>[^)]*)\))?[sbt])")
+_PERCENT = Pattern(r"%(?:%|(?:\((?P<name>[^)]*)\))?[sbt])")
 # What SQLAlchemy itself matches: neither a cast (`::`) nor a time (`12:30`) nor `\:`.
-_NAMED = re.compile(r"(?<![:\w\\]):(?P<name>\w+)(?!:)")
-_NUMBERED = re.compile(
+_NAMED = Pattern(r"(?<![:\w\\]):(?P<name>\w+)(?!:)")
+_NUMBERED = Pattern(
     r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$"""
     r"""|\$(?P<name>\d+)""",
     re.DOTALL,
@@ -38,9 +39,9 @@ def with_placeholders(
         case Placeholders.percent if passed:
             return sql.replaced(_percent(sql, source_of))
         case Placeholders.named:
-            return sql.replaced(_matched(sql, _NAMED, source_of))
+            return sql.replaced(_matched(sql, _NAMED(), source_of))
         case Placeholders.numbered:
-            return sql.replaced(_matched(sql, _NUMBERED, source_of))
+            return sql.replaced(_matched(sql, _NUMBERED(), source_of))
         case _:
             return sql
 
@@ -49,7 +50,7 @@ def _percent(
     sql: Written, source_of: Callable[[str, int], str]
 ) -> Iterator[tuple[int, int, Written]]:
     ordinal = 0
-    for found in _PERCENT.finditer(sql.text):
+    for found in _PERCENT().finditer(sql.text):
         if found[0] == "%%":
             yield found.start() + 1, found.end(), Written(())
         else:

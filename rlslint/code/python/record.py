@@ -20,8 +20,9 @@ from rlslint.code.sites import (
 )
 from rlslint.files.python_source import PythonSource
 from rlslint.text import Span
+from rlslint.text.patterns import Pattern
 
-_STARTS_LIKE_SQL = re.compile(
+_STARTS_LIKE_SQL = Pattern(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(?:SELECT\s+(?:.*\sFROM\s|[\w.\"]+\s*\(|['\d(*$%:])|WITH\s+\w+\s+AS\b|INSERT\s+INTO\b|UPDATE\s.+\sSET\s"
     r"|DELETE\s+FROM\b|MERGE\s+INTO\b|SET\s+(?:LOCAL\s|SESSION\s|ROLE\s|[\w.\"]+\s*(?:=|TO\s))"
     r"|RESET\s+[\w.]+|DISCARD\s+\w+|BEGIN\b|START\s+TRANSACTION|COMMIT\b|ROLLBACK\b"
@@ -30,13 +31,13 @@ _STARTS_LIKE_SQL = re.compile(
     r"|GRANT\s|REVOKE\s|TRUNCATE\s|COPY\s+[\w.\"]+\s*(?:\(|FROM|TO)|CALL\s+[\w.]+\s*\(|DO\s+\$)",
     re.IGNORECASE | re.DOTALL,
 )
-_OPENS = re.compile(r"\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
-_CLOSES = re.compile(r"\s*(COMMIT|END|ROLLBACK(?!\s+TO))\b", re.IGNORECASE)
+_OPENS = Pattern(r"\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
+_CLOSES = Pattern(r"\s*(COMMIT|END|ROLLBACK(?!\s+TO))\b", re.IGNORECASE)
 
 
 def looks_like_sql(text: str) -> bool:
     """Tell whether a string that nothing is known of is likely to be SQL."""
-    return _STARTS_LIKE_SQL.match(text) is not None
+    return _STARTS_LIKE_SQL().match(text) is not None
 
 
 class Position(NamedTuple):
@@ -151,9 +152,9 @@ def bound(sql: Written, style: Placeholders, passed: bool, sources: list[str]) -
 
 
 def _transaction_command(text: str) -> CodeEventKind | None:
-    if _OPENS.match(text):
+    if _OPENS().match(text):
         return CodeEventKind.begin
-    closes = _CLOSES.match(text)
+    closes = _CLOSES().match(text)
     if closes is None:
         return None
     rolls_back = closes[1].upper().startswith("ROLLBACK")

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, history, is_below
 from rlslint.files.layouts.order import numbers
+from rlslint.text.patterns import Pattern
 
-_VERSIONED = re.compile(r"([VBU])(\d+(?:[._]\d+)*)__.*\.sql", re.DOTALL)
-_REPEATABLE = re.compile(r"R__(.*)\.sql", re.DOTALL)
-_CALLBACK = re.compile(r"(before|after)Migrate(?:__.*)?\.sql", re.DOTALL)
+_VERSIONED = Pattern(r"([VBU])(\d+(?:[._]\d+)*)__.*\.sql", re.DOTALL)
+_REPEATABLE = Pattern(r"R__(.*)\.sql", re.DOTALL)
+_CALLBACK = Pattern(r"(before|after)Migrate(?:__.*)?\.sql", re.DOTALL)
 
 
 def claim(folders: Folders) -> Claim:
@@ -26,7 +27,7 @@ def claim(folders: Folders) -> Claim:
     versioned = {
         folder: files
         for folder, files in folders.items()
-        if any(file.name[:1] == "V" and _VERSIONED.fullmatch(file.name) for file in files)
+        if any(file.name[:1] == "V" and _VERSIONED().fullmatch(file.name) for file in files)
     }
     for root in _roots(versioned):
         files = [
@@ -57,7 +58,7 @@ def _roots(versioned: Folders) -> list[str]:
             numbers(found.group(2))
             for folder in inside
             for file in versioned[folder]
-            if (found := _VERSIONED.fullmatch(file.name)) and found.group(1) == "V"
+            if (found := _VERSIONED().fullmatch(file.name)) and found.group(1) == "V"
         ]
         result += [root] if len(set(versions)) == len(versions) else inside
     return result
@@ -69,7 +70,7 @@ def _is_repeatable_location(
     return (
         os.path.dirname(folder) == os.path.dirname(root)
         and folder not in versioned
-        and any(_REPEATABLE.fullmatch(file.name) for file in files)
+        and any(_REPEATABLE().fullmatch(file.name) for file in files)
         and sum(os.path.dirname(other) == os.path.dirname(root) for other in versioned) == 1
     )
 
@@ -81,13 +82,13 @@ def _ordered(files: list[SourceFile]) -> list[SourceFile]:
     repeatable: list[tuple[str, SourceFile]] = []
     callbacks: dict[str, list[SourceFile]] = {"before": [], "after": []}
     for file in files:
-        if found := _VERSIONED.fullmatch(file.name):
+        if found := _VERSIONED().fullmatch(file.name):
             kind, version = found.group(1), _without_trailing_zeros(numbers(found.group(2)))
             if kind != "U":
                 (versions if kind == "V" else baselines).append((version, file))
-        elif found := _REPEATABLE.fullmatch(file.name):
+        elif found := _REPEATABLE().fullmatch(file.name):
             repeatable.append((found.group(1), file))
-        elif found := _CALLBACK.fullmatch(file.name):
+        elif found := _CALLBACK().fullmatch(file.name):
             callbacks[found.group(1)].append(file)
     versions.sort(key=lambda pair: pair[0])
     repeatable.sort(key=lambda pair: pair[0])
@@ -103,7 +104,7 @@ def _ordered(files: list[SourceFile]) -> list[SourceFile]:
 
 
 def _is_flyway(name: str) -> bool:
-    return any(form.fullmatch(name) for form in (_VERSIONED, _REPEATABLE, _CALLBACK))
+    return any(form.fullmatch(name) for form in (_VERSIONED(), _REPEATABLE(), _CALLBACK()))
 
 
 def _without_trailing_zeros(version: tuple[int, ...]) -> tuple[int, ...]:

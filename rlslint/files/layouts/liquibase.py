@@ -11,9 +11,10 @@ from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, history
 from rlslint.files.layouts.order import natural_path
+from rlslint.text.patterns import Pattern
 
-_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*--\s*liquibase\s+formatted\s+sql", re.IGNORECASE)
-_INCLUDED = re.compile(r"""\bfile["']?\s*[:=]\s*["']?([^\s"'>]+\.sql)\b""")
+_HEADER = Pattern(rb"(?:\xef\xbb\xbf)?\s*--\s*liquibase\s+formatted\s+sql", re.IGNORECASE)
+_INCLUDED = Pattern(r"""\bfile["']?\s*[:=]\s*["']?([^\s"'>]+\.sql)\b""")
 _MASTERS = ("*changelog*.xml", "*changelog*.y*ml", "*changelog*.json")
 
 
@@ -45,7 +46,7 @@ def claim(folders: Folders) -> Claim:
 
 def _is_formatted(file: SourceFile) -> bool:
     try:
-        return _HEADER.match(disk.beginning(file.path, 200)) is not None
+        return _HEADER().match(disk.beginning(file.path, 200)) is not None
     except OSError:
         return False
 
@@ -64,7 +65,7 @@ def _master(folder: str) -> Path | None:
 
 
 def _ordered(files: list[SourceFile], master: Path | None) -> list[SourceFile]:
-    included = _INCLUDED.findall(_content(master)) if master else []
+    included = _INCLUDED().findall(_content(master)) if master else []
     positions = {os.path.normpath(path): at for at, path in reversed(list(enumerate(included)))}
 
     def position(file: SourceFile) -> int:

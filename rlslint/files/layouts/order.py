@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from rlslint.text.patterns import Pattern
 
-_NUMBER = re.compile(r"[vV]?(\d+(?:[._-]\d+)*)(?=[^A-Za-z]|[A-Za-z][._-]|[Tt]\d|$)")
-_DIGITS = re.compile(r"(\d+)")
+_NUMBER = Pattern(r"[vV]?(\d+(?:[._-]\d+)*)(?=[^A-Za-z]|[A-Za-z][._-]|[Tt]\d|$)")
+_DIGITS = Pattern(r"(\d+)")
 
 Key = tuple[bool, tuple[int, ...], tuple[str, ...], str]
 
@@ -15,20 +15,20 @@ def number(name: str) -> tuple[int, ...] | None:
 
     A name that merely starts with a digit (`2fa.sql`) has none.
     """
-    found = _NUMBER.match(_stem(name))
+    found = _NUMBER().match(_stem(name))
     return numbers(found.group(1)) if found else None
 
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version, whatever separates them."""
-    return tuple(int(part) for part in _DIGITS.findall(version))
+    return tuple(int(part) for part in _DIGITS().findall(version))
 
 
 def natural(name: str) -> Key:
     """Sort by leading number, then by name; digits inside a name count as numbers too."""
     leading = number(name)
     parts = tuple(
-        part.zfill(20) if part.isdigit() else part.lower() for part in _DIGITS.split(_stem(name))
+        part.zfill(20) if part.isdigit() else part.lower() for part in _DIGITS().split(_stem(name))
     )
     return leading is None, leading or (), parts, name
 

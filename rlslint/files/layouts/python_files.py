@@ -10,9 +10,10 @@ from pathlib import Path
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import History, history
+from rlslint.text.patterns import Pattern
 
-_ALEMBIC = re.compile(rb"^down_revision\b", re.MULTILINE)
-_DJANGO = re.compile(rb"\bmigrations\s*\.\s*Migration\b|^class\s+Migration\b", re.MULTILINE)
+_ALEMBIC = Pattern(rb"^down_revision\b", re.MULTILINE)
+_DJANGO = Pattern(rb"\bmigrations\s*\.\s*Migration\b|^class\s+Migration\b", re.MULTILINE)
 
 _Order = Callable[[list[tuple[Path, str]]], list[Path]]
 
@@ -36,9 +37,9 @@ def python_histories(files: Iterable[SourceFile]) -> tuple[History, ...]:
         if isinstance(text, Unreadable):
             continue
         entry = (file, text.data.decode())
-        if _ALEMBIC.search(text.data):
+        if _ALEMBIC().search(text.data):
             alembic.setdefault(file.folder, []).append(entry)
-        elif file.path.parent.name == "migrations" and _DJANGO.search(text.data):
+        elif file.path.parent.name == "migrations" and _DJANGO().search(text.data):
             django.setdefault(_django_project(file, managed), []).append(entry)
     return (*_ordered(alembic, "alembic"), *_ordered(django, "django"))
 

@@ -8,9 +8,10 @@ import re
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders
 from rlslint.files.layouts.order import number
+from rlslint.text.patterns import Pattern
 
-_DOWN = re.compile(r".+\.(down|undo|rollback)\.sql|\d+\.undo(\..*)?\.sql", re.IGNORECASE)
-_MAYBE_DOWN = re.compile(r"(.+)[._-](down|undo|rollback|revert)\.sql", re.IGNORECASE)
+_DOWN = Pattern(r".+\.(down|undo|rollback)\.sql|\d+\.undo(\..*)?\.sql", re.IGNORECASE)
+_MAYBE_DOWN = Pattern(r"(.+)[._-](down|undo|rollback|revert)\.sql", re.IGNORECASE)
 _FOLDERS = frozenset({"down", "revert", "rollback", "rollbacks", "undo", "verify"})
 
 
@@ -29,9 +30,9 @@ def claim(folders: Folders) -> Claim:
 
 def is_reversal(file: SourceFile, beside: tuple[SourceFile, ...]) -> bool:
     """Tell whether `file` undoes another one; an ambiguous name does where that one is there."""
-    if _DOWN.fullmatch(file.name):
+    if _DOWN().fullmatch(file.name):
         return True
-    found = _MAYBE_DOWN.fullmatch(file.name)
+    found = _MAYBE_DOWN().fullmatch(file.name)
     if found is None:
         return False
     stem = found.group(1)
@@ -40,7 +41,7 @@ def is_reversal(file: SourceFile, beside: tuple[SourceFile, ...]) -> bool:
     return any(
         other.name in forward or (leading is not None and number(other.name) == leading)
         for other in beside
-        if other is not file and not _MAYBE_DOWN.fullmatch(other.name)
+        if other is not file and not _MAYBE_DOWN().fullmatch(other.name)
     )
 
 

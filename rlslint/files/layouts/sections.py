@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from rlslint.text.patterns import Pattern
+
 Ranges = tuple[tuple[int, int], ...]
 
-_MARKERS = re.compile(
+_MARKERS = Pattern(
     rb"""^[ \t]*(?:
         --[ \t]*\+goose[ \t]+(?P<goose>up|down)\b
       | --[ \t]*\+migrate[ \t]+(?P<sql_migrate>up|down)\b
@@ -22,7 +24,7 @@ _MARKERS = re.compile(
     )[^\n]*""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-_WORDS = re.compile(rb"up|down|undo|drop below", re.IGNORECASE)
+_WORDS = Pattern(rb"up|down|undo|drop below", re.IGNORECASE)
 
 
 def up_ranges(data: bytes) -> Ranges:
@@ -52,7 +54,7 @@ def _may_have_marks(data: bytes) -> bool:
     while start >= 0:
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
-        if _WORDS.search(data, start, end):
+        if _WORDS().search(data, start, end):
             return True
         start = data.find(b"--", end)
     return False
@@ -60,14 +62,14 @@ def _may_have_marks(data: bytes) -> bool:
 
 def tool(data: bytes) -> str | None:
     """Return the name of the tool whose markers `data` has."""
-    for mark in _MARKERS.finditer(data):
+    for mark in _MARKERS().finditer(data):
         if mark.lastgroup is not None and mark.lastgroup != "plain":
             return mark.lastgroup.replace("_", "-")
     return None
 
 
 def _marks(data: bytes) -> list[re.Match[bytes]]:
-    marks = list(_MARKERS.finditer(data))
+    marks = list(_MARKERS().finditer(data))
     plain = {_is_up(mark) for mark in marks if mark.lastgroup == "plain"}
     if plain == {True, False} and all(mark.lastgroup == "plain" for mark in marks):
         return marks

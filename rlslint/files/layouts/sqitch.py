@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import NamedTuple
 
 from rlslint.files.contents import Note, Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, history, is_below
+from rlslint.text.patterns import Pattern
 
-_CHANGE = re.compile(r"\+?\s*([^\s\[\]#%@+-][^\s\[\]#]*)")
-_TAG = re.compile(r"@([^\s\[\]#]+)")
+_CHANGE = Pattern(r"\+?\s*([^\s\[\]#%@+-][^\s\[\]#]*)")
+_TAG = Pattern(r"@([^\s\[\]#]+)")
 
 
 class PlannedChange(NamedTuple):
@@ -63,10 +63,10 @@ def changes(plan: str) -> list[PlannedChange]:
     open_steps: dict[str, list[str]] = {}
     for line in map(str.strip, plan.splitlines()):
         if line.startswith("@"):
-            tag = _TAG.match(line)
+            tag = _TAG().match(line)
             for tags in open_steps.values() if tag else ():
                 tags.append(tag.group(1) if tag else "")
-        elif found := _CHANGE.match(line):
+        elif found := _CHANGE().match(line):
             open_steps[found.group(1)] = []
             steps.append((found.group(1), open_steps[found.group(1)]))
     return [PlannedChange(name, tuple(tags), tags is not open_steps[name]) for name, tags in steps]

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-_DEFAULT = re.compile(r"\$\{\w[\w.]*(?::?-|:)(?P<default>[^{}?]*)\}")
-_URL = re.compile(
+from rlslint.text.patterns import Pattern
+
+_DEFAULT = Pattern(r"\$\{\w[\w.]*(?::?-|:)(?P<default>[^{}?]*)\}")
+_URL = Pattern(
     r"""(?<![\w:])(?:postgres|postgresql|postgis)(?:\+\w+)?://
         (?:(?P<user>(?:\$\{[^}]*\}|[^\s:/?\#@'"`])*)(?P<password>:[^\s'"`]*?)?@(?![^\s'"`/]*@))?
         (?P<host>\[[^\]\s]*\]|(?:\$\{[^}]*\}|[^\s:/?\#'"`,])*)[^\s/?\#'"`]*
@@ -19,17 +21,17 @@ _URL = re.compile(
         (?:\?(?P<query>[^\s\#'"`]*))?""",
     re.VERBOSE,
 )
-_JDBC = re.compile(
+_JDBC = Pattern(
     r"""jdbc:postgresql:(?://(?P<host>[^\s:/?\#'"`]*)[^\s/?\#'"`]*/)?(?P<database>[^\s?'"`]*)"""
     r"""(?:\?(?P<query>[^\s'"`]*))?"""
 )
-_QUERY_USER = re.compile(r"(?:^|[&?])user=(?P<user>[^&\s]+)")
+_QUERY_USER = Pattern(r"(?:^|[&?])user=(?P<user>[^&\s]+)")
 _KEYWORD = (
     r"(?:host|hostaddr|port|dbname|user|password|sslmode|options|connect_timeout|application_name)"
     r"""=(?:'[^']*'|[^\s'"]+)"""
 )
-_KEYWORDS = re.compile(rf"(?<![\w.?&]){_KEYWORD}(?:\s+{_KEYWORD})+")
-_PAIR = re.compile(r"(?P<key>\w+)=(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s'\"]+))")
+_KEYWORDS = Pattern(rf"(?<![\w.?&]){_KEYWORD}(?:\s+{_KEYWORD})+")
+_PAIR = Pattern(r"(?P<key>\w+)=(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s'\"]+))")
 
 
 class Address(NamedTuple):
@@ -48,11 +50,11 @@ class Address(NamedTuple):
 def addresses(source: str, start: int = 0, end: int | None = None) -> Iterator[Address]:
     """Yield the connection strings of `source` between two offsets; the passwords are not kept."""
     stop = len(source) if end is None else end
-    for match in _URL.finditer(source, start, stop):
+    for match in _URL().finditer(source, start, stop):
         yield _of_url(match)
-    for match in _JDBC.finditer(source, start, stop):
+    for match in _JDBC().finditer(source, start, stop):
         yield _of_jdbc(match)
-    for match in _KEYWORDS.finditer(source, start, stop):
+    for match in _KEYWORDS().finditer(source, start, stop):
         yield _of_keywords(match)
 
 
@@ -68,7 +70,7 @@ def _of_jdbc(match: re.Match[str]) -> Address:
 
 
 def _from_query(match: re.Match[str], host: str, database: str) -> Address:
-    user = _QUERY_USER.search(match["query"] or "")
+    user = _QUERY_USER().search(match["query"] or "")
     if user is None:
         return Address(None, host, database, *match.span())
     base = match.start("query")
@@ -77,7 +79,7 @@ def _from_query(match: re.Match[str], host: str, database: str) -> Address:
 
 
 def _of_keywords(match: re.Match[str]) -> Address:
-    pairs = {pair["key"]: pair for pair in _PAIR.finditer(match.string, *match.span())}
+    pairs = {pair["key"]: pair for pair in _PAIR().finditer(match.string, *match.span())}
 
     def value(key: str) -> str:
         pair = pairs.get(key)
@@ -108,5 +110,5 @@ def expanded(written: str) -> str | None:
 
     Variables are `${NAME}`, `${NAME:-default}` and Spring's `${NAME:default}`.
     """
-    value = _DEFAULT.sub(lambda match: match["default"], written)
+    value = _DEFAULT().sub(lambda match: match["default"], written)
     return None if "$" in value else value

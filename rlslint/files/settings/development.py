@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from rlslint.text.patterns import Pattern
+
 _WORDS = frozenset(
     [
         "example",
@@ -66,7 +68,7 @@ _CI_FILES = frozenset(
     ]
 )
 _LOCAL_HOSTS = frozenset(["localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal"])
-_COMPOSE = re.compile(r"(?:docker-)?compose\b.*\.ya?ml")
+_COMPOSE = Pattern(r"(?:docker-)?compose\b.*\.ya?ml")
 
 
 def is_development(shown: str) -> bool:
@@ -82,7 +84,7 @@ def is_development(shown: str) -> bool:
 
 def is_compose(name: str) -> bool:
     """Tell whether a file of this name is read by Docker Compose."""
-    return _COMPOSE.fullmatch(name.lower()) is not None
+    return _COMPOSE().fullmatch(name.lower()) is not None
 
 
 def is_local_host(host: str) -> bool:

@@ -9,8 +9,9 @@ from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, known
 from rlslint.files.settings.document import Document
 from rlslint.files.settings.variables import Variable, connections_of_variables
+from rlslint.text.patterns import Pattern
 
-_VARIABLE = re.compile(
+_VARIABLE = Pattern(
     r"""^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*
         (?:"(?P<double>(?:[^"\\]|\\.)*)"
           |'(?P<single>[^']*)'
@@ -22,13 +23,13 @@ _VARIABLE = re.compile(
 def read_dotenv(document: Document) -> Iterator[Connection]:
     """Yield the Connections of a `.env` file."""
     variables = []
-    for match in _VARIABLE.finditer(document.source):
+    for match in _VARIABLE().finditer(document.source):
         group = str(match.lastgroup)
         variables.append(Variable(match["name"], match[group], *match.span(group)))
     yield from connections_of_variables(document, variables)
 
 
-_PROPERTY = re.compile(
+_PROPERTY = Pattern(
     r"^[ \t]*(?P<key>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*?)[ \t]*\r?$", re.MULTILINE
 )
 _USER_KEYS = {
@@ -41,8 +42,8 @@ _USER_KEYS = {
 
 def read_properties(document: Document) -> Iterator[Connection]:
     """Yield the Connections of `key = value` lines; lines with `#` or `;` are comments."""
-    values = {match["key"]: match for match in _PROPERTY.finditer(document.source)}
-    for match in _PROPERTY.finditer(document.source):
+    values = {match["key"]: match for match in _PROPERTY().finditer(document.source)}
+    for match in _PROPERTY().finditer(document.source):
         for address in addresses(document.source, *match.span("value")):
             if address.user:
                 yield document.connection(

@@ -9,13 +9,14 @@ from typing import NamedTuple
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.document import Document
+from rlslint.text.patterns import Pattern
 
-_USER = re.compile(
+_USER = Pattern(
     r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG))_USER(?:NAME)?)"
 )
 _SERVERS = ("HOST", "SERVER", "HOSTNAME")
 _DATABASES = ("DATABASE", "DB", "NAME", "DBNAME")
-_OTHER_SERVERS = re.compile(r"(?:mysql|mariadb|mongodb|sqlite|sqlserver|mssql|oracle|redis)", re.I)
+_OTHER_SERVERS = Pattern(r"(?:mysql|mariadb|mongodb|sqlite|sqlserver|mssql|oracle|redis)", re.I)
 
 
 class Variable(NamedTuple):
@@ -38,7 +39,7 @@ def connections_of_variables(
     """
     values = {variable.name: expanded(variable.value) or "" for variable in variables}
     kinds = values.get("DB_CONNECTION", "") + values.get("DB_ENGINE", "")
-    if _OTHER_SERVERS.search(kinds):
+    if _OTHER_SERVERS().search(kinds):
         return
     for variable in variables:
         for address in addresses(document.source, variable.start, variable.end):
@@ -51,7 +52,7 @@ def connections_of_variables(
                     database=address.database,
                     source=where + variable.name,
                 )
-        match = _USER.fullmatch(variable.name)
+        match = _USER().fullmatch(variable.name)
         user = known(variable.value) if match else None
         if match is None or user is None:
             continue

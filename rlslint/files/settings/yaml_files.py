@@ -11,10 +11,11 @@ from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.development import is_compose, is_development_name
 from rlslint.files.settings.document import Document, InvalidSettings
 from rlslint.files.settings.variables import Variable, connections_of_variables
+from rlslint.text.patterns import Pattern
 
 _DEEPEST = 200
-_ERB = re.compile(r"<%.*?%>", re.DOTALL)
-_IMAGE = re.compile(
+_ERB = Pattern(r"<%.*?%>", re.DOTALL)
+_IMAGE = Pattern(
     r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|postgis|timescaledb(?:-ha)?|pgvector)(?:[:@].*)?"
 )
 
@@ -35,7 +36,7 @@ def read(document: Document, name: str) -> Iterator[Connection]:
 def _roots(document: Document) -> list[Any]:
     import yaml
 
-    source = _ERB.sub(lambda match: re.sub(r"[^\n]", "_", match[0]), document.source)
+    source = _ERB().sub(lambda match: re.sub(r"[^\n]", "_", match[0]), document.source)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _check_depth(yaml.parse(source, Loader=loader))
@@ -78,7 +79,7 @@ def _compose(document: Document, root: Any) -> Iterator[Connection]:
         image = expanded(_scalar(_get(node, "image"))) or ""
         where = f"services.{service}.environment."
         own = list(connections_of_variables(document, variables, where))
-        if _IMAGE.fullmatch(image):
+        if _IMAGE().fullmatch(image):
             superuser = next(
                 (each.user for each in own if each.source.endswith(".POSTGRES_USER")), ""
             )
