@@ -19,7 +19,7 @@ from rlslint.files.python_source import ReadModule
 from rlslint.files.settings.files import is_settings_file, read_settings
 from rlslint.project.project import Project
 from rlslint.project.sessions import read_sites, traces
-from rlslint.replay import Ending, Replay, end_script, handled_kinds
+from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
@@ -132,7 +132,7 @@ def replay_history(
     if "supabase" in (history.layout, config.platform):
         replay.catalog.defaults = SUPABASE_DEFAULTS
         replay.migration_roles = (SUPABASE_MIGRATION_ROLE,)
-    kinds = handled_kinds() | {INCLUDE}
+    kinds = HANDLED_KINDS | {INCLUDE}
     broken: list[BrokenStatement] = []
     files = statements = 0
     migrations = MigrationReader(kinds, reader, read_module)

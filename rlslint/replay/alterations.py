@@ -22,7 +22,7 @@ from rlslint.replay.partitions import become_partition, detach_partition, keep_b
 from rlslint.replay.policies import refuse_row_security
 from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.stand_ins import note_alteration
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.replay.views import set_options
 from rlslint.sql.nodes import type_name
 from rlslint.sql.parser import Node
@@ -36,7 +36,6 @@ _ROW_SECURITY = {
 }
 
 
-@handles("AlterTableStmt")
 def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if node.get("objtype") == "OBJECT_INDEX":
         _alter_index(replay, node)

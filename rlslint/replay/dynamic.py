@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from rlslint.catalog.binding import find_function
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
 
 
-@handles("DoStmt")
 def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out a DO block as far as the history tells what it does."""
     from rlslint.replay.plpgsql.parser import parse_body
@@ -51,7 +50,6 @@ def _definition(node: Node) -> tuple[str, str]:
     return body, language
 
 
-@handles("CallStmt")
 def call_procedure(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out CALL of a procedure of the history."""
     call = expression({"FuncCall": node["funccall"]})

@@ -8,7 +8,7 @@ from rlslint.replay.privileges import public_may_execute
 from rlslint.replay.refusals import Refused
 from rlslint.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.replay.settings import setting_values
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -20,7 +20,6 @@ _DEFAULTS: dict[str, object] = {
 _INPUT_MODES = {"FUNC_PARAM_IN", "FUNC_PARAM_INOUT", "FUNC_PARAM_VARIADIC", "FUNC_PARAM_DEFAULT"}
 
 
-@handles("CreateFunctionStmt")
 def create_function(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     *schema, name = strings(node["funcname"])
     home = replay.creation_schema(schema[-1] if schema else "")
@@ -159,7 +158,6 @@ def _body_start(body: str, statement: Statement, definition: Node, base: int) ->
     return at if at >= 0 and at + len(data) <= statement.end else -1
 
 
-@handles("AlterFunctionStmt")
 def alter_function(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     target = node["func"]
     for function in replay.functions_with(target):

@@ -9,13 +9,12 @@ from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.generated_names import generated_name, is_taken, numbered
 from rlslint.replay.partition_indexes import add_index
 from rlslint.replay.refusals import Refused
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.nodes import expression, output_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 
-@handles("IndexStmt")
 def create_index(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     relation = replay.relation(node["relation"], statement)
     written = [item["IndexElem"] for item in node["indexParams"]]

@@ -14,7 +14,7 @@ from rlslint.replay.inheritance import inheriting, rename_inherited_check
 from rlslint.replay.not_null import rename_not_null
 from rlslint.replay.partition_indexes import find_index, key_of, rename_index
 from rlslint.replay.partition_triggers import rename_trigger
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.replay.type_names import rename_type
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
@@ -29,7 +29,6 @@ _TYPES = {"OBJECT_TYPE", "OBJECT_DOMAIN"}
 _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"}
 
 
-@handles("RenameStmt")
 def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if replay.passes_over(node):
         return
@@ -68,7 +67,6 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             replay.place_function(function, function.schema, new)
 
 
-@handles("AlterObjectSchemaStmt")
 def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if replay.passes_over(node):
         return

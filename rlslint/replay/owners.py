@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.schemas import Schema
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -27,7 +27,6 @@ def change_owner(owned: Relation | Function | Schema, owner: str, statement: Sta
             owned.grants[key] = grant._replace(grantor=owner)
 
 
-@handles("AlterOwnerStmt")
 def alter_owner(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     owner = replay.role_name(node["newowner"])
     match node:
@@ -42,7 +41,6 @@ def alter_owner(replay: Replay, statement: Statement, node: Node, base: int) -> 
             change_owner(replay.relation(range_var, statement), owner, statement)
 
 
-@handles("ReassignOwnedStmt")
 def reassign_owned(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     previous = set(replay.role_names(node["roles"]))
     owner = replay.role_name(node["newrole"])

@@ -12,7 +12,7 @@ from rlslint.catalog.sharing import ColumnKey, columns_key, has_columns, own_col
 from rlslint.catalog.spelling import Spelling
 from rlslint.replay.dependencies import note_reader
 from rlslint.replay.refusals import Refused, must_have
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query, Source
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
@@ -49,7 +49,6 @@ class _Shared(NamedTuple):
     columns: object
 
 
-@handles("CreatePolicyStmt")
 def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     relation = replay.relation(node["table"], statement)
     if relation.knows("kind") and not relation.is_table:
@@ -68,7 +67,6 @@ def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -
     note_reader(replay, policy, policy.clauses)
 
 
-@handles("AlterPolicyStmt")
 def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     relation = replay.relation(node["table"], statement)
     policy: Policy | None = dict.get(relation.policies, node["policy_name"])

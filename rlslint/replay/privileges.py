@@ -12,7 +12,7 @@ from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -36,7 +36,6 @@ DEFAULT_KINDS = {
 }
 
 
-@handles("GrantStmt")
 def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     grantees = replay.role_names(node["grantees"])
     for owned in _objects(replay, statement, node):
@@ -158,7 +157,6 @@ def _all_names(replay: Replay, creators: tuple[str, ...]) -> tuple[str, ...]:
     return creators
 
 
-@handles("AlterDefaultPrivilegesStmt")
 def alter_default_privileges(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     action = node["action"]
     creators: tuple[str, ...] = (replay.session.user,)

@@ -11,7 +11,7 @@ from rlslint.catalog.publications import OPERATIONS, Publication, PublishedSchem
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.inheritance import inheriting
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.nodes import expression, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -19,7 +19,6 @@ from rlslint.text import Statement
 _FALSE = ("false", "off", "no", "0")
 
 
-@handles("CreatePublicationStmt")
 def create_publication(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     name, publications = node["pubname"], replay.catalog.publications
     if dict.__contains__(publications, name) and not publications[name].is_beyond_history:
@@ -31,7 +30,6 @@ def create_publication(replay: Replay, statement: Statement, node: Node, base: i
     publications[name] = publication
 
 
-@handles("AlterPublicationStmt")
 def alter_publication(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     publication = _publication(replay, node["pubname"], statement)
     _set_options(publication, node, statement)
@@ -187,7 +185,6 @@ def _schema(replay: Replay, name: str, statement: Statement) -> Schema:
     return stand_in
 
 
-@handles("RenameStmt")
 def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     publications = replay.catalog.publications
     match node:
@@ -204,7 +201,6 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             return
 
 
-@handles("AlterOwnerStmt")
 def change_owner(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     match node:
         case {"objectType": "OBJECT_PUBLICATION", "object": {"String": {"sval": name}}}:
@@ -215,7 +211,6 @@ def change_owner(replay: Replay, statement: Statement, node: Node, base: int) ->
             return
 
 
-@handles("ReassignOwnedStmt")
 def reassign_owned(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     owner = replay.role_name(node["newrole"])
     for publication in _owned_by(replay, node):
@@ -237,14 +232,12 @@ def _owned_by(replay: Replay, node: Node) -> list[Publication]:
     ]
 
 
-@handles("DropStmt")
 def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if node["removeType"] == "OBJECT_PUBLICATION":
         for item in node["objects"]:
             replay.catalog.publications.pop(item["String"]["sval"], None)
 
 
-@handles("DropOwnedStmt")
 def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     for publication in _owned_by(replay, node):
         replay.catalog.publications.pop(publication.name, None)

@@ -23,7 +23,7 @@ from rlslint.replay.memberships import drop_memberships_granted_by
 from rlslint.replay.partition_indexes import drop_index, find_index
 from rlslint.replay.partition_triggers import drop_trigger
 from rlslint.replay.refusals import ANY_ERROR, must_have
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.replay.type_names import drop_type
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
@@ -37,7 +37,6 @@ _RELATIONS = {
 _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"}
 
 
-@handles("DropStmt")
 def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     cascade = node.get("behavior") == "DROP_CASCADE"
     kind = node["removeType"]
@@ -158,7 +157,6 @@ def _drop_schema(replay: Replay, name: str, statement: Statement) -> None:
     set_attribute(replay.catalog, "defaults", kept)
 
 
-@handles("DropRoleStmt")
 def drop_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     for item in node["roles"]:
         name = item["RoleSpec"].get("rolename", "")
@@ -167,7 +165,6 @@ def drop_role(replay: Replay, statement: Statement, node: Node, base: int) -> No
             _remove(role.memberships, name)
 
 
-@handles("DropOwnedStmt")
 def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     names = set(replay.role_names(node["roles"]))
     drop_memberships_granted_by(replay, names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.roles import Role
 from rlslint.replay.memberships import Options, grantor_of_membership, join, leave
 from rlslint.replay.refusals import Refused
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -19,7 +19,6 @@ _ATTRIBUTES = {
 }
 
 
-@handles("CreateRoleStmt")
 def create_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     role = replay.catalog.role(node["role"])
     if role.declared:
@@ -65,7 +64,6 @@ def _grant(
     join(replay, member, role, statement, options, grantor_of_membership(replay, role, node))
 
 
-@handles("AlterRoleStmt")
 def alter_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     role = replay.catalog.role(replay.role_name(node["role"]))
     _set_attributes(replay, role, node, statement)
@@ -90,7 +88,6 @@ def _set_attributes(replay: Replay, role: Role, node: Node, statement: Statement
                     _grant(replay, member, role, statement, {}, node)
 
 
-@handles("GrantRoleStmt")
 def grant_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     options = {
         item["DefElem"]["defname"]: item["DefElem"]["arg"]["Boolean"].get("boolval", False)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.refusals import Refused
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
 
 
-@handles("CreateSchemaStmt")
 def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     owner = replay.role_name(node["authrole"]) if "authrole" in node else replay.session.user
     name = node.get("schemaname") or owner
@@ -34,6 +33,5 @@ def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -
 _ORDER = {"ViewStmt": 1, "IndexStmt": 2, "CreateTrigStmt": 3, "GrantStmt": 4}
 
 
-@handles("CreateExtensionStmt")
 def create_extension(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     replay.catalog.extensions.add(node["extname"])

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from rlslint.catalog.journal import JOURNAL, set_attribute
 from rlslint.catalog.model import Relation
 from rlslint.replay.removals import drop_relation
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.replay.stored_settings import start_path
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 
-@handles("PsqlConnect")
 def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     user = node.get("user", "")
     if user:
@@ -37,7 +36,6 @@ def roll_back(replay: Replay) -> None:
         JOURNAL.release(begun.mark)
 
 
-@handles("DiscardStmt")
 def discard(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     match node["target"]:
         case "DISCARD_TEMP":

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Constant
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 
-@handles("VariableSetStmt")
 def set_variable(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     name = node.get("name", "").lower()
     local = node.get("is_local", False)
@@ -59,7 +58,6 @@ def _reset(replay: Replay, name: str, local: bool) -> None:
         replay.session.set_session_authorization("", local)
 
 
-@handles("SelectStmt")
 def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out what a top-level SELECT does beside reading: set_config, SELECT INTO, calls."""
     if "intoClause" in node:

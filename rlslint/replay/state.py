@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
-from importlib import import_module
 from typing import Any, NamedTuple
 
 from rlslint.catalog.answers import forget_answers
@@ -17,6 +15,7 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
+from rlslint.replay.dispatch import handlers_of
 from rlslint.replay.origins import Origins
 from rlslint.replay.refusals import Refused
 from rlslint.replay.session import Session
@@ -25,63 +24,10 @@ from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
 
-StatementHandler = Callable[["Replay", Statement, Node, int], None]
-
-_handlers: dict[str, list[StatementHandler]] = {}
-_FAMILIES = (
-    "alterations",
-    "dynamic",
-    "functions",
-    "indexes",
-    "names",
-    "owners",
-    "policies",
-    "privileges",
-    "publications",
-    "removals",
-    "roles",
-    "schemas",
-    "sessions",
-    "settings",
-    "stored_settings",
-    "tables",
-    "transactions",
-    "triggers",
-    "views",
-)
-
 _FREEING_NO_NAME = frozenset(("IndexStmt", "CreateStmt"))
 """The kinds after which the names that were taken are taken still."""
 
-
 _ENDS_TRANSACTIONS = frozenset({"TransactionStmt", "PsqlConnect"})
-
-
-def handles(*kinds: str) -> Callable[[StatementHandler], StatementHandler]:
-    """Register a function as what the replay does for statements of these kinds.
-
-    A kind may have several, each for objects of its own.
-    """
-
-    def register(handler: StatementHandler) -> StatementHandler:
-        for kind in kinds:
-            _handlers.setdefault(kind, []).append(handler)
-        return handler
-
-    return register
-
-
-@cache
-def handled_kinds() -> frozenset[str]:
-    """Return the kinds of statement that change anything; no other one need be decoded."""
-    _load_families()
-    return frozenset(_handlers)
-
-
-@cache
-def _load_families() -> None:
-    for family in _FAMILIES:
-        import_module(f"rlslint.replay.{family}")
 
 
 def start_schemas(catalog: Catalog) -> None:
@@ -129,7 +75,6 @@ class Replay:
     """
 
     def __init__(self) -> None:
-        _load_families()
         self.catalog = Catalog()
         self.session = Session()
         self.shared_predicates: dict[Any, Any] = {}
@@ -183,12 +128,11 @@ class Replay:
         statement = parsed.statement
         if statement.kind not in _FREEING_NO_NAME:
             self.generated_numbers.clear()
-        handlers = _handlers.get(statement.kind)
-        if handlers is not None:
-            for handler in handlers:
-                handler(self, statement, parsed.node, parsed.base)
-            if self.event_triggers and self.fire_event_triggers is not None:
-                self.fire_event_triggers(self, parsed)
+        handlers = handlers_of(statement.kind)
+        for handler in handlers:
+            handler(self, statement, parsed.node, parsed.base)
+        if handlers and self.event_triggers and self.fire_event_triggers is not None:
+            self.fire_event_triggers(self, parsed)
 
     @property
     def is_in_transaction(self) -> bool:

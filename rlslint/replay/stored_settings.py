@@ -6,7 +6,7 @@ from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import Role
 from rlslint.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.replay.settings import setting_values
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -27,7 +27,6 @@ def _schemas(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(","))
 
 
-@handles("AlterRoleSetStmt")
 def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if "role" not in node:
         _keep_for_all(replay, statement, node["setstmt"], "database" in node)
@@ -42,7 +41,6 @@ def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) 
     role.because_of(f"setting {node['setstmt'].get('name', '')}", statement)
 
 
-@handles("AlterDatabaseSetStmt")
 def alter_database_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     _keep_for_all(replay, statement, node["setstmt"], True)
 

@@ -18,20 +18,18 @@ from rlslint.replay.output_types import output_types
 from rlslint.replay.partitions import become_partition
 from rlslint.replay.removals import drop_relation
 from rlslint.replay.stand_ins import settled
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
 from rlslint.sql.nodes import query, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 
-@handles("CreateStmt")
 def create_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     kind = Kind.partitioned_table if "partspec" in node else Kind.table
     build_table(replay, statement, node, base, kind)
 
 
-@handles("CreateForeignTableStmt")
 def create_foreign_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     build_table(replay, statement, node["base"], base, Kind.foreign_table)
 
@@ -120,7 +118,6 @@ def _partition_key(relation: Relation, node: Node) -> tuple[int, ...]:
     return column_numbers(relation, tuple(names))
 
 
-@handles("CreateTableAsStmt")
 def create_table_as(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if node.get("if_not_exists") and (
         replay.place_of_new(node["into"]["rel"]) in replay.catalog.names

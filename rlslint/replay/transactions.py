@@ -9,12 +9,11 @@ from rlslint.catalog.model import Dynamic
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.replay.doubtful import leave_in_doubt
 from rlslint.replay.sessions import begin_session, drop_at_commit, roll_back
-from rlslint.replay.state import Replay, Transaction, handles
+from rlslint.replay.state import Replay, Transaction
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 
-@handles("TransactionStmt")
 def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     begun = replay.transaction
     match node["kind"]:

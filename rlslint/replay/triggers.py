@@ -6,7 +6,7 @@ from rlslint.catalog.model import Kind, Trigger
 from rlslint.replay.origins import TriggerDetails
 from rlslint.replay.partition_triggers import add_trigger
 from rlslint.replay.refusals import Refused
-from rlslint.replay.state import EventTrigger, Replay, handles
+from rlslint.replay.state import EventTrigger, Replay
 from rlslint.sql.expressions import Column
 from rlslint.sql.nodes import expression, strings
 from rlslint.sql.parser import Node
@@ -17,7 +17,6 @@ _BEFORE = 2
 _EVENTS = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
 
 
-@handles("CreateTrigStmt")
 def create_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     relation = replay.relation(node["relation"], statement)
     if not node.get("replace"):
@@ -45,7 +44,6 @@ def _columns(node: Node) -> frozenset[str]:
     return frozenset(named)
 
 
-@handles("CreateEventTrigStmt")
 def create_event_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if node["eventname"] != "ddl_command_end":
         return
@@ -62,7 +60,6 @@ def create_event_trigger(replay: Replay, statement: Statement, node: Node, base:
     replay.event_triggers[node["trigname"]] = EventTrigger(strings(node["funcname"]), tags, True)
 
 
-@handles("AlterEventTrigStmt")
 def alter_event_trigger(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     event = replay.event_triggers.get(node["trigname"])
     if event is not None:
@@ -70,7 +67,6 @@ def alter_event_trigger(replay: Replay, statement: Statement, node: Node, base: 
         replay.event_triggers[node["trigname"]] = event._replace(enabled=enabled)
 
 
-@handles("CreateSeqStmt")
 def create_sequence(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     taken = replay.place_of_new(node["sequence"]) in replay.catalog.names
     if not taken or not node.get("if_not_exists"):

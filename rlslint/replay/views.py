@@ -5,14 +5,13 @@ from __future__ import annotations
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Kind, Relation
 from rlslint.replay.dependencies import note_reader
-from rlslint.replay.state import Replay, handles
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
 from rlslint.sql.nodes import query, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 
-@handles("ViewStmt")
 def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     from rlslint.replay.tables import columns_of_query, relations_read
 

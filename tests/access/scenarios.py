@@ -2,14 +2,14 @@
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Catalog, Relation
-from rlslint.replay import Replay, handled_kinds
+from rlslint.replay import HANDLED_KINDS, Replay
 from rlslint.sql.parser import parsed_statements
 from rlslint.text import Text
 
 
 def replayed(sql: str) -> Catalog:
     replay = Replay()
-    for parsed in parsed_statements(Text("history.sql", sql.encode()), handled_kinds()):
+    for parsed in parsed_statements(Text("history.sql", sql.encode()), HANDLED_KINDS):
         if parsed is not None:
             replay.run(parsed)
     return replay.catalog

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 
 from rlslint.catalog.journal import JOURNAL
 from rlslint.catalog.model import Dynamic
+from rlslint.replay.dispatch import HANDLED_KINDS
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
 from rlslint.replay.open_names import ANYTHING, NAME, meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, BodyRange
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.plpgsql.words import doubt_by_words
 from rlslint.replay.refusals import Refused
-from rlslint.replay.state import Replay, handled_kinds
+from rlslint.replay.state import Replay
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
 from rlslint.sql.placeholders import has_templates
 from rlslint.sql.recovery import filled_statements
@@ -57,11 +58,11 @@ class Execution:
         if step is self.parent or text.data[start:end] != data:
             text, start, end = Text(text.path, data), 0, len(data)
         try:
-            yield from parsed_statements(text, handled_kinds(), start, end, step)
+            yield from parsed_statements(text, HANDLED_KINDS, start, end, step)
         except SyntaxProblem:
             if not has_templates(data):
                 raise
-            for found in filled_statements(text, handled_kinds(), start, end, step):
+            for found in filled_statements(text, HANDLED_KINDS, start, end, step):
                 if not isinstance(found, BrokenStatement):
                     yield found
 

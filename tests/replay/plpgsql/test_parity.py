@@ -3,7 +3,7 @@
 import pytest
 
 from rlslint.catalog.model import Catalog, Relation
-from rlslint.replay import Replay, handled_kinds
+from rlslint.replay import HANDLED_KINDS, Replay
 from rlslint.sql.parser import parsed_statements
 from rlslint.text import Text
 from tests.postgres import Database
@@ -27,7 +27,7 @@ SELECT c.relname, 'grants', a.grantee::regrole || ' ' || a.privilege_type
 
 def replayed(sql: str) -> Catalog:
     replay = Replay()
-    for parsed in parsed_statements(Text("migration.sql", sql.encode()), handled_kinds()):
+    for parsed in parsed_statements(Text("migration.sql", sql.encode()), HANDLED_KINDS):
         if parsed is not None:
             replay.run(parsed)
     return replay.catalog

@@ -1,0 +1,75 @@
+"""Which function carries out which kind of statement, imported when a history has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from rlslint.sql.parser import Node
+from rlslint.text import Statement
+
+StatementHandler = Callable[[Any, Statement, Node, int], None]
+"""Takes the Replay, the statement, its node, and what to add to locations in the node."""
+
+_HANDLERS = {
+    "AlterDatabaseSetStmt": "stored_settings.alter_database_set",
+    "AlterDefaultPrivilegesStmt": "privileges.alter_default_privileges",
+    "AlterEventTrigStmt": "triggers.alter_event_trigger",
+    "AlterFunctionStmt": "functions.alter_function",
+    "AlterObjectSchemaStmt": "names.set_schema",
+    "AlterOwnerStmt": "owners.alter_owner publications.change_owner",
+    "AlterPolicyStmt": "policies.alter_policy",
+    "AlterPublicationStmt": "publications.alter_publication",
+    "AlterRoleSetStmt": "stored_settings.alter_role_set",
+    "AlterRoleStmt": "roles.alter_role",
+    "AlterTableStmt": "alterations.alter_table",
+    "CallStmt": "dynamic.call_procedure",
+    "CreateEventTrigStmt": "triggers.create_event_trigger",
+    "CreateExtensionStmt": "schemas.create_extension",
+    "CreateForeignTableStmt": "tables.create_foreign_table",
+    "CreateFunctionStmt": "functions.create_function",
+    "CreatePolicyStmt": "policies.create_policy",
+    "CreatePublicationStmt": "publications.create_publication",
+    "CreateRoleStmt": "roles.create_role",
+    "CreateSchemaStmt": "schemas.create_schema",
+    "CreateSeqStmt": "triggers.create_sequence",
+    "CreateStmt": "tables.create_table",
+    "CreateTableAsStmt": "tables.create_table_as",
+    "CreateTrigStmt": "triggers.create_trigger",
+    "DiscardStmt": "sessions.discard",
+    "DoStmt": "dynamic.run_do",
+    "DropOwnedStmt": "publications.drop_owned removals.drop_owned",
+    "DropRoleStmt": "removals.drop_role",
+    "DropStmt": "publications.drop removals.drop",
+    "GrantRoleStmt": "roles.grant_role",
+    "GrantStmt": "privileges.grant",
+    "IndexStmt": "indexes.create_index",
+    "PsqlConnect": "sessions.connect",
+    "ReassignOwnedStmt": "owners.reassign_owned publications.reassign_owned",
+    "RenameStmt": "names.rename publications.rename",
+    "SelectStmt": "settings.select",
+    "TransactionStmt": "transactions.transaction",
+    "VariableSetStmt": "settings.set_variable",
+    "ViewStmt": "views.create_view",
+}
+"""By kind of statement (libpg_query's names), module and function of what carries it out.
+
+Two of a kind are each for objects of their own.
+"""
+
+HANDLED_KINDS = frozenset(_HANDLERS)
+"""The kinds of statement that change anything; no other one need be decoded."""
+
+
+@cache
+def handlers_of(kind: str) -> tuple[StatementHandler, ...]:
+    """Return what carries out statements of a kind, nothing where they change nothing."""
+    return tuple(map(_function, _HANDLERS.get(kind, "").split()))
+
+
+def _function(name: str) -> StatementHandler:
+    module, _, function = name.partition(".")
+    handler: StatementHandler = getattr(import_module(f"rlslint.replay.{module}"), function)
+    return handler
