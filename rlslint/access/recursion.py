@@ -51,7 +51,7 @@ def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recu
         return None
     gap: UnknownFact | None = None
     for clause in _clauses(policy, command):
-        for place, source in clause.ask(_looked_up):
+        for place, source in clause.ask(looked_up):
             try:
                 found = _by_source(catalog, policy, role, clause, place, source)
             except UnknownFact as unknown:
@@ -69,7 +69,8 @@ def _clauses(policy: Policy, command: str) -> tuple[Clause, ...]:
     return tuple(dict.fromkeys(clause for clause in (using, check) if clause is not None))
 
 
-def _looked_up(expression: Expr) -> tuple[tuple[Expr, Source | Call], ...]:
+def looked_up(expression: Expr) -> tuple[tuple[Expr, Source | Call], ...]:
+    """Return what an expression reads or calls of the catalog, and the part of it that does."""
     return tuple(
         (place, source)
         for place, source in _sources(expression, expression)

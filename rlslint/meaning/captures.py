@@ -58,13 +58,14 @@ def swallowed(predicate: Predicate, own: Relation) -> tuple[Capture, ...]:
     `org_id = id` inside a sub-select of members compares two columns of members where that table
     has an `id`. Only sub-selects count in which nothing else links the own row.
     """
-    pairs = predicate.ask(_pairs_of_one_table)
+    pairs = predicate.ask(pairs_of_one_table)
     if not pairs or not own.knows("columns"):
         return ()
     return tuple(capture for pair in pairs if (capture := _swallowed(pair, own)) is not None)
 
 
-def _pairs_of_one_table(expression: Expr) -> tuple[Operator, ...]:
+def pairs_of_one_table(expression: Expr) -> tuple[Operator, ...]:
+    """Return the comparisons of two columns of one table, in sub-selects that name no own row."""
     return tuple(
         part
         for sub_select in expression.walk()

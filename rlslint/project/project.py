@@ -33,6 +33,7 @@ from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
 from rlslint.project.sessions import QuerySite, SessionTrace
 from rlslint.project.setting_writes import SettingWrite
+from rlslint.project.terms import Condition, SharedTerms, Terms
 from rlslint.sql.expressions import Expr
 from rlslint.text.patterns import Pattern
 
@@ -195,6 +196,23 @@ class Project:
         stands where the call stands, so `clause.span` finds it. Shared as the clauses are.
         """
         return ask(inlined_predicate, clause.expression, self.catalog)
+
+    @property
+    @remembered
+    def _shared_terms(self) -> SharedTerms:
+        return SharedTerms(self.catalog)
+
+    def terms(self, policy: Policy) -> Terms:
+        """Return what a policy demands; policies that demand the same share it."""
+        return self._shared_terms.of(policy)
+
+    def condition(self, clause: Clause, relation: Relation) -> Condition:
+        """Return what a clause of a policy of `relation` demands."""
+        return self._shared_terms.condition(clause, relation)
+
+    def filled_columns(self, relation: Relation) -> frozenset[int]:
+        """Return the attribute numbers of the columns that certainly hold no NULL."""
+        return self._shared_terms.filled(relation)
 
     def body(self, function: Function) -> Expr | None:
         """Return what a call of a function stands for, None where its body says no such thing.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
@@ -10,9 +10,9 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.sessions import QuerySite, SessionTrace
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import Rule, rules_for
 from rlslint.rules.selection import Selection
-from rlslint.rules.shapes import JUDGED_BY_SHAPE, Shapes
 from rlslint.server.evidence import SessionSetting
 
 
@@ -60,22 +60,25 @@ def judge(
 ) -> list[Finding]:
     """Ask every rule about every subject of its kind; add to `unjudged` where a fact was missing.
 
-    Of policies of one shape without a fault only the first is put to the rules of shapes.
+    Whether a rule is about policies of certain terms at all is asked once for all of these.
     """
-    rules: dict[str, list[Rule]] = {}
-    by_identity: list[Rule] = []
-    shapes, faultless = Shapes(project), set[Hashable]()
+    rules: dict[str, list[_Asked]] = {}
+    by_terms: dict[Terms, list[_Asked]] = {}
     found: list[Finding] = []
     for kind, subject in subjects:
         if kind not in rules:
-            rules[kind] = [r for r in rules_for(kind) if r.name in selection.names]
-            if kind == "Policy":
-                by_identity = [r for r in rules[kind] if r.name not in JUDGED_BY_SHAPE]
-        shape = shapes.of(subject) if isinstance(subject, Policy) else None
-        so_far = len(found) + len(unjudged)
-        for rule in rules[kind] if shape not in faultless else by_identity:
+            rules[kind] = [_Asked(rule) for rule in rules_for(kind) if rule.name in selection.names]
+        asked = rules[kind]
+        if isinstance(subject, Policy):
+            terms = project.terms(subject)
+            if terms not in by_terms:
+                by_terms[terms] = list(_about(terms, asked, project))
+            asked = by_terms[terms]
+        for rule, gap in asked:
             try:
                 made = tuple(rule.check(subject, project))
+                if made and gap is not None:
+                    raise gap
             except UnknownFact as cause:
                 unjudged.append(Unjudged(rule.name, subject, cause))
             except RecursionError:
@@ -84,13 +87,31 @@ def judge(
                 found += [
                     finding._replace(rule=rule.name, files=_files_of(subject)) for finding in made
                 ]
-        if shape is not None and len(found) + len(unjudged) == so_far:
-            faultless.add(shape)
     return [
         finding
         for finding in found
         if finding.span is None or selection.is_on(finding.rule, finding.span.text.path)
     ]
+
+
+class _Asked(NamedTuple):
+    """A rule that is asked about a subject; `gap` is why it may not be about it after all."""
+
+    rule: Rule
+    gap: UnknownFact | None = None
+
+
+def _about(terms: Terms, rules: Iterable[_Asked], project: Project) -> Iterator[_Asked]:
+    """Yield the rules that are, or may be, about policies of these terms."""
+    for asked in rules:
+        where = asked.rule.where
+        try:
+            if where is None or where(terms, project):
+                yield asked
+        except UnknownFact as gap:
+            yield asked._replace(gap=gap)
+        except RecursionError:
+            yield asked._replace(gap=GivenUp(terms))
 
 
 def _files_of(subject: object) -> frozenset[str]:

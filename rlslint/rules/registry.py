@@ -1,18 +1,20 @@
-"""@rule: which check looks at which kind of subject."""
+"""@rule: which check looks at which kind of subject, and at which policies at all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from rlslint.project.findings import Finding
 
 if TYPE_CHECKING:
     from rlslint.project.project import Project
+    from rlslint.project.terms import Terms
 
 Check = Callable[[Any, "Project"], Iterator[Finding]]
+Where = Callable[["Terms", "Project"], bool]
 
 FOLDERS = {
     "Table": "tables",
@@ -39,24 +41,45 @@ Only the folders of the kinds that a project has are imported.
 
 
 class Rule(NamedTuple):
-    """A check under its rule's name, and the kind of subject that it is called with."""
+    """A check under its rule's name, and the kind of subject that it is called with.
+
+    Of policies it is called with those whose terms are such that `where` holds, all if it is None.
+    """
 
     name: str
     subject: str
     check: Check
+    where: Where | None = None
 
 
 _rules: dict[tuple[str, str], Rule] = {}
 
 
-def rule(check: Check) -> Check:
+@overload
+def rule(check: Check, /) -> Check: ...
+
+
+@overload
+def rule(*, where: Where) -> Callable[[Check], Check]: ...
+
+
+def rule(
+    check: Check | None = None, /, *, where: Where | None = None
+) -> Check | Callable[[Check], Check]:
     """Register a check: its name is its rule's, its first annotation says what it looks at.
 
-    A rule that looks at two kinds of subject has a check for each.
+    A rule that looks at two kinds of subject has a check for each. `where` is asked once for all
+    policies of equal terms: none is looked at for which it says no.
     """
+    if check is None:
+        return lambda check: _registered(check, where)
+    return _registered(check, where)
+
+
+def _registered(check: Check, where: Where | None) -> Check:
     name = check.__name__.replace("_", "-")
     subject = next(iter(check.__annotations__.values()))
-    _rules[name, str(subject)] = Rule(name, str(subject), check)
+    _rules[name, str(subject)] = Rule(name, str(subject), check, where)
     return check
 
 

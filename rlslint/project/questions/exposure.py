@@ -13,12 +13,12 @@ from rlslint.access import (
 )
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy, Relation
-from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.claims import is_client_controlled
-from rlslint.meaning.context import ContextRead, own_columns
+from rlslint.meaning.context import ContextRead
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.project.project import Project, is_only_key
@@ -142,43 +142,16 @@ def _guards(policy: Policy, command: str, project: Project, *, strictly: bool) -
         return policy.permissive
     if opens_without_context(clause, policy.relation, project):
         return not strictly
-    predicate = project.predicate(clause)
-    filled = filled_columns(policy.relation, predicate, project)
-    return predicate.ask(is_bounded, filled, project.context_functions)
+    condition = project.condition(clause, policy.relation)
+    return condition.ask(is_bounded, condition.filled, project.context_functions)
 
 
 def opens_without_context(clause: Clause, relation: Relation, project: Project) -> bool:
     """Tell whether a clause that binds the rows lets all pass in a session without a context."""
-    predicate, functions = project.predicate(clause), project.context_functions
+    condition, functions = project.condition(clause, relation), project.context_functions
     return bool(
-        predicate.ask(unbound_fallbacks, functions)
-        or predicate.ask(
-            null_context_branches, filled_columns(relation, predicate, project), functions
-        )
-    )
-
-
-def filled_columns(
-    relation: Relation, predicate: Predicate | None, project: Project
-) -> frozenset[int]:
-    """Return the attribute numbers of the columns that certainly hold no NULL.
-
-    With `predicate`, only of those that it names: answers about it are then shared by tables that
-    differ in other columns.
-    """
-    filled = project.ask(_filled_columns, relation)
-    return filled & predicate.ask(own_columns) if predicate is not None and filled else filled
-
-
-def _filled_columns(project: Project, relation: Relation) -> frozenset[int]:
-    if not relation.knows("columns"):
-        return frozenset()
-    return frozenset(
-        [
-            column.number
-            for column in relation.columns.values()
-            if column.knows("not_null") and column.not_null
-        ]
+        condition.ask(unbound_fallbacks, functions)
+        or condition.ask(null_context_branches, condition.filled, functions)
     )
 
 

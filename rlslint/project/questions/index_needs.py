@@ -8,7 +8,16 @@ from rlslint.meaning.cost import index_groups
 from rlslint.meaning.index_support import Obstacle, Unserved, scans_whole, unserved
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
+from rlslint.project.terms import Terms
 from rlslint.sql.quoting import quoted_identifier
+
+
+def looks_rows_up(terms: Terms, project: Project) -> bool:
+    """Tell whether policies find the rows of a caller by comparisons that an index could serve."""
+    using = terms.using
+    if using is None or not using.ask(tenant_columns, project.context_functions):
+        return False
+    return bool(using.written.ask(index_groups))
 
 
 def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved | None:

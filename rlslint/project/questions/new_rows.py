@@ -14,7 +14,7 @@ from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.project import Project, is_called_tenant
-from rlslint.project.questions.exposure import filled_columns, served_roles
+from rlslint.project.questions.exposure import served_roles
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator
 
@@ -84,7 +84,7 @@ def bound_columns(branch: Branch, project: Project) -> frozenset[int]:
 
 def _can_pass(branch: Branch, relation: Relation, project: Project) -> bool:
     whole = conjunction(branch, -1) if branch else Constant(True)
-    return can_be_true(whole, filled_columns(relation, None, project))
+    return can_be_true(whole, project.filled_columns(relation))
 
 
 def _checks(branch: Branch, numbers: frozenset[int], project: Project) -> bool:

@@ -7,7 +7,6 @@ from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.truth import is_tautology
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import filled_columns
 from rlslint.project.questions.siblings import admits_all
 from rlslint.text import Statement
 
@@ -47,7 +46,7 @@ class Sent:
             for table in self._named.values()
             if table.condition is not None
             and not project.predicate(table.condition).ask(
-                is_tautology, filled_columns(table.relation, None, project)
+                is_tautology, project.filled_columns(table.relation)
             )
         }
 

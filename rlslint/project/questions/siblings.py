@@ -21,7 +21,8 @@ from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_tautology
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import VERBS, filled_columns, is_guarded, served_roles
+from rlslint.project.questions.exposure import VERBS, is_guarded, served_roles
+from rlslint.project.terms import Condition
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.sentences import listed
 
@@ -101,38 +102,41 @@ def binding(found: tuple[Neighbour, ...], project: Project) -> Neighbour | None:
 def _binds(policy: Policy, project: Project) -> bool:
     if policy.using is None:
         return False
-    predicate = project.predicate(policy.using)
-    return predicate.ask(
-        is_bounded, filled_columns(policy.relation, predicate, project), project.context_functions
-    )
+    using = project.condition(policy.using, policy.relation)
+    return using.ask(is_bounded, using.filled, project.context_functions)
 
 
 def admits_all(policy: Policy, project: Project) -> bool:
     """Tell whether USING of a policy is true for every row."""
     if policy.using is None:
         return False
-    predicate = project.predicate(policy.using)
-    return predicate.ask(is_tautology, filled_columns(policy.relation, predicate, project))
+    using = project.condition(policy.using, policy.relation)
+    return using.ask(is_tautology, using.filled)
+
+
+def binds_no_row(using: Condition, project: Project) -> bool:
+    """Tell whether a condition does not ask whose a row is, and no other rule speaks of that.
+
+    Other rules speak of those that are always true, and of those that open without a context.
+    """
+    functions = project.context_functions
+    if using.ask(bounds_of, functions):
+        return False
+    if using.ask(tautologies, using.filled, functions):
+        return False
+    return not using.ask(null_context_branches, using.filled, functions)
 
 
 def admits_by_row_alone(policy: Policy, project: Project) -> bool:
-    """Tell whether a policy chooses rows by what they are, and never by whose they are.
+    """Tell whether a policy that binds no row chooses them by what they are.
 
-    Policies for which other rules speak do not: those that are always true, that open without a
-    context, or that ask the session only. Raises UnknownFact where that cannot be told.
+    One that asks the session only does not. Raises UnknownFact where that cannot be told.
     """
-    if policy.using is None:
-        return False
-    predicate, functions = project.predicate(policy.using), project.context_functions
-    filled = filled_columns(policy.relation, predicate, project)
-    if predicate.ask(bounds_of, functions):
-        return False
-    if predicate.ask(tautologies, filled, functions):
-        return False
-    if predicate.ask(null_context_branches, filled, functions):
+    using, functions = project.terms(policy).using, project.context_functions
+    if using is None:
         return False
     everyone = frozenset(project.runtime.names)
-    found = predicate.ask(unbounded_branches, filled, functions)
+    found = using.ask(unbounded_branches, using.filled, functions)
     if any(
         any(map(own_columns, branch.conjuncts))
         and is_open_to_strangers(branch, everyone, functions)
@@ -151,9 +155,8 @@ def is_meant_for_everyone(policy: Policy, project: Project) -> bool:
     runtime = project.runtime
     if runtime.evidence is Evidence.platform and "anon" in policy.roles:
         return True
-    predicate, functions = project.predicate(policy.using), project.context_functions
-    filled = filled_columns(policy.relation, predicate, project)
-    found = predicate.ask(unbounded_branches, filled, functions)
+    using = project.condition(policy.using, policy.relation)
+    found = using.ask(unbounded_branches, using.filled, project.context_functions)
     owners = _owner_columns(policy, project)
     if found and all(
         publishes(branch.conjuncts) or belongs_to_nobody(branch.conjuncts, owners)

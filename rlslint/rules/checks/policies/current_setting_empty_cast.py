@@ -11,27 +11,34 @@ from rlslint.meaning.bodies import span_of_read
 from rlslint.meaning.empty_settings import EmptyCast, failing_casts, failing_read
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import filled_columns
 from rlslint.project.questions.rewording import reworded
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
 
-@rule
+def _converts_or_calls(terms: Terms, project: Project) -> bool:
+    return any(
+        condition.calls or _failing_casts(condition, project) for condition in terms.conditions
+    )
+
+
+@rule(where=_converts_or_calls)
 def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Finding]:
+    conditions = project.terms(policy).conditions
     found = [
         (clause, cast)
-        for clause in policy.clauses
-        for cast in clause.ask(
-            failing_casts,
-            filled_columns(policy.relation, clause.predicate, project),
-            project.context_functions,
-        )
+        for clause, condition in zip(policy.clauses, conditions, strict=True)
+        for cast in _failing_casts(condition, project)
     ]
     if found:
         yield _in_policy(policy, found)
     for function in project.ask(_functions_first_called).get(policy, ()):
         yield from _in_function(function, project.policy_functions[function], project)
+
+
+def _failing_casts(condition: Condition, project: Project) -> tuple[EmptyCast, ...]:
+    return condition.written.ask(failing_casts, condition.filled, project.context_functions)
 
 
 def _functions_first_called(project: Project) -> dict[Policy, list[Function]]:

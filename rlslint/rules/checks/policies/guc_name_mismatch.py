@@ -11,11 +11,24 @@ from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.questions.setting_names import Mismatch, mismatches
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related, Span
 
 
-@rule
+def _may_read_an_odd_name(terms: Terms, project: Project) -> bool:
+    odd = {mismatch.name for mismatch in project.ask(mismatches)}
+    return bool(odd) and any(
+        condition.calls
+        or any(
+            read.name in odd
+            for read in condition.written.ask(context_reads, project.context_functions)
+        )
+        for condition in terms.conditions
+    )
+
+
+@rule(where=_may_read_an_odd_name)
 def guc_name_mismatch(policy: Policy, project: Project) -> Iterator[Finding]:
     for mismatch in project.ask(mismatches):
         if policy not in mismatch.policies:

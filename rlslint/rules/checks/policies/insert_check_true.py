@@ -16,7 +16,6 @@ from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.exposure import (
     bound_to_caller,
     certainty,
-    filled_columns,
     qualified,
 )
 from rlslint.project.questions.new_rows import (
@@ -27,15 +26,28 @@ from rlslint.project.questions.new_rows import (
     unchecked_branch,
     writers,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr
 from rlslint.text import Related
 
 
-@rule
+def _is_about_inserts(terms: Terms, project: Project) -> bool:
+    """Tell whether nothing but the check of inserts can be at fault: see the rule's yields-to."""
+    if terms.check is None or not terms.permissive:
+        return False
+    if terms.command != "all" or terms.using is None:
+        return terms.command in ("all", "insert")
+    using = terms.using
+    return not using.ask(tenant_columns, project.context_functions) and not using.ask(
+        is_tautology, using.filled
+    )
+
+
+@rule(where=_is_about_inserts)
 def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
     check, table = policy.check, policy.relation
-    if check is None or not policy.permissive or not _is_about_inserts(policy, project):
+    if check is None:
         return
     columns, place = _unchecked(policy, check, project)
     roles = tuple(
@@ -51,29 +63,16 @@ def _unchecked(
     policy: Policy, check: Clause, project: Project
 ) -> tuple[tuple[Column, ...], Expr | None]:
     """Return the columns that a check leaves open, and where it does unless everywhere."""
-    predicate, table = project.predicate(check), policy.relation
-    filled = filled_columns(table, predicate, project)
-    if predicate.ask(is_bounded, filled, project.context_functions):
+    table = policy.relation
+    condition = project.condition(check, table)
+    if condition.ask(is_bounded, condition.filled, project.context_functions):
         return readers_columns(check, policy, project), None
     columns = tuple(c for c in project.tenant_columns(table) if not is_only_key(table, c))
     branch = unchecked_branch(check, columns, table, project) if columns else None
     if branch is None or (policy.command == "insert" and is_gate(branch, project)):
         return (), None
-    whole = predicate.ask(is_tautology, filled)
+    whole = condition.ask(is_tautology, condition.filled)
     return columns, None if whole else conjunction(branch, -1)
-
-
-def _is_about_inserts(policy: Policy, project: Project) -> bool:
-    """Tell whether nothing but the check of inserts can be at fault: see the rule's yields-to."""
-    if policy.command == "insert":
-        return True
-    if policy.command != "all" or policy.using is None:
-        return policy.command == "all"
-    using = project.predicate(policy.using)
-    functions = project.context_functions
-    return not using.ask(tenant_columns, functions) and not using.ask(
-        is_tautology, filled_columns(policy.relation, using, project)
-    )
 
 
 def _finding(
@@ -87,8 +86,8 @@ def _finding(
     table, created = policy.relation, policy.relation.created
     names = " and ".join(column.name for column in columns)
     trigger = is_overwritten(table, columns, ("insert",), project)
-    predicate = project.predicate(check)
-    accepts_all = predicate.ask(is_tautology, filled_columns(table, predicate, project))
+    condition = project.condition(check, table)
+    accepts_all = condition.ask(is_tautology, condition.filled)
     does = "accepts every new row" if accepts_all else f"does not check {names}"
     saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
     return Finding(

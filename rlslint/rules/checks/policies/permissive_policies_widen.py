@@ -14,16 +14,22 @@ from rlslint.project.questions.siblings import (
     admits_by_row_alone,
     as_restrictive,
     binding,
+    binds_no_row,
     has_company,
     is_meant_for_everyone,
     is_restriction,
     neighbours,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
 
-@rule
+def _admits_whoever_asks(terms: Terms, project: Project) -> bool:
+    return terms.permissive and terms.using is not None and binds_no_row(terms.using, project)
+
+
+@rule(where=_admits_whoever_asks)
 def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Finding]:
     if not has_company(policy) or is_restriction(policy, project):
         return

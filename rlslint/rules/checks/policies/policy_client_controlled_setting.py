@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.claims import client_controlled_bounds, client_controlled_reads
+from rlslint.meaning.context import ContextRead
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
@@ -15,17 +16,27 @@ from rlslint.project.questions.exposure import (
     qualified,
     restricted,
 )
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
 
-@rule
+def _believes_the_client(terms: Terms, project: Project) -> bool:
+    return any(_believed(terms, condition, project) for condition in terms.conditions)
+
+
+def _believed(terms: Terms, condition: Condition, project: Project) -> tuple[ContextRead, ...]:
+    question = client_controlled_reads if terms.permissive else client_controlled_bounds
+    return condition.ask(question, project.context_functions)
+
+
+@rule(where=_believes_the_client)
 def policy_client_controlled_setting(policy: Policy, project: Project) -> Iterator[Finding]:
-    question = client_controlled_reads if policy.permissive else client_controlled_bounds
+    terms = project.terms(policy)
     found = [
         (clause, read)
-        for clause in policy.clauses
-        for read in project.predicate(clause).ask(question, project.context_functions)
+        for clause, condition in zip(policy.clauses, terms.conditions, strict=True)
+        for read in _believed(terms, condition, project)
     ]
     if not found:
         return

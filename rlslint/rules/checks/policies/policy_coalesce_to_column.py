@@ -15,10 +15,16 @@ from rlslint.project.questions.exposure import (
     qualified,
     restricted,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 
 
-@rule
+def _falls_back(terms: Terms, project: Project) -> bool:
+    functions = project.context_functions
+    return any(condition.ask(unbound_fallbacks, functions) for condition in terms.conditions)
+
+
+@rule(where=_falls_back)
 def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Finding]:
     for clause in policy.clauses:
         found = project.predicate(clause).ask(unbound_fallbacks, project.context_functions)

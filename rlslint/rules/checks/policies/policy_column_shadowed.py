@@ -8,10 +8,16 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Severity
 from rlslint.meaning.bounds import unbounded_branches
-from rlslint.meaning.captures import Capture, captured_comparisons, swallowed
+from rlslint.meaning.captures import (
+    Capture,
+    captured_comparisons,
+    pairs_of_one_table,
+    swallowed,
+)
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty, filled_columns, served_roles
+from rlslint.project.questions.exposure import certainty, served_roles
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Related
@@ -19,7 +25,15 @@ from rlslint.text import Related
 Found = tuple[Clause, Capture]
 
 
-@rule
+def _may_capture(terms: Terms, project: Project) -> bool:
+    del project
+    return any(
+        condition.ask(captured_comparisons) or condition.ask(pairs_of_one_table)
+        for condition in terms.conditions
+    )
+
+
+@rule(where=_may_capture)
 def policy_column_shadowed(policy: Policy, project: Project) -> Iterator[Finding]:
     found = _found(policy, project)
     if found and served_roles(policy, project):
@@ -67,6 +81,5 @@ def _label(capture: Capture) -> str:
 
 
 def _is_bound_otherwise(policy: Policy, clause: Clause, project: Project) -> bool:
-    predicate = project.predicate(clause)
-    filled = filled_columns(policy.relation, predicate, project)
-    return not predicate.ask(unbounded_branches, filled, project.context_functions)
+    condition = project.condition(clause, policy.relation)
+    return not condition.ask(unbounded_branches, condition.filled, project.context_functions)

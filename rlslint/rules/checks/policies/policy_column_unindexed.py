@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import index_need, mended
+from rlslint.project.questions.index_needs import index_need, looks_rows_up, mended
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
@@ -16,7 +16,7 @@ from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Related
 
 
-@rule
+@rule(where=looks_rows_up)
 def policy_column_unindexed(policy: Policy, project: Project) -> Iterator[Finding]:
     need = index_need(policy, project, Obstacle.missing)
     if need is not None:

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
+from rlslint.meaning.cost import unwrapped_calls, unwrapped_reads
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.row_costs import RepeatedCall, repeated_calls
 from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
 
 
-@rule
+def _calls_at_all(terms: Terms, project: Project) -> bool:
+    del project
+    using = terms.using
+    return using is not None and bool(
+        using.written.ask(unwrapped_calls) or using.written.ask(unwrapped_reads)
+    )
+
+
+@rule(where=_calls_at_all)
 def policy_function_not_wrapped(policy: Policy, project: Project) -> Iterator[Finding]:
     for repeated in repeated_calls(policy, project):
         yield _finding(policy, repeated, weight_of(project.catalog, policy.relation))

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
+from rlslint.meaning.cost import lookups
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import mended
 from rlslint.project.questions.row_costs import UnindexedLookup, unindexed_lookup
 from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Related
 
 
-@rule
+def _looks_up(terms: Terms, project: Project) -> bool:
+    del project
+    return terms.using is not None and bool(terms.using.ask(lookups))
+
+
+@rule(where=_looks_up)
 def policy_membership_unindexed(policy: Policy, project: Project) -> Iterator[Finding]:
     found = unindexed_lookup(policy, project)
     if found is not None:

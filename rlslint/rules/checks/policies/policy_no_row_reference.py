@@ -25,20 +25,30 @@ from rlslint.project.questions.exposure import (
     bound_to_caller,
     certainty_of_owners,
     exposure,
-    filled_columns,
     is_published,
     is_shared,
     qualified,
     whose,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
 
-@rule
+def _asks_nothing_of_a_row(terms: Terms, project: Project) -> bool:
+    """Tell whether a branch names no column, and nothing of more weight is at fault."""
+    asked = terms.using if terms.command != "insert" else terms.check
+    return asked is not None and not (
+        not asked.ask(branches_without_row)
+        or asked.ask(captured_comparisons)
+        or asked.ask(tautologies, asked.filled, project.context_functions)
+    )
+
+
+@rule(where=_asks_nothing_of_a_row)
 def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Finding]:
     clause = policy.using if policy.command != "insert" else policy.check
-    if clause is None or _has_nearer_cause(policy, clause, project):
+    if clause is None or swallowed(project.predicate(clause), policy.relation):
         return
     gate = _gate(policy, clause, project)
     exposed = exposure(policy, project) if gate is not None else None
@@ -62,38 +72,20 @@ def _is_open_to_all(policy: Policy, exposed: Exposure, project: Project) -> bool
     return exposed.commands == ("insert",) and only_keys
 
 
-def _has_nearer_cause(policy: Policy, clause: Clause, project: Project) -> bool:
-    predicate = project.predicate(clause)
-    filled = filled_columns(policy.relation, predicate, project)
-    return bool(
-        predicate.ask(captured_comparisons)
-        or swallowed(predicate, policy.relation)
-        or predicate.ask(tautologies, filled, project.context_functions)
-    )
-
-
 def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
-    predicate, table = project.predicate(clause), policy.relation
-    candidates = predicate.ask(branches_without_row)
-    if not candidates:
-        return None
+    table = policy.relation
+    condition = project.condition(clause, table)
     names = frozenset(
         name
-        for looked_into in predicate.ask(tables_looked_into)
+        for looked_into in condition.ask(tables_looked_into)
         if table.knows("columns") and looked_into.knows("columns")
         for name in shared_names(table, looked_into)
     )
     names |= project.tenant_column_names & _column_names(table)
     everyone = frozenset(project.runtime.names)
-    gates = predicate.ask(
-        open_gates,
-        filled_columns(table, predicate, project),
-        everyone,
-        names,
-        project.context_functions,
-    )
+    gates = condition.ask(open_gates, condition.filled, everyone, names, project.context_functions)
     if not gates:
-        for branch in candidates:
+        for branch in condition.ask(branches_without_row):
             require_known(conjunction(branch, -1))
         return None
     return gates[0]

@@ -16,18 +16,22 @@ from rlslint.project.questions.exposure import (
     bound_to_caller,
     certainty,
     exposure,
-    filled_columns,
     qualified,
     restricted,
     whose,
 )
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 
 
-@rule
+def _opens_without_context(terms: Terms, project: Project) -> bool:
+    return any(_opened(condition, project) for condition in terms.conditions)
+
+
+@rule(where=_opens_without_context)
 def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Finding]:
     for clause in policy.clauses:
-        branch = _opened(policy, clause, project)
+        branch = _opened(project.condition(clause, policy.relation), project)
         if branch is None or not project.tenant_columns(policy.relation):
             continue
         exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
@@ -36,12 +40,11 @@ def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Fin
         return
 
 
-def _opened(policy: Policy, clause: Clause, project: Project) -> OpenBranch | None:
+def _opened(condition: Condition, project: Project) -> OpenBranch | None:
     """Return the first branch that only a missing context opens; one open to all is no such."""
-    predicate, functions = project.predicate(clause), project.context_functions
-    filled = filled_columns(policy.relation, predicate, project)
-    found = predicate.ask(null_context_branches, filled, functions)
-    if not found or predicate.ask(unbound_fallbacks, functions):
+    functions = project.context_functions
+    found = condition.ask(null_context_branches, condition.filled, functions)
+    if not found or condition.ask(unbound_fallbacks, functions):
         return None
     everyone = frozenset(project.runtime.names)
     return next((b for b in found if not is_anybody(b.expression, everyone, functions)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.recursion import Recursion, recursion
+from rlslint.access.recursion import Recursion, looked_up, recursion
 from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
@@ -12,12 +12,18 @@ from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.circles import without_circle
 from rlslint.project.questions.exposure import COMMANDS, certainty
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 from rlslint.text.sentences import listed
 
 
-@rule
+def _looks_around(terms: Terms, project: Project) -> bool:
+    del project
+    return any(condition.written.ask(looked_up) for condition in terms.conditions)
+
+
+@rule(where=_looks_around)
 def policy_self_recursion(policy: Policy, project: Project) -> Iterator[Finding]:
     found = [
         (command, role, circle)

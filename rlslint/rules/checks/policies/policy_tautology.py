@@ -15,25 +15,29 @@ from rlslint.project.questions.exposure import (
     bound_to_caller,
     certainty_of_owners,
     exposure,
-    filled_columns,
     is_shared,
     qualified,
     whose,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr
 
 
-@rule
+def _filters_nothing(terms: Terms, project: Project) -> bool:
+    using = terms.using
+    if using is None or using.ask(is_literally_true):
+        return False
+    return bool(using.ask(tautologies, using.filled, project.context_functions))
+
+
+@rule(where=_filters_nothing)
 def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
-    if policy.using is None:
+    using = project.terms(policy).using
+    if using is None:
         return
-    predicate = project.predicate(policy.using)
-    if predicate.ask(is_literally_true):
-        return
-    filled = filled_columns(policy.relation, predicate, project)
-    found = predicate.ask(tautologies, filled, project.context_functions)
-    exposed = exposure(policy, project) if found else None
+    found = using.ask(tautologies, using.filled, project.context_functions)
+    exposed = exposure(policy, project)
     if exposed is None:
         return
     if not own_columns(found[0]) and is_shared(policy, exposed, project):

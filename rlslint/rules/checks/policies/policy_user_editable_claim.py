@@ -9,11 +9,17 @@ from rlslint.meaning.claims import user_editable_claims
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, served_roles
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
 
-@rule
+def _trusts_users(terms: Terms, project: Project) -> bool:
+    functions = project.context_functions
+    return any(condition.ask(user_editable_claims, functions) for condition in terms.conditions)
+
+
+@rule(where=_trusts_users)
 def policy_user_editable_claim(policy: Policy, project: Project) -> Iterator[Finding]:
     found = [
         (clause, place)

@@ -19,15 +19,18 @@ from rlslint.project.questions.exposure import (
     qualified,
     whose,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
 
-@rule
+def _says_true(terms: Terms, project: Project) -> bool:
+    del project
+    return terms.using is not None and terms.using.ask(is_literally_true)
+
+
+@rule(where=_says_true)
 def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
-    using = policy.using
-    if using is None or not project.predicate(using).ask(is_literally_true):
-        return
     exposed = exposure(policy, project)
     if exposed is None or is_shared(policy, exposed, project):
         return

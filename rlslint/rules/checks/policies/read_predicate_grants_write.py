@@ -20,11 +20,11 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
     bound_to_caller,
     certainty,
-    filled_columns,
     is_guarded,
     qualified,
     served_roles,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
@@ -34,10 +34,22 @@ from rlslint.text.sentences import listed
 _VERBS = {"update": "change", "delete": "delete", "insert": "insert"}
 
 
-@rule
+def _binds_some_rows(terms: Terms, project: Project) -> bool:
+    """Tell whether a branch admits rows that others leave to whose they are."""
+    using, functions = terms.using, project.context_functions
+    if using is None or not terms.permissive or terms.command != "all":
+        return False
+    if not using.ask(bounds_of, functions) or using.ask(tautologies, using.filled, functions):
+        return False
+    if using.ask(null_context_branches, using.filled, functions):
+        return False
+    return bool(using.ask(unbounded_branches, using.filled, functions))
+
+
+@rule(where=_binds_some_rows)
 def read_predicate_grants_write(policy: Policy, project: Project) -> Iterator[Finding]:
     using = policy.using
-    if using is None or not policy.permissive or policy.command != "all":
+    if using is None:
         return
     branch = _reading_branch(policy, using, project)
     if branch is None or not policy.relation.rls_enabled:
@@ -57,14 +69,9 @@ def read_predicate_grants_write(policy: Policy, project: Project) -> Iterator[Fi
 
 def _reading_branch(policy: Policy, using: Clause, project: Project) -> UnboundedBranch | None:
     """Return the branch that admits rows of others beside one that binds them."""
-    predicate, functions = project.predicate(using), project.context_functions
-    filled = filled_columns(policy.relation, predicate, project)
-    if not predicate.ask(bounds_of, functions) or predicate.ask(tautologies, filled, functions):
-        return None
-    if predicate.ask(null_context_branches, filled, functions):
-        return None
+    condition, functions = project.condition(using, policy.relation), project.context_functions
     everyone = frozenset(project.runtime.names)
-    found = predicate.ask(unbounded_branches, filled, functions)
+    found = condition.ask(unbounded_branches, condition.filled, functions)
     for branch in found:
         asks_row = any(map(own_columns, branch.conjuncts))
         if asks_row and is_open_to_strangers(branch, everyone, functions):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence
-from rlslint.meaning.intents import words_of
+from rlslint.meaning.intents import restricts, words_of
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
@@ -20,6 +20,7 @@ from rlslint.project.questions.siblings import (
     is_restriction,
     neighbours,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
@@ -40,9 +41,17 @@ _RESTRICTING = frozenset(
 )
 
 
-@rule
+def _keeps_rows_out(terms: Terms, project: Project) -> bool:
+    return (
+        terms.permissive
+        and terms.using is not None
+        and terms.using.ask(restricts, project.context_functions)
+    )
+
+
+@rule(where=_keeps_rows_out)
 def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[Finding]:
-    if not policy.permissive or not is_restriction(policy, project):
+    if not is_restriction(policy, project):
         return
     if is_meant_for_everyone(policy, project):
         return

@@ -11,6 +11,7 @@ from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified, served_roles
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 from rlslint.text.sentences import listed
@@ -18,11 +19,16 @@ from rlslint.text.sentences import listed
 _VERBS = {"select": "SELECT", "update": "UPDATE of any row", "delete": "DELETE"}
 
 
-@rule
+def _holds_for_new_rows_only(terms: Terms, project: Project) -> bool:
+    del project
+    if terms.permissive or terms.command not in ("all", "update"):
+        return False
+    return terms.using is None and terms.check is not None
+
+
+@rule(where=_holds_for_new_rows_only)
 def restrictive_without_using(policy: Policy, project: Project) -> Iterator[Finding]:
-    if policy.permissive or policy.command not in ("all", "update"):
-        return
-    if policy.using is not None or policy.check is None or not policy.relation.rls_enabled:
+    if policy.check is None or not policy.relation.rls_enabled:
         return
     forbids = not project.predicate(policy.check).ask(can_be_true)
     found = [

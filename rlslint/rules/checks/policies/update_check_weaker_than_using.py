@@ -19,6 +19,7 @@ from rlslint.project.questions.new_rows import (
     lost_columns,
     writers,
 )
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import Related
 
@@ -29,10 +30,18 @@ class _Fault(NamedTuple):
     commands: tuple[str, ...]
 
 
-@rule
+def _checks_other_than_it_filters(terms: Terms, project: Project) -> bool:
+    del project
+    using, check = terms.using, terms.check
+    if using is None or check is None or terms.command not in ("all", "update"):
+        return False
+    return using.written is not check.written
+
+
+@rule(where=_checks_other_than_it_filters)
 def update_check_weaker_than_using(policy: Policy, project: Project) -> Iterator[Finding]:
     using, check = policy.using, policy.check
-    if using is None or check is None or policy.command not in ("all", "update"):
+    if using is None or check is None:
         return
     fault = _fault(policy, using, check, project)
     if fault is not None and policy.relation.rls_enabled:

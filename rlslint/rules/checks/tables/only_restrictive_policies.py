@@ -8,14 +8,14 @@ from typing import NamedTuple
 from rlslint.access import applicable_policies, row_security_active
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy, Table
-from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import branches
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import COMMANDS, certainty, filled_columns
+from rlslint.project.questions.exposure import COMMANDS, certainty
+from rlslint.project.terms import Condition
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Related
@@ -76,16 +76,14 @@ def _locks(policy: Policy, command: str, project: Project) -> bool:
     clause = policy.effective_check if command == "insert" else policy.using
     if clause is None:
         return False
-    predicate = project.predicate(clause)
-    return not predicate.ask(can_be_true) or _is_role_gate(clause, policy, project)
+    condition = project.condition(clause, policy.relation)
+    return not condition.ask(can_be_true) or _is_role_gate(condition, project)
 
 
-def _is_role_gate(clause: Clause, policy: Policy, project: Project) -> bool:
-    predicate, functions = project.predicate(clause), project.context_functions
-    open_ones = predicate.ask(
-        unbounded_branches, filled_columns(policy.relation, predicate, project), functions
-    )
-    if len(open_ones) < len(predicate.ask(branches)):
+def _is_role_gate(condition: Condition, project: Project) -> bool:
+    functions = project.context_functions
+    open_ones = condition.ask(unbounded_branches, condition.filled, functions)
+    if len(open_ones) < len(condition.ask(branches)):
         return False
     return all(
         branch.kind == "gate"

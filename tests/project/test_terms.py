@@ -1,18 +1,19 @@
-"""Judging policies by their shape spares work and hides nothing."""
+"""What policies demand is asked of equal terms once: that spares work and hides nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
+from rlslint.project.terms import SharedTerms, Terms
 from rlslint.reports.results import Result
 from rlslint.rules.cards import card, rule_names
-from rlslint.rules.registry import rules_for
-from rlslint.rules.shapes import JUDGED_BY_SHAPE, Shapes
+from tests.access.scenarios import replayed
 from tests.linting import lint
 
 _TABLE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(?:\w+\.)?(\w+)", re.IGNORECASE)
@@ -65,9 +66,13 @@ def test_the_same_is_found_as_without(
     for order in (variants, variants[::-1]):
         files = {"migrations/0001_copies.sql": "\n".join(order)}
         with monkeypatch.context() as patch:
-            by_shape = everything(lint(tmp_path, files))
-            patch.setattr(Shapes, "of", lambda shapes, policy: None)
-            assert by_shape == everything(lint(tmp_path, files))
+            shared = everything(lint(tmp_path, files))
+            patch.setattr(SharedTerms, "of", unshared)
+            assert shared == everything(lint(tmp_path, files))
+
+
+def unshared(terms: SharedTerms, policy: Policy) -> Terms:
+    return SharedTerms(terms._catalog)._made(policy)
 
 
 TABLE = """
@@ -79,48 +84,40 @@ CREATE POLICY {name}_own ON {name} USING ({using});
 OWN = "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid)"
 
 
-def shapes_of(
-    first: str, second: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> list[Hashable | None]:
-    found: list[Hashable | None] = []
-
-    of = Shapes.of
-
-    def noted(shapes: Shapes, policy: Policy) -> Hashable | None:
-        found.append(of(shapes, policy))
-        return found[-1]
-
-    monkeypatch.setattr(Shapes, "of", noted)
-    lint(tmp_path, {"migrations/0001_tables.sql": first + second})
-    return found
+def terms_of(sql: str) -> list[Terms]:
+    catalog = replayed(sql)
+    shared = SharedTerms(catalog)
+    return [shared.of(policy) for policy in catalog.policies()]
 
 
-def test_copies_with_other_columns_have_one_shape(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_copies_with_other_columns_demand_the_same() -> None:
     one = TABLE.format(name="docs", column="body text", using=OWN)
     other = TABLE.format(name="files", column="size bigint NOT NULL", using=OWN)
-    first, second = shapes_of(one, other, tmp_path, monkeypatch)
-    assert first is not None
-    assert first == second
+    first, second = terms_of(one + other)
+    assert first is second
 
 
 @pytest.mark.parametrize(
-    "using",
+    ("column", "using"),
     [
-        f"{OWN} OR tenant_id IS NULL",
-        f"{OWN} AND body IS NOT NULL",
-        "tenant_id IN (SELECT tenant_id FROM docs)",
+        ("body text", f"{OWN} OR tenant_id IS NULL"),
+        ("body text NOT NULL", f"{OWN} AND body IS NOT NULL"),
+        ("body text", "tenant_id IN (SELECT tenant_id FROM docs)"),
     ],
 )
-def test_other_conditions_have_other_shapes(
-    using: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = TABLE.format(name="docs", column="body text", using=OWN)
-    other = TABLE.format(name="files", column="body text", using=using)
-    first, second = shapes_of(one, other, tmp_path, monkeypatch)
-    assert first != second
+def test_other_conditions_are_other_terms(column: str, using: str) -> None:
+    one = TABLE.format(name="docs", column="body text", using=f"{OWN} AND body IS NOT NULL")
+    other = TABLE.format(name="files", column=column, using=using)
+    first, second = terms_of(one + other)
+    assert first is not second
 
 
-def test_the_rules_exist() -> None:
-    assert {rule.name for rule in rules_for("Policy")} >= JUDGED_BY_SHAPE
+def test_what_is_unknown_of_a_policy_is_unknown_of_its_terms() -> None:
+    (terms,) = terms_of(
+        TABLE.format(name="docs", column="body text", using=OWN)
+        + "DO $$ BEGIN EXECUTE 'ALTER POLICY docs_own ON docs USING ('||pg_read_file('x')||')';"
+        " END $$;"
+    )
+    assert terms.roles == ("public",)
+    with pytest.raises(UnknownFact):
+        _ = terms.using

@@ -1,0 +1,157 @@
+"""What policies demand, whatever the tables that they stand on: asked once for all alike.
+
+Schemas repeat a few policies over hundreds of tables. Most of what a rule wants to know of one is
+in its terms, and the same for all others of equal terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from rlslint.catalog.answers import ask
+from rlslint.catalog.facts import Facts
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.meaning.calls import called_in_expression
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.inlining import inlined_predicate
+from rlslint.sql.expressions import Expr
+
+P = ParamSpec("P")
+A = TypeVar("A")
+
+
+class Condition:
+    """What a clause demands: one for all clauses that are spelled alike over alike columns.
+
+    `written` is the predicate as it stands there; `filled` are the attribute numbers of the columns
+    in it that certainly hold no NULL.
+    """
+
+    __slots__ = ("_catalog", "_predicate", "filled", "written")
+
+    def __init__(self, written: Predicate, filled: frozenset[int], catalog: Catalog) -> None:
+        self.written = written
+        self.filled = filled
+        self._catalog = catalog
+        self._predicate: Predicate | None = None
+
+    @property
+    def predicate(self) -> Predicate:
+        """The predicate with the calls of the history's functions inlined."""
+        if self._predicate is None:
+            self._predicate = ask(inlined_predicate, self.written.expression, self._catalog)
+        return self._predicate
+
+    @property
+    def calls(self) -> tuple[Function, ...]:
+        """The functions of the history that are called as it is written."""
+        return self.written.ask(called_in_expression, self._catalog)
+
+    def ask(
+        self, question: Callable[Concatenate[Expr, P], A], *args: P.args, **kwargs: P.kwargs
+    ) -> A:
+        """Return `question(expression, *args)` of `predicate`, found once for all who ask."""
+        return ask(question, self.predicate.expression, *args, **kwargs)
+
+
+_FACTS = ("permissive", "command", "roles", "using", "check")
+
+
+class Terms(Facts):
+    """What a policy demands, of whom and for which commands: its facts but for name and table."""
+
+    __slots__ = ("check", "command", "permissive", "roles", "using")
+
+    permissive: bool
+    command: str
+    roles: tuple[str, ...]
+    using: Condition | None
+    check: Condition | None
+
+    def __init__(
+        self,
+        permissive: bool,
+        command: str,
+        roles: tuple[str, ...],
+        using: Condition | None,
+        check: Condition | None,
+    ) -> None:
+        super().__init__(None)
+        self.permissive = permissive
+        self.command = command
+        self.roles = roles
+        self.using = using
+        self.check = check
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those of the clauses that were written, in the order of `Policy.clauses`."""
+        return tuple(one for one in (self.using, self.check) if one is not None)
+
+
+class SharedTerms:
+    """The terms of a catalog's policies, equal ones once."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._of: dict[Policy, Terms] = {}
+        self._terms: dict[tuple[object, ...], Terms] = {}
+        self._conditions: dict[tuple[Predicate, frozenset[int]], Condition] = {}
+        self._filled: dict[Relation, frozenset[int]] = {}
+
+    def of(self, policy: Policy) -> Terms:
+        """Return the terms of a policy; what is unknown of the policy is unknown of them."""
+        found = self._of.get(policy)
+        if found is None:
+            found = self._of[policy] = self._made(policy)
+        return found
+
+    def _made(self, policy: Policy) -> Terms:
+        if policy.unknown:
+            return self._partial(policy)
+        relation, using, check = policy.relation, None, None
+        if policy.using is not None:
+            using = self.condition(policy.using, relation)
+        if policy.check is not None:
+            check = self.condition(policy.check, relation)
+        key = policy.permissive, policy.command, policy.roles, using, check
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = Terms(*key)
+        return found
+
+    def _partial(self, policy: Policy) -> Terms:
+        known: dict[str, Any] = {
+            fact: getattr(policy, fact) for fact in _FACTS if policy.knows(fact)
+        }
+        for fact in ("using", "check"):
+            if known.get(fact) is not None:
+                known[fact] = self.condition(known[fact], policy.relation)
+        facts: list[Any] = [known.get(fact) for fact in _FACTS]
+        terms = Terms(*facts)
+        for fact, statement in policy.unknown.items():
+            if fact in _FACTS:
+                terms.forget(fact, statement)
+        return terms
+
+    def condition(self, clause: Clause, relation: Relation) -> Condition:
+        """Return what a clause of a policy of `relation` demands."""
+        written, filled = clause.predicate, self.filled(relation)
+        if filled:
+            filled &= written.ask(own_columns)
+        found = self._conditions.get((written, filled))
+        if found is None:
+            found = self._conditions[written, filled] = Condition(written, filled, self._catalog)
+        return found
+
+    def filled(self, relation: Relation) -> frozenset[int]:
+        """Return the attribute numbers of the columns that certainly hold no NULL."""
+        found = self._filled.get(relation)
+        if found is None:
+            columns = relation.columns.values() if relation.knows("columns") else ()
+            certain = [one for one in columns if one.knows("not_null") and one.not_null]
+            found = self._filled[relation] = frozenset([column.number for column in certain])
+        return found
