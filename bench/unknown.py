@@ -64,7 +64,7 @@ def _count(directory: Path) -> Count:
     configured = find_config(directory, disk.read)
     config = load_config(configured, disk.read) if configured is not None else Config()
     found = discover([directory], root=directory, exclude=config.exclude)
-    built, _ = build(found, config, Reader({}))
+    built = build(found, config, Reader({})).built
     for one in built:
         for kind, subject in subjects(one.project):
             made_elsewhere = isinstance(subject, Relation) and subject.is_beyond_history

@@ -37,9 +37,11 @@ def check(
     found = _discover(paths, config, standard_input)
     for problem in found.problems:
         reader.unreadable(problem)
-    built, code = build(found, config, reader)
+    projects = build(found, config, reader)
+    code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
-    return _result(map(_from_files, built), config, selection, reader, read, found.reported)
+    named = _Named(found.reported, projects.are_all)
+    return _result(map(_from_files, projects.built), config, selection, reader, read, named)
 
 
 def files_read(paths: Sequence[str | Path], config: Config) -> Iterator[str]:
@@ -78,6 +80,13 @@ def _discover(
         force_exclude=config.force_exclude,
     )
     return with_file(found, standard_input[0]) if standard_input is not None else found
+
+
+class _Named(NamedTuple):
+    """The files that the user named; `are_all` tells whether no others were left unread."""
+
+    files: frozenset[str]
+    are_all: bool
 
 
 class _Asked(NamedTuple):
@@ -155,7 +164,7 @@ def _result(
     selection: Selection,
     reader: Reader,
     read: Checked,
-    named: frozenset[str] | None,
+    named: _Named | None,
 ) -> Result:
     """Judge projects, one after the other, and leave what the user wants to see.
 
@@ -183,8 +192,9 @@ def _result(
     kept = list(suppressed.findings)
     if named is not None:
         kept += _about_ignores(suppressed.uses, project, selection, named)
-        kept = [finding for finding in kept if _takes_part(finding, named)]
+        kept = [finding for finding in kept if _takes_part(finding, named.files)]
     shown = _without_copies(list(map(reported, kept)), loose)
+    is_part = named is not None and not named.are_all
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
     return Result(
         findings=in_order(finding for finding in shown if _is_shown(finding, config)),
@@ -192,17 +202,24 @@ def _result(
         not_checked=tuple(unchecked),
         notes=tuple(reader.notes),
         errors=tuple(reader.errors),
-        uses_row_security=uses_row_security or not has_read,
+        uses_row_security=uses_row_security or not has_read or is_part,
         hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),
         databases=tuple(databases),
     )
 
 
 def _about_ignores(
-    uses: Iterable[IgnoreUse], project: Project, selection: Selection, named: frozenset[str]
+    uses: Iterable[IgnoreUse], project: Project, selection: Selection, named: _Named
 ) -> list[Finding]:
-    """Judge the ignore comments of the files that the user named, and all accept entries."""
-    asked = (("IgnoreUse", use) for use in uses if use.span is None or use.span.text.path in named)
+    """Judge the ignore comments of the files that the user named, and all accept entries.
+
+    What was not read may need an accept entry.
+    """
+
+    def is_judged(use: IgnoreUse) -> bool:
+        return named.are_all if use.span is None else use.span.text.path in named.files
+
+    asked = (("IgnoreUse", use) for use in uses if is_judged(use))
     return judge(asked, project, selection, [])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
@@ -56,6 +56,14 @@ class Replayed(NamedTuple):
     statements: int
 
 
+class Projects(NamedTuple):
+    """What there is to judge; `are_all` is False where files without a part in it were not read."""
+
+    built: tuple[Built, ...]
+    code: Code
+    are_all: bool
+
+
 class Code(NamedTuple):
     """Application code and settings, read once for all histories."""
 
@@ -64,28 +72,38 @@ class Code(NamedTuple):
     settings_files: int
 
 
-def build(found: Found, config: Config, reader: Reader) -> tuple[tuple[Built, ...], Code]:
-    """Read every file that was found, replay the histories, and join them with their code."""
+def build(found: Found, config: Config, reader: Reader) -> Projects:
+    """Replay the histories that the files to report on have a part in, and join their code.
+
+    A finding counts where it stands in such a file. No history has a part in the findings of
+    another one, so one without such a file is left alone, its code and settings included.
+    """
     sorted_files = histories(found, anchored(config, config.migrations))
     reader.notes += [note.message for note in sorted_files.notes]
     read_module = module_reader(found)
     code = _read_code(found, sorted_files, reader, read_module)
     built = []
-    for history, loose in _all_histories(sorted_files):
+    are_all = True
+    shares = [(share, False) for share in _beside(sorted_files.histories, code)]
+    shares += [(Code((), (), 0), True) for _ in sorted_files.loose]
+    for history, (mine, loose) in zip(
+        (*sorted_files.histories, *sorted_files.loose), shares, strict=True
+    ):
+        if found.reported.isdisjoint(_parts(history, mine)):
+            are_all = False
+            continue
         replayed = replay_history(history, config, reader, read_module)
-        mine = Code((), (), 0) if loose else code
-        others = [h for h in sorted_files.histories if h is not history]
-        built.append(_join(replayed, config, _beside(history, others, mine), loose))
+        built.append(_join(replayed, config, mine, loose))
     if not built:
         built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False))
-    return tuple(built), code
+    return Projects(tuple(built), code, are_all)
 
 
-def _all_histories(sorted_files: Histories) -> Iterator[tuple[History, bool]]:
-    for history in sorted_files.histories:
-        yield history, False
-    for history in sorted_files.loose:
-        yield history, True
+def _parts(history: History, code: Code) -> Iterator[str]:
+    """Yield the files that a finding of a history can stand in."""
+    yield from (migration.shown for migration in history.migrations)
+    yield from (file.path for file in code.files)
+    yield from (connection.span.text.path for connection in code.connections)
 
 
 def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
@@ -97,20 +115,26 @@ def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
-def _beside(history: History, others: list[History], code: Code) -> Code:
-    """Keep the code and the settings that lie nearer to this history than to another one."""
-    if not others:
-        return code
+def _beside(histories: Sequence[History], code: Code) -> list[Code]:
+    """Give each history the code and the settings that lie nearer to it than to another one."""
+    if len(histories) < 2:
+        return [code] * len(histories)
+    shares: list[tuple[list[CodeFile], list[Connection]]] = [([], []) for _ in histories]
+    for file in code.files:
+        for place in _nearest(file.path, histories):
+            shares[place][0].append(file)
+    for connection in code.connections:
+        for place in _nearest(connection.span.text.path, histories):
+            shares[place][1].append(connection)
+    return [
+        Code(tuple(files), tuple(connections), code.settings_files) for files, connections in shares
+    ]
 
-    def is_mine(path: str) -> bool:
-        mine = _common_depth(path, history.root)
-        return all(_common_depth(path, other.root) <= mine for other in others)
 
-    return Code(
-        tuple(file for file in code.files if is_mine(file.path)),
-        tuple(c for c in code.connections if is_mine(c.span.text.path)),
-        code.settings_files,
-    )
+def _nearest(path: str, histories: Sequence[History]) -> list[int]:
+    depths = [_common_depth(path, history.root) for history in histories]
+    deepest = max(depths)
+    return [place for place, depth in enumerate(depths) if depth == deepest]
 
 
 def _common_depth(path: str, root: str) -> int:
