@@ -18,10 +18,6 @@ FOLDERS = ("sql", "catalog", "replay", "meaning", "access")
 
 
 @pytest.mark.long
-@pytest.mark.xfail(
-    strict=True,
-    reason="the journal's sets and lists inherit from builtin types, which mypyc refuses",
-)
 def test_mypyc_understands_what_does_most_of_the_work(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,10 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+_BOOKKEEPING = ("earlier", "statements", "unknown")
+"""What a subject with facts has besides them, and always."""
+
+
 class UnknownFact(Exception):
     """Raised by reading a fact that the history does not tell.
 
@@ -132,7 +136,7 @@ class Facts:
         return getattr(self, fact), None
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in Facts.__slots__:
+        if name.startswith("__") or name in _BOOKKEEPING:
             raise AttributeError(name)
         raise UnknownFact(self, name, self.unknown.get(name))
 

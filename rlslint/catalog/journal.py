@@ -144,42 +144,20 @@ def _restore(mapping: dict[Any, Any], part: Any, items: dict[Any, Any]) -> None:
     dict.update(mapping, items)
 
 
-class RecordedSet(set[T]):
-    """A set whose changes can be undone."""
+class RecordedSet(RecordedDict[T, None]):
+    """A set whose changes can be undone, in no order: a dict, for a compiler takes no set."""
 
     __slots__ = ()
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        super().__init__(dict.fromkeys(items))
 
     def add(self, item: T) -> None:
         if item not in self:
-            if JOURNAL.records is not None:
-                JOURNAL.records.append((_take_out, self, item, None))
-            set.add(self, item)
+            self[item] = None
 
-    def discard(self, item: object) -> None:
+    def discard(self, item: T) -> None:
         if item in self:
             if JOURNAL.records is not None:
-                JOURNAL.records.append((_put_in, self, item, None))
-            set.discard(self, item)
-
-
-def _take_out(items: set[Any], item: Any, held: None) -> None:
-    set.discard(items, item)
-
-
-def _put_in(items: set[Any], item: Any, held: None) -> None:
-    set.add(items, item)
-
-
-class RecordedList(list[T]):
-    """A list that only grows, and shrinks again when that is undone."""
-
-    __slots__ = ()
-
-    def append(self, item: T) -> None:
-        if JOURNAL.records is not None:
-            JOURNAL.records.append((_shorten, self, len(self), None))
-        list.append(self, item)
-
-
-def _shorten(items: list[Any], length: int, held: None) -> None:
-    del items[length:]
+                JOURNAL.records.append((_put_back, self, item, None))
+            dict.__delitem__(self, item)

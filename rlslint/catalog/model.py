@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.journal import ABSENT, JOURNAL, RecordedDict, RecordedList, RecordedSet
+from rlslint.catalog.journal import ABSENT, JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey, PossibleDefault
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
@@ -431,11 +431,11 @@ class Catalog:
         self.schemas: RecordedDict[str, Schema] = RecordedDict(public=public_schema())
         self.publications: Members[str, Publication] = Members("publications")
         self.defaults: tuple[DefaultPrivilege, ...] = ()
-        self.possible_defaults: RecordedList[PossibleDefault] = RecordedList()
+        self.possible_defaults: RecordedSet[PossibleDefault] = RecordedSet()
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
-        self.dynamic: RecordedList[Dynamic] = RecordedList()
+        self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
         self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.named_columns: dict[Relation, set[str]] = {}
         self.answers: dict[Any, Any] = {}

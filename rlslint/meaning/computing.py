@@ -58,9 +58,8 @@ def computed(operator: Operator, left: Value, right: Value) -> Value:
 
     Raises RaisesError where PostgreSQL refuses the values.
     """
-    if operator.symbol in ("||", *PATTERNS) and (
-        known_text(left) is None or known_text(right) is None
-    ):
+    takes_text = operator.symbol == "||" or operator.symbol in PATTERNS
+    if takes_text and (known_text(left) is None or known_text(right) is None):
         return None
     try:
         return known_value(operated(operator.symbol, plain_value(left), plain_value(right)))

@@ -134,7 +134,7 @@ class Doubts:
         places = {(_if_known(one.creator), _if_known(one.schema), one.kind) for one in changed}
         for place in sorted(places):
             possible = PossibleDefault(*place, self.statement)
-            self.catalog.possible_defaults.append(possible)
+            self.catalog.possible_defaults.add(possible)
             self.any = True
 
 

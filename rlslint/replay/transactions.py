@@ -83,7 +83,7 @@ def end_script(replay: Replay, ending: Ending, last: Statement | None) -> None:
         replay.transaction = None
         if leave_in_doubt(replay.catalog, begun.mark, begun.begun):
             reason = "no COMMIT ends the transaction that begins here"
-            replay.catalog.dynamic.append(Dynamic(begun.begun, reason))
+            replay.catalog.dynamic[begun.begun] = Dynamic(begun.begun, reason)
         JOURNAL.release(begun.mark)
     elif begun is not None and ending is Ending.commit and not begun.failed:
         commit(replay, begun.begun)

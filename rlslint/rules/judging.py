@@ -29,7 +29,7 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
     catalog = project.catalog
     for refusal in catalog.refusals:
         yield "Refusal", refusal
-    for dynamic in catalog.dynamic:
+    for dynamic in catalog.dynamic.values():
         yield "Dynamic", dynamic
     for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
         if relation.is_beyond_history or relation.is_table:

@@ -123,7 +123,7 @@ def _without_names(words: _Words) -> _Words:
         if opening < 0 or _at(words, opening + 1).name != "SELECT":
             continue
         before, behind = _at(words, opening - 1).name, _at(words, at + 3).name
-        if before in _BEFORE_SUBSELECT or behind in (*_OPERATORS, "TYPECAST"):
+        if before in _BEFORE_SUBSELECT or behind in _OPERATORS or behind == "TYPECAST":
             dropped |= {at, at + 1}
     return [word for at, word in enumerate(words) if at not in dropped]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rlslint.catalog.facts import Facts, Members
-from rlslint.catalog.journal import JOURNAL, RecordedDict
+from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.model import Catalog
 from rlslint.replay import Replay
 from rlslint.replay.origins import Origins
@@ -73,7 +73,7 @@ def _describe(part: Any, seen: dict[int, list[Any]]) -> Any:
     match part:
         case dict():
             items = [(_describe(k, seen), _describe(v, seen)) for k, v in dict.items(part)]
-            if not isinstance(part, RecordedDict):
+            if not isinstance(part, RecordedDict) or isinstance(part, RecordedSet):
                 return frozenset((str(key), str(value)) for key, value in items)
             return (items, part.is_open, part.gap) if isinstance(part, Members) else items
         case Facts() | Catalog() | Origins() | Session():

@@ -70,10 +70,11 @@ def run_perhaps(interpreter: Interpreter, bodies: list[Body]) -> None:
         except Raised as raised:
             # A history that was carried out did not end in an error here.
             interpreter.course.perhaps_raised(raised.condition)
-            continue
+        else:
+            if leave is not None:
+                left = "return" if leave.word == "return" else ("loop", leave.label)
+                interpreter.doubts.add(left)
+            outcomes.append(scopes.copy())
         finally:
             interpreter.doubts.discard(doubt)
-        if leave is not None:
-            interpreter.doubts.add("return" if leave.word == "return" else ("loop", leave.label))
-        outcomes.append(scopes.copy())
     scopes.merge(outcomes or [before])

@@ -159,9 +159,7 @@ class Execution:
 
     def note(self, reason: str) -> None:
         """Remember that something could not be evaluated, once for each statement."""
-        noted = self.replay.catalog.dynamic
-        if not noted or noted[-1].statement is not self.parent:
-            noted.append(Dynamic(self.parent, reason))
+        self.replay.catalog.dynamic.setdefault(self.parent, Dynamic(self.parent, reason))
 
 
 def _shortened(sql: str) -> str:

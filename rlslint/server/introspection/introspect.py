@@ -84,7 +84,8 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
         add_memberships(catalog, description, rows(memberships), names)
         add_settings(catalog, description, rows(queries.SETTINGS), names)
         search_path = _search_path(catalog, rows(queries.SEARCH_PATH))
-        catalog.extensions.update(name for (name,) in rows(queries.EXTENSIONS))
+        for (name,) in rows(queries.EXTENSIONS):
+            catalog.extensions.add(name)
         held: list[Held] = add_schemas(catalog, description, rows(queries.SCHEMAS), names)
         held += add_functions(
             catalog, description, rows(functions), names, foreign_owners, search_path
