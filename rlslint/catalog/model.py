@@ -392,6 +392,10 @@ View = Relation
 """A view or materialized view: what a check of views is called with."""
 
 
+Owned = Relation | Function | Schema
+"""What has an owner, on which privileges are granted."""
+
+
 class Refusal(NamedTuple):
     """A statement that PostgreSQL would refuse in the state that the history has reached.
 

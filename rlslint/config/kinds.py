@@ -19,7 +19,7 @@ class Misfit(Exception):
         self.meant = did_you_mean(culprit, choices)
 
 
-class Kind(NamedTuple):
+class OptionKind(NamedTuple):
     """How an option's value is named, read from TOML and described in a JSON schema."""
 
     name: str
@@ -30,7 +30,7 @@ class Kind(NamedTuple):
 class Option(NamedTuple):
     """What an option takes, and how `rlslint config` shows it; `default` and `example` are TOML."""
 
-    kind: Kind
+    kind: OptionKind
     default: str
     example: str
     documentation: str
@@ -60,7 +60,7 @@ def _lists_by_pattern(value: Any) -> dict[str, tuple[str, ...]]:
     return {pattern: _strings(selectors) for pattern, selectors in value.items()}
 
 
-def choice(choices: tuple[str, ...]) -> Kind:
+def choice(choices: tuple[str, ...]) -> OptionKind:
     """Return the kind of a string that is one of `choices`."""
 
     def read(value: Any) -> str:
@@ -70,20 +70,20 @@ def choice(choices: tuple[str, ...]) -> Kind:
             )
         return str(value)
 
-    return Kind(" | ".join(f'"{name}"' for name in choices), read, {"enum": list(choices)})
+    return OptionKind(" | ".join(f'"{name}"' for name in choices), read, {"enum": list(choices)})
 
 
-def level(scale: type[IntEnum]) -> Kind:
+def level(scale: type[IntEnum]) -> OptionKind:
     """Return the kind of a string that names a step of `scale`."""
     names = tuple(scale.__members__)
     by_name = choice(names)
-    return Kind(by_name.name, lambda value: scale[by_name.read(value)], by_name.schema)
+    return OptionKind(by_name.name, lambda value: scale[by_name.read(value)], by_name.schema)
 
 
-STRINGS = Kind("list of strings", _strings, {"type": "array", "items": {"type": "string"}})
-BOOLEAN = Kind("boolean", _boolean, {"type": "boolean"})
-STRING = Kind("string", _string, {"type": "string"})
-LISTS_BY_PATTERN = Kind(
+STRINGS = OptionKind("list of strings", _strings, {"type": "array", "items": {"type": "string"}})
+BOOLEAN = OptionKind("boolean", _boolean, {"type": "boolean"})
+STRING = OptionKind("string", _string, {"type": "string"})
+LISTS_BY_PATTERN = OptionKind(
     "table of lists of strings",
     _lists_by_pattern,
     {"type": "object", "additionalProperties": STRINGS.schema},

@@ -12,9 +12,9 @@ from rlslint.config.kinds import (
     LISTS_BY_PATTERN,
     STRING,
     STRINGS,
-    Kind,
     Misfit,
     Option,
+    OptionKind,
     choice,
     described,
     did_you_mean,
@@ -88,7 +88,7 @@ def _accepts(value: Any) -> tuple[Accept, ...]:
     return tuple(Accept(**item) for item in value)
 
 
-_ACCEPTS = Kind(
+_ACCEPTS = OptionKind(
     "array of tables",
     _accepts,
     {

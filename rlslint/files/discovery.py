@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rlslint.files import disk
 from rlslint.files.contents import Unreadable
-from rlslint.files.walk import Excluded, Walk, ancestors, kind, shown_path
+from rlslint.files.walk import Excluded, Walk, folders_above, kind, shown_path
 
 _PLAIN = ("", ".dump", ".txt")
 _CONFIGURATIONS = ("rlslint.toml", ".rlslint.toml")
@@ -100,7 +100,7 @@ def discover(
 
 
 def _existing_folder(path: str) -> str:
-    return next(folder for folder in ancestors(os.path.dirname(path)) if disk.is_folder(folder))
+    return next(folder for folder in folders_above(os.path.dirname(path)) if disk.is_folder(folder))
 
 
 def _named(paths: Iterable[str | Path], base: str) -> tuple[list[str], list[Unreadable]]:
@@ -142,7 +142,7 @@ def project_directory(path: str) -> str | None:
     A directory that configures rlslint wins over the repository it lies in, and the repository over
     a Python package inside it: migrations and application are often packages of their own.
     """
-    above = list(ancestors(path))
+    above = list(folders_above(path))
     for folder in above:
         if any(disk.is_file(os.path.join(folder, name)) for name in _CONFIGURATIONS):
             return folder
@@ -191,7 +191,7 @@ def _has_history(folder: str, files: Iterable[str]) -> bool:
 def _outermost_history_folder(folder: str) -> str | None:
     """Look a few levels up only: further away the name means something else."""
     found = None
-    for ancestor in islice(ancestors(folder), 4):
+    for ancestor in islice(folders_above(folder), 4):
         if os.path.basename(ancestor) in _HISTORY_FOLDERS:
             found = ancestor
     return found

@@ -30,7 +30,7 @@ _SKIPPED_FOLDERS = frozenset(
 )  # fmt: skip
 
 
-def ancestors(path: str) -> Iterator[str]:
+def folders_above(path: str) -> Iterator[str]:
     """Yield the path and the directories above it, the nearest first."""
     while True:
         yield path
@@ -79,7 +79,7 @@ class Excluded:
 
     def covers_any_part(self, full: str) -> bool:
         """Tell whether a pattern matches the path or a directory above it."""
-        return any(self.covers(part, os.path.basename(part)) for part in ancestors(full))
+        return any(self.covers(part, os.path.basename(part)) for part in folders_above(full))
 
 
 class Walk:

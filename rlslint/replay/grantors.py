@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Catalog, Owned
 from rlslint.catalog.privileges import Grant
-from rlslint.catalog.schemas import Schema
 from rlslint.replay.state import Replay
-
-Owned = Relation | Function | Schema
 
 
 def grantor_of(replay: Replay, owned: Owned, privilege: str, column: str) -> str | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.facts import Members
-from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
-from rlslint.catalog.model import Kind, Relation
+from rlslint.catalog.model import Kind, Owned, Relation
 from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
@@ -45,9 +44,6 @@ def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
                     _grant(replay, owned, grantee, privilege, column, statement, node)
                 else:
                     _revoke(replay, owned, grantee, privilege, column, node)
-
-
-Owned = Relation | Function | Schema
 
 
 def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned]:

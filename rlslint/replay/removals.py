@@ -7,9 +7,8 @@ from typing import Any
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
-from rlslint.catalog.model import Relation
+from rlslint.catalog.model import Owned, Relation
 from rlslint.catalog.privileges import Grant
-from rlslint.catalog.schemas import Schema
 from rlslint.replay.constraints import drop_foreign_keys
 from rlslint.replay.dependencies import (
     drop_defaults_from_sequences,
@@ -28,8 +27,6 @@ from rlslint.replay.type_names import drop_type
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
-
-Owned = Relation | Function | Schema
 
 _RELATIONS = {
     "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rlslint.config.scales import Severity
 from rlslint.reports.results import ReportedFinding, Result, place
-from rlslint.text.frames import Role, frame, gutter_width
+from rlslint.text.frames import Part, frame, gutter_width
 from rlslint.text.printable import printable
 
 _COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
@@ -22,19 +22,19 @@ def render(result: Result, *, colour: bool = False) -> Iterator[str]:
         yield ""
 
 
-Painter = Callable[[str, Role | str], str]
+Painter = Callable[[str, Part | str], str]
 
 
-def _plain(text: str, role: Role | str) -> str:
-    del role
+def _plain(text: str, part: Part | str) -> str:
+    del part
     return text
 
 
 def _painter(severity: Severity) -> Painter:
     from click import style
 
-    def paint(text: str, role: Role | str) -> str:
-        match role:
+    def paint(text: str, part: Part | str) -> str:
+        match part:
             case "mark" | "title":
                 return style(text, fg=_COLOURS[severity], bold=True)
             case "gutter" | "secondary" | "arrow":

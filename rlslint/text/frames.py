@@ -9,8 +9,8 @@ from rlslint.text import CatalogText, Span
 from rlslint.text.passwords import password_ranges
 from rlslint.text.printable import cell, printable, width
 
-Role = Literal["gutter", "mark", "secondary"]
-Paint = Callable[[str, Role], str]
+Part = Literal["gutter", "mark", "secondary"]
+Paint = Callable[[str, Part], str]
 
 _LONGEST_LINE = 180
 _BEFORE_MARK = 60
@@ -18,9 +18,9 @@ _ROWS_AT_START = 4
 _ROWS_AT_END = 2
 
 
-def unpainted(text: str, role: Role) -> str:
+def unpainted(text: str, part: Part) -> str:
     """Return text as it is: the paint for output without colour."""
-    del role
+    del part
     return text
 
 
@@ -50,7 +50,7 @@ def frame(
     """Yield the lines that `span` covers, the span marked with `^` (or `-`) and its label."""
     numbers = gutter_width(span) if gutter is None else gutter
     numbered = _blank if isinstance(span.text, CatalogText) else _numbered
-    role: Role = "mark" if main else "secondary"
+    part: Part = "mark" if main else "secondary"
     sign = "^" if main else "-"
     start, end = span.locations()
     rows = range(start.row, max(start.row, end.row if end.column > 1 else end.row - 1) + 1)
@@ -61,13 +61,13 @@ def frame(
         row = _row(span.text.line(start.row), start.column, stop)
         mark = sign * max(1, row.end - row.start)
         yield numbered(start.row, numbers, paint, row.shown)
-        yield f"{empty} {' ' * row.start}{paint(_with_label(mark, label), role)}"
+        yield f"{empty} {' ' * row.start}{paint(_with_label(mark, label), part)}"
     else:
         stop = end.column if end.column > 1 else len(span.text.line(rows[-1])) + 1
         for line in _long_frame(span, rows, start.column, stop, label, sign):
             number, drawn, shown = line
             before = empty if number is None else numbered(number, numbers, paint, "").rstrip()
-            yield f"{before} {paint(drawn, role)}{shown}".rstrip()
+            yield f"{before} {paint(drawn, part)}{shown}".rstrip()
     yield empty
 
 

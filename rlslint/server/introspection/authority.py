@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Catalog, Owned, Relation
 from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.catalog.privileges import DefaultPrivilege, Grant
 from rlslint.catalog.roles import PUBLIC, Membership, Role
@@ -19,8 +19,6 @@ Rows = list[Any]
 """What a query found, row by row."""
 RoleNames = Mapping[int, str]
 """The names of roles by oid; 0 stands for everyone."""
-
-Owned = Relation | Function | Schema
 
 _ATTRIBUTES = ("superuser", "bypassrls", "login", "inherit", "createrole", "replication")
 _DEFAULT_KINDS = {"r": "tables", "f": "functions", "S": "sequences", "n": "schemas"}
