@@ -15,7 +15,8 @@ from rlslint.access.roles import (
     is_superuser,
     settable_roles,
 )
-from rlslint.catalog.model import Catalog, Kind
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Kind
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement
 

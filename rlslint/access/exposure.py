@@ -11,7 +11,8 @@ from rlslint.access.reach import reachable_by
 from rlslint.access.row_security import applicable_policies, row_security_active
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.access.wording import spoken
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Policy, Relation
 from rlslint.config.scales import Confidence
 from rlslint.meaning.truth import is_always_true
 from rlslint.text import Related, Span, Statement

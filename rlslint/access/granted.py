@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Relation
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.roles import MIGRATION_ROLE, quoted_roles
 from rlslint.sql.quoting import quoted_identifier

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Column, Relation
+from rlslint.catalog.model import Column, Relation
 
 
 def overwriting_triggers(

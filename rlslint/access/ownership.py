@@ -8,7 +8,8 @@ from typing import NamedTuple
 from rlslint.access.granted import Place, place_of
 from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership
 from rlslint.text import CatalogText
 

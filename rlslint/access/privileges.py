@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import PUBLIC
 

@@ -9,9 +9,10 @@ from rlslint.access.privileges import can_use_schema, has_any_column_privilege
 from rlslint.access.row_security import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Kind, Relation
+from rlslint.catalog.model import Kind, Relation
 from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.sql.expressions import Call, Expr, Query
 

@@ -9,9 +9,10 @@ from rlslint.access.reach import Read, reads_behind
 from rlslint.access.roles import inherited_roles
 from rlslint.access.row_security import row_security_active
 from rlslint.catalog.binding import find_function, find_relation
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import functions_called, tables_read

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.model import Catalog
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership
 
 BOOTSTRAP_SUPERUSER = "postgres"

@@ -12,7 +12,8 @@ from rlslint.access.roles import (
     is_superuser,
 )
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.text import Statement
 

@@ -15,7 +15,7 @@ from rlslint.access.data_roles import (
     policy_roles,
 )
 from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared
-from rlslint.catalog.model import Catalog
+from rlslint.catalog.catalog import Catalog
 from rlslint.files.connections import Connection, is_doubtful, role_of, runs_migrations, told_by
 from rlslint.sql.expressions import Call, Expr
 from rlslint.text import CatalogText, Span

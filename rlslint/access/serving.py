@@ -12,8 +12,9 @@ from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.roles import can_log_in, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.text import CatalogText, Span
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.journal import ABSENT, JOURNAL, RecordedDict, RecordedSet
+from rlslint.catalog.journal import ABSENT, JOURNAL
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey, PossibleDefault
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
-from rlslint.catalog.schemas import Schema, public_schema
+from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.schemas import Schema
 from rlslint.sql.expressions import Query
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
-
-if TYPE_CHECKING:
-    from rlslint.catalog.publications import Publication
 
 
 class Kind(Enum):
@@ -391,85 +388,5 @@ Table = Relation
 View = Relation
 """A view or materialized view: what a check of views is called with."""
 
-
 Owned = Relation | Function | Schema
 """What has an owner, on which privileges are granted."""
-
-
-class Refusal(NamedTuple):
-    """A statement that PostgreSQL would refuse in the state that the history has reached.
-
-    `relation` is the object that it was aimed at; `reason` is a short name (`not-a-table`).
-    """
-
-    statement: Statement
-    reason: str
-    relation: Relation | None
-
-
-class Dynamic(NamedTuple):
-    """Dynamic SQL that could not be evaluated, and what of it may matter to row security."""
-
-    statement: Statement
-    reason: str
-
-
-class Catalog:
-    """All of it. `names` maps a schema and a name to the relation that has them now.
-
-    `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
-    `database_settings` are the settings of ALTER DATABASE … SET.
-    `refusals` and `dynamic` are what the replay could not carry out. `unknown_relations` are
-    names that the history uses without ever making them (objects of the platform, of an
-    extension or of a part that was not read), with the statement that named each first;
-    `named_columns` are columns that relations have for certain though not all are known. `answers`
-    keeps what was found out about the catalog as it stands, until a statement changes it.
-    """
-
-    def __init__(self) -> None:
-        self.relations: Members[int, Relation] = Members("relations")
-        self.names: RecordedDict[tuple[str, str], Relation] = RecordedDict()
-        self.functions: Members[int, Function] = Members("functions")
-        self.function_names: RecordedDict[tuple[str, str], tuple[Function, ...]] = RecordedDict()
-        self.roles: RecordedDict[str, Role] = RecordedDict()
-        self.schemas: RecordedDict[str, Schema] = RecordedDict(public=public_schema())
-        self.publications: Members[str, Publication] = Members("publications")
-        self.defaults: tuple[DefaultPrivilege, ...] = ()
-        self.possible_defaults: RecordedSet[PossibleDefault] = RecordedSet()
-        self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
-        self.extensions: RecordedSet[str] = RecordedSet()
-        self.refusals: list[Refusal] = []
-        self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
-        self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
-        self.named_columns: dict[Relation, set[str]] = {}
-        self.answers: dict[Any, Any] = {}
-
-    def tables(self) -> Iterator[Relation]:
-        """Yield the tables and partitioned tables that exist at the end of the history."""
-        return (relation for relation in self.relations.known() if relation.is_table)
-
-    def policies(self) -> Iterator[Policy]:
-        """Yield the policies that certainly exist, those on tables beyond the history too."""
-        for relation in (*self.relations.known(), *self.unknown_relations.values()):
-            yield from relation.policies.known()
-
-    def role(self, name: str) -> Role:
-        """Return the role of this name, one that nothing declares where it is new."""
-        if name not in self.roles:
-            self.roles[name] = Role(name, None)
-        return self.roles[name]
-
-    def may_use(self, user: str, schema: Schema) -> bool:
-        """Tell whether a role may use a schema, as far as the history tells otherwise."""
-        role = self.roles.get(user)
-        if role is None or not role.declared or not role.knows("superuser") or role.superuser:
-            return True
-        acting = role.acts_as()
-        if acting is None or schema.grants.is_open or not schema.knows("owner"):
-            return True
-        holders = {grant.grantee for grant in schema.grants.known() if grant.privilege == "usage"}
-        return schema.owner in acting or bool(holders & {*acting, PUBLIC})
-
-    def relation(self, schema: str, name: str) -> Relation | None:
-        """Return the relation of this qualified name."""
-        return self.names.get((schema, name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.facts import Facts, Members
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.catalog.schemas import Schema
@@ -28,6 +28,16 @@ class PublishedTable(NamedTuple):
     condition: Clause | None
     statement: Statement | None
 
+    @property
+    def has_its_columns(self) -> bool:
+        """Whether the table still has the columns of its column list and its row filter."""
+        if self.relation.is_beyond_history or not self.relation.knows("columns"):
+            return True
+        named = {*self.columns}
+        if self.condition is not None:
+            named |= self.condition.ask(_columns_named)
+        return named <= {column.number for column in self.relation.columns.values()}
+
 
 class PublishedSchema(NamedTuple):
     """A schema whose tables a publication sends, later ones too (pg_publication_namespace)."""
@@ -41,7 +51,7 @@ class Publication(Facts):
 
     `operations` are some of OPERATIONS. `via_root` tells that the changes of a partition are sent
     as those of the partitioned table. `tables` and `schemas` may hold what was dropped since: ask
-    `tables_named` and `schemas_named`.
+    the catalog for `published_tables` and `published_schemas`.
     """
 
     __slots__ = ("all_tables", "name", "operations", "owner", "schemas", "tables", "via_root")
@@ -96,38 +106,6 @@ class Publication(Facts):
             for name, statement in (tables | schemas).items()
             if statement is not None
         }
-
-    def tables_named(self, catalog: Catalog) -> tuple[PublishedTable, ...]:
-        """Return the tables that certainly are in the publication by name.
-
-        A table leaves it when it is dropped, and when a column is of its row filter or of its
-        column list, which DROP COLUMN … CASCADE allows (tried on 15 and 18).
-        """
-        return tuple(table for table in self.tables.known() if _stands(table, catalog))
-
-    def schemas_named(self, catalog: Catalog) -> tuple[PublishedSchema, ...]:
-        """Return the schemas that certainly are in the publication."""
-        return tuple(
-            published
-            for published in self.schemas.known()
-            # One that the history never makes has no owner.
-            if not published.schema.knows("owner")
-            or catalog.schemas.get(published.schema.name) is published.schema
-        )
-
-
-def _stands(table: PublishedTable, catalog: Catalog) -> bool:
-    relation = table.relation
-    if relation.is_beyond_history:
-        return catalog.unknown_relations.get((relation.schema, relation.name)) is relation
-    if dict.get(catalog.relations, relation.oid) is not relation:
-        return False
-    if not relation.knows("columns"):
-        return True
-    named = {*table.columns}
-    if table.condition is not None:
-        named |= table.condition.ask(_columns_named)
-    return named <= {column.number for column in relation.columns.values()}
 
 
 def _columns_named(condition: Expr) -> frozenset[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog, Kind, Relation
+from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
 from rlslint.catalog.schemas import Schema
 from rlslint.drift.facts import NoValue, Object, Reading, objects_of

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from rlslint.catalog.model import Catalog, Index, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Index, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding

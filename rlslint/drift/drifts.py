@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from rlslint.catalog.bookkeeping import is_bookkeeping
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC

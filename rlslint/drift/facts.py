@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any, NamedTuple
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.publications import Publication, PublishedTable
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
@@ -100,7 +101,7 @@ class Reading(NamedTuple):
 
     def _published(self, publication: Publication) -> tuple[PublishedTable, ...]:
         tuple(publication.tables)  # Raises where there may be others.
-        return publication.tables_named(self.catalog)
+        return self.catalog.published_tables(publication)
 
     def published_tables(self, publication: Publication) -> object:
         return tuple(sorted(table.relation.sql_name for table in self._published(publication)))
@@ -122,7 +123,7 @@ class Reading(NamedTuple):
 
     def published_schemas(self, publication: Publication) -> object:
         tuple(publication.schemas)  # Raises where there may be others.
-        named = publication.schemas_named(self.catalog)
+        named = self.catalog.published_schemas(publication)
         return tuple(sorted(published.schema.name for published in named))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import Role
 from rlslint.catalog.schemas import Schema

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Policy
+from rlslint.catalog.model import Policy
 from rlslint.meaning.bodies import words_of
 from rlslint.sql.expressions import Call, Expr
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.calls import search_path_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rlslint.catalog.binding import find_relation
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog
 from rlslint.meaning.bodies import tables_read, tables_written, words_of
 from rlslint.meaning.calls import called_names, schemas_of_functions, search_path_of
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.drift.comparison import Comparison, compare, facts_of, with_possible
 from rlslint.drift.drifts import Drift, drifts

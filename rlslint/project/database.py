@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.schemas import Schema
 from rlslint.code.migrations import Reader, module_reader
 from rlslint.config.kinds import did_you_mean, with_hint

@@ -20,9 +20,10 @@ from rlslint.access import (
 )
 from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.bookkeeping import is_bookkeeping
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Column, Policy, Relation
+from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config.options import Config
 from rlslint.files.connections import Connection

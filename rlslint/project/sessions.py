@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from rlslint.catalog.model import Catalog
+from rlslint.catalog.catalog import Catalog
 from rlslint.code.sites import (
     CodeEvent,
     CodeEventKind,

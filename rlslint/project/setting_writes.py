@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rlslint.catalog.binding import find_function
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog
 from rlslint.meaning.bodies import SettingWrite as WriteInBody
 from rlslint.meaning.bodies import settings_written
 from rlslint.replay.session import DEFAULT_SEARCH_PATH

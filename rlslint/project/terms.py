@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from rlslint.catalog.answers import ask
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.meaning.calls import called_in_expression
 from rlslint.meaning.context import own_columns

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import ABSENT, JOURNAL, Record, RecordedDict
-from rlslint.catalog.model import Catalog, Column, Policy, Relation
+from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import Role

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Catalog, Owned
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Owned
 from rlslint.catalog.privileges import Grant
 from rlslint.replay.state import Replay
 

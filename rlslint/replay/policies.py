@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
-from rlslint.catalog.model import Policy, Refusal, Relation
+from rlslint.catalog.catalog import Refusal
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import ColumnKey, columns_key, has_columns, own_columns

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.facts import Members
-from rlslint.catalog.model import Refusal
 
 
 class Refused(Exception):

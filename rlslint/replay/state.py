@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
-from rlslint.catalog.model import Catalog, Kind, Policy, Relation
+from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC

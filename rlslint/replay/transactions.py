@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from rlslint.catalog.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
-from rlslint.catalog.model import Dynamic
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.replay.doubtful import leave_in_doubt
 from rlslint.replay.sessions import begin_session, drop_at_commit, roll_back

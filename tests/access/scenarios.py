@@ -1,7 +1,8 @@
 """SQL replayed into a catalog, for tests that put the same SQL to a server."""
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.replay import HANDLED_KINDS, Replay
 from rlslint.sql.parser import parsed_statements
 from rlslint.text import Text

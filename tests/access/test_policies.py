@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from rlslint.access import applicable_policies, row_security_active
-from rlslint.catalog.model import Catalog, Policy, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.sql.expressions import Constant, Operator
 from tests.access.scenarios import relation, replayed

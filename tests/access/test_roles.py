@@ -18,8 +18,8 @@ from rlslint.access import (
     row_security_active,
     settable_roles,
 )
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog
 from rlslint.catalog.roles import MIGRATION_ROLE
 from tests.access.scenarios import function, relation, replayed
 from tests.postgres import Database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
-from rlslint.catalog.model import Catalog
+from rlslint.catalog.catalog import Catalog
 from rlslint.meaning.inlining import inlined
 from rlslint.replay import Replay
 from rlslint.sql.expressions import Expr

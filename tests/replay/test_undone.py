@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
-from rlslint.catalog.model import Catalog
 from rlslint.replay import Replay
 from rlslint.replay.origins import Origins
 from rlslint.replay.session import Session

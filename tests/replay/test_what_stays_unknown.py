@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Catalog
 from rlslint.replay import Replay
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import read

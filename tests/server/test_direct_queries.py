@@ -8,9 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Kind, Policy, Relation
+from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import PUBLIC
 from rlslint.server.introspection import introspect

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import LiveProblem, snapshot
 from rlslint.text import CatalogText

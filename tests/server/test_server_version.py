@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.catalog.model import Catalog, Kind, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Kind, Relation
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
 from rlslint.engine import audit

@@ -39,8 +39,8 @@ class Sent:
         catalog = project.catalog
         self._publication = publication
         self._catalog = catalog
-        self._named = {table.relation: table for table in publication.tables_named(catalog)}
-        self._schemas = {one.schema.name: one for one in publication.schemas_named(catalog)}
+        self._named = {table.relation: table for table in catalog.published_tables(publication)}
+        self._schemas = {one.schema.name: one for one in catalog.published_schemas(publication)}
         self._filtered = {
             table.relation
             for table in self._named.values()

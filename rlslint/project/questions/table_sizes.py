@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rlslint.catalog.model import Catalog, Kind, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Kind, Relation
 from rlslint.config.scales import Severity
 
 SMALL = 1_000

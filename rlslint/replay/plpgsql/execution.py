@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from rlslint.catalog.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
-from rlslint.catalog.model import Dynamic
 from rlslint.replay.dispatch import HANDLED_KINDS
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
 from rlslint.replay.open_names import ANYTHING, NAME, meanings

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Owned, Relation
+from rlslint.catalog.model import Owned, Relation
 from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.catalog.privileges import DefaultPrivilege, Grant
 from rlslint.catalog.roles import PUBLIC, Membership, Role

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.sharing import columns_key, has_columns, own_columns
 from rlslint.sql.nodes import expression, query

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from rlslint.catalog.model import Catalog
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.server.introspection import queries
 from rlslint.server.introspection.authority import (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import OPERATIONS, Publication, PublishedSchema, PublishedTable
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.catalog.schemas import Schema

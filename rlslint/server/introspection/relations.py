@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
 
-from rlslint.catalog.model import Catalog, Column, Constraint, Index, Kind, Relation, Trigger
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Column, Constraint, Index, Kind, Relation, Trigger
 from rlslint.catalog.predicates import Clause
 from rlslint.server.introspection.authority import Held, RoleNames, Rows, privileges_held
 from rlslint.server.introspection.deparsed import Deparsed

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog
 from rlslint.server.introspection.authority import (
     Held,
     RoleNames,

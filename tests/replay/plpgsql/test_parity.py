@@ -2,7 +2,8 @@
 
 import pytest
 
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Relation
 from rlslint.replay import HANDLED_KINDS, Replay
 from rlslint.sql.parser import parsed_statements
 from rlslint.text import Text

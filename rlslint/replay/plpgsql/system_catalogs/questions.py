@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.replay.plpgsql.values import ANY, Composite, Datum, Reference
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rlslint.catalog.binding import find_relation
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Catalog, Relation
+from rlslint.catalog.model import Relation
 from rlslint.replay.plpgsql.values import Reference, quoted_name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Refusal
+from rlslint.catalog.catalog import Refusal
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
