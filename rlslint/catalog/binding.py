@@ -120,7 +120,10 @@ def find_function(
     Overloads are told apart by the number of arguments only.
     """
     schemas = (name[0],) if len(name) > 1 else search_path
-    named = [catalog.function_names.get((schema, name[-1]), ()) for schema in schemas]
+    names, last = catalog.function_names, name[-1]
+    named = [names[schema, last] for schema in schemas if (schema, last) in names]
+    if not named:
+        return None, False
     exact = ([f for f in found if len(f.argument_types) == arguments] for found in named)
     others = (
         [f for f in found if len(f.argument_types) > arguments or f.variadic] for found in named

@@ -11,6 +11,9 @@ from rlslint.text import Statement
 K = TypeVar("K")
 V = TypeVar("V")
 
+_NOTHING: dict[str, Statement | None] = {}
+"""What is unknown of an object of which all is known: one mapping for all of these."""
+
 
 _BOOKKEEPING = ("earlier", "statements", "unknown")
 """What a subject with facts has besides them, and always."""
@@ -55,7 +58,7 @@ class Facts:
 
     def __init__(self, statement: Statement | None) -> None:
         self.statements = {} if statement is None else {"": statement}
-        self.unknown = {}
+        self.unknown = _NOTHING
         self.earlier = None
 
     def learn(self, fact: str, value: object, statement: Statement) -> None:
@@ -85,9 +88,7 @@ class Facts:
         """Make a fact unknown because of a statement that could not be understood."""
         if JOURNAL.records is not None:
             JOURNAL.records.append((_restore_fact, self, fact, self._held(fact)))
-        if fact not in self.unknown:
-            delattr(self, fact)
-        self.unknown[fact] = statement
+        _unset(self, fact, statement)
 
     def knows(self, fact: str) -> bool:
         """Tell whether reading `fact` is safe."""
@@ -145,10 +146,17 @@ def _restore_fact(facts: Facts, fact: str, held: tuple[object, Statement | None]
     value, cause = held
     if value is not ABSENT:
         setattr(facts, fact, value)
-        facts.unknown.pop(fact, None)
+        if facts.unknown:
+            facts.unknown.pop(fact, None)
         return
+    _unset(facts, fact, cause)
+
+
+def _unset(facts: Facts, fact: str, cause: Statement | None) -> None:
     if fact not in facts.unknown:
         delattr(facts, fact)
+    if not facts.unknown:
+        facts.unknown = {}
     facts.unknown[fact] = cause
 
 

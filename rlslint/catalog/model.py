@@ -292,11 +292,13 @@ class Relation(Facts):
                 members.close()
 
     def add_column(self, column: Column) -> None:
-        """Add a column behind the others."""
+        """Add a column behind the others; the next one has a number after its own."""
         if JOURNAL.records is not None:
-            JOURNAL.records.append((_take_column, self, "columns", column.name))
+            held = column.name, self.next_number
+            JOURNAL.records.append((_take_column, self, "columns", held))
         self.columns[column.name] = column
         self.columns_key = None
+        self.next_number = column.number + 1
 
     def remove_column(self, name: str) -> Column:
         """Take a column away, and return it."""
@@ -377,7 +379,8 @@ def _is_on(value: str | None) -> bool:
     return value is not None and value.lower() in ("true", "on", "1", "yes")
 
 
-def _take_column(relation: Relation, part: str, name: str) -> None:
+def _take_column(relation: Relation, part: str, held: tuple[str, int]) -> None:
+    name, relation.next_number = held
     relation.columns.pop(name, None)
     relation.columns_key = None
 

@@ -11,7 +11,7 @@ from rlslint.replay.dependencies import (
     drop_views_reading,
 )
 from rlslint.replay.inheritance import gives_column, inherit_column, inheriting, is_not_null
-from rlslint.replay.not_null import set_not_null
+from rlslint.replay.not_null import forbid_null
 from rlslint.replay.partition_indexes import drop_index, key_of, named_by_index
 from rlslint.replay.partition_triggers import drop_trigger
 from rlslint.replay.partitions import drop_foreign_key
@@ -39,12 +39,10 @@ def add_column(
     name = definition["colname"]
     if name in relation.columns:
         return _merge(replay, relation, definition, statement, base)
-    type_name_ = type_name(definition["typeName"]) if "typeName" in definition else ""
-    type_ = _SERIAL.get(type_name_, type_name_)
-    column = Column(name, relation.next_number, type_, False, statement)
-    relation.become("next_number", relation.next_number + 1)
+    written = _written_type(definition)
+    column = Column(name, relation.next_number, _SERIAL.get(written, written), False, statement)
     relation.add_column(column)
-    _describe(replay, relation, column, definition, statement, base)
+    _describe(replay, relation, column, written, definition, statement, base)
     for child in inheriting(replay, relation):
         _pass_on(replay, relation, child, column)
     return True
@@ -54,15 +52,13 @@ def _describe(
     replay: Replay,
     relation: Relation,
     column: Column,
+    written: str,
     definition: Node,
     statement: Statement,
     base: int,
 ) -> None:
-    if "typeName" in definition and type_name(definition["typeName"]) in _SERIAL:
-        default = _next_value(relation, column.name, statement, base)
-        column.become("default", default)
-        replay.origins.sequences[relation.oid, column.number] = default
-        set_not_null(replay, relation, (column.name,), statement)
+    if written in _SERIAL:
+        _take_from_sequence(replay, relation, column, statement, base)
     for item in definition.get("constraints", ()):
         if not is_table_constraint(item["Constraint"]):
             add_constraint(replay, relation, item["Constraint"], statement, base, column)
@@ -77,13 +73,24 @@ def _merge(
     column = relation.columns[definition["colname"]]
     if relation.partition_of is None:
         replay.origins.inherited_columns.discard((relation.oid, column.number))
-    _describe(replay, relation, column, definition, statement, base)
+    _describe(replay, relation, column, _written_type(definition), definition, statement, base)
     return True
 
 
-def _next_value(relation: Relation, name: str, statement: Statement, base: int) -> Clause:
-    sequence = Constant(f"{relation.schema}.{relation.name}_{name}_seq")
-    return Clause(Predicate(Call(("nextval",), (sequence,))), statement, base)
+def _written_type(definition: Node) -> str:
+    """Return the type beside a column; a partition's says none (CREATE TABLE … PARTITION OF)."""
+    return type_name(definition["typeName"]) if "typeName" in definition else ""
+
+
+def _take_from_sequence(
+    replay: Replay, relation: Relation, column: Column, statement: Statement, base: int
+) -> None:
+    """Give a serial column its default, which goes with its sequence."""
+    sequence = Constant(f"{relation.schema}.{relation.name}_{column.name}_seq")
+    default = Clause(Predicate(Call(("nextval",), (sequence,))), statement, base)
+    column.become("default", default)
+    replay.origins.sequences[relation.oid, column.number] = default
+    forbid_null(replay, relation, column, statement)
 
 
 def _pass_on(replay: Replay, parent: Relation, child: Relation, column: Column) -> None:

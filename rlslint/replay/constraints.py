@@ -8,7 +8,12 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.generated_names import generated_name, hold_name
 from rlslint.replay.inheritance import drop_inherited_check, inheriting, pass_on_check
-from rlslint.replay.not_null import column_of_not_null, drop_not_null, set_not_null
+from rlslint.replay.not_null import (
+    column_of_not_null,
+    drop_not_null,
+    forbid_null,
+    set_not_null,
+)
 from rlslint.replay.partition_indexes import add_index, drop_index, key_of, rename_index
 from rlslint.replay.partitions import drop_foreign_key, pass_on_foreign_key
 from rlslint.replay.refusals import Refused
@@ -52,14 +57,16 @@ def add_constraint(
     """Add a constraint of a column or a table, and the index that comes with it."""
     kind = node["contype"]
     match kind:
+        case "CONSTR_NOTNULL" if column is not None:
+            forbid_null(replay, relation, column, statement, node.get("conname", ""))
         case "CONSTR_NOTNULL":
-            names = (column.name,) if column is not None else strings(node.get("keys"))
+            names = strings(node.get("keys"))
             set_not_null(replay, relation, names, statement, node.get("conname", ""))
         case "CONSTR_NULL" if column is not None:
             column.become("not_null", False)
         case "CONSTR_IDENTITY" if column is not None:
             column.become("identity", True)
-            set_not_null(replay, relation, (column.name,), statement)
+            forbid_null(replay, relation, column, statement)
         case "CONSTR_GENERATED" if column is not None:
             column.become("generated", True)
         case "CONSTR_DEFAULT" if column is not None:

@@ -102,7 +102,6 @@ def copied_column(relation: Relation, column: Column) -> Column:
     copy = Column(column.name, relation.next_number, "", False, column.created)
     for fact in ("type", "not_null"):
         _copy_fact(copy, column, fact)
-    relation.become("next_number", relation.next_number + 1)
     relation.add_column(copy)
     return copy
 

@@ -18,9 +18,20 @@ def set_not_null(
 ) -> None:
     """Forbid NULL in columns, in those of the children as well."""
     for column in _columns(relation, names):
-        key = relation.oid, column.number
-        replay.origins.inherited_not_nulls.discard(key)
-        _forbid_null(replay, relation, column, statement, constraint, recurse)
+        forbid_null(replay, relation, column, statement, constraint, recurse)
+
+
+def forbid_null(
+    replay: Replay,
+    relation: Relation,
+    column: Column,
+    statement: Statement | None,
+    constraint: str = "",
+    recurse: bool = True,
+) -> None:
+    """Forbid NULL in a column of a table, and in that of its children."""
+    replay.origins.inherited_not_nulls.discard((relation.oid, column.number))
+    _forbid_null(replay, relation, column, statement, constraint, recurse)
 
 
 def _forbid_null(
@@ -35,21 +46,22 @@ def _forbid_null(
         return
     name = constraint or f"{relation.name}_{column.name}_not_null"
     replay.origins.not_null_names[relation.oid, column.number] = name
-    _learn(column, True, statement)
-    if not recurse and inheriting(replay, relation):
+    _forbid(column, statement)
+    children = inheriting(replay, relation)
+    if children and not recurse:
         replay.origins.only_not_nulls.add((relation.oid, column.number))
-    for child in inheriting(replay, relation) if recurse else ():
+    for child in children if recurse else ():
         for own in _columns(child, (column.name,)):
             if not (own.knows("not_null") and own.not_null):
                 replay.origins.inherited_not_nulls.add((child.oid, own.number))
                 _forbid_null(replay, child, own, statement, name)
 
 
-def _learn(column: Column, value: bool, statement: Statement | None) -> None:
-    if statement is not None:
-        column.learn("not_null", value, statement)
+def _forbid(column: Column, statement: Statement | None) -> None:
+    if statement is None or statement is column.created:
+        column.become("not_null", True)
     else:
-        column.become("not_null", value)
+        column.learn("not_null", True, statement)
 
 
 def drop_not_null(

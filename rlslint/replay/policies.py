@@ -94,7 +94,7 @@ def _clauses(
     replay: Replay, relation: Relation, statement: Statement, node: Node, base: int
 ) -> tuple[Clause | None, Clause | None]:
     """Return USING and WITH CHECK, sharing what was bound before for the same words."""
-    if "qual" not in node and "with_check" not in node:
+    if "clauses" not in node:
         return None, None
     data = statement.text.data
     table = _TABLE_NAME().match(data, base + node["table"]["location"])
@@ -132,8 +132,9 @@ def _bound(
 ) -> _Shared:
     path = replay.search_path
     scope = Scope(replay.catalog, path, statement).with_own_row(relation)
+    clauses = node["clauses"].decoded()
     bound = [
-        bind(expression(node[part]), scope) if part in node else None
+        bind(expression(clauses[part]), scope) if part in clauses else None
         for part in ("qual", "with_check")
     ]
     written = [found for found in bound if found is not None]

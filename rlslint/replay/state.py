@@ -127,7 +127,7 @@ class Replay:
         """Carry out a statement, perhaps as a part of another one. Raises Refused."""
         forget_answers(self.catalog)
         statement = parsed.statement
-        if statement.kind not in _FREEING_NO_NAME:
+        if self.generated_numbers and statement.kind not in _FREEING_NO_NAME:
             self.generated_numbers.clear()
         handlers = handlers_of(statement.kind)
         for handler in handlers:
@@ -155,9 +155,10 @@ class Replay:
 
         A statement that ran has found what it names; if need be by a grant beyond the history.
         """
-        usable = self.usable_path
-        others = (name for name in self.session.search_path if name not in usable)
-        return (*usable, *others)
+        path, usable = self.session.search_path, self.usable_path
+        if len(usable) == len(path):
+            return path
+        return (*usable, *(name for name in path if name not in usable))
 
     @property
     def usable_path(self) -> tuple[str, ...]:
@@ -174,12 +175,11 @@ class Replay:
 
         With IF EXISTS (`missing_ok`) PostgreSQL need not find what the history has.
         """
-        return find_relation(
-            self.catalog,
-            self.usable_path if missing_ok else self.search_path,
-            range_var.get("schemaname", ""),
-            range_var["relname"],
-        )
+        schema = range_var.get("schemaname", "")
+        if schema:
+            return self.catalog.names.get((schema, range_var["relname"]))
+        path = self.usable_path if missing_ok else self.search_path
+        return find_relation(self.catalog, path, "", range_var["relname"])
 
     def passes_over(self, node: Node) -> bool:
         """Tell whether IF EXISTS finds nothing of a relation that stands in a schema of the path.

@@ -176,4 +176,3 @@ def columns_of_query(
         if not column.type:
             column.forget("type", statement)
         relation.add_column(column)
-    relation.become("next_number", len(relation.columns) + 1)

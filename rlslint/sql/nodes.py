@@ -27,7 +27,9 @@ from rlslint.sql.parser import Node
 
 def strings(nodes: list[Node] | None) -> tuple[str, ...]:
     """Return the words of a list of String nodes: a dotted name."""
-    return tuple(node["String"].get("sval", "") for node in nodes or () if "String" in node)
+    if not nodes:
+        return ()
+    return tuple([node["String"].get("sval", "") for node in nodes if "String" in node])
 
 
 def type_name(node: Node) -> str:
@@ -35,8 +37,9 @@ def type_name(node: Node) -> str:
     names = strings(node.get("names"))
     if len(names) == 2 and names[0] == "pg_catalog":
         names = names[1:]
+    name = names[0] if len(names) == 1 else ".".join(names)
     # An array type is the same whatever its dimensions (manual: Arrays).
-    return ".".join(names) + ("[]" if node.get("arrayBounds") else "")
+    return f"{name}[]" if "arrayBounds" in node else name
 
 
 def expression(node: Node) -> Expr:
@@ -93,7 +96,9 @@ def expression(node: Node) -> Expr:
 
 
 def _all(nodes: list[Node] | None) -> tuple[Expr, ...]:
-    return tuple(expression(node) for node in nodes or () if node)
+    if not nodes:
+        return ()
+    return tuple([expression(node) for node in nodes if node])
 
 
 def _optional(node: Node | None) -> Expr | None:
@@ -101,7 +106,9 @@ def _optional(node: Node | None) -> Expr | None:
 
 
 def _column_names(fields: list[Node]) -> tuple[str, ...]:
-    return tuple("*" if "A_Star" in field else field["String"].get("sval", "") for field in fields)
+    return tuple(
+        ["*" if "A_Star" in field else field["String"].get("sval", "") for field in fields]
+    )
 
 
 def _constant(fields: Node) -> str | int | bool | None:

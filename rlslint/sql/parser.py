@@ -52,6 +52,9 @@ _STATEMENT_PLACE = Pattern(r'(?:"stmt_location":(\d+))?,?(?:"stmt_len":(\d+))?\}
 PIECE = 1 << 18
 """How many bytes are parsed at once, or a little more."""
 
+_BATCH = 1 << 15
+"""How many characters of a tree are decoded at once, or a little more."""
+
 _LONGEST_MESSAGE = 100
 _TOO_DEEP = "the statement is nested too deeply"
 
@@ -200,30 +203,126 @@ def statements_of_tree(
     piece: tuple[int, int],
     parent: Statement | None,
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
-    """Yield the statements of a tree that `parse` returned for a piece of `text`."""
-    base = piece[0]
-    head = tree.find(_STATEMENT_HEAD)
-    while head >= 0:
-        behind_kind = tree.index('"', head + len(_STATEMENT_HEAD))
-        kind = tree[head + len(_STATEMENT_HEAD) : behind_kind]
+    """Yield the statements of a tree that `parse` returned for a piece of `text`.
+
+    Some are decoded at once: the decoder keeps the names of fields from one to the next.
+    """
+    batch: list[_Stretch] = []
+    size = 0
+    for stretch in _stretches_of_tree(tree, wanted):
+        batch.append(stretch)
+        size += stretch.end - stretch.start
+        if size > _BATCH:
+            yield from _decoded(tree, batch, text, piece, parent)
+            batch, size = [], 0
+    yield from _decoded(tree, batch, text, piece, parent)
+
+
+class _Stretch(NamedTuple):
+    """Where the JSON of one statement stands in a tree, empty for one that is not wanted.
+
+    Its clauses, which are decoded when they are asked for, stand between `late` and `tail`.
+    """
+
+    kind: str
+    start: int
+    end: int
+    late: int = 0
+    tail: int = 0
+
+
+def _stretches_of_tree(tree: str, wanted: Container[str]) -> Iterator[_Stretch]:
+    start = tree.find(_STATEMENT_HEAD)
+    while start >= 0:
+        behind_kind = tree.index('"', start + len(_STATEMENT_HEAD))
+        kind = tree[start + len(_STATEMENT_HEAD) : behind_kind]
+        following = tree.find(_STATEMENT_HEAD, behind_kind)
+        end = following - 1 if following >= 0 else tree.rindex("]")
         if kind not in wanted:
+            yield _Stretch(kind, start, start)
+        elif kind in _WITH_CLAUSES:
+            late, tail = _clauses(tree, behind_kind, end)
+            yield _Stretch(kind, start, end, late, tail)
+        else:
+            yield _Stretch(kind, start, end)
+        start = following
+
+
+_WITH_CLAUSES = ("CreatePolicyStmt", "AlterPolicyStmt")
+
+
+def _clauses(tree: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the clauses of a policy begin and end: they are the last fields of the node.
+
+    What looks like them in a name or a string has its quotes escaped.
+    """
+    late = tree.find(',"qual":', start, end)
+    if late < 0:
+        late = tree.find(',"with_check":', start, end)
+    return (late, tree.rindex("}}", late, end - 1)) if late >= 0 else (0, 0)
+
+
+class UndecodedClauses:
+    """USING and WITH CHECK of a policy: many spell them alike, and then one is decoded."""
+
+    __slots__ = ("_json",)
+
+    def __init__(self, json: str) -> None:
+        self._json = json
+
+    def decoded(self) -> Node:
+        """Return the fields `qual` and `with_check`, as far as they were written.
+
+        Raises RecursionError where they are nested more deeply than the interpreter can follow.
+        """
+        fields: Node = _decode(f"{{{self._json}}}", 0)[0]
+        return fields
+
+
+def _decoded(
+    tree: str,
+    batch: list[_Stretch],
+    text: Text,
+    piece: tuple[int, int],
+    parent: Statement | None,
+) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    decoded = _decoded_at_once([_early(tree, one) for one in batch if one.end > one.start])
+    for stretch in batch:
+        kind, start, end, late, tail = stretch
+        if start == end:
             yield None
-            head = tree.find(_STATEMENT_HEAD, behind_kind)
             continue
-        try:
-            node, position = _decode(tree, head)
-        except RecursionError:
-            head = tree.find(_STATEMENT_HEAD, behind_kind)
-            start, end = _place_before(tree, head if head >= 0 else len(tree), piece)
+        node = next(decoded)
+        if node is None:
+            start, end = _place_before(tree, end, piece)
             statement = _statement(text, start, end, "", parent)
             yield BrokenStatement(statement, _TOO_DEEP, statement.start, refused=False)
             continue
-        start = base + node.get("stmt_location", 0)
-        end = start + node["stmt_len"] if "stmt_len" in node else 0
-        end = end or _end_of_last(text.data, start, piece[1])
-        statement = _statement(text, start, end, kind, parent)
-        yield ParsedStatement(statement, node["stmt"][kind], base)
-        head = tree.find(_STATEMENT_HEAD, position)
+        first = piece[0] + node.get("stmt_location", 0)
+        last = first + node["stmt_len"] if "stmt_len" in node else 0
+        last = last or _end_of_last(text.data, first, piece[1])
+        fields = node["stmt"][kind]
+        if late:
+            fields["clauses"] = UndecodedClauses(tree[late + 1 : tail])
+        yield ParsedStatement(_statement(text, first, last, kind, parent), fields, piece[0])
+
+
+def _early(tree: str, stretch: _Stretch) -> str:
+    if not stretch.late:
+        return tree[stretch.start : stretch.end]
+    return tree[stretch.start : stretch.late] + tree[stretch.tail : stretch.end]
+
+
+def _decoded_at_once(statements: list[str]) -> Iterator[Node | None]:
+    """Yield the node of each statement, None for one that is nested too deeply."""
+    try:
+        yield from _decode(f"[{','.join(statements)}]", 0)[0]
+    except RecursionError:
+        for statement in statements:
+            try:
+                yield _decode(statement, 0)[0]
+            except RecursionError:
+                yield None
 
 
 def _place_before(tree: str, position: int, piece: tuple[int, int]) -> tuple[int, int]:

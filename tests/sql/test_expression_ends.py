@@ -93,7 +93,9 @@ def spans(predicate: str) -> Iterator[tuple[Expr, Expr | None, str, str]]:
     """Yield each expression of the predicate, its parent, and the SQL found for the two."""
     text = Text("policies.sql", f"{BEFORE}{predicate}{BEHIND}".encode())
     (found,) = [x for x in parsed_statements(text, {"CreatePolicyStmt"}) if x is not None]
-    pending: list[tuple[Expr, Expr | None, str]] = [(expression(found.node["qual"]), None, "")]
+    pending: list[tuple[Expr, Expr | None, str]] = [
+        (expression(found.node["clauses"].decoded()["qual"]), None, "")
+    ]
     while pending:
         expr, parent, around = pending.pop()
         statement = found.statement
