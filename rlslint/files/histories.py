@@ -59,13 +59,16 @@ class Histories(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def histories(found: Found, migrations: tuple[str, ...] = ()) -> Histories:
+def histories(
+    found: Found, migrations: tuple[str, ...] = (), asked: frozenset[str] | None = None
+) -> Histories:
     """Sort the files of a project into histories.
 
     `migrations` are the patterns of the configuration: where there are any, they name the one
-    history, and every other SQL file is loose. Where nothing is a history, plain scripts are.
+    history, and every other SQL file is loose. Where nothing is a history, plain scripts are; those
+    that are not `asked` about may stay alone, though they belong together.
     """
-    return _configured(found, migrations) if migrations else _recognised(found)
+    return _configured(found, migrations) if migrations else _recognised(found, asked)
 
 
 def _configured(found: Found, patterns: tuple[str, ...]) -> Histories:
@@ -75,7 +78,7 @@ def _configured(found: Found, patterns: tuple[str, ...]) -> Histories:
     return sorting.result()
 
 
-def _recognised(found: Found) -> Histories:
+def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
     sorting = _Sorting(found.sql)
     sorting.take(sqitch.claim(sorting.free, found.plans))
     for claim in _BY_TOOL:
@@ -84,7 +87,7 @@ def _recognised(found: Found) -> Histories:
     sorting.take(Claim(python_histories(found.python)))
     sorting.take(_claim_dumps(sorting.free, tuple(sorting.histories)))
     if not sorting.histories:
-        sorting.take(Claim(scripts(sorting.free)))
+        sorting.take(Claim(scripts(sorting.free, asked)))
     return sorting.result()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import NamedTuple
 
 from rlslint.catalog.facts import UnknownFact
@@ -23,7 +23,7 @@ from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
-from rlslint.text import Statement, open_holes
+from rlslint.text import Statement, Text, open_holes
 
 _ENDINGS = {
     **dict.fromkeys(("alembic", "dbmate", "diesel", "django", "drizzle", "flyway"), Ending.commit),
@@ -64,6 +64,10 @@ class Projects(NamedTuple):
     are_all: bool
 
 
+Nearest = Callable[[str], Set[str]]
+"""Returns the roots of the histories to which a path lies nearest."""
+
+
 class Code(NamedTuple):
     """Application code and settings, read once for all histories."""
 
@@ -78,32 +82,54 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     A finding counts where it stands in such a file. No history has a part in the findings of
     another one, so one without such a file is left alone, its code and settings included.
     """
-    sorted_files = histories(found, anchored(config, config.migrations))
-    reader.notes += [note.message for note in sorted_files.notes]
+    all_files = histories(found, anchored(config, config.migrations), found.reported)
+    reader.notes += [note.message for note in all_files.notes]
     read_module = module_reader(found)
-    code = _read_code(found, sorted_files, reader, read_module)
+    nearest = _nearest_roots(all_files.histories)
+    read = _with_a_part_of(found.reported, all_files, nearest)
+    code = _read_code(_code_of(read, found, nearest), all_files, reader, read_module)
     built = []
-    are_all = True
-    shares = [(share, False) for share in _beside(sorted_files.histories, code)]
-    shares += [(Code((), (), 0), True) for _ in sorted_files.loose]
-    for history, (mine, loose) in zip(
-        (*sorted_files.histories, *sorted_files.loose), shares, strict=True
-    ):
-        if found.reported.isdisjoint(_parts(history, mine)):
-            are_all = False
-            continue
+    for history in read.histories:
         replayed = replay_history(history, config, reader, read_module)
-        built.append(_join(replayed, config, mine, loose))
+        built.append(_join(replayed, config, _beside(history, code, nearest), False))
+    for history in read.loose:
+        replayed = replay_history(history, config, reader, read_module)
+        built.append(_join(replayed, config, Code((), (), 0), True))
     if not built:
         built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False))
-    return Projects(tuple(built), code, are_all)
+    return Projects(tuple(built), code, read == all_files)
 
 
-def _parts(history: History, code: Code) -> Iterator[str]:
-    """Yield the files that a finding of a history can stand in."""
-    yield from (migration.shown for migration in history.migrations)
-    yield from (file.path for file in code.files)
-    yield from (connection.span.text.path for connection in code.connections)
+def _with_a_part_of(named: frozenset[str], sorted_files: Histories, nearest: Nearest) -> Histories:
+    """Leave the histories that named files have a part in: their own, and those they lie beside.
+
+    A script beside the histories tells of itself alone.
+    """
+    loose = tuple(h for h in sorted_files.loose if h.migrations[0].shown in named)
+    own = [h for h in sorted_files.histories if any(m.shown in named for m in h.migrations)]
+    if len(own) == len(sorted_files.histories):
+        return sorted_files._replace(loose=loose)
+    scripts = {m.shown for h in (*own, *loose) for m in h.migrations if m.path.suffix != ".py"}
+    roots = {root for path in named - scripts for root in nearest(path)}
+    wanted = tuple(h for h in sorted_files.histories if h in own or h.root in roots)
+    return sorted_files._replace(histories=wanted, loose=loose)
+
+
+def _nearest_roots(made: Iterable[History]) -> Nearest:
+    """Return a function that gives the roots of the histories to which a path lies nearest."""
+    leading_to: dict[tuple[str, ...], set[str]] = {}
+    for history in made:
+        folders = tuple(history.root.split("/"))
+        for depth in range(len(folders) + 1):
+            leading_to.setdefault(folders[:depth], set()).add(history.root)
+
+    def nearest(path: str) -> set[str]:
+        folders = tuple(path.split("/"))
+        while folders and folders not in leading_to:
+            folders = folders[:-1]
+        return leading_to.get(folders, set())
+
+    return nearest
 
 
 def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
@@ -115,35 +141,13 @@ def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
-def _beside(histories: Sequence[History], code: Code) -> list[Code]:
-    """Give each history the code and the settings that lie nearer to it than to another one."""
-    if len(histories) < 2:
-        return [code] * len(histories)
-    shares: list[tuple[list[CodeFile], list[Connection]]] = [([], []) for _ in histories]
-    for file in code.files:
-        for place in _nearest(file.path, histories):
-            shares[place][0].append(file)
-    for connection in code.connections:
-        for place in _nearest(connection.span.text.path, histories):
-            shares[place][1].append(connection)
-    return [
-        Code(tuple(files), tuple(connections), code.settings_files) for files, connections in shares
-    ]
-
-
-def _nearest(path: str, histories: Sequence[History]) -> list[int]:
-    depths = [_common_depth(path, history.root) for history in histories]
-    deepest = max(depths)
-    return [place for place, depth in enumerate(depths) if depth == deepest]
-
-
-def _common_depth(path: str, root: str) -> int:
-    depth = 0
-    for one, other in zip(path.split("/"), root.split("/"), strict=False):
-        if one != other:
-            break
-        depth += 1
-    return depth
+def _beside(history: History, code: Code, nearest: Nearest) -> Code:
+    """Keep the code and the settings that lie nearer to this history than to another one."""
+    return Code(
+        tuple(file for file in code.files if history.root in nearest(file.path)),
+        tuple(c for c in code.connections if history.root in nearest(c.span.text.path)),
+        code.settings_files,
+    )
 
 
 def replay_history(
@@ -218,46 +222,58 @@ def _is_interpolated(statement: Statement) -> bool:
     return bool(statement.text.holes) and any(True for _ in open_holes(statement))
 
 
+def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:
+    """Leave the code and the settings that lie beside the histories that are read."""
+    roots = {history.root for history in read.histories}
+
+    def tells(file: SourceFile) -> bool:
+        beside = nearest(file.shown)
+        return not beside or not roots.isdisjoint(beside)
+
+    return found._replace(
+        python=tuple(filter(tells, found.python)), settings=tuple(filter(tells, found.settings))
+    )
+
+
 def _read_code(
     found: Found, sorted_files: Histories, reader: Reader, read_module: ReadModule
 ) -> Code:
     migrations = {
         migration.shown for history in sorted_files.histories for migration in history.migrations
     }
-    files = tuple(_code_files(found, migrations, reader, read_module))
-    connections = [c for file in files for c in file.connections]
-    connections += _connections((*found.settings, *found.python), reader)
-    return Code(files, tuple(connections), len(found.settings))
-
-
-def _code_files(
-    found: Found, migrations: set[str], reader: Reader, read_module: ReadModule
-) -> Iterable[CodeFile]:
-    from rlslint.code.python import may_hold_sql
-
+    files: list[CodeFile] = []
+    connections: list[Connection] = []
     for file in found.python:
-        if file.shown in migrations:
-            continue
-        text = reader.text(file.path, file.shown)
-        if text is None or not may_hold_sql(text.data):
-            continue
-        from rlslint.code.python.application import read_application
-
-        code = read_application(file.shown, text.data.decode(), read_module)
-        if code.problem:
-            reader.notes.append(code.problem)
-        reader.ignores += ignores_in_host(text, "#")
-        yield code
-
-
-def _connections(files: Iterable[SourceFile], reader: Reader) -> Iterator[Connection]:
-    for file in files:
-        if not is_settings_file(file.path):
-            continue
         text = reader.text(file.path, file.shown)
         if text is None:
             continue
-        settings = read_settings(file.path, file.shown, text.data)
-        if settings.note:
-            reader.notes.append(settings.note)
-        yield from settings.connections
+        if file.shown not in migrations:
+            files += _code_file(text, reader, read_module)
+        connections += _connections(file, text, reader)
+    beside = [c for file in files for c in file.connections]
+    for file in found.settings:
+        text = reader.text(file.path, file.shown) if is_settings_file(file.path) else None
+        if text is not None:
+            beside += _connections(file, text, reader)
+    return Code(tuple(files), (*beside, *connections), len(found.settings))
+
+
+def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[CodeFile]:
+    from rlslint.code.python import may_hold_sql
+
+    if not may_hold_sql(text.data):
+        return
+    from rlslint.code.python.application import read_application
+
+    code = read_application(text.path, text.data.decode(), read_module)
+    if code.problem:
+        reader.notes.append(code.problem)
+    reader.ignores += ignores_in_host(text, "#")
+    yield code
+
+
+def _connections(file: SourceFile, text: Text, reader: Reader) -> tuple[Connection, ...]:
+    settings = read_settings(file.path, file.shown, text.data)
+    if settings.note:
+        reader.notes.append(settings.note)
+    return settings.connections

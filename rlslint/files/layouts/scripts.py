@@ -32,14 +32,25 @@ class _Script(NamedTuple):
     used: frozenset[str]
 
 
-def scripts(folders: Folders) -> tuple[History, ...]:
-    """Return the histories that the files of each directory make."""
-    return tuple(made for files in folders.values() for made in _of_folder(files))
+def scripts(folders: Folders, asked: frozenset[str] | None) -> tuple[History, ...]:
+    """Return the histories that the files of each directory make.
+
+    Where all of the files `asked` about are here, no other directory than theirs is looked into:
+    its files stay alone. None asks about all.
+    """
+    here = {file.shown for files in folders.values() for file in files}
+    if asked is None or not asked <= here:
+        asked = frozenset(here)
+    return tuple(
+        made
+        for files in folders.values()
+        for made in _of_folder(files, any(file.shown in asked for file in files))
+    )
 
 
-def _of_folder(files: tuple[SourceFile, ...]) -> Iterator[History]:
+def _of_folder(files: tuple[SourceFile, ...], is_asked: bool) -> Iterator[History]:
     groups = [[file] for file in files]
-    if 1 < len(files) <= _MOST_FILES:
+    if is_asked and 1 < len(files) <= _MOST_FILES:
         groups = _groups([_script(file) for file in sorted(files, key=lambda f: natural(f.name))])
     for group in groups:
         yield history(group[0].folder, "script", group)
