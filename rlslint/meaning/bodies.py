@@ -138,7 +138,8 @@ def _words(source: str) -> list[tuple[str, Token]]:
 @remembered
 def _settings(function: Function) -> tuple[tuple[SettingRead, ...], tuple[SettingWrite, ...]]:
     _require_sql(function)
-    words = words_of(function)
+    # SET, set_config and current_setting: without these letters nothing is to be found.
+    words = words_of(function) if "set" in function.body.lower() else []
     reads: list[SettingRead] = []
     writes: list[SettingWrite] = []
     for index, (word, token) in enumerate(words):

@@ -10,11 +10,11 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import settings_written
-from rlslint.meaning.bounds import bounds_of
-from rlslint.meaning.context import context_reads
+from rlslint.meaning.bounds import Bound, bounds_of
+from rlslint.meaning.context import ContextRead, context_reads
 from rlslint.meaning.gates import tables_looked_into
 from rlslint.project.project import Project
-from rlslint.sql.expressions import Expr
+from rlslint.project.terms import Terms
 from rlslint.text import Span
 
 PLATFORM_PREFIXES = ("request.", "pgrst.", "supautils.")
@@ -37,14 +37,6 @@ class Purpose(NamedTuple):
     name: str
 
 
-class Reading(NamedTuple):
-    """That a policy reads a setting, and for which purposes."""
-
-    policy: Policy
-    name: str
-    purposes: frozenset[Purpose]
-
-
 class Mismatch(NamedTuple):
     """That a name is read which nothing sets, and the name that stands in its place elsewhere.
 
@@ -54,7 +46,7 @@ class Mismatch(NamedTuple):
 
     name: str
     expected: str
-    policies: tuple[Policy, ...]
+    policies: frozenset[Policy]
     place: Span | None
     is_set: bool
 
@@ -66,22 +58,16 @@ def mismatches(project: Project) -> tuple[Mismatch, ...]:
     only what the other policies read tells.
     """
     written = project.ask(written_settings)
-    odd = [
-        name
-        for name in _names_read(project)
-        if name not in written and not name.startswith(PLATFORM_PREFIXES)
-    ]
-    if not odd:
-        return ()
-    readings = tuple(_readings(project))
+    readings = _Readings(project)
     found = []
-    for name in odd:
+    for name, policies in readings.policies.items():
+        if name in written or name.startswith(PLATFORM_PREFIXES):
+            continue
         expected = _expected(name, readings, written)
         if expected is not None:
-            policies = tuple(dict.fromkeys(r.policy for r in readings if r.name == name))
             is_set = expected in written
-            place = written[expected] if is_set else _place_of(expected, readings, project)
-            found.append(Mismatch(name, expected, policies, place, is_set))
+            place = written[expected] if is_set else readings.place_of(expected)
+            found.append(Mismatch(name, expected, frozenset(policies), place, is_set))
     return tuple(found)
 
 
@@ -108,47 +94,95 @@ def written_settings(project: Project) -> dict[str, Span | None]:
     return {name: span for name, span in found.items() if not name or "." in name}
 
 
-def _names_read(project: Project) -> Iterator[str]:
-    """Yield the names of the settings that policies read, each once, in the order of readings."""
-    clauses = (clause for policy in project.catalog.policies() for clause in policy.clauses)
-    predicates = dict.fromkeys(project.predicate(clause) for clause in clauses)
-    yield from dict.fromkeys(
-        name for predicate in predicates for name in predicate.ask(_settings, project)
-    )
+class _Readings:
+    """Which policies read which settings, and what for. `policies` are by the name that they read.
 
+    What policies demand alike is looked at once.
+    """
 
-def _settings(expression: Expr, project: Project) -> tuple[str, ...]:
-    return tuple(
-        read.name
-        for read in context_reads(expression, project.context_functions)
-        if read.kind == "setting" and read.name is not None and "." in read.name
-    )
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._purposes: dict[str, dict[Purpose, set[str]]] = {}
+        self._bounds: dict[Terms, list[tuple[Bound, frozenset[str | None]]]] = {}
+        self.policies: dict[str, dict[Policy, None]] = {}
+        names: dict[Terms, list[str]] = {}
+        for policy in project.catalog.policies():
+            terms = project.terms(policy)
+            if terms not in names:
+                names[terms] = [read.name for read in self._reads(terms) if read.name is not None]
+            for name in names[terms]:
+                self.policies.setdefault(name, {})[policy] = None
 
+    def _reads(self, terms: Terms) -> Iterator[ContextRead]:
+        for condition in terms.conditions:
+            for read in condition.ask(context_reads, self._project.context_functions):
+                if read.kind == "setting" and read.name is not None and "." in read.name:
+                    yield read
 
-def _readings(project: Project) -> Iterator[Reading]:
-    for policy in project.catalog.policies():
-        found: dict[str, frozenset[Purpose]] = {}
+    def purposes(self, name: str) -> dict[Purpose, set[str]]:
+        """Return what a setting is read for, with the roles of the policies that do."""
+        if name not in self._purposes:
+            found: dict[Purpose, set[str]] = {}
+            for policy in self.policies[name]:
+                for bound, names in self._bounds_of(self._project.terms(policy)):
+                    if name in names:
+                        for purpose in _purposes(policy.relation, bound):
+                            found.setdefault(purpose, set()).update(policy.roles)
+            self._purposes[name] = found
+        return self._purposes[name]
+
+    def _bounds_of(self, terms: Terms) -> list[tuple[Bound, frozenset[str | None]]]:
+        if terms not in self._bounds:
+            self._bounds[terms] = [
+                (bound, frozenset(read.name for read in bound.reads))
+                for condition in terms.conditions
+                for bound in condition.ask(bounds_of, self._project.context_functions)
+            ]
+        return self._bounds[terms]
+
+    def place_of(self, name: str) -> Span | None:
+        """Return where the first policy that reads a setting does so."""
+        policy = next(iter(self.policies[name]))
+        functions = self._project.context_functions
         for clause in policy.clauses:
-            predicate, functions = project.predicate(clause), project.context_functions
-            for name in predicate.ask(_settings, project):
-                found.setdefault(name, frozenset())
-            for bound in predicate.ask(bounds_of, functions):
-                looked_into = tables_looked_into(bound.expression)
-                purposes = (
-                    frozenset(Purpose("lookup", str(relation)) for relation in looked_into)
-                    if bound.form == "membership" and looked_into
-                    else frozenset(_purposes(policy.relation, bound.columns))
-                )
-                for read in bound.reads:
-                    if read.name in found:
-                        found[read.name] |= purposes
-        yield from (Reading(policy, name, purposes) for name, purposes in found.items())
+            for read in self._project.predicate(clause).ask(context_reads, functions):
+                if read.name == name:
+                    return clause.span(read.expression)
+        return None
+
+    def share_a_policy(self, one: str, other: str) -> bool:
+        """Tell whether a policy reads both of two settings."""
+        return not self.policies[one].keys().isdisjoint(self.policies[other])
+
+    def share_a_purpose(self, one: str, other: str) -> bool:
+        """Tell whether two settings are read for one purpose, and for the same roles.
+
+        Policies for roles of their own may well have a setting of their own.
+        """
+        others = self.purposes(other)
+        return any(
+            purpose in others and _share_a_role(roles, others[purpose])
+            for purpose, roles in self.purposes(one).items()
+        )
 
 
-def _purposes(relation: Relation, numbers: frozenset[int]) -> Iterator[Purpose]:
+def _share_a_role(one: set[str], other: set[str]) -> bool:
+    return PUBLIC in one or PUBLIC in other or not one.isdisjoint(other)
+
+
+def _purposes(relation: Relation, bound: Bound) -> Iterator[Purpose]:
+    looked_into = tables_looked_into(bound.expression) if bound.form == "membership" else ()
+    if looked_into:
+        yield from (Purpose("lookup", str(table)) for table in looked_into)
+        return
     if not relation.knows("columns"):
         return
-    keys = [c for c in relation.constraints.known() if c.columns in {(n,) for n in numbers}]
+    numbers = bound.columns
+    keys = [
+        constraint
+        for constraint in relation.constraints.known()
+        if len(constraint.columns) == 1 and constraint.columns[0] in numbers
+    ]
     primary = any(constraint.kind == "primary" for constraint in keys)
     if primary:
         yield Purpose("table", str(relation))
@@ -161,56 +195,36 @@ def _purposes(relation: Relation, numbers: frozenset[int]) -> Iterator[Purpose]:
             yield Purpose("column", column.name)
 
 
-def _expected(
-    name: str, readings: tuple[Reading, ...], written: dict[str, Span | None]
-) -> str | None:
-    own = [reading for reading in readings if reading.name == name]
+def _expected(name: str, readings: _Readings, written: dict[str, Span | None]) -> str | None:
     if "" not in written:
         for other in written:
-            if _is_meant(name, other, own, readings):
+            if _is_meant(name, other, readings):
                 return other
-    candidates = dict.fromkeys(reading.name for reading in readings if reading.name != name)
+    candidates = [other for other in readings.policies if other != name]
     if written and "" not in written:
-        candidates = {other: None for other in candidates if other in written}
-    return next((other for other in candidates if _is_usual(other, own, readings)), None)
+        candidates = [other for other in candidates if other in written]
+    return next((other for other in candidates if _is_usual(name, other, readings)), None)
 
 
-def _is_meant(name: str, other: str, own: list[Reading], readings: tuple[Reading, ...]) -> bool:
+def _is_meant(name: str, other: str, readings: _Readings) -> bool:
     """Tell whether `other`, which something sets, is what the readers of `name` want."""
-    others = [reading for reading in readings if reading.name == other]
-    if _share_a_policy(own, others):
+    is_read = other in readings.policies
+    if is_read and readings.share_a_policy(name, other):
         return False
     if _differ_by_typing(name, other):
         return True
-    if others:
-        return _share_a_purpose(own, others)
-    columns = [purpose.name for reading in own for purpose in reading.purposes]
+    if is_read:
+        return readings.share_a_purpose(name, other)
+    columns = [purpose.name for purpose in readings.purposes(name)]
     return any(_share_a_word(known, other) for known in (name, *columns))
 
 
-def _is_usual(other: str, own: list[Reading], readings: tuple[Reading, ...]) -> bool:
-    """Tell whether most policies read `other` for the purpose of the few in `own`."""
-    others = [reading for reading in readings if reading.name == other]
-    if _share_a_policy(own, others) or not _share_a_purpose(own, others):
+def _is_usual(name: str, other: str, readings: _Readings) -> bool:
+    """Tell whether most policies read `other` for the purpose of the few that read `name`."""
+    count = len(readings.policies[other])
+    if count < 2 or count <= len(readings.policies[name]):
         return False
-    return len(others) >= 2 and len(others) > len(own)
-
-
-def _share_a_policy(own: list[Reading], others: list[Reading]) -> bool:
-    return not {r.policy for r in own}.isdisjoint(r.policy for r in others)
-
-
-def _share_a_purpose(own: list[Reading], others: list[Reading]) -> bool:
-    """Policies for roles of their own may well have a setting of their own."""
-    return any(
-        not one.purposes.isdisjoint(other.purposes)
-        and (
-            PUBLIC in (*one.policy.roles, *other.policy.roles)
-            or not set(one.policy.roles).isdisjoint(other.policy.roles)
-        )
-        for one in own
-        for other in others
-    )
+    return not readings.share_a_policy(name, other) and readings.share_a_purpose(name, other)
 
 
 def _share_a_word(one: str, other: str) -> bool:
@@ -236,12 +250,3 @@ def _differ_by_typing(one: str, other: str) -> bool:
         for j, b in enumerate(other, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
     return row[-1] <= _TYPING_MISTAKES
-
-
-def _place_of(name: str, readings: tuple[Reading, ...], project: Project) -> Span | None:
-    policy = next(reading.policy for reading in readings if reading.name == name)
-    for clause in policy.clauses:
-        for read in project.predicate(clause).ask(context_reads, project.context_functions):
-            if read.name == name:
-                return clause.span(read.expression)
-    return None
