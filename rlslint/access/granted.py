@@ -22,13 +22,15 @@ class Granted(NamedTuple):
 
 _MOST_NAMES = 10
 
-Place = tuple[str, Location, Location]
+Place = tuple[str, int | Location, int | Location]
 """Where a statement stands that one can edit: it may run once for each turn of a loop."""
 
 
 def place_of(statement: Statement) -> Place:
     """Return where a statement, or the outermost one that ran it, stands in its file."""
     span = statement.span
+    if span.text.host is None:
+        return span.text.path, span.start, span.end
     return (span.text.path, *span.locations())
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
 from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
-from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.privileges import Grant, GrantKey
@@ -37,21 +39,51 @@ def has_privilege(
     return (
         _holds(catalog, role, relation.grants, privilege, columns)
         or _is_predefined_reader_or_writer(catalog, role, privilege)
-        or (role == ASSUMED_ROLE and _is_assumed(relation, privilege))
+        or _is_assumed(role, relation.grants, privilege)
     )
 
 
-@remembered
 def has_any_column_privilege(
     catalog: Catalog, role: str, relation: Relation, privilege: str
 ) -> bool:
     """Tell whether `role` holds `privilege` on the relation or on at least one of its columns."""
-    if _holds_everything(catalog, role, relation.owner):
-        return True
+    access = access_to(catalog, relation)
+    if access is None:
+        return _has_any(catalog, role, relation.owner, relation.grants, privilege)
+    return gives(catalog, role, access, privilege)
+
+
+class Access(NamedTuple):
+    """Who owns a relation and what is granted on it, where: alike for many relations."""
+
+    owner: str
+    schema: str
+    grants: frozenset[GrantKey]
+
+
+@remembered
+def access_to(catalog: Catalog, relation: Relation) -> Access | None:
+    """Return what decides who gets at a relation; None where more may be granted than is known."""
+    del catalog
+    if relation.grants.is_open:
+        return None
+    return Access(relation.owner, relation.schema, frozenset(relation.grants))
+
+
+@remembered
+def gives(catalog: Catalog, role: str, access: Access, privilege: str) -> bool:
+    """Tell whether `role` has `privilege` on a relation of this access, or on a column of it."""
+    return _has_any(catalog, role, access.owner, access.grants, privilege)
+
+
+def _has_any(
+    catalog: Catalog, role: str, owner: str, grants: Collection[GrantKey], privilege: str
+) -> bool:
     return (
-        _holds(catalog, role, relation.grants, privilege, None)
+        _holds_everything(catalog, role, owner)
+        or _holds(catalog, role, grants, privilege, None)
         or _is_predefined_reader_or_writer(catalog, role, privilege)
-        or (role == ASSUMED_ROLE and _is_assumed(relation, privilege))
+        or _is_assumed(role, grants, privilege)
     )
 
 
@@ -63,7 +95,7 @@ def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -
     return [
         grant
         for grant in relation.grants.known()
-        if grant.privilege == privilege and _reaches(catalog, grant, role)
+        if grant.privilege == privilege and _reaches(catalog, grant.grantee, role)
     ]
 
 
@@ -118,21 +150,21 @@ def _holds_everything(catalog: Catalog, role: str, owner: str) -> bool:
 def _holds(
     catalog: Catalog,
     role: str,
-    grants: Members[GrantKey, Grant],
+    grants: Iterable[GrantKey],
     privilege: str,
     columns: tuple[str, ...] | None,
 ) -> bool:
     return any(
-        _reaches(catalog, grant, role)
-        for grant in grants.values()
-        if grant.privilege == privilege and (columns is None or grant.column in columns)
+        _reaches(catalog, grantee, role)
+        for grantee, granted, column in grants
+        if granted == privilege and (columns is None or column in columns)
     )
 
 
-def _reaches(catalog: Catalog, grant: Grant, role: str) -> bool:
-    if grant.grantee in (PUBLIC, role) or role == ASSUMED_ROLE:
+def _reaches(catalog: Catalog, grantee: str, role: str) -> bool:
+    if grantee in (PUBLIC, role) or role == ASSUMED_ROLE:
         return True
-    return grant.grantee in inherited_roles(catalog, role)
+    return grantee in inherited_roles(catalog, role)
 
 
 def _is_predefined_reader_or_writer(catalog: Catalog, role: str, privilege: str) -> bool:
@@ -140,7 +172,7 @@ def _is_predefined_reader_or_writer(catalog: Catalog, role: str, privilege: str)
     return predefined is not None and predefined in inherited_roles(catalog, role)
 
 
-def _is_assumed(relation: Relation, privilege: str) -> bool:
+def _is_assumed(role: str, grants: Collection[GrantKey], privilege: str) -> bool:
     # Where the history grants nothing on a table, its privileges are given elsewhere, or the
     # application connects as the owner: either way it reads and writes the rows.
-    return privilege in DATA_PRIVILEGES and not relation.grants
+    return role == ASSUMED_ROLE and privilege in DATA_PRIVILEGES and not grants

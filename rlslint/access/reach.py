@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from rlslint.access.privileges import can_use_schema, has_any_column_privilege
+from rlslint.access.privileges import (
+    Access,
+    access_to,
+    can_use_schema,
+    gives,
+    has_any_column_privilege,
+)
 from rlslint.access.row_security import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
-from rlslint.catalog.answers import remembered
+from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -52,11 +58,25 @@ def reachable_by(
     A privilege on one column counts.
     """
     wanted = tuple(privileges)
+    access = access_to(catalog, relation)
+    if access is not None:
+        return ask(_admitted, catalog, runtime.names, access, wanted)
     return tuple(
         role
         for role in runtime.names
         if any(has_any_column_privilege(catalog, role, relation, name) for name in wanted)
         and can_use_schema(catalog, role, relation.schema)
+    )
+
+
+def _admitted(
+    catalog: Catalog, roles: tuple[str, ...], access: Access, privileges: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(
+        role
+        for role in roles
+        if any(gives(catalog, role, access, name) for name in privileges)
+        and can_use_schema(catalog, role, access.schema)
     )
 
 

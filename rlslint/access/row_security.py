@@ -80,7 +80,7 @@ def applicable_policies(
     policies = [
         policy
         for policy in relation.policies.values()
-        if policy.covers(command) and any(name == PUBLIC or name in roles for name in policy.roles)
+        if policy.covers(command) and (PUBLIC in policy.roles or not roles.isdisjoint(policy.roles))
     ]
     return (
         tuple(policy for policy in policies if policy.permissive),

@@ -221,9 +221,9 @@ def _own_roles(catalog: Catalog, excluded: frozenset[str]) -> list[str]:
 def _speaks_of_supabase(catalog: Catalog) -> bool:
     """Tell whether policies name the roles or call the functions that Supabase provides."""
     named = {role for policy in catalog.policies() for role in policy.roles}
-    return _is_provided(catalog, named) or any(
-        clause.ask(_calls_supabase) for policy in catalog.policies() for clause in policy.clauses
-    )
+    clauses = (clause for policy in catalog.policies() for clause in policy.clauses)
+    predicates = dict.fromkeys(clause.predicate for clause in clauses)
+    return _is_provided(catalog, named) or any(one.ask(_calls_supabase) for one in predicates)
 
 
 def _is_provided(catalog: Catalog, names: Container[str]) -> bool:

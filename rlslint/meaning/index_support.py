@@ -43,6 +43,21 @@ _SCALARS = frozenset(
 )  # fmt: skip
 
 
+IndexLayout = tuple[object, ...]
+"""What of a table decides which comparisons its indexes serve: alike for many tables."""
+
+
+def index_layout(relation: Relation) -> IndexLayout:
+    """Return the layout of a table's indexes."""
+    return (
+        relation.partition_key,
+        *[
+            (index.columns, index.valid, index.method, *[e.expression for e in index.expressions])
+            for index in relation.indexes.values()
+        ],
+    )
+
+
 def unserved(
     groups: Sequence[Sequence[IndexedComparison]], relation: Relation, columns: frozenset[int]
 ) -> tuple[Unserved, ...]:

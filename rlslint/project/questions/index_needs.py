@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Index, Kind, Policy, Relation
+from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bounds import tenant_columns
 from rlslint.meaning.cost import index_groups
-from rlslint.meaning.index_support import Obstacle, Unserved, scans_whole, unserved
+from rlslint.meaning.index_support import (
+    IndexLayout,
+    Obstacle,
+    Unserved,
+    index_layout,
+    scans_whole,
+    unserved,
+)
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.terms import Terms
@@ -18,6 +26,15 @@ def looks_rows_up(terms: Terms, project: Project) -> bool:
     if using is None or not using.ask(tenant_columns, project.context_functions):
         return False
     return bool(using.written.ask(index_groups))
+
+
+def hides_columns(terms: Terms, project: Project) -> bool:
+    """Tell whether a column is wrapped in a cast or a call where policies look rows up."""
+    return looks_rows_up(terms, project) and any(
+        comparison.is_wrapped
+        for group in (terms.using.written.ask(index_groups) if terms.using is not None else ())
+        for comparison in group
+    )
 
 
 def index_need(policy: Policy, project: Project, obstacle: Obstacle) -> Unserved | None:
@@ -47,14 +64,32 @@ def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
     columns = project.predicate(clause).ask(tenant_columns, project.context_functions)
     if not columns:
         return ()
+    served = project.ask(_served)
+    alike = clause.predicate, columns, project.ask(_layout, relation)
+    if alike in served:
+        return ()
     found = unserved(clause.ask(index_groups), relation, columns)
-    if not found or not filters_rows(policy, project):
+    if not found:
+        served.add(alike)
+        return ()
+    if not filters_rows(policy, project):
         return ()
     if not policy.permissive and _is_narrowed(relation):
         return ()
     if _is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
         return ()
     return found
+
+
+def _served(project: Project) -> set[tuple[Predicate, frozenset[int], IndexLayout]]:
+    """Return the predicates of which it is known that such indexes serve them, none at first."""
+    del project
+    return set()
+
+
+def _layout(project: Project, relation: Relation) -> IndexLayout:
+    del project
+    return index_layout(relation)
 
 
 def _is_narrowed(relation: Relation) -> bool:

@@ -15,6 +15,7 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.exposure import served_roles
+from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator
 
@@ -41,10 +42,16 @@ def unchecked_branch(
     session for more than its presence is meant for few. Raises UnknownFact where only something
     unknown could check it.
     """
-    numbers = frozenset(column.number for column in columns)
+    numbers = frozenset([column.number for column in columns])
+    return project.ask(_unchecked_branch, project.condition(clause, relation), numbers)
+
+
+def _unchecked_branch(
+    project: Project, condition: Condition, numbers: frozenset[int]
+) -> Branch | None:
     unknown: Expr | None = None
-    for branch in branches(project.predicate(clause).expression):
-        if _checks(branch, numbers, project) or not _can_pass(branch, relation, project):
+    for branch in condition.ask(branches):
+        if _checks(branch, numbers, project) or not _can_pass(branch, condition.filled):
             continue
         kinds = [kind_of(conjunct, project.context_functions) for conjunct in branch]
         if "opaque" in kinds:
@@ -82,9 +89,9 @@ def bound_columns(branch: Branch, project: Project) -> frozenset[int]:
     )
 
 
-def _can_pass(branch: Branch, relation: Relation, project: Project) -> bool:
+def _can_pass(branch: Branch, filled: frozenset[int]) -> bool:
     whole = conjunction(branch, -1) if branch else Constant(True)
-    return can_be_true(whole, project.filled_columns(relation))
+    return can_be_true(whole, filled)
 
 
 def _checks(branch: Branch, numbers: frozenset[int], project: Project) -> bool:
@@ -168,6 +175,7 @@ def lost_columns(
     """
     if using.predicate is check.predicate:
         return ()
+    filled = project.condition(check, relation).filled
     functions = project.context_functions
     before = branches(project.predicate(using).expression)
     bound = [columns for branch in before if (columns := bound_columns(branch, project))]
@@ -179,7 +187,7 @@ def lost_columns(
     closed = any(bound_columns(branch, project) for branch in after)
     unknown: Expr | None = None
     for branch in after:
-        if branch in before or not _can_pass(branch, relation, project):
+        if branch in before or not _can_pass(branch, filled):
             continue
         kept = bound_columns(branch, project)
         lost = _outranked(always if kept & wanted else wanted, kept, relation, project)
@@ -225,18 +233,32 @@ def readers_columns(check: Clause, policy: Policy, project: Project) -> tuple[Co
     two are bound to different parts of the context, and the readers' column keeps more of the
     project's tables apart: who writes a message is not who gets it, and that is no fault.
     """
-    functions, relation = project.context_functions, policy.relation
-    written = project.predicate(check).ask(bounds_of, functions)
+    relation = policy.relation
+    readers = tuple(
+        [
+            using
+            for other in relation.policies.known()
+            if other.covers("select") and (using := project.terms(other).using) is not None
+        ]
+    )
+    kept, wanted = project.ask(_kept_and_wanted, project.condition(check, relation), readers)
+    if not wanted:
+        return ()
+    lost = _outranked(wanted | kept, kept, relation, project)
+    return tuple(c for n in sorted(lost) if (c := relation.column(n)) is not None)
+
+
+def _kept_and_wanted(
+    project: Project, check: Condition, readers: tuple[Condition, ...]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the columns that a check binds, and those that only what decides who reads binds."""
+    functions, nothing = project.context_functions, frozenset[int]()
+    written = check.ask(bounds_of, functions)
     kept = frozenset(column for bound in written for column in bound.columns)
     known = {(read.name, read.path) for bound in written for read in bound.reads}
-    reading = [
-        bound
-        for other in relation.policies.known()
-        if other.using is not None and other.covers("select")
-        for bound in project.predicate(other.using).ask(bounds_of, functions)
-    ]
+    reading = [bound for using in readers for bound in using.ask(bounds_of, functions)]
     if not kept or any(not kept.isdisjoint(bound.columns) for bound in reading):
-        return ()
+        return nothing, nothing
     wanted = frozenset(
         column
         for bound in reading
@@ -244,5 +266,4 @@ def readers_columns(check: Clause, policy: Policy, project: Project) -> tuple[Co
         and not known.intersection((read.name, read.path) for read in bound.reads)
         for column in bound.columns
     )
-    lost = _outranked(wanted | kept, kept, relation, project)
-    return tuple(c for n in sorted(lost) if (c := relation.column(n)) is not None)
+    return kept, wanted

@@ -50,6 +50,8 @@ def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
     if check is None:
         return
     columns, place = _unchecked(policy, check, project)
+    if not columns:
+        return
     roles = tuple(
         role
         for role in writers(policy, "insert", columns, project)

@@ -8,14 +8,14 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import index_need, looks_rows_up
+from rlslint.project.questions.index_needs import hides_columns, index_need
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Cast
 from rlslint.sql.plain_spelling import plain
 
 
-@rule(where=looks_rows_up)
+@rule(where=hides_columns)
 def policy_casts_column(policy: Policy, project: Project) -> Iterator[Finding]:
     need = index_need(policy, project, Obstacle.wrapped)
     if need is not None:
