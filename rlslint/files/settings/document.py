@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from rlslint.files.connections import Connection
+from rlslint.files.settings.addresses import addresses
 from rlslint.files.settings.development import is_local_host
 from rlslint.text import Span, Text
 
@@ -49,3 +51,26 @@ class Document:
         """Return the Connection of `user`, whose name stands between two offsets."""
         development = development or self.development or is_local_host(host)
         return Connection(self.span(start, end), user, host, database, development, source)
+
+    def connections(
+        self, start: int, end: int, source: str, development: bool = False
+    ) -> Iterator[Connection]:
+        """Yield the Connections of the addresses with a user between two offsets.
+
+        A part that a program fills in is not known.
+        """
+        for address in addresses(self.source, start, end):
+            if address.user:
+                yield self.connection(
+                    address.user,
+                    address.start,
+                    address.end,
+                    host=_unless_filled_in(address.host),
+                    database=_unless_filled_in(address.database),
+                    source=source,
+                    development=development,
+                )
+
+
+def _unless_filled_in(part: str) -> str:
+    return "" if "{" in part else part

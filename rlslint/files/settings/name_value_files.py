@@ -44,16 +44,7 @@ def read_properties(document: Document) -> Iterator[Connection]:
     """Yield the Connections of `key = value` lines; lines with `#` or `;` are comments."""
     values = {match["key"]: match for match in _PROPERTY().finditer(document.source)}
     for match in _PROPERTY().finditer(document.source):
-        for address in addresses(document.source, *match.span("value")):
-            if address.user:
-                yield document.connection(
-                    address.user,
-                    address.start,
-                    address.end,
-                    host=address.host,
-                    database=address.database,
-                    source=match["key"],
-                )
+        yield from document.connections(*match.span("value"), match["key"])
     for key, url in _USER_KEYS.items():
         user = known(values[key]["value"]) if key in values else None
         if user is None:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from rlslint.files.connections import Connection
-from rlslint.files.settings.addresses import addresses
 from rlslint.files.settings.document import Document, InvalidSettings
 
 _FALLBACKS = ("get", "getenv", "config", "env", "str", "setdefault")
@@ -40,9 +39,9 @@ def read(document: Document) -> Iterator[Connection]:
                 yield from _django(document, places, node)
             case ast.Constant(value=str(value)) if id(node) not in prose and id(node) not in parts:
                 if "postgres" in value or "dbname" in value:
-                    yield from _literals(document, *places.of(node))
+                    yield from document.connections(*places.of(node), "literal")
             case ast.JoinedStr():
-                yield from _literals(document, *places.of(node))
+                yield from document.connections(*places.of(node), "literal")
 
 
 class _Places:
@@ -116,19 +115,6 @@ def _constant(node: ast.expr | None) -> _Constant | None:
             return _constant(default)
         case _:
             return None
-
-
-def _literals(document: Document, start: int, end: int) -> Iterator[Connection]:
-    for address in addresses(document.source, start, end):
-        if address.user:
-            yield document.connection(
-                address.user,
-                address.start,
-                address.end,
-                host="" if "{" in address.host else address.host,
-                database="" if "{" in address.database else address.database,
-                source="literal",
-            )
 
 
 def _docstrings(tree: ast.Module) -> set[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rlslint.files.connections import Connection
-from rlslint.files.settings.addresses import addresses, expanded, known
+from rlslint.files.settings.addresses import expanded, known
 from rlslint.files.settings.document import Document
 from rlslint.text.patterns import Pattern
 
@@ -42,16 +42,7 @@ def connections_of_variables(
     if _OTHER_SERVERS().search(kinds):
         return
     for variable in variables:
-        for address in addresses(document.source, variable.start, variable.end):
-            if address.user:
-                yield document.connection(
-                    address.user,
-                    address.start,
-                    address.end,
-                    host=address.host,
-                    database=address.database,
-                    source=where + variable.name,
-                )
+        yield from document.connections(variable.start, variable.end, where + variable.name)
         match = _USER().fullmatch(variable.name)
         user = known(variable.value) if match else None
         if match is None or user is None:

@@ -142,17 +142,7 @@ _ERB_SIGN = "____"
 def _literal(document: Document, node: Any, where: str, development: bool) -> Iterator[Connection]:
     if node is None:
         return
-    for address in addresses(document.source, *_inside(document, node)):
-        if address.user:
-            yield document.connection(
-                address.user,
-                address.start,
-                address.end,
-                host=address.host,
-                database=address.database,
-                source=where,
-                development=development,
-            )
+    yield from document.connections(*_inside(document, node), where, development)
 
 
 def _environments(
