@@ -173,7 +173,7 @@ def _line(written: str) -> _Line | None:
     pattern = pattern.removesuffix("/")
     anchored = "/" in pattern
     groups: list[list[_Name]] = [[]]
-    for part in pattern.removeprefix("/").split("/"):
+    for part in _names(pattern.removeprefix("/")):
         if anchored and part == "**":
             groups.append([])
             continue
@@ -182,6 +182,26 @@ def _line(written: str) -> _Line | None:
             return None
         groups[-1].append(name)
     return _Line(ignores, only_folders, anchored, tuple(map(tuple, groups)))
+
+
+def _names(pattern: str) -> list[str]:
+    """Cut a pattern at its slashes, but for those in sets, which never match one."""
+    names = [""]
+    at = 0
+    while at < len(pattern):
+        end = at + 1
+        if pattern[at] == "[":
+            closed = _end_of_set(pattern, end)
+            end = closed if closed >= 0 else len(pattern)
+        elif pattern[at] == "\\":
+            end += 1
+        piece = pattern[at:end]
+        at = end
+        if piece in ("/", "\\/"):
+            names.append("")
+        else:
+            names[-1] += piece
+    return names
 
 
 def _without_trailing_space(line: str) -> str:
