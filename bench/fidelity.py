@@ -75,10 +75,13 @@ def main() -> None:
         everything = Measured()
         for directory in [path.resolve() for path in arguments.directories]:
             measured = Measured()
+            found = False
             for one in measured_histories(directory, server, arguments):
                 measured += one
+                found = True
             everything += measured
-            print(_row(directory.name, measured), flush=True)
+            row = _row(directory.name, measured)
+            print(row if found else f"| {directory.name} | no migrations | | | | | | |", flush=True)
             _print_lists(measured, arguments)
         print(_row("in all", everything))
 

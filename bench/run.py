@@ -209,6 +209,9 @@ def run_once(job: Job, data: Path) -> Measurement | None:
     if not job.remembers:
         shutil.rmtree(cache, ignore_errors=True)
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    # Else every run of a tool in Python compiles all its modules, which no user's does: the run
+    # that does not count compiles them.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with (data / "stdout").open("wb") as output, (data / "stderr").open("wb") as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
