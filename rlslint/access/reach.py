@@ -14,7 +14,7 @@ from rlslint.access.privileges import (
 )
 from rlslint.access.row_security import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
-from rlslint.catalog.answers import ask, remembered
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -60,7 +60,7 @@ def reachable_by(
     wanted = tuple(privileges)
     access = access_to(catalog, relation)
     if access is not None:
-        return ask(_admitted, catalog, runtime.names, access, wanted)
+        return roles_admitted(catalog, runtime.names, access, wanted)
     return tuple(
         role
         for role in runtime.names
@@ -69,9 +69,11 @@ def reachable_by(
     )
 
 
-def _admitted(
+@remembered
+def roles_admitted(
     catalog: Catalog, roles: tuple[str, ...], access: Access, privileges: tuple[str, ...]
 ) -> tuple[str, ...]:
+    """Return which of the roles get at relations of this access; see reachable_by."""
     return tuple(
         role
         for role in roles

@@ -130,7 +130,11 @@ def words_of(function: Function) -> list[tuple[str, Token]]:
 def _words(source: str) -> list[tuple[str, Token]]:
     data = source.encode()
     try:
-        return [(data[t.start : t.end].decode().lower(), t) for t in tokens(data)]
+        scanned = tokens(data)
+        if len(data) == len(source):
+            lower = source.lower()
+            return [(lower[token.start : token.end], token) for token in scanned]
+        return [(data[t.start : t.end].decode().lower(), t) for t in scanned]
     except SyntaxProblem:
         return []
 

@@ -83,14 +83,16 @@ def _overloads(
 @remembered
 def called_names(function: Function) -> tuple[tuple[str, ...], ...]:
     """Return the names in a body that parentheses follow, with their schema where it is written."""
-    data = function.body.encode()
-    words = [_name(data[token.start : token.end].decode()) for _, token in words_of(function)]
+    words = [word for word, _ in words_of(function)]
+    if '"' in function.body:
+        data = function.body.encode()
+        words = [_name(data[token.start : token.end].decode()) for _, token in words_of(function)]
     found: dict[tuple[str, ...], None] = {}
-    for index in range(len(words) - 1):
-        if words[index + 1] == "(" and words[index][:1].isidentifier():
-            qualified = index > 1 and words[index - 1] == "."
-            name = (words[index - 2], words[index]) if qualified else (words[index],)
-            found[name] = None
+    for index, word in enumerate(words):
+        if word == "(" and index and words[index - 1][:1].isidentifier():
+            qualified = index > 2 and words[index - 2] == "."
+            called = words[index - 1]
+            found[(words[index - 3], called) if qualified else (called,)] = None
     return tuple(found)
 
 

@@ -65,6 +65,7 @@ class Project:
         self.traces = traces
         self.connections = connections
         self.answers: dict[Any, Any] = {}
+        self._terms = SharedTerms(catalog)
 
     @property
     @remembered
@@ -198,22 +199,17 @@ class Project:
         """
         return ask(inlined_predicate, clause.expression, self.catalog)
 
-    @property
-    @remembered
-    def _shared_terms(self) -> SharedTerms:
-        return SharedTerms(self.catalog)
-
     def terms(self, policy: Policy) -> Terms:
         """Return what a policy demands; policies that demand the same share it."""
-        return self._shared_terms.of(policy)
+        return self._terms.of(policy)
 
     def condition(self, clause: Clause, relation: Relation) -> Condition:
         """Return what a clause of a policy of `relation` demands."""
-        return self._shared_terms.condition(clause, relation)
+        return self._terms.condition(clause, relation)
 
     def filled_columns(self, relation: Relation) -> frozenset[int]:
         """Return the attribute numbers of the columns that certainly hold no NULL."""
-        return self._shared_terms.filled(relation)
+        return self._terms.filled(relation)
 
     def body(self, function: Function) -> Expr | None:
         """Return what a call of a function stands for, None where its body says no such thing.

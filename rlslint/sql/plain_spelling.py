@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from rlslint.sql.parser import SyntaxProblem, tokens
@@ -47,6 +48,7 @@ def plain(span: Span) -> str:
     return plain_sql(span.sql, isinstance(span.text, CatalogText))
 
 
+@lru_cache(maxsize=1 << 12)
 def plain_sql(sql: str, is_deparsed: bool) -> str:
     """Return SQL as `plain` does; `is_deparsed` tells of SQL that a server has put together."""
     data = sql.encode()

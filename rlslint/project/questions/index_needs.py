@@ -58,17 +58,15 @@ def filters_rows(policy: Policy, project: Project) -> bool:
 
 
 def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
-    clause, relation = policy.using, policy.relation
-    if clause is None:
-        return ()
-    columns = project.predicate(clause).ask(tenant_columns, project.context_functions)
-    if not columns:
+    using, relation = project.terms(policy).using, policy.relation
+    if using is None:
         return ()
     served = project.ask(_served)
-    alike = clause.predicate, columns, project.ask(_layout, relation)
+    alike = using.written, project.ask(_layout, relation)
     if alike in served:
         return ()
-    found = unserved(clause.ask(index_groups), relation, columns)
+    columns = using.ask(tenant_columns, project.context_functions)
+    found = unserved(using.written.ask(index_groups), relation, columns) if columns else ()
     if not found:
         served.add(alike)
         return ()
@@ -81,7 +79,7 @@ def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
     return found
 
 
-def _served(project: Project) -> set[tuple[Predicate, frozenset[int], IndexLayout]]:
+def _served(project: Project) -> set[tuple[Predicate, IndexLayout]]:
     """Return the predicates of which it is known that such indexes serve them, none at first."""
     del project
     return set()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rlslint.access import applicable_policies, row_security_active
+from rlslint.access import applicable_policies, inherited_roles, row_security_active
+from rlslint.access.privileges import Access, access_to
+from rlslint.access.reach import roles_admitted
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy, Table
+from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import branches
 from rlslint.meaning.intents import is_assurance_test
@@ -15,7 +18,7 @@ from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, certainty
-from rlslint.project.terms import Condition
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Related
@@ -31,7 +34,7 @@ class _Refused(NamedTuple):
 @rule
 def only_restrictive_policies(table: Table, project: Project) -> Iterator[Finding]:
     restrictive = [policy for policy in table.policies.known() if not policy.permissive]
-    if not restrictive or not table.rls_enabled:
+    if not restrictive or not table.rls_enabled or not _may_strand(table, project):
         return
     refused = [
         _Refused(role, command, aimed)
@@ -41,6 +44,29 @@ def only_restrictive_policies(table: Table, project: Project) -> Iterator[Findin
     ]
     if refused:
         yield _finding(table, refused, project)
+
+
+def _may_strand(table: Table, project: Project) -> bool:
+    """Tell whether a role may use a command that no permissive policy lets it use on any row."""
+    access = access_to(project.catalog, table)
+    if access is None or table.policies.is_open:
+        return True
+    demands = tuple([project.terms(policy) for policy in table.policies.known()])
+    return project.ask(_is_any_unserved, access, demands)
+
+
+def _is_any_unserved(project: Project, access: Access, demands: tuple[Terms, ...]) -> bool:
+    permissive = [terms for terms in demands if terms.permissive]
+    return any(
+        not any(
+            terms.command in ("all", command)
+            and (PUBLIC in terms.roles or not inherited.isdisjoint(terms.roles))
+            for terms in permissive
+        )
+        for command in COMMANDS
+        for role in roles_admitted(project.catalog, project.runtime.names, access, (command,))
+        if (inherited := inherited_roles(project.catalog, role))
+    )
 
 
 def _stranded(table: Table, role: str, command: str, project: Project) -> tuple[Policy, ...]:
