@@ -261,8 +261,15 @@ def _is_shown(finding: ReportedFinding, config: Config) -> bool:
 
 
 def _may_use_row_security(project: Project) -> bool:
-    tables = project.catalog.relations.known()
-    return any(not table.knows("rls_enabled") or table.policies.is_open for table in tables)
+    catalog = project.catalog
+    if any(not t.knows("rls_enabled") or t.policies.is_open for t in catalog.relations.known()):
+        return True
+    # Of a table that the history never makes, what first names it leaves all of this unknown.
+    return any(
+        first is not table.unknown.get("rls_enabled") or first is not table.policies.gap
+        for table in catalog.unknown_relations.values()
+        for first in (table.unknown.get("kind"),)
+    )
 
 
 def _counted(project: Project) -> Checked:

@@ -147,7 +147,13 @@ def _doubt_fact(doubts: Doubts, subject: Facts, fact: str, outcome: Any) -> None
     if fact in _IDENTITY and isinstance(subject, Relation | Function):
         if getattr(subject, fact) != outcome:
             doubts.existence(subject)
-    elif fact in DOUBTFUL.get(type(subject), ()) and subject.knows(fact):
+    elif fact not in DOUBTFUL.get(type(subject), ()):
+        return
+    elif not subject.knows(fact):
+        # Of a table that the history never makes, this is more than what first names it tells.
+        if outcome is not ABSENT and subject.unknown[fact] is subject.unknown.get("kind"):
+            subject.forget(fact, doubts.statement)
+    else:
         held = getattr(subject, fact)
         if held is not outcome and (outcome is ABSENT or held != outcome):
             doubts.forget(subject, (fact,))

@@ -36,6 +36,7 @@ class Origins:
     indexes, `index_words` the names of their columns. `sequences` are the defaults of serial
     columns, whose sequences go with the column.
 
+    `former_names` are those of relations that were dropped or renamed, which are missing for sure.
     `perhaps_altered` are the ALTER TABLE IF EXISTS of tables that perhaps did not exist yet.
     `stored_settings` are those of ALTER ROLE … SET by role (None for all) and by whether they are
     for this database only. `membership_grants` tell by member and role who has granted which
@@ -59,6 +60,7 @@ class Origins:
         self.stored_settings: RecordedDict[tuple[Role | None, bool], dict[str, str]] = (
             RecordedDict()
         )
+        self.former_names: RecordedSet[tuple[str, str]] = RecordedSet()
         self.perhaps_altered: RecordedDict[Relation, tuple[Statement, ...]] = RecordedDict()
         self.membership_grants: RecordedDict[tuple[Role, Role], dict[Role | None, Membership]] = (
             RecordedDict()

@@ -74,6 +74,10 @@ def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: b
     if not cascade and not node.get("missing_ok"):
         replay.perhaps_refused("dependent_objects_still_exist")
     if node.get("missing_ok"):
+        for missing in (name for name in names if _is_missing(replay, node["removeType"], name)):
+            schemas = missing[-2:-1] or replay.usable_path
+            for schema in schemas:
+                replay.origins.former_names.add((schema, missing[-1]))
         names = [name for name in names if not _is_missing(replay, node["removeType"], name)]
     for relation in [replay.relation_named(name, statement) for name in names]:
         drop_relation(replay, relation, cascade, statement)

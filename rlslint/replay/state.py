@@ -265,6 +265,7 @@ class Replay:
 
     def drop_relation(self, relation: Relation) -> None:
         """Remove a relation and what cannot outlive it."""
+        self.origins.former_names.add((relation.schema, relation.name))
         self.catalog.names.pop((relation.schema, relation.name), None)
         self.catalog.relations.pop(relation.oid, None)
         self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
@@ -279,6 +280,7 @@ class Replay:
         names = self.catalog.names
         if (schema, name) in names:
             return
+        self.origins.former_names.add((relation.schema, relation.name))
         if names.pop((relation.schema, relation.name), None) is None:
             self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
             self.catalog.unknown_relations[schema, name] = relation

@@ -47,13 +47,15 @@ class Run:
     """What the bodies of one run share, those of the functions that it calls included.
 
     `queries` keeps what was parsed. `gave_up` tells that something was not carried out
-    to its end, so that what comes after it may never be reached.
+    to its end, so that what comes after it may never be reached. Relations that the history never
+    makes may exist, unless `others_are_missing`.
     """
 
     def __init__(self) -> None:
         self.steps = 0
         self.rows_read = 0
         self.gave_up = False
+        self.others_are_missing = False
         self.catching: list[Catching] = []
         self.queries: dict[str, Query | None] = {}
 

@@ -53,7 +53,13 @@ Frame = dict[str, Composite]
 
 
 class Variables(Protocol):
-    """Where names that are no columns, and parameters, get their values."""
+    """Where names that are no columns, and parameters, get their values.
+
+    With `others_are_missing`, no relation exists but those that the history makes.
+    """
+
+    @property
+    def others_are_missing(self) -> bool: ...
 
     def variable(self, names: tuple[str, ...]) -> Datum: ...
 
@@ -248,7 +254,9 @@ class Evaluator:
             arguments = (*arguments[:-1], *all_elements(arguments[-1]))
         elif given.spread:
             return ANY
-        if asked := ask_catalog(self.replay, call.name, arguments):
+        if asked := ask_catalog(
+            self.replay, call.name, arguments, self.variables.others_are_missing
+        ):
             return asked[0]
         return ANY if given.named else call_builtin(call.name[-1], arguments)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.plpgsql.arrays import as_array, with_element
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.course import MOST_ROWS, Leave, Run
@@ -18,6 +19,7 @@ from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Block, Body, Target
 from rlslint.replay.plpgsql.values import ANY, Composite, Datum
 from rlslint.replay.plpgsql.variables import Scopes
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query
 from rlslint.sql.nodes import query
@@ -133,13 +135,47 @@ class Interpreter:
         return only_value(rows)
 
     def truth_of(self, sql: str) -> tuple[Datum, Expr | None]:
-        """Return whether a condition holds, and the condition as far as it can be read."""
+        """Return whether a condition holds, and the condition as far as it can be read.
+
+        One that holds where no relation exists that the history does not make is taken to hold:
+        what it guards mostly makes the relation.
+        """
         found = self.query_of(f"SELECT {sql}")
         if found is None or len(found.outputs) != 1 or found.sources:
-            value = self.value_of(sql)
-            return (value if isinstance(value, bool | None) else ANY), found
+            return self._truth(lambda: self.value_of(sql)), found
+        condition = found.outputs[0]
         self.evaluator.results.clear()
-        return self.evaluator.truth(found.outputs[0]), found.outputs[0]
+        return self._truth(lambda: self.evaluator.truth(condition)), condition
+
+    def _truth(self, value: Callable[[], Datum]) -> Datum:
+        """Return a value as a truth, True where it is that without all that is made elsewhere."""
+        truth = value()
+        if isinstance(truth, bool | None):
+            return truth
+        return True if self._if_others_are_missing(value) is True else ANY
+
+    def _if_others_are_missing(self, value: Callable[[], Datum]) -> Datum:
+        """Return a value again, without what it does, as if no other relation existed."""
+        if self.others_are_missing:
+            return ANY
+        results = dict(self.evaluator.results)
+        self.evaluator.results.clear()
+        mark = JOURNAL.mark()
+        self.course.others_are_missing = True
+        try:
+            return value()
+        except Refused:
+            return ANY
+        finally:
+            self.course.others_are_missing = False
+            JOURNAL.undo(mark)
+            JOURNAL.release(mark)
+            self.evaluator.results.clear()
+            self.evaluator.results.update(results)
+
+    @property
+    def others_are_missing(self) -> bool:
+        return self.course.others_are_missing
 
     def assign(self, target: Target, value: Datum) -> None:
         """Assign a value, as the type that the variable is declared with."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import find_relation
 from rlslint.replay.plpgsql.arrays import as_array
+from rlslint.replay.plpgsql.system_catalogs.questions import is_of_history
 from rlslint.replay.plpgsql.system_catalogs.references import (
     function_reference,
     relation_reference,
@@ -93,7 +94,10 @@ def _reference_of_relation(replay: Replay, text: str) -> Datum:
 
 
 def ask_catalog(
-    replay: Replay, name: tuple[str, ...], arguments: tuple[Datum, ...]
+    replay: Replay,
+    name: tuple[str, ...],
+    arguments: tuple[Datum, ...],
+    others_are_missing: bool,
 ) -> tuple[Datum, ...]:
     """Return what a function tells of objects or the session in a tuple, () for any other one."""
     if len(name) == 1 and name[0] in _CURRENT_USER:
@@ -101,7 +105,7 @@ def ask_catalog(
         return (ANY if user.startswith("(") else user,)
     match name[-1], arguments:
         case "to_regclass", (str() as text,):
-            return (_to_regclass(replay, text),)
+            return (_to_regclass(replay, text, others_are_missing),)
         case "to_regrole" | "to_regnamespace", (str() as text,):
             return (_to_reference(replay, name[-1], text),)
         case "pg_get_function_identity_arguments", (Reference(kind="function", name=shown),):
@@ -130,11 +134,15 @@ def _to_reference(replay: Replay, function: str, text: str) -> Datum:
     return cast(replay, text, "regrole") if role is not None and role.declared else ANY
 
 
-def _to_regclass(replay: Replay, text: str) -> Datum:
+def _to_regclass(replay: Replay, text: str, others_are_missing: bool) -> Datum:
     names = names_in(text)
     found = _reference_of_relation(replay, text)
     if isinstance(found, Reference):
         place = names[-2:] if len(names) > 1 else (replay.creation_schema(), names[-1])
         certain = (place[0], place[1]) not in replay.catalog.unknown_relations
         return found if certain else ANY
-    return ANY if replay.catalog.relations.is_open else None
+    if not names or replay.catalog.relations.is_open:
+        return ANY
+    schema = names[-2] if len(names) > 1 else None
+    known = is_of_history(replay.catalog, replay.origins.former_names, schema, names[-1])
+    return None if known or others_are_missing else ANY

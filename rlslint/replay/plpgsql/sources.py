@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
+from rlslint.replay.plpgsql.arrays import all_elements, as_array
 from rlslint.replay.plpgsql.builtin_functions import set_of
 from rlslint.replay.plpgsql.calls import RoutineResult
 from rlslint.replay.plpgsql.evaluator import Evaluator
@@ -26,8 +27,14 @@ def source_rows(source: Source, conditions: list[Expr], evaluator: Evaluator) ->
         query, outer = cte
         return _renamed(outer.read(query, outer), source)
     replay = evaluator.replay
-    wanted = _wanted(source, conditions, evaluator)
-    question = Question(replay.catalog, replay.session.search_path, wanted)
+    question = Question(
+        replay.catalog,
+        replay.session.search_path,
+        _wanted(source, conditions, evaluator),
+        _alternatives(source, conditions, evaluator),
+        replay.origins.former_names,
+        evaluator.variables.others_are_missing,
+    )
     return rows_of(source.schema, source.name, question) or _NOTHING_KNOWN
 
 
@@ -88,6 +95,24 @@ def _wanted(source: Source, conditions: list[Expr], evaluator: Evaluator) -> dic
                 if isinstance(value, str | Reference):
                     wanted[name] = value
     return wanted
+
+
+def _alternatives(
+    source: Source, conditions: list[Expr], evaluator: Evaluator
+) -> dict[str, tuple[str, ...]]:
+    """Return the column values of which conditions like `column IN (…)` ask for one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for condition in conditions:
+        match condition:
+            case Operator("=", Expr() as column, items, "any"):
+                name = _own_column(column, source)
+                values = as_array(evaluator.value(items)) if name else None
+                if isinstance(values, tuple):
+                    texts = [value for value in all_elements(values) if isinstance(value, str)]
+                    found[name] = tuple(dict.fromkeys(texts))
+            case _:
+                continue
+    return found
 
 
 def _own_column(expression: Expr, source: Source) -> str:

@@ -15,6 +15,7 @@ CREATE VIEW open_orders AS SELECT * FROM orders;
 CREATE TABLE events (at date NOT NULL, tenant_id uuid) PARTITION BY RANGE (at);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
 CREATE POLICY existing ON accounts USING (true);
+DROP TABLE IF EXISTS nope, missing;
 """
 
 

@@ -12,6 +12,7 @@ from rlslint.replay.plpgsql.system_catalogs.questions import (
     asked_relations,
     known_fact,
     row_with,
+    rows_beyond_history,
 )
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference
 from rlslint.replay.plpgsql.values import ANY, Composite, Datum, PartlyKnown, Reference
@@ -76,6 +77,7 @@ def columns(question: Question) -> RowSet:
             row["column_default"] = None if default is None and not column.identity else ANY
             row["table_catalog"] = ANY
             rows.append(Row(row, True))
+    rows += rows_beyond_history(question, "table_schema", "table_name")
     return RowSet(rows, question.catalog.relations.is_open)
 
 

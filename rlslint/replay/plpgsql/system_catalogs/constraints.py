@@ -9,6 +9,7 @@ from rlslint.replay.plpgsql.system_catalogs.questions import (
     asked_relations,
     may_be_missing,
     row_with,
+    rows_beyond_history,
 )
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference, schema_reference
 
@@ -49,6 +50,7 @@ def table_constraints(question: Question) -> RowSet:
             rows.append(Row(row, True))
         if relation.constraints.is_open:
             rows.append(Row(row_with(**place), False))
+    rows += rows_beyond_history(question, "table_schema", "table_name")
     return RowSet(rows, may_be_missing(question, *wanted))
 
 

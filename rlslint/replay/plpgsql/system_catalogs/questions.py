@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts
+from rlslint.catalog.journal import RecordedSet
 from rlslint.catalog.model import Relation
 from rlslint.replay.plpgsql.values import ANY, Composite, Datum, Reference
 
@@ -26,11 +27,18 @@ class RowSet(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is asked of a system catalog; `wanted` are column values that a row must have."""
+    """What is asked of a system catalog; `wanted` are column values that a row must have.
+
+    Of `alternatives` a row must have one. A relation that the history never makes may exist, unless
+    it has one of the `former_names`, or the answer is to be that `others_are_missing`.
+    """
 
     catalog: Catalog
     search_path: tuple[str, ...]
     wanted: dict[str, Datum]
+    alternatives: dict[str, tuple[str, ...]]
+    former_names: RecordedSet[tuple[str, str]]
+    others_are_missing: bool
 
     def text(self, *columns: str) -> str | None:
         """Return the wanted value of one of these columns if it is known."""
@@ -81,6 +89,31 @@ def may_be_missing(question: Question, schema: str | None, name: str | None) -> 
     """Tell whether there may be relations of these names that are not known."""
     relations, names = question.catalog.relations, question.catalog.names
     return relations.is_open and (schema is None or name is None or (schema, name) not in names)
+
+
+def rows_beyond_history(question: Question, schema_column: str, name_column: str) -> list[Row]:
+    """Return a row, which is not certain, for each relation asked for that is made elsewhere."""
+    if question.others_are_missing:
+        return []
+    name, schema = question.text(name_column), question.text(schema_column)
+    reference = question.reference(schema_column)
+    schema = str(reference.key) if reference is not None else schema
+    asked = (name,) if name is not None else question.alternatives.get(name_column, ())
+    return [
+        Row(row_with(**{**question.wanted, name_column: one}), False)
+        for one in asked
+        if not is_of_history(question.catalog, question.former_names, schema, one)
+    ]
+
+
+def is_of_history(
+    catalog: Catalog, former_names: RecordedSet[tuple[str, str]], schema: str | None, name: str
+) -> bool:
+    """Tell whether the history has made or named a relation, whatever has become of it."""
+    places = (catalog.names, catalog.unknown_relations, former_names)
+    if schema is not None:
+        return any((schema, name) in place for place in places)
+    return any(name == known for place in places for _, known in place)
 
 
 class _AnyColumn(Composite):

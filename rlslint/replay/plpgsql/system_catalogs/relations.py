@@ -13,6 +13,7 @@ from rlslint.replay.plpgsql.system_catalogs.questions import (
     known_fact,
     may_be_missing,
     row_with,
+    rows_beyond_history,
 )
 from rlslint.replay.plpgsql.system_catalogs.references import relation_reference, schema_reference
 from rlslint.replay.plpgsql.values import ANY, Composite, Reference
@@ -42,6 +43,7 @@ def _kind_rows(
         fits = _of_kind(relation, kinds)
         if fits is not False:
             rows.append(Row(describe(relation), fits is True))
+    rows += rows_beyond_history(question, schema_column, name_column)
     return RowSet(rows, may_be_missing(question, *wanted))
 
 
@@ -120,6 +122,8 @@ def pg_class(question: Question) -> RowSet:
         rows.append(Row(_class_row(question, relation), relation.knows("kind")))
     if question.text("relkind") in (None, "i", "I"):
         rows += _index_rows(question, name)
+    if not any(row.values["relname"] == name for row in rows):
+        rows += rows_beyond_history(question, "relnamespace", "relname")
     return RowSet(rows, question.catalog.relations.is_open)
 
 
