@@ -26,7 +26,6 @@ from rlslint.server.introspection.description import Description
 from rlslint.server.introspection.policies import add_policies
 from rlslint.server.introspection.publications import add_publications
 from rlslint.server.introspection.relations import (
-    add_column_privileges,
     add_columns,
     add_constraints,
     add_defaults,
@@ -95,16 +94,15 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
             catalog, rows(queries.RELATIONS), privileges, names, foreign_owners
         )
         held += on_relations
+        own = {oid: one for oid, one in relations.items() if not one.is_beyond_history}
         add_parents(relations, rows(queries.PARENTS))
-        add_partition_keys(relations, rows(queries.PARTITION_KEYS))
-        types: dict[int, str] = dict(rows(queries.TYPES))
-        add_columns(relations, rows(queries.COLUMNS), types, description)
-        add_defaults(relations, rows(queries.DEFAULTS), deparsed, description)
-        held += add_column_privileges(relations, rows(queries.COLUMN_PRIVILEGES), names)
-        add_constraints(relations, rows(queries.CONSTRAINTS))
-        add_indexes(relations, rows(queries.INDEXES), deparsed, description)
-        add_triggers(relations, rows(queries.TRIGGERS))
-        add_views(relations, rows(queries.VIEWS), deparsed, description)
+        add_partition_keys(own, rows(queries.PARTITION_KEYS))
+        held += add_columns(own, rows(queries.COLUMNS), names, description)
+        add_defaults(own, rows(queries.DEFAULTS), deparsed, description)
+        add_constraints(relations, own, rows(queries.CONSTRAINTS))
+        add_indexes(own, rows(queries.INDEXES), deparsed, description)
+        add_triggers(own, rows(queries.TRIGGERS))
+        add_views(own, rows(queries.VIEWS), deparsed, description)
         add_policies(relations, rows, names, deparsed, description)
         add_publications(
             catalog, relations, rows(publications), names, foreign_owners, deparsed, description

@@ -10,7 +10,7 @@ from rlslint.server.introspection import queries
 from rlslint.server.introspection.authority import RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
-from rlslint.server.introspection.relations import Relations
+from rlslint.server.introspection.relations import Relations, numbers_of
 from rlslint.sql.quoting import quoted_identifier
 
 _COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
@@ -27,14 +27,14 @@ def add_policies(
 
     `rows` asks the server, or returns what it was asked ahead.
     """
-    policies = rows(queries.POLICIES)
+    policies = [policy for policy in rows(queries.POLICIES) if policy[1] in relations]
     tables = {policy[0]: relations[policy[1]] for policy in policies}
     conditions = _conditions(rows(queries.CONDITIONS), tables, rows)
     for policy_oid, _, name, permissive, command, role_oids in policies:
         using, check = conditions.get(policy_oid), conditions.get(-policy_oid)
         policy = Policy(name, tables[policy_oid], None)
         policy.permissive, policy.command = permissive, _COMMANDS[command]
-        policy.roles = tuple(names[role] for role in role_oids)
+        policy.roles = tuple(names[role] for role in numbers_of(role_oids))
         head = _shown_head(policy)
         whole, places = head, {}
         for fact, keyword, sql in (("using", "USING", using), ("check", "WITH CHECK", check)):
@@ -66,6 +66,8 @@ def _conditions(
     alike: dict[object, list[int]] = {}
     for number, (columns, names_table, clauses) in enumerate(trees):
         for clause in clauses:
+            if abs(clause) not in tables:
+                continue
             table = tables[abs(clause)]
             named = _names(table, columns) if table.knows("columns") else (table,)
             key = number, table.name if names_table else "", named

@@ -1,8 +1,10 @@
 """What is asked of a server, one query for each of its catalogs.
 
 Each returns one value, an array in JSON with an array for each column of the rows, and reads the
-system catalogs only, which every role may read (manual: System Catalogs). Roles, schemas, relations
-and types are told as oids.
+system catalogs only, which every role may read (manual: System Catalogs). Roles, schemas and
+relations are told as oids. Lists of numbers come as PostgreSQL writes them, for it makes JSON of an
+array many times slower, and some of relations that are not looked into: to leave these out here
+costs more than to pass over them.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterable
 
 _MADE_BY_EXTENSION = """EXISTS (SELECT FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.{}'::pg_catalog.regclass AND d.objid = {}.oid
-    AND d.deptype = 'e')"""
+    AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e')"""
 _CONSTRUCTS_RANGES = """EXISTS (SELECT FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = f.oid
     AND d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.deptype = 'i')"""
@@ -127,7 +129,8 @@ RELATIONS = _rows(
         _MADE_BY_EXTENSION.format("pg_class", "c"),
     ),
     _RELATION,
-    "c.oid",
+    # No index has this order, by which all of pg_class would be read.
+    "c.oid::int8",
 )
 
 RELATION_PRIVILEGES = _rows(
@@ -144,58 +147,53 @@ PARENTS = _rows(
 )
 
 PARTITION_KEYS = _rows(
-    ("p.partrelid::int8", "p.partattrs::int2[]"),
-    f"pg_catalog.pg_partitioned_table p WHERE p.partrelid {_IN_RELATION}",
+    ("p.partrelid::int8", "p.partattrs::text"),
+    "pg_catalog.pg_partitioned_table p",
     "p.partrelid",
-)
-
-TYPES = _rows(
-    ("t.oid::int8", _type_name("t.oid")),
-    """pg_catalog.pg_type t
-        WHERE t.oid IN (SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attnum > 0)""",
-    "t.oid",
 )
 
 COLUMNS = _rows(
     (
-        "a.attrelid::int8",
-        "a.attnum",
-        "a.attname",
-        "a.atttypid::int8",
-        "a.attnotnull",
-        "a.attidentity <> ''",
-        "a.attgenerated <> ''",
+        "g.attnum",
+        "g.attname",
+        "g.name",
+        "g.attnotnull",
+        "g.is_identity",
+        "g.is_generated",
+        _privileges("g.attacl"),
+        "g.relations",
     ),
-    f"""pg_catalog.pg_attribute a
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid {_IN_RELATION}""",
-    "a.attrelid, a.attnum",
+    f"""(WITH g AS MATERIALIZED (
+            SELECT a.attnum, a.attname, a.atttypid, a.attnotnull,
+                a.attidentity <> '' AS is_identity, a.attgenerated <> '' AS is_generated,
+                a.attacl, array_agg(a.attrelid)::text AS relations
+            FROM pg_catalog.pg_attribute a
+            WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid {_IN_RELATION}
+            GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ), t AS MATERIALIZED (
+            SELECT d.oid, {_type_name("d.oid")} AS name
+            FROM (SELECT DISTINCT g.atttypid AS oid FROM g) d
+        ) SELECT g.*, t.name FROM g JOIN t ON t.oid = g.atttypid) g""",
+    "g.attnum, g.attname",
 )
+"""The distinct columns, each with the relations that have it: those of many tables are alike."""
 
 DEFAULTS = _rows(
     (_expression("f.adbin", "f.adrelid"), "g.columns"),
-    f"""(SELECT min(d.oid) AS oid,
-            array_agg(ARRAY[d.adrelid::int8, d.adnum]) AS columns
-        FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a
-            ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated = ''
-        WHERE d.adrelid {_IN_RELATION} GROUP BY d.adbin::text
+    f"""(SELECT min(d.oid) AS oid, array_agg(ARRAY[d.adrelid::int8, d.adnum]) AS columns
+            FROM pg_catalog.pg_attrdef d WHERE d.adrelid {_IN_RELATION} GROUP BY d.adbin::text
         ) g JOIN pg_catalog.pg_attrdef f ON f.oid = g.oid""",
     "f.oid",
 )
 """Each default with the columns that have it: it names no column, so that equal trees read alike,
-whatever table they belong to."""
-
-COLUMN_PRIVILEGES = _rows(
-    ("a.attrelid::int8", "a.attname", _privileges("a.attacl")),
-    f"""pg_catalog.pg_attribute a WHERE a.attacl IS NOT NULL AND a.attnum > 0
-        AND NOT a.attisdropped AND a.attrelid {_IN_RELATION}""",
-    "a.attrelid, a.attnum",
-)
+whatever table they belong to. What generated columns are made from is among them."""
 
 INDEXES = _rows(
     (
         "i.indrelid::int8",
         "x.relname",
-        "(i.indkey::int2[])[0:i.indnkeyatts - 1]",
+        "i.indkey::text",
+        "i.indnkeyatts",
         "i.indisunique",
         "i.indpred IS NOT NULL",
         "m.amname",
@@ -204,8 +202,10 @@ INDEXES = _rows(
             THEN pg_catalog.pg_get_indexdef(i.indexrelid) END""",
     ),
     f"""pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-        JOIN pg_catalog.pg_am m ON m.oid = x.relam WHERE i.indrelid {_IN_RELATION}""",
-    "i.indexrelid",
+        JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
+        JOIN pg_catalog.pg_am m ON m.oid = x.relam
+        WHERE {_OWN_SCHEMA} AND x.relpersistence <> 't'""",
+    "i.indexrelid::int8",
 )
 
 CONSTRAINTS = _rows(
@@ -213,16 +213,16 @@ CONSTRAINTS = _rows(
         "k.conrelid::int8",
         "k.conname",
         "k.contype",
-        "k.conkey",
+        "k.conkey::text",
         "k.confrelid::int8",
-        "k.confkey",
+        "k.confkey::text",
         "k.confdeltype",
     ),
-    f"""pg_catalog.pg_constraint k
-        WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conrelid {_IN_RELATION}
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint whole
-            WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)""",
-    "k.oid",
+    """pg_catalog.pg_constraint k
+        WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conrelid <> 0
+        AND (k.conparentid = 0 OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint whole
+            WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid))""",
+    "k.oid::int8",
 )
 """A foreign key to a partitioned table has further entries, one for each partition, on the same
 table (tried on 15 and 18): they are left out."""
@@ -235,9 +235,8 @@ TRIGGERS = _rows(
         "t.tgtype",
         "t.tgenabled",
     ),
-    f"""pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid
-        JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
-        WHERE NOT t.tgisinternal AND t.tgrelid {_IN_RELATION}""",
+    """pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid
+        JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace WHERE NOT t.tgisinternal""",
     "t.oid",
 )
 
@@ -260,17 +259,15 @@ POLICIES = _rows(
         "p.polname",
         "p.polpermissive",
         "p.polcmd",
-        "p.polroles::int8[]",
+        "p.polroles::text",
     ),
-    f"pg_catalog.pg_policy p WHERE p.polrelid {_IN_RELATION}",
-    "p.oid",
+    "pg_catalog.pg_policy p",
+    "p.oid::int8",
 )
 
 # Whether nodes of PostgreSQL name the row's own table: from within a sub-select, beside other
 # tables, or as a whole (src/backend/utils/adt/ruleutils.c, get_variable and set_rtable_names).
 _NAMES_TABLE = r":varlevelsup [1-9]|:rtable \(|:varattno 0 "
-_CONDITION = f"""SELECT {{}} AS clause, p.{{}}::text AS tree FROM pg_catalog.pg_policy p
-    WHERE p.{{}} IS NOT NULL AND p.polrelid {_IN_RELATION}"""
 CONDITIONS = _rows(
     (
         """ARRAY(SELECT DISTINCT found[1]::int4
@@ -278,10 +275,10 @@ CONDITIONS = _rows(
         f"g.tree ~ '{_NAMES_TABLE}'",
         "g.clauses",
     ),
-    f"""(SELECT t.tree, array_agg(t.clause) AS clauses FROM (
-            {_CONDITION.format("p.oid::int8", "polqual", "polqual")} UNION ALL
-            {_CONDITION.format("-p.oid::int8", "polwithcheck", "polwithcheck")}
-        ) t GROUP BY t.tree) g""",
+    """(SELECT t.tree, array_agg(t.clause) AS clauses FROM pg_catalog.pg_policy p,
+            LATERAL (VALUES (p.oid::int8, p.polqual::text), (-p.oid::int8, p.polwithcheck::text))
+                AS t (clause, tree)
+            WHERE t.tree IS NOT NULL GROUP BY t.tree) g""",
     "abs(g.clauses[1])",
 )
 """The distinct trees of policies: the numbers of the columns that may be named, whether the table
@@ -391,10 +388,8 @@ OF_ALL_VERSIONS = (
     RELATIONS,
     PARENTS,
     PARTITION_KEYS,
-    TYPES,
     COLUMNS,
     DEFAULTS,
-    COLUMN_PRIVILEGES,
     CONSTRAINTS,
     INDEXES,
     TRIGGERS,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
-from operator import itemgetter
+from functools import lru_cache
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Relation, Trigger
@@ -17,7 +16,8 @@ from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 
 Relations = dict[int, Relation]
-"""The relations by oid; those that are not looked into stand beyond the catalog."""
+"""Relations by oid; those that are not looked into stand beyond the catalog, and `own` has the
+others."""
 
 _KINDS = {
     "r": Kind.table,
@@ -86,38 +86,50 @@ def add_parents(relations: Relations, rows: Rows) -> None:
             child.parents = (*child.parents, parent)
 
 
-def add_partition_keys(relations: Relations, rows: Rows) -> None:
+def add_partition_keys(own: Relations, rows: Rows) -> None:
     """Add the columns by which tables are partitioned."""
     for oid, numbers in rows:
-        if not relations[oid].is_beyond_history:
-            relations[oid].partition_key = tuple(numbers)
+        if oid in own:
+            own[oid].partition_key = numbers_of(numbers)
 
 
 def add_columns(
-    relations: Relations, rows: Rows, types: Mapping[int, str], description: Description
-) -> None:
-    """Add the columns, and with them the statements that show the tables."""
-    for oid, columns in groupby(rows, key=itemgetter(0)):
-        relation = relations[oid]
-        if relation.is_beyond_history:
-            continue
-        for _, number, name, type_oid, not_null, identity, generated in columns:
-            column = Column(name, number, types[type_oid], not_null, None)
+    own: Relations, rows: Rows, names: RoleNames, description: Description
+) -> list[Held]:
+    """Add the columns, and with them the statements that show the tables.
+
+    Returns the privileges on single columns.
+    """
+    held: list[Held] = []
+    shown: dict[int, list[str]] = {oid: [] for oid in own}
+    for number, name, type_name, not_null, identity, generated, privileges, oids in rows:
+        spelled = f"{quoted_identifier(name)} {type_name}"
+        for oid in numbers_of(oids):
+            if oid not in own:
+                continue
+            column = Column(name, number, type_name, not_null, None)
             column.identity, column.generated = identity, generated
+            relation = own[oid]
             relation.columns[name] = column
-    for relation in relations.values():
-        if not relation.is_beyond_history:
-            _describe(relation, description)
+            shown[oid].append(spelled)
+            if privileges:
+                held += privileges_held(relation, privileges, names, name)
+    for oid, relation in own.items():
+        _describe(relation, ", ".join(shown[oid]), description)
+    return held
 
 
-def _describe(relation: Relation, description: Description) -> None:
+@lru_cache(maxsize=1 << 10)
+def numbers_of(written: str) -> tuple[int, ...]:
+    """Return the numbers of a list as PostgreSQL writes it: `{1,2}` or, for some types, `1 2`."""
+    return tuple(map(int, written.strip("{}").replace(",", " ").split()))
+
+
+def _describe(relation: Relation, columns: str, description: Description) -> None:
     """Give a relation the statements that would make it what it is."""
     name, written = relation.sql_name, relation.statements
     if relation.is_view or relation.is_materialized_view:
         return
-    columns = ", ".join(
-        f"{quoted_identifier(column.name)} {column.type}" for column in relation.columns.values()
-    )
     parent = f" PARTITION OF {relation.partition_of.sql_name}" if relation.partition_of else ""
     foreign = "FOREIGN " if relation.kind is Kind.foreign_table else ""
     created = description.write("CreateStmt", f"CREATE {foreign}TABLE {name}{parent} ({columns})")
@@ -134,22 +146,18 @@ def _describe(relation: Relation, description: Description) -> None:
         written["rls_forced"] = description.write("AlterTableStmt", force)
 
 
-def add_defaults(
-    relations: Relations, rows: Rows, deparsed: Deparsed, description: Description
-) -> None:
+def add_defaults(own: Relations, rows: Rows, deparsed: Deparsed, description: Description) -> None:
     """Add the defaults of columns, each with all columns that have it."""
     head = "DEFAULT "
     for sql, places in rows:
-        having = [(relations[oid], number) for oid, number in places]
-        having = [pair for pair in having if not pair[0].is_beyond_history]
+        found = ((own[oid], own[oid].column(number)) for oid, number in places if oid in own)
+        having = [(table, column) for table, column in found if column and not column.generated]
         if not having:
             continue
         statement = description.write("AlterTableStmt", head + sql)
         clause = deparsed.clause(sql, having[0][0], statement, statement.start + len(head))
-        for relation, number in having:
-            column = relation.column(number)
-            if column is not None:
-                _set_default(column, clause, statement)
+        for _, column in having:
+            _set_default(column, clause, statement)
 
 
 def _set_default(column: Column, clause: Clause | None, statement: Statement) -> None:
@@ -161,27 +169,16 @@ def _set_default(column: Column, clause: Clause | None, statement: Statement) ->
         column.statements["default"] = statement
 
 
-def add_column_privileges(relations: Relations, rows: Rows, names: RoleNames) -> list[Held]:
-    """Return the privileges on single columns."""
-    held: list[Held] = []
-    for oid, column, privileges in rows:
-        if not relations[oid].is_beyond_history:
-            held += privileges_held(relations[oid], privileges, names, column)
-    return held
-
-
-def add_indexes(
-    relations: Relations, rows: Rows, deparsed: Deparsed, description: Description
-) -> None:
+def add_indexes(own: Relations, rows: Rows, deparsed: Deparsed, description: Description) -> None:
     """Add the indexes; one that is not valid serves no query.
 
     That of a constraint is made by the table's own statement.
     """
     for row in rows:
-        oid, name, numbers, unique, partial, method, valid, sql = row
-        relation = relations[oid]
-        if relation.is_beyond_history:
+        oid, name, key, length, unique, partial, method, valid, sql = row
+        if oid not in own:
             continue
+        relation, numbers = own[oid], numbers_of(key)[:length]
         statement = relation.created
         if sql or not dict.__contains__(relation.constraints, name):
             shown = sql or _shown_index(relation, name, numbers, unique, method)
@@ -195,12 +192,12 @@ def add_indexes(
             relation.indexes.open(statement)
             continue
         relation.indexes[name] = Index(
-            name, tuple(numbers), expressions, unique, partial, method, statement, valid
+            name, numbers, expressions, unique, partial, method, statement, valid
         )
 
 
 def _shown_index(
-    relation: Relation, name: str, numbers: list[int], unique: bool, method: str
+    relation: Relation, name: str, numbers: tuple[int, ...], unique: bool, method: str
 ) -> str:
     by_number = {column.number: column.name for column in relation.columns.values()}
     columns = ", ".join(quoted_identifier(by_number[n]) for n in numbers if n in by_number)
@@ -208,41 +205,38 @@ def _shown_index(
     return f"{head} ON {relation.sql_name} USING {method} ({columns})"
 
 
-def add_constraints(relations: Relations, rows: Rows) -> None:
+def add_constraints(relations: Relations, own: Relations, rows: Rows) -> None:
     """Add the constraints."""
     for oid, name, kind, columns, referenced_oid, referenced_columns, on_delete in rows:
-        relation = relations[oid]
-        if relation.is_beyond_history:
+        if oid not in own:
             continue
-        relation.constraints[name] = Constraint(
+        own[oid].constraints[name] = Constraint(
             name,
             _CONSTRAINTS[kind],
-            tuple(columns or ()),
+            numbers_of(columns or ""),
             relations.get(referenced_oid),
-            tuple(referenced_columns or ()),
+            numbers_of(referenced_columns or ""),
             _ON_DELETE[on_delete] if kind == "f" else "",
-            relation.created,
+            own[oid].created,
         )
 
 
-def add_triggers(relations: Relations, rows: Rows) -> None:
+def add_triggers(own: Relations, rows: Rows) -> None:
     """Add the triggers."""
     for oid, name, function, kind, enabled in rows:
-        if not relations[oid].is_beyond_history:
+        if oid in own:
             events = frozenset(event for event, bit in _EVENTS.items() if kind & bit)
             before = bool(kind & _BEFORE and kind & _ROW)
             fires = enabled in _FIRING
-            relations[oid].triggers[name] = Trigger(function, before, events, fires)
+            own[oid].triggers[name] = Trigger(function, before, events, fires)
 
 
-def add_views(
-    relations: Relations, rows: Rows, deparsed: Deparsed, description: Description
-) -> None:
+def add_views(own: Relations, rows: Rows, deparsed: Deparsed, description: Description) -> None:
     """Add the queries of views, and the statements that show these."""
     for oid, sql in rows:
-        view = relations[oid]
-        if view.is_beyond_history:
+        if oid not in own:
             continue
+        view = own[oid]
         options = ", ".join(f"{name}={value}" for name, value in view.options.items())
         given = f" WITH ({options})" if options else ""
         kind = "MATERIALIZED VIEW" if view.is_materialized_view else "VIEW"
