@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, excluded
 from rlslint.config.scales import Severity

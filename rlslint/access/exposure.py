@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.ownership import Answer, owns
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.reach import reachable_by

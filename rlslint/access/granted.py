@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.catalog.privileges import Grant

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.granted import Place, place_of
 from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles

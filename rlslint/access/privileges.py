@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog

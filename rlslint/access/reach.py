@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.privileges import (
     Access,
     access_to,

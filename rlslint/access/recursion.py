@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.reach import Read, reads_behind
 from rlslint.access.roles import inherited_roles
 from rlslint.access.row_security import row_security_active

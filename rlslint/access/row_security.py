@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.roles import (
     has_bypassrls,
     inherited_roles,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from enum import Enum
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.data_roles import (
     RoleStatements,
     all_grantees,

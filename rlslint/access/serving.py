@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to

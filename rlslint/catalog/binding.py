@@ -7,8 +7,8 @@ trees): a column that is added to an inner table later captures nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

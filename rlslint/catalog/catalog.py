@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from rlslint import NamedTuple
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import RecordedDict, RecordedSet

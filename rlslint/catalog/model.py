@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import ABSENT, JOURNAL

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.text import Statement
 
 GrantKey = tuple[str, str, str]

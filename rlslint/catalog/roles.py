@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.facts import Facts, Members
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from rlslint import NamedTuple
 from rlslint.config.kinds import Misfit, described, did_you_mean
 from rlslint.config.options import OPTIONS, Accept, Config, ConfigError, ConfigPlace, field_of
 from rlslint.config.toml_source import KeyPath, TomlProblem, place_of, read_toml

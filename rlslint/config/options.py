@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
+from rlslint import NamedTuple
 from rlslint.config.kinds import (
     BOOLEAN,
     LISTS_BY_PATTERN,

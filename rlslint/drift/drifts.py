@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from rlslint import NamedTuple
 from rlslint.catalog.bookkeeping import is_bookkeeping
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from rlslint import NamedTuple
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Severity
 from rlslint.drift import counting, facts, fields

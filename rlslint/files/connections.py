@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.text import Span
 from rlslint.text.patterns import Pattern
 

@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.contents import Unreadable
 from rlslint.files.walk import Excluded, Walk, folders_above, kind, shown_path

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files import disk
 
 _MARK = "\ufeff"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.contents import Note
 from rlslint.files.discovery import Found, SourceFile

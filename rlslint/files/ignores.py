@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.text import Span, Statement, Text
 from rlslint.text.patterns import Pattern
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

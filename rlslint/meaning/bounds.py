@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.context import own_columns

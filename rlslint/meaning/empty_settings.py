@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import SettingRead, settings_read
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
     COMPARISONS,

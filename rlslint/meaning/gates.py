@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.catalog.model import Column, Relation
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import Branch, branches

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.model import Index, Relation
 from rlslint.meaning.cost import IndexedComparison, is_constant
 from rlslint.sql.expressions import Cast, Column, Expr, Operator

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.bounds import bound_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
+from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.context import ContextFunctions, own_columns

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.meaning.built_in import TYPES_WITH_MODIFIERS
 from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, converted
 from rlslint.sql.expressions import Expr

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
 from rlslint.code.migrations import MigrationReader, Reader, module_reader

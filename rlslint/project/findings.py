@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.config.scales import Confidence, Severity
 from rlslint.text import Related, Span, Statement
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.code.sites import (
     CodeEvent,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.binding import find_function
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.catalog.binding import Scope, bind, find_function, find_relation
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
+from rlslint import NamedTuple
 from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
 from rlslint.catalog.catalog import Catalog

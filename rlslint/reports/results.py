@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.reports.fingerprints import fingerprint

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.config.scales import Confidence, Severity
 from rlslint.text.patterns import Pattern
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.findings import Finding, NotChecked

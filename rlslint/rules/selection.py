@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.config.options import Config, matching_ignores
 from rlslint.rules.cards import card, rule_names
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.config.options import Accept
 from rlslint.files.ignores import Ignore
 from rlslint.project.findings import Finding

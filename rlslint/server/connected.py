@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files.connections import Client, Connection, is_migration_tool
 from rlslint.server.snapshot import Snapshot
 from rlslint.sql.quoting import quoted_literal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.text import Span
 
 # Oids below 16384 are initdb's (FirstNormalObjectId in src/include/access/transam.h), and _RETURN

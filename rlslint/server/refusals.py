@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.server.connection_strings import Parameters, database_name, first_line
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.passwords import masked

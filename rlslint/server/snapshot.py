@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from rlslint import NamedTuple
 from rlslint.server.connection_strings import BadConnectionString, database_name, parameters_of
 from rlslint.server.refusals import explained
 from rlslint.text.patterns import Pattern

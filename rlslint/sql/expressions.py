@@ -7,7 +7,9 @@ out of another (`rebuilding`) follow from that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
+
+from rlslint import NamedTuple
 
 
 class Part:

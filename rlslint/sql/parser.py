@@ -12,8 +12,9 @@ from collections.abc import Container, Iterator
 from importlib.machinery import PathFinder
 from json.decoder import JSONDecoder
 from json.scanner import c_make_scanner  # type: ignore[attr-defined]
-from typing import Any, NamedTuple
+from typing import Any
 
+from rlslint import NamedTuple
 from rlslint.sql.statement_ends import first_token, stretches
 from rlslint.text import Statement, Text
 from rlslint.text.patterns import Pattern

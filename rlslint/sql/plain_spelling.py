@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.sql.parser import SyntaxProblem, tokens
 from rlslint.text import CatalogText, Span
 

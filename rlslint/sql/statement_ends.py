@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.text.patterns import Pattern
 
 WORD = rb"[A-Za-z_\x80-\xff][\w$\x80-\xff]*"

@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+
+from rlslint import NamedTuple
 
 
 class Location(NamedTuple):

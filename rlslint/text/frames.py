@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from rlslint import NamedTuple
 from rlslint.text import CatalogText, Span
 from rlslint.text.passwords import password_ranges
 from rlslint.text.printable import cell, printable, width

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.code.python.evaluator import ExpressionReader
 from rlslint.code.python.values import Pairs, Scoped, Value, constant
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.code.python.ddl import Wording, columns_of
 from rlslint.code.python.strings import STAND_IN, Fragment, RunTimePart, Written
 from rlslint.code.python.values import Constructed, Elements, Value, constant, entry

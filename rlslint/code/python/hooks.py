@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.code.python import drivers
 from rlslint.code.python.values import Handle
 from rlslint.code.sites import Hook, Lifetime

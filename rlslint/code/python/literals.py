@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.code.python.strings import Fragment
 from rlslint.text.patterns import Pattern
 

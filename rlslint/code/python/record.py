@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.code.python.placeholders import Placeholders, with_placeholders
 from rlslint.code.python.strings import Fragment, Written, as_text
 from rlslint.code.python.values import Handle

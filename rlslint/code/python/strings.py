@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.text import Hole, HoleValue, Piece, Text
 
 STAND_IN = "___"

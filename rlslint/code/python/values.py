@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from rlslint import NamedTuple
 from rlslint.code.python.strings import Written
 from rlslint.code.sites import Driver, Lifetime, TransactionScope
 from rlslint.text import HoleValue

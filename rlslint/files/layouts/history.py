@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
 

@@ -6,8 +6,8 @@ import ast
 import heapq
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files.python_source import PythonSource, UnreadablePython
 
 

@@ -10,8 +10,9 @@ there is put together.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from rlslint import NamedTuple
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Folders, History, history

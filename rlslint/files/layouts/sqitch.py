@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files.contents import Note, Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, history, is_below

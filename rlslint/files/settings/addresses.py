@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 from urllib.parse import unquote
 
+from rlslint import NamedTuple
 from rlslint.text.patterns import Pattern
 
 _DEFAULT = Pattern(r"\$\{\w[\w.]*(?::?-|:)(?P<default>[^{}?]*)\}")

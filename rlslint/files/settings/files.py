@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files.connections import Connection
 from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import Document, InvalidSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import expanded, known
 from rlslint.files.settings.document import Document

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access import Bypass, Read, bypass, can_execute, reads_behind
 from rlslint.access.exposure import restricts
 from rlslint.catalog.binding import find_relation

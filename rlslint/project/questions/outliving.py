@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.code.sites import Hook
 from rlslint.config.scales import Confidence, Severity

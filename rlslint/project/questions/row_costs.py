@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

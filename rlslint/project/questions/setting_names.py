@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC

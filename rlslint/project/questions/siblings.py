@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.access import Evidence, applicable_policies
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Kind, Relation
 from rlslint.config.scales import Severity

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access import Bypass, Read, grants_to, reads_behind, unfiltered_reads
 from rlslint.access.exposure import restricts
 from rlslint.access.wording import spoken

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from rlslint import NamedTuple
 from rlslint.replay.plpgsql.system_catalogs.questions import RowSet
 from rlslint.replay.plpgsql.values import Datum
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.replay.plpgsql.conditions import catches, may_catch
 from rlslint.replay.plpgsql.tree import ExceptionHandler, Raise
 from rlslint.replay.plpgsql.values import Datum

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL

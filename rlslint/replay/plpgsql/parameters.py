@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql.calls import Arguments
 from rlslint.replay.plpgsql.values import ANY, Datum, PartlyKnown

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.journal import RecordedSet

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

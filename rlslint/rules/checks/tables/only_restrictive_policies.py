@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from rlslint import NamedTuple
 from rlslint.access import applicable_policies, inherited_roles, row_security_active
 from rlslint.access.privileges import Access, access_to
 from rlslint.access.reach import roles_admitted
