@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rlslint import NamedTuple
@@ -120,67 +120,67 @@ def add_schemas(
         shown = f"CREATE SCHEMA {quoted_identifier(name)} AUTHORIZATION {quoted_identifier(owner)}"
         schema = Schema(name, owner, description.write("CreateSchemaStmt", shown))
         catalog.schemas[name] = schema
-        held += privileges_held(schema, privileges, names)
+        if privileges:
+            held.append(Held(schema, privileges))
     return held
 
 
 class Held(NamedTuple):
-    """A privilege on an object, or on one column of it, that another role than its owner holds."""
+    """An object, or one column of it, and what aclexplode() says of the privileges on it.
+
+    Objects with the same access control list have one and the same `privileges`.
+    """
 
     owned: Owned
-    grantee: str
-    grantor: str
-    privilege: str
-    grantable: bool
-    column: str
+    privileges: Rows
+    column: str = ""
 
 
-def privileges_held(
-    owned: Owned, privileges: Rows | None, names: RoleNames, column: str = ""
-) -> Iterator[Held]:
-    """Yield what aclexplode() says of an object, without what its owner holds anyway."""
-    for grantee_oid, grantor_oid, privilege, grantable in privileges or ():
-        grantee = names.get(grantee_oid)
-        if grantee is not None and grantee != owned.owner:
-            grantor = names.get(grantor_oid, owned.owner)
-            yield Held(owned, grantee, grantor, privilege, grantable, column)
-
-
-def add_privileges(catalog: Catalog, description: Description, held: Iterable[Held]) -> None:
-    """Add privileges; what a role holds alike on many objects of a schema is one statement.
+def add_privileges(
+    catalog: Catalog, description: Description, held: Iterable[Held], names: RoleNames
+) -> None:
+    """Add what others than the owners hold; what a role holds alike in a schema is one statement.
 
     What a platform's default privileges give has none. The default privileges have to be there.
     """
-    alike: dict[tuple[Owned, str, str, bool, str], list[str]] = {}
     given = {
         (d.creator, d.schema, d.kind, d.grantee, d.privilege)
         for d in catalog.defaults
         if d.statement is None
     }
+    alike: dict[tuple[object, ...], list[Held]] = {}
     for one in held:
-        if _as_default(one) in given:
-            one.owned.grants[one.grantee, one.privilege, ""] = Grant(
-                one.grantee, one.privilege, "", one.grantor, False, None
-            )
-            continue
-        key = (one.owned, one.grantee, one.grantor, one.grantable, one.column)
-        alike.setdefault(key, []).append(one.privilege)
+        key = id(one.privileges), one.owned.owner, *_kind_and_schema(one.owned), one.column
+        alike.setdefault(key, []).append(one)
     together: dict[tuple[str, ...], list[Owned]] = {}
-    for (owned, grantee, grantor, grantable, column), privileges in alike.items():
-        kind, schema = _kind_and_schema(owned)
-        option = " WITH GRANT OPTION" if grantable else ""
-        words = (kind, schema, grantee, grantor, option, column, *sorted(privileges))
-        together.setdefault(words, []).append(owned)
+    for twins in alike.values():
+        owned, privileges, column = twins[0]
+        objects = [one.owned for one in twins]
+        by_grant: dict[tuple[str, str, bool], list[str]] = {}
+        for grantee_oid, grantor_oid, privilege, grantable in privileges:
+            grantee, grantor = names.get(grantee_oid), names.get(grantor_oid, owned.owner)
+            if grantee is None or grantee == owned.owner:
+                continue
+            is_plain = not (grantable or column)
+            if is_plain and _as_default(owned, grantee, privilege) in given:
+                _give(objects, Grant(grantee, privilege, "", grantor, False, None))
+            else:
+                by_grant.setdefault((grantee, grantor, grantable), []).append(privilege)
+        for (grantee, grantor, grantable), found in by_grant.items():
+            option = " WITH GRANT OPTION" if grantable else ""
+            kind, schema = _kind_and_schema(owned)
+            words = (kind, schema, grantee, grantor, option, column, *sorted(found))
+            together.setdefault(words, []).extend(objects)
     for words, objects in together.items():
         _grant(description, words, objects)
 
 
-def _as_default(held: Held) -> tuple[str, ...] | None:
+def _as_default(owned: Owned, grantee: str, privilege: str) -> tuple[str, ...] | None:
     """Return the default privilege that would give what is held, None if none could."""
-    if held.grantable or held.column or isinstance(held.owned, Schema):
+    if isinstance(owned, Schema):
         return None
-    kind = "tables" if isinstance(held.owned, Relation) else "functions"
-    return (held.owned.owner, held.owned.schema, kind, held.grantee, held.privilege)
+    kind = "tables" if isinstance(owned, Relation) else "functions"
+    return (owned.owner, owned.schema, kind, grantee, privilege)
 
 
 def _kind_and_schema(owned: Owned) -> tuple[str, str]:
@@ -201,13 +201,17 @@ def _grant(description: Description, words: tuple[str, ...], objects: list[Owned
     to = "PUBLIC" if grantee == PUBLIC else quoted_identifier(grantee)
     shown = f"GRANT {listed} ON {kind} {names} TO {to}{option}"
     statement = description.write("GrantStmt", shown)
+    for privilege in privileges:
+        _give(objects, Grant(grantee, privilege, column, grantor, bool(option), statement))
+
+
+def _give(objects: Iterable[Owned], grant: Grant) -> None:
+    """Add a grant; what several have granted has the grant option if one of them gave it."""
+    key = grant.grantee, grant.privilege, grant.column
     for owned in objects:
-        for privilege in privileges:
-            key = grantee, privilege, column
-            before = dict.get(owned.grants, key)
-            # What several have granted is held with grant option if one of them gave it.
-            if before is None or not before.grantable:
-                owned.grants[key] = Grant(*key, grantor, bool(option), statement)
+        before = dict.get(owned.grants, key)
+        if before is None or not before.grantable:
+            owned.grants[key] = grant
 
 
 def _shown_name(owned: Owned) -> str:

@@ -97,7 +97,7 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
         own = {oid: one for oid, one in relations.items() if not one.is_beyond_history}
         add_parents(relations, rows(queries.PARENTS))
         add_partition_keys(own, rows(queries.PARTITION_KEYS))
-        held += add_columns(own, rows(queries.COLUMNS), names, description)
+        held += add_columns(own, rows(queries.COLUMNS), description)
         add_defaults(own, rows(queries.DEFAULTS), deparsed, description)
         add_constraints(relations, own, rows(queries.CONSTRAINTS))
         add_indexes(own, rows(queries.INDEXES), deparsed, description)
@@ -108,7 +108,7 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
             catalog, relations, rows(publications), names, foreign_owners, deparsed, description
         )
         add_default_privileges(catalog, description, rows(queries.DEFAULT_PRIVILEGES), names)
-        add_privileges(catalog, description, held)
+        add_privileges(catalog, description, held, names)
     description.finish()
     return catalog
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Relation, Trigger
 from rlslint.catalog.predicates import Clause
-from rlslint.server.introspection.authority import Held, RoleNames, Rows, privileges_held
+from rlslint.server.introspection.authority import Held, RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
 from rlslint.sql.expressions import is_null_constant
@@ -70,7 +70,8 @@ def add_relations(
         catalog.relations[oid] = relation
         catalog.names[schema, name] = relation
         relations[oid] = relation
-        held += privileges_held(relation, privileges.get(acl), names)
+        if acl in privileges:
+            held.append(Held(relation, privileges[acl]))
     return relations, held
 
 
@@ -93,9 +94,7 @@ def add_partition_keys(own: Relations, rows: Rows) -> None:
             own[oid].partition_key = numbers_of(numbers)
 
 
-def add_columns(
-    own: Relations, rows: Rows, names: RoleNames, description: Description
-) -> list[Held]:
+def add_columns(own: Relations, rows: Rows, description: Description) -> list[Held]:
     """Add the columns, and with them the statements that show the tables.
 
     Returns the privileges on single columns.
@@ -113,7 +112,7 @@ def add_columns(
             relation.columns[name] = column
             shown[oid].append(spelled)
             if privileges:
-                held += privileges_held(relation, privileges, names, name)
+                held.append(Held(relation, privileges, name))
     for oid, relation in own.items():
         _describe(relation, ", ".join(shown[oid]), description)
     return held

@@ -8,7 +8,6 @@ from rlslint.server.introspection.authority import (
     Held,
     RoleNames,
     Rows,
-    privileges_held,
     settings_of,
 )
 from rlslint.server.introspection.description import Description
@@ -58,7 +57,8 @@ def add_functions(
         catalog.functions[oid] = function
         overloads = catalog.function_names.get((schema, name), ())
         catalog.function_names[schema, name] = (*overloads, function)
-        held += privileges_held(function, acl, names)
+        if acl:
+            held.append(Held(function, acl))
     return held
 
 
