@@ -17,6 +17,7 @@ from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.reports.results import Checked, Database, ReportedFinding, Result, in_order, reported
 from rlslint.rules.judging import Unjudged, judge, not_checked, subjects
+from rlslint.rules.registry import rules_for
 from rlslint.rules.selection import Selection, selection_of
 from rlslint.rules.suppression import IgnoreUse, suppress
 
@@ -132,13 +133,19 @@ def _from_databases(
 
     for conninfo in request.databases:
         try:
-            audited = read_database(conninfo, request, config, migrations, progress)
+            audited = read_database(conninfo, request, config, migrations, progress, _import_rules)
         except LiveProblem as problem:
             if str(problem) not in reader.errors:
                 reader.errors.append(str(problem))
         else:
             progress(f"Checking {audited.server.database}")
             yield _from_database(audited)
+
+
+def _import_rules() -> None:
+    """Import the rules about what every database has."""
+    for kind in ("Table", "Policy", "Role"):
+        rules_for(kind)
 
 
 def _from_database(audited: Audited) -> _Asked:

@@ -118,15 +118,17 @@ def read_database(
     config: Config,
     migrations: Migrations | None,
     progress: Progress,
+    meanwhile: Callable[[], None],
 ) -> Audited:
     """Read a database as it is at one moment, and compare it with its migrations.
 
-    Nothing is changed, and no row of a table is read. Raises LiveProblem where it cannot be read
-    or lacks a schema that was asked for.
+    Nothing is changed, and no row of a table is read. What is to be done `meanwhile` is done while
+    the server works. Raises LiveProblem where the database cannot be read or lacks a schema that
+    was asked for.
     """
     with snapshot(conninfo) as live:
         progress(f"Reading the catalog of {live.database}")
-        catalog = introspect(live.ask, live.database, live.version)
+        catalog = introspect(live.ask, live.database, live.version, meanwhile)
         clients = connected(live)
         statistics = remembered(live, catalog)
         rewriting = rewrite_rules(live.ask)

@@ -66,11 +66,14 @@ class _Answers:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def introspect(ask: Ask, database: str, version: int) -> Catalog:
+def introspect(
+    ask: Ask, database: str, version: int, meanwhile: Callable[[], None] = lambda: None
+) -> Catalog:
     """Return what a database holds.
 
     `database` is how messages name it; `version` is server_version_num. The queries have to run in
-    one snapshot and with an empty search_path, so that the server shows all names in full.
+    one snapshot and with an empty search_path, so that the server shows all names in full. What is
+    to be done `meanwhile` is done once the server has work.
     """
     memberships = queries.MEMBERSHIPS if version >= 160000 else queries.MEMBERSHIPS_BEFORE_16
     functions = queries.FUNCTIONS if version >= 140000 else queries.FUNCTIONS_BEFORE_14
@@ -78,6 +81,7 @@ def introspect(ask: Ask, database: str, version: int) -> Catalog:
     catalog, description = Catalog(), Description(database)
     deparsed = Deparsed(catalog)
     with _Answers(ask, (memberships, functions, *queries.OF_ALL_VERSIONS, publications)) as rows:
+        meanwhile()
         names = add_roles(catalog, description, rows(queries.ROLES))
         foreign_owners = _foreign_owners(names)
         add_memberships(catalog, description, rows(memberships), names)
