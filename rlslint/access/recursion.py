@@ -8,11 +8,12 @@ from rlslint import NamedTuple
 from rlslint.access.reach import Read, reads_behind
 from rlslint.access.roles import inherited_roles
 from rlslint.access.row_security import row_security_active
-from rlslint.catalog.binding import find_function, find_relation
+from rlslint.catalog.binding import find_relation
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.overloads import find_function
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import functions_called, tables_read
@@ -157,7 +158,7 @@ def _reads_of_function(
             if read.table is table and row_security_active(catalog, read.role, table):
                 yield read
     for words, arguments in functions_called(function):
-        called, _ = find_function(catalog, function.search_path, words, arguments)
+        called, _ = find_function(catalog, function.search_path, words, ("",) * arguments)
         if called is not None:
             yield from _reads_of_function(catalog, called, reader, table, (*callers, function))
 

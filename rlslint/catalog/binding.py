@@ -14,6 +14,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.merged_columns import means_right
 from rlslint.catalog.model import Relation
+from rlslint.catalog.overloads import find_called
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.sql.expressions import (
@@ -57,19 +58,23 @@ class _Entry(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """Where names are looked up: the catalog through a search_path, and the FROM lists around."""
+    """Where names are looked up: the catalog through a search_path, and the FROM lists around.
+
+    `own` is the relation whose row can be named.
+    """
 
     catalog: Catalog
     search_path: tuple[str, ...]
     statement: Statement | None = None
     frames: tuple[tuple[_Entry, ...], ...] = ()
     ctes: tuple[tuple[str, Query], ...] = ()
+    own: Relation | None = None
 
     def with_own_row(self, relation: Relation) -> Scope:
         """Return a scope in which the columns of `relation`'s row can be named."""
         named = self.catalog.named_columns.setdefault(relation, set())
         entry = _Entry(OWN_ROW, relation.name, relation.schema, _numbers(relation), named)
-        return self._replace(frames=((entry,), *self.frames))
+        return self._replace(frames=((entry,), *self.frames), own=relation)
 
 
 def find_relation(
@@ -112,28 +117,6 @@ def unknown_relation(
     return relation
 
 
-def find_function(
-    catalog: Catalog, search_path: tuple[str, ...], name: tuple[str, ...], arguments: int
-) -> tuple[Function | None, bool]:
-    """Return the function that a call means, and whether several could be meant.
-
-    Overloads are told apart by the number of arguments only.
-    """
-    schemas = (name[0],) if len(name) > 1 else search_path
-    names, last = catalog.function_names, name[-1]
-    named = [names[schema, last] for schema in schemas if (schema, last) in names]
-    if not named:
-        return None, False
-    exact = ([f for f in found if len(f.argument_types) == arguments] for found in named)
-    others = (
-        [f for f in found if len(f.argument_types) > arguments or f.variadic] for found in named
-    )
-    for fitting in (*exact, *others):
-        if fitting:
-            return (fitting[0], False) if len(fitting) == 1 else (None, True)
-    return None, False
-
-
 def bind(expression: Expr, scope: Scope) -> Expr:
     """Resolve every name in `expression`, in place, and return it."""
     match expression:
@@ -142,10 +125,11 @@ def bind(expression: Expr, scope: Scope) -> Expr:
         case Query():
             _bind_query(expression, scope)
         case Call(name, arguments):
-            found, ambiguous = find_function(scope.catalog, scope.search_path, name, len(arguments))
-            expression.function, expression.unknown = found, ambiguous
             for argument in arguments:
                 bind(argument, scope)
+            expression.function, expression.unknown = find_called(
+                scope.catalog, scope.search_path, name, arguments, scope.own
+            )
         case _:
             for child in expression.children():
                 bind(child, scope)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.catalog.binding import find_function
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
+from rlslint.catalog.overloads import argument_types, find_function
 from rlslint.meaning.bodies import SettingWrite as WriteInBody
 from rlslint.meaning.bodies import settings_written
 from rlslint.replay.session import DEFAULT_SEARCH_PATH
@@ -109,7 +109,8 @@ def _called(call: Call, parsed: ParsedStatement, catalog: Catalog) -> Iterator[S
             written = _constant(value, parsed)
             yield SettingWrite(setting, local, written, written == "", statement)
         case Call(name, arguments):
-            function, _ = find_function(catalog, DEFAULT_SEARCH_PATH, name, len(arguments))
+            types = argument_types(arguments, None)
+            function, _ = find_function(catalog, DEFAULT_SEARCH_PATH, name, types)
             for write in _written_by(function):
                 yield SettingWrite(
                     write.name or "", write.is_local, None, False, statement, function

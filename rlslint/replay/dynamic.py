@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.binding import find_function
+from rlslint.catalog.overloads import find_called
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call
 from rlslint.sql.nodes import expression, query
@@ -60,7 +60,7 @@ def call_procedure(replay: Replay, statement: Statement, node: Node, base: int) 
 def call_function(replay: Replay, call: Call, statement: Statement, base: int) -> None:
     """Carry out a top-level call of a function of the history that runs DDL."""
     path = replay.search_path
-    function, ambiguous = find_function(replay.catalog, path, call.name, len(call.arguments))
+    function, ambiguous = find_called(replay.catalog, path, call.name, call.arguments, None)
     if function is not None or ambiguous:
         _call(replay, call, statement)
 

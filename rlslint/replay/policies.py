@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.catalog.binding import Scope, bind, find_function, find_relation
+from rlslint.catalog.binding import Scope, bind, find_relation
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.overloads import argument_types, find_function
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import ColumnKey, columns_key, has_columns, own_columns
@@ -23,11 +24,14 @@ _TABLE_NAME = Pattern(rb'(?:"(?:[^"]|"")*"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"
 
 
 class _Lookup(NamedTuple):
-    """A name that a predicate looked up, and what it found: equal again, the predicate serves."""
+    """A name that a predicate looked up, and what it found: equal again, the predicate serves.
+
+    `types` are those of the arguments of a call, None for a relation, whose `columns` count.
+    """
 
     schema: str
     name: str
-    arguments: int
+    types: tuple[str, ...] | None
     found: object
     columns: object
 
@@ -138,7 +142,7 @@ def _bound(
     ]
     written = [found for found in bound if found is not None]
     lookups = tuple(
-        lookup for found in written for part in found.walk() for lookup in _lookups(part)
+        lookup for found in written for part in found.walk() for lookup in _lookups(part, relation)
     )
     named = own_columns(relation, written)
     columns = columns_key(relation) if named is None else None
@@ -160,21 +164,22 @@ def _placed(
     spelling = Spelling(bound)
     named = own_columns(relation, (bound,))
     columns = columns_key(relation) if named is None else None
-    lookups = tuple(lookup for part in bound.walk() for lookup in _lookups(part))
+    lookups = tuple(lookup for part in bound.walk() for lookup in _lookups(part, relation))
     key = (spelling.key, named, columns, lookups)
     predicate, origin = replay.predicates.setdefault(key, (Predicate(bound), spelling.origin))
     return _Placed(predicate, shift + spelling.origin - origin)
 
 
-def _lookups(part: object) -> list[_Lookup]:
+def _lookups(part: object, relation: Relation) -> list[_Lookup]:
     match part:
         case Call(name, arguments):
-            return [_Lookup(".".join(name[:-1]), name[-1], len(arguments), part.function, None)]
+            types = argument_types(arguments, relation)
+            return [_Lookup(".".join(name[:-1]), name[-1], types, part.function, None)]
         case Query(sources=sources):
             return [
-                _Lookup(source.schema, source.name, -1, relation, columns_key(relation))
+                _Lookup(source.schema, source.name, None, read, columns_key(read))
                 for source in sources
-                if isinstance(relation := _relation_of(source), Relation)
+                if isinstance(read := _relation_of(source), Relation)
             ]
         case _:
             return []
@@ -186,10 +191,10 @@ def _relation_of(source: Source) -> object:
 
 def _still_found(replay: Replay, lookups: tuple[_Lookup, ...]) -> bool:
     path = replay.search_path
-    for schema, name, arguments, found, columns in lookups:
-        if arguments >= 0:
+    for schema, name, types, found, columns in lookups:
+        if types is not None:
             qualified = (schema, name) if schema else (name,)
-            if find_function(replay.catalog, path, qualified, arguments)[0] is not found:
+            if find_function(replay.catalog, path, qualified, types)[0] is not found:
                 return False
             continue
         relation = find_relation(replay.catalog, path, schema, name)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Column, Kind, Policy, Relation
+from rlslint.catalog.output_types import output_types
 from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.columns import add_column
 from rlslint.replay.constraints import add_constraint, is_table_constraint
@@ -14,7 +15,6 @@ from rlslint.replay.copies import copy_like
 from rlslint.replay.declared_constraints import Declared, in_order_of_making
 from rlslint.replay.dependencies import note_reader
 from rlslint.replay.inheritance import inherit
-from rlslint.replay.output_types import output_types
 from rlslint.replay.partitions import become_partition
 from rlslint.replay.removals import drop_relation
 from rlslint.replay.stand_ins import settled

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rlslint.catalog.binding import find_function
 from rlslint.catalog.functions import Function
+from rlslint.catalog.overloads import find_function
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.course import MOST_TURNS
 from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
@@ -38,7 +38,7 @@ def call_routine(
     if name == ("set_config",):
         return RoutineResult(_set_config(replay, arguments.positional, caller))
     path, given = replay.session.search_path, len(arguments.positional) + len(arguments.named)
-    function, ambiguous = find_function(replay.catalog, path, name, given)
+    function, ambiguous = find_function(replay.catalog, path, name, ("",) * given)
     if ambiguous:
         _give_up(replay, name, caller)
         return _UNKNOWN

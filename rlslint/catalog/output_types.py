@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.replay.result_types import common_type, type_of_call, type_of_operator
+from rlslint.catalog.result_types import common_type, type_of_call, type_of_operator
 from rlslint.sql.expressions import (
+    OWN_ROW,
     And,
     Call,
     Case,
@@ -36,13 +37,17 @@ def output_types(query: Query) -> list[str]:
     if query.set_operation == "values":
         rows = [row.items for row in query.rows]
         return [
-            common_type(tuple(_type(item) for item in column))
+            common_type(tuple(type_of(item) for item in column))
             for column in zip(*rows, strict=False)
         ]
-    return [_type(output) for output in query.outputs]
+    return [type_of(output) for output in query.outputs]
 
 
-def _type(output: Expr) -> str:
+def type_of(output: Expr, own: Relation | None = None) -> str:
+    """Return the type of a bound expression, "" where it is not known.
+
+    `own` is the relation whose row it may name.
+    """
     match output:
         case Cast(_, name):
             return name
@@ -55,55 +60,57 @@ def _type(output: Expr) -> str:
         case Operator(symbol, left, right):
             if output.quantifier:
                 return "bool"
-            return type_of_operator(symbol, _type(left) if left is not None else "", _type(right))
+            return type_of_operator(
+                symbol, type_of(left, own) if left is not None else "", type_of(right, own)
+            )
         case Call(name, arguments):
-            return _type_of_call(output, name[-1], arguments)
+            return _type_of_call(output, name[-1], arguments, own)
         case Case(_, branches, otherwise):
             results = [result for _, result in branches]
-            return _common([*results, otherwise] if otherwise is not None else results)
+            return _common([*results, otherwise] if otherwise is not None else results, own)
         case Other("WindowFunc" | "CollateClause", (argument, *_)):
-            return _type(argument)
+            return type_of(argument, own)
         case SubSelect(kind="exists" | "any" | "all"):
             return "bool"
         case SubSelect(kind="scalar", query=query):
             return next(iter(output_types(query)), "")
         case Column(binding=ColumnBinding(source, number, _)):
-            return _column_type(source, number)
+            return _column_type(own if source is OWN_ROW else source.relation, source, number)
         case _:
             return ""
 
 
-def _type_of_call(call: Call, name: str, arguments: tuple[Expr, ...]) -> str:
+def _type_of_call(call: Call, name: str, arguments: tuple[Expr, ...], own: Relation | None) -> str:
     if name in ("coalesce", "greatest", "least"):
-        return _common(arguments)
-    built_in = type_of_call(name, tuple(map(_type, arguments))) if len(call.name) == 1 else ""
+        return _common(arguments, own)
+    types = tuple(type_of(argument, own) for argument in arguments)
+    built_in = type_of_call(name, types) if len(call.name) == 1 else ""
     if not isinstance(call.function, Function):
         return built_in
     # A function beside PostgreSQL's own of that name: the arguments decide which one is meant.
-    own = "" if built_in else call.function.return_type
-    return own if own not in _POLYMORPHIC and not call.function.returns_set else ""
+    returned = "" if built_in else call.function.return_type
+    return returned if returned not in POLYMORPHIC and not call.function.returns_set else ""
 
 
-def _common(parts: Iterable[Expr]) -> str:
+def _common(parts: Iterable[Expr], own: Relation | None) -> str:
     """The type of the parts; a NULL or a string takes that of the others (manual: 10.5)."""
     typed = [part for part in parts if not _takes_any_type(part)]
-    return common_type(tuple(map(_type, typed)))
+    return common_type(tuple(type_of(part, own) for part in typed))
 
 
 def _takes_any_type(part: Expr) -> bool:
     return isinstance(part, Constant) and (part.value is None or isinstance(part.value, str))
 
 
-_POLYMORPHIC = {
+POLYMORPHIC = {
     "anyelement", "anyarray", "anynonarray", "anyenum", "anyrange", "anymultirange",
     "anycompatible", "anycompatiblearray", "anycompatiblenonarray", "anycompatiblerange",
     "record", "void",
 }  # fmt: skip
 
 
-def _column_type(source: Source, number: int) -> str:
-    if isinstance(source.relation, Relation):
-        relation = source.relation
+def _column_type(relation: object, source: Source, number: int) -> str:
+    if isinstance(relation, Relation):
         column = relation.column(number) if relation.knows("columns") else None
         return column.type if column is not None and column.knows("type") else ""
     if source.query is not None and not (source.is_cte and source.query.arms):

@@ -1,0 +1,213 @@
+"""Which function a call means: overloads, and PostgreSQL's own (manual: 10.3, Functions)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
+from rlslint.catalog.output_types import POLYMORPHIC, type_of
+from rlslint.sql.expressions import Constant, Expr
+
+LITERAL = "unknown"
+"""The type of a quoted literal and of NULL, which take that of what they stand for."""
+
+_Signature = tuple[str, ...]
+_Candidates = dict[_Signature, "Function | None"]
+
+_BUILT_IN = {
+    name: tuple(tuple(form.split()) for form in forms.split(";"))
+    for name, forms in {
+        "abs": "float4; float8; int2; int4; int8; numeric",
+        "age": "timestamp; timestamp timestamp; timestamptz; timestamptz timestamptz; xid",
+        "ascii": "text",
+        "btrim": "bytea bytea; text; text text",
+        "char_length": "bpchar; text",
+        "chr": "int4",
+        "clock_timestamp": "",
+        "current_database": "",
+        "current_schema": "",
+        "current_setting": "text; text bool",
+        "date_part": "text date; text interval; text time; text timestamp; text timestamptz",
+        "date_trunc": "text interval; text timestamp; text timestamptz; text timestamptz text",
+        "encode": "bytea text",
+        "gen_random_uuid": "",
+        "inet_client_addr": "",
+        "initcap": "text",
+        "isfinite": "date; interval; timestamp; timestamptz",
+        "left": "text int4",
+        "length": "bit; bpchar; bytea; bytea name; lseg; path; text; tsvector",
+        "lower": "anymultirange; anyrange; text",
+        "lpad": "text int4; text int4 text",
+        "ltrim": "bytea bytea; text; text text",
+        "md5": "bytea; text",
+        "now": "",
+        "pg_backend_pid": "",
+        "quote_ident": "text",
+        "random": "; int4 int4; int8 int8; numeric numeric",
+        "regexp_replace": "text text text; text text text text",
+        "repeat": "text int4",
+        "replace": "text text text",
+        "reverse": "bytea; text",
+        "right": "text int4",
+        "round": "float8; numeric; numeric int4",
+        "rtrim": "bytea bytea; text; text text",
+        "set_config": "text text bool",
+        "split_part": "text text int4",
+        "starts_with": "text text",
+        "statement_timestamp": "",
+        "string_to_array": "text text; text text text",
+        "strpos": "text text",
+        "substr": "bytea int4; bytea int4 int4; text int4; text int4 int4",
+        "substring": "bytea int4; bytea int4 int4; text int4; text int4 int4; text text",
+        "to_date": "text text",
+        "to_number": "text text",
+        "to_timestamp": "float8; text text",
+        "transaction_timestamp": "",
+        "translate": "text text text",
+        "txid_current": "",
+        "upper": "anymultirange; anyrange; text",
+        "version": "",
+    }.items()
+}
+"""What pg_proc of PostgreSQL 18 has under names that histories are likely to use again."""
+
+_IMPLICIT = {
+    given: frozenset(into.split())
+    for given, into in (
+        ("bpchar", "name text varchar"),
+        ("date", "timestamp timestamptz"),
+        ("float4", "float8"),
+        ("int2", "float4 float8 int4 int8 numeric oid regclass"),
+        ("int4", "float4 float8 int8 numeric oid regclass"),
+        ("int8", "float4 float8 numeric oid regclass"),
+        ("name", "text"),
+        ("numeric", "float4 float8"),
+        ("oid", "regclass"),
+        ("regclass", "oid"),
+        ("text", "bpchar name regclass varchar"),
+        ("time", "interval timetz"),
+        ("timestamp", "timestamptz"),
+        ("varchar", "bpchar name regclass text"),
+        *((alone, "") for alone in ("bool", "bytea", "inet", "interval", "json", "jsonb", "uuid")),
+        *((alone, "") for alone in ("bit", "lseg", "path", "timestamptz", "timetz", "tsvector")),
+    )
+}
+"""Into which types PostgreSQL makes values of a type without being told (pg_cast, castcontext)."""
+
+_STRINGS = frozenset(("bpchar", "name", "text", "varchar"))
+_PREFERRED = {
+    **dict.fromkeys(_STRINGS, "text"),
+    **dict.fromkeys(("float4", "float8", "int2", "int4", "int8", "numeric"), "float8"),
+    **dict.fromkeys(("date", "timestamp", "timestamptz"), "timestamptz"),
+    **dict.fromkeys(("interval", "time", "timetz"), "interval"),
+}
+"""Which type of its category PostgreSQL prefers (pg_type, typispreferred)."""
+
+
+def find_function(
+    catalog: Catalog, search_path: tuple[str, ...], name: tuple[str, ...], types: Sequence[str]
+) -> tuple[Function | None, bool]:
+    """Return the function of the history that a call means, and whether several could be meant.
+
+    `types` are those of its arguments, "" for one that is not known.
+    """
+    schemas = (name[-2],) if len(name) > 1 else search_path
+    names, last = catalog.function_names, name[-1]
+    if not any((schema, last) in names for schema in schemas):
+        return None, False
+    if len(name) == 1 and "pg_catalog" not in schemas:
+        schemas = ("pg_catalog", *schemas)
+    found: _Candidates = {}
+    for schema in schemas:
+        if schema == "pg_catalog":
+            for signature in _BUILT_IN.get(last, ()):
+                found.setdefault(signature, None)
+        for function in names.get((schema, last), ()):
+            found.setdefault(function.argument_types, function)
+    return _chosen(found, tuple(types))
+
+
+def find_called(
+    catalog: Catalog,
+    search_path: tuple[str, ...],
+    name: tuple[str, ...],
+    arguments: tuple[Expr, ...],
+    own: Relation | None,
+) -> tuple[Function | None, bool]:
+    """Return the function of the history that a bound call means; see `find_function`.
+
+    `own` is the relation whose row the arguments may name.
+    """
+    schemas = (name[-2],) if len(name) > 1 else search_path
+    if not any((schema, name[-1]) in catalog.function_names for schema in schemas):
+        return None, False
+    return find_function(catalog, search_path, name, argument_types(arguments, own))
+
+
+def argument_types(arguments: tuple[Expr, ...], own: Relation | None) -> tuple[str, ...]:
+    """Return the types of arguments, "" for one that is not known."""
+    return tuple(_argument_type(argument, own) for argument in arguments)
+
+
+def _argument_type(argument: Expr, own: Relation | None) -> str:
+    match argument:
+        case Constant(None):
+            return LITERAL
+        case Constant(str() as value):
+            # A number with a fraction is kept as text too.
+            return "" if value[:1].isdigit() or value[:1] in ".+-" else LITERAL
+        case _:
+            return type_of(argument, own)
+
+
+def _chosen(found: _Candidates, types: tuple[str, ...]) -> tuple[Function | None, bool]:
+    exact = found.get(types)
+    if types in found:
+        return exact, False
+    of_this_length = {s: f for s, f in found.items() if len(s) == len(types)}
+    others = {s: f for s, f in found.items() if len(s) > len(types) or (f and f.variadic)}
+    for candidates in (of_this_length, others):
+        fitting = [s for s in candidates if all(map(_accepts, s, types))]
+        if len(fitting) > 1 and "" not in types:
+            fitting = _best(fitting, types)
+        if fitting:
+            meant = {candidates[signature] for signature in fitting}
+            return (meant.pop(), False) if len(meant) == 1 else (None, True)
+    return None, any(function is not None for function in (of_this_length or others).values())
+
+
+def _accepts(parameter: str, given: str) -> bool:
+    if given in ("", LITERAL, parameter):
+        return True
+    if parameter in POLYMORPHIC:
+        return given not in _IMPLICIT or not ("array" in parameter or "range" in parameter)
+    if given in _IMPLICIT and parameter in _IMPLICIT:
+        return parameter in _IMPLICIT[given]
+    # What a domain, an enum or a type of an extension takes and gives is not known.
+    return given.endswith("[]") == parameter.endswith("[]")
+
+
+def _best(signatures: list[_Signature], types: tuple[str, ...]) -> list[_Signature]:
+    """Choose as PostgreSQL does where several would do (func_select_candidate)."""
+
+    def matching(signature: _Signature) -> int:
+        return sum(map(str.__eq__, signature, types))
+
+    def preferred(signature: _Signature) -> int:
+        pairs = zip(signature, types, strict=False)
+        return sum(own == given or own == _PREFERRED.get(given) for own, given in pairs)
+
+    def of_strings(signature: _Signature) -> int:
+        pairs = zip(signature, types, strict=False)
+        return sum(own in _STRINGS for own, given in pairs if given == LITERAL)
+
+    def preferred_strings(signature: _Signature) -> int:
+        pairs = zip(signature, types, strict=False)
+        return sum(own == "text" for own, given in pairs if given == LITERAL)
+
+    for worth in (matching, preferred, of_strings, preferred_strings):
+        most = max(map(worth, signatures))
+        signatures = [signature for signature in signatures if worth(signature) == most]
+    return signatures
