@@ -178,6 +178,12 @@ def _chosen(found: _Candidates, types: tuple[str, ...]) -> tuple[Function | None
     return None, any(function is not None for function in (of_this_length or others).values())
 
 
+def may_be_one_type(one: str, other: str) -> bool:
+    """Tell whether two spellings may be of one type: of PostgreSQL's own that is certain."""
+    one, other = one.rpartition(".")[2], other.rpartition(".")[2]
+    return one == other or one not in _IMPLICIT or other not in _IMPLICIT
+
+
 def _accepts(parameter: str, given: str) -> bool:
     if given in ("", LITERAL, parameter):
         return True

@@ -13,6 +13,7 @@ from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.model import Kind, Policy, Relation
+from rlslint.catalog.overloads import may_be_one_type
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
@@ -28,6 +29,9 @@ from rlslint.text import Statement
 
 _FREEING_NO_NAME = frozenset(("IndexStmt", "CreateStmt"))
 """The kinds after which the names that were taken are taken still."""
+
+_SETS = frozenset(("VariableSetStmt", "SelectStmt", "DoStmt", "CallStmt"))
+"""The kinds that may change the session: for how long depends on the transaction around them."""
 
 _ENDS_TRANSACTIONS = frozenset({"TransactionStmt", "PsqlConnect"})
 
@@ -109,6 +113,9 @@ class Replay:
             return
         if self.transaction is not None and self.transaction.failed:
             return
+        is_alone = parsed.statement.kind in _SETS and not self.is_in_transaction
+        if is_alone:
+            self.session.begin()
         mark = JOURNAL.mark()
         try:
             self.carry_out(parsed)
@@ -123,6 +130,8 @@ class Replay:
             raise
         finally:
             JOURNAL.release(mark)
+            if is_alone:
+                self.session.end()
 
     def carry_out(self, parsed: ParsedStatement) -> None:
         """Carry out a statement, perhaps as a part of another one. Raises Refused."""
@@ -312,15 +321,18 @@ class Replay:
         found = self.functions_named(strings(target["objname"]), missing_ok)
         if target.get("args_unspecified"):
             return found
-        types = [
-            type_name(item["TypeName"]).rpartition(".")[2]
-            for item in target.get("objargs", ())
-            if item
+        types = tuple(type_name(item["TypeName"]) for item in target.get("objargs", ()) if item)
+        exact = [f for f in found if f.argument_types == types] or [
+            f for f in found if _without_schemas(f.argument_types) == _without_schemas(types)
         ]
-        exact = [f for f in found if [t.rpartition(".")[2] for t in f.argument_types] == types]
         if exact or missing_ok:
             return exact[:1]
-        return [f for f in found if len(f.argument_types) == len(types)]
+        return [
+            f
+            for f in found
+            if len(f.argument_types) == len(types)
+            and all(map(may_be_one_type, f.argument_types, types))
+        ]
 
     def place_function(self, function: Function, schema: str, name: str) -> None:
         """Move a function to another name."""
@@ -371,3 +383,7 @@ class Replay:
     def role_names(self, specifications: Iterable[Node]) -> tuple[str, ...]:
         """Return the roles that a list of RoleSpecs means."""
         return tuple(self.role_name(item["RoleSpec"]) for item in specifications)
+
+
+def _without_schemas(types: tuple[str, ...]) -> list[str]:
+    return [name.rpartition(".")[2] for name in types]

@@ -653,6 +653,27 @@ FUNCTIONS = {
         CREATE CONSTRAINT TRIGGER three AFTER INSERT ON docs DEFERRABLE FOR EACH ROW EXECUTE FUNCTION t();
         CREATE OR REPLACE TRIGGER one AFTER DELETE ON docs FOR EACH ROW EXECUTE FUNCTION t(); ALTER TRIGGER two ON docs RENAME TO zwei; DROP TRIGGER three ON docs; DROP TRIGGER IF EXISTS nothing ON docs;
     """,
+    "DROP FUNCTION … CASCADE of one overload": """
+        CREATE TABLE t (id int, x text); CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON t USING (f(id)); CREATE POLICY q ON t USING (f(x)); DROP FUNCTION f(int) CASCADE;
+    """,
+    "overloads told apart by literals": """
+        CREATE TABLE t (id int, x text); CREATE FUNCTION f(bigint) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON t USING (f(1)); CREATE POLICY q ON t USING (f('1')); CREATE POLICY r ON t USING (f(id)); DROP FUNCTION f(bigint) CASCADE;
+    """,
+    "GRANT and ALTER on one overload": """
+        CREATE ROLE a; CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select false'; REVOKE EXECUTE ON FUNCTION f(text) FROM PUBLIC; GRANT EXECUTE ON FUNCTION f(text) TO a; ALTER FUNCTION f(int) SECURITY DEFINER; ALTER FUNCTION f(int) OWNER TO a;
+    """,
+    "overloads with types spelled in two ways": """
+        CREATE FUNCTION f(timestamptz) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(timestamp) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(varchar) RETURNS bool LANGUAGE sql AS 'select false'; CREATE FUNCTION f(char) RETURNS bool LANGUAGE sql AS 'select false'; ALTER FUNCTION f(timestamp with time zone) SECURITY DEFINER; ALTER FUNCTION f(character varying) SECURITY DEFINER; DROP FUNCTION f(character);
+    """,
+    "overloads with types of one name": """
+        CREATE SCHEMA a; CREATE SCHEMA b; CREATE TYPE a.k AS ENUM ('x'); CREATE TYPE b.k AS ENUM ('x'); CREATE FUNCTION f(a.k) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(b.k) RETURNS bool LANGUAGE sql AS 'select true'; ALTER FUNCTION f(b.k) SECURITY DEFINER; DROP FUNCTION f(a.k);
+    """,
+    "a function named like one of PostgreSQL's": """
+        CREATE SCHEMA s; CREATE FUNCTION s.now() RETURNS timestamptz LANGUAGE sql AS 'select null::timestamptz'; CREATE TABLE t (id int, x timestamptz); SET search_path = s, public; CREATE POLICY q ON t USING (x > now()); DROP FUNCTION s.now() CASCADE;
+    """,
+    "a function before PostgreSQL's in the path": """
+        CREATE SCHEMA s; CREATE FUNCTION s.now() RETURNS timestamptz LANGUAGE sql AS 'select null::timestamptz'; CREATE TABLE t (id int, x timestamptz); SET search_path = s, pg_catalog, public; CREATE POLICY q ON public.t USING (x > now()); DROP FUNCTION s.now() CASCADE;
+    """,
 }
 
 SESSIONS = {
@@ -677,6 +698,45 @@ SESSIONS = {
         BEGIN; CREATE TABLE g (id int); COMMIT AND CHAIN; CREATE TABLE h (id int); ROLLBACK AND CHAIN; CREATE TABLE i (id int); COMMIT; BEGIN; CREATE TABLE j (id int); SELECT 1 / 0; CREATE TABLE k (id int); COMMIT; CREATE TABLE l (id int);
         BEGIN; SAVEPOINT x; CREATE TABLE m (id int); SELECT 1 / 0; ROLLBACK TO x; CREATE TABLE n (id int); COMMIT; ROLLBACK; CREATE FUNCTION rollback() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
         BEGIN; SET LOCAL search_path = pg_temp; SAVEPOINT s; SET search_path = public; ROLLBACK TO s; CREATE TABLE temporary_one (id int); COMMIT;
+    """,
+    "SET LOCAL outside a transaction": """
+        CREATE SCHEMA s; SET LOCAL search_path = s; CREATE TABLE t (id int); CREATE ROLE a; GRANT CREATE ON SCHEMA public TO a; SET LOCAL ROLE a; CREATE TABLE u (id int);
+    """,
+    "SET LOCAL SESSION AUTHORIZATION and set_config outside a transaction": """
+        CREATE ROLE a SUPERUSER; SET LOCAL SESSION AUTHORIZATION a; CREATE TABLE u (id int); SELECT set_config('search_path','x',true); CREATE TABLE v (id int);
+    """,
+    "SET LOCAL inside a transaction": """
+        CREATE SCHEMA s; BEGIN; SET LOCAL search_path = s; CREATE TABLE t (id int); COMMIT; CREATE TABLE t (id int); CREATE ROLE a; BEGIN; SELECT set_config('search_path','s',true); CREATE TABLE w (id int); COMMIT; CREATE TABLE w2 (id int);
+    """,
+    "the search_path of pg_dump": """
+        CREATE SCHEMA s; CREATE TABLE s.t (id int); SELECT pg_catalog.set_config('search_path', '', false); CREATE TABLE public.u (id int); ALTER TABLE s.t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON s.t USING (id = 1); CREATE VIEW public.v AS SELECT id FROM s.t;
+    """,
+    "temporary relations before others of their names": """
+        CREATE TABLE t (id int); CREATE TEMP TABLE t (id int, x int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (x=1); DROP TABLE t; ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE TEMP VIEW v AS SELECT 1; DISCARD TEMP; CREATE VIEW v AS SELECT 2 AS a;
+    """,
+    "DISCARD ALL and RESET ALL": """
+        CREATE SCHEMA s; CREATE ROLE a; GRANT ALL ON SCHEMA public TO a; SET search_path = s; SET ROLE a; DISCARD ALL; CREATE TABLE t (id int); RESET ALL; SET search_path=s; RESET ALL; CREATE TABLE u (id int);
+    """,
+    "RESET ALL keeps the role": """
+        CREATE ROLE a; GRANT ALL ON SCHEMA public TO a; SET ROLE a; RESET ALL; CREATE TABLE t (id int); RESET ROLE; SET SESSION AUTHORIZATION a; RESET ALL; CREATE TABLE u (id int);
+    """,
+    "ROLLBACK and COMMIT of a procedure": """
+        CREATE TABLE t (id int); CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ENABLE ROW LEVEL SECURITY; ROLLBACK; ALTER TABLE t FORCE ROW LEVEL SECURITY; COMMIT; CREATE POLICY x ON t; ROLLBACK; END $$; CALL p();
+    """,
+    "SET LOCAL until a procedure commits": """
+        CREATE SCHEMA s; CREATE TABLE t (id int); CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN SET LOCAL search_path = s; CREATE TABLE a (id int); COMMIT; CREATE TABLE b (id int); END $$; CALL p(); CREATE TABLE c (id int);
+    """,
+    "SET LOCAL of a function that is called": """
+        CREATE SCHEMA s; CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN SET LOCAL search_path = s; END $$; SELECT f(); CREATE TABLE t (id int); BEGIN; SELECT f(); CREATE TABLE u (id int); COMMIT; CREATE TABLE v (id int);
+    """,
+    "SET LOCAL of a block": """
+        CREATE SCHEMA s; DO $$ BEGIN SET LOCAL search_path = s; CREATE TABLE a (id int); END $$; CREATE TABLE b (id int); DO $$ BEGIN PERFORM set_config('search_path','s',true); CREATE TABLE c (id int); END $$; CREATE TABLE d (id int);
+    """,
+    "COMMIT AND CHAIN": """
+        CREATE TABLE t (id int); BEGIN; ALTER TABLE t ENABLE ROW LEVEL SECURITY; COMMIT AND CHAIN; ALTER TABLE t FORCE ROW LEVEL SECURITY; ROLLBACK;
+    """,
+    "SET in a transaction that is rolled back": """
+        CREATE SCHEMA s; BEGIN; SET search_path = s; ROLLBACK; CREATE TABLE t(id int); BEGIN; SET search_path = s; COMMIT; CREATE TABLE u (id int);
     """,
 }
 

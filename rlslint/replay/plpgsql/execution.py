@@ -106,6 +106,8 @@ class Execution:
         if self.replay.transaction is not None:
             return
         if kind == "TRANS_STMT_COMMIT":
+            self.replay.session.end()
+            self.replay.session.begin()
             JOURNAL.keep()
         elif kind == "TRANS_STMT_ROLLBACK":
             JOURNAL.undo(0)
