@@ -20,7 +20,6 @@ from rlslint.config.options import (
 from rlslint.config.scales import Severity
 from rlslint.files import disk
 from rlslint.text import Span, Text
-from rlslint.text.frames import frame, gutter_width
 
 _LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
 _VALUES = ("fail_on", "min_severity", "min_confidence", "output_format")
@@ -115,6 +114,8 @@ def problem_lines(problem: Exception) -> list[str]:
     """Return what is to be said of what ends a run: the message, and the place in its file."""
     if not isinstance(problem, ConfigError) or problem.place is None:
         return [str(problem)]
+    from rlslint.text.frames import frame, gutter_width
+
     path, source, start, end = problem.place
     span = Span(Text(path, source), start, end)
     row, column = span.text.location(start)

@@ -6,19 +6,19 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rlslint.code.sites import SqlSite
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.discovery import Found
 from rlslint.files.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.files.layouts.history import Migration
 from rlslint.files.layouts.sections import up_ranges
-from rlslint.files.python_source import ReadModule
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
 
 if TYPE_CHECKING:
     from rlslint.code.python.migrations import Models
+    from rlslint.code.sites import SqlSite
+    from rlslint.files.python_source import ReadModule
 
 
 class Reader:

@@ -16,7 +16,6 @@ from rlslint.files.layouts import (
     liquibase,
     numbered,
     reversals,
-    sqitch,
     supabase,
 )
 from rlslint.files.layouts.history import (
@@ -28,8 +27,6 @@ from rlslint.files.layouts.history import (
     history,
 )
 from rlslint.files.layouts.order import natural_path
-from rlslint.files.layouts.python_files import python_histories
-from rlslint.files.layouts.scripts import scripts
 
 _BY_TOOL: tuple[Callable[[Folders], Claim], ...] = (
     folders.claim_numbered_folders,
@@ -80,13 +77,21 @@ def _configured(found: Found, patterns: tuple[str, ...]) -> Histories:
 
 def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
     sorting = _Sorting(found.sql)
-    sorting.take(sqitch.claim(sorting.free, found.plans))
+    if found.plans:
+        from rlslint.files.layouts import sqitch
+
+        sorting.take(sqitch.claim(sorting.free, found.plans))
     for claim in _BY_TOOL:
         sorting.take(claim(sorting.free))
     sorting.take(numbered.claim(sorting.untouched))
-    sorting.take(Claim(python_histories(found.python)))
+    if found.python:
+        from rlslint.files.layouts.python_files import python_histories
+
+        sorting.take(Claim(python_histories(found.python)))
     sorting.take(_claim_dumps(sorting.free, tuple(sorting.histories)))
     if not sorting.histories:
+        from rlslint.files.layouts.scripts import scripts
+
         sorting.take(Claim(scripts(sorting.free, asked)))
     return sorting.result()
 

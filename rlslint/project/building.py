@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
+from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
 from rlslint.code.migrations import MigrationReader, Reader, module_reader
-from rlslint.code.sites import CodeFile
 from rlslint.config.options import Config, anchored
-from rlslint.files.connections import Connection
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.ignores import ignores_in_host
 from rlslint.files.layouts.history import History
-from rlslint.files.python_source import ReadModule
-from rlslint.files.settings.files import is_settings_file, read_settings
 from rlslint.project.project import Project
-from rlslint.project.sessions import read_sites, traces
 from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, Text, open_holes
+
+if TYPE_CHECKING:
+    from rlslint.catalog.catalog import Catalog
+    from rlslint.code.sites import CodeFile
+    from rlslint.files.connections import Connection
+    from rlslint.files.python_source import ReadModule
+    from rlslint.project.sessions import QuerySite, SessionTrace
 
 _ENDINGS = {
     **dict.fromkeys(("alembic", "dbmate", "diesel", "django", "drizzle", "flyway"), Ending.commit),
@@ -134,11 +136,20 @@ def _nearest_roots(made: Iterable[History]) -> Nearest:
 
 def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
     catalog = replayed.replay.catalog
-    sites = (site for file in code.files for site in file.sites)
-    defaults = [default for file in code.files for default in file.defaults]
-    queries = read_sites(sites, catalog, defaults)
-    project = Project(catalog, config, queries, traces(code.files, queries), code.connections)
+    queries, traces = _read_sessions(code.files, catalog) if code.files else ((), ())
+    project = Project(catalog, config, queries, traces, code.connections)
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
+
+
+def _read_sessions(
+    files: tuple[CodeFile, ...], catalog: Catalog
+) -> tuple[tuple[QuerySite, ...], tuple[SessionTrace, ...]]:
+    from rlslint.project.sessions import read_sites, traces
+
+    sites = (site for file in files for site in file.sites)
+    defaults = [default for file in files for default in file.defaults]
+    queries = read_sites(sites, catalog, defaults)
+    return queries, traces(files, queries)
 
 
 def _beside(history: History, code: Code, nearest: Nearest) -> Code:
@@ -158,6 +169,8 @@ def replay_history(
     ending = _ENDINGS.get(history.layout, Ending.unknown)
     replay.one_transaction_a_script = ending is Ending.commit
     if "supabase" in (history.layout, config.platform):
+        from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
+
         replay.catalog.defaults = SUPABASE_DEFAULTS
         replay.migration_roles = (SUPABASE_MIGRATION_ROLE,)
     kinds = HANDLED_KINDS | {INCLUDE}
@@ -252,9 +265,7 @@ def _read_code(
         connections += _connections(file, text, reader)
     beside = [c for file in files for c in file.connections]
     for file in found.settings:
-        text = reader.text(file.path, file.shown) if is_settings_file(file.path) else None
-        if text is not None:
-            beside += _connections(file, text, reader)
+        beside += _connections(file, None, reader)
     return Code(tuple(files), (*beside, *connections), len(found.settings))
 
 
@@ -272,7 +283,13 @@ def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[
     yield code
 
 
-def _connections(file: SourceFile, text: Text, reader: Reader) -> tuple[Connection, ...]:
+def _connections(file: SourceFile, text: Text | None, reader: Reader) -> tuple[Connection, ...]:
+    from rlslint.files.settings.files import is_settings_file, read_settings
+
+    if text is None and is_settings_file(file.path):
+        text = reader.text(file.path, file.shown)
+    if text is None:
+        return ()
     settings = read_settings(file.path, file.shown, text.data)
     if settings.note:
         reader.notes.append(settings.note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from rlslint.access import (
     Exposure,
@@ -26,17 +26,19 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config.options import Config
-from rlslint.files.connections import Connection
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
-from rlslint.project.sessions import QuerySite, SessionTrace
-from rlslint.project.setting_writes import SettingWrite
 from rlslint.project.terms import Condition, SharedTerms, Terms
 from rlslint.sql.expressions import Expr
 from rlslint.text.patterns import Pattern
+
+if TYPE_CHECKING:
+    from rlslint.files.connections import Connection
+    from rlslint.project.sessions import QuerySite, SessionTrace
+    from rlslint.project.setting_writes import SettingWrite
 
 P = ParamSpec("P")
 A = TypeVar("A")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 from rlslint.config.scales import Severity
 from rlslint.reports.results import ReportedFinding, Result, place
-from rlslint.text.frames import Part, frame, gutter_width
 from rlslint.text.printable import printable
+
+if TYPE_CHECKING:
+    from rlslint.text.frames import Part
 
 _COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
 
@@ -22,7 +25,7 @@ def render(result: Result, *, colour: bool = False) -> Iterator[str]:
         yield ""
 
 
-Painter = Callable[[str, Part | str], str]
+Painter: TypeAlias = "Callable[[str, Part | str], str]"
 
 
 def _plain(text: str, part: Part | str) -> str:
@@ -46,6 +49,8 @@ def _painter(severity: Severity) -> Painter:
 
 
 def _finding(reported: ReportedFinding, paint: Painter) -> Iterator[str]:
+    from rlslint.text.frames import frame, gutter_width
+
     finding = reported.finding
     title = paint(f"{reported.severity.name}[{reported.name}]", "title")
     yield f"{title} {reported.code}: {paint(printable(finding.message), 'message')}"

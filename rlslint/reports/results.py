@@ -11,7 +11,6 @@ from types import MappingProxyType
 from rlslint import NamedTuple
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, NotChecked
-from rlslint.reports.fingerprints import fingerprint
 from rlslint.rules.cards import card
 from rlslint.text import CatalogText, Location, Span
 
@@ -54,6 +53,8 @@ class ReportedFinding(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """What stays the same when lines move."""
+        from rlslint.reports.fingerprints import fingerprint
+
         statement, span = self.finding.statement, self.finding.span
         sql = statement.sql if statement is not None else ""
         if not sql and span is not None:

@@ -9,11 +9,16 @@ from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
-from rlslint.project.sessions import QuerySite, SessionTrace
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import Rule, rules_for
 from rlslint.rules.selection import Selection
-from rlslint.server.evidence import SessionSetting
+
+_NOUNS = {
+    "QuerySite": "query",
+    "SessionTrace": "function of the application",
+    "SessionSetting": "setting",
+}
+"""What messages call a subject whose kind does not say it."""
 
 
 class Unjudged(NamedTuple):
@@ -148,15 +153,8 @@ def not_checked(
 
 
 def _noun(subject: object) -> str:
-    match subject:
-        case Relation():
-            is_view = subject.knows("kind") and not subject.is_table
-            return "view" if is_view else "table"
-        case QuerySite():
-            return "query"
-        case SessionTrace():
-            return "function of the application"
-        case SessionSetting():
-            return "setting"
-        case _:
-            return type(subject).__name__.lower()
+    if isinstance(subject, Relation):
+        is_view = subject.knows("kind") and not subject.is_table
+        return "view" if is_view else "table"
+    kind = type(subject).__name__
+    return _NOUNS.get(kind, kind.lower())
