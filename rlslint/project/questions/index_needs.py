@@ -72,7 +72,7 @@ def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
         return ()
     if not filters_rows(policy, project):
         return ()
-    if not policy.permissive and _is_narrowed(relation):
+    if not policy.permissive and project.ask(_is_narrowed, relation):
         return ()
     if _is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
         return ()
@@ -90,8 +90,9 @@ def _layout(project: Project, relation: Relation) -> IndexLayout:
     return index_layout(relation)
 
 
-def _is_narrowed(relation: Relation) -> bool:
+def _is_narrowed(project: Project, relation: Relation) -> bool:
     """Tell whether permissive policies offer comparisons that indexes can serve."""
+    del project
     return any(
         policy.permissive and policy.using is not None and not reads_whole_table(policy)
         for policy in relation.policies.known()
@@ -102,17 +103,26 @@ def _is_widened(policy: Policy, project: Project) -> bool:
     """Tell whether other permissive policies make every query read the table as a whole."""
     if not policy.permissive:
         return False
-    others = [other for other in policy.relation.policies.known() if other is not policy]
-    return all(
+    wide = project.ask(_wide, policy.relation)
+    return bool(wide) and all(
         any(
-            other.permissive
+            other is not policy
             and other.covers(command)
-            and reads_whole_table(other)
             and set(served_roles(policy, project)) <= set(served_roles(other, project))
-            for other in others
+            for other in wide
         )
         for command in ("select", "update", "delete")
         if policy.covers(command)
+    )
+
+
+def _wide(project: Project, relation: Relation) -> tuple[Policy, ...]:
+    """Return the permissive policies that make queries read the table as a whole."""
+    del project
+    return tuple(
+        policy
+        for policy in relation.policies.known()
+        if policy.permissive and reads_whole_table(policy)
     )
 
 
@@ -139,7 +149,7 @@ def _partitions_have_indexes(
 def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
     if need.obstacle is Obstacle.wrapped:
         return False
-    for other in sorted(policy.relation.policies.known(), key=str):
+    for other in project.ask(_by_name, policy.relation):
         if other is policy:
             return False
         if any(
@@ -148,6 +158,11 @@ def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
         ):
             return True
     return False
+
+
+def _by_name(project: Project, relation: Relation) -> tuple[Policy, ...]:
+    del project
+    return tuple(sorted(relation.policies.known(), key=str))
 
 
 def mended(index: Index, table: Relation) -> str:

@@ -95,7 +95,8 @@ def written_settings(project: Project) -> dict[str, Span | None]:
 
 
 class _Readings:
-    """Which policies read which settings, and what for. `policies` are by the name that they read.
+    """Which policies read which settings, and what for. `policies` are by the name that they read,
+    `usual` the names that several read.
 
     What policies demand alike is looked at once.
     """
@@ -112,6 +113,7 @@ class _Readings:
                 names[terms] = [read.name for read in self._reads(terms) if read.name is not None]
             for name in names[terms]:
                 self.policies.setdefault(name, {})[policy] = None
+        self.usual = tuple(name for name, readers in self.policies.items() if len(readers) > 1)
 
     def _reads(self, terms: Terms) -> Iterator[ContextRead]:
         for condition in terms.conditions:
@@ -200,7 +202,7 @@ def _expected(name: str, readings: _Readings, written: dict[str, Span | None]) -
         for other in written:
             if _is_meant(name, other, readings):
                 return other
-    candidates = [other for other in readings.policies if other != name]
+    candidates = [other for other in readings.usual if other != name]
     if written and "" not in written:
         candidates = [other for other in candidates if other in written]
     return next((other for other in candidates if _is_usual(name, other, readings)), None)
@@ -221,8 +223,7 @@ def _is_meant(name: str, other: str, readings: _Readings) -> bool:
 
 def _is_usual(name: str, other: str, readings: _Readings) -> bool:
     """Tell whether most policies read `other` for the purpose of the few that read `name`."""
-    count = len(readings.policies[other])
-    if count < 2 or count <= len(readings.policies[name]):
+    if len(readings.policies[other]) <= len(readings.policies[name]):
         return False
     return not readings.share_a_policy(name, other) and readings.share_a_purpose(name, other)
 
