@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
@@ -35,18 +36,12 @@ def add_policies(
         policy = Policy(name, tables[policy_oid], None)
         policy.permissive, policy.command = permissive, _COMMANDS[command]
         policy.roles = tuple(names[role] for role in numbers_of(role_oids))
-        head = _shown_head(policy)
-        whole, places = head, {}
-        for fact, keyword, sql in (("using", "USING", using), ("check", "WITH CHECK", check)):
-            if sql is not None:
-                whole += f"\n  {keyword} "
-                places[fact] = (sql, len(whole.encode()))
-                whole += sql if _stands_in_parentheses(sql) else f"({sql})"
-        statement = description.write("CreatePolicyStmt", whole)
+        head, (clauses, places) = _shown_head(policy), _shown_clauses(using, check)
+        statement = description.write("CreatePolicyStmt", head + clauses)
         policy.statements[""] = statement
-        for fact, (sql, offset) in places.items():
-            at = statement.start + offset + (0 if _stands_in_parentheses(sql) else 1)
-            clause = deparsed.clause(sql, policy.relation, statement, at)
+        behind_head = statement.end - len(clauses.encode())
+        for fact, sql, offset in places:
+            clause = deparsed.clause(sql, policy.relation, statement, behind_head + offset)
             if clause is None:
                 policy.forget(fact, statement)
             else:
@@ -86,6 +81,21 @@ def _names(table: Relation, numbers: Iterable[int]) -> tuple[str, ...]:
     return tuple(column.name if column is not None else "" for column in columns)
 
 
+@lru_cache(maxsize=1 << 10)
+def _shown_clauses(
+    using: str | None, check: str | None
+) -> tuple[str, tuple[tuple[str, str, int], ...]]:
+    """Return what stands behind the head, and fact, SQL and offset in it of each clause."""
+    shown, places = "", []
+    for fact, keyword, sql in (("using", "USING", using), ("check", "WITH CHECK", check)):
+        if sql is not None:
+            opening = "" if _stands_in_parentheses(sql) else "("
+            shown += f"\n  {keyword} {opening}"
+            places.append((fact, sql, len(shown.encode())))
+            shown += sql + (")" if opening else "")
+    return shown, tuple(places)
+
+
 def _stands_in_parentheses(sql: str) -> bool:
     """The server puts them around all but calls, constants and columns (tried on 15 and 18)."""
     return sql.startswith("(") and sql.endswith(")")
@@ -93,8 +103,12 @@ def _stands_in_parentheses(sql: str) -> bool:
 
 def _shown_head(policy: Policy) -> str:
     kind = "" if policy.permissive else " AS RESTRICTIVE"
-    roles = ", ".join("PUBLIC" if r == PUBLIC else quoted_identifier(r) for r in policy.roles)
     return (
         f"CREATE POLICY {quoted_identifier(policy.name)} ON {policy.relation.sql_name}{kind}"
-        f" FOR {policy.command.upper()} TO {roles}"
+        f" FOR {policy.command.upper()} TO {_shown_roles(policy.roles)}"
     )
+
+
+@lru_cache(maxsize=1 << 10)
+def _shown_roles(roles: tuple[str, ...]) -> str:
+    return ", ".join("PUBLIC" if role == PUBLIC else quoted_identifier(role) for role in roles)

@@ -13,7 +13,6 @@ from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
 from rlslint.sql.expressions import is_null_constant
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Statement
 
 Relations = dict[int, Relation]
 """Relations by oid; those that are not looked into stand beyond the catalog, and `own` has the
@@ -104,11 +103,12 @@ def add_columns(own: Relations, rows: Rows, description: Description) -> list[He
     for number, name, type_name, not_null, identity, generated, privileges, oids in rows:
         spelled = f"{quoted_identifier(name)} {type_name}"
         for oid in numbers_of(oids):
-            if oid not in own:
+            relation = own.get(oid)
+            if relation is None:
                 continue
             column = Column(name, number, type_name, not_null, None)
-            column.identity, column.generated = identity, generated
-            relation = own[oid]
+            if identity or generated:
+                column.identity, column.generated = identity, generated
             relation.columns[name] = column
             shown[oid].append(spelled)
             if privileges:
@@ -155,17 +155,15 @@ def add_defaults(own: Relations, rows: Rows, deparsed: Deparsed, description: De
             continue
         statement = description.write("AlterTableStmt", head + sql)
         clause = deparsed.clause(sql, having[0][0], statement, statement.start + len(head))
-        for _, column in having:
-            _set_default(column, clause, statement)
-
-
-def _set_default(column: Column, clause: Clause | None, statement: Statement) -> None:
-    if clause is None:
-        column.forget("default", statement)
-    elif not is_null_constant(clause.expression):
         # PostgreSQL keeps NULL as a default only of some types.
-        column.default = clause
-        column.statements["default"] = statement
+        if clause is not None and is_null_constant(clause.expression):
+            continue
+        for _, column in having:
+            if clause is None:
+                column.forget("default", statement)
+            else:
+                column.default = clause
+                column.statements["default"] = statement
 
 
 def add_indexes(own: Relations, rows: Rows, deparsed: Deparsed, description: Description) -> None:
@@ -198,8 +196,8 @@ def add_indexes(own: Relations, rows: Rows, deparsed: Deparsed, description: Des
 def _shown_index(
     relation: Relation, name: str, numbers: tuple[int, ...], unique: bool, method: str
 ) -> str:
-    by_number = {column.number: column.name for column in relation.columns.values()}
-    columns = ", ".join(quoted_identifier(by_number[n]) for n in numbers if n in by_number)
+    found = map(relation.column, numbers)
+    columns = ", ".join(quoted_identifier(column.name) for column in found if column is not None)
     head = f"CREATE {'UNIQUE ' if unique else ''}INDEX {quoted_identifier(name)}"
     return f"{head} ON {relation.sql_name} USING {method} ({columns})"
 
