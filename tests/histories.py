@@ -75,6 +75,8 @@ def _accepted(script: str, executed: tuple[Executed, ...]) -> list[str]:
         answer = next(answers)
         if answer.error is None:
             # The server ends a failed transaction with ROLLBACK whatever was asked.
-            failed = answer.tag == "ROLLBACK" and sql.upper().startswith(("COMMIT", "END"))
-            parts[-1] += f"{'ROLLBACK' if failed else sql}\n;\n"
+            word, *rest = sql.split()
+            if answer.tag == "ROLLBACK" and word.upper() in ("COMMIT", "END"):
+                sql = " ".join(("ROLLBACK", *rest))
+            parts[-1] += f"{sql}\n;\n"
     return [part for part in parts if part]

@@ -74,6 +74,10 @@ SESSIONS: Grammar = {
         "{create_table}", "{alter_table}", "{policy_statement}", "{privilege_statement}",
         "{partition_of}", "{index}", "{rename}", "{inherit}",
     ),
+    "failing": (
+        "SELECT 1 / 0", "DROP TABLE app.nowhere", "ALTER TABLE app.nowhere ENABLE ROW LEVEL SECURITY",
+        "CREATE SCHEMA app",
+    ),
     "path": ("app, public", "other, public", "public", "'app', other", "\"$user\", public"),
     "session_statement": (
         "2* SET search_path = {path}", "2* RESET search_path",
@@ -91,5 +95,12 @@ SESSIONS: Grammar = {
         "BEGIN;\nSET LOCAL search_path = app;\n{statement};\nCOMMIT",
         "BEGIN;\nSET LOCAL ROLE boss;\n{statement};\nCOMMIT",
         "BEGIN;\nSET search_path = other;\n{statement};\nROLLBACK",
+        "BEGIN;\n{statement};\nSAVEPOINT s;\n{statement};\nSAVEPOINT t;\n{statement};\nROLLBACK TO s;\n{statement};\nCOMMIT",
+        "BEGIN;\nSAVEPOINT s;\n{statement};\nSAVEPOINT s;\n{statement};\nROLLBACK TO s;\nRELEASE s;\n{statement};\nROLLBACK TO s;\n{statement};\nCOMMIT",
+        "BEGIN;\n{statement};\nSAVEPOINT s;\n{statement};\n{failing};\n{statement};\nROLLBACK TO s;\n{statement};\nCOMMIT",
+        "BEGIN;\n{statement};\n{failing};\n{statement};\nCOMMIT", "BEGIN;\n{statement};\n{failing};\nROLLBACK",
+        "BEGIN;\nSET LOCAL ROLE boss;\nSAVEPOINT s;\nRESET ROLE;\n{statement};\nROLLBACK TO s;\n{statement};\nCOMMIT",
+        "BEGIN;\n{statement};\nCOMMIT AND CHAIN;\n{statement};\nROLLBACK AND CHAIN;\n{statement};\nCOMMIT",
+        "DO $do$ BEGIN {in_block}; BEGIN {in_block}; {in_block}; RAISE EXCEPTION 'no'; EXCEPTION WHEN OTHERS THEN {in_block}; END; END $do$",
     ),
 }  # fmt: skip
