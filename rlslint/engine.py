@@ -12,7 +12,6 @@ from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, excluded
 from rlslint.config.scales import Severity
 from rlslint.files.discovery import Found, discover, with_file
-from rlslint.project.building import Built, build
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.reports.results import Checked, Database, ReportedFinding, Result, in_order, reported
@@ -22,7 +21,9 @@ from rlslint.rules.selection import Selection, selection_of
 from rlslint.rules.suppression import IgnoreUse, suppress
 
 if TYPE_CHECKING:
-    from rlslint.project.database import Audited, Migrations, Progress, Request
+    from rlslint.catalog.catalog import Catalog
+    from rlslint.project.building import Built
+    from rlslint.project.database import Audited, Progress, Request
 
 
 def check(
@@ -34,6 +35,8 @@ def check(
     What could be judged is among the findings, what could not be is named beside them. Raises
     UnknownRuleError where the configuration names a rule that does not exist.
     """
+    from rlslint.project.building import build
+
     selection = selection_of(config)
     reader = Reader(dict((standard_input,)) if standard_input is not None else {})
     found = _discover(paths, config, standard_input)
@@ -58,15 +61,15 @@ def audit(request: Request, config: Config, progress: Progress) -> Result:
     errors of the result. Raises NoHistory where the migrations cannot be told and UnknownRuleError
     where the configuration names a rule that does not exist.
     """
-    from rlslint.project.database import read_migrations
-
     selection = selection_of(config)
-    migrations, reader, read = None, Reader({}), Checked()
+    history, reader, read = None, Reader({}), Checked()
     if request.migrations:
+        from rlslint.project.migrations import read_migrations
+
         migrations = read_migrations(request.migrations, config)
-        reader, replayed = migrations.reader, migrations.replayed
+        history, reader, replayed = migrations.catalog, migrations.reader, migrations.replayed
         read = Checked(migrations=replayed.files, statements=replayed.statements)
-    databases = _from_databases(request, config, migrations, progress, reader)
+    databases = _from_databases(request, config, history, progress, reader)
     return _result(databases, config, selection, reader, read, None)
 
 
@@ -123,7 +126,7 @@ def _from_files(built: Built) -> _Asked:
 def _from_databases(
     request: Request,
     config: Config,
-    migrations: Migrations | None,
+    history: Catalog | None,
     progress: Progress,
     reader: Reader,
 ) -> Iterator[_Asked]:
@@ -133,7 +136,7 @@ def _from_databases(
 
     for conninfo in request.databases:
         try:
-            audited = read_database(conninfo, request, config, migrations, progress, _import_rules)
+            audited = read_database(conninfo, request, config, history, progress, _import_rules)
         except LiveProblem as problem:
             if str(problem) not in reader.errors:
                 reader.errors.append(str(problem))

@@ -7,6 +7,9 @@ from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import PUBLIC
 from rlslint.text import Statement
 
+DEFAULT_SEARCH_PATH: tuple[str, ...] = ("$user", "public")
+"""As in postgresql.conf; `$user` is the schema that is named like the current user."""
+
 
 class Schema(Facts):
     """A schema (pg_namespace)."""

@@ -1,23 +1,17 @@
-"""From live databases to projects: what each holds, who uses it, and the migrations behind it."""
+"""From live databases to projects: what each holds, and who uses it."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.schemas import Schema
-from rlslint.code.migrations import Reader, module_reader
 from rlslint.config.kinds import did_you_mean, with_hint
-from rlslint.config.options import Config, anchored, excluded
-from rlslint.files.discovery import Found, discover
-from rlslint.files.histories import histories
-from rlslint.files.layouts.history import History
-from rlslint.project.building import Replayed, replay_history
+from rlslint.config.options import Config
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.statement_statistics import Remembered, remembered
@@ -48,17 +42,6 @@ class Request(NamedTuple):
     drift: bool = False
 
 
-class Migrations(NamedTuple):
-    """A replayed history, and what its files say beside it."""
-
-    replayed: Replayed
-    reader: Reader
-
-    @property
-    def catalog(self) -> Catalog:
-        return self.replayed.replay.catalog
-
-
 class Audited(NamedTuple):
     """A database as a project.
 
@@ -79,48 +62,15 @@ class Audited(NamedTuple):
         return _is_asked(subject, self.schemas)
 
 
-def read_migrations(path: str, config: Config) -> Migrations:
-    """Replay the migrations at a path, with all that comes before and after them in their history.
-
-    Raises NoHistory where there is none or more than one.
-    """
-    reader = Reader({})
-    found = discover(
-        [path],
-        root=Path.cwd(),
-        exclude=excluded(config),
-        force_exclude=config.force_exclude,
-    )
-    for problem in found.problems:
-        reader.unreadable(problem)
-    if reader.errors:
-        raise NoHistory(reader.errors[0])
-    sorted_files = histories(found, anchored(config, config.migrations))
-    chosen = _named(sorted_files.histories, found) or _named(sorted_files.loose, found)
-    if len(chosen) != 1:
-        number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
-        raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")
-    return Migrations(replay_history(chosen[0], config, reader, module_reader(found)), reader)
-
-
-def _named(all_histories: Iterable[History], found: Found) -> list[History]:
-    """Return the histories of which a file lies at the path that the user named."""
-    return [
-        history
-        for history in all_histories
-        if any(migration.shown in found.reported for migration in history.migrations)
-    ]
-
-
 def read_database(
     conninfo: str,
     request: Request,
     config: Config,
-    migrations: Migrations | None,
+    history: Catalog | None,
     progress: Progress,
     meanwhile: Callable[[], None],
 ) -> Audited:
-    """Read a database as it is at one moment, and compare it with its migrations.
+    """Read a database as it is at one moment, and compare it with what its migrations make.
 
     Nothing is changed, and no row of a table is read. What is to be done `meanwhile` is done while
     the server works. Raises LiveProblem where the database cannot be read or lacks a schema that
@@ -141,17 +91,17 @@ def read_database(
     evidence: list[tuple[str, object]] = [("Server", server)]
     evidence += (("SessionSetting", setting) for setting in statistics.settings)
     origins: dict[Statement, Statement] = {}
-    if migrations is not None:
+    if history is not None:
         from rlslint.project.comparing import compare_with_migrations, drifts_between
 
         progress(f"Comparing {live.database} with its migrations")
         comparison, origins = compare_with_migrations(
-            migrations.catalog, catalog, live.version, config.owner_roles
+            history, catalog, live.version, config.owner_roles
         )
         if request.drift:
             evidence += (
                 ("Drift", drift)
-                for drift in drifts_between(comparison, migrations.catalog, catalog)
+                for drift in drifts_between(comparison, history, catalog)
                 if _is_asked(drift.first.object, request.schemas)
             )
     shown = [rule for rule in rewriting if not request.schemas or rule.schema in request.schemas]

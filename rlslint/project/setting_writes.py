@@ -8,9 +8,9 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.overloads import argument_types, find_function
+from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import SettingWrite as WriteInBody
 from rlslint.meaning.bodies import settings_written
-from rlslint.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node, ParsedStatement

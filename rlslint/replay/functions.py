@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
+from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.replay.privileges import public_may_execute
 from rlslint.replay.refusals import Refused
-from rlslint.replay.session import DEFAULT_SEARCH_PATH
 from rlslint.replay.settings import setting_values
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings, type_name

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import MIGRATION_ROLE
-
-DEFAULT_SEARCH_PATH: tuple[str, ...] = ("$user", "public")
-"""As in postgresql.conf; `$user` is the schema that is named like the current user."""
+from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 
 _State = tuple[str, str, tuple[str, ...]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import Role
-from rlslint.replay.session import DEFAULT_SEARCH_PATH
+from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.replay.settings import setting_values
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node

@@ -33,7 +33,7 @@ FOLDERS = {
     "IgnoreUse": "ignores",
     "Server": "servers",
     "SessionSetting": "servers",
-    "Drift": "servers",
+    "Drift": "drifts",
 }
 """The kinds of subject, and the folder of `checks` whose modules look at them.
 

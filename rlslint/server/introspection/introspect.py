@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.platforms import is_provided_by_supabase
+from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.server.introspection import queries
 from rlslint.server.introspection.authority import (
     Held,
@@ -40,8 +41,6 @@ from rlslint.server.introspection.routines import add_functions
 
 Ask = Callable[[str], str]
 """Sends a query to the server and returns the one value of its answer."""
-
-_DEFAULT_SEARCH_PATH = ("$user", "public")
 
 
 class _Answers:
@@ -129,4 +128,4 @@ def _search_path(catalog: Catalog, of_server: Rows) -> tuple[str, ...]:
     of_database = catalog.database_settings.get("search_path")
     written = of_database[0] if of_database is not None else "".join(row[0] for row in of_server)
     names = tuple(part.strip().strip('"') for part in written.split(","))
-    return names if any(names) else _DEFAULT_SEARCH_PATH
+    return names if any(names) else DEFAULT_SEARCH_PATH

@@ -1,0 +1,60 @@
+"""The migrations behind a database, replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rlslint import NamedTuple
+from rlslint.catalog.catalog import Catalog
+from rlslint.code.migrations import Reader, module_reader
+from rlslint.config.options import Config, anchored, excluded
+from rlslint.files.discovery import Found, discover
+from rlslint.files.histories import histories
+from rlslint.files.layouts.history import History
+from rlslint.project.building import Replayed, replay_history
+from rlslint.project.database import NoHistory
+
+
+class Migrations(NamedTuple):
+    """A replayed history, and what its files say beside it."""
+
+    replayed: Replayed
+    reader: Reader
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.replayed.replay.catalog
+
+
+def read_migrations(path: str, config: Config) -> Migrations:
+    """Replay the migrations at a path, with all that comes before and after them in their history.
+
+    Raises NoHistory where there is none or more than one.
+    """
+    reader = Reader({})
+    found = discover(
+        [path],
+        root=Path.cwd(),
+        exclude=excluded(config),
+        force_exclude=config.force_exclude,
+    )
+    for problem in found.problems:
+        reader.unreadable(problem)
+    if reader.errors:
+        raise NoHistory(reader.errors[0])
+    sorted_files = histories(found, anchored(config, config.migrations))
+    chosen = _named(sorted_files.histories, found) or _named(sorted_files.loose, found)
+    if len(chosen) != 1:
+        number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
+        raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")
+    return Migrations(replay_history(chosen[0], config, reader, module_reader(found)), reader)
+
+
+def _named(all_histories: Iterable[History], found: Found) -> list[History]:
+    """Return the histories of which a file lies at the path that the user named."""
+    return [
+        history
+        for history in all_histories
+        if any(migration.shown in found.reported for migration in history.migrations)
+    ]
