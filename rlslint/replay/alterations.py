@@ -15,15 +15,11 @@ from rlslint.replay.constraints import (
 from rlslint.replay.declared_constraints import in_order_of_making
 from rlslint.replay.inheritance import inheriting, join_parent, leave_parent
 from rlslint.replay.not_null import drop_not_null, set_not_null
-from rlslint.replay.owners import change_owner
 from rlslint.replay.partition_indexes import attach_index, rebuild_indexes
-from rlslint.replay.partition_triggers import set_firing
-from rlslint.replay.partitions import become_partition, detach_partition, keep_bound
 from rlslint.replay.policies import refuse_row_security
 from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.stand_ins import note_alteration
 from rlslint.replay.state import Replay
-from rlslint.replay.views import set_options
 from rlslint.sql.nodes import type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -243,6 +239,8 @@ def _drop_constraint(
 def _change_owner(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.owners import change_owner
+
     change_owner(relation, replay.role_name(command["newowner"]), statement)
 
 
@@ -263,6 +261,8 @@ def _drop_parent(
 def _attach(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.partitions import become_partition
+
     partition = replay.relation(command["def"]["PartitionCmd"]["name"], statement)
     become_partition(replay, partition, relation, statement, is_new=False)
 
@@ -270,6 +270,8 @@ def _attach(
 def _detach(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.partitions import detach_partition, keep_bound
+
     partition = replay.relation(command["def"]["PartitionCmd"]["name"], statement)
     detach_partition(replay, partition, statement)
     if command["def"]["PartitionCmd"].get("concurrent", False):
@@ -279,6 +281,8 @@ def _detach(
 def _set_options(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.views import set_options
+
     set_options(relation, command, statement)
 
 
@@ -286,6 +290,8 @@ def _set_firing(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     # A trigger ENABLEd as REPLICA fires only where changes are replicated (manual: ALTER TABLE).
+    from rlslint.replay.partition_triggers import set_firing
+
     fires = command["subtype"] in (
         "AT_EnableTrig", "AT_EnableAlwaysTrig", "AT_EnableTrigAll", "AT_EnableTrigUser",
     )  # fmt: skip

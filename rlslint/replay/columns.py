@@ -13,8 +13,6 @@ from rlslint.replay.dependencies import (
 from rlslint.replay.inheritance import gives_column, inherit_column, inheriting, is_not_null
 from rlslint.replay.not_null import forbid_null
 from rlslint.replay.partition_indexes import drop_index, key_of, named_by_index
-from rlslint.replay.partition_triggers import drop_trigger
-from rlslint.replay.partitions import drop_foreign_key
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Constant
 from rlslint.sql.nodes import type_name
@@ -119,6 +117,8 @@ def drop_column(
     for trigger in list(dict.keys(relation.triggers)):
         details = replay.origins.trigger_details.get((relation.oid, trigger))
         if details is not None and name in details.columns:
+            from rlslint.replay.partition_triggers import drop_trigger
+
             drop_trigger(replay, relation, trigger)
     for grant in relation.grants.known():
         if grant.column == name:
@@ -148,6 +148,8 @@ def _drop_inherited(
 
 def _drop_keys(replay: Replay, relation: Relation, column: Column) -> None:
     """Remove what names a column; a CHECK that names several goes too (RemoveAttributeById)."""
+    from rlslint.replay.partitions import drop_foreign_key
+
     for index in relation.indexes.known():
         named = named_by_index(replay, relation, index)
         if column.number in named and dict.__contains__(relation.indexes, index.name):
@@ -163,6 +165,8 @@ def _drop_keys(replay: Replay, relation: Relation, column: Column) -> None:
 
 
 def _drop_references(replay: Replay, relation: Relation, number: int) -> None:
+    from rlslint.replay.partitions import drop_foreign_key
+
     for other in replay.catalog.relations.known():
         for constraint in other.constraints.known():
             if constraint.referenced is relation and number in constraint.referenced_columns:

@@ -15,7 +15,6 @@ from rlslint.replay.not_null import (
     set_not_null,
 )
 from rlslint.replay.partition_indexes import add_index, drop_index, key_of, rename_index
-from rlslint.replay.partitions import drop_foreign_key, pass_on_foreign_key
 from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
@@ -162,6 +161,8 @@ def _add(
     if constraint.kind == "foreign":
         for child in inheriting(replay, relation):
             if child.partition_of is relation:
+                from rlslint.replay.partitions import pass_on_foreign_key
+
                 pass_on_foreign_key(replay, relation, child, constraint)
     elif no_inherit:
         replay.origins.uninherited_checks.add((relation.oid, constraint.name))
@@ -292,6 +293,8 @@ def drop_constraint(
 
     False if there is none of this name.
     """
+    from rlslint.replay.partitions import drop_foreign_key
+
     constraint = next((c for c in relation.constraints.known() if c.name == name), None)
     if constraint is None:
         column = column_of_not_null(replay, relation, name)
@@ -319,6 +322,8 @@ def drop_foreign_keys(
     replay: Replay, relation: Relation, columns: tuple[int, ...] | None = None
 ) -> None:
     """Drop the foreign keys that point to a relation, or to exactly these columns of it."""
+    from rlslint.replay.partitions import drop_foreign_key
+
     if id(relation) not in replay.referenced_oids:
         return
     for other in replay.catalog.relations.known():

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from rlslint.catalog.journal import JOURNAL, set_attribute
 from rlslint.catalog.model import Relation
-from rlslint.replay.removals import drop_relation
 from rlslint.replay.state import Replay
 from rlslint.replay.stored_settings import start_path
 from rlslint.sql.parser import Node
@@ -62,4 +61,6 @@ def drop_at_commit(replay: Replay, statement: Statement) -> None:
 def _drop_all(replay: Replay, relations: Iterable[Relation], statement: Statement) -> None:
     for relation in relations:
         if dict.get(replay.catalog.relations, relation.oid) is relation:
+            from rlslint.replay.removals import drop_relation
+
             drop_relation(replay, relation, True, statement)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import Role
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
-from rlslint.replay.settings import setting_values
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -78,6 +77,8 @@ def _changed(
     names = [name]
     match setting["kind"]:
         case "VAR_SET_VALUE":
+            from rlslint.replay.settings import setting_values
+
             stored[name] = ", ".join(setting_values(setting))
         case "VAR_RESET_ALL":
             names = list(stored)

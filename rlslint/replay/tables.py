@@ -7,16 +7,12 @@ from collections.abc import Iterator
 from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Column, Kind, Policy, Relation
-from rlslint.catalog.output_types import output_types
 from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.columns import add_column
 from rlslint.replay.constraints import add_constraint, is_table_constraint
-from rlslint.replay.copies import copy_like
 from rlslint.replay.declared_constraints import Declared, in_order_of_making
 from rlslint.replay.dependencies import note_reader
 from rlslint.replay.inheritance import inherit
-from rlslint.replay.partitions import become_partition
-from rlslint.replay.removals import drop_relation
 from rlslint.replay.stand_ins import settled
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
@@ -50,6 +46,8 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
         return
     relation = replay.create_relation(node["relation"], kind, statement, used)
     if "partbound" in node and parents:
+        from rlslint.replay.partitions import become_partition
+
         become_partition(replay, relation, parents[0], statement, is_new=True)
     else:
         for parent in parents:
@@ -61,6 +59,8 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
             case {"ColumnDef": definition}:
                 add_column(replay, relation, definition, statement, base)
             case {"TableLikeClause": clause}:
+                from rlslint.replay.copies import copy_like
+
                 copy_like(replay, relation, models.pop(0), clause.get("options", 0))
     _add_constraints(replay, relation, node, statement, base)
     if "partspec" in node:
@@ -76,6 +76,8 @@ def _end_with_transaction(replay: Replay, relation: Relation, statement: Stateme
     if replay.is_in_transaction:
         set_attribute(replay, "dropped_at_commit", (*replay.dropped_at_commit, relation))
     else:
+        from rlslint.replay.removals import drop_relation
+
         drop_relation(replay, relation, True, statement)
 
 
@@ -165,6 +167,8 @@ def columns_of_query(
     relation: Relation, bound: Query, names: tuple[str, ...], statement: Statement
 ) -> None:
     """Give a relation the columns that a query puts out."""
+    from rlslint.catalog.output_types import output_types
+
     outputs = output_columns(bound)
     if outputs is None:
         relation.forget("columns", statement)

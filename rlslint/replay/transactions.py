@@ -7,7 +7,6 @@ from enum import Enum
 from rlslint.catalog.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.replay.doubtful import leave_in_doubt
 from rlslint.replay.sessions import begin_session, drop_at_commit, roll_back
 from rlslint.replay.state import Replay, Transaction
 from rlslint.sql.parser import Node
@@ -81,6 +80,8 @@ def end_script(replay: Replay, ending: Ending, last: Statement | None) -> None:
     begun = replay.transaction
     if begun is not None and ending is Ending.unknown and not begun.failed:
         replay.transaction = None
+        from rlslint.replay.doubtful import leave_in_doubt
+
         if leave_in_doubt(replay.catalog, begun.mark, begun.begun):
             reason = "no COMMIT ends the transaction that begins here"
             replay.catalog.dynamic[begun.begun] = Dynamic(begun.begun, reason)
