@@ -27,17 +27,14 @@ class Read(NamedTuple):
     """That whoever queries a relation reads a table behind it.
 
     `role` is the role whose policies filter the table's rows, `through` the views on the way,
-    from the one that is queried to the one that names the table.
+    from the one that is queried to the one that names the table. `from_copy` tells that one of
+    these is a materialized view, which keeps the rows: no policy filters them any more.
     """
 
     table: Relation
     role: str
     through: tuple[Relation, ...]
-
-    @property
-    def from_copy(self) -> bool:
-        """Tell whether a materialized view keeps the rows: no policy filters them any more."""
-        return any(view.kind is Kind.materialized_view for view in self.through)
+    from_copy: bool = False
 
 
 class UnfilteredRead(NamedTuple):
@@ -97,7 +94,10 @@ def reads_behind(relation: Relation, role: str) -> Iterator[Read]:
     A materialized view was filled with its owner's rights, whatever `role` is. Yields first what
     is certain, then raises UnknownFact where more is possible.
     """
-    yield from _reads(relation, role, role, ())
+    reads, gap = _reads(relation, role, role)
+    yield from reads
+    if gap is not None:
+        raise gap
 
 
 def protected_reads(relation: Relation, role: str) -> tuple[Read, ...]:
@@ -145,29 +145,43 @@ def unfiltered_reads(catalog: Catalog, relation: Relation, role: str) -> tuple[U
     return tuple(found)
 
 
-def _reads(
-    relation: Relation, user: str, reader: str, through: tuple[Relation, ...]
-) -> Iterator[Read]:
-    """Yield the reads behind a relation that `reader` reads in a query of `user`."""
+_Reads = tuple[tuple[Read, ...], UnknownFact | None]
+"""What is certainly read, and what stands in the way of knowing all."""
+
+
+def _reads(relation: Relation, user: str, reader: str) -> _Reads:
+    """Return the reads behind a relation that `reader` reads in a query of `user`."""
     if relation.is_table:
-        yield Read(relation, reader, through)
-        return
-    if relation.kind not in (Kind.view, Kind.materialized_view) or relation in through:
-        return
+        return (Read(relation, reader, ()),), None
+    if relation.kind not in (Kind.view, Kind.materialized_view):
+        return (), None
     query = relation.view_query()
     if query is None:
-        raise UnknownFact(relation, "query", relation.created)
-    inner_reader = user if runs_as_invoker(relation) else relation.owner
+        return (), UnknownFact(relation, "query", relation.created)
+    return _reads_of_view(query, relation, user)
+
+
+@remembered
+def _reads_of_view(query: Query, view: Relation, user: str) -> _Reads:
+    # A view that reads itself, through others, reads nothing more by that.
+    query.answers[_reads_of_view, view, user] = (), None
+    is_copy = view.kind is Kind.materialized_view
     # REFRESH runs as the owner: security invoker views inside see the owner as their user.
-    inner_user = relation.owner if relation.kind is Kind.materialized_view else user
+    inner_user = view.owner if is_copy else user
+    inner_reader = user if runs_as_invoker(view) else view.owner
+    found: list[Read] = []
     gap: UnknownFact | None = None
-    for source in _named_relations(query):
+    for source in named_relations(query):
         try:
-            yield from _reads(source, inner_user, inner_reader, (*through, relation))
-        except UnknownFact as unknown:
-            gap = gap or unknown
-    if gap is not None:
-        raise gap
+            reads, unknown = _reads(source, inner_user, inner_reader)
+        except UnknownFact as cause:
+            reads, unknown = (), cause
+        gap = gap or unknown
+        found += [
+            Read(table, role, (view, *through), is_copy or copied)
+            for table, role, through, copied in reads
+        ]
+    return tuple(found), gap
 
 
 def relations_looked_up(expression: Expr, catalog: Catalog) -> tuple[Relation, ...]:
@@ -175,7 +189,7 @@ def relations_looked_up(expression: Expr, catalog: Catalog) -> tuple[Relation, .
 
     A function whose body cannot be read adds none.
     """
-    found = dict.fromkeys(_named_relations(expression))
+    found = dict.fromkeys(named_relations(expression))
     for part in expression.walk():
         if isinstance(part, Call) and isinstance(part.function, Function):
             found |= dict.fromkeys(_used_by(part.function, catalog))
@@ -211,7 +225,7 @@ def _used_by(function: Function, catalog: Catalog) -> list[Relation]:
 
 
 @remembered
-def _named_relations(expression: Expr) -> list[Relation]:
+def named_relations(expression: Expr) -> list[Relation]:
     """Return the relations that a bound query or predicate names anywhere, each once."""
     found: dict[int, Relation] = {}
     seen: set[int] = set()

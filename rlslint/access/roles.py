@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
-from rlslint.catalog.roles import MIGRATION_ROLE, Membership
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.roles import MIGRATION_ROLE
 
 BOOTSTRAP_SUPERUSER = "postgres"
 """The superuser that initdb makes, unless told otherwise (manual: initdb, --username)."""
@@ -18,7 +17,6 @@ ASSUMED_ROLE = "(application role)"
 """Stands for the role of the application where nothing in the project names one."""
 
 
-@remembered
 def inherited_roles(catalog: Catalog, role: str) -> frozenset[str]:
     """Return the roles whose privileges and policies `role` has without SET ROLE, itself included.
 
@@ -26,16 +24,15 @@ def inherited_roles(catalog: Catalog, role: str) -> frozenset[str]:
     calls this the INHERIT option of a membership (Role Membership); before PostgreSQL 16 it was an
     attribute of the member.
     """
-    return _closure(catalog, role, lambda membership: membership.inherit)
+    return _closure(catalog, role, "inherit")
 
 
-@remembered
 def settable_roles(catalog: Catalog, role: str) -> frozenset[str]:
     """Return the roles that a session of `role` can become with SET ROLE, itself included.
 
     A superuser can become any role, which is not listed here.
     """
-    return _closure(catalog, role, lambda membership: membership.set)
+    return _closure(catalog, role, "set")
 
 
 def is_superuser(catalog: Catalog, role: str) -> bool:
@@ -74,21 +71,49 @@ def is_declared(catalog: Catalog, role: str) -> bool:
     return known is not None and known.declared
 
 
-def _closure(
-    catalog: Catalog, role: str, passes_on: Callable[[Membership], bool]
-) -> frozenset[str]:
+def _closure(catalog: Catalog, role: str, option: str) -> frozenset[str]:
+    """Return the roles that a role is a member of by memberships with an option, and itself."""
+    found = _closures(catalog, option).get(role, frozenset((role,)))
+    if isinstance(found, UnknownFact):
+        raise found
+    return found
+
+
+@remembered
+def _closures(catalog: Catalog, option: str) -> dict[str, frozenset[str] | UnknownFact]:
+    """Return the closures of all roles, those of the roles above each found before its own."""
+    found: dict[str, frozenset[str] | UnknownFact] = {}
+    for name in catalog.roles:
+        waiting, begun = [name], set[str]()
+        while waiting:
+            role = waiting[-1]
+            try:
+                above = _above(catalog, role, option)
+            except UnknownFact as unknown:
+                above, found[role] = [], unknown
+            if role not in begun:
+                begun.add(role)
+                unseen = [one for one in above if one not in found and one not in begun]
+                if unseen:
+                    waiting += unseen
+                    continue
+            waiting.pop()
+            if role not in found:
+                found[role] = _joined(role, [found.get(one, frozenset((one,))) for one in above])
+    return found
+
+
+def _above(catalog: Catalog, role: str, option: str) -> list[str]:
     known = catalog.roles.get(role)
-    if known is None or not known.memberships:
-        return frozenset((role,))
-    found = {role}
-    waiting = [role]
-    while waiting:
-        member = catalog.roles.get(waiting.pop())
-        if member is None:
-            continue
-        for membership in member.memberships.values():
-            name = membership.role.name
-            if name not in found and passes_on(membership):
-                found.add(name)
-                waiting.append(name)
-    return frozenset(found)
+    if known is None:
+        return []
+    return [one.role.name for one in known.memberships.values() if getattr(one, option)]
+
+
+def _joined(
+    role: str, closures: list[frozenset[str] | UnknownFact]
+) -> frozenset[str] | UnknownFact:
+    known = [closure for closure in closures if not isinstance(closure, UnknownFact)]
+    if len(known) < len(closures):
+        return next(one for one in closures if isinstance(one, UnknownFact))
+    return frozenset((role,)).union(*known)

@@ -78,7 +78,7 @@ def covers(ignore: Ignore, statement: Statement) -> bool:
         return False
     if ignore.file_wide:
         return True
-    first, last = _rows(span)
+    first, last = rows_around(statement)
     starts, ends = (location.row for location in comment.locations())
     if ends == first - 1:
         behind = comment.text.data[comment.end :].partition(b"\n")[0]
@@ -87,12 +87,13 @@ def covers(ignore: Ignore, statement: Statement) -> bool:
     return starts <= last and first <= ends
 
 
-def _rows(span: Span) -> tuple[int, int]:
-    """Return the rows of a span with the comment lines above it.
+def rows_around(statement: Statement) -> tuple[int, int]:
+    """Return the rows of a statement with the comment lines above it.
 
     A string of application code reaches as far as the call or the assignment around it, as far as
     brackets at the ends of lines show.
     """
+    span = statement.span
     text = span.text
     first, last = text.location(span.start).row, text.location(max(span.start, span.end - 1)).row
     if text.host is not None:

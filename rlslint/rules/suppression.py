@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from rlslint import NamedTuple
 from rlslint.config.options import Accept
-from rlslint.files.ignores import Ignore
+from rlslint.files.ignores import Ignore, covers, rows_around
 from rlslint.project.findings import Finding
 from rlslint.rules.selection import UnknownRuleError, resolve
 from rlslint.sql.parser import without_trailing_space
-from rlslint.sql.statement_ends import stretches
-from rlslint.text import Span, Statement
+from rlslint.sql.statement_ends import Stretch, stretches
+from rlslint.text import Span, Statement, Text
 
 
 class IgnoreUse(NamedTuple):
@@ -69,13 +70,22 @@ def suppress(
     entries: list[Ignore | Accept] = [*ignores, *accepted]
     rules = [_rules(entry) for entry in entries]
     used: list[set[str]] = [set() for _ in entries]
+    accepting: dict[tuple[str, str], list[int]] = {}
+    ignoring: dict[tuple[str, str], list[int]] = {}
+    for number, entry in enumerate(entries):
+        for rule in rules[number][0]:
+            if isinstance(entry, Accept):
+                accepting.setdefault((rule, entry.object), []).append(number)
+            else:
+                ignoring.setdefault((rule, entry.span.text.path), []).append(number)
+    comments = {place: _Comments(entries, numbers) for place, numbers in ignoring.items()}
+    statements = _Statements()
     kept = []
     for finding in findings:
-        covering = [
-            number
-            for number, entry in enumerate(entries)
-            if finding.rule in rules[number][0] and _covers(entry, finding)
-        ]
+        covering = list(accepting.get((finding.rule, finding.object), ()))
+        span = finding.span
+        if span is not None and (near := comments.get((finding.rule, span.text.path))):
+            covering += near.covering(finding.statement or statements.around(span))
         for number in covering:
             used[number].add(finding.rule)
         if not covering:
@@ -99,21 +109,42 @@ def _rules(entry: Ignore | Accept) -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(known), tuple(unknown)
 
 
-def _covers(entry: Ignore | Accept, finding: Finding) -> bool:
-    if isinstance(entry, Accept):
-        return entry.object == finding.object
-    if finding.span is None:
-        return False
-    from rlslint.files.ignores import covers
+class _Comments:
+    """The ignore comments of a file that name a rule, found by the rows that they stand on."""
 
-    return covers(entry, finding.statement or _statement_around(finding.span))
+    def __init__(self, entries: list[Ignore | Accept], numbers: list[int]) -> None:
+        found = [(number, entries[number]) for number in numbers]
+        ignores = [(number, entry) for number, entry in found if isinstance(entry, Ignore)]
+        self._wide = [number for number, ignore in ignores if ignore.file_wide]
+        placed = [(i.span.locations(), number, i) for number, i in ignores if not i.file_wide]
+        placed.sort(key=lambda one: one[:2])
+        self._placed = [(number, ignore) for _, number, ignore in placed]
+        self._starts = [start.row for (start, _), _, _ in placed]
+        self._ends = [end.row for (_, end), _, _ in placed]
+
+    def covering(self, statement: Statement) -> list[int]:
+        """Return the numbers of those that are about a statement."""
+        first, last = rows_around(statement)
+        nearest = slice(bisect_left(self._ends, first - 1), bisect_right(self._starts, last))
+        near = [number for number, ignore in self._placed[nearest] if covers(ignore, statement)]
+        return self._wide + near
 
 
-def _statement_around(span: Span) -> Statement:
-    """Return the statement of the file that a span is a part of, as a DO block is of its body."""
-    data = span.text.data
-    for stretch in stretches(data, 0, len(data)):
-        if stretch.start <= span.start < stretch.following:
+class _Statements:
+    """The statements of files, each file taken apart once."""
+
+    def __init__(self) -> None:
+        self._of: dict[Text, list[Stretch]] = {}
+
+    def around(self, span: Span) -> Statement:
+        """Return the statement of the file that a span is a part of, as a DO block of its body."""
+        data = span.text.data
+        if span.text not in self._of:
+            self._of[span.text] = list(stretches(data, 0, len(data)))
+        found = self._of[span.text]
+        place = bisect_right(found, span.start, key=lambda stretch: stretch.start) - 1
+        if place >= 0 and span.start < found[place].following:
+            stretch = found[place]
             end = without_trailing_space(data, stretch.start, stretch.end)
             return Statement(span.text, stretch.start, max(end, span.end), "")
-    return Statement(span.text, span.start, span.end, "")
+        return Statement(span.text, span.start, span.end, "")

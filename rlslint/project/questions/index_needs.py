@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Index, Kind, Policy, Relation
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bounds import tenant_columns
@@ -103,27 +104,35 @@ def _is_widened(policy: Policy, project: Project) -> bool:
     """Tell whether other permissive policies make every query read the table as a whole."""
     if not policy.permissive:
         return False
-    wide = project.ask(_wide, policy.relation)
-    return bool(wide) and all(
-        any(
-            other is not policy
-            and other.covers(command)
-            and set(served_roles(policy, project)) <= set(served_roles(other, project))
-            for other in wide
-        )
+    served = frozenset(served_roles(policy, project))
+    readers, gap = project.ask(_whole_readers, policy.relation)
+    others = [other for other in readers if served.issubset(served_roles(other, project))]
+    widened = all(
+        any(other.covers(command) for other in others)
         for command in ("select", "update", "delete")
         if policy.covers(command)
     )
+    if gap is not None and not widened:
+        raise gap
+    return widened
 
 
-def _wide(project: Project, relation: Relation) -> tuple[Policy, ...]:
-    """Return the permissive policies that make queries read the table as a whole."""
-    del project
-    return tuple(
-        policy
-        for policy in relation.policies.known()
-        if policy.permissive and reads_whole_table(policy)
-    )
+def _whole_readers(
+    project: Project, relation: Relation
+) -> tuple[tuple[Policy, ...], UnknownFact | None]:
+    """Return permissive policies that make queries read a table as a whole, one of each terms.
+
+    Beside them stands why one more may do so.
+    """
+    found: dict[Terms, Policy] = {}
+    gap: UnknownFact | None = None
+    for policy in relation.policies.known():
+        try:
+            if policy.permissive and reads_whole_table(policy):
+                found.setdefault(project.terms(policy), policy)
+        except UnknownFact as unknown:
+            gap = unknown
+    return tuple(found.values()), gap
 
 
 def reads_whole_table(policy: Policy) -> bool:

@@ -25,6 +25,7 @@ _FILLERS = frozenset(
      "name", "the")
 )  # fmt: skip
 _TYPING_MISTAKES = 2
+_MOST_COMPARISONS = 2_500
 
 
 class Purpose(NamedTuple):
@@ -51,18 +52,25 @@ class Mismatch(NamedTuple):
     is_set: bool
 
 
-def mismatches(project: Project) -> tuple[Mismatch, ...]:
+def mismatches(project: Project) -> tuple[Mismatch, ...] | None:
     """Return the names that only some of the project uses for what the rest calls otherwise.
+
+    None where there are too many names to compare.
 
     Where the program computes the name of a setting that it sets, every name may be set: then
     only what the other policies read tells.
     """
     written = project.ask(written_settings)
     readings = _Readings(project)
+    odd = [
+        (name, policies)
+        for name, policies in readings.policies.items()
+        if name not in written and not name.startswith(PLATFORM_PREFIXES)
+    ]
+    if len(odd) * (len(written) + len(readings.usual)) > _MOST_COMPARISONS:
+        return None
     found = []
-    for name, policies in readings.policies.items():
-        if name in written or name.startswith(PLATFORM_PREFIXES):
-            continue
+    for name, policies in odd:
         expected = _expected(name, readings, written)
         if expected is not None:
             is_set = expected in written
@@ -97,7 +105,6 @@ def written_settings(project: Project) -> dict[str, Span | None]:
 class _Readings:
     """Which policies read which settings, and what for. `policies` are by the name that they read,
     `usual` the names that several read.
-
     What policies demand alike is looked at once.
     """
 

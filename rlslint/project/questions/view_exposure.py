@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from rlslint import NamedTuple
-from rlslint.access import Bypass, Read, grants_to, reads_behind, unfiltered_reads
+from rlslint.access import Bypass, Read, UnfilteredRead, grants_to, unfiltered_reads
 from rlslint.access.exposure import restricts
+from rlslint.access.reach import named_relations
 from rlslint.access.wording import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
@@ -73,28 +74,25 @@ def view_leaks(view: Relation, project: Project) -> tuple[ViewLeak, ...]:
 
 
 def _view_leaks(project: Project, view: Relation, privilege: str) -> tuple[ViewLeak, ...]:
-    found: dict[int, ViewLeak] = {}
+    found: dict[Relation, ViewLeak] = {}
     gap: UnknownFact | None = None
     for queried, role in _ways_to(view, privilege, project):
         if privilege != "select" and not _passes_on(queried, privilege, project):
             continue
         try:
-            for leak in _leaks(queried, role, privilege, project):
-                if _answers_for(view, leak, project):
-                    _merge(found, leak)
+            for one in _unfiltered(view, queried, role, privilege, project):
+                known = found.get(one.read.table)
+                if known is not None and role in known.roles:
+                    continue
+                leak = _leak(one, queried, role, privilege, project)
+                if leak is not None:
+                    roles = (*known.roles, role) if known is not None else (role,)
+                    found[one.read.table] = (known or leak)._replace(roles=roles)
         except UnknownFact as unknown:
             gap = unknown
     if gap is not None and not found:
         raise gap
     return tuple(sorted(found.values(), key=lambda leak: leak.statistic))
-
-
-def _merge(found: dict[int, ViewLeak], leak: ViewLeak) -> None:
-    known = found.get(id(leak.read.table))
-    if known is None:
-        found[id(leak.read.table)] = leak
-    elif leak.roles[0] not in known.roles:
-        found[id(leak.read.table)] = known._replace(roles=known.roles + leak.roles)
 
 
 def _passes_on(view: Relation, command: str, project: Project) -> bool:
@@ -115,46 +113,74 @@ def _ways_to(view: Relation, privilege: str, project: Project) -> Iterator[tuple
     if direct:
         yield from ((view, role) for role in direct)
         return
-    unreached = project.ask(_unreached_views, privilege)
-    for above in project.ask(_views_above).get(view, ()):
-        if above not in unreached:
-            yield from ((above, role) for role in project.reachable_by(above, privilege))
+    for above in project.ask(_reached_above, privilege).get(view, ()):
+        yield from ((above, role) for role in project.reachable_by(above, privilege))
 
 
-def _unreached_views(project: Project, privilege: str) -> frozenset[Relation]:
-    """Return the views above others that certainly no runtime role reaches itself."""
-    unreached: set[Relation] = set()
-    for view in {view for above in project.ask(_views_above).values() for view in above}:
+def _reached_above(project: Project, privilege: str) -> dict[Relation, list[Relation]]:
+    """Return the views above others that runtime roles reach, or may reach, themselves."""
+    found: dict[Relation, list[Relation]] = {}
+    inside = project.ask(_views_inside)
+    for above in inside:
         with suppress(UnknownFact):
-            if not project.reachable_by(view, privilege):
-                unreached.add(view)
-    return frozenset(unreached)
-
-
-def _views_above(project: Project) -> dict[Relation, tuple[Relation, ...]]:
-    """Return the views with those that read them, directly or through others."""
-    found: dict[Relation, dict[Relation, None]] = {}
-    for above in project.catalog.relations.known():
-        if above.knows("kind") and (above.is_view or above.is_materialized_view):
-            try:
-                for read in reads_behind(above, ""):
-                    for view in read.through[1:]:
-                        found.setdefault(view, {})[above] = None
-            except UnknownFact:
+            if not project.reachable_by(above, privilege):
                 continue
-    return {view: tuple(views) for view, views in found.items()}
+        below, waiting = set[Relation](), {*inside[above]}
+        while waiting:
+            below |= waiting
+            waiting = {view for one in waiting for view in inside.get(one, ())} - below
+        for view in below:
+            found.setdefault(view, []).append(above)
+    return found
 
 
-def _leaks(queried: Relation, role: str, privilege: str, project: Project) -> Iterator[ViewLeak]:
-    for read, bypass in unfiltered_reads(project.catalog, queried, role):
-        if privilege == "select" and is_public(read.table, project):
-            continue
-        if not restricts(project.catalog, role, read.table, privilege):
-            continue
-        if _is_filtered(read, project):
-            continue
-        statistic = _is_statistic(read, project)
-        yield ViewLeak((role,), queried, read, bypass, statistic, privilege)
+def _views_inside(project: Project) -> dict[Relation, tuple[Relation, ...]]:
+    """Return the views that name other views, with these."""
+    found: dict[Relation, tuple[Relation, ...]] = {}
+    for view in project.catalog.relations.known():
+        with suppress(UnknownFact):
+            if view.is_view or view.is_materialized_view:
+                query = view.view_query()
+                named = named_relations(query) if query is not None else ()
+                inside = tuple(one for one in named if one.is_view or one.is_materialized_view)
+                if inside:
+                    found[view] = inside
+    return found
+
+
+def _unfiltered(
+    view: Relation, queried: Relation, role: str, privilege: str, project: Project
+) -> Iterator[UnfilteredRead]:
+    """Yield what a role that queries `queried` reads past row security by the doing of `view`."""
+    by_view = project.ask(_unfiltered_by_view, queried, role)
+    yield from by_view.get(view, ())
+    for one in by_view.get(None, ()):
+        if _answers_for_copy(view, one.read, role, privilege, project):
+            yield one
+
+
+def _leak(
+    one: UnfilteredRead, queried: Relation, role: str, privilege: str, project: Project
+) -> ViewLeak | None:
+    """Return the leak that such a read is, None where its rows are for all."""
+    read = one.read
+    if privilege == "select" and is_public(read.table, project):
+        return None
+    if not restricts(project.catalog, role, read.table, privilege) or _is_filtered(read, project):
+        return None
+    statistic = _is_statistic(read, project)
+    return ViewLeak((role,), queried, read, one.bypass, statistic, privilege)
+
+
+def _unfiltered_by_view(
+    project: Project, queried: Relation, role: str
+) -> dict[Relation | None, list[UnfilteredRead]]:
+    """Return what is read past row security by the view that names the table, None for copies."""
+    found: dict[Relation | None, list[UnfilteredRead]] = {}
+    for one in unfiltered_reads(project.catalog, queried, role):
+        answering = None if one.read.from_copy else one.read.through[-1]
+        found.setdefault(answering, []).append(one)
+    return found
 
 
 def is_public(table: Relation, project: Project) -> bool:
@@ -170,15 +196,12 @@ def is_public(table: Relation, project: Project) -> bool:
     ) and belongs_to_nobody(table, ("select",), project)
 
 
-def _answers_for(view: Relation, leak: ViewLeak, project: Project) -> bool:
-    read = leak.read
-    if not read.from_copy:
-        return read.through[-1] is view
+def _answers_for_copy(
+    view: Relation, read: Read, role: str, privilege: str, project: Project
+) -> bool:
     copy = next(i for i, one in enumerate(read.through) if one.is_materialized_view)
     reachable = [
-        one
-        for one in read.through[: copy + 1]
-        if leak.roles[0] in project.reachable_by(one, leak.privilege)
+        one for one in read.through[: copy + 1] if role in project.reachable_by(one, privilege)
     ]
     return bool(reachable) and reachable[-1] is view
 

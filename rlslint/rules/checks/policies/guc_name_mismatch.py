@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.catalog.facts import GivenUp
 from rlslint.catalog.model import Policy
 from rlslint.meaning.bodies import settings_read, span_of_read
 from rlslint.meaning.context import context_reads
@@ -17,7 +18,10 @@ from rlslint.text import Related, Span
 
 
 def _may_read_an_odd_name(terms: Terms, project: Project) -> bool:
-    odd = {mismatch.name for mismatch in project.ask(mismatches)}
+    found = project.ask(mismatches)
+    if found is None:
+        return True
+    odd = {mismatch.name for mismatch in found}
     return bool(odd) and any(
         condition.calls
         or any(
@@ -30,7 +34,10 @@ def _may_read_an_odd_name(terms: Terms, project: Project) -> bool:
 
 @rule(where=_may_read_an_odd_name)
 def guc_name_mismatch(policy: Policy, project: Project) -> Iterator[Finding]:
-    for mismatch in project.ask(mismatches):
+    found = project.ask(mismatches)
+    if found is None:
+        raise GivenUp(policy)
+    for mismatch in found:
         if policy not in mismatch.policies:
             continue
         place = _in_policy(policy, mismatch, project) or _in_function(policy, mismatch, project)
