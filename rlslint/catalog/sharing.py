@@ -12,22 +12,21 @@ ColumnKey = tuple[tuple[int, str, str], ...]
 """The number, name and type of each column, "" for a type that is not known."""
 
 
-def own_columns(relation: Relation, expressions: Iterable[Expr]) -> ColumnKey | None:
-    """Return the columns of the row itself that are named; None where all of them matter."""
+def own_columns(relation: Relation, parts: Iterable[Expr]) -> ColumnKey | None:
+    """Return the columns of the row itself that parts name; None where all of them matter."""
     found: dict[str, tuple[int, str, str]] = {}
-    for expression in expressions:
-        for part in expression.walk():
-            match part:
-                case Reference(binding=ColumnBinding(source, _, name)):
-                    if source is OWN_ROW and name not in found:
-                        column = relation.columns.get(name) if relation.knows("columns") else None
-                        if column is None:
-                            return None
-                        found[name] = _key(column)
-                case Reference():
-                    return None
-                case _:
-                    continue
+    for part in parts:
+        match part:
+            case Reference(binding=ColumnBinding(source, _, name)):
+                if source is OWN_ROW and name not in found:
+                    column = relation.columns.get(name) if relation.knows("columns") else None
+                    if column is None:
+                        return None
+                    found[name] = _key(column)
+            case Reference():
+                return None
+            case _:
+                continue
     return tuple(found.values())
 
 

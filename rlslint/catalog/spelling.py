@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding, Expr, Query, Source
 
 
 class Spelling:
     """A bound expression as a key: equal ones mean the same and stand alike.
 
-    `origin` is where the first part stands, -1 where none is known; places count from there.
+    `parts` are what it consists of. `origin` is where the first of them stands, -1 where none is
+    known; places count from there.
     """
 
     __slots__ = ("_numbers", "key", "origin")
 
-    def __init__(self, expression: Expr) -> None:
-        places = [part.location for part in expression.walk() if part.location >= 0]
+    def __init__(self, expression: Expr, parts: Iterable[Expr]) -> None:
+        places = [part.location for part in parts if part.location >= 0]
         self.origin = min(places, default=-1)
         self._numbers: dict[int, int] = {}
         self.key = self._of(expression)

@@ -45,11 +45,10 @@ def _relations_read(expression: Expr) -> frozenset[int]:
     )
 
 
-def note_reader(replay: Replay, reader: Policy | Relation, clauses: Iterable[Clause]) -> None:
-    """Remember that a policy or a view reads what its clauses name: it goes when that goes."""
-    for clause in clauses:
-        for identity in reads(clause):
-            replay.readers.setdefault(identity, []).append(reader)
+def note_reader(replay: Replay, reader: Policy | Relation, relations: Iterable[object]) -> None:
+    """Remember that a policy or a view reads relations: it goes when they go."""
+    for relation in relations:
+        replay.readers.setdefault(id(relation), []).append(reader)
 
 
 def _columns_read(expression: Expr) -> frozenset[tuple[int, int]]:

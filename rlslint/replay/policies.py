@@ -37,20 +37,18 @@ class _Lookup(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """A predicate, and what to add to its locations to count from the end of the table's name."""
+    """A predicate, what to add to its locations to count from the end of the table's name, and what
+    it depends on: the columns of its own table, all where `own_columns` is None, and `lookups`."""
 
     predicate: Predicate
     shift: int
-
-
-class _Shared(NamedTuple):
-    """The predicates of a CREATE POLICY that others may spell alike."""
-
-    using: _Placed | None
-    check: _Placed | None
-    lookups: tuple[_Lookup, ...]
     own_columns: ColumnKey | None
     columns: object
+    lookups: tuple[_Lookup, ...]
+
+
+_Shared = tuple[_Placed | None, _Placed | None]
+"""USING and WITH CHECK of a CREATE POLICY that others may spell alike."""
 
 
 def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -66,9 +64,8 @@ def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -
     policy.permissive = node.get("permissive", False)
     policy.command = node.get("cmd_name", "all")
     policy.roles = _roles(replay, node)
-    policy.using, policy.check = _clauses(replay, relation, statement, node, base)
+    policy.using, policy.check = _clauses(replay, relation, statement, node, base, policy)
     relation.policies[name] = policy
-    note_reader(replay, policy, policy.clauses)
 
 
 def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -79,12 +76,11 @@ def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) ->
         return
     if node.get("roles"):
         policy.learn("roles", _roles(replay, node), statement)
-    using, check = _clauses(replay, relation, statement, node, base)
+    using, check = _clauses(replay, relation, statement, node, base, policy)
     if using is not None:
         policy.learn("using", using, statement)
     if check is not None:
         policy.learn("check", check, statement)
-    note_reader(replay, policy, (clause for clause in (using, check) if clause is not None))
 
 
 def _roles(replay: Replay, node: Node) -> tuple[str, ...]:
@@ -94,7 +90,7 @@ def _roles(replay: Replay, node: Node) -> tuple[str, ...]:
 
 
 def _clauses(
-    replay: Replay, relation: Relation, statement: Statement, node: Node, base: int
+    replay: Replay, relation: Relation, statement: Statement, node: Node, base: int, policy: Policy
 ) -> tuple[Clause | None, Clause | None]:
     """Return USING and WITH CHECK, sharing what was bound before for the same words."""
     if "clauses" not in node:
@@ -103,71 +99,65 @@ def _clauses(
     table = _TABLE_NAME().match(data, base + node["table"]["location"])
     start = table.end() if table else statement.start
     words = data[start : statement.end]
-    names_itself = relation.name.encode() in words
-    alternatives = replay.shared_predicates.setdefault(
-        (words, str(relation) if names_itself else ""), []
-    )
+    itself = str(relation) if relation.name.encode() in words else ""
+    alternatives = replay.shared_predicates.setdefault((words, itself), [])
     shared = next((s for s in alternatives if _serves(replay, relation, s)), None)
     if shared is None:
         shared = _bound(replay, relation, statement, node, base - start)
         alternatives.append(shared)
-    clauses = tuple(
-        Clause(placed.predicate, statement, start + placed.shift) if placed is not None else None
-        for placed in (shared.using, shared.check)
+    using, check = shared
+    for placed in (using, check):
+        if placed is not None:
+            note_reader(replay, policy, (f.found for f in placed.lookups if f.types is None))
+    return (
+        Clause(using.predicate, statement, start + using.shift) if using is not None else None,
+        Clause(check.predicate, statement, start + check.shift) if check is not None else None,
     )
-    return clauses[0], clauses[1]
 
 
 def _serves(replay: Replay, relation: Relation, shared: _Shared) -> bool:
-    """Tell whether a predicate bound for another policy means the same here."""
+    """Tell whether the predicates bound for another policy mean the same here."""
     if not relation.knows("columns"):
         return False
-    if shared.own_columns is None:
-        if columns_key(relation) != shared.columns:
+    for placed in shared:
+        if placed is None:
+            continue
+        if placed.own_columns is None:
+            if columns_key(relation) != placed.columns:
+                return False
+        elif not has_columns(relation, placed.own_columns):
             return False
-    elif not has_columns(relation, shared.own_columns):
-        return False
-    return _still_found(replay, shared.lookups)
+        if not _still_found(replay, placed.lookups):
+            return False
+    return True
 
 
 def _bound(
     replay: Replay, relation: Relation, statement: Statement, node: Node, shift: int
 ) -> _Shared:
-    path = replay.search_path
-    scope = Scope(replay.catalog, path, statement).with_own_row(relation)
+    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
     clauses = node["clauses"].decoded()
-    bound = [
-        bind(expression(clauses[part]), scope) if part in clauses else None
-        for part in ("qual", "with_check")
-    ]
-    written = [found for found in bound if found is not None]
-    lookups = tuple(
-        lookup for found in written for part in found.walk() for lookup in _lookups(part, relation)
-    )
-    named = own_columns(relation, written)
-    columns = columns_key(relation) if named is None else None
     using, check = (
-        _placed(replay, relation, found, shift) if found is not None else None for found in bound
+        _placed(replay, relation, bind(expression(clauses[part]), scope), shift)
+        if part in clauses
+        else None
+        for part in ("qual", "with_check")
     )
-    return _Shared(using, check, lookups, named, columns)
+    return using, check
 
 
-def _placed(
-    replay: Replay,
-    relation: Relation,
-    bound: Expr,
-    shift: int,
-) -> _Placed:
+def _placed(replay: Replay, relation: Relation, bound: Expr, shift: int) -> _Placed:
     """Return the predicate of an equal expression that was bound before, else a new one."""
+    parts = tuple(bound.walk())
+    lookups = tuple(lookup for part in parts for lookup in _lookups(part, relation))
     if not relation.knows("columns"):
-        return _Placed(Predicate(bound), shift)
-    spelling = Spelling(bound)
-    named = own_columns(relation, (bound,))
+        return _Placed(Predicate(bound), shift, None, None, lookups)
+    named = own_columns(relation, parts)
     columns = columns_key(relation) if named is None else None
-    lookups = tuple(lookup for part in bound.walk() for lookup in _lookups(part, relation))
+    spelling = Spelling(bound, parts)
     key = (spelling.key, named, columns, lookups)
     predicate, origin = replay.predicates.setdefault(key, (Predicate(bound), spelling.origin))
-    return _Placed(predicate, shift + spelling.origin - origin)
+    return _Placed(predicate, shift + spelling.origin - origin, named, columns, lookups)
 
 
 def _lookups(part: object, relation: Relation) -> list[_Lookup]:

@@ -49,7 +49,7 @@ def discard(replay: Replay, statement: Statement, node: Node, base: int) -> None
 
 def _drop_temporary(replay: Replay, statement: Statement) -> None:
     """Remove what ends with the session, and what needs it (RemoveTempRelations)."""
-    _drop_all(replay, (r for r in replay.catalog.relations.known() if r.temporary), statement)
+    _drop_all(replay, list(replay.temporary.values()), statement)
 
 
 def drop_at_commit(replay: Replay, statement: Statement) -> None:

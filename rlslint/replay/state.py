@@ -75,9 +75,9 @@ class Replay:
     `migration_roles` are the names that a platform is known to give the role that runs the
     migrations. `event_triggers` are those on ddl_command_end; `ddl_commands` is what
     pg_event_trigger_ddl_commands() tells the one that runs now. `transaction` is the block that was
-    begun; `possible_errors` are what the statement perhaps fails with. `dropped_at_commit` are the
-    temporary tables that end with the transaction, which may be a whole script's, where its tool
-    puts each into one.
+    begun; `possible_errors` are what the statement perhaps fails with. `temporary` relations end
+    with the session, the tables `dropped_at_commit` with the transaction, which may be a whole
+    script's, where its tool puts each into one.
     """
 
     def __init__(self) -> None:
@@ -97,6 +97,7 @@ class Replay:
         self.fire_event_triggers: Callable[[Replay, ParsedStatement], None] | None = None
         self.ddl_commands: Any = None
         self.transaction: Transaction | None = None
+        self.temporary: RecordedDict[int, Relation] = RecordedDict()
         self.dropped_at_commit: tuple[Relation, ...] = ()
         self.one_transaction_a_script = False
         self.possible_errors: set[str] | None = None
@@ -245,7 +246,9 @@ class Replay:
         if self.catalog.relations.is_open or (schema, name) in self.catalog.unknown_relations:
             self.perhaps_refused("duplicate_table")
         relation = used or Relation(self.oid(), schema, name, kind, self.session.user, statement)
-        relation.become("temporary", schema == "pg_temp")
+        if schema == "pg_temp":
+            relation.become("temporary", True)
+            self.temporary[relation.oid] = relation
         self.catalog.relations[relation.oid] = relation
         self.catalog.names[schema, name] = relation
         self.catalog.unknown_relations.pop((schema, name), None)
@@ -278,6 +281,7 @@ class Replay:
         self.origins.former_names.add((relation.schema, relation.name))
         self.catalog.names.pop((relation.schema, relation.name), None)
         self.catalog.relations.pop(relation.oid, None)
+        self.temporary.pop(relation.oid, None)
         self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
         for child in self.children.get(id(relation), ()):
             if child.partition_of is relation and dict.__contains__(

@@ -143,11 +143,12 @@ def table_of_query(
     if not isinstance(bound, Query):
         return
     columns_of_query(relation, bound, strings(into.get("colNames")), statement)
-    relation.become("copied_from", relations_read(bound))
+    read = relations_read(bound)
+    relation.become("copied_from", read)
     relation.become("copy_kind", "as")
     if kind is Kind.materialized_view:
         relation.become("query", replay.clause(bound, statement, base))
-        note_reader(replay, relation, (relation.query,) if relation.query is not None else ())
+        note_reader(replay, relation, read)
     if into.get("onCommit") == "ONCOMMIT_DROP":
         _end_with_transaction(replay, relation, statement)
 

@@ -20,7 +20,8 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
     if not isinstance(bound, Query):
         return
     name = node["view"]
-    if any(relation.temporary for relation in relations_read(bound)):
+    read = relations_read(bound)
+    if any(relation.temporary for relation in read):
         # It becomes temporary too, and replaces no other one (manual: CREATE VIEW).
         name = {**name, "schemaname": "pg_temp"}
     view = _existing(replay, name) if node.get("replace") else None
@@ -35,7 +36,7 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
             column.become("default", before[name].default)
     clause = replay.clause(bound, statement, base)
     view.learn("query", clause, statement)
-    note_reader(replay, view, (clause,))
+    note_reader(replay, view, read)
 
 
 def _existing(replay: Replay, name: Node) -> Relation | None:

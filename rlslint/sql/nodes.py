@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -49,50 +52,42 @@ def expression(node: Node) -> Expr:
     """
     ((tag, fields),) = node.items()
     location = fields.get("location", -1) if isinstance(fields, dict) else -1
-    match tag:
-        case "ColumnRef":
-            return Column(_column_names(fields["fields"]), location)
-        case "A_Const":
-            return Constant(_constant(fields), location)
-        case "ParamRef":
-            return Parameter(fields.get("number", 0), location)
-        case "FuncCall":
-            return _call(fields, location)
-        case "SQLValueFunction":
-            return Call((fields["op"].removeprefix("SVFOP_").lower(),), (), location)
-        case "CoalesceExpr":
-            return Call(("coalesce",), _all(fields["args"]), location)
-        case "MinMaxExpr":
-            name = "greatest" if fields["op"] == "IS_GREATEST" else "least"
-            return Call((name,), _all(fields["args"]), location)
-        case "A_Expr":
-            return _operator(fields, location)
-        case "BoolExpr":
-            return _boolean(fields, location)
-        case "NullTest":
-            negated = fields["nulltesttype"] == "IS_NOT_NULL"
-            return IsNull(expression(fields["arg"]), negated, location)
-        case "BooleanTest":
-            words = fields["booltesttype"].split("_")
-            value = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[words[-1]]
-            return IsTruth(expression(fields["arg"]), value, "NOT" in words, location)
-        case "TypeCast":
-            argument = expression(fields["arg"])
-            return Cast(argument, type_name(fields["typeName"]), location)
-        case "CaseExpr":
-            return _case(fields, location)
-        case "A_ArrayExpr":
-            return Items(_all(fields.get("elements")), "array", location)
-        case "RowExpr":
-            return Items(_all(fields.get("args")), "row", location)
-        case "List":
-            return Items(_all(fields.get("items")), "list", location)
-        case "SubLink":
-            return _sub_select(fields, location)
-        case "SelectStmt":
-            return query(fields)
-        case _:
-            return Other(tag, _nested(fields), _detail(fields), location)
+    build = _BUILDERS.get(tag)
+    if build is not None:
+        return build(fields, location)
+    return Other(tag, _nested(fields), _detail(fields), location)
+
+
+def _column(fields: Node, location: int) -> Expr:
+    return Column(_column_names(fields["fields"]), location)
+
+
+def _literal(fields: Node, location: int) -> Expr:
+    return Constant(_constant(fields), location)
+
+
+def _cast(fields: Node, location: int) -> Expr:
+    return Cast(expression(fields["arg"]), type_name(fields["typeName"]), location)
+
+
+def _value_function(fields: Node, location: int) -> Expr:
+    return Call((fields["op"].removeprefix("SVFOP_").lower(),), (), location)
+
+
+def _greatest_or_least(fields: Node, location: int) -> Expr:
+    name = "greatest" if fields["op"] == "IS_GREATEST" else "least"
+    return Call((name,), _all(fields["args"]), location)
+
+
+def _null_test(fields: Node, location: int) -> Expr:
+    negated = fields["nulltesttype"] == "IS_NOT_NULL"
+    return IsNull(expression(fields["arg"]), negated, location)
+
+
+def _truth_test(fields: Node, location: int) -> Expr:
+    words = fields["booltesttype"].split("_")
+    value = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[words[-1]]
+    return IsTruth(expression(fields["arg"]), value, "NOT" in words, location)
 
 
 def _all(nodes: list[Node] | None) -> tuple[Expr, ...]:
@@ -243,6 +238,29 @@ def _nested(fields: object) -> tuple[Expr, ...]:
                 if tag[0].isupper() and tag not in ("String", "Integer", "TypeName"):
                     found.append(expression(item) if isinstance(inner, dict) else Constant(None))
     return tuple(found)
+
+
+_BUILDERS: dict[str, Callable[[Any, int], Expr]] = {
+    "A_ArrayExpr": lambda fields, at: Items(_all(fields.get("elements")), "array", at),
+    "A_Const": _literal,
+    "A_Expr": _operator,
+    "BoolExpr": _boolean,
+    "BooleanTest": _truth_test,
+    "CaseExpr": _case,
+    "CoalesceExpr": lambda fields, at: Call(("coalesce",), _all(fields["args"]), at),
+    "ColumnRef": _column,
+    "FuncCall": _call,
+    "List": lambda fields, at: Items(_all(fields.get("items")), "list", at),
+    "MinMaxExpr": _greatest_or_least,
+    "NullTest": _null_test,
+    "ParamRef": lambda fields, at: Parameter(fields.get("number", 0), at),
+    "RowExpr": lambda fields, at: Items(_all(fields.get("args")), "row", at),
+    "SQLValueFunction": _value_function,
+    "SelectStmt": lambda fields, _: query(fields),
+    "SubLink": _sub_select,
+    "TypeCast": _cast,
+}
+"""By its tag, how a node becomes an expression; any other becomes an `Other`."""
 
 
 def query(fields: Node) -> Query:

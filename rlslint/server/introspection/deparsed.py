@@ -21,7 +21,7 @@ class _Shared:
 
     def __init__(self, predicate: Predicate, relation: Relation) -> None:
         self.predicate = predicate
-        self.named = own_columns(relation, (predicate.expression,))
+        self.named = own_columns(relation, predicate.expression.walk())
         self.columns = columns_key(relation) if self.named is None else None
 
     def serves(self, relation: Relation) -> bool:
