@@ -19,6 +19,7 @@ _SETTINGS = Pattern(
     r"|application.*\.(properties|ya?ml)",
 )
 
+_WILDCARDS = frozenset("*?[")
 _SKIPPED_FOLDERS = frozenset(
     {
         ".bzr", ".cache", ".direnv", ".eggs", ".git", ".gradle", ".hg", ".idea", ".mypy_cache",
@@ -67,15 +68,22 @@ class Excluded:
 
     def __init__(self, patterns: tuple[str, ...], base: str) -> None:
         self._base = base
-        expressions = "|".join(translate(pattern.rstrip("/")) for pattern in patterns)
-        self._match = re.compile(expressions).match if patterns else None
+        bare = [pattern.rstrip("/") for pattern in patterns]
+        wild = [pattern for pattern in bare if not _WILDCARDS.isdisjoint(pattern)]
+        exact = frozenset(bare).difference(wild)
+        self._paths = frozenset(pattern for pattern in exact if "/" in pattern)
+        self._names = exact - self._paths
+        self._match = re.compile("|".join(map(translate, wild))).match if wild else None
 
     def covers(self, full: str, name: str) -> bool:
         """Tell whether a pattern matches the path or its last part."""
+        if name in self._names:
+            return True
         match = self._match
-        if match is None:
+        if match is None and not self._paths:
             return False
-        return any(match(form) for form in (name, shown_path(full, self._base), full))
+        forms = (name, shown_path(full, self._base), full)
+        return not self._paths.isdisjoint(forms) or (match is not None and any(map(match, forms)))
 
     def covers_any_part(self, full: str) -> bool:
         """Tell whether a pattern matches the path or a directory above it."""

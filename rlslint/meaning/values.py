@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from rlslint import NamedTuple
@@ -96,6 +95,8 @@ def cast_known(value: Known | bool, type_name: str, place: Expr) -> Value:
 
 
 def _json(text: str, place: Expr) -> Value:
+    import json
+
     try:
         json.loads(text)
     except ValueError:
@@ -105,6 +106,8 @@ def _json(text: str, place: Expr) -> Value:
 
 def json_key(document: Known, key: Known, as_text: bool) -> Value:
     """Return what `->` or `->>` gives for a known document and key (manual: JSON Functions)."""
+    import json
+
     content = json.loads(str(document.payload))
     match content, key:
         case dict(), Known("literal" | "text", str() as name):

@@ -10,9 +10,12 @@ import sys
 import types
 from collections.abc import Container, Iterator
 from importlib.machinery import PathFinder
-from json.decoder import JSONDecoder
-from json.scanner import c_make_scanner  # type: ignore[attr-defined]
 from typing import Any
+
+try:
+    from _json import make_scanner
+except ImportError:
+    from json.scanner import make_scanner
 
 from rlslint import NamedTuple
 from rlslint.sql.statement_ends import first_token, stretches
@@ -46,8 +49,20 @@ def _load_parser() -> Any:
         del sys.modules["pglast.parser"]
 
 
+class _Json:
+    """How JSON is read: what `json.JSONDecoder` tells the scanner.
+
+    The package `json` compiles eight regular expressions when it is imported.
+    """
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_int = int
+    parse_float = parse_constant = float
+
+
 _parser = _load_parser()
-_decode = c_make_scanner(JSONDecoder())
+_decode = make_scanner(_Json)  # type: ignore[arg-type]
 _STATEMENT_HEAD = '{"stmt":{"'
 _STATEMENT_PLACE = Pattern(r'(?:"stmt_location":(\d+))?,?(?:"stmt_len":(\d+))?\}[,\]}]*$')
 PIECE = 1 << 18
