@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.drift.comparison import FactKey, Stated, compare, facts_of, same, with_possible
-from rlslint.drift.facts import NoValue
+from rlslint.drift.fact_values import NoValue
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
 from tests.postgres import SUPERUSER, Database

@@ -2,5 +2,5 @@
 
 `comparison` says fact by fact where they differ. `table` has a line for each fact: what its change
 means for who sees which rows, and what takes it back. `drifts` picks the differences that count,
-`telling` and `remedies` put them into words and SQL, `statements` finds what made them so.
+`telling` puts them into words and SQL, `statements_behind` finds what made them so.
 """

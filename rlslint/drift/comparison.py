@@ -11,7 +11,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
 from rlslint.catalog.schemas import Schema
-from rlslint.drift.facts import NoValue, Object, Reading, objects_of
+from rlslint.drift.fact_values import NoValue, Object, Reading, objects_of
 from rlslint.drift.table import EXISTENCE, TABLE
 
 

@@ -16,7 +16,7 @@ from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.drift.comparison import Difference
 from rlslint.drift.counting import Catalogs, Sides
-from rlslint.drift.facts import NoValue, Object, objects_of
+from rlslint.drift.fact_values import NoValue, Object, objects_of
 from rlslint.drift.table import EXISTENCE, TABLE, Deviation, Fact
 
 

@@ -104,7 +104,7 @@ def created(policy: Policy) -> str | None:
         if not policy.knows(attribute):
             return None
         clause = getattr(policy, attribute)
-        sql = shown(clause)
+        sql = condition_sql(clause)
         if sql is not None:
             found.append(f"  {keyword} ({sql})")
         elif clause is not None:
@@ -112,7 +112,7 @@ def created(policy: Policy) -> str | None:
     return "\n".join(found)
 
 
-def shown(clause: Clause | None) -> str | None:
+def condition_sql(clause: Clause | None) -> str | None:
     """Return a condition as SQL on one line, without the parentheses around all of it."""
     sql = clause.sql if clause is not None else None
     if sql is None:
@@ -129,7 +129,7 @@ def _closes_at_end(sql: str) -> bool:
     return False
 
 
-Spelling = Callable[[Iterable[Any], Iterable[Any], Any], list[Fields]]
+PartSpelling = Callable[[Iterable[Any], Iterable[Any], Any], list[Fields]]
 """Returns the fields of values, given those of the other side and their own side's object.
 
 `said` is the value as it is, `value` is quoted; `key` is the name that a value is set for.
@@ -183,11 +183,11 @@ def roles(values: Iterable[Any], _: Iterable[Any], __: Any) -> list[Fields]:
     return [{"value": quoted_roles(sorted(names))} for names in values]
 
 
-def condition(attribute: str) -> Spelling:
+def condition(attribute: str) -> PartSpelling:
     """Spell a condition of a policy, which is nothing where no statement shows it."""
 
     def spelled(_: Iterable[Any], __: Iterable[Any], policy: Policy) -> list[Fields]:
-        sql = shown(getattr(policy, attribute))
+        sql = condition_sql(getattr(policy, attribute))
         return [{"value": f"({sql})"}] if sql is not None else [{}]
 
     return spelled

@@ -14,8 +14,8 @@ from typing import Any
 from rlslint import NamedTuple
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Severity
-from rlslint.drift import counting, facts, fields
-from rlslint.drift.facts import Reading
+from rlslint.drift import counting, fact_values, fields
+from rlslint.drift.fact_values import Reading
 
 EXISTENCE = "existence"
 """The fact that there is an object at all."""
@@ -110,14 +110,14 @@ class Fact(NamedTuple):
     attribute: str = ""
     read: Callable[[Any, Reading], object] | None = None
     same: Callable[[Any, Any], bool] = operator.eq
-    counted: counting.Counting = counting.always
+    counted: counting.Counting = counting.always_counts
     opens: Callable[[Deviation], bool | None] = when_more
     severity: tuple[Severity, Severity] = (Severity.error, Severity.warning)
     more: str = ""
     less: str = ""
     has: str = ""
     lacks: str = ""
-    fields: fields.Spelling = fields.named
+    fields: fields.PartSpelling = fields.named
     again: bool | None = False
     joined: bool = False
 
@@ -142,7 +142,7 @@ def _undecided(
     read: Callable[[Any, Reading], object], same: Callable[[Any, Any], bool] = operator.eq
 ) -> Fact:
     """Return the line of a fact that decides about no row: only a comparison counts it."""
-    return Fact("", read, same, counting.never)
+    return Fact("", read, same, counting.never_counts)
 
 
 _INFO = (Severity.info, Severity.info)
@@ -153,18 +153,18 @@ _DROP = "-- make it in a migration or, where nobody needs it: DROP {word} {sql}"
 # fmt: off
 _EXISTENCE = Fact(opens=never, has="CREATE {word} {sql}", lacks="DROP {word} {sql}", again=True)
 _OWNER = Fact(
-    "owner", lambda owned, of: of.role(owned.owner), counted=counting.owner, opens=never,
+    "owner", lambda owned, of: of.role(owned.owner), counted=counting.owner_counts, opens=never,
     less="{values} may change {object}", has="{alter}OWNER TO {value}",
 )
 _PRIVILEGES = Fact(
-    "grants", lambda owned, of: of.privileges(owned), counted=counting.privilege,
+    "grants", lambda owned, of: of.privileges(owned), counted=counting.privilege_counts,
     more="{values} can do more with {object} than the migrations say",
     less="{values} can do less with {object} than the migrations say",
     has="GRANT {privileges} ON {noun}{sql} TO {roles}{with_option}",
     lacks="REVOKE {option_for}{privileges} ON {noun}{sql} FROM {roles}", fields=fields.privilege,
 )
 _SETTINGS = Fact(
-    "settings", same=facts.same_setting, counted=counting.setting, opens=never,
+    "settings", same=fact_values.same_setting, counted=counting.setting_counts, opens=never,
     less="sessions of {object} start with other settings than the migrations say",
     has="{alter}SET {key} = {value}", lacks="{alter}RESET {key}", fields=fields.setting,
 )
@@ -201,9 +201,11 @@ _RELATION = {
         less="rows of {object} are read through fewer tables than the migrations say",
         has="{alter}INHERIT {said}", lacks="{alter}NO INHERIT {said}",
     ),
-    "columns": _undecided(lambda relation, _: facts.columns(relation), facts.same_columns),
+    "columns": _undecided(
+        lambda relation, _: fact_values.columns_stated(relation), fact_values.same_columns,
+    ),
     "options": Fact(
-        "options", lambda relation, _: facts.view_options(relation),
+        "options", lambda relation, _: fact_values.view_options(relation),
         opens=lambda deviation: "false" in deviation.live.values(),
         more="{object} shows rows {values}",
         less="{object} is read in another way than the migrations say",
@@ -211,21 +213,22 @@ _RELATION = {
     ),
     "privileges": _PRIVILEGES,
     "indexes": Fact(
-        "indexes", lambda relation, _: facts.indexes(relation), counted=counting.index,
-        opens=lambda deviation: not deviation.history, severity=(Severity.info, Severity.warning),
+        "indexes", lambda relation, _: fact_values.indexes_of(relation),
+        counted=counting.index_counts, opens=lambda deviation: not deviation.history,
+        severity=(Severity.info, Severity.warning),
         more="policies find rows of {object} by an index that no migration makes",
         less="policies read all of {object} to find rows by {values}",
         has="CREATE INDEX{concurrently} ON {sql} ({value})", fields=fields.index,
     ),
     "constraints": _undecided(
-        lambda relation, _: facts.constraints(relation), facts.same_constraints
+        lambda relation, _: fact_values.constraints_of(relation), fact_values.same_constraints
     ),
     "policies": _undecided(
         lambda relation, _: tuple(sorted(policy.name for policy in relation.policies.values()))
     ),
-    "triggers": _undecided(lambda relation, _: facts.triggers(relation)),
+    "triggers": _undecided(lambda relation, _: fact_values.triggers_of(relation)),
     "query": Fact(
-        "query", lambda relation, _: facts.relations_read(relation.query),
+        "query", lambda relation, _: fact_values.relations_of_view(relation.query),
         more="{object} shows other rows than the migrations say",
         less="{object} shows other rows than the migrations say", has="FROM {said}", again=True,
     ),
@@ -254,12 +257,13 @@ _POLICY = {
         opens=by_roles, has="{alter}TO {value}", fields=fields.roles,
     ),
     "using": _OF_POLICY._replace(
-        attribute="using", read=lambda policy, _: facts.condition(policy.using),
-        same=facts.same_condition, has="{alter}USING {value}", fields=fields.condition("using"),
+        attribute="using", read=lambda policy, _: fact_values.resolved_condition(policy.using),
+        same=fact_values.same_condition,
+        has="{alter}USING {value}", fields=fields.condition("using"),
     ),
     "with check": _OF_POLICY._replace(
-        attribute="check", read=lambda policy, _: facts.condition(policy.check),
-        same=facts.same_condition,
+        attribute="check", read=lambda policy, _: fact_values.resolved_condition(policy.check),
+        same=fact_values.same_condition,
         has="{alter}WITH CHECK {value}", fields=fields.condition("check"),
     ),
 }
@@ -292,14 +296,14 @@ _FUNCTION = {
     "is procedure": _undecided(lambda function, _: function.is_procedure),
     "returns set": _undecided(lambda function, _: function.returns_set),
     "settings": _SETTINGS._replace(
-        counted=counting.always, opens=by_settings, more=_OF_FUNCTION.more,
+        counted=counting.always_counts, opens=by_settings, more=_OF_FUNCTION.more,
         less=_OF_FUNCTION.less, joined=True,
     ),
     "privileges": _PRIVILEGES,
     # PostgreSQL keeps a body in SQL's own form as a tree and writes it anew.
     "body": _OF_FUNCTION._replace(
         attribute="body", read=lambda function, _: None if function.atomic else function.body,
-        counted=counting.body, opens=in_some_way, has="the body", again=True,
+        counted=counting.body_counts, opens=in_some_way, has="the body", again=True,
     ),
 }
 
@@ -337,7 +341,7 @@ _ROLE = {
     ),
     "membership options": Fact(
         "memberships", lambda role, of: of.membership_options(role),
-        counted=counting.option_of_both,
+        counted=counting.membership_option_counts,
         more="{object} belongs to {values} otherwise than the migrations say",
         has="GRANT {value} TO {sql} WITH {options}", fields=fields.membership_options,
     ),
@@ -369,7 +373,7 @@ _PUBLICATION = {
     ),
     "tables": _OF_PUBLICATION._replace(
         attribute="tables", read=lambda publication, of: of.published_tables(publication),
-        counted=counting.published_table,
+        counted=counting.published_table_counts,
         has="{alter}ADD TABLE {said}", lacks="{alter}DROP TABLE {said}",
     ),
     "column lists": _OF_PUBLICATION._replace(
@@ -378,7 +382,8 @@ _PUBLICATION = {
     ),
     "row filters": _OF_PUBLICATION._replace(
         attribute="tables", read=lambda publication, of: of.row_filters(publication),
-        same=facts.same_condition, has="TABLE {key} WHERE (…)", fields=fields.unsaid, again=True,
+        same=fact_values.same_condition,
+        has="TABLE {key} WHERE (…)", fields=fields.unsaid, again=True,
     ),
     "schemas": _OF_PUBLICATION._replace(
         attribute="schemas", read=lambda publication, of: of.published_schemas(publication),
@@ -389,10 +394,10 @@ _PUBLICATION = {
 _DATABASE = {
     "settings": _SETTINGS._replace(
         read=lambda catalog, _: {n: value for n, (value, _) in catalog.database_settings.items()},
-        counted=counting.database_setting,
+        counted=counting.database_setting_counts,
     ),
     "default privileges": Fact(
-        read=lambda _, of: of.default_privileges(), counted=counting.default_privilege,
+        read=lambda _, of: of.default_privileges(), counted=counting.default_privilege_counts,
         more="objects to come will open more than the migrations say",
         less="objects to come will open less than the migrations say",
         has="ALTER DEFAULT PRIVILEGES FOR ROLE {creator}{within} GRANT {privilege} TO {roles}",

@@ -12,14 +12,14 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.drift.comparison import Comparison, compare, facts_of, with_possible
 from rlslint.drift.drifts import Drift, drifts
-from rlslint.drift.facts import objects_of
-from rlslint.drift.statements import Origins, origins
+from rlslint.drift.fact_values import objects_of
+from rlslint.drift.statements_behind import WrittenFor, origins
 from rlslint.meaning.calls import functions_of_policies
 
 
 def compare_with_migrations(
     history: Catalog, live: Catalog, version: int, owner_roles: Sequence[str]
-) -> tuple[Comparison, Origins]:
+) -> tuple[Comparison, WrittenFor]:
     """Return where a history and a live database differ, and which statement made what.
 
     `version` is the server's server_version_num.

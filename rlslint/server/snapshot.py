@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rlslint import NamedTuple
 from rlslint.server.connection_strings import BadConnectionString, database_name, parameters_of
-from rlslint.server.refusals import explained
+from rlslint.server.explaining import explained
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.drift.comparison import compare, facts_of, with_possible
-from rlslint.drift.facts import NoValue
+from rlslint.drift.fact_values import NoValue
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
 from tests.postgres import SUPERUSER, Database

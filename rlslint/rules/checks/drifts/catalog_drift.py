@@ -13,7 +13,7 @@ from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.config.scales import Severity
 from rlslint.drift.drifts import Drift
-from rlslint.drift.statements import statement_behind
+from rlslint.drift.statements_behind import statement_behind
 from rlslint.drift.table import Deviation
 from rlslint.drift.telling import effect, remedy, severity, sides
 from rlslint.meaning.truth import is_always_true

@@ -11,7 +11,7 @@ from rlslint.rules.registry import rule
 from rlslint.server.evidence import Server
 
 
-class Hole(NamedTuple):
+class SecurityHole(NamedTuple):
     """A hole that PostgreSQL has closed: `mended` has the first good minor of each major."""
 
     name: str
@@ -20,22 +20,22 @@ class Hole(NamedTuple):
 
 
 _HOLES = (
-    Hole(
+    SecurityHole(
         "CVE-2023-2455",
         "a function that is inlined into a query keeps the policies of the role that planned it",
         {13: 11, 14: 8, 15: 3},
     ),
-    Hole(
+    SecurityHole(
         "CVE-2023-39418",
         "MERGE asks no policy for UPDATE or SELECT about the new row",
         {15: 4},
     ),
-    Hole(
+    SecurityHole(
         "CVE-2024-10976",
         "a sub-query or CTE in a function keeps the policies of the role that planned it",
         {13: 17, 14: 14, 15: 9, 16: 5, 17: 1},
     ),
-    Hole(
+    SecurityHole(
         "CVE-2025-8713",
         "an operator of the caller's own is shown sampled values of partitions and children",
         {13: 22, 14: 19, 15: 14, 16: 10, 17: 6},
@@ -43,7 +43,7 @@ _HOLES = (
 )
 
 
-def holes(version: int) -> tuple[Hole, ...]:
+def holes(version: int) -> tuple[SecurityHole, ...]:
     """Return the holes that a server_version_num has, by what PostgreSQL's security page says."""
     major, minor = divmod(version, 10000)
     return tuple(hole for hole in _HOLES if minor < hole.mended.get(major, 0))

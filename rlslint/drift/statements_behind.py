@@ -13,21 +13,21 @@ from rlslint.catalog.roles import Role
 from rlslint.catalog.schemas import Schema
 from rlslint.drift.comparison import FactKey
 from rlslint.drift.drifts import Drift
-from rlslint.drift.facts import Object, objects_of
+from rlslint.drift.fact_values import Object, objects_of
 from rlslint.drift.table import TABLE
 from rlslint.drift.telling import gravest
 from rlslint.text import Statement
 
-Origins = dict[Statement, Statement]
+WrittenFor = dict[Statement, Statement]
 """The statements that show what a server holds, each with the one that a migration has for it."""
 
 
-def origins(history: Catalog, live: Catalog, differing: Collection[FactKey]) -> Origins:
+def origins(history: Catalog, live: Catalog, differing: Collection[FactKey]) -> WrittenFor:
     """Return the statements of `history` behind those that describe `live`.
 
     Where the two differ in a fact, what the history has is not what made the server's.
     """
-    found: Origins = {}
+    found: WrittenFor = {}
     objects = {(kind, name): described for kind, name, described in objects_of(history)}
     changed = {(key.kind, key.name) for key in differing}
     for kind, name, theirs in objects_of(live):

@@ -117,7 +117,7 @@ class Reading(NamedTuple):
     def row_filters(self, publication: Publication) -> object:
         """The conditions under which rows of tables are sent."""
         tables = self._published(publication)
-        filters = {str(table.relation): condition(table.condition) for table in tables}
+        filters = {str(table.relation): resolved_condition(table.condition) for table in tables}
         if NoValue.unknown in filters.values():
             return NoValue.unknown
         return {name: value for name, value in filters.items() if value is not None}
@@ -128,7 +128,7 @@ class Reading(NamedTuple):
         return tuple(sorted(published.schema.name for published in named))
 
 
-def columns(relation: Relation) -> object:
+def columns_stated(relation: Relation) -> object:
     """Number, name, type, NOT NULL and whether something fills it in, of each column."""
     return tuple(
         (
@@ -142,7 +142,7 @@ def columns(relation: Relation) -> object:
     )
 
 
-def indexes(relation: Relation) -> object:
+def indexes_of(relation: Relation) -> object:
     """Name, columns and kind of each index."""
     return tuple(
         sorted(
@@ -159,7 +159,7 @@ def _numbers(relation: Relation, numbers: tuple[int, ...]) -> tuple[int, ...]:
     return numbers
 
 
-def constraints(relation: Relation) -> object:
+def constraints_of(relation: Relation) -> object:
     """Name, kind, columns, what is referenced and its columns, of each constraint."""
     return tuple(
         sorted(
@@ -177,7 +177,7 @@ def constraints(relation: Relation) -> object:
     )
 
 
-def triggers(relation: Relation) -> object:
+def triggers_of(relation: Relation) -> object:
     """Name, function, moment and events of each trigger, and whether it fires."""
     return tuple(
         sorted(
@@ -187,7 +187,7 @@ def triggers(relation: Relation) -> object:
     )
 
 
-def condition(clause: Clause | None) -> Expr | NoValue | None:
+def resolved_condition(clause: Clause | None) -> Expr | NoValue | None:
     """A condition with its names resolved, unknown where one is not."""
     if clause is None:
         return None
@@ -196,7 +196,7 @@ def condition(clause: Clause | None) -> Expr | NoValue | None:
     return NoValue.unknown if is_open else clause.expression
 
 
-def relations_read(clause: Clause | None) -> object:
+def relations_of_view(clause: Clause | None) -> object:
     """The relations that a view reads; how it does is written in too many ways to compare."""
     if clause is None:
         return ()
@@ -214,10 +214,6 @@ def view_options(relation: Relation) -> object:
 
 def same_columns(ours: Any, theirs: Any) -> bool:
     """Tell whether columns are alike where a history does not tell all of their types."""
-
-    def without_type(column: Any) -> Any:
-        return column[:2] + column[3:]
-
     return len(ours) == len(theirs) and all(
         left == right
         or (left[2] is NoValue.unknown and left[:2] + left[3:] == right[:2] + right[3:])
