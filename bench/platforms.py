@@ -42,9 +42,8 @@ def _creates(files: list[bytes], name: bytes) -> bool:
 
 def _stub_supabase(both: BothSides, files: list[bytes]) -> None:
     made = {part for part, sign in _PARTS.items() if _creates(files, sign)}
-    scripts = ["schemas", *sorted(_PARTS.keys() - made)]
-    if not _creates(files, rb"anon"):
-        scripts.insert(0, "api_roles")
+    # The schemas are granted to the roles: a history that makes these as well does it for nothing.
+    scripts = ["api_roles", "schemas", *sorted(_PARTS.keys() - made)]
     if not made:
         scripts.insert(0, "platform_roles")
     for script in scripts:
