@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
+from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Confidence, Severity
+from rlslint.sql.expressions import Expr
 from rlslint.text import Related, Span, Statement
 
 
@@ -46,3 +48,30 @@ class NotChecked(NamedTuple):
     reason: str
     rule: str = ""
     span: Span | None = None
+
+
+Shown = Span | Statement | Clause | None
+"""What a finding may show: None and what was never written are nowhere."""
+
+
+def shown(found: Shown, part: Expr | None = None) -> Span | None:
+    """Return where something stands, or a part of a clause, None for what is nowhere."""
+    match found:
+        case Statement():
+            return found.span
+        case Clause():
+            return found.span(part)
+        case _:
+            return found
+
+
+def also_shown(*others: tuple[Shown, str], beside: Shown = None) -> tuple[Related, ...]:
+    """Return the other places of a finding with what to say of each.
+
+    What is nowhere is left out, and what stands where `beside` does, which the finding marks.
+    """
+    mark = shown(beside)
+    spans = ((shown(found), message) for found, message in others)
+    return tuple(
+        Related(span, message) for span, message in spans if span is not None and span != mark
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rlslint import NamedTuple
 from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
-from rlslint.project.findings import Finding, NotChecked
+from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import Rule, rules_for
@@ -148,8 +148,7 @@ def not_checked(
         reason = "behind SQL that could not be evaluated" if known else beyond_catalog
         if isinstance(cause, GivenUp):
             reason = "with conditions too long or too deep to work out"
-        span = statement.span if statement is not None else None
-        yield NotChecked(_noun(subject), str(subject), reason, rule, span)
+        yield NotChecked(_noun(subject), str(subject), reason, rule, shown(statement))
 
 
 def _noun(subject: object) -> str:

@@ -13,6 +13,7 @@ from rlslint.meaning.bodies import settings_written
 from rlslint.meaning.bounds import Bound, bounds_of
 from rlslint.meaning.context import ContextRead, context_reads
 from rlslint.meaning.gates import tables_looked_into
+from rlslint.project.findings import shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.text import Span
@@ -92,20 +93,21 @@ def written_settings(project: Project) -> dict[str, Span | None]:
             continue
         statement = function.because("body")
         for one in writes:
-            found.setdefault(one.name or "", statement.span if statement else None)
+            found.setdefault(one.name or "", shown(statement))
     for name, (_, statement) in project.catalog.database_settings.items():
         found.setdefault(name.lower(), statement.span)
     for role in project.catalog.roles.values():
         for name in role.settings:
             setting = role.statements.get(f"setting {name}")
-            found.setdefault(name.lower(), setting.span if setting else None)
+            found.setdefault(name.lower(), shown(setting))
     return {name: span for name, span in found.items() if not name or "." in name}
 
 
 class _Readings:
-    """Which policies read which settings, and what for. `policies` are by the name that they read,
-    `usual` the names that several read.
-    What policies demand alike is looked at once.
+    """Which policies read which settings, and what for.
+
+    `policies` are by the name that they read, `usual` the names that several read. What policies
+    demand alike is looked at once.
     """
 
     def __init__(self, project: Project) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rlslint.access import Exposure
 from rlslint.catalog.model import Relation
-from rlslint.project.findings import Finding
-from rlslint.text import Related, Statement
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.text import Statement
 
 
 def unprotected(
@@ -23,10 +23,8 @@ def unprotected(
     `cause` continues the sentence "app can read every row of public.copy …".
     """
     enabled = protected.because("rls_enabled")
-    span = statement.span if statement else None
-    related = (
-        (Related(enabled.span, f"row security of {protected} is enabled here"),) if enabled else ()
-    )
+    span = shown(statement)
+    related = also_shown((enabled, f"row security of {protected} is enabled here"))
     return Finding(
         object=str(table),
         message=f"{exposed.who} can {exposed.verb} every row of {table} {cause}",

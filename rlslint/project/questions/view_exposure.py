@@ -16,6 +16,7 @@ from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.meaning.truth import is_always_true
+from rlslint.project.findings import also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import belongs_to_nobody, is_privileged
 from rlslint.sql.expressions import ColumnBinding, Query
@@ -298,17 +299,20 @@ def confidence_of(bypass: Bypass | None, project: Project) -> Confidence | None:
     return Confidence.medium if bypass is not None and not bypass.certain else None
 
 
-def related_to(leak: ViewLeak, project: Project, shown: Span | None) -> tuple[Related, ...]:
+def related_to(leak: ViewLeak, project: Project, mark: Span | None) -> tuple[Related, ...]:
     """Return the other places: the GRANT that opens the view, and the protected table."""
-    found: list[Related] = []
-    for role in leak.roles:
-        for grant in grants_to(project.catalog, role, leak.queried, leak.privilege):
-            if grant.statement is not None:
-                message = f"{leak.who} may use {leak.queried} by this privilege"
-                found.append(Related(grant.statement.span, message))
+    grants = [
+        grant
+        for role in leak.roles
+        for grant in grants_to(project.catalog, role, leak.queried, leak.privilege)
+    ]
     enabled = leak.read.table.because("rls_enabled")
-    if enabled is not None:
-        message = f"{leak.read.table} has row security, which does not apply here"
-        found.append(Related(enabled.span, message))
-    unique = {one.span: one for one in found if one.span != shown}
-    return tuple(unique.values())
+    places = also_shown(
+        *(
+            (one.statement, f"{leak.who} may use {leak.queried} by this privilege")
+            for one in grants
+        ),
+        (enabled, f"{leak.read.table} has row security, which does not apply here"),
+        beside=mark,
+    )
+    return tuple({one.span: one for one in places}.values())

@@ -17,29 +17,26 @@ from rlslint.drift.statements_behind import statement_behind
 from rlslint.drift.table import Deviation
 from rlslint.drift.telling import effect, remedy, severity, sides
 from rlslint.meaning.truth import is_always_true
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
 def catalog_drift(drift: Drift, project: Project) -> Iterator[Finding]:
     written = statement_behind(drift, on_server=False)
-    shown = statement_behind(drift, on_server=True)
-    marked = written or shown
+    held = statement_behind(drift, on_server=True)
+    marked = written or held
     graver, better = _for_whom(drift, project)
     is_extra = (drift.first.history, drift.first.live) == (False, True)
     label = "without it after the migrations" if is_extra else "as the migrations have it"
     yield Finding(
         object=drift.first.name or "the database",
         message=f"{better or effect(drift)}: {sides(drift)}",
-        span=marked.span if marked is not None else None,
+        span=shown(marked),
         label=label if written is not None else "as the server has it",
         help=remedy(drift),
-        related=(Related(shown.span, "as the server has it"),)
-        if shown is not None and shown is not marked
-        else (),
+        related=also_shown((held, "as the server has it"), beside=marked),
         severity=Severity.error if graver else severity(drift),
     )
 

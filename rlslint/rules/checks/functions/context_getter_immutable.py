@@ -9,11 +9,11 @@ from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Severity
 from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.folding import folded_calls
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import asks_for_context
 from rlslint.rules.registry import rule
-from rlslint.text import Related, Span
+from rlslint.text import Span
 
 
 @rule
@@ -59,9 +59,9 @@ def _finding(function: Function, places: dict[str, Span | None], asks: bool) -> 
         object=str(function),
         message=f"a prepared or cached plan {effect} in {name}: {function} is IMMUTABLE, so its "
         f"result becomes a constant of the plan, though it reads {what}",
-        span=statement.span if statement else None,
+        span=shown(statement),
         label="declared IMMUTABLE",
         help=f"ALTER FUNCTION {function.signature} STABLE;",
-        related=(Related(span, f"{name} calls it"),) if span is not None else (),
+        related=also_shown((span, f"{name} calls it")),
         severity=None if asks else Severity.warning,
     )

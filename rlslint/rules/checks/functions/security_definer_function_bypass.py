@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config.scales import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import FunctionLeak, function_leak
 from rlslint.project.questions.view_exposure import confidence_of, owner_name, serves_no_tenant
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -34,10 +33,10 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
         object=str(function),
         message=f"{spoken(leak.roles)} can {verb} {rows} of {leak.table} by calling {function}: "
         f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}",
-        span=statement.span if statement else None,
+        span=shown(statement),
         label="runs with the rights of its owner",
         help=f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;",
-        related=(Related(enabled.span, message),) if enabled else (),
+        related=also_shown((enabled, message)),
         severity=_severity(leak, project),
         confidence=_confidence(leak, project),
     )

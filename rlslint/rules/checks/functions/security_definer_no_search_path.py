@@ -8,13 +8,13 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config.scales import Severity
 from rlslint.meaning.unqualified import unqualified_names
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import TRIGGERS, callers
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related, Statement
+from rlslint.text import Statement
 
 
 @rule
@@ -33,15 +33,16 @@ def security_definer_no_search_path(function: Function, project: Project) -> Ite
 def _finding(function: Function, names: tuple[str, ...], project: Project) -> Finding:
     statement = _statement(function)
     policies = project.policy_functions.get(function, ())
-    span = policies[0].clauses[0].span() if policies else None
     return Finding(
         object=str(function),
         message=_message(function, names, project),
-        span=statement.span if statement else None,
+        span=shown(statement),
         label="no SET search_path",
         help=f"ALTER {'PROCEDURE' if function.is_procedure else 'FUNCTION'} {function.signature} "
         f"SET search_path = {_path(function, project)};",
-        related=(Related(span, f"policy {policies[0].name} calls it"),) if span else (),
+        related=also_shown(
+            *((policy.clauses[0], f"policy {policy.name} calls it") for policy in policies[:1])
+        ),
         severity=_severity(names, bool(policies)),
     )
 

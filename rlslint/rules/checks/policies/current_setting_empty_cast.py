@@ -9,12 +9,11 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bodies import span_of_read
 from rlslint.meaning.empty_settings import EmptyCast, failing_casts, failing_read
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 def _converts_or_calls(terms: Terms, project: Project) -> bool:
@@ -58,7 +57,7 @@ def _in_policy(policy: Policy, found: list[tuple[Clause, EmptyCast]]) -> Finding
         span=clause.span(cast),
         label=f"fails when {read.name} is ''",
         help=reworded(policy, clause, read.expression, "NULLIF({}, '')"),
-        related=tuple(Related(span, "here as well") for span in spans if span is not None),
+        related=also_shown(*((span, "here as well") for span in spans)),
     )
 
 
@@ -81,7 +80,7 @@ def _in_function(
         span=span_of_read(function, read),
         label=f"'' once a transaction has set {read.name}",
         help=f"NULLIF(current_setting('{read.name}', true), '')",
-        related=(Related(called, f"policy {policies[0].name} calls it"),) if called else (),
+        related=also_shown((called, f"policy {policies[0].name} calls it")),
     )
 
 

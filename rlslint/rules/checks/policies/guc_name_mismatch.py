@@ -8,13 +8,13 @@ from rlslint.catalog.facts import GivenUp
 from rlslint.catalog.model import Policy
 from rlslint.meaning.bodies import settings_read, span_of_read
 from rlslint.meaning.context import context_reads
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.questions.setting_names import Mismatch, mismatches
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related, Span
+from rlslint.text import Span
 
 
 def _may_read_an_odd_name(terms: Terms, project: Project) -> bool:
@@ -73,9 +73,6 @@ def _in_function(
 
 def _finding(policy: Policy, mismatch: Mismatch, span: Span | None, mended: str) -> Finding:
     done = "set" if mismatch.is_set else "read by other policies"
-    related = (
-        Related(mismatch.place, f"{mismatch.expected} is {done} here") if mismatch.place else None
-    )
     return Finding(
         object=str(policy),
         message=f"queries of {policy.relation} find no rows: policy {policy.name} reads "
@@ -83,5 +80,5 @@ def _finding(policy: Policy, mismatch: Mismatch, span: Span | None, mended: str)
         span=span,
         label="nothing sets this name",
         help=mended,
-        related=(related,) if related is not None else (),
+        related=also_shown((mismatch.place, f"{mismatch.expected} is {done} here")),
     )

@@ -11,7 +11,7 @@ from rlslint.config.scales import Severity
 from rlslint.meaning.bounds import is_bounded, tenant_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import is_tautology
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.exposure import (
     bound_to_caller,
@@ -29,7 +29,6 @@ from rlslint.project.questions.new_rows import (
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr
-from rlslint.text import Related
 
 
 def _is_about_inserts(terms: Terms, project: Project) -> bool:
@@ -99,7 +98,7 @@ def _finding(
         span=check.span(place),
         label=f"says nothing of {names}",
         help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({bound_to_caller(table, project)});",
-        related=(Related(created.span, "the table is created here"),) if created else (),
+        related=also_shown((created, "the table is created here")),
         severity=Severity.info if trigger else None,
         confidence=certainty(project),
     )

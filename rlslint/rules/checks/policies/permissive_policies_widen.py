@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
 from rlslint.project.questions.siblings import (
@@ -22,7 +22,6 @@ from rlslint.project.questions.siblings import (
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 def _admits_whoever_asks(terms: Terms, project: Project) -> bool:
@@ -42,15 +41,15 @@ def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Find
 
 def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:
     table, using, other = policy.relation, policy.using, bound.policy
-    place = other.using.span() if other.using is not None else None
+    place = shown(other.using)
     return Finding(
         object=str(policy),
         message=f"{spoken(bound.roles)} can {bound.verbs} rows of {table} that policy "
         f"{policy.name} admits{whose(table, project)}: permissive policies are joined with OR, so "
         f"the bound of policy {other.name} does not hold for them",
-        span=using.span() if using is not None else None,
+        span=shown(using),
         label="does not ask whose the row is",
         help=as_restrictive(policy),
-        related=(Related(place, f"policy {other.name} binds the rows"),) if place else (),
+        related=also_shown((place, f"policy {other.name} binds the rows")),
         confidence=certainty(project),
     )

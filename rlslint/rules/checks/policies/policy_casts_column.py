@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import hides_columns, index_need
 from rlslint.project.questions.table_sizes import Weight, weight_of
@@ -27,7 +27,7 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
     column = table.column(need.comparison.column)
     does = f"casts {column}" if isinstance(operand, Cast) else f"calls a function on {column}"
     kind = column.type if column is not None else ""
-    span = clause.span(operand) if clause is not None else None
+    span = shown(clause, operand)
     return Finding(
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants to find those of one: "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.meaning.claims import client_controlled_bounds, client_controlled_reads
 from rlslint.meaning.context import ContextRead
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
     bound_to_caller,
@@ -18,7 +18,6 @@ from rlslint.project.questions.exposure import (
 )
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 def _believes_the_client(terms: Terms, project: Project) -> bool:
@@ -54,6 +53,6 @@ def policy_client_controlled_setting(policy: Policy, project: Project) -> Iterat
         span=clause.span(read.value),
         label="sent by the client",
         help=f"ALTER POLICY {qualified(policy)} {word} ({condition});",
-        related=tuple(Related(span, "here as well") for span in spans if span is not None),
+        related=also_shown(*((span, "here as well") for span in spans)),
         confidence=certainty(project),
     )

@@ -14,13 +14,12 @@ from rlslint.meaning.captures import (
     pairs_of_one_table,
     swallowed,
 )
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 Found = tuple[Clause, Capture]
 
@@ -66,7 +65,7 @@ def _finding(policy: Policy, found: list[Found], project: Project) -> Finding:
         span=clause.span(capture.column),
         label=_label(capture),
         help=f"qualify the outer column: {quoted_identifier(table.name)}.{quoted_identifier(name)}",
-        related=tuple(Related(span, "here as well") for span in spans if span is not None),
+        related=also_shown(*((span, "here as well") for span in spans)),
         severity=Severity.warning if is_bound else None,
         confidence=certainty(project),
     )

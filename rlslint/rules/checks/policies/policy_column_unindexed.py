@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import index_need, looks_rows_up, mended
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 
 @rule(where=looks_rows_up)
@@ -40,10 +39,10 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants to find those of one: "
         f"{why}{weight.because}",
-        span=clause.span(need.comparison.comparison) if clause is not None else None,
+        span=shown(clause, need.comparison.comparison),
         label=label,
         help=mend,
-        related=(Related(place.span, words),) if place is not None else (),
+        related=also_shown((place, words)),
         severity=weight.severity,
     )
 
@@ -51,7 +50,7 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
 def _element(policy: Policy, need: Unserved) -> str:
     """Return what an index has to begin with."""
     clause, column = policy.using, policy.relation.column(need.comparison.column)
-    span = clause.span(need.comparison.operand) if clause is not None else None
+    span = shown(clause, need.comparison.operand)
     if need.comparison.is_wrapped and span is not None:
         return f"({plain(span)})"
     return quoted_identifier(column.name) if column is not None else ""

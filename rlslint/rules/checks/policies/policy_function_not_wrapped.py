@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.cost import unwrapped_calls, unwrapped_reads
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.row_costs import RepeatedCall, repeated_calls
 from rlslint.project.questions.table_sizes import Weight, weight_of
@@ -31,7 +31,7 @@ def policy_function_not_wrapped(policy: Policy, project: Project) -> Iterator[Fi
 
 def _finding(policy: Policy, repeated: RepeatedCall, weight: Weight) -> Finding:
     clause, name = policy.using, ".".join(repeated.call.name)
-    span = clause.span(repeated.call) if clause is not None else None
+    span = shown(clause, repeated.call)
     written = (
         plain(span) if clause is not None and span is not None and clause.sql else f"{name}(…)"
     )

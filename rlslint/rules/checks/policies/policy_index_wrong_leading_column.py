@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Index, Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import index_need, looks_rows_up
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 
 @rule(where=looks_rows_up)
@@ -34,9 +33,9 @@ def _finding(policy: Policy, need: Unserved, index: Index, weight: Weight) -> Fi
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants to find those of one: "
         f"policy {policy.name} compares {column}, and index {index.name} {before}{weight.because}",
-        span=clause.span(need.comparison.comparison) if clause is not None else None,
+        span=shown(clause, need.comparison.comparison),
         label=f"{index.name} {before}",
         help=f"CREATE INDEX ON {table.sql_name} ({element});",
-        related=(Related(made.span, "the index is created here"),) if made is not None else (),
+        related=also_shown((made, "the index is created here")),
         severity=weight.severity,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.cost import lookups
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import mended
 from rlslint.project.questions.row_costs import UnindexedLookup, unindexed_lookup
@@ -14,7 +14,6 @@ from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 
 def _looks_up(terms: Terms, project: Project) -> bool:
@@ -46,9 +45,9 @@ def _finding(policy: Policy, found: UnindexedLookup, weight: Weight) -> Finding:
     return Finding(
         object=str(policy),
         message=f"policy {policy.name} reads all rows of {table} {often}: {why}{weight.because}",
-        span=clause.span(lookup.expression) if clause is not None else None,
+        span=shown(clause, lookup.expression),
         label=label,
         help=mend,
-        related=(Related(place.span, words),) if place is not None else (),
+        related=also_shown((place, words)),
         severity=weight.severity,
     )

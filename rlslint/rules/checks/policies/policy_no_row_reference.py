@@ -18,7 +18,7 @@ from rlslint.meaning.gates import (
 )
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.exposure import (
     Exposure,
@@ -32,7 +32,6 @@ from rlslint.project.questions.exposure import (
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 def _asks_nothing_of_a_row(terms: Terms, project: Project) -> bool:
@@ -115,7 +114,7 @@ def _finding(
         span=clause.span(gate.expression),
         label="the same for every row",
         help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
-        related=(Related(created.span, "the members are kept here"),) if created else (),
+        related=also_shown((created, "the members are kept here")),
         severity=Severity.warning if published else None,
         confidence=certainty_of_owners(table, project)
         or (Confidence.medium if published else None),

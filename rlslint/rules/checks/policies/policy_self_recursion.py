@@ -8,13 +8,12 @@ from rlslint.access.recursion import Recursion, looked_up, recursion
 from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.circles import without_circle
 from rlslint.project.questions.exposure import COMMANDS, certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 from rlslint.text.sentences import listed
 
 
@@ -52,7 +51,7 @@ def _finding(
     way = f" through the {kind} {through}" if through is not None else " itself"
     sub_select = " contains a sub-select, which PostgreSQL takes for a circle"
     reason = "" if again is policy else f", whose policy {again.name}{sub_select}"
-    place = again.created
+    place = again.created if again is not policy else None
     verb = "fails" if len(commands) == 1 else "fail"
     return Finding(
         object=str(policy),
@@ -61,8 +60,6 @@ def _finding(
         span=circle.clause.span(circle.expression),
         label=f"reads {table} again",
         help=without_circle(policy, circle),
-        related=(Related(place.span, f"policy {again.name} applies to that read"),)
-        if place is not None and again is not policy
-        else (),
+        related=also_shown((place, f"policy {again.name} applies to that read")),
         confidence=certainty(project),
     )

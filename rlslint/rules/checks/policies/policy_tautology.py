@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_literally_true
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
     Exposure,
@@ -53,7 +53,7 @@ def _finding(policy: Policy, place: Expr, exposed: Exposure, project: Project) -
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
         f"policy {policy.name} filters nothing, for {cause} is true for every row",
-        span=using.span(place) if using is not None else None,
+        span=shown(using, place),
         label="true for every row",
         help=f"ALTER POLICY {qualified(policy)} USING ({bound_to_caller(table, project)});",
         confidence=certainty_of_owners(table, project),

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.claims import user_editable_claims
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 def _trusts_users(terms: Terms, project: Project) -> bool:
@@ -38,6 +37,6 @@ def policy_user_editable_claim(policy: Policy, project: Project) -> Iterator[Fin
         label="every user can change this about themselves",
         help="keep the value in app_metadata, which only the server writes: "
         "(SELECT auth.jwt()) -> 'app_metadata'",
-        related=tuple(Related(span, "here as well") for span in spans if span is not None),
+        related=also_shown(*((span, "here as well") for span in spans)),
         confidence=certainty(project),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.truth import is_literally_true
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
     Exposure,
@@ -21,7 +21,6 @@ from rlslint.project.questions.exposure import (
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 def _says_true(terms: Terms, project: Project) -> bool:
@@ -47,10 +46,10 @@ def _finding(policy: Policy, exposed: Exposure, project: Project) -> Finding:
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
         f"policy {policy.name} asks nothing of a row{shared}",
-        span=using.span() if using is not None else None,
+        span=shown(using),
         label="true for every row",
         help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
-        related=(Related(created.span, "the table is created here"),) if created else (),
+        related=also_shown((created, "the table is created here")),
         severity=Severity.warning if published else None,
         confidence=certainty_of_owners(table, project)
         or (Confidence.medium if published else None),

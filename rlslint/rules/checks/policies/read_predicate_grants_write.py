@@ -15,7 +15,7 @@ from rlslint.meaning.intents import is_open_to_strangers
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
     bound_to_caller,
@@ -28,7 +28,6 @@ from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 from rlslint.text.sentences import listed
 
 _VERBS = {"update": "change", "delete": "delete", "insert": "insert"}
@@ -102,7 +101,7 @@ def _finding(
         span=span,
         label="admits writers as well as readers",
         help=_help(policy, using, project),
-        related=(Related(created.span, "the table is created here"),) if created else (),
+        related=also_shown((created, "the table is created here")),
         confidence=certainty(project),
     )
 

@@ -8,7 +8,7 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence
 from rlslint.meaning.intents import restricts, words_of
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
 from rlslint.project.questions.siblings import (
@@ -22,7 +22,6 @@ from rlslint.project.questions.siblings import (
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 _RESTRICTING = frozenset(
     (
@@ -72,15 +71,15 @@ def _finding(policy: Policy, other: Neighbour, idle: bool, project: Project) -> 
         f"{whose(table, project)}: policy {name} alone would bind them"
     )
     clause = other.policy.using
-    place = clause.span() if clause is not None else None
+    place = shown(clause)
     return Finding(
         object=str(policy),
         message=f"{effect}, but permissive policies are joined with OR, and only a restrictive "
         "one keeps rows out",
-        span=using.span() if using is not None else None,
+        span=shown(using),
         label="lets rows in instead of keeping them out",
         help=as_restrictive(policy),
-        related=(Related(place, f"policy {name} admits rows"),) if place else (),
+        related=also_shown((place, f"policy {name} admits rows")),
         confidence=certainty(project) or _confidence(policy),
     )
 

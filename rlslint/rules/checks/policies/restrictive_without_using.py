@@ -8,12 +8,11 @@ from rlslint.access import applicable_policies
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.meaning.truth import can_be_true
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 from rlslint.text.sentences import listed
 
 _VERBS = {"select": "SELECT", "update": "UPDATE of any row", "delete": "DELETE"}
@@ -61,9 +60,9 @@ def _finding(
         object=str(policy),
         message=f"{effect} on {policy.relation} {verb} not restricted for {spoken(roles)}: the "
         f"restrictive policy {policy.name} has no USING, so it holds for new rows only",
-        span=check.span() if check is not None else None,
+        span=shown(check),
         label="says nothing of rows that are there",
         help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
-        related=(Related(created.span, "the table is created here"),) if created else (),
+        related=also_shown((created, "the table is created here")),
         confidence=certainty(project),
     )

@@ -10,7 +10,7 @@ from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Severity
 from rlslint.meaning.truth import is_tautology
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified
 from rlslint.project.questions.new_rows import (
@@ -21,7 +21,6 @@ from rlslint.project.questions.new_rows import (
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 class _Fault(NamedTuple):
@@ -77,8 +76,6 @@ def _finding(
     effect = " and ".join(verbs[command] for command in fault.commands)
     trigger = is_overwritten(table, fault.columns, fault.commands, project)
     saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
-    binding = using.span()
-    related = Related(binding, f"USING binds {names}") if binding is not None else None
     return Finding(
         object=str(policy),
         message=f"{spoken(fault.roles)} can {effect} in {table}: WITH CHECK of policy "
@@ -86,7 +83,7 @@ def _finding(
         span=check.span(),
         label=f"does not bind {names}",
         help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({condition});",
-        related=(related,) if related is not None else (),
+        related=also_shown((using, f"USING binds {names}")),
         severity=Severity.info if trigger else None,
         confidence=certainty(project),
     )

@@ -16,12 +16,11 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import Role
 from rlslint.config.scales import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.replicated import Sent, hides_rows, sends_rows
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 _SUPABASE_REALTIME = "supabase_realtime"
 """What Supabase's own publications begin with; its server asks the policies for each subscriber."""
@@ -58,14 +57,10 @@ def _finding(
         object=name,
         message=f"the publication {name} sends all rows of {in_words(tables)} to {to}, because "
         "logical decoding applies no policy and no row filter holds any back",
-        span=statement.span if statement is not None else None,
+        span=shown(statement),
         label="sends what policies hide",
         help=remedy,
-        related=tuple(
-            Related(place.span, words)
-            for place, words in places
-            if place is not None and place is not statement
-        ),
+        related=also_shown(*places, beside=statement),
         severity=severity,
         confidence=confidence,
     )

@@ -20,11 +20,10 @@ from rlslint.access import (
 )
 from rlslint.catalog.roles import Role
 from rlslint.config.scales import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 
 @rule
@@ -61,7 +60,6 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     if not tables:
         return
     statement = role.because("bypassrls")
-    span = statement.span if statement is not None else None
     certain = serving.answer is Answer.yes
     copies = makes_copies(project.catalog, role.name)
     because = "called after backups or replication" if copies else serving.because
@@ -69,14 +67,13 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
         object=role.name,
         message=f"{role} gets past every policy to the rows of all tenants in {in_words(tables)}, "
         f"because it has BYPASSRLS ({because})",
-        span=span,
+        span=shown(statement),
         label=f"exempts {role} from row security",
         help=f"ALTER ROLE {quoted_identifier(role.name)} NOBYPASSRLS; "
         f'-- or bypass-roles = ["{role}"], where it is meant to see all rows',
-        related=tuple(
-            Related(place, f"{role} gets at rows by this")
-            for place in serving.spans[:1]
-            if place != span
+        related=also_shown(
+            *((place, f"{role} gets at rows by this") for place in serving.spans[:1]),
+            beside=statement,
         ),
         severity=Severity.info if copies else None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,

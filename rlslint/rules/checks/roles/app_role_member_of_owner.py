@@ -8,11 +8,10 @@ from rlslint.access import Answer, in_words, owning_membership, protected_tables
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 
 @rule
@@ -53,16 +52,13 @@ def _memberships(role: str, project: Project) -> Iterator[Membership]:
 def _finding(role: Role, membership: Membership, tables: list[Relation], seen: str) -> Finding:
     owner, because = membership.role, f" ({seen})" if seen else ""
     statement, owned = membership.statement, tables[0].because("owner")
-    span = statement.span if statement is not None else None
     return Finding(
         object=role.name,
         message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
         f"because as a member of {owner} it has the rights of the owner, whom no policy filters "
         f"where row security is not forced{because}",
-        span=span,
+        span=shown(statement),
         label=f"gives {role} the rights of {owner}",
         help=f"REVOKE {quoted_identifier(owner.name)} FROM {quoted_identifier(role.name)};",
-        related=(Related(owned.span, f"{tables[0]} belongs to its owner by this"),)
-        if owned is not None and owned is not statement
-        else (),
+        related=also_shown((owned, f"{tables[0]} belongs to its owner by this"), beside=statement),
     )

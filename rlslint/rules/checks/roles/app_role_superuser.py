@@ -9,11 +9,10 @@ from rlslint.access.roles import BOOTSTRAP_SUPERUSER
 from rlslint.catalog.roles import Role
 from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import role_of
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 
 @rule
@@ -38,19 +37,17 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     if not tables:
         return
     statement = role.because("superuser")
-    span = statement.span if statement is not None else None
     certain = serving.answer is Answer.yes
     yield Finding(
         object=role.name,
         message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
         f"because no policy applies to a superuser ({serving.because})",
-        span=span,
+        span=shown(statement),
         label=f"makes {role} a superuser",
         help=f"ALTER ROLE {quoted_identifier(role.name)} NOSUPERUSER;",
-        related=tuple(
-            Related(place, f"{role} serves requests as far as this tells")
-            for place in serving.spans[:1]
-            if place != span
+        related=also_shown(
+            *((one, f"{role} serves requests as far as this tells") for one in serving.spans[:1]),
+            beside=statement,
         ),
         severity=None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,

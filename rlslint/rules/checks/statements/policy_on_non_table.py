@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.catalog import Refusal
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -24,6 +23,6 @@ def policy_on_non_table(refusal: Refusal, project: Project) -> Iterator[Finding]
         span=refusal.statement.span,
         label="this statement fails",
         help="protect the tables behind it; make a view read them WITH (security_invoker = true)",
-        related=(Related(created.span, "it is created here"),) if created is not None else (),
+        related=also_shown((created, "it is created here")),
         statement=refusal.statement,
     )

@@ -10,11 +10,10 @@ from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import role_of, runs_migrations
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 
 _MOST_NAMES = 10
 
@@ -47,12 +46,10 @@ def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding
         object=str(tables[0]),
         message=f"{owner} can switch off the row security of {in_words(tables)} and then read "
         f"every tenant's rows, because it is the owner ({project.runtime.reason(owner).because})",
-        span=statement.span if statement is not None else None,
+        span=shown(statement),
         label=f"belongs to {owner}",
         help=_help(owner, tables, project),
-        related=(Related(created.span, "the table is created here"),)
-        if created is not None and created is not statement
-        else (),
+        related=also_shown((created, "the table is created here"), beside=statement),
     )
 
 
@@ -73,10 +70,12 @@ def _by_connection(tables: tuple[Table, ...], project: Project) -> Iterator[Find
             span=connection.span,
             label="serves requests and owns the tables",
             help=_help(role, tables, project),
-            related=tuple(
-                Related(other.span, "runs the migrations")
-                for other in project.connections
-                if other.connects and runs_migrations(other) and role_of(other) == role
+            related=also_shown(
+                *(
+                    (other.span, "runs the migrations")
+                    for other in project.connections
+                    if other.connects and runs_migrations(other) and role_of(other) == role
+                )
             ),
             severity=Severity.info if connection.development else None,
             confidence=Confidence.medium,

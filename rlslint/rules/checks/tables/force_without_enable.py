@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import Gap, gap_of
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 
@@ -23,7 +23,7 @@ def _finding(table: Table, project: Project) -> Finding:
     who = exposed.who if exposed else "whoever is granted access"
     verb = exposed.verb if exposed else "read"
     forced = table.because("rls_forced")
-    span = forced.span if forced else None
+    span = shown(forced)
     return Finding(
         object=str(table),
         message=f"{who} can {verb} every row of {table} because row security is forced "

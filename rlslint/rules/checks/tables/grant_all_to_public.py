@@ -17,10 +17,9 @@ from rlslint.catalog.model import Table
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 _ABOVE_OR_COPIED = (Gap.partition, Gap.child, Gap.query, Gap.like)
 
@@ -78,10 +77,10 @@ def _leak(granted: list[Granted], project: Project) -> Finding:
         message=f"every role of the database can {'read' if reads else 'write'} the rows of all "
         f"tenants in {in_words(tables)}, because the privilege is granted to PUBLIC and row "
         "security is not enabled",
-        span=statement.span if statement is not None else None,
+        span=shown(statement),
         label="grants to every role, also to those made later",
         help=revocation(DATA_PRIVILEGES, granted, project.catalog),
-        related=(Related(created.span, "a table without row security"),) if created else (),
+        related=also_shown((created, "a table without row security")),
     )
 
 
@@ -92,7 +91,7 @@ def _breadth(granted: list[Granted], project: Project) -> Finding:
         object=str(tables[0]),
         message=f"every role of the database gets at {in_words(tables)} by a privilege of PUBLIC, "
         "and only policies keep the tenants apart (an info, for row security is enabled)",
-        span=statement.span if statement is not None else None,
+        span=shown(statement),
         label="grants to every role, also to those made later",
         help=revocation(DATA_PRIVILEGES, granted, project.catalog),
         severity=Severity.info,

@@ -21,7 +21,7 @@ from rlslint.catalog.model import Table
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 
@@ -79,7 +79,7 @@ def _finding(granted: list[Granted], project: Project) -> Finding:
         object=str(tables[0]),
         message=f"{who} can delete the rows of all tenants in {in_words(tables)} by TRUNCATE, "
         f"to which no policy applies{because}",
-        span=statement.span if statement is not None else None,
+        span=shown(statement),
         label="grants TRUNCATE",
         help=revocation(("truncate",), granted, project.catalog),
         severity=Severity.info if on_platform else None,

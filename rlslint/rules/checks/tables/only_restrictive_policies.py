@@ -15,13 +15,12 @@ from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import branches
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.meaning.truth import can_be_true
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text import Related
 from rlslint.text.sentences import listed
 
 
@@ -133,14 +132,10 @@ def _finding(table: Table, refused: list[_Refused], project: Project) -> Finding
         object=str(table),
         message=f"{_effect(table, commands, roles)}: only restrictive policies apply, and these "
         "narrow what a permissive policy admits",
-        span=statement.span if statement is not None else None,
+        span=shown(statement),
         label="restrictive, with no permissive policy beside it",
         help=f"CREATE POLICY {name} ON {table.sql_name} {kind}{to}{words} (true);",
-        related=tuple(
-            Related(created.span, f"so is policy {other.name}")
-            for other in others
-            if (created := other.created) is not None
-        ),
+        related=also_shown(*((other.created, f"so is policy {other.name}") for other in others)),
         confidence=certainty(project),
     )
 

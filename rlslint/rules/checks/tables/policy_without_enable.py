@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from rlslint.access import Gap, gap_of
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -24,10 +23,8 @@ def _finding(table: Table, project: Project) -> Finding:
     who = exposed.who if exposed else "whoever is granted access"
     verb = exposed.verb if exposed else "read"
     first, *others = table.policies.known()
-    span = first.created.span if first.created else None
-    related = tuple(
-        Related(policy.created.span, f"so is {policy.name}") for policy in others if policy.created
-    )
+    span = shown(first.created)
+    related = also_shown(*((policy.created, f"so is {policy.name}") for policy in others))
     return Finding(
         object=str(table),
         message=f"{who} can {verb} every row of {table} because row security is not enabled, "

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from rlslint.access import Gap, gap_of
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -37,8 +36,8 @@ def _finding(table: Table, project: Project) -> Finding:
     verb = exposed.verb if exposed else "read"
     though = ", though its policies are still there" if table.policies.known() else ""
     disabled, enabled = table.because("rls_enabled"), table.because_before("rls_enabled")
-    span = disabled.span if disabled else None
-    related = (Related(enabled.span, "row security is enabled here"),) if enabled else ()
+    span = shown(disabled)
+    related = also_shown((enabled, "row security is enabled here"))
     # DISABLE leaves FORCE and the policies, so that the table still looks protected.
     remains = table.rls_forced or bool(table.policies.known())
     is_leak = exposed is not None and (remains or _has_tenants(table, project))

@@ -16,11 +16,10 @@ from rlslint.access import (
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import quoted_roles
 from rlslint.config.scales import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import tenant_policy
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -53,8 +52,8 @@ def _is_meant_to_be_used(table: Table, exposed: Exposure, project: Project) -> b
 
 def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
     enabled, dropped = table.because("rls_enabled"), table.statements.get("policies")
-    span = enabled.span if enabled else None
-    related = (Related(dropped.span, "policies are dropped here"),) if dropped else ()
+    span = shown(enabled)
+    related = also_shown((dropped, "policies are dropped here"))
     around = functions_around(project.catalog, table)
     by_design = f" (an info only, for {around[0]} reaches it as its owner)" if around else ""
     meant = not around and _is_meant_to_be_used(table, exposed, project)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import Exposure, Gap, ancestors, gap_of, is_probably_superuser, is_superuser
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import protection
 from rlslint.rules.registry import rule
@@ -53,7 +53,7 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
     if consulted:
         because += " (an info only, for policies look up there who may see what)"
     statement = table.because("rls_enabled")
-    span = statement.span if statement else None
+    span = shown(statement)
     return Finding(
         object=str(table),
         message=f"{exposed.who} can {exposed.verb} the rows of every tenant in {table} "

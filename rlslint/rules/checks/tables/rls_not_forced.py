@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from rlslint.access import Answer, Escape, Ownership, bypass, owning_membership, owns
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -47,14 +46,10 @@ def _finding(table: Table, role: str, ownership: Ownership, reasons: str) -> Fin
     return Finding(
         object=str(table),
         message=f"{table} shows all rows to {subject} because row security is not forced{because}",
-        span=statement.span if statement else None,
+        span=shown(statement),
         label="does not apply to the owner",
         help=f"ALTER TABLE {table.sql_name} FORCE ROW LEVEL SECURITY;",
-        related=tuple(
-            Related(place.span, words)
-            for place, words in dict(places).items()
-            if place is not None and place is not statement
-        ),
+        related=also_shown(*dict(places).items(), beside=statement),
         severity=Severity.error if certain else None,
         confidence=None if certain else Confidence.medium,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import grants_to
 from rlslint.catalog.model import View
 from rlslint.catalog.roles import quoted_roles
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
@@ -17,7 +17,6 @@ from rlslint.project.questions.view_exposure import (
     view_leaks,
 )
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -32,8 +31,8 @@ def materialized_view_bypass(view: View, project: Project) -> Iterator[Finding]:
 def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     copy = next(one for one in leak.read.through if one.is_materialized_view)
     statement, filled = view.because("query"), copy.because("query")
-    span = statement.span if statement else None
-    made = (Related(filled.span, "the rows are copied here"),) if filled else ()
+    span = shown(statement)
+    made = also_shown((filled, "the rows are copied here"))
     cause = "a materialized view" if copy is view else f"it shows {copy}, a materialized view that"
     return Finding(
         object=str(view),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access import runs_as_invoker
 from rlslint.catalog.model import View
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
@@ -29,7 +29,7 @@ def view_owner_rights(view: View, project: Project) -> Iterator[Finding]:
 
 def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     statement = view.because("query")
-    span = statement.span if statement else None
+    span = shown(statement)
     return Finding(
         object=str(view),
         message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access import runs_as_invoker
 from rlslint.catalog.model import View
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
@@ -16,7 +16,6 @@ from rlslint.project.questions.view_exposure import (
     view_leaks,
 )
 from rlslint.rules.registry import rule
-from rlslint.text import Related
 
 
 @rule
@@ -31,8 +30,8 @@ def view_replace_drops_invoker(view: View, project: Project) -> Iterator[Finding
 def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     dropped = view.because("security_invoker")
     enabled = view.because_before("security_invoker")
-    span = dropped.span if dropped else None
-    before = (Related(enabled.span, "the option was set here"),) if enabled else ()
+    span = shown(dropped)
+    before = also_shown((enabled, "the option was set here"))
     how = (
         "this statement does not restate" if "security_invoker" not in view.options else "turns off"
     )
