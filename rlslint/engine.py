@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 def check(
-    paths: Sequence[str | Path], config: Config, standard_input: tuple[str, bytes] | None = None
+    paths: Sequence[str | os.PathLike[str]],
+    config: Config,
+    standard_input: tuple[str, bytes] | None = None,
 ) -> Result:
     """Lint `paths` and the project around them.
 
@@ -49,7 +51,7 @@ def check(
     return _result(map(_from_files, projects.built), config, selection, reader, read, named)
 
 
-def files_read(paths: Sequence[str | Path], config: Config) -> Iterator[str]:
+def files_read(paths: Sequence[str | os.PathLike[str]], config: Config) -> Iterator[str]:
     """Yield the files that `check` would report on, sorted."""
     yield from sorted(_discover(paths, config, None).reported)
 
@@ -74,13 +76,15 @@ def audit(request: Request, config: Config, progress: Progress) -> Result:
 
 
 def _discover(
-    paths: Sequence[str | Path], config: Config, standard_input: tuple[str, bytes] | None
+    paths: Sequence[str | os.PathLike[str]],
+    config: Config,
+    standard_input: tuple[str, bytes] | None,
 ) -> Found:
     named = [path for path in paths if str(path) != "-"]
     found = discover(
         named,
         around=(standard_input[0],) if standard_input and standard_input[0] != "-" else (),
-        root=Path.cwd(),
+        root=os.getcwd(),
         exclude=excluded(config),
         force_exclude=config.force_exclude,
     )

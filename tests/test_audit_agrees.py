@@ -225,14 +225,14 @@ def scripts(found: Found) -> Iterator[str]:
         ending = name.replace(".", "/")
         for shown_path, path in modules.items():
             if shown_path.removesuffix(".py").removesuffix("/__init__").endswith(ending):
-                return path.read_text(encoding="utf-8")
+                return Path(path).read_text(encoding="utf-8")
         return None
 
     models = Models()
     for history in histories(found).histories:
         for migration in history.migrations:
-            data = migration.path.read_bytes()
-            if migration.path.suffix == ".py":
+            data = Path(migration.path).read_bytes()
+            if Path(migration.path).suffix == ".py":
                 sites = migration_sites(migration.shown, data.decode(), read_module, models)
                 yield from (site.text.data.decode() for site in sites)
             else:

@@ -63,9 +63,9 @@ def test_the_sql_of_a_project_loads(project: Path, server: Server, database: Dat
     files = discover([project], root=project)
     for history in histories(files).histories:
         for migration in history.migrations:
-            if migration.path.suffix != ".sql":
+            if Path(migration.path).suffix != ".sql":
                 continue
-            data = migration.path.read_bytes()
+            data = Path(migration.path).read_bytes()
             for start, end in up_ranges(data):
                 script = data[start:end].decode()
                 skip_where_refused((script,), server)

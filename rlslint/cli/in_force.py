@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from rlslint.config.files import find_config, load_config
@@ -25,7 +25,7 @@ _LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
 _VALUES = ("fail_on", "min_severity", "min_confidence", "output_format")
 
 
-def configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path | None:
+def configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> str | None:
     """Return the file that the command line names, else the one that is found beside `paths`."""
     files = [value for value in options["config_values"] if "=" not in value]
     if len(files) > 1:
@@ -33,12 +33,12 @@ def configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> Pa
     if files and options["isolated"]:
         raise ConfigError("--isolated reads no configuration file, and --config names one")
     if files:
-        return Path(files[0])
+        return str(files[0])
     return None if options["isolated"] else find_config(_start(paths, options), disk.read)
 
 
 def config_in_force(
-    file: Path | None, options: Mapping[str, Any], least: Severity = Severity.warning
+    file: str | None, options: Mapping[str, Any], least: Severity = Severity.warning
 ) -> Config:
     """Return the options in force; `least` is the severity from which findings are shown."""
     pairs = [parse_override(value) for value in options["config_values"] if "=" in value]
@@ -59,10 +59,10 @@ def config_in_force(
     return config._replace(min_severity=min(least, config.fail_on))
 
 
-def _start(paths: tuple[str, ...], options: Mapping[str, Any]) -> Path:
+def _start(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
     """Return the directory in which the search for a configuration starts."""
-    first = Path(options.get("stdin_filename") or "") if paths[0] == "-" else Path(paths[0])
-    return first if disk.is_folder(first) else first.parent
+    first = options.get("stdin_filename") or "." if paths[0] == "-" else paths[0]
+    return first if disk.is_folder(first) else os.path.dirname(first)
 
 
 def _names(values: Iterable[str]) -> list[str]:
@@ -79,7 +79,7 @@ def _per_file(values: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def settings_in_force(file: Path | None, config: Config) -> Iterator[str]:
+def settings_in_force(file: str | None, config: Config) -> Iterator[str]:
     """Yield the options in force as TOML, those that are not set as comments."""
     yield f"# {file_in_force(file)}"
     for key, option in OPTIONS.items():
@@ -124,6 +124,6 @@ def problem_lines(problem: Exception) -> list[str]:
     return [f"{path}:{row}:{column}: {problem}", *marked, *hint]
 
 
-def file_in_force(file: Path | None) -> str:
+def file_in_force(file: str | None) -> str:
     """Return the sentence that names the configuration file."""
     return "No configuration file is in force." if file is None else f"Configuration: {file}"

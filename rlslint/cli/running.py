@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from rlslint.cli.in_force import (
@@ -108,7 +107,7 @@ def _standard_input(paths: tuple[str, ...], options: Mapping[str, Any]) -> tuple
     return options["stdin_filename"] or "-", sys.stdin.buffer.read()
 
 
-def _what_is_in_force(file: Path | None, config: Config) -> Iterator[str]:
+def _what_is_in_force(file: str | None, config: Config) -> Iterator[str]:
     from rlslint.rules.cards import rule_names
 
     on, known = selection_of(config).names, rule_names()
@@ -125,9 +124,7 @@ def _report_of_files(paths: tuple[str, ...], files: Iterable[str]) -> Report:
     return Report("", joined(map(printable, files)), complaints, ERROR if missing else SUCCESS)
 
 
-def _report(
-    result: Result, file: Path | None, config: Config, options: Mapping[str, Any]
-) -> Report:
+def _report(result: Result, file: str | None, config: Config, options: Mapping[str, Any]) -> Report:
     from rlslint.reports.closing import statistics
     from rlslint.reports.formats import render
     from rlslint.rules.cards import card

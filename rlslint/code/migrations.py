@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
@@ -33,7 +32,7 @@ class Reader:
         self.errors: list[str] = []
         self.ignores: list[Ignore] = []
 
-    def text(self, path: Path, shown: str) -> Text | None:
+    def text(self, path: str, shown: str) -> Text | None:
         """Return the text of a file; where there is none, the reason is kept."""
         given = self._given.get(shown)
         text = text_of(given, shown) if given is not None else read_text(path, shown)
@@ -68,7 +67,7 @@ class MigrationReader:
         text = self._reader.text(migration.path, migration.shown)
         if text is None:
             return
-        if migration.path.suffix == ".py":
+        if migration.path.endswith(".py"):
             self._reader.ignores += ignores_in_host(text, "#")
             for site in self._python_sites(migration, text):
                 yield from read(site.text, self._kinds, application=True)
@@ -91,7 +90,7 @@ class MigrationReader:
 
 def module_reader(found: Found) -> ReadModule:
     """Return a function that gives the source of a module of the project by its dotted name."""
-    by_ending: dict[str, Path] = {}
+    by_ending: dict[str, str] = {}
     for file in found.python:
         parts = file.shown.removesuffix(".py").removesuffix("/__init__").split("/")
         for start in range(len(parts)):
@@ -99,7 +98,7 @@ def module_reader(found: Found) -> ReadModule:
 
     def read_module(name: str) -> str | None:
         path = by_ending.get(name)
-        text = read_text(path, str(path)) if path is not None else None
+        text = read_text(path, path) if path is not None else None
         return text.data.decode() if isinstance(text, Text) else None
 
     return read_module

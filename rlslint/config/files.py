@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from rlslint import NamedTuple
@@ -22,7 +21,7 @@ _FILE_NAMES = (".rlslint.toml", "rlslint.toml", "pyproject.toml")
 class _File(NamedTuple):
     """A configuration file: where it is, what messages call it, and what it holds."""
 
-    path: Path
+    path: str
     shown: str
     data: bytes
 
@@ -37,24 +36,25 @@ class _File(NamedTuple):
         return self.error(message, place_of(self.data, path, mark), meant)
 
 
-def find_config(directory: Path, read: Read) -> Path | None:
+def find_config(directory: str | os.PathLike[str], read: Read) -> str | None:
     """Return the configuration file that is nearest: in `directory` first, then above.
 
     In one directory `.rlslint.toml` goes before `rlslint.toml`, and that before a `pyproject.toml`
     that has a table `tool.rlslint`. Raises ConfigError where a `pyproject.toml` cannot be read.
     """
-    here = directory.absolute()
-    for folder in (here, *here.parents):
+    folder, above = os.path.abspath(directory), ""
+    while folder != above:
         for name in _FILE_NAMES:
-            file = _read_if_there(folder / name, read)
+            file = _read_if_there(os.path.join(folder, name), read)
             if file is not None and (name != "pyproject.toml" or _is_meant(file.data)):
                 return file.path
+        folder, above = os.path.dirname(folder), folder
     return None
 
 
-def load_config(path: Path, read: Read) -> Config:
+def load_config(path: str | os.PathLike[str], read: Read) -> Config:
     """Return the configuration of a file and of those that it extends. Raises ConfigError."""
-    return _load(_read(path.absolute(), read), (), read)
+    return _load(_read(os.path.abspath(path), read), (), read)
 
 
 def _is_meant(pyproject: bytes) -> bool:
@@ -67,12 +67,12 @@ def _is_meant(pyproject: bytes) -> bool:
     return isinstance(tools, dict) and "rlslint" in tools
 
 
-def _load(file: _File, children: tuple[Path, ...], read: Read) -> Config:
+def _load(file: _File, children: tuple[str, ...], read: Read) -> Config:
     try:
         table = read_toml(file.data)
     except TomlProblem as error:
         raise file.error(str(error), (error.offset, error.offset)) from None
-    prefix: KeyPath = ("tool", "rlslint") if file.path.name == "pyproject.toml" else ()
+    prefix: KeyPath = ("tool", "rlslint") if os.path.basename(file.path) == "pyproject.toml" else ()
     for part in prefix:
         table = table.get(str(part), {})
         if not isinstance(table, dict):
@@ -81,10 +81,10 @@ def _load(file: _File, children: tuple[Path, ...], read: Read) -> Config:
     for key, value in table.items():
         name = _field_name(file, (*prefix, key))
         values[name] = _value(file, (*prefix, key), value)
-    own = Config(directory=file.path.parent, **values)
+    own = Config(directory=os.path.dirname(file.path), **values)
     if own.extend is None:
         return own
-    path = Path(os.path.abspath(file.path.parent / Path(own.extend).expanduser()))
+    path = os.path.abspath(os.path.join(own.directory, os.path.expanduser(own.extend)))
     extend = (*prefix, "extend")
     if path in (*children, file.path):
         message = "the configuration files extend each other"
@@ -96,7 +96,7 @@ def _load(file: _File, children: tuple[Path, ...], read: Read) -> Config:
     return _extended(_load(parent, (*children, file.path), read), own, values)
 
 
-def _read_if_there(path: Path, read: Read) -> _File | None:
+def _read_if_there(path: str, read: Read) -> _File | None:
     try:
         return _file(path, read)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -105,15 +105,15 @@ def _read_if_there(path: Path, read: Read) -> _File | None:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _read(path: Path, read: Read) -> _File:
+def _read(path: str, read: Read) -> _File:
     try:
         return _file(path, read)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _file(path: Path, read: Read) -> _File:
-    data = read(str(path)).removeprefix(b"\xef\xbb\xbf")
+def _file(path: str, read: Read) -> _File:
+    data = read(path).removeprefix(b"\xef\xbb\xbf")
     return _File(path, os.path.relpath(path), data)
 
 
@@ -165,13 +165,13 @@ def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key != name}
 
 
-def _rebased(config: Config, directory: Path) -> Config:
+def _rebased(config: Config, directory: str) -> Config:
     """Return `config` with the patterns that name a folder written from `directory`."""
 
     def rebase(pattern: str) -> str:
         bare = pattern.removeprefix("!")
-        way = os.path.relpath(config.directory / bare, directory)
-        return f"{'!' if bare != pattern else ''}{Path(way).as_posix()}"
+        way = os.path.relpath(os.path.join(config.directory, bare), directory)
+        return f"{'!' if bare != pattern else ''}{way.replace(os.sep, '/')}"
 
     def rebase_path(pattern: str) -> str:
         inner = "/" in pattern and not pattern.removeprefix("!").startswith("**/")

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -110,7 +109,7 @@ _CONFIDENCE = level(Confidence)
 class Config(NamedTuple):
     """What users may decide. `directory` is where the patterns of the configuration start."""
 
-    directory: Path = Path()
+    directory: str = "."
     select: Annotated[
         tuple[str, ...] | None,
         Option(
@@ -368,10 +367,13 @@ def parse_override(argument: str) -> tuple[str, Any]:
 
 def anchored(config: Config, patterns: Iterable[str]) -> tuple[str, ...]:
     """Return patterns of the configuration as they read from the current directory."""
-    directory = config.directory.absolute()
-    if directory == Path.cwd():
+    directory = os.path.abspath(config.directory)
+    if directory == os.getcwd():
         return tuple(patterns)
-    return tuple((directory / pattern).as_posix() for pattern in patterns)
+    return tuple(
+        os.path.join(directory, pattern.removeprefix("./")).replace(os.sep, "/")
+        for pattern in patterns
+    )
 
 
 def excluded(config: Config) -> tuple[str, ...]:
@@ -381,7 +383,7 @@ def excluded(config: Config) -> tuple[str, ...]:
     return (*(p for p in patterns if p not in paths), *anchored(config, paths))
 
 
-def matching_ignores(config: Config, path: Path) -> tuple[str, ...]:
+def matching_ignores(config: Config, path: str | os.PathLike[str]) -> tuple[str, ...]:
     """Return the rule selectors that `per-file-ignores` names for `path`."""
     return tuple(
         selector
@@ -392,14 +394,14 @@ def matching_ignores(config: Config, path: Path) -> tuple[str, ...]:
     )
 
 
-def path_matches(pattern: str, path: Path, directory: Path) -> bool:
+def path_matches(pattern: str, path: str | os.PathLike[str], directory: str) -> bool:
     """Tell whether a pattern covers `path`, by its name or by its way from `directory`.
 
     As in ruff, `*` also crosses `/`, and `**/` may stand for no folder at all.
     """
-    if fnmatchcase(path.name, pattern):
+    if fnmatchcase(os.path.basename(path), pattern):
         return True
-    below = Path(os.path.relpath(path.absolute(), directory.absolute())).as_posix()
+    below = os.path.relpath(path, directory).replace(os.sep, "/")
     short = pattern.replace("/**/", "/").removeprefix("**/")
     return fnmatchcase(below, pattern.removeprefix("./")) or fnmatchcase(below, short)
 

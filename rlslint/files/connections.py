@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
 
 from rlslint import NamedTuple
 from rlslint.text import Span
@@ -83,7 +82,7 @@ def runs_migrations(connection: Connection) -> bool:
     """
     if connection.is_open:
         return all(is_migration_tool(client.name) for client in connection.clients)
-    file = PurePath(connection.span.text.path).name.lower()
+    file = connection.span.text.path.rpartition("/")[2].lower()
     if file in MIGRATION_SETTINGS or _TOOLS().search(connection.source):
         return True
     variable = connection.source.rpartition(".")[2]

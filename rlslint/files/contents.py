@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from rlslint import NamedTuple
 from rlslint.files import disk
@@ -38,7 +38,7 @@ class RecodedText(Text):
         self.note = note
 
 
-def read_text(path: Path, shown: str) -> Text | Unreadable:
+def read_text(path: str | os.PathLike[str], shown: str) -> Text | Unreadable:
     """Return the text of the file, or why there is none; `shown` is its name in messages."""
     try:
         data = disk.read(path)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from itertools import islice
-from pathlib import Path
 
 from rlslint import NamedTuple
 from rlslint.files import disk
@@ -26,7 +25,7 @@ _HISTORY_FOLDERS = frozenset(
 class SourceFile(NamedTuple):
     """A file to read: where it is, what messages call it, its folder and its name."""
 
-    path: Path
+    path: str
     shown: str
     folder: str
     name: str
@@ -41,7 +40,7 @@ class Found(NamedTuple):
     `problems` are named paths that lead to no file.
     """
 
-    root: Path
+    root: str
     sql: tuple[SourceFile, ...]
     python: tuple[SourceFile, ...]
     settings: tuple[SourceFile, ...]
@@ -51,10 +50,10 @@ class Found(NamedTuple):
 
 
 def discover(
-    paths: Iterable[str | Path],
+    paths: Iterable[str | os.PathLike[str]],
     *,
     around: Iterable[str] = (),
-    root: Path,
+    root: str | os.PathLike[str],
     exclude: tuple[str, ...] = (),
     force_exclude: bool = False,
 ) -> Found:
@@ -89,7 +88,7 @@ def discover(
         problems.append(Unreadable(shown, message, is_error=full in named))
     kinds = _by_kind(walk.files, base)
     return Found(
-        root,
+        base,
         kinds["sql"],
         kinds["python"],
         kinds["settings"],
@@ -103,7 +102,9 @@ def _existing_folder(path: str) -> str:
     return next(folder for folder in folders_above(os.path.dirname(path)) if disk.is_folder(folder))
 
 
-def _named(paths: Iterable[str | Path], base: str) -> tuple[list[str], list[Unreadable]]:
+def _named(
+    paths: Iterable[str | os.PathLike[str]], base: str
+) -> tuple[list[str], list[Unreadable]]:
     """Return the absolute paths of what there is, and what is wrong with the others."""
     named = []
     problems = []
@@ -131,7 +132,7 @@ def _by_kind(files: Iterable[str], base: str) -> dict[str, tuple[SourceFile, ...
     kinds: dict[str, list[SourceFile]] = {"sql": [], "python": [], "settings": [], "plans": []}
     for full in sorted(files, key=lambda full: full.split(os.sep)):
         folder, name = os.path.split(full)
-        file = SourceFile(Path(full), shown_path(full, base), folder, name)
+        file = SourceFile(full, shown_path(full, base), folder, name)
         kinds[_kind_of_named(name) or "sql"].append(file)
     return {name: tuple(inside) for name, inside in kinds.items()}
 
@@ -201,9 +202,9 @@ def with_file(found: Found, shown: str) -> Found:
     """Return what was found with one more SQL or Python file, which need not be on disk."""
     if any(file.shown == shown for file in (*found.sql, *found.python)):
         return found._replace(reported=found.reported | {shown})
-    path = Path(os.path.abspath(shown))
-    file = SourceFile(path, shown, str(path.parent), path.name)
+    path = os.path.abspath(shown)
+    file = SourceFile(path, shown, *os.path.split(path))
     reported = found.reported | {shown}
-    if path.suffix == ".py":
+    if path.endswith(".py"):
         return found._replace(python=(*found.python, file), reported=reported)
     return found._replace(sql=(*found.sql, file), reported=reported)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
-from pathlib import Path
+from itertools import islice
 
 from rlslint import NamedTuple
 from rlslint.files import disk
@@ -27,6 +28,7 @@ from rlslint.files.layouts.history import (
     history,
 )
 from rlslint.files.layouts.order import natural_path
+from rlslint.files.walk import folders_above
 
 _BY_TOOL: tuple[Callable[[Folders], Claim], ...] = (
     folders.claim_numbered_folders,
@@ -113,7 +115,7 @@ class _Sorting:
     def untouched(self) -> Folders:
         """The directories of which nothing is claimed: what a tool left there, it does not run."""
         folders = {
-            str(migration.path.parent)
+            os.path.dirname(migration.path)
             for history in self.histories
             for migration in history.migrations
         }
@@ -149,14 +151,14 @@ def _claim_configured(found: Found, patterns: tuple[str, ...]) -> Claim:
     folders = by_folder(found.sql)
     for pattern in patterns:
         matches = _matcher(pattern)
-        matching = [file for file in found.sql if matches(file.shown) or matches(str(file.path))]
+        matching = [file for file in found.sql if matches(file.shown) or matches(file.path)]
         if not matching:
             message = f"No SQL file matches {pattern!r}, which the configuration names."
             notes.append(Note(pattern, message))
         for file in sorted(matching, key=lambda file: natural_path(file.shown)):
             undoes = reversals.is_reversal(file, folders[file.folder])
             (left_out if undoes else taken).setdefault(file)
-    made = (history(str(found.root), "configured", taken),) if taken else ()
+    made = (history(found.root, "configured", taken),) if taken else ()
     return Claim(made, tuple(left_out), tuple(notes))
 
 
@@ -183,13 +185,13 @@ def _claim_dumps(folders: Folders, known: tuple[History, ...]) -> Claim:
         ancestor
         for made in known
         for migration in made.migrations[:1]
-        for ancestor in [migration.path.parent, *migration.path.parents][:4]
+        for ancestor in islice(folders_above(os.path.dirname(migration.path)), 3)
     }
     for folder, files in folders.items():
         for file in files:
             if not _is_dump(file):
                 continue
-            if file.path.parent in covered:
+            if file.folder in covered:
                 left_out.append(file)
             else:
                 layout = "rails" if file.name == "structure.sql" else "pg_dump"
@@ -199,7 +201,7 @@ def _claim_dumps(folders: Folders, known: tuple[History, ...]) -> Claim:
 
 def _is_dump(file: SourceFile) -> bool:
     """Tell whether pg_dump wrote the file; dbmate and others cut its comments out."""
-    if file.name == "structure.sql" and Path(file.folder).name == "db":
+    if file.name == "structure.sql" and os.path.basename(file.folder) == "db":
         return True
     try:
         beginning = disk.beginning(file.path, 2048)

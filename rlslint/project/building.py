@@ -111,7 +111,7 @@ def _with_a_part_of(named: frozenset[str], sorted_files: Histories, nearest: Nea
     own = [h for h in sorted_files.histories if any(m.shown in named for m in h.migrations)]
     if len(own) == len(sorted_files.histories):
         return sorted_files._replace(loose=loose)
-    scripts = {m.shown for h in (*own, *loose) for m in h.migrations if m.path.suffix != ".py"}
+    scripts = {m.shown for h in (*own, *loose) for m in h.migrations if not m.path.endswith(".py")}
     roots = {root for path in named - scripts for root in nearest(path)}
     wanted = tuple(h for h in sorted_files.histories if h in own or h.root in roots)
     return sorted_files._replace(histories=wanted, loose=loose)
@@ -284,13 +284,15 @@ def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[
 
 
 def _connections(file: SourceFile, text: Text | None, reader: Reader) -> tuple[Connection, ...]:
+    from pathlib import PurePath
+
     from rlslint.files.settings.files import is_settings_file, read_settings
 
-    if text is None and is_settings_file(file.path):
+    if text is None and is_settings_file(PurePath(file.name)):
         text = reader.text(file.path, file.shown)
     if text is None:
         return ()
-    settings = read_settings(file.path, file.shown, text.data)
+    settings = read_settings(PurePath(file.name), file.shown, text.data)
     if settings.note:
         reader.notes.append(settings.note)
     return settings.connections

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
@@ -35,7 +35,7 @@ def read_migrations(path: str, config: Config) -> Migrations:
     reader = Reader({})
     found = discover(
         [path],
-        root=Path.cwd(),
+        root=os.getcwd(),
         exclude=excluded(config),
         force_exclude=config.force_exclude,
     )

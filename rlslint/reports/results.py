@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
 from rlslint import NamedTuple
@@ -148,7 +147,7 @@ def place(span: Span) -> Place | None:
 @cache
 def shown_path(path: str) -> str:
     """Return `path` relative to the current directory where it lies below, with `/` throughout."""
-    below = f"{Path.cwd()}{os.sep}"
+    below = f"{os.getcwd()}{os.sep}"
     return path.removeprefix(below).replace(os.sep, "/")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache, lru_cache
-from pathlib import Path
 
 from rlslint import NamedTuple
 from rlslint.config.scales import Confidence, Severity
@@ -57,25 +57,27 @@ class Card(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _folder() -> Path:
+def _folder() -> str:
     """Return the folder of the cards: inside an installed package, or beside it in a checkout.
 
     Raises FileNotFoundError where neither is there, rather than find a stranger's `rules`.
     """
-    package = Path(__file__).resolve().parents[1]
-    if (package / "cards").is_dir():
-        return package / "cards"
-    checkout = package.parent
-    if (checkout / "pyproject.toml").is_file() and (checkout / "rules").is_dir():
-        return checkout / "rules"
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    cards = os.path.join(package, "cards")
+    if os.path.isdir(cards):
+        return cards
+    checkout = os.path.dirname(package)
+    cards = os.path.join(checkout, "rules")
+    if os.path.isfile(os.path.join(checkout, "pyproject.toml")) and os.path.isdir(cards):
+        return cards
     raise FileNotFoundError("rlslint was installed without its rule cards; install it again")
 
 
 @lru_cache(maxsize=1)
 def rule_names() -> tuple[str, ...]:
     """Return the names of all rules, sorted."""
-    names = (entry.name for entry in _folder().iterdir() if entry.name.endswith(".md"))
-    return tuple(sorted(name.removesuffix(".md") for name in names))
+    names = os.listdir(_folder())
+    return tuple(sorted(name.removesuffix(".md") for name in names if name.endswith(".md")))
 
 
 @cache
@@ -86,7 +88,8 @@ def card(name: str) -> Card:
     """
     import tomllib
 
-    text = (_folder() / f"{name}.md").read_text(encoding="utf-8")
+    with open(os.path.join(_folder(), f"{name}.md"), encoding="utf-8") as file:
+        text = file.read()
     title = _TITLE().match(text)
     metadata = next((source for kind, _, source in _FENCE().findall(text) if kind == "toml"), None)
     if title is None or metadata is None or title.group(1) != name:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from rlslint import NamedTuple
@@ -87,7 +87,7 @@ def _registered(check: Check, where: Where | None) -> Check:
 def rules_for(subject: str) -> list[Rule]:
     """Return the rules that look at a kind of subject, in the order of their names."""
     folder = FOLDERS[subject]
-    for entry in Path(__file__).with_name("checks").joinpath(folder).iterdir():
-        if entry.suffix == ".py" and entry.name != "__init__.py":
-            import_module(f"rlslint.rules.checks.{folder}.{entry.stem}")
+    for name in os.listdir(os.path.join(os.path.dirname(__file__), "checks", folder)):
+        if name.endswith(".py") and name != "__init__.py":
+            import_module(f"rlslint.rules.checks.{folder}.{name.removesuffix('.py')}")
     return sorted(found for found in _rules.values() if found.subject == subject)

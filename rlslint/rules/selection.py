@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from rlslint import NamedTuple
 from rlslint.config.options import Config, matching_ignores
@@ -26,7 +25,7 @@ class Selection(NamedTuple):
             return False
         if not self.config.per_file_ignores:
             return True
-        return rule not in resolve(matching_ignores(self.config, Path(path)))
+        return rule not in resolve(matching_ignores(self.config, path))
 
 
 def selection_of(config: Config) -> Selection:

@@ -70,7 +70,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert config.accept == (
         Accept("rls-not-forced", "public.audit_log", "written by the owner only"),
     )
-    assert config.directory == tmp_path
+    assert config.directory == str(tmp_path)
 
 
 def test_the_examples_of_the_documentation_load_and_fit_the_schema(tmp_path: Path) -> None:
@@ -159,11 +159,11 @@ def test_the_nearest_file_is_found_and_the_dotted_one_first(tmp_path: Path) -> N
     outer = write(tmp_path / "pyproject.toml", "[tool.rlslint]\n")
     write(tmp_path / "db/pyproject.toml", "[project]\n# rlslint\n")
     (tmp_path / "db/deep").mkdir()
-    assert find_config(tmp_path / "db/deep", read) == outer
+    assert find_config(tmp_path / "db/deep", read) == str(outer)
     plain = write(tmp_path / "db/rlslint.toml", "")
-    assert find_config(tmp_path / "db/deep", read) == plain
+    assert find_config(tmp_path / "db/deep", read) == str(plain)
     dotted = write(tmp_path / "db/.rlslint.toml", "")
-    assert find_config(tmp_path / "db/deep", read) == dotted
+    assert find_config(tmp_path / "db/deep", read) == str(dotted)
 
 
 def test_a_file_builds_on_the_one_that_it_extends(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_wrong_override_is_refused_with_a_hint() -> None:
 
 def test_per_file_ignores_match_names_folders_and_their_opposite(tmp_path: Path) -> None:
     config = Config(
-        directory=tmp_path,
+        directory=str(tmp_path),
         per_file_ignores={
             "legacy.sql": ("a",),
             "db/*": ("b",),

@@ -665,8 +665,8 @@ def scripts_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the SQL of a project's migrations, also where these are programs."""
     found = discover(["."], root=project)
     migrations = [one for history in histories(found).histories for one in history.migrations]
-    if all(migration.path.suffix == ".sql" for migration in migrations):
-        read = [migration.path.read_bytes() for migration in migrations]
+    if all(Path(migration.path).suffix == ".sql" for migration in migrations):
+        read = [Path(migration.path).read_bytes() for migration in migrations]
         return [data[start:end].decode() for data in read for start, end in up_ranges(data)]
     replayed: list[str] = []
     run = Replay.run

@@ -160,4 +160,4 @@ def test_a_name_that_is_no_text_can_be_printed(tmp_path: Path) -> None:
     Path(os.fsdecode(path)).write_bytes(b"SELECT 1;")
     (file,) = discover(["."], root=tmp_path).sql
     assert file.shown.encode()
-    assert file.path.read_bytes() == b"SELECT 1;"
+    assert Path(file.path).read_bytes() == b"SELECT 1;"

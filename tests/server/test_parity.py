@@ -58,7 +58,7 @@ def test_the_replay_agrees_on_a_project(
     found = discover(["."], root=project)
     for history in histories(found).histories:
         for migration in history.migrations:
-            data = migration.path.read_bytes()
+            data = Path(migration.path).read_bytes()
             for start, end in up_ranges(data):
                 database.run(data[start:end].decode())
     built = build(found, Config(), Reader({})).built

@@ -9,7 +9,6 @@ files; graphile-migrate has `committed/*.sql`, and what is being worked on in `c
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from rlslint.files import disk
@@ -48,7 +47,7 @@ def _history(root: str, name: str, files: list[SourceFile]) -> History:
         files.sort(key=_diesel_version)
         return history(root, "hasura" if is_hasura else "diesel", files)
     files.sort(key=lambda file: os.path.basename(file.folder))
-    is_drizzle = disk.exists(files[0].path.parent / "snapshot.json")
+    is_drizzle = disk.exists(os.path.join(files[0].folder, "snapshot.json"))
     return history(root, "drizzle" if is_drizzle else "prisma", files)
 
 
@@ -57,7 +56,7 @@ def claim_drizzle(folders: Folders) -> Claim:
     histories = []
     notes = []
     for folder, files in folders.items():
-        journal = Path(folder, "meta", "_journal.json")
+        journal = os.path.join(folder, "meta", "_journal.json")
         if not disk.is_file(journal):
             continue
         tags = _tags(journal)
@@ -73,7 +72,7 @@ def claim_drizzle(folders: Folders) -> Claim:
     return Claim(tuple(histories), notes=tuple(notes))
 
 
-def _tags(journal: Path) -> list[str] | None:
+def _tags(journal: str) -> list[str] | None:
     import json
 
     try:

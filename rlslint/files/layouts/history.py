@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from rlslint import NamedTuple
 from rlslint.files.contents import Note
@@ -17,7 +16,7 @@ Folders = Mapping[str, tuple[SourceFile, ...]]
 class Migration(NamedTuple):
     """One file of a history; `layout` names the tool whose file it is."""
 
-    path: Path
+    path: str
     shown: str
     layout: str
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from fnmatch import fnmatchcase
-from pathlib import Path
+from itertools import islice
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders, history
 from rlslint.files.layouts.order import natural_path
+from rlslint.files.walk import folders_above
 from rlslint.text.patterns import Pattern
 
 _HEADER = Pattern(rb"(?:\xef\xbb\xbf)?\s*--\s*liquibase\s+formatted\s+sql", re.IGNORECASE)
@@ -25,7 +26,7 @@ def claim(folders: Folders) -> Claim:
     directory runs by name, as it does where no changelog is found.
     """
     by_root: dict[str, list[SourceFile]] = {}
-    masters: dict[str, Path | None] = {}
+    masters: dict[str, str | None] = {}
     for folder, files in folders.items():
         formatted = (
             [file for file in files if _is_formatted(file)] if _is_formatted(files[0]) else []
@@ -33,7 +34,7 @@ def claim(folders: Folders) -> Claim:
         if not formatted:
             continue
         master = _master(folder)
-        root = str(master.parent) if master else folder
+        root = os.path.dirname(master) if master else folder
         masters[root] = master
         by_root.setdefault(root, []).extend(formatted)
     return Claim(
@@ -51,8 +52,8 @@ def _is_formatted(file: SourceFile) -> bool:
         return False
 
 
-def _master(folder: str) -> Path | None:
-    for directory in (Path(folder), *list(Path(folder).parents)[:2]):
+def _master(folder: str) -> str | None:
+    for directory in islice(folders_above(folder), 3):
         try:
             names = [entry.name for entry in disk.entries(directory)]
         except OSError:
@@ -60,24 +61,24 @@ def _master(folder: str) -> Path | None:
         for pattern in _MASTERS:
             for name in names:
                 if fnmatchcase(name, pattern):
-                    return directory / name
+                    return os.path.join(directory, name)
     return None
 
 
-def _ordered(files: list[SourceFile], master: Path | None) -> list[SourceFile]:
+def _ordered(files: list[SourceFile], master: str | None) -> list[SourceFile]:
     included = _INCLUDED().findall(_content(master)) if master else []
     positions = {os.path.normpath(path): at for at, path in reversed(list(enumerate(included)))}
 
     def position(file: SourceFile) -> int:
         return min(
-            (at for path, at in positions.items() if str(file.path).endswith(os.sep + path)),
+            (at for path, at in positions.items() if file.path.endswith(os.sep + path)),
             default=len(included),
         )
 
     return sorted(files, key=lambda file: (position(file), natural_path(file.shown)))
 
 
-def _content(path: Path) -> str:
+def _content(path: str) -> str:
     try:
         return disk.read(path).decode("utf-8", "replace")
     except OSError:

@@ -13,7 +13,6 @@ directory of migrations (`migrations/2024/…`, `migrations/v2/…`) are parts o
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
@@ -72,7 +71,11 @@ def _sorted(root: str, files: list[SourceFile]) -> list[SourceFile]:
         return sorted(files, key=lambda file: file.name)
     if all(file.folder == root for file in files):
         return sorted(files, key=lambda file: natural(file.name))
-    return sorted(files, key=lambda file: natural_path(file.path.relative_to(root).as_posix()))
+
+    def below(file: SourceFile) -> str:
+        return file.path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")
+
+    return sorted(files, key=lambda file: natural_path(below(file)))
 
 
 def _layout(root: str, files: list[SourceFile]) -> str:
@@ -83,7 +86,7 @@ def _layout(root: str, files: list[SourceFile]) -> str:
     return tool(_beginning(files[0].path)) or "numbered"
 
 
-def _beginning(path: Path) -> bytes:
+def _beginning(path: str) -> bytes:
     try:
         return disk.beginning(path, 4096)
     except OSError:

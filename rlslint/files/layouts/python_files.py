@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
@@ -14,8 +13,6 @@ from rlslint.text.patterns import Pattern
 
 _ALEMBIC = Pattern(rb"^down_revision\b", re.MULTILINE)
 _DJANGO = Pattern(rb"\bmigrations\s*\.\s*Migration\b|^class\s+Migration\b", re.MULTILINE)
-
-_Order = Callable[[list[tuple[Path, str]]], list[Path]]
 
 
 def python_histories(files: Iterable[SourceFile]) -> tuple[History, ...]:
@@ -39,7 +36,7 @@ def python_histories(files: Iterable[SourceFile]) -> tuple[History, ...]:
         entry = (file, text.data.decode())
         if _ALEMBIC().search(text.data):
             alembic.setdefault(file.folder, []).append(entry)
-        elif file.path.parent.name == "migrations" and _DJANGO().search(text.data):
+        elif os.path.basename(file.folder) == "migrations" and _DJANGO().search(text.data):
             django.setdefault(_django_project(file, managed), []).append(entry)
     return (*_ordered(alembic, "alembic"), *_ordered(django, "django"))
 
@@ -70,11 +67,13 @@ def _django_project(file: SourceFile, managed: set[str]) -> str:
 def _ordered(groups: Mapping[str, list[tuple[SourceFile, str]]], layout: str) -> Iterable[History]:
     if not groups:
         return
+    from pathlib import Path
+
     from rlslint.files.layouts.python_order import order_alembic, order_django
 
-    order: _Order = order_alembic if layout == "alembic" else order_django
+    order = order_alembic if layout == "alembic" else order_django
     for root, entries in groups.items():
-        by_path = {file.path: file for file, _ in entries}
-        paths = order([(file.path, source) for file, source in entries])
+        by_path = {Path(file.path): file for file, _ in entries}
+        paths = order([(Path(file.path), source) for file, source in entries])
         if paths:
             yield history(root, layout, [by_path[path] for path in paths])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
@@ -59,16 +58,18 @@ def _files_in(folders: Folders, ancestor: str) -> list[SourceFile]:
 
 def _in_configured_order(root: str, schemas: list[SourceFile]) -> list[SourceFile]:
     """Order by `schema_paths` of config.toml, then by name, as `supabase db diff` does."""
-    paths = _schema_paths(Path(root, "config.toml"))
+    from pathlib import PurePath
+
+    paths = _schema_paths(os.path.join(root, "config.toml"))
 
     def position(file: SourceFile) -> int:
-        below = file.path.relative_to(root)
+        below = PurePath(file.path).relative_to(root)
         return next((at for at, path in enumerate(paths) if below.match(path)), len(paths))
 
     return sorted(schemas, key=lambda file: (position(file), natural_path(file.shown)))
 
 
-def _schema_paths(configuration: Path) -> list[str]:
+def _schema_paths(configuration: str) -> list[str]:
     import tomllib
 
     try:

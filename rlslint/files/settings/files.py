@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import PurePath
 
 from rlslint import NamedTuple
 from rlslint.files.connections import Connection
@@ -25,12 +25,12 @@ class Settings(NamedTuple):
     note: str = ""
 
 
-def is_settings_file(path: Path) -> bool:
+def is_settings_file(path: PurePath) -> bool:
     """Tell from its name whether a file may say who connects to the database."""
     return _is_dotenv(path) or path.suffix in (*_YAML, *_INI, ".py")
 
 
-def read_settings(path: Path, shown: str, data: bytes) -> Settings:
+def read_settings(path: PurePath, shown: str, data: bytes) -> Settings:
     """Return the Connections of a settings file; `shown` is its path in messages.
 
     A file that no format fits yields none, with a note. Passwords are not kept, and a user whom
@@ -51,12 +51,12 @@ def read_settings(path: Path, shown: str, data: bytes) -> Settings:
         return Settings((), f"{shown}: not searched for connections, for it is {error}")
 
 
-def connections(path: Path, shown: str, data: bytes) -> tuple[Connection, ...]:
+def connections(path: PurePath, shown: str, data: bytes) -> tuple[Connection, ...]:
     """Return the Connections of a settings file, none where it cannot be read."""
     return read_settings(path, shown, data).connections
 
 
-def _read(path: Path, document: Document) -> Iterator[Connection]:
+def _read(path: PurePath, document: Document) -> Iterator[Connection]:
     from rlslint.files.settings import name_value_files, python, yaml_files
 
     if _is_dotenv(path):
@@ -70,5 +70,5 @@ def _read(path: Path, document: Document) -> Iterator[Connection]:
     return iter(())
 
 
-def _is_dotenv(path: Path) -> bool:
+def _is_dotenv(path: PurePath) -> bool:
     return any(fnmatchcase(path.name, pattern) for pattern in _NAMES)
