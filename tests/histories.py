@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.drift import comparison
-from rlslint.drift.comparison import facts_of
+from rlslint.drift.comparison import facts_of, with_possible
 from rlslint.replay import HANDLED_KINDS, Replay
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
@@ -36,9 +36,9 @@ def compare(database: Database, script: str, with_refused: bool = False) -> Comp
         run(replay, part)
     with snapshot(database.conninfo()) as live:
         catalog = introspect(live.ask, live.database, live.version)
-    found = comparison.compare(
-        facts_of(replay.catalog, SUPERUSER), facts_of(catalog, SUPERUSER), version=live.version
-    )
+    theirs = facts_of(catalog, SUPERUSER)
+    ours = with_possible(facts_of(replay.catalog, SUPERUSER), replay.catalog, theirs)
+    found = comparison.compare(ours, theirs, version=live.version)
     return Comparison(
         replay.catalog,
         tuple(f"{e.sql}: {e.error}" for e in executed if e.error is not None),
