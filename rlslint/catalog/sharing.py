@@ -1,18 +1,91 @@
-"""What of its own table an expression depends on: where that is alike, one predicate serves."""
+"""One predicate for all policies that mean the same by it, wherever the catalog comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
+from rlslint import NamedTuple
 from rlslint.catalog.model import Column, Relation
+from rlslint.catalog.predicates import Predicate
+from rlslint.catalog.spelling import Spelling
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr
 from rlslint.sql.expressions import Column as Reference
+
+V = TypeVar("V")
 
 ColumnKey = tuple[tuple[int, str, str], ...]
 """The number, name and type of each column, "" for a type that is not known."""
 
 
-def own_columns(relation: Relation, parts: Iterable[Expr]) -> ColumnKey | None:
+class RowColumns(NamedTuple):
+    """The columns of its own table on which an expression depends.
+
+    `named` are those that it names; where all matter, that is None, and `every` column is kept.
+    """
+
+    named: ColumnKey | None
+    every: ColumnKey | None
+
+    def are_in(self, relation: Relation) -> bool:
+        """Tell whether a relation whose columns are known has the same."""
+        if self.named is None:
+            return columns_key(relation) == self.every
+        for key in self.named:
+            column = relation.columns.get(key[1])
+            if column is None or _key(column) != key:
+                return False
+        return True
+
+
+class SharedPredicate(NamedTuple):
+    """A predicate for all that mean the same, what to add to the locations in it, and on what of
+    the row it depends: None where the columns of its table are not known."""
+
+    predicate: Predicate
+    shift: int
+    columns: RowColumns | None
+
+
+class SharedPredicates:
+    """The one pool from which the policies of a catalog get their predicates.
+
+    What was made for equal words is found without binding them again; what differs in its words
+    and not in its meaning (white space, parentheses) still shares the predicate.
+    """
+
+    def __init__(self) -> None:
+        self._by_words: dict[Hashable, list[Any]] = {}
+        self._by_meaning: dict[Hashable, tuple[Predicate, int]] = {}
+
+    def for_words(self, words: Hashable, serves: Callable[[V], bool], make: Callable[[], V]) -> V:
+        """Return what was made before for the same words, if it serves here too, else make it."""
+        known: list[V] = self._by_words.setdefault(words, [])
+        for one in known:
+            if serves(one):
+                return one
+        made = make()
+        known.append(made)
+        return made
+
+    def for_meaning(
+        self, bound: Expr, parts: Sequence[Expr], relation: Relation, found: Hashable = ()
+    ) -> SharedPredicate:
+        """Return the predicate of an expression over the columns of a relation.
+
+        `parts` are those of the expression, `found` is what else its meaning depends on.
+        """
+        if not relation.knows("columns"):
+            return SharedPredicate(Predicate(bound), 0, None)
+        named = _named_columns(relation, parts)
+        columns = RowColumns(named, columns_key(relation) if named is None else None)
+        spelling = Spelling(bound, parts)
+        key = spelling.key, columns, found
+        predicate, origin = self._by_meaning.setdefault(key, (Predicate(bound), spelling.origin))
+        return SharedPredicate(predicate, spelling.origin - origin, columns)
+
+
+def _named_columns(relation: Relation, parts: Iterable[Expr]) -> ColumnKey | None:
     """Return the columns of the row itself that parts name; None where all of them matter."""
     found: dict[str, tuple[int, str, str]] = {}
     for part in parts:
@@ -28,15 +101,6 @@ def own_columns(relation: Relation, parts: Iterable[Expr]) -> ColumnKey | None:
             case _:
                 continue
     return tuple(found.values())
-
-
-def has_columns(relation: Relation, columns: ColumnKey) -> bool:
-    """Tell whether a relation whose columns are known has these."""
-    for key in columns:
-        column = relation.columns.get(key[1])
-        if column is None or _key(column) != key:
-            return False
-    return True
 
 
 def columns_key(relation: Relation) -> ColumnKey | None:

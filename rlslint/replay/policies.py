@@ -7,10 +7,9 @@ from rlslint.catalog.binding import Scope, bind, find_relation
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.overloads import argument_types, find_function
-from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
-from rlslint.catalog.sharing import ColumnKey, columns_key, has_columns, own_columns
-from rlslint.catalog.spelling import Spelling
+from rlslint.catalog.sharing import SharedPredicate, columns_key
 from rlslint.replay.dependencies import note_reader
 from rlslint.replay.refusals import Refused, must_have
 from rlslint.replay.state import Replay
@@ -38,13 +37,15 @@ class _Lookup(NamedTuple):
 
 class _Placed(NamedTuple):
     """A predicate, what to add to its locations to count from the end of the table's name, and what
-    it depends on: the columns of its own table, all where `own_columns` is None, and `lookups`."""
+    it looked up."""
 
-    predicate: Predicate
+    shared: SharedPredicate
     shift: int
-    own_columns: ColumnKey | None
-    columns: object
     lookups: tuple[_Lookup, ...]
+
+    def clause(self, statement: Statement, start: int) -> Clause:
+        """Return the clause of a statement in which the table's name ends at `start`."""
+        return Clause(self.shared.predicate, statement, start + self.shift)
 
 
 _Shared = tuple[_Placed | None, _Placed | None]
@@ -100,18 +101,17 @@ def _clauses(
     start = table.end() if table else statement.start
     words = data[start : statement.end]
     itself = str(relation) if relation.name.encode() in words else ""
-    alternatives = replay.shared_predicates.setdefault((words, itself), [])
-    shared = next((s for s in alternatives if _serves(replay, relation, s)), None)
-    if shared is None:
-        shared = _bound(replay, relation, statement, node, base - start)
-        alternatives.append(shared)
-    using, check = shared
+    using, check = replay.predicates.for_words(
+        (words, itself),
+        lambda shared: _serves(replay, relation, shared),
+        lambda: _bound(replay, relation, statement, node, base - start),
+    )
     for placed in (using, check):
         if placed is not None:
             note_reader(replay, policy, (f.found for f in placed.lookups if f.types is None))
     return (
-        Clause(using.predicate, statement, start + using.shift) if using is not None else None,
-        Clause(check.predicate, statement, start + check.shift) if check is not None else None,
+        using.clause(statement, start) if using is not None else None,
+        check.clause(statement, start) if check is not None else None,
     )
 
 
@@ -122,10 +122,8 @@ def _serves(replay: Replay, relation: Relation, shared: _Shared) -> bool:
     for placed in shared:
         if placed is None:
             continue
-        if placed.own_columns is None:
-            if columns_key(relation) != placed.columns:
-                return False
-        elif not has_columns(relation, placed.own_columns):
+        columns = placed.shared.columns
+        if columns is None or not columns.are_in(relation):
             return False
         if not _still_found(replay, placed.lookups):
             return False
@@ -150,14 +148,8 @@ def _placed(replay: Replay, relation: Relation, bound: Expr, shift: int) -> _Pla
     """Return the predicate of an equal expression that was bound before, else a new one."""
     parts = tuple(bound.walk())
     lookups = tuple(lookup for part in parts for lookup in _lookups(part, relation))
-    if not relation.knows("columns"):
-        return _Placed(Predicate(bound), shift, None, None, lookups)
-    named = own_columns(relation, parts)
-    columns = columns_key(relation) if named is None else None
-    spelling = Spelling(bound, parts)
-    key = (spelling.key, named, columns, lookups)
-    predicate, origin = replay.predicates.setdefault(key, (Predicate(bound), spelling.origin))
-    return _Placed(predicate, shift + spelling.origin - origin, named, columns, lookups)
+    shared = replay.predicates.for_meaning(bound, parts, relation, lookups)
+    return _Placed(shared, shift + shared.shift, lookups)
 
 
 def _lookups(part: object, relation: Relation) -> list[_Lookup]:

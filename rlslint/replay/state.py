@@ -18,6 +18,7 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
+from rlslint.catalog.sharing import SharedPredicates
 from rlslint.replay.dispatch import handlers_of
 from rlslint.replay.origins import Origins
 from rlslint.replay.refusals import Refused
@@ -83,8 +84,7 @@ class Replay:
     def __init__(self) -> None:
         self.catalog = Catalog()
         self.session = Session()
-        self.shared_predicates: dict[Any, Any] = {}
-        self.predicates: dict[Any, tuple[Predicate, int]] = {}
+        self.predicates = SharedPredicates()
         self.children: dict[int, list[Relation]] = {}
         self.name_holders: dict[str, list[Relation]] = {}
         self.generated_numbers: RecordedDict[tuple[str, ...], int] = RecordedDict()

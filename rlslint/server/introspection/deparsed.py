@@ -6,28 +6,12 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.catalog.sharing import columns_key, has_columns, own_columns
+from rlslint.catalog.sharing import SharedPredicate, SharedPredicates
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem, parse_expression, parsed_statements
 from rlslint.text import Statement, Text
 
 _BEFORE_EXPRESSION = len("SELECT ")
-
-
-class _Shared:
-    """A predicate, and what a table must have so that its words mean the same there."""
-
-    __slots__ = ("columns", "named", "predicate")
-
-    def __init__(self, predicate: Predicate, relation: Relation) -> None:
-        self.predicate = predicate
-        self.named = own_columns(relation, predicate.expression.walk())
-        self.columns = columns_key(relation) if self.named is None else None
-
-    def serves(self, relation: Relation) -> bool:
-        if self.named is None:
-            return columns_key(relation) == self.columns
-        return has_columns(relation, self.named)
 
 
 class Deparsed:
@@ -40,26 +24,27 @@ class Deparsed:
 
     def __init__(self, catalog: Catalog) -> None:
         self._scope = Scope(catalog, ())
-        self._shared: dict[str, list[_Shared]] = {}
+        self._predicates = SharedPredicates()
 
     def clause(self, sql: str, relation: Relation, statement: Statement, at: int) -> Clause | None:
         """Return the clause of an expression that stands at byte `at` of the statement's text."""
         if not sql:
             return None
-        known = self._shared.setdefault(sql, [])
         # The columns of a table that is not looked into are not known, and no table is like it.
-        shares = relation.knows("columns")
-        shared = next((one for one in known if shares and one.serves(relation)), None)
-        if shared is None:
-            try:
-                node = parse_expression(sql)
-                bound = bind(expression(node), self._scope.with_own_row(relation))
-            except (SyntaxProblem, RecursionError):
-                return None
-            shared = _Shared(Predicate(bound), relation)
-            if shares:
-                known.append(shared)
-        return Clause(shared.predicate, statement, at - _BEFORE_EXPRESSION)
+        knows = relation.knows("columns")
+        try:
+            shared = self._predicates.for_words(
+                sql,
+                lambda one: knows and one.columns is not None and one.columns.are_in(relation),
+                lambda: self._bound(sql, relation),
+            )
+        except (SyntaxProblem, RecursionError):
+            return None
+        return Clause(shared.predicate, statement, at - _BEFORE_EXPRESSION + shared.shift)
+
+    def _bound(self, sql: str, relation: Relation) -> SharedPredicate:
+        bound = bind(expression(parse_expression(sql)), self._scope.with_own_row(relation))
+        return self._predicates.for_meaning(bound, tuple(bound.walk()), relation)
 
     def query(self, sql: str, statement: Statement, at: int) -> Clause | None:
         """Return the clause of a view's query that stands at byte `at` of the statement's text."""
