@@ -1,5 +1,5 @@
 """`python -m rlslint`."""
 
-from rlslint.cli.main import main
+from rlslint.cli.main import start
 
-main()
+start()

@@ -15,7 +15,28 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
+def start() -> NoReturn:
+    """Run the command line as a process of its own, which ends without freeing what it holds.
+
+    That would take as long as to print again what is kept. Profilers need the usual end.
+    """
+    status = _status()
+    if sys.getprofile() is None and sys.gettrace() is None:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            sys.exit(status)
+        os._exit(status)
+    sys.exit(status)
+
+
 def main() -> NoReturn:
+    """Run the command line inside another program, which lives on."""
+    sys.exit(_status())
+
+
+def _status() -> int:
     """Run the command line; nothing that goes wrong ends in a traceback of several lines."""
     gc.disable()
     # A predicate of some hundred nested operators is deep for Python and nothing to PostgreSQL.
@@ -32,7 +53,7 @@ def main() -> NoReturn:
     except Exception as error:
         say(f"rlslint has a fault of its own: {_described(error)}")
         status = ERROR
-    sys.exit(status)
+    return status
 
 
 def _run(arguments: list[str]) -> int:
