@@ -145,7 +145,7 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def with_placeholders_filled(path: Path, values: dict[str, str]) -> bytes:
+def with_placeholders_filled(path: str, values: dict[str, str]) -> bytes:
     """Return a migration with values, else names, in place of what a tool or psql fills in."""
 
     def value(match: re.Match[bytes]) -> bytes:
@@ -154,8 +154,8 @@ def with_placeholders_filled(path: Path, values: dict[str, str]) -> bytes:
         written = match.group()
         return written[1:2] + name + written[-1:] if written[1:2] in b"'\"" else name
 
-    data = path.read_bytes()
-    return _PLACEHOLDER.sub(value, data) if path.suffix == ".sql" else data
+    data = Path(path).read_bytes()
+    return _PLACEHOLDER.sub(value, data) if path.endswith(".sql") else data
 
 
 def _row(name: str, measured: Measured) -> str:
