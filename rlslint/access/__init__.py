@@ -5,7 +5,13 @@ Everything here is a pure function of the catalog. An unknown fact raises Unknow
 
 from rlslint.access.exposure import Exposure, exposure, restricts
 from rlslint.access.gaps import Gap, ancestors, gap_of, protected_ancestors, protected_originals
-from rlslint.access.granted import Granted, Place, grants_by_place, place_of, revocation
+from rlslint.access.granted import (
+    Granted,
+    StatementPlace,
+    grants_by_place,
+    revocation,
+    statement_place,
+)
 from rlslint.access.ownership import Answer, Ownership, forced_tables, owning_membership, owns
 from rlslint.access.privileges import (
     DATA_PRIVILEGES,
@@ -16,7 +22,7 @@ from rlslint.access.privileges import (
     has_privilege,
 )
 from rlslint.access.reach import (
-    Read,
+    TableRead,
     UnfilteredRead,
     functions_around,
     protected_reads,
@@ -65,10 +71,10 @@ __all__ = [
     "Gap",
     "Granted",
     "Ownership",
-    "Place",
-    "Read",
     "RuntimeRoles",
     "Serving",
+    "StatementPlace",
+    "TableRead",
     "UnfilteredRead",
     "ancestors",
     "applicable_policies",
@@ -96,7 +102,6 @@ __all__ = [
     "makes_copies",
     "owning_membership",
     "owns",
-    "place_of",
     "protected_ancestors",
     "protected_originals",
     "protected_reads",
@@ -111,5 +116,6 @@ __all__ = [
     "runs_as_invoker",
     "serves",
     "settable_roles",
+    "statement_place",
     "unfiltered_reads",
 ]

@@ -22,11 +22,11 @@ class Granted(NamedTuple):
 
 _MOST_NAMES = 10
 
-Place = tuple[str, int | Location, int | Location]
+StatementPlace = tuple[str, int | Location, int | Location]
 """Where a statement stands that one can edit: it may run once for each turn of a loop."""
 
 
-def place_of(statement: Statement) -> Place:
+def statement_place(statement: Statement) -> StatementPlace:
     """Return where a statement, or the outermost one that ran it, stands in its file."""
     span = statement.span
     if span.text.host is None:
@@ -34,19 +34,19 @@ def place_of(statement: Statement) -> Place:
     return (span.text.path, *span.locations())
 
 
-def grants_by_place(catalog: Catalog) -> dict[Place, tuple[Granted, ...]]:
+def grants_by_place(catalog: Catalog) -> dict[StatementPlace, tuple[Granted, ...]]:
     """Return what was granted on tables at each place and nothing has revoked, tables by name.
 
     Default privileges count for the tables that were made under them.
     """
-    found: dict[Place, list[Granted]] = {}
-    places: dict[Statement, Place] = {}
+    found: dict[StatementPlace, list[Granted]] = {}
+    places: dict[Statement, StatementPlace] = {}
     relations = (*catalog.relations.known(), *catalog.unknown_relations.values())
     for relation in sorted(relations, key=str):
         if relation.is_beyond_history or relation.is_table:
             for grant in relation.grants.known():
                 if (statement := grant.statement) is not None:
-                    place = places.get(statement) or place_of(statement)
+                    place = places.get(statement) or statement_place(statement)
                     places[statement] = place
                     found.setdefault(place, []).append(Granted(relation, grant))
     return {place: tuple(granted) for place, granted in found.items()}

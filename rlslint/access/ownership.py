@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from rlslint import NamedTuple
-from rlslint.access.granted import Place, place_of
+from rlslint.access.granted import StatementPlace, statement_place
 from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.catalog import Catalog
@@ -90,7 +90,7 @@ def forced_tables(catalog: Catalog) -> dict[Relation, tuple[Relation, ...]]:
     The cause is where they became their owner's. All that the role owns that runs the migrations
     has one cause, the choice of that role, and so has what a role owns in a schema of a server.
     """
-    found: dict[tuple[str, Place | str | None], list[Relation]] = {}
+    found: dict[tuple[str, StatementPlace | str | None], list[Relation]] = {}
     relations = (*catalog.relations.known(), *catalog.unknown_relations.values())
     for relation in sorted(relations, key=str):
         if not all(relation.knows(fact) for fact in ("rls_enabled", "rls_forced", "owner")):
@@ -100,8 +100,10 @@ def forced_tables(catalog: Catalog) -> dict[Relation, tuple[Relation, ...]]:
     return {tables[0]: tuple(tables) for tables in found.values()}
 
 
-def _owned_since(relation: Relation) -> Place | str | None:
+def _owned_since(relation: Relation) -> StatementPlace | str | None:
     statement = relation.because("owner")
     if statement is None or relation.owner == MIGRATION_ROLE:
         return None
-    return relation.schema if isinstance(statement.text, CatalogText) else place_of(statement)
+    return (
+        relation.schema if isinstance(statement.text, CatalogText) else statement_place(statement)
+    )

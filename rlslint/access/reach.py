@@ -23,7 +23,7 @@ from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.sql.expressions import Call, Expr, Query
 
 
-class Read(NamedTuple):
+class TableRead(NamedTuple):
     """That whoever queries a relation reads a table behind it.
 
     `role` is the role whose policies filter the table's rows, `through` the views on the way,
@@ -43,7 +43,7 @@ class UnfilteredRead(NamedTuple):
     `bypass` is None where a materialized view copied what its owner could see.
     """
 
-    read: Read
+    read: TableRead
     bypass: Bypass | None
 
 
@@ -88,7 +88,7 @@ def runs_as_invoker(view: Relation) -> bool:
     return view.kind is Kind.view and view.option("security_invoker")
 
 
-def reads_behind(relation: Relation, role: str) -> Iterator[Read]:
+def reads_behind(relation: Relation, role: str) -> Iterator[TableRead]:
     """Yield the tables that a query of `role` on a relation reads, a table itself included.
 
     A materialized view was filled with its owner's rights, whatever `role` is. Yields first what
@@ -100,12 +100,12 @@ def reads_behind(relation: Relation, role: str) -> Iterator[Read]:
         raise gap
 
 
-def protected_reads(relation: Relation, role: str) -> tuple[Read, ...]:
+def protected_reads(relation: Relation, role: str) -> tuple[TableRead, ...]:
     """Return the reads of tables that have row security; see reads_behind.
 
     Raises UnknownFact only where none is certain and one is possible.
     """
-    found: list[Read] = []
+    found: list[TableRead] = []
     gap: UnknownFact | None = None
     try:
         for read in reads_behind(relation, role):
@@ -145,14 +145,14 @@ def unfiltered_reads(catalog: Catalog, relation: Relation, role: str) -> tuple[U
     return tuple(found)
 
 
-_Reads = tuple[tuple[Read, ...], UnknownFact | None]
+_Reads = tuple[tuple[TableRead, ...], UnknownFact | None]
 """What is certainly read, and what stands in the way of knowing all."""
 
 
 def _reads(relation: Relation, user: str, reader: str) -> _Reads:
     """Return the reads behind a relation that `reader` reads in a query of `user`."""
     if relation.is_table:
-        return (Read(relation, reader, ()),), None
+        return (TableRead(relation, reader, ()),), None
     if relation.kind not in (Kind.view, Kind.materialized_view):
         return (), None
     query = relation.view_query()
@@ -169,7 +169,7 @@ def _reads_of_view(query: Query, view: Relation, user: str) -> _Reads:
     # REFRESH runs as the owner: security invoker views inside see the owner as their user.
     inner_user = view.owner if is_copy else user
     inner_reader = user if runs_as_invoker(view) else view.owner
-    found: list[Read] = []
+    found: list[TableRead] = []
     gap: UnknownFact | None = None
     for source in named_relations(query):
         try:
@@ -178,7 +178,7 @@ def _reads_of_view(query: Query, view: Relation, user: str) -> _Reads:
             reads, unknown = (), cause
         gap = gap or unknown
         found += [
-            Read(table, role, (view, *through), is_copy or copied)
+            TableRead(table, role, (view, *through), is_copy or copied)
             for table, role, through, copied in reads
         ]
     return tuple(found), gap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.reach import Read, reads_behind
+from rlslint.access.reach import TableRead, reads_behind
 from rlslint.access.roles import inherited_roles
 from rlslint.access.row_security import row_security_active
 from rlslint.catalog.binding import find_relation
@@ -145,7 +145,7 @@ def _reads_of_function(
     role: str,
     table: Relation,
     callers: tuple[Function, ...],
-) -> Iterator[Read]:
+) -> Iterator[TableRead]:
     """Yield the reads of `table`, filtered by its policies, that a call by `role` leads to."""
     reader = function.owner if function.security_definer else role
     if function in callers or (

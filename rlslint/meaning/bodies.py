@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rlslint.replay.plpgsql import tree
 
 
-class SettingWrite(NamedTuple):
+class SettingChange(NamedTuple):
     """A setting that a body changes.
 
     `name` is None where it is computed, `is_local` None where it is. `offset` is a byte offset
@@ -56,7 +56,7 @@ def settings_read(function: Function) -> tuple[SettingRead, ...]:
     return _settings(function)[0]
 
 
-def settings_written(function: Function) -> tuple[SettingWrite, ...]:
+def settings_written(function: Function) -> tuple[SettingChange, ...]:
     """Return the settings that a function's body changes: set_config, SET, SET LOCAL.
 
     Raises UnknownFact where the body is not known or no SQL.
@@ -73,7 +73,7 @@ def span_of_read(function: Function, read: SettingRead) -> Span | None:
     return Span(statement.text, start, start + len("current_setting"))
 
 
-def span_of_write(function: Function, write: SettingWrite) -> Span | None:
+def span_of_write(function: Function, write: SettingChange) -> Span | None:
     """Return where a body changes a setting, else what made the function."""
     statement = function.because("body")
     if statement is None or not statement.is_written or function.body_start < 0:
@@ -89,7 +89,7 @@ def reads_context(function: Function, functions: ContextFunctions = frozenset())
     """Tell whether a function's own body reads a setting, the user or a declared function."""
     if _settings(function)[0]:
         return True
-    words = words_of(function)
+    words = words_in_body(function)
     if any(word in USERS for word, _ in words):
         return True
     names = PLATFORM_FUNCTIONS | functions
@@ -123,7 +123,7 @@ def _require_sql(function: Function) -> None:
 
 
 @remembered
-def words_of(function: Function) -> list[tuple[str, Token]]:
+def words_in_body(function: Function) -> list[tuple[str, Token]]:
     """Return the words of a body in lower case, none where it is no SQL."""
     return _words(function.body)
 
@@ -141,12 +141,12 @@ def _words(source: str) -> list[tuple[str, Token]]:
 
 
 @remembered
-def _settings(function: Function) -> tuple[tuple[SettingRead, ...], tuple[SettingWrite, ...]]:
+def _settings(function: Function) -> tuple[tuple[SettingRead, ...], tuple[SettingChange, ...]]:
     _require_sql(function)
     # SET, set_config and current_setting: without these letters nothing is to be found.
-    words = words_of(function) if "set" in function.body.lower() else []
+    words = words_in_body(function) if "set" in function.body.lower() else []
     reads: list[SettingRead] = []
-    writes: list[SettingWrite] = []
+    writes: list[SettingChange] = []
     for index, (word, token) in enumerate(words):
         following = words[index + 1][0] if index + 1 < len(words) else ""
         if word == "current_setting" and following == "(":
@@ -158,7 +158,7 @@ def _settings(function: Function) -> tuple[tuple[SettingRead, ...], tuple[Settin
             local = {"true": True, "false": False}.get("".join(arguments[-1]))
             name = _string(arguments[0])
             resets = len(arguments) > 1 and arguments[1] in _EMPTY
-            writes.append(SettingWrite(name, local, token.start, True, resets))
+            writes.append(SettingChange(name, local, token.start, True, resets))
         elif word == "set" and _starts_statement(words, index):
             writes += _set_statement(words, index, token.start)
         elif word == "execute" and index + 1 < len(words):
@@ -217,7 +217,7 @@ def _starts_statement(words: list[tuple[str, Token]], index: int) -> bool:
 
 def _set_statement(
     words: list[tuple[str, Token]], index: int, offset: int
-) -> Iterator[SettingWrite]:
+) -> Iterator[SettingChange]:
     is_local = False
     position = index + 1
     if position < len(words) and words[position][0] in ("local", "session"):
@@ -231,7 +231,7 @@ def _set_statement(
         name += word.strip('"')
     if name and not name.startswith(("constraints", "transaction", "characteristics")):
         resets = _is_empty_value(words, position)
-        yield SettingWrite(name, is_local, offset, False, resets)
+        yield SettingChange(name, is_local, offset, False, resets)
 
 
 def _is_empty_value(words: list[tuple[str, Token]], position: int) -> bool:
@@ -244,7 +244,7 @@ def _is_empty_value(words: list[tuple[str, Token]], position: int) -> bool:
 
 def _set_in_string(
     words: list[tuple[str, Token]], index: int, offset: int
-) -> Iterator[SettingWrite]:
+) -> Iterator[SettingChange]:
     """Find `EXECUTE 'SET …'` and `EXECUTE format('SET LOCAL …', …)`."""
     for word, token in words[index + 1 : index + 4]:
         if token.name == "SCONST":
@@ -359,7 +359,7 @@ def _statements(function: Function) -> Iterator[Node]:
     if function.language == "sql":
         yield from sql_statements(function.body, function.atomic)
         return
-    words = [word for word, _ in words_of(function)]
+    words = [word for word, _ in words_in_body(function)]
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
             raise _Unparsable

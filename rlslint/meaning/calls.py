@@ -6,7 +6,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
-from rlslint.meaning.bodies import words_of
+from rlslint.meaning.bodies import words_in_body
 from rlslint.sql.expressions import Call, Expr
 
 
@@ -83,10 +83,12 @@ def _overloads(
 @remembered
 def called_names(function: Function) -> tuple[tuple[str, ...], ...]:
     """Return the names in a body that parentheses follow, with their schema where it is written."""
-    words = [word for word, _ in words_of(function)]
+    words = [word for word, _ in words_in_body(function)]
     if '"' in function.body:
         data = function.body.encode()
-        words = [_name(data[token.start : token.end].decode()) for _, token in words_of(function)]
+        words = [
+            _name(data[token.start : token.end].decode()) for _, token in words_in_body(function)
+        ]
     found: dict[tuple[str, ...], None] = {}
     for index, word in enumerate(words):
         if word == "(" and index and words[index - 1][:1].isidentifier():

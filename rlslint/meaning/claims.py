@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
-from rlslint.meaning.bodies import words_of
+from rlslint.meaning.bodies import words_in_body
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
@@ -65,7 +65,7 @@ def _names_user_metadata(function: Function) -> bool:
     return any(
         token.name in ("SCONST", "IDENT")
         and _USER_METADATA().search(data[token.start : token.end].decode())
-        for _, token in words_of(function)
+        for _, token in words_in_body(function)
     )
 
 

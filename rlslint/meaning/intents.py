@@ -37,7 +37,7 @@ def publishes(conjuncts: Branch) -> bool:
     return any(_publishes(conjunct) for conjunct in conjuncts)
 
 
-def belongs_to_nobody(conjuncts: Branch, owners: frozenset[int]) -> bool:
+def asks_for_no_owner(conjuncts: Branch, owners: frozenset[int]) -> bool:
     """Tell whether only rows are admitted whose owner column is NULL: they are nobody's."""
     return any(
         isinstance(conjunct, IsNull)
@@ -70,7 +70,7 @@ def _is_denied(conjunct: Expr) -> bool:
             return False
 
 
-def restricts(expression: Expr, functions: ContextFunctions = _NOTHING) -> bool:
+def leaves_rows_out(expression: Expr, functions: ContextFunctions = _NOTHING) -> bool:
     """Tell whether a predicate is a restriction by shape: it says which rows to leave out.
 
     Such are `NOT deleted`, `deleted_at IS NULL`, a test of a status, and one of how well the

@@ -6,7 +6,7 @@ from rlslint.catalog.binding import find_relation
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.meaning.bodies import tables_read, tables_written, words_of
+from rlslint.meaning.bodies import tables_read, tables_written, words_in_body
 from rlslint.meaning.calls import called_names, schemas_of_functions, search_path_of
 
 _BEFORE_TABLES = frozenset(("from", "join", "into", "update", "only", "table", "using"))
@@ -49,7 +49,7 @@ def _is_system_catalog(name: str) -> bool:
 
 def _tables_after_keywords(function: Function, catalog: Catalog) -> list[str]:
     """Find table names in a body that cannot be parsed whole (dynamic SQL, other languages)."""
-    words = [word for word, _ in words_of(function)]
+    words = [word for word, _ in words_in_body(function)]
     path = search_path_of(function)
     return [
         name

@@ -9,8 +9,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.overloads import argument_types, find_function
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
-from rlslint.meaning.bodies import SettingWrite as WriteInBody
-from rlslint.meaning.bodies import settings_written
+from rlslint.meaning.bodies import SettingChange, settings_written
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node, ParsedStatement
@@ -117,7 +116,7 @@ def _called(call: Call, parsed: ParsedStatement, catalog: Catalog) -> Iterator[S
                 )
 
 
-def _written_by(function: Function | None) -> tuple[WriteInBody, ...]:
+def _written_by(function: Function | None) -> tuple[SettingChange, ...]:
     """Return what a function of the history sets; nothing of one whose body cannot be read."""
     if function is None or function.language not in ("sql", "plpgsql"):
         return ()

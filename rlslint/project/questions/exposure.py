@@ -31,7 +31,7 @@ VERBS = {"select": "read", "update": "change", "delete": "delete"}
 """What the commands do to rows that are there."""
 
 
-class Exposure(NamedTuple):
+class Admission(NamedTuple):
     """What a permissive policy lets the runtime roles do, unless its clause binds the rows.
 
     `commands` are those for which no restrictive policy binds them either.
@@ -52,7 +52,7 @@ class Exposure(NamedTuple):
         return listed(verbs or ["insert"])
 
 
-def exposure(policy: Policy, project: Project) -> Exposure | None:
+def admission(policy: Policy, project: Project) -> Admission | None:
     """Return what a permissive policy is about, None where it serves no tenant or is guarded."""
     if not policy.permissive:
         return None
@@ -63,10 +63,10 @@ def exposure(policy: Policy, project: Project) -> Exposure | None:
         if policy.covers(command)
         and any(not is_guarded(policy.relation, command, role, project) for role in roles)
     )
-    return Exposure(roles, commands) if commands else None
+    return Admission(roles, commands) if commands else None
 
 
-def restricted(policy: Policy, project: Project) -> Exposure | None:
+def restricted(policy: Policy, project: Project) -> Admission | None:
     """Return what a restrictive policy is about, None where others bind the rows without it."""
     roles = served_roles(policy, project)
     commands = tuple(
@@ -75,7 +75,7 @@ def restricted(policy: Policy, project: Project) -> Exposure | None:
         if policy.covers(command)
         and any(_relies_on(policy, command, role, project) for role in roles)
     )
-    return Exposure(roles, commands) if commands else None
+    return Admission(roles, commands) if commands else None
 
 
 def _relies_on(policy: Policy, command: str, role: str, project: Project) -> bool:
@@ -187,7 +187,7 @@ def _has_owned_parent(relation: Relation, project: Project) -> bool:
     )
 
 
-def is_shared(policy: Policy, exposed: Exposure, project: Project) -> bool:
+def is_shared(policy: Policy, exposed: Admission, project: Project) -> bool:
     """Tell whether a policy opens what belongs to nobody: a lookup table.
 
     In a project whose policies bind no row at all, one for some of the runtime roles by name says

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import Bypass, Read, bypass, can_execute, reads_behind
+from rlslint.access import Bypass, TableRead, bypass, can_execute, reads_behind
 from rlslint.access.exposure import restricts
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
@@ -17,7 +17,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
 from rlslint.sql.expressions import Cast, Query, SubSelect
 
-TRIGGERS = frozenset(("trigger", "event_trigger"))
+TRIGGER_TYPES = frozenset(("trigger", "event_trigger"))
 """Return types of functions that only PostgreSQL can call."""
 
 
@@ -39,7 +39,7 @@ class FunctionLeak(NamedTuple):
 
 def callers(function: Function, project: Project) -> tuple[str, ...]:
     """Return the runtime roles that can call a function."""
-    if function.return_type in TRIGGERS:
+    if function.return_type in TRIGGER_TYPES:
         return ()
     return tuple(
         role for role in project.runtime.names if can_execute(project.catalog, role, function)
@@ -97,7 +97,7 @@ def _shown(function: Function, query: Query | None, project: Project) -> tuple[R
     return tuple(read.table for one in named for read in _behind(one, function))
 
 
-def _behind(relation: Relation, function: Function) -> Iterator[Read]:
+def _behind(relation: Relation, function: Function) -> Iterator[TableRead]:
     for read in reads_behind(relation, function.owner):
         if read.table.knows("rls_enabled"):
             yield read

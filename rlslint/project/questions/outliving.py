@@ -8,8 +8,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.code.sites import Hook
 from rlslint.config.scales import Confidence, Severity
-from rlslint.meaning.bodies import SettingWrite as WriteInBody
-from rlslint.meaning.bodies import settings_written, span_of_write
+from rlslint.meaning.bodies import SettingChange, settings_written, span_of_write
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import callers
@@ -77,7 +76,7 @@ def found_in_session(write: SettingWrite, left: Outliving, cause: str) -> Findin
     )
 
 
-def left_by_function(function: Function, project: Project) -> Iterator[WriteInBody]:
+def left_by_function(function: Function, project: Project) -> Iterator[SettingChange]:
     """Yield what a function of the history sets for the rest of its caller's session.
 
     What `context-setters` names is meant to: whoever calls it takes the setting back. Raises
@@ -86,8 +85,8 @@ def left_by_function(function: Function, project: Project) -> Iterator[WriteInBo
     named = {function.name, str(function)} & set(project.config.context_setters)
     if named or function.language not in ("sql", "plpgsql"):
         return
-    last: dict[str, WriteInBody] = {}
-    first: dict[str, WriteInBody] = {}
+    last: dict[str, SettingChange] = {}
+    first: dict[str, SettingChange] = {}
     for write in settings_written(function):
         if write.name is not None and write.is_local is False:
             last[write.name.lower()] = write
@@ -99,7 +98,7 @@ def left_by_function(function: Function, project: Project) -> Iterator[WriteInBo
             yield write
 
 
-def found_in_function(function: Function, write: WriteInBody, cause: str) -> Finding:
+def found_in_function(function: Function, write: SettingChange, cause: str) -> Finding:
     """Return the finding about a setting that a function leaves in its caller's session."""
     return Finding(
         object=str(function),

@@ -10,10 +10,10 @@ from rlslint.catalog.roles import quoted_roles
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import (
-    belongs_to_nobody,
+    asks_for_no_owner,
     is_open_to_strangers,
+    leaves_rows_out,
     publishes,
-    restricts,
     words_of,
 )
 from rlslint.meaning.missing_context import null_context_branches
@@ -158,7 +158,7 @@ def is_meant_for_everyone(policy: Policy, project: Project) -> bool:
     found = using.ask(unbounded_branches, using.filled, project.context_functions)
     owners = _owner_columns(policy, project)
     if found and all(
-        publishes(branch.conjuncts) or belongs_to_nobody(branch.conjuncts, owners)
+        publishes(branch.conjuncts) or asks_for_no_owner(branch.conjuncts, owners)
         for branch in found
     ):
         return True
@@ -170,14 +170,14 @@ def is_called_shared(policy: Policy) -> bool:
     return not words_of(policy.name).isdisjoint(_SHARING)
 
 
-def is_restriction(policy: Policy, project: Project) -> bool:
+def keeps_rows_out(policy: Policy, project: Project) -> bool:
     """Tell whether USING says which rows to leave out, and nothing of whose they are."""
     if policy.using is None:
         return False
     predicate = project.predicate(policy.using)
     if not _owner_columns(policy, project).isdisjoint(predicate.ask(own_columns)):
         return False
-    return predicate.ask(restricts, project.context_functions)
+    return predicate.ask(leaves_rows_out, project.context_functions)
 
 
 def _owner_columns(policy: Policy, project: Project) -> frozenset[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from rlslint import NamedTuple
-from rlslint.access import Bypass, Read, UnfilteredRead, grants_to, unfiltered_reads
+from rlslint.access import Bypass, TableRead, UnfilteredRead, grants_to, unfiltered_reads
 from rlslint.access.exposure import restricts
 from rlslint.access.reach import named_relations
 from rlslint.access.wording import spoken
@@ -36,7 +36,7 @@ class ViewLeak(NamedTuple):
 
     roles: tuple[str, ...]
     queried: Relation
-    read: Read
+    read: TableRead
     bypass: Bypass | None
     statistic: bool
     privilege: str = "select"
@@ -198,7 +198,7 @@ def is_public(table: Relation, project: Project) -> bool:
 
 
 def _answers_for_copy(
-    view: Relation, read: Read, role: str, privilege: str, project: Project
+    view: Relation, read: TableRead, role: str, privilege: str, project: Project
 ) -> bool:
     copy = next(i for i, one in enumerate(read.through) if one.is_materialized_view)
     reachable = [
@@ -207,7 +207,7 @@ def _answers_for_copy(
     return bool(reachable) and reachable[-1] is view
 
 
-def _is_filtered(read: Read, project: Project) -> bool:
+def _is_filtered(read: TableRead, project: Project) -> bool:
     """Tell whether a query on the way ties the rows to the caller.
 
     What the query of a materialized view compares with the context is the context of REFRESH.
@@ -226,7 +226,7 @@ def _unbound_in_view(project: Project, view: Relation) -> frozenset[Relation] | 
     return frozenset(unbound_in(query, project)) if query is not None else None
 
 
-def _is_statistic(read: Read, project: Project) -> bool:
+def _is_statistic(read: TableRead, project: Project) -> bool:
     return any(project.ask(_shows_statistics, view) for view in read.through)
 
 

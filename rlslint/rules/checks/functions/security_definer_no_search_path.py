@@ -10,7 +10,7 @@ from rlslint.config.scales import Severity
 from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.function_exposure import TRIGGERS, callers
+from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
@@ -25,7 +25,7 @@ def security_definer_no_search_path(function: Function, project: Project) -> Ite
     if function.atomic or function.language in ("c", "internal"):
         return
     decides = function in project.policy_functions
-    if not decides and function.return_type not in TRIGGERS and not callers(function, project):
+    if not decides and function.return_type not in TRIGGER_TYPES and not callers(function, project):
         return
     yield _finding(function, unqualified_names(function, project.catalog), project)
 

@@ -17,7 +17,7 @@ from rlslint.project.questions.siblings import (
     binds_no_row,
     has_company,
     is_meant_for_everyone,
-    is_restriction,
+    keeps_rows_out,
     neighbours,
 )
 from rlslint.project.terms import Terms
@@ -30,7 +30,7 @@ def _admits_whoever_asks(terms: Terms, project: Project) -> bool:
 
 @rule(where=_admits_whoever_asks)
 def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Finding]:
-    if not has_company(policy) or is_restriction(policy, project):
+    if not has_company(policy) or keeps_rows_out(policy, project):
         return
     if not admits_by_row_alone(policy, project) or is_meant_for_everyone(policy, project):
         return

@@ -10,9 +10,9 @@ from rlslint.meaning.context import ContextRead
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
+    admission,
     bound_to_caller,
     certainty,
-    exposure,
     qualified,
     restricted,
 )
@@ -39,7 +39,7 @@ def policy_client_controlled_setting(policy: Policy, project: Project) -> Iterat
     ]
     if not found:
         return
-    exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
+    exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
     if exposed is None:
         return
     (clause, read), *others = found

@@ -9,9 +9,9 @@ from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
+    admission,
     bound_to_caller,
     certainty,
-    exposure,
     qualified,
     restricted,
 )
@@ -30,7 +30,7 @@ def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Find
         found = project.predicate(clause).ask(unbound_fallbacks, project.context_functions)
         if not found:
             continue
-        exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
+        exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
         if exposed is None:
             return
         fallback = found[0]

@@ -21,7 +21,7 @@ from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
-Found = tuple[Clause, Capture]
+Captured = tuple[Clause, Capture]
 
 
 def _may_capture(terms: Terms, project: Project) -> bool:
@@ -39,8 +39,8 @@ def policy_column_shadowed(policy: Policy, project: Project) -> Iterator[Finding
         yield _finding(policy, found, project)
 
 
-def _found(policy: Policy, project: Project) -> list[Found]:
-    found: list[Found] = []
+def _found(policy: Policy, project: Project) -> list[Captured]:
+    found: list[Captured] = []
     for clause in policy.clauses:
         predicate = project.predicate(clause)
         captures = predicate.ask(captured_comparisons) or swallowed(predicate, policy.relation)
@@ -48,7 +48,7 @@ def _found(policy: Policy, project: Project) -> list[Found]:
     return found
 
 
-def _finding(policy: Policy, found: list[Found], project: Project) -> Finding:
+def _finding(policy: Policy, found: list[Captured], project: Project) -> Finding:
     (clause, capture), *others = found
     name, table = capture.column.name, policy.relation
     source = str(capture.relation or "the sub-select")

@@ -21,10 +21,10 @@ from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.exposure import (
-    Exposure,
+    Admission,
+    admission,
     bound_to_caller,
     certainty_of_owners,
-    exposure,
     is_published,
     is_shared,
     qualified,
@@ -50,7 +50,7 @@ def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Findin
     if clause is None or swallowed(project.predicate(clause), policy.relation):
         return
     gate = _gate(policy, clause, project)
-    exposed = exposure(policy, project) if gate is not None else None
+    exposed = admission(policy, project) if gate is not None else None
     if gate is None or exposed is None:
         return
     if not gate.memberships and _is_open_to_all(policy, exposed, project):
@@ -58,7 +58,7 @@ def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Findin
     yield _finding(policy, clause, gate, exposed, project)
 
 
-def _is_open_to_all(policy: Policy, exposed: Exposure, project: Project) -> bool:
+def _is_open_to_all(policy: Policy, exposed: Admission, project: Project) -> bool:
     """Tell whether asking for a caller is enough: nobody's rows, or a new row of a key's table.
 
     Everybody who is signed in may found a tenant; the row's own key says nothing of others.
@@ -95,7 +95,7 @@ def _column_names(table: Table) -> frozenset[str]:
 
 
 def _finding(
-    policy: Policy, clause: Clause, gate: Gate, exposed: Exposure, project: Project
+    policy: Policy, clause: Clause, gate: Gate, exposed: Admission, project: Project
 ) -> Finding:
     table = policy.relation
     published = not gate.memberships and is_published(policy, project)

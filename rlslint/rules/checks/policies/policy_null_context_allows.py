@@ -12,10 +12,10 @@ from rlslint.meaning.missing_context import OpenBranch, null_context_branches
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
-    Exposure,
+    Admission,
+    admission,
     bound_to_caller,
     certainty,
-    exposure,
     qualified,
     restricted,
     whose,
@@ -34,7 +34,7 @@ def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Fin
         branch = _opened(project.condition(clause, policy.relation), project)
         if branch is None or not project.tenant_columns(policy.relation):
             continue
-        exposed = exposure(policy, project) if policy.permissive else restricted(policy, project)
+        exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
         if exposed is not None:
             yield _finding(policy, clause, branch, exposed, project)
         return
@@ -51,7 +51,7 @@ def _opened(condition: Condition, project: Project) -> OpenBranch | None:
 
 
 def _finding(
-    policy: Policy, clause: Clause, branch: OpenBranch, exposed: Exposure, project: Project
+    policy: Policy, clause: Clause, branch: OpenBranch, exposed: Admission, project: Project
 ) -> Finding:
     table = policy.relation
     word = "USING" if clause is policy.using else "WITH CHECK"

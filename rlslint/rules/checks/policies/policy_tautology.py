@@ -11,10 +11,10 @@ from rlslint.meaning.truth import is_literally_true
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
-    Exposure,
+    Admission,
+    admission,
     bound_to_caller,
     certainty_of_owners,
-    exposure,
     is_shared,
     qualified,
     whose,
@@ -37,7 +37,7 @@ def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
     if using is None:
         return
     found = using.ask(tautologies, using.filled, project.context_functions)
-    exposed = exposure(policy, project)
+    exposed = admission(policy, project)
     if exposed is None:
         return
     if not own_columns(found[0]) and is_shared(policy, exposed, project):
@@ -45,7 +45,7 @@ def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
     yield _finding(policy, found[0], exposed, project)
 
 
-def _finding(policy: Policy, place: Expr, exposed: Exposure, project: Project) -> Finding:
+def _finding(policy: Policy, place: Expr, exposed: Admission, project: Project) -> Finding:
     table, using = policy.relation, policy.using
     is_branch = using is not None and place is not project.predicate(using).expression
     cause = "a branch of its condition" if is_branch else "its condition"

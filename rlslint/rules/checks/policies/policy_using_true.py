@@ -10,10 +10,10 @@ from rlslint.meaning.truth import is_literally_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import (
-    Exposure,
+    Admission,
+    admission,
     bound_to_caller,
     certainty_of_owners,
-    exposure,
     is_published,
     is_shared,
     qualified,
@@ -30,13 +30,13 @@ def _says_true(terms: Terms, project: Project) -> bool:
 
 @rule(where=_says_true)
 def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
-    exposed = exposure(policy, project)
+    exposed = admission(policy, project)
     if exposed is None or is_shared(policy, exposed, project):
         return
     yield _finding(policy, exposed, project)
 
 
-def _finding(policy: Policy, exposed: Exposure, project: Project) -> Finding:
+def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
     table, using = policy.relation, policy.using
     published = is_published(policy, project)
     shared = ", which may be meant so" if published else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence
-from rlslint.meaning.intents import restricts, words_of
+from rlslint.meaning.intents import leaves_rows_out, words_of
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
@@ -17,7 +17,7 @@ from rlslint.project.questions.siblings import (
     as_restrictive,
     binding,
     is_meant_for_everyone,
-    is_restriction,
+    keeps_rows_out,
     neighbours,
 )
 from rlslint.project.terms import Terms
@@ -44,13 +44,13 @@ def _keeps_rows_out(terms: Terms, project: Project) -> bool:
     return (
         terms.permissive
         and terms.using is not None
-        and terms.using.ask(restricts, project.context_functions)
+        and terms.using.ask(leaves_rows_out, project.context_functions)
     )
 
 
 @rule(where=_keeps_rows_out)
 def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[Finding]:
-    if not is_restriction(policy, project):
+    if not keeps_rows_out(policy, project):
         return
     if is_meant_for_everyone(policy, project):
         return
