@@ -56,9 +56,11 @@ class _Json:
     """
 
     strict = True
-    object_hook = object_pairs_hook = None
+    object_hook = None
+    object_pairs_hook = None
     parse_int = int
-    parse_float = parse_constant = float
+    parse_float = float
+    parse_constant = float
 
 
 _parser = _load_parser()
