@@ -91,6 +91,9 @@ def _discover(
     return with_file(found, standard_input[0]) if standard_input is not None else found
 
 
+_REST = "Other histories and scripts were not read: no named file has a part in them."
+
+
 class _Named(NamedTuple):
     """The files that the user named; `are_all` tells whether no others were left unread."""
 
@@ -215,7 +218,7 @@ def _result(
         findings=in_order(finding for finding in shown if _is_shown(finding, config)),
         checked=read,
         not_checked=tuple(unchecked),
-        notes=tuple(reader.notes),
+        notes=(*reader.notes, *((_REST,) if is_part else ())),
         errors=tuple(reader.errors),
         uses_row_security=uses_row_security or not has_read or is_part,
         hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),

@@ -86,3 +86,5 @@ def test_an_entry_for_a_file_that_was_not_read_is_not_called_unused(repository: 
 def test_a_part_of_a_project_is_not_said_to_be_without_row_security(repository: Path) -> None:
     named = rlslint("check", "scripts/other.sql", cwd=repository)
     assert "nowhere" not in named.stdout + named.stderr
+    assert "Other histories and scripts were not read" in named.stderr
+    assert "were not read" not in rlslint("check", ".", cwd=repository).stderr
