@@ -56,6 +56,7 @@ _KNOWN = (
         "the server did not answer within {seconds} seconds",
         "Check the host, the port and the firewalls between; connect_timeout allows more.",
     ),
+    _Known(r"no answer within (?P<limit>\d+) s", "no answer came for {limit} seconds", _AGAIN),
     _Known(r"password authentication failed", "", _CREDENTIALS),
     _Known(r"no password supplied", "the server asks for a password", _CREDENTIALS),
     _Known(
@@ -105,6 +106,11 @@ _KNOWN = (
         "",
         "A connection pooler refuses it: leave options and PGOPTIONS away, or connect to the "
         "server itself.",
+    ),
+    _Known(
+        r"statement pooling mode",
+        "a connection pooler lets no transaction through",
+        "Connect to the server itself, or pool by transactions.",
     ),
     _Known(r"too many (?:clients|connections)|remaining connection slots", "", _AGAIN),
     _Known(r"starting up|shutting down|not accepting connections|recovery mode", "", _AGAIN),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -19,6 +22,9 @@ OLDEST, NEWEST = 13, 18
 
 _LOCK_SECONDS = 5
 _STATEMENT_SECONDS = 120
+_ANSWER_SECONDS = _STATEMENT_SECONDS + 10
+"""The server gives a statement up before; longer waits only who waits for nobody."""
+
 _CONNECT_SECONDS = 10
 _CANCEL_SECONDS = 5
 # The settings below lock_timeout change how the server spells expressions (pg_dump sets them too).
@@ -90,7 +96,8 @@ def snapshot(conninfo: str) -> Iterator[Snapshot]:
         )
         role = connection.info.user
         yield _begin(connection)
-        connection.rollback()
+        with _answered(connection):
+            connection.rollback()
     except driver.Error as error:
         refusal = explained(error, parameters, role, lambda: _locks(connection))
         raise LiveProblem(refusal) from None
@@ -123,7 +130,8 @@ def _begin(connection: psycopg.Connection[Any]) -> Snapshot:
         age = "older" if major < OLDEST else "newer"
         known = f"rlslint knows PostgreSQL {OLDEST} to {NEWEST}"
         raise LiveProblem(f"{database} is on PostgreSQL {text}, which is {age}: {known}.")
-    connection.execute(_BEGIN.encode())
+    with _answered(connection):
+        connection.execute(_BEGIN.encode())
     if info.parameter_status("server_encoding") == "SQL_ASCII":
         # Names may be any bytes there, and the server refuses to send those that are no UTF-8.
         connection.execute(b"SET LOCAL client_encoding = 'SQL_ASCII'")
@@ -158,8 +166,36 @@ def _close(connection: psycopg.Connection[Any]) -> None:
         connection.close()
 
 
+@contextmanager
+def _answered(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Cut a connection on which no answer comes: a server or a pooler that is stuck sends none.
+
+    Raises OperationalError then, which names the seconds.
+    """
+    is_late = threading.Event()
+
+    def cut() -> None:
+        is_late.set()
+        with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as same:
+            same.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(_ANSWER_SECONDS, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except connection.OperationalError:
+        if is_late.is_set():
+            lateness = f"no answer within {_ANSWER_SECONDS} seconds"
+            raise connection.OperationalError(lateness) from None
+        raise
+    finally:
+        timer.cancel()
+
+
 def _ask(connection: psycopg.Connection[Any], query: str) -> str:
-    result = connection.execute(query.encode()).pgresult
+    with _answered(connection):
+        result = connection.execute(query.encode()).pgresult
     value = result.get_value(0, 0) if result is not None else None
     text = (value or b"").decode("utf-8", "surrogateescape")
     # A byte that is no UTF-8 is shown as \\xe4, the backslash escaped for the JSON around it, so

@@ -88,14 +88,21 @@ def _ends(
     filled = bytearray(sql)
     for offset, name in holes:
         filled[offset : offset + len(name)] = name.encode()
+    statement = _scanned(bytes(filled))
+    if statement is None:
+        return None
+    first, last = statement.range_of(expr, offsets)
+    return statement.tokens[first].start, statement.tokens[last].end
+
+
+@lru_cache(maxsize=8)
+def _scanned(sql: bytes) -> _Statement | None:
+    """Return the tokens of `sql`, of which a thousand expressions may be asked in a row."""
     try:
-        scanned = tokens(bytes(filled))
+        scanned = tokens(sql)
     except SyntaxProblem:
         return None
-    if not scanned:
-        return None
-    first, last = _Statement(bytes(filled), scanned).range_of(expr, offsets)
-    return scanned[first].start, scanned[last].end
+    return _Statement(sql, scanned) if scanned else None
 
 
 def same_as_written(one: object, other: object) -> bool:

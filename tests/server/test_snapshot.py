@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -49,20 +49,48 @@ def connection(database: Database) -> Iterator[psycopg.Connection]:
         other.rollback()
 
 
+class Line:
+    """What carries a server's answers: `sent` bytes of them so far, and at most `longest`.
+
+    Behind these it breaks off, or says nothing more until the client goes.
+    """
+
+    def __init__(self, longest: int | None = None, *, breaks_off: bool = True) -> None:
+        self.sent = 0
+        self._longest = longest
+        self._breaks_off = breaks_off
+
+    def carry(self, server: socket.socket, client: socket.socket) -> None:
+        while data := server.recv(1 << 16):
+            if self._longest is not None:
+                data = data[: self._longest - self.sent]
+            client.sendall(data)
+            self.sent += len(data)
+            if self.sent == self._longest:
+                if self._breaks_off:
+                    client.shutdown(socket.SHUT_RDWR)
+                return
+        client.shutdown(socket.SHUT_WR)
+
+
 @contextmanager
-def on_tcp(database: Database) -> Iterator[int]:
+def on_tcp(database: Database, answers: Line | None = None) -> Iterator[int]:
     """A port of this machine behind which the server listens that has a socket only."""
     to = next(database.socket_directory.glob(".s.PGSQL.*[0-9]"))
     listener = socket.create_server(("127.0.0.1", 0))
+    carried_by = answers or Line()
 
-    def pump(source: socket.socket, target: socket.socket) -> None:
-        with source, target:
-            try:
-                while data := source.recv(1 << 16):
-                    target.sendall(data)
-                target.shutdown(socket.SHUT_WR)
-            except OSError:
-                return
+    def ask(client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while data := client.recv(1 << 16):
+                server.sendall(data)
+        for end in (client, server):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def answer(client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            carried_by.carry(server, client)
 
     def accept() -> None:
         while True:
@@ -72,8 +100,8 @@ def on_tcp(database: Database) -> Iterator[int]:
                 return
             server = socket.socket(socket.AF_UNIX)
             server.connect(str(to))
-            for pair in ((client, server), (server.dup(), client.dup())):
-                threading.Thread(target=pump, args=pair, daemon=True).start()
+            for carry in (ask, answer):
+                threading.Thread(target=carry, args=(client, server), daemon=True).start()
 
     accepting = threading.Thread(target=accept, daemon=True)
     accepting.start()
@@ -186,6 +214,37 @@ def test_a_server_that_does_not_answer_is_given_up() -> None:
         port = silent.getsockname()[1]
         found = problem(f"host=127.0.0.1 port={port} dbname=shop user=me connect_timeout=2")
     assert "did not answer within 2 seconds" in found
+
+
+def test_a_connection_that_breaks_off_anywhere_is_one_sentence(database: Database) -> None:
+    database.run(DOCS)
+    whole = Line()
+
+    def target(port: int) -> str:
+        return f"host=127.0.0.1 port={port} dbname={database.name} user=postgres sslmode=disable"
+
+    with on_tcp(database, whole) as port, snapshot(target(port)) as live:
+        introspect(live.ask, live.database, live.version)
+    for longest in range(0, whole.sent, whole.sent // 40):
+        with on_tcp(database, Line(longest + 1)) as port:
+            assert problem(target(port)) == (
+                f"{database.name} on 127.0.0.1:{port} cannot be read: the connection broke off. "
+                "Nothing was changed; try again later."
+            )
+
+
+def test_a_server_that_falls_silent_is_given_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlslint.server.snapshot._ANSWER_SECONDS", 1)
+    line = Line(4000, breaks_off=False)
+    with on_tcp(database, line) as port:
+        found = problem(f"host=127.0.0.1 port={port} dbname={database.name} user=postgres")
+    assert line.sent == 4000
+    assert found.endswith(
+        "cannot be read: no answer came for 1 seconds. Nothing was changed; try again later."
+    )
+    assert sessions(database) == "0"
 
 
 def test_a_server_without_tls_cannot_be_made_to_have_it(database: Database) -> None:
