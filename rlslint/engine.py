@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
@@ -14,16 +14,28 @@ from rlslint.config.scales import Severity
 from rlslint.files.discovery import Found, discover, with_file
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
-from rlslint.reports.results import Checked, Database, ReportedFinding, Result, in_order, reported
+from rlslint.reports.results import (
+    Checked,
+    Database,
+    ReportedFinding,
+    Result,
+    in_order,
+    reported,
+    unshown,
+)
 from rlslint.rules.judging import Unjudged, judge, not_checked, subjects
 from rlslint.rules.registry import rules_for
 from rlslint.rules.selection import Selection, selection_of
 from rlslint.rules.suppression import IgnoreUse, suppress
+from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
     from rlslint.project.building import Built
     from rlslint.project.database import Audited, Progress, Request
+
+
+A = TypeVar("A")
 
 
 def check(
@@ -147,9 +159,17 @@ def _from_databases(
         except LiveProblem as problem:
             if str(problem) not in reader.errors:
                 reader.errors.append(str(problem))
+        except Exception as error:
+            reader.faults.append(Fault("audited", "database", _shown_database(conninfo), error))
         else:
             progress(f"Checking {audited.server.database}")
             yield _from_database(audited)
+
+
+def _shown_database(conninfo: str) -> str:
+    from rlslint.server.connection_strings import database_name, parameters_of
+
+    return database_name(parameters_of(conninfo))
 
 
 def _import_rules() -> None:
@@ -193,12 +213,13 @@ def _result(
     unchecked: list[NotChecked] = []
     loose: set[str] = set()
     databases: list[Database] = []
+    faults = reader.faults
     uses_row_security = False
     for asked in projects:
         project = asked.project
         unjudged: list[Unjudged] = []
-        judged = judge(asked.subjects, project, selection, unjudged)
-        findings += map(asked.placed, judged)
+        judged = judge(asked.subjects, project, selection, unjudged, faults)
+        findings += _without_faults(asked.placed, judged, faults)
         unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond))
         if asked.is_loose:
             loose.update(finding.span.text.path for finding in judged if finding.span)
@@ -206,28 +227,52 @@ def _result(
             databases.append(asked.database)
         read = _sum(read, asked.checked, _counted(project))
         uses_row_security |= project.uses_row_security or _may_use_row_security(project)
-    suppressed = suppress(findings, reader.ignores, config.accept, selection.names)
+    suppressed = suppress(findings, reader.ignores, config.accept, selection.names, faults)
     kept = list(suppressed.findings)
     if named is not None:
-        kept += _about_ignores(suppressed.uses, project, selection, named)
+        kept += _about_ignores(suppressed.uses, project, selection, named, faults)
         kept = [finding for finding in kept if _takes_part(finding, named.files)]
-    shown = _without_copies(list(map(reported, kept)), loose)
+    shown = _without_copies(_without_faults(reported, kept, faults), loose)
     is_part = named is not None and not named.are_all
+    ordered = in_order((finding for finding in shown if _is_shown(finding, config)), faults)
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
     return Result(
-        findings=in_order(finding for finding in shown if _is_shown(finding, config)),
+        findings=ordered,
         checked=read,
-        not_checked=tuple(unchecked),
+        not_checked=(*unchecked, *map(_not_checked, faults)),
         notes=(*reader.notes, *((_REST,) if is_part else ())),
         errors=tuple(reader.errors),
-        uses_row_security=uses_row_security or not has_read or is_part,
+        uses_row_security=uses_row_security or not has_read or is_part or bool(faults),
         hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),
         databases=tuple(databases),
+        faults=tuple(faults),
     )
 
 
+def _without_faults(
+    made: Callable[[Finding], A], findings: Iterable[Finding], faults: list[Fault]
+) -> list[A]:
+    """Return what is made of findings; one of which nothing can be made is named as a fault."""
+    found = []
+    for finding in findings:
+        try:
+            found.append(made(finding))
+        except Exception as error:
+            faults.append(unshown(finding, error))
+    return found
+
+
+def _not_checked(fault: Fault) -> NotChecked:
+    rules = (fault.rule,) if fault.rule else ()
+    return NotChecked(fault.kind, fault.object, "because of a fault of rlslint's own", rules)
+
+
 def _about_ignores(
-    uses: Iterable[IgnoreUse], project: Project, selection: Selection, named: _Named
+    uses: Iterable[IgnoreUse],
+    project: Project,
+    selection: Selection,
+    named: _Named,
+    faults: list[Fault],
 ) -> list[Finding]:
     """Judge the ignore comments of the files that the user named, and all accept entries.
 
@@ -238,7 +283,7 @@ def _about_ignores(
         return named.are_all if use.span is None else use.span.text.path in named.files
 
     asked = (("IgnoreUse", use) for use in uses if is_judged(use))
-    return judge(asked, project, selection, [])
+    return judge(asked, project, selection, [], faults)
 
 
 def _takes_part(finding: Finding, named: frozenset[str]) -> bool:

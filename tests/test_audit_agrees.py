@@ -289,7 +289,7 @@ def by_pair(result: Result) -> dict[Pair, ReportedFinding]:
 
 
 def not_judged(result: Result) -> set[Pair]:
-    return {(missing.rule, missing.object) for missing in result.not_checked}
+    return {(rule, missing.object) for missing in result.not_checked for rule in missing.rules}
 
 
 def shown(result: Result) -> list[str]:

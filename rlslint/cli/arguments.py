@@ -111,7 +111,7 @@ _SPEAKING = (
         help="When to use colour.",
     ),
     Flag("-q", "--quiet", help="Print findings and errors only."),
-    Flag("-v", "--verbose", help="Say which configuration and rules are in force."),
+    Flag("-v", "--verbose", help="Say what is in force, and where rlslint itself fails."),
 )
 CHECK = (
     *_SELECTING,

@@ -51,7 +51,11 @@ def _status() -> int:
         say("Interrupted.")
         status = INTERRUPTED
     except Exception as error:
-        say(f"rlslint has a fault of its own: {_described(error)}")
+        from rlslint.text.faults import ISSUES, described, traceback_of
+
+        say(f"rlslint has a fault of its own: {described(error)}. Please report it: {ISSUES}")
+        if {"-v", "--verbose"}.intersection(sys.argv):
+            say(*traceback_of(error))
         status = ERROR
     return status
 
@@ -74,12 +78,3 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _described(error: Exception) -> str:
-    """Return where an unexpected error happened, in a line that fits a bug report."""
-    import traceback
-
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
-    return f"{type(error).__name__} at {place}: {error}"

@@ -69,7 +69,7 @@ def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> i
         with Progress() as progress:
             result = audit(request, config, progress.tell)
         if not result.checked.databases:
-            say(*result.errors)
+            say(*_failures(result, options))
             return ERROR
         return deliver(_report(result, file, config, options), options["output_file"])
     except (ConfigError, UnknownRuleError, NoHistory) as error:
@@ -126,13 +126,13 @@ def _report_of_files(paths: tuple[str, ...], files: Iterable[str]) -> Report:
 
 def _report(result: Result, file: str | None, config: Config, options: Mapping[str, Any]) -> Report:
     from rlslint.reports.closing import statistics
-    from rlslint.reports.formats import render
+    from rlslint.reports.formats import rendered
     from rlslint.rules.cards import card
 
     if options["statistics"]:
-        lines: Iterator[str] = statistics(result)
+        lines: Iterable[str] = statistics(result)
     else:
-        lines = render(
+        lines, result = rendered(
             config.output_format,
             result,
             card=lambda name: card(name).text,
@@ -146,7 +146,7 @@ def _report(result: Result, file: str | None, config: Config, options: Mapping[s
 def _closing(result: Result, options: Mapping[str, Any]) -> Iterator[str]:
     from rlslint.reports.closing import closing_lines, unchecked_lines
 
-    yield from result.errors
+    yield from _failures(result, options)
     if options["quiet"]:
         return
     yield from result.notes
@@ -158,8 +158,16 @@ def _closing(result: Result, options: Mapping[str, Any]) -> Iterator[str]:
         yield from unchecked_lines(result)
 
 
+def _failures(result: Result, options: Mapping[str, Any]) -> Iterator[str]:
+    yield from result.failures
+    if result.faults and options["verbose"]:
+        from rlslint.text.faults import tracebacks
+
+        yield from tracebacks(result.faults)
+
+
 def _status(result: Result, config: Config, options: Mapping[str, Any]) -> int:
-    if result.errors:
+    if result.failures:
         return ERROR
     grave = any(reported.severity >= config.fail_on for reported in result.findings)
     return FINDINGS if grave and not options["exit_zero"] else SUCCESS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
@@ -12,7 +12,8 @@ from rlslint.files.layouts.history import Migration
 from rlslint.files.layouts.sections import up_ranges
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read
-from rlslint.text import Text
+from rlslint.text import Statement, Text
+from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.code.python.migrations import Models
@@ -30,6 +31,7 @@ class Reader:
         self._given = given
         self.notes: list[str] = []
         self.errors: list[str] = []
+        self.faults: list[Fault] = []
         self.ignores: list[Ignore] = []
 
     def text(self, path: str, shown: str) -> Text | None:
@@ -43,8 +45,18 @@ class Reader:
             self.notes.append(text.note.message)
         return text
 
+    def keep_ignores(self, text: Text, found: Callable[[], Iterable[Ignore]]) -> None:
+        """Keep the ignore comments that are found in a file."""
+        try:
+            self.ignores += found()
+        except Exception as error:
+            self.faults.append(Fault("searched for ignore comments", "file", text.path, error))
+
     def unreadable(self, problem: Unreadable) -> None:
         (self.errors if problem.is_error else self.notes).append(problem.message)
+
+
+Items = Iterator[ParsedStatement | BrokenStatement | None]
 
 
 class MigrationReader:
@@ -60,20 +72,34 @@ class MigrationReader:
         self._read_module = read_module
         self._models: Models | None = None
 
-    def statements(
-        self, migration: Migration
-    ) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    def statements(self, migration: Migration) -> Items:
         """Yield the statements of a migration's way up, none where it cannot be read."""
         text = self._reader.text(migration.path, migration.shown)
         if text is None:
             return
         if migration.path.endswith(".py"):
-            self._reader.ignores += ignores_in_host(text, "#")
-            for site in self._python_sites(migration, text):
-                yield from read(site.text, self._kinds, application=True)
+            self._reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
+            yield from self._unless_at_fault(text, self._python_statements(migration, text))
             return
-        self._reader.ignores += ignores_in_sql(text)
-        yield from read(text, self._kinds, up_ranges(text.data))
+        self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
+        yield from self._unless_at_fault(text, read(text, self._kinds, up_ranges(text.data)))
+
+    def _unless_at_fault(self, text: Text, found: Items) -> Items:
+        """Yield statements; where reading on goes wrong, the rest of the text as a broken one."""
+        position = 0
+        try:
+            for item in found:
+                if item is not None and item.statement.text is text:
+                    position = item.statement.end
+                yield item
+        except Exception as error:
+            self._reader.faults.append(Fault("read to its end", "file", text.path, error))
+            rest = Statement(text, position, len(text.data), "")
+            yield BrokenStatement(rest, "it could not be read", position, False)
+
+    def _python_statements(self, migration: Migration, text: Text) -> Items:
+        for site in self._python_sites(migration, text):
+            yield from read(site.text, self._kinds, application=True)
 
     def _python_sites(self, migration: Migration, text: Text) -> tuple[SqlSite, ...]:
         from rlslint.code.python.migrations import Models, UnreadableMigration, migration_sites

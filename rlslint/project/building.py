@@ -19,6 +19,7 @@ from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, Text, open_holes
+from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
@@ -92,14 +93,25 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     code = _read_code(_code_of(read, found, nearest), all_files, reader, read_module)
     built = []
     for history in read.histories:
-        replayed = replay_history(history, config, reader, read_module)
-        built.append(_join(replayed, config, _beside(history, code, nearest), False))
+        replayed = _replayed(history, config, reader, read_module)
+        built.append(_join(replayed, config, _beside(history, code, nearest), False, reader))
     for history in read.loose:
-        replayed = replay_history(history, config, reader, read_module)
-        built.append(_join(replayed, config, Code((), (), 0), True))
+        replayed = _replayed(history, config, reader, read_module)
+        built.append(_join(replayed, config, Code((), (), 0), True, reader))
     if not built:
-        built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False))
+        built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False, reader))
     return Projects(tuple(built), code, read == all_files)
+
+
+def _replayed(
+    history: History, config: Config, reader: Reader, read_module: ReadModule
+) -> Replayed:
+    try:
+        return replay_history(history, config, reader, read_module)
+    except Exception as error:
+        name = f"from {history.migrations[0].shown} on"
+        reader.faults.append(Fault("replayed", "history", name, error))
+        return Replayed(Replay(), (), 0, 0)
 
 
 def _with_a_part_of(named: frozenset[str], sorted_files: Histories, nearest: Nearest) -> Histories:
@@ -134,22 +146,30 @@ def _nearest_roots(made: Iterable[History]) -> Nearest:
     return nearest
 
 
-def _join(replayed: Replayed, config: Config, code: Code, loose: bool) -> Built:
+def _join(replayed: Replayed, config: Config, code: Code, loose: bool, reader: Reader) -> Built:
     catalog = replayed.replay.catalog
-    queries, traces = _read_sessions(code.files, catalog) if code.files else ((), ())
+    queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
     project = Project(catalog, config, queries, traces, code.connections)
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
 def _read_sessions(
-    files: tuple[CodeFile, ...], catalog: Catalog
+    files: tuple[CodeFile, ...], catalog: Catalog, reader: Reader
 ) -> tuple[tuple[QuerySite, ...], tuple[SessionTrace, ...]]:
     from rlslint.project.sessions import read_sites, traces
 
-    sites = (site for file in files for site in file.sites)
     defaults = [default for file in files for default in file.defaults]
-    queries = read_sites(sites, catalog, defaults)
-    return queries, traces(files, queries)
+    queries: list[QuerySite] = []
+    for file in files:
+        try:
+            queries += read_sites(file.sites, catalog, defaults)
+        except Exception as error:
+            reader.faults.append(Fault("searched for SQL", "file", file.path, error))
+    try:
+        return tuple(queries), traces(files, queries)
+    except Exception as error:
+        reader.faults.append(Fault("followed", "sessions", "of the application", error))
+        return tuple(queries), ()
 
 
 def _beside(history: History, code: Code, nearest: Nearest) -> Code:
@@ -184,21 +204,19 @@ def replay_history(
         last: Statement | None = None
         for item in migrations.statements(migration):
             statements += 1
+            follows_broken, was_broken = isinstance(item, BrokenStatement), follows_broken
+            if item is None:
+                continue
+            last = item.statement
             match item:
-                case ParsedStatement(statement) if _is_interpolated(statement):
-                    from rlslint.replay.doubt import carry_out_interpolated
-
-                    carry_out_interpolated(replay, statement)
                 case ParsedStatement(statement, node) if statement.kind == INCLUDE:
                     row = statement.text.location(statement.start).row
                     reader.notes.append(
                         f"{migration.shown}:{row} runs {node['file']}, which is not read there: "
                         "what it changes is unknown."
                     )
-                case ParsedStatement():
-                    _carry_out(replay, item)
-                case BrokenStatement(statement):
-                    from rlslint.replay.doubt import carry_out_broken
+                    continue
+                case BrokenStatement(statement) if item.refused:
                     from rlslint.sql.dialects import looks_like_other_dialect
                     from rlslint.sql.intent import is_debris
 
@@ -206,28 +224,50 @@ def replay_history(
                     if dialect is not None:
                         reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
                         break
-                    refused = carry_out_broken(replay, item)
-                    if refused and not (follows_broken and is_debris(statement)):
+                    is_refused = item.refused and not _is_interpolated(statement)
+                    if is_refused and not (was_broken and is_debris(statement)):
                         broken.append(item)
-                case None:
-                    pass
-            follows_broken = isinstance(item, BrokenStatement)
-            last = item.statement if item is not None else last
+            _carry_out(replay, item, reader)
         end_script(replay, ending, last)
     return Replayed(replay, tuple(broken), files, statements)
 
 
-def _carry_out(replay: Replay, parsed: ParsedStatement) -> None:
-    """Carry out a statement, or make unknown what it changes where it cannot be followed."""
-    try:
-        replay.run(parsed)
-    except (RecursionError, UnknownFact) as error:
-        from rlslint.replay.doubt import carry_out_broken
+def _carry_out(replay: Replay, item: ParsedStatement | BrokenStatement, reader: Reader) -> None:
+    """Carry out a statement, or make unknown what it changes where it cannot be followed.
 
-        statement = parsed.statement
-        is_deep = isinstance(error, RecursionError)
-        problem = "the statement is nested too deeply" if is_deep else f"{error}"
-        carry_out_broken(replay, BrokenStatement(statement, problem, statement.start, False))
+    What goes wrong costs this statement alone.
+    """
+    statement = item.statement
+    try:
+        if isinstance(item, BrokenStatement):
+            _leave_undone(replay, item)
+        elif _is_interpolated(statement):
+            from rlslint.replay.doubt import carry_out_interpolated
+
+            carry_out_interpolated(replay, statement)
+        else:
+            replay.run(item)
+    except UnknownFact as unknown:
+        _leave_undone(replay, _not_followed(statement, f"{unknown}"))
+    except RecursionError:
+        _leave_undone(replay, _not_followed(statement, "the statement is nested too deeply"))
+    except MemoryError:
+        _leave_undone(replay, _not_followed(statement, "there is not enough memory for it"))
+    except Exception as error:
+        row = statement.text.location(statement.start).row
+        place = f"{statement.text.path}:{row}"
+        reader.faults.append(Fault("carried out", "statement", place, error, span=statement.span))
+        _leave_undone(replay, _not_followed(statement, "rlslint has a fault of its own"))
+
+
+def _not_followed(statement: Statement, problem: str) -> BrokenStatement:
+    return BrokenStatement(statement, problem, statement.start, False)
+
+
+def _leave_undone(replay: Replay, item: BrokenStatement) -> None:
+    from rlslint.replay.doubt import carry_out_broken
+
+    carry_out_broken(replay, item)
 
 
 def _is_interpolated(statement: Statement) -> bool:
@@ -276,10 +316,14 @@ def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[
         return
     from rlslint.code.python.application import read_application
 
-    code = read_application(text.path, text.data.decode(), read_module)
+    try:
+        code = read_application(text.path, text.data.decode(), read_module)
+    except Exception as error:
+        reader.faults.append(Fault("searched for SQL", "file", text.path, error))
+        return
     if code.problem:
         reader.notes.append(code.problem)
-    reader.ignores += ignores_in_host(text, "#")
+    reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
     yield code
 
 
@@ -292,7 +336,11 @@ def _connections(file: SourceFile, text: Text | None, reader: Reader) -> tuple[C
         text = reader.text(file.path, file.shown)
     if text is None:
         return ()
-    settings = read_settings(PurePath(file.name), file.shown, text.data)
+    try:
+        settings = read_settings(PurePath(file.name), file.shown, text.data)
+    except Exception as error:
+        reader.faults.append(Fault("searched for connections", "file", file.shown, error))
+        return ()
     if settings.note:
         reader.notes.append(settings.note)
     return settings.connections

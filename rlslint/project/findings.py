@@ -40,13 +40,13 @@ class NotChecked(NamedTuple):
     """One thing that could not be judged.
 
     `kind` is a noun for it ("table", "query"), `object` its name, `reason` continues the noun
-    ("behind dynamic SQL", "built at run time"). `rule` is the rule that stayed silent, "" for all.
+    ("behind dynamic SQL", "built at run time"). `rules` are those that stayed silent, none for all.
     """
 
     kind: str
     object: str
     reason: str
-    rule: str = ""
+    rules: tuple[str, ...] = ()
     span: Span | None = None
 
 

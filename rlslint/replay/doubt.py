@@ -21,8 +21,8 @@ def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
     Execution(replay, statement).run_unknown(PartlyKnown((*parts, rest)))
 
 
-def carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:
-    """Make unknown what a broken statement may change; tell whether PostgreSQL refuses it.
+def carry_out_broken(replay: Replay, item: BrokenStatement) -> None:
+    """Make unknown what a statement may change that cannot be carried out.
 
     What was meant as DDL of row security and is refused has certainly changed nothing.
     """
@@ -32,4 +32,3 @@ def carry_out_broken(replay: Replay, item: BrokenStatement) -> bool:
         execution.run_unparsable(item.statement.sql)
     if not item.refused:
         execution.note(item.message)
-    return refused

@@ -59,7 +59,7 @@ def unchecked_lines(result: Result) -> Iterator[str]:
     for item in result.not_checked:
         found = place(item.span) if item.span is not None else None
         where = f"{found}: " if found is not None else ""
-        by = f" (by {item.rule})" if item.rule else ""
+        by = f" (by {', '.join(item.rules)})" if item.rules else ""
         yield printable(f"{where}{item.kind} {item.object} {item.reason}{by}".strip())
 
 
@@ -83,7 +83,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def _subject(item: NotChecked) -> NotChecked:
-    return item._replace(rule="")
+    return item._replace(rules=())
 
 
 def _without_row_security(result: Result) -> str:

@@ -21,6 +21,7 @@ def render(result: Result) -> Iterator[str]:
         "not_checked": [_not_checked(item) for item in result.not_checked],
         "databases": [database._asdict() for database in result.databases],
         "notes": list(result.notes),
+        "errors": list(result.failures),
         "uses_row_security": result.uses_row_security,
         "hidden": {severity.name: count for severity, count in sorted(result.hidden.items())},
     }
@@ -55,7 +56,7 @@ def _not_checked(item: NotChecked) -> dict[str, Any]:
         "kind": item.kind,
         "object": item.object,
         "reason": item.reason,
-        "rule": item.rule or None,
+        "rules": list(item.rules),
         **_place(None if item.span is None else place(item.span)),
     }
 

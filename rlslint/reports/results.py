@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import itemgetter
 from types import MappingProxyType
 
 from rlslint import NamedTuple
@@ -12,6 +13,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.rules.cards import card
 from rlslint.text import CatalogText, Location, Span
+from rlslint.text.faults import Fault, fault_sentences
 
 RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
 NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
@@ -108,6 +110,7 @@ class Result(NamedTuple):
     """All that a report may show.
 
     `notes` are remarks about files, `errors` the paths and databases that could not be read.
+    `faults` are rlslint's own.
     `hidden` counts the findings that --min-severity and --min-confidence kept back.
     `uses_row_security` is False only where the project certainly uses row security nowhere.
     """
@@ -120,6 +123,12 @@ class Result(NamedTuple):
     uses_row_security: bool = True
     hidden: Mapping[Severity, int] = NOTHING_HIDDEN
     databases: tuple[Database, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """A sentence for each thing that was to be checked and was not for an error."""
+        return (*self.errors, *fault_sentences(self.faults))
 
 
 def reported(finding: Finding) -> ReportedFinding:
@@ -151,12 +160,27 @@ def shown_path(path: str) -> str:
     return path.removeprefix(below).replace(os.sep, "/")
 
 
-def in_order(findings: Iterable[ReportedFinding]) -> tuple[ReportedFinding, ...]:
+def in_order(
+    findings: Iterable[ReportedFinding], faults: list[Fault]
+) -> tuple[ReportedFinding, ...]:
     """Return findings sorted by path, line, column and code.
 
-    Those without a place come last, by database and object.
+    Those without a place come last, by database and object; one whose place cannot be told is
+    added to `faults` instead.
     """
-    return tuple(sorted(findings, key=_order))
+    placed = []
+    for one in findings:
+        try:
+            placed.append((_order(one), one))
+        except Exception as error:
+            faults.append(unshown(one.finding, error))
+    return tuple(one for _, one in sorted(placed, key=itemgetter(0)))
+
+
+def unshown(finding: Finding, error: Exception) -> Fault:
+    """Return the fault that keeps a finding from being shown."""
+    name = f"{finding.rule} on {finding.object}"
+    return Fault("shown", "finding", name, error, finding.rule, finding.span)
 
 
 def _order(reported: ReportedFinding) -> tuple[object, ...]:

@@ -39,6 +39,7 @@ def render(result: Result, *, card: Callable[[str], str]) -> Iterator[str]:
                 "rules": [_rule(rules[code], card) for code in codes],
             }
         },
+        "invocations": [_invocation(result)],
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(reported, indexes[reported.code], own)
@@ -46,6 +47,16 @@ def render(result: Result, *, card: Callable[[str], str]) -> Iterator[str]:
         ],
     }
     yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _invocation(result: Result) -> dict[str, Any]:
+    """Say whether all was checked that was to be checked, and what was not."""
+    invocation: dict[str, Any] = {"executionSuccessful": not result.failures}
+    if result.failures:
+        invocation["toolExecutionNotifications"] = [
+            {"level": "error", "message": {"text": failure}} for failure in result.failures
+        ]
+    return invocation
 
 
 def _rule(reported: ReportedFinding, card: Callable[[str], str]) -> dict[str, Any]:

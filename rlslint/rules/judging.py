@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
+from rlslint.catalog.catalog import Dynamic, Refusal
 from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.findings import Finding, NotChecked, shown
@@ -12,10 +13,17 @@ from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import Rule, rules_for
 from rlslint.rules.selection import Selection
+from rlslint.rules.suppression import IgnoreUse
+from rlslint.sql.parser import BrokenStatement
+from rlslint.text.faults import Fault, is_out_of_depth
 
 _NOUNS = {
+    "BrokenStatement": "statement",
+    "Dynamic": "statement",
+    "IgnoreUse": "ignore",
     "QuerySite": "query",
     "SessionTrace": "function of the application",
+    "Refusal": "statement",
     "SessionSetting": "setting",
 }
 """What messages call a subject whose kind does not say it."""
@@ -62,10 +70,13 @@ def judge(
     project: Project,
     selection: Selection,
     unjudged: list[Unjudged],
+    faults: list[Fault],
 ) -> list[Finding]:
-    """Ask every rule about every subject of its kind; add to `unjudged` where a fact was missing.
+    """Ask every rule about every subject of its kind.
 
-    Whether a rule is about policies of certain terms at all is asked once for all of these.
+    Where a fact was missing is added to `unjudged`, and what went wrong in a rule to `faults`: the
+    others are asked nevertheless. Whether a rule is about policies of certain terms at all is asked
+    once for all of these.
     """
     rules: dict[str, list[_Asked]] = {}
     by_terms: dict[Terms, list[_Asked]] = {}
@@ -75,23 +86,24 @@ def judge(
             rules[kind] = [_Asked(rule) for rule in rules_for(kind) if rule.name in selection.names]
         asked = rules[kind]
         if isinstance(subject, Policy):
-            terms = project.terms(subject)
+            try:
+                terms = project.terms(subject)
+            except Exception as error:
+                faults += (_fault(rule.name, subject, error) for rule, _ in asked)
+                continue
             if terms not in by_terms:
                 by_terms[terms] = list(_about(terms, asked, project))
             asked = by_terms[terms]
         for rule, gap in asked:
             try:
-                made = tuple(rule.check(subject, project))
-                if made and gap is not None:
-                    raise gap
+                found += _asked(rule, gap, subject, project)
             except UnknownFact as cause:
                 unjudged.append(Unjudged(rule.name, subject, cause))
-            except RecursionError:
-                unjudged.append(Unjudged(rule.name, subject, GivenUp(subject)))
-            else:
-                found += [
-                    finding._replace(rule=rule.name, files=_files_of(subject)) for finding in made
-                ]
+            except Exception as error:
+                if isinstance(error, RecursionError) and is_out_of_depth(error):
+                    unjudged.append(Unjudged(rule.name, subject, GivenUp(subject)))
+                else:
+                    faults.append(_fault(rule.name, subject, error))
     return [
         finding
         for finding in found
@@ -103,7 +115,7 @@ class _Asked(NamedTuple):
     """A rule that is asked about a subject; `gap` is why it may not be about it after all."""
 
     rule: Rule
-    gap: UnknownFact | None = None
+    gap: Exception | None = None
 
 
 def _about(terms: Terms, rules: Iterable[_Asked], project: Project) -> Iterator[_Asked]:
@@ -113,10 +125,25 @@ def _about(terms: Terms, rules: Iterable[_Asked], project: Project) -> Iterator[
         try:
             if where is None or where(terms, project):
                 yield asked
-        except UnknownFact as gap:
+        except RecursionError as error:
+            yield asked._replace(gap=GivenUp(terms) if is_out_of_depth(error) else error)
+        except Exception as gap:
             yield asked._replace(gap=gap)
-        except RecursionError:
-            yield asked._replace(gap=GivenUp(terms))
+
+
+def _asked(
+    rule: Rule, gap: Exception | None, subject: object, project: Project
+) -> Iterable[Finding]:
+    """Return what a rule finds. Raises `gap` where it may not be about the subject after all."""
+    made = tuple(rule.check(subject, project))
+    if gap is not None and (made or not isinstance(gap, UnknownFact)):
+        raise gap
+    files = _files_of(subject) if made else frozenset[str]()
+    return [finding._replace(rule=rule.name, files=files) for finding in made]
+
+
+def _fault(rule: str, subject: object, error: Exception) -> Fault:
+    return Fault(f"judged by {rule}", _noun(subject), _name(subject), error, rule)
 
 
 def _files_of(subject: object) -> frozenset[str]:
@@ -137,18 +164,38 @@ def _files_of(subject: object) -> frozenset[str]:
 def not_checked(
     unjudged: Iterable[Unjudged], beyond_catalog: str = "beyond the history"
 ) -> Iterator[NotChecked]:
-    """Say of each subject that a rule could not judge why.
+    """Say of each subject that rules could not judge why, once, with their names.
 
     `beyond_catalog` continues the noun where nothing that was read says anything of it.
     """
-    for rule, subject, cause in unjudged:
+    by_subject: dict[int, list[Unjudged]] = {}
+    for one in unjudged:
+        by_subject.setdefault(id(one.subject), []).append(one)
+    for alike in by_subject.values():
+        _, subject, cause = alike[0]
         statement = cause.statement
         beyond = isinstance(subject, Relation) and subject.is_beyond_history
         known = statement is not None and not beyond
         reason = "behind SQL that could not be evaluated" if known else beyond_catalog
         if isinstance(cause, GivenUp):
             reason = "with conditions too long or too deep to work out"
-        yield NotChecked(_noun(subject), str(subject), reason, rule, shown(statement))
+        rules = tuple(one.rule for one in alike)
+        yield NotChecked(_noun(subject), _name(subject), reason, rules, shown(statement))
+
+
+def _name(subject: object) -> str:
+    """Return what messages call a subject; one that fails to say it has no name."""
+    try:
+        match subject:
+            case BrokenStatement() | Refusal() | Dynamic():
+                text, start = subject.statement.text, subject.statement.start
+                return f"{text.path}:{text.location(start).row}"
+            case IgnoreUse():
+                return subject.target
+            case _:
+                return str(subject)
+    except Exception:
+        return "without a name"
 
 
 def _noun(subject: object) -> str:

@@ -13,6 +13,7 @@ from rlslint.rules.selection import UnknownRuleError, resolve
 from rlslint.sql.parser import without_trailing_space
 from rlslint.sql.statement_ends import Stretch, stretches
 from rlslint.text import Span, Statement, Text
+from rlslint.text.faults import Fault
 
 
 class IgnoreUse(NamedTuple):
@@ -61,8 +62,11 @@ def suppress(
     ignores: Iterable[Ignore],
     accepted: Iterable[Accept],
     enabled: frozenset[str],
+    faults: list[Fault],
 ) -> Suppressed:
     """Take out the findings that a comment or an accept entry covers.
+
+    One stays of which finding that out goes wrong, which is added to `faults`.
 
     A rule that is not `enabled` found nothing because it was not asked: its ignores are not
     called unused.
@@ -85,7 +89,11 @@ def suppress(
         covering = list(accepting.get((finding.rule, finding.object), ()))
         span = finding.span
         if span is not None and (near := comments.get((finding.rule, span.text.path))):
-            covering += near.covering(finding.statement or statements.around(span))
+            try:
+                covering += near.covering(finding.statement or statements.around(span))
+            except Exception as error:
+                name = f"{finding.rule} on {finding.object}"
+                faults.append(Fault("compared with ignore comments", "finding", name, error))
         for number in covering:
             used[number].add(finding.rule)
         if not covering:

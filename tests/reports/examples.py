@@ -72,7 +72,6 @@ def related() -> ReportedFinding:
 
 UNCHECKED = (
     NotChecked("query", "app.py:3", "built at run time"),
-    NotChecked("table", "public.a", "behind dynamic SQL", "rls-not-enabled"),
-    NotChecked("table", "public.a", "behind dynamic SQL", "rls-not-forced"),
-    NotChecked("table", "public.b", "behind dynamic SQL", "rls-not-enabled"),
+    NotChecked("table", "public.a", "behind dynamic SQL", ("rls-not-enabled", "rls-not-forced")),
+    NotChecked("table", "public.b", "behind dynamic SQL", ("rls-not-enabled", "rls-not-forced")),
 )

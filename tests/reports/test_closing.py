@@ -66,7 +66,7 @@ def test_hidden_findings_are_counted() -> None:
 
 def test_unchecked_things_are_listed_with_the_rule_that_stayed_silent() -> None:
     assert list(unchecked_lines(result()._replace(not_checked=UNCHECKED)))[1] == (
-        "table public.a behind dynamic SQL (by rls-not-enabled)"
+        "table public.a behind dynamic SQL (by rls-not-enabled, rls-not-forced)"
     )
 
 
