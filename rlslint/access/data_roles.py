@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.roles import (
@@ -16,6 +16,7 @@ from rlslint.access.roles import (
     settable_roles,
 )
 from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Kind
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement
@@ -37,31 +38,32 @@ def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     found = _without(direct, aside)
     found |= _members(catalog, found, aside)
     writers = _data_grants(catalog, WRITE_PRIVILEGES)
-    if not any(inherited_roles(catalog, role) & writers.keys() for role in found):
+    if not any(_certainly_of(inherited_roles, catalog, role) & writers.keys() for role in found):
         found |= {
             role: statements
             for role, statements in direct.items()
-            if can_log_in(catalog, role) and (role in writers or not found)
+            if _certainly(can_log_in, catalog, role) and (role in writers or not found)
         }
     elif not any(_may_log_in(catalog, role) for role in found):
         users = direct | _members(catalog, direct, excluded)
         found |= {
             role: statements
             for role, statements in users.items()
-            if can_log_in(catalog, role) and inherited_roles(catalog, role) & writers.keys()
+            if _certainly(can_log_in, catalog, role)
+            and _certainly_of(inherited_roles, catalog, role) & writers.keys()
         }
         # What was granted to the new owner of a table is no grant any more.
         found |= given_tables(catalog, excluded)
     groups = {
         group
         for role in found
-        if can_log_in(catalog, role)
-        for group in inherited_roles(catalog, role) - {role}
+        if _certainly(can_log_in, catalog, role)
+        for group in _certainly_of(inherited_roles, catalog, role) - {role}
     }
     return {
         role: statements
         for role, statements in found.items()
-        if can_log_in(catalog, role) or role not in groups
+        if _certainly(can_log_in, catalog, role) or role not in groups
     }
 
 
@@ -83,7 +85,9 @@ def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
         return plain
     users = named | _members(catalog, named, excluded)
     return plain | {
-        role: statements for role, statements in users.items() if can_log_in(catalog, role)
+        role: statements
+        for role, statements in users.items()
+        if _certainly(can_log_in, catalog, role)
     }
 
 
@@ -97,9 +101,13 @@ def given_tables(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     for relation in catalog.tables():
         if relation.knows("owner") and "owner" in relation.statements:
             found.setdefault(relation.owner, []).append(relation.statements["owner"])
-    is_first_superuser = is_superuser(catalog, BOOTSTRAP_SUPERUSER)
+    is_first_superuser = _certainly(is_superuser, catalog, BOOTSTRAP_SUPERUSER)
     named = _without(found, excluded | ({BOOTSTRAP_SUPERUSER} if is_first_superuser else set()))
-    return {role: statements for role, statements in named.items() if can_log_in(catalog, role)}
+    return {
+        role: statements
+        for role, statements in named.items()
+        if _certainly(can_log_in, catalog, role)
+    }
 
 
 def all_grantees(catalog: Catalog) -> frozenset[str]:
@@ -118,8 +126,29 @@ def escapes_row_security(catalog: Catalog, role: str) -> bool:
     )
 
 
+def _certainly(question: Callable[[Catalog, str], bool], catalog: Catalog, role: str) -> bool:
+    """Tell whether it is known that a question about a role has the answer yes.
+
+    Of whom nothing is known, nothing tells that it serves requests: the others are not in doubt.
+    """
+    try:
+        return question(catalog, role)
+    except UnknownFact:
+        return False
+
+
+def _certainly_of(
+    question: Callable[[Catalog, str], frozenset[str]], catalog: Catalog, role: str
+) -> frozenset[str]:
+    """Return the roles that a role is known to have the rights of, itself included."""
+    try:
+        return question(catalog, role)
+    except UnknownFact:
+        return frozenset((role,))
+
+
 def _may_log_in(catalog: Catalog, role: str) -> bool:
-    return can_log_in(catalog, role) or not is_declared(catalog, role)
+    return _certainly(can_log_in, catalog, role) or not is_declared(catalog, role)
 
 
 def _without(roles: RoleStatements, excluded: frozenset[str]) -> RoleStatements:
@@ -127,18 +156,21 @@ def _without(roles: RoleStatements, excluded: frozenset[str]) -> RoleStatements:
 
 
 def _escaping(catalog: Catalog, roles: Iterable[str]) -> frozenset[str]:
-    return frozenset(role for role in roles if escapes_row_security(catalog, role))
+    return frozenset(role for role in roles if _certainly(escapes_row_security, catalog, role))
 
 
 def _members(catalog: Catalog, groups: RoleStatements, aside: frozenset[str]) -> RoleStatements:
     """Return the roles that can log in and use one of the groups, be it only by SET ROLE."""
     found: RoleStatements = {}
     for name in catalog.roles:
-        if name in groups or name in aside or not can_log_in(catalog, name):
+        if name in groups or name in aside or not _certainly(can_log_in, catalog, name):
             continue
-        if escapes_row_security(catalog, name):
+        if _certainly(escapes_row_security, catalog, name):
             continue
-        used = (inherited_roles(catalog, name) | settable_roles(catalog, name)) & groups.keys()
+        used = (
+            _certainly_of(inherited_roles, catalog, name)
+            | _certainly_of(settable_roles, catalog, name)
+        ) & groups.keys()
         if used:
             found[name] = [statement for group in sorted(used) for statement in groups[group]]
     return found

@@ -10,9 +10,10 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings
+from rlslint.sql.outlines import OPEN
 from rlslint.sql.parser import Node
 
-ANYTHING = "rlslint_anything"
+ANYTHING = OPEN
 """Stands in SQL for a stretch that is not known."""
 NAME = "rlslint_name"
 """Stands in SQL for a single name that is not known."""

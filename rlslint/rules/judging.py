@@ -175,7 +175,8 @@ def not_checked(
         _, subject, cause = alike[0]
         statement = cause.statement
         beyond = isinstance(subject, Relation) and subject.is_beyond_history
-        known = statement is not None and not beyond
+        # A broken statement, which has no kind, may have made what nothing else in it makes.
+        known = statement is not None and not (beyond and statement.kind)
         reason = "behind SQL that could not be evaluated" if known else beyond_catalog
         if isinstance(cause, GivenUp):
             reason = "with conditions too long or too deep to work out"
