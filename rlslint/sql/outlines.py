@@ -174,8 +174,18 @@ def _without_control(piece: list[_Token]) -> Iterator[list[_Token]]:
             if piece[at].text in _CONTROL and piece[at + 1 : at + 2]:
                 piece = piece[at + 1 :]
                 break
+        piece = piece[_first_verb(piece) :]
     if piece:
         yield piece
+
+
+def _first_verb(piece: list[_Token]) -> int:
+    """Return where a statement begins behind words that are none of it, 0 where none does."""
+    for at, token in enumerate(piece):
+        is_verb = token.text in ("create", "alter", "drop") and _kind_at(piece[at : at + 8])
+        if is_verb or token.text == "execute":
+            return at
+    return 0
 
 
 def _executed(piece: list[_Token]) -> Iterator[Outline]:
