@@ -32,7 +32,7 @@ def compare(database: Database, script: str, with_refused: bool = False) -> Comp
     """
     executed = database.run(script).statements
     replay = Replay()
-    for part in [script] if with_refused else _accepted(script, executed):
+    for part in _parts(script, executed, with_refused):
         run(replay, part)
     with snapshot(database.conninfo()) as live:
         catalog = introspect(live.ask, live.database, live.version)
@@ -64,8 +64,8 @@ def run(replay: Replay, script: str) -> None:
             replay.run(parsed)
 
 
-def _accepted(script: str, executed: tuple[Executed, ...]) -> list[str]:
-    """What the server carried out: one script between every two psql commands."""
+def _parts(script: str, executed: tuple[Executed, ...], with_refused: bool) -> list[str]:
+    """What the server carried out, or all of it: one script between every two psql commands."""
     parts: list[str] = [""]
     reader, answers = ScriptReader(script), iter(executed)
     while (sql := reader.next()) is not None:
@@ -73,7 +73,9 @@ def _accepted(script: str, executed: tuple[Executed, ...]) -> list[str]:
             parts += [sql, ""]
             continue
         answer = next(answers)
-        if answer.error is None:
+        if with_refused:
+            parts[-1] += f"{sql}\n;\n"
+        elif answer.error is None:
             # The server ends a failed transaction with ROLLBACK whatever was asked.
             word, *rest = sql.split()
             if answer.tag == "ROLLBACK" and word.upper() in ("COMMIT", "END"):

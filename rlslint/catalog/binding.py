@@ -83,9 +83,9 @@ def find_relation(
     """Return the relation that a name means, None where the history has no such relation."""
     if schema:
         return catalog.names.get((schema, name))
-    # Temporary relations come first (manual: search_path).
+    # Temporary relations come first where the path does not name them (manual: search_path).
     temporary = catalog.names.get(("pg_temp", name))
-    if temporary is not None:
+    if temporary is not None and "pg_temp" not in search_path:
         return temporary
     for candidate in search_path:
         relation = catalog.names.get((candidate, name))

@@ -115,7 +115,7 @@ def find_function(
     """
     if not _is_of_history(catalog, search_path, name):
         return None, False
-    schemas = (name[-2],) if len(name) > 1 else search_path
+    schemas = (name[-2],) if len(name) > 1 else without_temporary(search_path)
     names, last = catalog.function_names, name[-1]
     if len(name) == 1 and "pg_catalog" not in schemas:
         schemas = ("pg_catalog", *schemas)
@@ -127,6 +127,13 @@ def find_function(
         for function in names.get((schema, last), ()):
             found.setdefault(function.argument_types, function)
     return _chosen(found, tuple(types))
+
+
+def without_temporary(search_path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return where functions are looked for: never among temporary ones (manual: search_path)."""
+    if "pg_temp" in search_path:
+        return tuple(schema for schema in search_path if schema != "pg_temp")
+    return search_path
 
 
 def find_called(
@@ -150,7 +157,7 @@ def _is_of_history(catalog: Catalog, search_path: tuple[str, ...], name: tuple[s
     names, last = catalog.function_names, name[-1]
     if len(name) > 1:
         return (name[-2], last) in names
-    for schema in search_path:  # noqa: SIM110 (any() takes twice as long)
+    for schema in without_temporary(search_path):  # noqa: SIM110 (any() takes twice as long)
         if (schema, last) in names:
             return True
     return False

@@ -273,8 +273,11 @@ def _detach(
     from rlslint.replay.partitions import detach_partition, keep_bound
 
     partition = replay.relation(command["def"]["PartitionCmd"]["name"], statement)
+    is_concurrent = command["def"]["PartitionCmd"].get("concurrent", False)
+    if is_concurrent:
+        replay.must_be_alone(statement)
     detach_partition(replay, partition, statement)
-    if command["def"]["PartitionCmd"].get("concurrent", False):
+    if is_concurrent:
         keep_bound(replay, partition, relation, statement)
 
 

@@ -15,7 +15,7 @@ from rlslint.replay.not_null import (
     set_not_null,
 )
 from rlslint.replay.partition_indexes import add_index, drop_index, key_of, rename_index
-from rlslint.replay.refusals import Refused
+from rlslint.replay.refusals import Refused, must_be_as_lasting
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
 from rlslint.sql.expressions import Column as ColumnReference
@@ -107,6 +107,8 @@ def _add_table_constraint(
         words = (*(name or "expr" for name in names), *strings(node.get("including")))
     name = node.get("conname") or generated_name(replay, relation, words, suffix, True)
     referenced, referenced_columns = _referenced(replay, node, statement)
+    if referenced is not None:
+        must_be_as_lasting(relation, referenced)
     constraint = Constraint(
         name,
         kind,

@@ -24,6 +24,7 @@ _HANDLERS = {
     "AlterPublicationStmt": "publications.alter_publication",
     "AlterRoleSetStmt": "stored_settings.alter_role_set",
     "AlterRoleStmt": "roles.alter_role",
+    "AlterSystemStmt": "transactions.refuse_in_transaction",
     "AlterTableStmt": "alterations.alter_table",
     "CallStmt": "dynamic.call_procedure",
     "CreateEventTrigStmt": "triggers.create_event_trigger",
@@ -37,20 +38,26 @@ _HANDLERS = {
     "CreateSeqStmt": "triggers.create_sequence",
     "CreateStmt": "tables.create_table",
     "CreateTableAsStmt": "tables.create_table_as",
+    "CreateTableSpaceStmt": "transactions.refuse_in_transaction",
     "CreateTrigStmt": "triggers.create_trigger",
+    "CreatedbStmt": "transactions.refuse_in_transaction",
     "DiscardStmt": "sessions.discard",
     "DoStmt": "dynamic.run_do",
     "DropOwnedStmt": "publications.drop_owned removals.drop_owned",
     "DropRoleStmt": "removals.drop_role",
     "DropStmt": "publications.drop removals.drop",
+    "DropTableSpaceStmt": "transactions.refuse_in_transaction",
+    "DropdbStmt": "transactions.refuse_in_transaction",
     "GrantRoleStmt": "roles.grant_role",
     "GrantStmt": "privileges.grant",
     "IndexStmt": "indexes.create_index",
     "PsqlConnect": "sessions.connect",
     "ReassignOwnedStmt": "owners.reassign_owned publications.reassign_owned",
+    "ReindexStmt": "transactions.refuse_in_transaction",
     "RenameStmt": "names.rename publications.rename",
-    "SelectStmt": "settings.select",
+    "SelectStmt": "dynamic.select",
     "TransactionStmt": "transactions.transaction",
+    "VacuumStmt": "transactions.refuse_in_transaction",
     "VariableSetStmt": "settings.set_variable",
     "ViewStmt": "views.create_view",
 }
@@ -67,6 +74,13 @@ HANDLED_KINDS = frozenset(_HANDLERS)
 def handlers_of(kind: str) -> tuple[StatementHandler, ...]:
     """Return what carries out statements of a kind, nothing where they change nothing."""
     return tuple(map(_function, _HANDLERS.get(kind, "").split()))
+
+
+def drop_at_commit() -> Callable[[Any, Statement], None]:
+    """Return what removes temporary tables at the end of a transaction."""
+    found: Callable[[Any, Statement], None]
+    found = import_module("rlslint.replay.sessions").drop_at_commit
+    return found
 
 
 def _function(name: str) -> StatementHandler:

@@ -1,13 +1,51 @@
-"""DO blocks, CALL, and SELECT of functions that run DDL."""
+"""DO blocks, CALL, and what a top-level SELECT does beside reading."""
 
 from __future__ import annotations
 
 from rlslint.catalog.overloads import find_called
+from rlslint.replay.settings import set_config
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Call
+from rlslint.sql.expressions import Call, Constant, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
+from rlslint.text.patterns import Pattern
+
+_SETS = Pattern(r"(?i)set_config")
+
+
+def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Carry out what a top-level SELECT does beside reading: set_config, SELECT INTO, calls."""
+    if "intoClause" in node:
+        from rlslint.catalog.model import Kind
+        from rlslint.replay.tables import table_of_query
+
+        table_of_query(replay, statement, node, node["intoClause"], Kind.table, base)
+        return
+    if "fromClause" in node or "whereClause" in node:
+        run_query(replay, statement, node)
+        return
+    for target in node.get("targetList", ()):
+        value = target["ResTarget"].get("val")
+        if value is None or "ColumnRef" in value or "A_Const" in value:
+            continue
+        if "FuncCall" not in value or _calls_in_arguments(value["FuncCall"]):
+            run_query(replay, statement, {"targetList": [target]})
+            continue
+        call = expression(value)
+        match call:
+            case Call(("set_config",), (Constant(str() as name), Constant(setting), *rest)) if (
+                setting is None or isinstance(setting, str)
+            ):
+                set_config(replay, name, setting, rest == [Constant(True)])
+            case Call(("set_config",)):
+                run_query(replay, statement, {"targetList": [target]})
+            case Call():
+                call_function(replay, call, statement, base)
+
+
+def _calls_in_arguments(call: Node) -> bool:
+    return any("FuncCall" in argument for argument in call.get("args", ()))
 
 
 def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -23,6 +61,7 @@ def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         interpreter.execution.run_in_another_language(language)
         return
     may_call = dict.__len__(replay.catalog.functions) or "select" in body.lower()
+    may_call = may_call or replay.transaction is not None  # An error undoes what was done before.
     if CHANGES_CATALOG().search(body) is None and not may_call:
         return
     try:
@@ -71,15 +110,27 @@ def _call(replay: Replay, call: Call, statement: Statement) -> None:
     interpreter_for(replay, statement).evaluator.value(call)
 
 
-def call_functions_for_rows(replay: Replay, statement: Statement, node: Node) -> None:
-    """Carry out the functions of the history that a top-level SELECT calls, for each row."""
-    if not dict.__len__(replay.catalog.functions):
+def run_query(replay: Replay, statement: Statement, node: Node) -> None:
+    """Carry out what a top-level SELECT calls of the history for each row, and set_config.
+
+    In a transaction block an error of what it computes undoes what was done before.
+    """
+    if not dict.__len__(replay.catalog.functions) and not _SETS().search(statement.sql):
+        if replay.transaction is not None and "fromClause" not in node:
+            _compute(replay, statement, query(node))
         return
     found = query(node)
     names = {part.name for part in found.walk() if isinstance(part, Call)}
-    if not any(replay.functions_named(name) for name in names if name):
+    if not any(name[-1] == "set_config" or replay.functions_named(name) for name in names if name):
         return
     from rlslint.replay.plpgsql.embedded_sql import run_calls
     from rlslint.replay.plpgsql.statements import interpreter_for
 
     run_calls(interpreter_for(replay, statement), found)
+
+
+def _compute(replay: Replay, statement: Statement, found: Query) -> None:
+    from rlslint.replay.plpgsql.statements import interpreter_for
+
+    for output in found.outputs:
+        interpreter_for(replay, statement).evaluator.value(output)

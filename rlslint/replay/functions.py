@@ -35,6 +35,8 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
             replay.perhaps_refused("duplicate_function")
         function = Function(replay.oid(), home, name, replay.session.user, statement)
         replay.catalog.functions[function.oid] = function
+        if home == "pg_temp":
+            replay.temporary[function.oid] = function
         replay.add_overload(function)
         public_may_execute(replay, function.grants, function.owner)
         replay.grant_defaults(function.grants, "functions", home)

@@ -16,6 +16,8 @@ from rlslint.text import Statement
 
 
 def create_index(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    if node.get("concurrent"):
+        replay.must_be_alone(statement)
     relation = replay.relation(node["relation"], statement)
     written = [item["IndexElem"] for item in node["indexParams"]]
     elements = [_plain(element, relation) for element in written]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from rlslint.catalog.model import Column, Constraint, Relation
 from rlslint.replay.column_numbers import mapped
 from rlslint.replay.generated_names import hold_name, rename_member
+from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.state import Replay
 from rlslint.replay.translation import translated
 from rlslint.text import Statement
@@ -36,6 +37,7 @@ def note_child(replay: Replay, parent: Relation, child: Relation) -> None:
 
 def inherit(replay: Replay, relation: Relation, parent: Relation) -> None:
     """Make a new table an inheritance child."""
+    must_be_as_lasting(relation, parent, both_ways=False)
     take_columns(replay, relation, parent)
     note_child(replay, parent, relation)
     relation.become("parents", (*relation.parents, parent))
@@ -44,6 +46,7 @@ def inherit(replay: Replay, relation: Relation, parent: Relation) -> None:
 
 def join_parent(replay: Replay, relation: Relation, parent: Relation, statement: Statement) -> None:
     """ALTER TABLE … INHERIT: the child has all columns and checks already, as its own."""
+    must_be_as_lasting(relation, parent, both_ways=False)
     note_child(replay, parent, relation)
     relation.learn("parents", (*relation.parents, parent), statement)
 

@@ -14,6 +14,7 @@ from rlslint.replay.inheritance import inheriting, rename_inherited_check
 from rlslint.replay.not_null import rename_not_null
 from rlslint.replay.partition_indexes import find_index, key_of, rename_index
 from rlslint.replay.partition_triggers import rename_trigger
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.replay.type_names import rename_type
 from rlslint.sql.nodes import strings
@@ -73,6 +74,8 @@ def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> N
     new = node["newschema"]
     if node["objectType"] in _RELATIONS:
         relation = replay.relation(node["relation"], statement)
+        if relation.temporary or new == "pg_temp":
+            raise Refused("feature_not_supported")
         replay.rename_relation(relation, new, relation.name)
         relation.because_of("schema", statement)
     elif node["objectType"] in _FUNCTIONS:

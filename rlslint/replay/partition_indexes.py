@@ -209,6 +209,8 @@ def find_index(replay: Replay, name: str, schema: str, missing_ok: bool = False)
     """Return the table whose index a name means."""
     path = replay.usable_path if missing_ok else replay.search_path
     schemas = (schema,) if schema else path
+    if not schema and "pg_temp" not in path:
+        schemas = ("pg_temp", *path)
     found = [r for r in holders(replay, name) if dict.__contains__(r.indexes, name)]
     return next((r for s in schemas for r in found if r.schema == s), None)
 

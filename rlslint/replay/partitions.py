@@ -16,6 +16,7 @@ from rlslint.replay.inheritance import (
 )
 from rlslint.replay.partition_indexes import leave_indexes, take_indexes
 from rlslint.replay.partition_triggers import leave_triggers, take_triggers
+from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.state import Replay
 from rlslint.text import Statement
 
@@ -24,6 +25,7 @@ def become_partition(
     replay: Replay, relation: Relation, parent: Relation, statement: Statement, is_new: bool
 ) -> None:
     """Make a table a partition; one that is not new has all the columns that it must have."""
+    must_be_as_lasting(relation, parent)
     if is_new:
         take_columns(replay, relation, parent)
         _take_identity(relation, parent)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.facts import Members
+from rlslint.catalog.model import Relation
 
 
 class Refused(Exception):
@@ -22,6 +23,17 @@ class Refused(Exception):
 
 ANY_ERROR = "any error"
 """Stands for an error of which nothing tells its condition."""
+
+
+def must_be_as_lasting(relation: Relation, other: Relation, both_ways: bool = True) -> None:
+    """Refuse that a permanent relation needs a temporary one, and `both_ways` the opposite.
+
+    `other` is what is needed.
+    """
+    if (other.temporary and not relation.temporary) or (
+        both_ways and relation.temporary and not other.temporary and not other.is_beyond_history
+    ):
+        raise Refused("wrong_object_type")
 
 
 class _Watching(Protocol):

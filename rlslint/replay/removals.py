@@ -37,6 +37,8 @@ _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_A
 def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     cascade = node.get("behavior") == "DROP_CASCADE"
     kind = node["removeType"]
+    if node.get("concurrent"):
+        replay.must_be_alone(statement)
     if kind in _RELATIONS:
         _drop_relations(replay, statement, node, cascade)
         return
@@ -140,9 +142,14 @@ def _drop_functions(
     replay: Replay, functions: list[Function], cascade: bool, statement: Statement
 ) -> None:
     for function in functions:
-        replay.drop_function(function)
-        if cascade:
-            drop_dependents_of_function(replay, function, statement)
+        drop_function(replay, function, cascade, statement)
+
+
+def drop_function(replay: Replay, function: Function, cascade: bool, statement: Statement) -> None:
+    """Drop a function, and with CASCADE what calls it."""
+    replay.drop_function(function)
+    if cascade:
+        drop_dependents_of_function(replay, function, statement)
 
 
 def _drop_schema(replay: Replay, name: str, statement: Statement) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, set_attribute
 from rlslint.catalog.model import Relation
 from rlslint.replay.state import Replay
@@ -39,7 +40,8 @@ def discard(replay: Replay, statement: Statement, node: Node, base: int) -> None
     match node["target"]:
         case "DISCARD_TEMP":
             _drop_temporary(replay, statement)
-        case "DISCARD_ALL" if replay.transaction is None:
+        case "DISCARD_ALL":
+            replay.must_be_alone(statement)
             _drop_temporary(replay, statement)
             replay.session.set_session_authorization("", False)
             replay.session.reset_search_path(False)
@@ -58,9 +60,13 @@ def drop_at_commit(replay: Replay, statement: Statement) -> None:
     set_attribute(replay, "dropped_at_commit", ())
 
 
-def _drop_all(replay: Replay, relations: Iterable[Relation], statement: Statement) -> None:
-    for relation in relations:
-        if dict.get(replay.catalog.relations, relation.oid) is relation:
-            from rlslint.replay.removals import drop_relation
+def _drop_all(
+    replay: Replay, temporary: Iterable[Relation | Function], statement: Statement
+) -> None:
+    for one in temporary:
+        from rlslint.replay.removals import drop_function, drop_relation
 
-            drop_relation(replay, relation, True, statement)
+        if isinstance(one, Function):
+            drop_function(replay, one, True, statement)
+        elif dict.get(replay.catalog.relations, one.oid) is one:
+            drop_relation(replay, one, True, statement)

@@ -1,9 +1,9 @@
-"""SET, RESET, SET ROLE, and set_config() of a script."""
+"""SET, RESET, SET ROLE, and what set_config() does."""
 
 from __future__ import annotations
 
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Call, Constant
+from rlslint.sql.expressions import Constant
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -58,42 +58,18 @@ def _reset(replay: Replay, name: str, local: bool) -> None:
         replay.session.set_session_authorization("", local)
 
 
-def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    """Carry out what a top-level SELECT does beside reading: set_config, SELECT INTO, calls."""
-    if "intoClause" in node:
-        from rlslint.catalog.model import Kind
-        from rlslint.replay.tables import table_of_query
-
-        table_of_query(replay, statement, node, node["intoClause"], Kind.table, base)
-        return
-    from rlslint.replay.dynamic import call_function, call_functions_for_rows
-
-    if "fromClause" in node or "whereClause" in node:
-        call_functions_for_rows(replay, statement, node)
-        return
-    for target in node.get("targetList", ()):
-        value = target["ResTarget"].get("val")
-        if value is None or "ColumnRef" in value or "A_Const" in value:
-            continue
-        if "FuncCall" not in value or _calls_in_arguments(value["FuncCall"]):
-            call_functions_for_rows(replay, statement, {"targetList": [target]})
-            continue
-        call = expression(value)
-        match call:
-            case Call(("set_config",), (Constant(name), Constant(setting), *rest)):
-                local = bool(rest) and rest[0] == Constant(True)
-                _set_config(replay, str(name).lower(), str(setting or ""), local)
-            case Call():
-                call_function(replay, call, statement, base)
-
-
-def _calls_in_arguments(call: Node) -> bool:
-    return any("FuncCall" in argument for argument in call.get("args", ()))
-
-
-def _set_config(replay: Replay, name: str, value: str, local: bool) -> None:
-    if name == "search_path":
-        schemas = tuple(part.strip().strip('"') for part in value.split(",") if part.strip())
-        replay.session.set_search_path(schemas, local)
-    elif name == "role":
+def set_config(replay: Replay, name: str, value: str | None, local: bool) -> None:
+    """Carry out set_config(); NULL stands for the default (manual: 9.28.1)."""
+    name = name.lower()
+    if value is None:
+        _reset(replay, name, local)
+    elif name == "search_path":
+        replay.session.set_search_path(schemas_of(value), local)
+    else:
         _set(replay, name, (value,), local)
+
+
+def schemas_of(value: str) -> tuple[str, ...]:
+    """Return the schemas of a search_path as one text holds them."""
+    parts = (part.strip() for part in value.split(","))
+    return tuple(p.strip('"') if p.startswith('"') else p.lower() for p in parts if p)

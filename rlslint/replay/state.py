@@ -13,13 +13,13 @@ from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.model import Kind, Policy, Relation
-from rlslint.catalog.overloads import may_be_one_type
+from rlslint.catalog.overloads import may_be_one_type, without_temporary
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.catalog.sharing import SharedPredicates
-from rlslint.replay.dispatch import handlers_of
+from rlslint.replay.dispatch import drop_at_commit, handlers_of
 from rlslint.replay.origins import Origins
 from rlslint.replay.refusals import Refused
 from rlslint.replay.session import Session
@@ -76,9 +76,9 @@ class Replay:
     `migration_roles` are the names that a platform is known to give the role that runs the
     migrations. `event_triggers` are those on ddl_command_end; `ddl_commands` is what
     pg_event_trigger_ddl_commands() tells the one that runs now. `transaction` is the block that was
-    begun; `possible_errors` are what the statement perhaps fails with. `temporary` relations end
-    with the session, the tables `dropped_at_commit` with the transaction, which may be a whole
-    script's, where its tool puts each into one.
+    begun; `possible_errors` are what the statement perhaps fails with. `temporary` relations and
+    functions end with the session, the tables `dropped_at_commit` with the transaction, which may
+    be a whole script's, where its tool puts each into one.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class Replay:
         self.fire_event_triggers: Callable[[Replay, ParsedStatement], None] | None = None
         self.ddl_commands: Any = None
         self.transaction: Transaction | None = None
-        self.temporary: RecordedDict[int, Relation] = RecordedDict()
+        self.temporary: RecordedDict[int, Relation | Function] = RecordedDict()
         self.dropped_at_commit: tuple[Relation, ...] = ()
         self.one_transaction_a_script = False
         self.possible_errors: set[str] | None = None
@@ -120,6 +120,8 @@ class Replay:
         mark = JOURNAL.mark()
         try:
             self.carry_out(parsed)
+            if self.dropped_at_commit and not self.is_in_transaction:
+                drop_at_commit()(self, parsed.statement)
         except Refused as refused:
             JOURNAL.undo(mark)
             if refused.refusal is not None:
@@ -150,6 +152,11 @@ class Replay:
     def is_in_transaction(self) -> bool:
         """Whether what is done now lasts only when a later COMMIT makes it last."""
         return self.transaction is not None or self.one_transaction_a_script
+
+    def must_be_alone(self, statement: Statement) -> None:
+        """Refuse what no transaction block and no function may hold."""
+        if self.transaction is not None or statement.parent is not None:
+            raise Refused("active_sql_transaction")
 
     def perhaps_refused(self, *conditions: str) -> None:
         """Note the errors with which the statement perhaps fails, if anybody wants to know."""
@@ -241,6 +248,8 @@ class Replay:
         `used` is one that earlier statements used unmade, whatever they did to it.
         """
         schema, name = self.place_of_new(range_var)
+        if schema == "pg_temp" and range_var.get("schemaname", "") not in ("", schema):
+            raise Refused("invalid_table_definition")
         if (schema, name) in self.catalog.names:
             raise Refused("duplicate_table")
         if self.catalog.relations.is_open or (schema, name) in self.catalog.unknown_relations:
@@ -309,7 +318,7 @@ class Replay:
         One hides those of the same arguments in later schemas of the path.
         """
         path = self.usable_path if missing_ok else self.search_path
-        schemas = (names[-2],) if len(names) > 1 else path
+        schemas = (names[-2],) if len(names) > 1 else without_temporary(path)
         found: dict[tuple[str, ...], Function] = {}
         for schema in schemas:
             for function in self.catalog.function_names.get((schema, names[-1]), ()):
@@ -354,6 +363,7 @@ class Replay:
     def drop_function(self, function: Function) -> None:
         """Remove a function."""
         self.catalog.functions.pop(function.oid, None)
+        self.temporary.pop(function.oid, None)
         self._take_overload(function)
 
     def add_overload(self, function: Function) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import Role
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.replay.state import Replay
@@ -45,20 +44,13 @@ def alter_database_set(replay: Replay, statement: Statement, node: Node, base: i
 
 
 def _keep_for_all(replay: Replay, statement: Statement, setting: Node, in_database: bool) -> None:
-    """Keep what applies to all roles: ALTER ROLE ALL IN DATABASE is ALTER DATABASE.
-
-    The statements that follow are taken to run in sessions that begin after this one.
-    """
+    """Keep what applies to all roles: ALTER ROLE ALL IN DATABASE is ALTER DATABASE."""
     database = replay.catalog.database_settings
     for name, value in _changed(replay, None, in_database, setting).items():
         if value is None:
             database.pop(name, None)
         elif name not in database or database[name][0] != value:
             database[name] = (value, statement)
-        if name == "search_path":
-            path = start_path(replay, replay.session.session_user)
-            set_attribute(replay.session, "start_path", path)
-            replay.session.reset_search_path(False)
 
 
 def _changed(

@@ -13,6 +13,7 @@ from rlslint.replay.constraints import add_constraint, is_table_constraint
 from rlslint.replay.declared_constraints import Declared, in_order_of_making
 from rlslint.replay.dependencies import note_reader
 from rlslint.replay.inheritance import inherit
+from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.stand_ins import settled
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
@@ -68,17 +69,12 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
     if relation in replay.catalog.named_columns and relation.knows("columns"):
         _number_columns(replay, relation)
     if node.get("oncommit") == "ONCOMMIT_DROP":
-        _end_with_transaction(replay, relation, statement)
+        _end_with_transaction(replay, relation)
 
 
-def _end_with_transaction(replay: Replay, relation: Relation, statement: Statement) -> None:
-    """Let a temporary table end with the transaction, which may be this statement."""
-    if replay.is_in_transaction:
-        set_attribute(replay, "dropped_at_commit", (*replay.dropped_at_commit, relation))
-    else:
-        from rlslint.replay.removals import drop_relation
-
-        drop_relation(replay, relation, True, statement)
+def _end_with_transaction(replay: Replay, relation: Relation) -> None:
+    """Let a temporary table end with the transaction, which may be that of a statement around."""
+    set_attribute(replay, "dropped_at_commit", (*replay.dropped_at_commit, relation))
 
 
 def _number_columns(replay: Replay, relation: Relation) -> None:
@@ -144,13 +140,15 @@ def table_of_query(
         return
     columns_of_query(relation, bound, strings(into.get("colNames")), statement)
     read = relations_read(bound)
+    for needed in read if kind is Kind.materialized_view else ():
+        must_be_as_lasting(relation, needed, both_ways=False)
     relation.become("copied_from", read)
     relation.become("copy_kind", "as")
     if kind is Kind.materialized_view:
         relation.become("query", replay.clause(bound, statement, base))
         note_reader(replay, relation, read)
     if into.get("onCommit") == "ONCOMMIT_DROP":
-        _end_with_transaction(replay, relation, statement)
+        _end_with_transaction(replay, relation)
 
 
 def relations_read(bound: Query) -> tuple[Relation, ...]:

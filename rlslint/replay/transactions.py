@@ -47,6 +47,22 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
             return  # PostgreSQL only warns where there is a transaction, or none.
 
 
+def refuse_in_transaction(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Refuse what no transaction block may hold; ANALYZE and REINDEX of one table it may."""
+    match statement.kind, node:
+        case ("VacuumStmt", {"is_vacuumcmd": True}):
+            replay.must_be_alone(statement)
+        case ("ReindexStmt", {"kind": "REINDEX_OBJECT_SCHEMA" | "REINDEX_OBJECT_DATABASE"}):
+            replay.must_be_alone(statement)
+        case ("ReindexStmt", {"params": options}):
+            if any(option["DefElem"]["defname"] == "concurrently" for option in options):
+                replay.must_be_alone(statement)
+        case ("VacuumStmt" | "ReindexStmt", _):
+            return
+        case _:
+            replay.must_be_alone(statement)
+
+
 def _begin(replay: Replay, statement: Statement) -> None:
     replay.transaction = Transaction(JOURNAL.mark(), statement)
     replay.session.begin()

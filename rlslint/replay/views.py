@@ -23,7 +23,7 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
     read = relations_read(bound)
     if any(relation.temporary for relation in read):
         # It becomes temporary too, and replaces no other one (manual: CREATE VIEW).
-        name = {**name, "schemaname": "pg_temp"}
+        name = {"schemaname": "pg_temp", **name, "relpersistence": "t"}
     view = _existing(replay, name) if node.get("replace") else None
     view = view or replay.create_relation(name, Kind.view, statement)
     _replace_options(view, _options(node), statement)
@@ -41,8 +41,7 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
 
 def _existing(replay: Replay, name: Node) -> Relation | None:
     """Return the view that OR REPLACE replaces: it keeps its owner and its grants."""
-    schema = replay.creation_schema(name.get("schemaname", ""))
-    view = replay.catalog.names.get((schema, name["relname"]))
+    view = replay.catalog.names.get(replay.place_of_new(name))
     return view if view is not None and view.knows("kind") and view.is_view else None
 
 

@@ -15,6 +15,7 @@ from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import has_more_rows, query_rows, rows_of_from
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
+from rlslint.replay.plpgsql.transaction_control import end_transaction
 from rlslint.replay.plpgsql.tree import Execute, Target
 from rlslint.replay.plpgsql.values import (
     ANY,
@@ -57,13 +58,14 @@ def run_execute(interpreter: Interpreter, statement: Execute) -> None:
         interpreter.execution.run_unknown(sql)
         return
     found = interpreter.scopes.value(("found",))
-    outer = interpreter.parameters
+    outer = interpreter.parameters, interpreter.may_end_transaction
     if statement.using:
         interpreter.parameters = tuple(interpreter.value_of(value) for value in statement.using)
+    interpreter.may_end_transaction = False
     try:
         run_sql(interpreter, sql, statement.into, statement.strict)
     finally:
-        interpreter.parameters = outer
+        interpreter.parameters, interpreter.may_end_transaction = outer
     # EXECUTE leaves FOUND as it is (manual: 41.5.5).
     note_found(interpreter, found)
 
@@ -116,6 +118,8 @@ def run_parsed(interpreter: Interpreter, parsed: ParsedStatement) -> None:
             call = expression({"FuncCall": parsed.node["funccall"]})
             if isinstance(call, Call):
                 _call_procedure(interpreter, call)
+        case "TransactionStmt":
+            end_transaction(interpreter, parsed)
         case _:
             _utility(interpreter, parsed)
 

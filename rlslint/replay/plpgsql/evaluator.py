@@ -14,6 +14,7 @@ from rlslint.replay.plpgsql.arrays import (
 )
 from rlslint.replay.plpgsql.builtin_functions import call_builtin
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
+from rlslint.replay.plpgsql.course import Raised
 from rlslint.replay.plpgsql.named_objects import ask_catalog, cast
 from rlslint.replay.plpgsql.system_catalogs.questions import RowSet
 from rlslint.replay.plpgsql.three_valued import (
@@ -68,6 +69,9 @@ class Variables(Protocol):
     def parameter(self, number: int) -> Datum: ...
 
     def call(self, call: Call, arguments: Arguments) -> RoutineResult | None: ...
+
+    @property
+    def certain(self) -> bool: ...
 
     def reads_too_much(self, rows: int = 0) -> bool: ...
 
@@ -180,6 +184,10 @@ class Evaluator:
             negative = operator.symbol == "-" and isinstance(right, int)
             return -int(str(right)) if negative else ANY
         left = self.value(operator.left)
+        if operator.symbol in ("/", "%") and right == 0 and isinstance(left, int):
+            if not any(self.frames) and self.variables.certain:
+                raise Raised("division_by_zero")
+            return ANY
         if not operator.quantifier:
             return operate(operator.symbol, left, right)
         items = as_array(right)

@@ -73,10 +73,6 @@ class Execution:
         errors with which it perhaps fails.
         """
         kind, sql = parsed.statement.kind, parsed.statement.sql
-        if kind == "TransactionStmt":
-            if is_certain(set()):
-                self._end_transaction(parsed.node["kind"])
-            return
         mark = JOURNAL.mark()
         try:
             if is_certain(self._attempt(parsed)):
@@ -100,17 +96,6 @@ class Execution:
             return self.replay.possible_errors
         finally:
             self.replay.possible_errors = outer
-
-    def _end_transaction(self, kind: str) -> None:
-        """COMMIT and ROLLBACK of a procedure, which a transaction block around it forbids."""
-        if self.replay.transaction is not None:
-            return
-        if kind == "TRANS_STMT_COMMIT":
-            self.replay.session.end()
-            self.replay.session.begin()
-            JOURNAL.keep()
-        elif kind == "TRANS_STMT_ROLLBACK":
-            JOURNAL.undo(0)
 
     def run_unparsable(self, sql: str) -> None:
         """Make unknown what SQL may change that the grammar refuses."""

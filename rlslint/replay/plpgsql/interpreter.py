@@ -26,6 +26,9 @@ from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem, parsed_statements
 from rlslint.text import Statement, Text
 
+_ENDING_TRANSACTIONS = ("CallStmt", "DoStmt")
+"""The statements that may end the transaction that they began."""
+
 
 class Handling(NamedTuple):
     """How an interpreter carries out what a body consists of, and calls."""
@@ -42,6 +45,7 @@ class Interpreter:
     condition is not known, or an EXIT, RETURN or error that perhaps came before. `handled` are
     the errors whose handlers are run now. `event` is the tag of the command that set off an event
     trigger, and its event. `cursors` are the queries of declared cursors and their parameters.
+    Procedures and blocks that are run at top level `may_end_transaction`, and those that they CALL.
     """
 
     def __init__(
@@ -64,6 +68,9 @@ class Interpreter:
         self.cursors: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.event = ("", "")
         self.outputs: tuple[str, ...] = ()
+        self.may_end_transaction = (
+            statement.kind in _ENDING_TRANSACTIONS and replay.transaction is None
+        )
         self.evaluator = Evaluator(replay, self, query_rows)
 
     def for_callee(self) -> Interpreter:
@@ -71,6 +78,7 @@ class Interpreter:
         callee = Interpreter(self.replay, self.statement, self.handling)
         callee.doubts = set() if self.certain else {"caller"}
         callee.depth, callee.course, callee.event = self.depth + 1, self.course, self.event
+        callee.may_end_transaction = self.may_end_transaction
         return callee
 
     @property

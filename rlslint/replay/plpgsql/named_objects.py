@@ -22,6 +22,7 @@ from rlslint.replay.plpgsql.values import (
 )
 from rlslint.replay.state import Replay
 from rlslint.sql.casts import TEXT_TYPES, TYPES_REFUSING_EMPTY, NotFollowed, RefusedValue, converted
+from rlslint.sql.quoting import quoted_identifier
 
 _OWN_SCHEMAS = frozenset({"public", "pg_catalog", "information_schema"})
 _CURRENT_USER = frozenset({"current_user", "current_role", "user"})
@@ -110,6 +111,9 @@ def ask_catalog(
             return (_to_reference(replay, name[-1], text),)
         case "pg_get_function_identity_arguments", (Reference(kind="function", name=shown),):
             return (shown.partition("(")[2].removesuffix(")"),)
+        case "current_setting", (str() as setting, *_) if setting.lower() == "search_path":
+            path = replay.session.search_path_setting
+            return (", ".join(map(quoted_identifier, path)),)
         case "current_schema", ():
             return (_current_schema(replay),)
         case _:

@@ -16,6 +16,7 @@ from rlslint.replay.plpgsql.results import result_of_body, result_of_queries
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.replay.plpgsql.tree import Block, Sql, nested
 from rlslint.replay.plpgsql.values import ANY, Datum
+from rlslint.replay.settings import schemas_of, set_config
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
 from rlslint.text.patterns import Pattern
@@ -73,6 +74,12 @@ def call_function_of_history(
     except (NotPlpgsql, SyntaxProblem):
         interpreter.execution.run_unparsable(function.body)
         return _UNKNOWN
+    # What gives back a role or a setting at its end may not commit (manual: CREATE PROCEDURE).
+    interpreter.may_end_transaction &= (
+        function.is_procedure
+        and function.language == "plpgsql"
+        and not (function.security_definer or function.settings)
+    )
     parameters = declared_parameters(function)
     _declare(interpreter, function, parameters, arguments)
     return _as_defined(interpreter, function, parameters, block)
@@ -113,11 +120,10 @@ def _as_defined(
     session = interpreter.replay.session
     user, path = session.user, session.search_path_setting
     is_definer = function.security_definer
-    own_path = function.settings.get("search_path")
-    names = (part.strip().strip("\"'") for part in (own_path or "").split(","))
+    own_path, own_role = function.settings.get("search_path"), function.settings.get("role")
     session.become(
-        function.owner if is_definer else user,
-        path if own_path is None else tuple(name for name in names if name),
+        function.owner if is_definer else own_role or user,
+        path if own_path is None else schemas_of(own_path.replace("'", '"')),
     )
     try:
         if block is None:
@@ -125,7 +131,7 @@ def _as_defined(
         return result_of_body(interpreter, function, parameters, interpreter.run(block))
     finally:
         session.become(
-            user if is_definer else session.user,
+            user if is_definer or own_role else session.user,
             session.search_path_setting if own_path is None else path,
         )
 
@@ -149,15 +155,14 @@ def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None
 
 def _set_config(replay: Replay, arguments: tuple[Datum, ...], caller: Interpreter) -> Datum:
     match arguments:
-        case (str() as name, *_) if name in SESSION_SETTINGS and not caller.certain:
+        case (str() as name, *_) if name.lower() in SESSION_SETTINGS and not caller.certain:
             caller.execution.note(f"whether it sets {name} depends on the database")
             return ANY
-        case (str() as name, str() as value, bool() as local) if caller.certain:
-            if name == "search_path":
-                parts = tuple(part.strip().strip('"') for part in value.split(","))
-                replay.session.set_search_path(tuple(part for part in parts if part), local)
-            elif name == "role":
-                replay.session.set_role("" if value == "none" else value, local)
-            return value
+        case (str() as name, str() | None as value, bool() | None as local) if caller.certain:
+            set_config(replay, name, value, bool(local))
+            return ANY if value is None else value
+        case (str() as name, *_) if name.lower() in SESSION_SETTINGS:
+            caller.execution.note(f"it sets {name} to what only the database knows")
+            return ANY
         case _:
             return ANY
