@@ -192,7 +192,13 @@ def run() -> int:
     try:
         status = rlslint.main(prog_name="rlslint", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        from io import StringIO
+
+        from rlslint.cli.streams import say
+
+        shown = StringIO()
+        error.show(file=shown)
+        say(*shown.getvalue().splitlines())
         return 2
     except click.Abort:
         raise KeyboardInterrupt from None

@@ -31,6 +31,7 @@ from rlslint.files import disk
 from rlslint.reports.results import Result
 from rlslint.rules.selection import UnknownRuleError, selection_of
 from rlslint.text.printable import printable
+from rlslint.text.secrets import masked
 
 
 def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Report:
@@ -41,7 +42,7 @@ def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Repor
         file = configuration_file(paths, options)
         config = config_in_force(file, options)
         if options["show_settings"]:
-            return Report("", joined(settings_in_force(file, config)), "", SUCCESS)
+            return Report("", joined(map(masked, settings_in_force(file, config))), "", SUCCESS)
         standard_input = _standard_input(paths, options)
         if options["show_files"]:
             return _report_of_files(paths, files_read(paths, config))
@@ -61,7 +62,7 @@ def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> i
         file = configuration_file((options["migrations"] or ".",), options)
         config = config_in_force(file, options, Severity.info)
         if options["show_settings"]:
-            settings = joined(settings_in_force(file, config))
+            settings = joined(map(masked, settings_in_force(file, config)))
             return deliver(Report("", settings, "", SUCCESS), None)
         request = Request(
             databases, tuple(options["schema"]), options["migrations"] or "", options["drift"]

@@ -47,10 +47,11 @@ def joined(lines: Iterable[str]) -> str:
 
 
 def harmless(messages: Iterable[str]) -> str:
-    """Return messages as lines in which no character acts on a terminal."""
+    """Return messages as lines without secrets, in which no character acts on a terminal."""
     from rlslint.text.printable import printable
+    from rlslint.text.secrets import masked
 
-    return joined(map(printable, messages))
+    return joined(printable(masked(message)) for message in messages)
 
 
 def print_lines(lines: Iterable[str]) -> None:

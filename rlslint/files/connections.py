@@ -67,6 +67,9 @@ class Connection(NamedTuple):
     connects: bool = True
     clients: tuple[Client, ...] = ()
 
+    def __str__(self) -> str:
+        return f"{self.user} in {self.span.text.path}"
+
     @property
     def is_open(self) -> bool:
         """Whether a server has the connection right now."""

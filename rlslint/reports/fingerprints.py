@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rlslint.sql.parser import SyntaxProblem, tokens
-from rlslint.text.passwords import masked
+from rlslint.text.secrets import masked
 
 
 def fingerprint(rule: str, object: str, sql: str) -> str:

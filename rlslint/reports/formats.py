@@ -7,6 +7,7 @@ from importlib import import_module
 
 from rlslint.config.options import OUTPUT_FORMATS
 from rlslint.reports.results import Result, unshown
+from rlslint.reports.secrecy import without_secrets
 
 Card = Callable[[str], str]
 
@@ -36,7 +37,11 @@ def rendered(
 
 
 def render(name: str, result: Result, *, card: Card, colour: bool = False) -> Iterator[str]:
-    """Yield the lines of `result` in the format `name`; `card` gives a rule's card by its name."""
+    """Yield the lines of `result` in the format `name`; `card` gives a rule's card by its name.
+
+    No format shows a secret: it gets the result without them.
+    """
+    result = without_secrets(result)
     match name:
         case "full":
             from rlslint.reports import full

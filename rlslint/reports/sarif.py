@@ -12,7 +12,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.reports.fingerprints import distinct
 from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.text import Span
-from rlslint.text.passwords import masked
+from rlslint.text.frames import shown_sql
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -146,6 +146,6 @@ def _physical(span: Span | None, reported: ReportedFinding) -> dict[str, Any]:
     else:
         path = _qualified(reported)
         if span is not None:
-            region["snippet"] = {"text": "\n".join(map(masked, span.sql.splitlines()))}
+            region["snippet"] = {"text": shown_sql(span)}
     uri = quote(path.encode("utf-8", "surrogateescape"))
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}

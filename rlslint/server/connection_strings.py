@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from rlslint.config.kinds import did_you_mean, with_hint
-from rlslint.text.passwords import masked
+from rlslint.text.secrets import masked
 
 _USUAL_PORT = "5432"
 _USUAL_SOCKETS = ("/var/run/postgresql", "/run/postgresql", "/tmp")

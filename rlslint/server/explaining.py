@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from rlslint import NamedTuple
 from rlslint.server.connection_strings import Parameters, database_name, first_line
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text.passwords import masked
 from rlslint.text.patterns import Pattern
+from rlslint.text.secrets import masked
 
 _AGAIN = "Nothing was changed; try again later."
 _CREDENTIALS = "Check the role, and its password in PGPASSWORD or in the file .pgpass."

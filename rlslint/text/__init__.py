@@ -103,6 +103,26 @@ class Text:
             position = self.data.find(b"\n", position + 1)
         return starts
 
+    @cached_property
+    def secrets(self) -> dict[int, list[tuple[int, int]]]:
+        """By line, the stretches of it (in characters, from 0) that no output may show."""
+        from rlslint.text.secrets import secret_ranges
+
+        source = self.host if self.host is not None else self.data.decode("utf-8", "replace")
+        found: dict[int, list[tuple[int, int]]] = {}
+        ranges = secret_ranges(source)
+        starts = _starts_of_lines(source) if ranges else []
+        for start, end in ranges:
+            row = bisect_right(starts, start)
+            while row <= len(starts) and starts[row - 1] < end:
+                first = starts[row - 1]
+                behind = starts[row] - 1 if row < len(starts) else len(source)
+                if max(start, first) < min(end, behind):
+                    part = (max(start, first) - first, min(end, behind) - first)
+                    found.setdefault(row, []).append(part)
+                row += 1
+        return found
+
     def location(self, offset: int) -> Location:
         """Return where in the file the byte at `offset` stands."""
         starts = self._line_starts

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.text import Span
-from rlslint.text.passwords import masked
+from rlslint.text.secrets import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

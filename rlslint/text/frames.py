@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from rlslint import NamedTuple
-from rlslint.text import CatalogText, Span
-from rlslint.text.passwords import password_ranges
+from rlslint.text import CatalogText, Span, Text
 from rlslint.text.printable import cell, printable, width
+from rlslint.text.secrets import MASK
 
 Part = Literal["gutter", "mark", "secondary"]
 Paint = Callable[[str, Part], str]
@@ -59,7 +59,7 @@ def frame(
     yield empty
     if len(rows) == 1:
         stop = end.column if end.row == start.row else len(span.text.line(start.row)) + 1
-        row = _row(span.text.line(start.row), start.column, stop)
+        row = _row(span.text, start.row, start.column, stop)
         mark = sign * max(1, row.end - row.start)
         yield numbered(start.row, numbers, paint, row.shown)
         yield f"{empty} {' ' * row.start}{paint(_with_label(mark, label), part)}"
@@ -76,7 +76,7 @@ def _long_frame(
     span: Span, rows: range, start: int, stop: int, label: str, sign: str
 ) -> Iterator[tuple[int | None, str, str]]:
     text = span.text
-    first = _row(text.line(rows[0]), start, start)
+    first = _row(text, rows[0], start, start)
     from_margin = not text.line(rows[0])[: start - 1].strip()
     yield rows[0], "/" if from_margin else " ", f" {first.shown}"
     if not from_margin:
@@ -87,8 +87,8 @@ def _long_frame(
                 yield None, "|", " ..."
             if _ROWS_AT_START <= number - rows[0] < len(rows) - _ROWS_AT_END:
                 continue
-        yield number, "|", f" {_row(text.line(number), 1, 1).shown}"
-    last = _row(text.line(rows[-1]), max(1, stop - 1), stop)
+        yield number, "|", f" {_row(text, number, 1, 1).shown}"
+    last = _row(text, rows[-1], max(1, stop - 1), stop)
     yield rows[-1], "|", f" {last.shown}"
     yield None, _with_label(f"|{'_' * (last.start + 1)}{sign}", label), ""
 
@@ -106,19 +106,45 @@ def _with_label(mark: str, label: str) -> str:
     return f"{mark} {printable(label)}" if label else mark
 
 
-def _row(line: str, start: int, end: int) -> _Row:
-    """Return `line` as it is shown, with 1-based character columns turned into display columns."""
-    cells = [cell(character) for character in line]
-    for first, behind in password_ranges(line):
-        cells[first:behind] = ["***", *[""] * (behind - first - 1)]
-    first, last = 0, len(cells)
+def _row(text: Text, number: int, start: int, end: int) -> _Row:
+    """Return a line as it is shown, with 1-based character columns turned into display columns.
+
+    A secret is shown as `***`, whatever its length, and the mark moves with what stands behind it.
+    """
+    line = text.line(number)
+    secrets = text.secrets.get(number, ())
+    for secret, behind in secrets:
+        if secret < start - 1 < behind:
+            start = secret + 1
+        if secret < end - 1 < behind:
+            end = behind + 1
+    first, last = 0, len(line)
     prefix = suffix = ""
     if last > _LONGEST_LINE:
         first = max(0, start - 1 - _BEFORE_MARK)
         last = min(last, first + _LONGEST_LINE)
         prefix = "…" if first else ""
-        suffix = "…" if last < len(cells) else ""
-    shown = prefix + "".join(cells[first:last]) + suffix
-    marked_from = width(prefix + "".join(cells[first : start - 1]))
-    marked_to = width(prefix + "".join(cells[first : min(last, end - 1)]))
+        suffix = "…" if last < len(line) else ""
+    cells = [cell(character) for character in line[first:last]]
+    for secret, behind in secrets:
+        here, to = max(secret, first) - first, min(behind, last) - first
+        if here < to:
+            cells[here:to] = [MASK, *[""] * (to - here - 1)]
+    shown = prefix + "".join(cells) + suffix
+    marked_from = width(prefix + "".join(cells[: start - 1 - first]))
+    marked_to = width(prefix + "".join(cells[: min(last, end - 1) - first]))
     return _Row(shown, marked_from, max(marked_from, marked_to))
+
+
+def shown_sql(span: Span) -> str:
+    """Return the SQL of a span that no file shows, with `***` in place of each secret."""
+    start, end = span.locations()
+    lines = []
+    for number in range(start.row, end.row + 1):
+        line = span.text.line(number)
+        cells = list(line)
+        for secret, behind in span.text.secrets.get(number, ()):
+            cells[secret:behind] = [MASK, *[""] * (behind - secret - 1)]
+        first = start.column - 1 if number == start.row else 0
+        lines.append("".join(cells[first : end.column - 1 if number == end.row else None]))
+    return "\n".join(lines)
