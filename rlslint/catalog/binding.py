@@ -158,7 +158,7 @@ def output_columns(query: Query) -> dict[str, int] | None:
     """Return the names that a bound query puts out, with their positions; None if unknown."""
     if query.arms:
         return output_columns(query.arms[0])
-    if any(isinstance(output, Column) and output.name == "*" for output in query.outputs):
+    if query.has_star:
         return None
     positions: dict[str, int] = {}
     for number, name in enumerate(query.output_names, 1):
@@ -224,7 +224,7 @@ def _meant(entries: Sequence[_Entry], name: str) -> _Entry:
 
 
 def _expand_stars(query: Query, entries: list[_Entry]) -> None:
-    if not any(isinstance(output, Column) and output.name == "*" for output in query.outputs):
+    if not query.has_star:
         return
     outputs: list[Expr] = []
     names: list[str] = []
@@ -237,6 +237,7 @@ def _expand_stars(query: Query, entries: list[_Entry]) -> None:
         outputs += meant
         names += [column.name for column in meant]
     query.outputs, query.output_names = tuple(outputs), tuple(names)
+    query.rename_outputs(query.new_names)
 
 
 def _columns_of_star(star: Column, entries: list[_Entry]) -> list[Column] | None:

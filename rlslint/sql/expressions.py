@@ -455,7 +455,8 @@ class Query(Expr):
     expressions of GROUP BY, DISTINCT ON, ORDER BY (with whether they descend) and of LIMIT and
     OFFSET; `grouped` tells of GROUP BY and of any DISTINCT. `arms` are the two sides of UNION,
     INTERSECT or EXCEPT: then `set_operation` names it, and `keeps_duplicates` tells of its ALL.
-    `ctes` are the WITH queries by name; `recursive` lets them name themselves.
+    `ctes` are the WITH queries by name; `recursive` lets them name themselves. `new_names` are what
+    a WITH clause calls the first columns, until binding has replaced every `*`.
     """
 
     __match_args__ = (
@@ -489,7 +490,7 @@ class Query(Expr):
         "sources",
     )
     repeated = ("having",)
-    __slots__ = (*__match_args__, *repeated)
+    __slots__ = (*__match_args__, *repeated, "new_names")
 
     def __init__(
         self,
@@ -518,7 +519,20 @@ class Query(Expr):
         self.recursive = False
         self.having: Expr | None = None
         self.keeps_duplicates = False
+        self.new_names: tuple[str, ...] = ()
         self.location = location
+
+    @property
+    def has_star(self) -> bool:
+        """Whether a `*` stands for columns that are not known yet."""
+        return any(isinstance(output, Column) and output.name == "*" for output in self.outputs)
+
+    def rename_outputs(self, names: tuple[str, ...]) -> None:
+        """Call the first columns `names`, once it is known which these are."""
+        if self.has_star or any(arm.has_star for arm in self.arms):
+            self.new_names = names
+        else:
+            self.output_names = (*names, *self.output_names[len(names) :])
 
     @property
     def limited(self) -> bool:

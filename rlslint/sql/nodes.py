@@ -326,9 +326,9 @@ def _with_query(fields: Node) -> Query:
     built = first = query(fields["ctequery"]["SelectStmt"])
     names = strings(fields.get("aliascolnames"))
     while first.arms:
-        first.output_names = (*names, *first.output_names[len(names) :])
+        first.rename_outputs(names)
         first = first.arms[0]
-    first.output_names = (*names, *first.output_names[len(names) :])
+    first.rename_outputs(names)
     return built
 
 

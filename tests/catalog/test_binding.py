@@ -10,6 +10,7 @@ TABLES = """
     CREATE TABLE docs (id int, tenant_id int);
     CREATE TABLE members (user_id int, tenant_id int);
 """
+STAR = [("members.user_id", "members"), ("members.tenant_id", "members")]
 
 
 def _bound(condition: str) -> list[tuple[str, str]]:
@@ -47,6 +48,15 @@ def _source(column: Column) -> str:
         (
             "id IN (WITH members AS (SELECT user_id AS u FROM members) SELECT u FROM members)",
             [("id", "own row"), ("u", "members"), ("user_id", "members")],
+        ),
+        (
+            "id IN (WITH m (a, b) AS (SELECT * FROM members) SELECT a FROM m WHERE b = tenant_id)",
+            [("id", "own row"), ("a", "m"), ("b", "m"), ("tenant_id", "own row"), *STAR],
+        ),
+        (
+            "id IN (WITH m (a, b) AS (SELECT * FROM members UNION SELECT * FROM members)"
+            " SELECT 1 FROM m WHERE a = tenant_id)",
+            [("id", "own row"), ("a", "m"), ("tenant_id", "own row"), *STAR, *STAR],
         ),
         (
             "EXISTS (SELECT 1 FROM members docs WHERE docs.tenant_id = id)",
