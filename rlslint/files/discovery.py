@@ -12,6 +12,7 @@ from itertools import islice
 from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.contents import Unreadable
+from rlslint.files.testing import Tests
 from rlslint.files.walk import Excluded, Walk, folders_above, kind, shown_path
 
 _PLAIN = ("", ".dump", ".txt")
@@ -37,7 +38,8 @@ class Found(NamedTuple):
     Everything here is read, for a history means something only as a whole: around a file, or a
     directory without migrations of its own, that is the project. `reported` holds the `shown`
     names of what the user named, directly or by a directory: a finding counts when it stands there.
-    `problems` are named paths that lead to no file.
+    `problems` are named paths that lead to no file. `tests` are the `shown` names of files that
+    test the program: they are no part of it unless the user named them.
     """
 
     root: str
@@ -47,6 +49,23 @@ class Found(NamedTuple):
     plans: tuple[SourceFile, ...]
     reported: frozenset[str]
     problems: tuple[Unreadable, ...]
+    tests: frozenset[str] = frozenset()
+
+    @property
+    def of_program(self) -> Found:
+        """The files that no test brings along."""
+
+        def of_program(files: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
+            return tuple(file for file in files if file.shown not in self.tests)
+
+        if not self.tests:
+            return self
+        return self._replace(
+            sql=of_program(self.sql),
+            python=of_program(self.python),
+            settings=of_program(self.settings),
+            plans=of_program(self.plans),
+        )
 
 
 def discover(
@@ -76,7 +95,7 @@ def discover(
         else:
             walk.files.add(full)
     reported = frozenset(shown_path(full, base) for full in walk.files)
-    standing = (_existing_folder(os.path.abspath(os.path.join(base, path))) for path in around)
+    standing = [_existing_folder(os.path.abspath(os.path.join(base, path))) for path in around]
     for folder in dict.fromkeys(
         [*(full if disk.is_folder(full) else os.path.dirname(full) for full in named), *standing]
     ):
@@ -87,6 +106,7 @@ def discover(
         message = f"The directory {shown} cannot be read: {reason}."
         problems.append(Unreadable(shown, message, is_error=full in named))
     kinds = _by_kind(walk.files, base)
+    tests = Tests((*named, *standing))
     return Found(
         base,
         kinds["sql"],
@@ -95,6 +115,7 @@ def discover(
         kinds["plans"],
         reported,
         tuple(problems),
+        frozenset(shown_path(full, base) for full in walk.files if tests.has(full)),
     )
 
 
@@ -201,10 +222,11 @@ def _outermost_history_folder(folder: str) -> str | None:
 def with_file(found: Found, shown: str) -> Found:
     """Return what was found with one more SQL or Python file, which need not be on disk."""
     if any(file.shown == shown for file in (*found.sql, *found.python)):
-        return found._replace(reported=found.reported | {shown})
+        return found._replace(reported=found.reported | {shown}, tests=found.tests - {shown})
     path = os.path.abspath(shown)
     file = SourceFile(path, shown, *os.path.split(path))
     reported = found.reported | {shown}
+    found = found._replace(tests=found.tests - {shown})
     if path.endswith(".py"):
         return found._replace(python=(*found.python, file), reported=reported)
     return found._replace(sql=(*found.sql, file), reported=reported)

@@ -49,7 +49,7 @@ class Histories(NamedTuple):
 
     `histories` are the migrations of each database. `loose` are SQL files beside them that no
     history runs, each a history of its own. `left_out` are files that never count: down migrations,
-    seeds, and schema files that repeat what the migrations say.
+    seeds, what tests bring along, and schema files that repeat what the migrations say.
     """
 
     histories: tuple[History, ...]
@@ -65,7 +65,8 @@ def histories(
 
     `migrations` are the patterns of the configuration: where there are any, they name the one
     history, and every other SQL file is loose. Where nothing is a history, plain scripts are; those
-    that are not `asked` about may stay alone, though they belong together.
+    that are not `asked` about may stay alone, though they belong together. What tests bring along
+    is left out, unless a pattern names it.
     """
     return _configured(found, migrations) if migrations else _recognised(found, asked)
 
@@ -73,23 +74,26 @@ def histories(
 def _configured(found: Found, patterns: tuple[str, ...]) -> Histories:
     sorting = _Sorting(found.sql)
     sorting.take(_claim_configured(found, patterns))
+    sorting.take(_claim_tests(sorting.free, found))
     sorting.take(reversals.claim(sorting.free))
     return sorting.result()
 
 
 def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
     sorting = _Sorting(found.sql)
-    if found.plans:
+    sorting.take(_claim_tests(sorting.free, found))
+    program = found.of_program
+    if program.plans:
         from rlslint.files.layouts import sqitch
 
-        sorting.take(sqitch.claim(sorting.free, found.plans))
+        sorting.take(sqitch.claim(sorting.free, program.plans))
     for claim in _BY_TOOL:
         sorting.take(claim(sorting.free))
     sorting.take(numbered.claim(sorting.untouched))
-    if found.python:
+    if program.python:
         from rlslint.files.layouts.python_files import python_histories
 
-        sorting.take(Claim(python_histories(found.python)))
+        sorting.take(Claim(python_histories(program.python)))
     sorting.take(_claim_dumps(sorting.free, tuple(sorting.histories)))
     if not sorting.histories:
         from rlslint.files.layouts.scripts import scripts
@@ -138,6 +142,11 @@ class _Sorting:
         )
         made = sorted(self.histories, key=lambda history: (history.root, history.layout))
         return Histories(tuple(made), loose, tuple(self._left_out), tuple(self._notes))
+
+
+def _claim_tests(folders: Folders, found: Found) -> Claim:
+    files = (file for inside in folders.values() for file in inside)
+    return Claim(left_out=tuple(file for file in files if file.shown in found.tests))
 
 
 def _claim_configured(found: Found, patterns: tuple[str, ...]) -> Claim:

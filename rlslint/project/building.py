@@ -72,11 +72,15 @@ Nearest = Callable[[str], Set[str]]
 
 
 class Code(NamedTuple):
-    """Application code and settings, read once for all histories."""
+    """Application code and settings, read once for all histories.
+
+    `tests` are the paths of the code that tests the program.
+    """
 
     files: tuple[CodeFile, ...]
     connections: tuple[Connection, ...]
     settings_files: int
+    tests: frozenset[str] = frozenset()
 
 
 def build(found: Found, config: Config, reader: Reader) -> Projects:
@@ -149,7 +153,7 @@ def _nearest_roots(made: Iterable[History]) -> Nearest:
 def _join(replayed: Replayed, config: Config, code: Code, loose: bool, reader: Reader) -> Built:
     catalog = replayed.replay.catalog
     queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
-    project = Project(catalog, config, queries, traces, code.connections)
+    project = Project(catalog, config, queries, traces, code.connections, code.tests)
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
@@ -178,6 +182,7 @@ def _beside(history: History, code: Code, nearest: Nearest) -> Code:
         tuple(file for file in code.files if history.root in nearest(file.path)),
         tuple(c for c in code.connections if history.root in nearest(c.span.text.path)),
         code.settings_files,
+        code.tests,
     )
 
 
@@ -306,7 +311,7 @@ def _read_code(
     beside = [c for file in files for c in file.connections]
     for file in found.settings:
         beside += _connections(file, None, reader)
-    return Code(tuple(files), (*beside, *connections), len(found.settings))
+    return Code(tuple(files), (*beside, *connections), len(found.settings), found.tests)
 
 
 def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[CodeFile]:

@@ -49,8 +49,8 @@ _GROUP = Pattern(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IG
 class Project:
     """A history's catalog, the application code around it, and who asks.
 
-    `queries` and `traces` come from application code, `connections` from settings files. Answers
-    that many rules need are found once.
+    `queries` and `traces` come from application code, `connections` from settings files. `tests`
+    are the paths of the code that tests the program. Answers that many rules need are found once.
     """
 
     def __init__(
@@ -60,12 +60,14 @@ class Project:
         queries: tuple[QuerySite, ...] = (),
         traces: tuple[SessionTrace, ...] = (),
         connections: tuple[Connection, ...] = (),
+        tests: frozenset[str] = frozenset(),
     ) -> None:
         self.catalog = catalog
         self.config = config
         self.queries = queries
         self.traces = traces
         self.connections = connections
+        self.tests = tests
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 

@@ -38,7 +38,10 @@ class Unjudged(NamedTuple):
 
 
 def subjects(project: Project) -> Iterator[tuple[str, object]]:
-    """Yield all that rules look at, with the kind that their annotations name."""
+    """Yield all that rules look at, with the kind that their annotations name.
+
+    What tests do in a session tells of the settings that there are, and is not judged itself.
+    """
     catalog = project.catalog
     for refusal in catalog.refusals:
         yield "Refusal", refusal
@@ -58,9 +61,11 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
     for publication in catalog.publications.known():
         yield "Publication", publication
     for query in project.queries:
-        yield "QuerySite", query
+        if query.site.text.path not in project.tests:
+            yield "QuerySite", query
     for trace in project.traces:
-        yield "SessionTrace", trace
+        if trace.path not in project.tests:
+            yield "SessionTrace", trace
     for connection in project.connections:
         yield "Connection", connection
 
