@@ -41,6 +41,13 @@ class SettingRead(NamedTuple):
     offset: int
 
 
+class BodyStatement(NamedTuple):
+    """A statement of a body, its expressions as SELECT; `into` are the variables that it gives."""
+
+    node: Node
+    into: tuple[str, ...]
+
+
 class TableName(NamedTuple):
     """A table as a body names it; `schema` is "" where it does not say."""
 
@@ -320,11 +327,27 @@ def _mentions(function: Function) -> _Mentions | None:
     """Return what a body names, None where that is not certain; each statement is parsed once."""
     found = _Mentions()
     try:
-        for node in _statements(function):
-            found.gather(node, frozenset())
+        for statement in _statements(function):
+            found.gather(statement.node, frozenset())
     except (_Unparsable, SyntaxProblem, RecursionError):
         return None
     return found
+
+
+def body_statements(function: Function) -> tuple[BodyStatement, ...]:
+    """Return the statements of a body in order. Raises UnknownFact where they are not certain."""
+    _require_sql(function)
+    try:
+        return tuple(_statements(function))
+    except (_Unparsable, SyntaxProblem, RecursionError):
+        raise UnknownFact(function, "statements", function.because("body")) from None
+
+
+def tables_in(statement: BodyStatement) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
+    """Return the tables that a statement of a body reads, and those that it changes."""
+    found = _Mentions()
+    found.gather(statement.node, frozenset())
+    return tuple(found.reads), tuple(found.writes)
 
 
 def sql_statements(source: str, atomic: bool) -> list[Node]:
@@ -355,9 +378,10 @@ class _Everything:
 _EVERYTHING = _Everything()
 
 
-def _statements(function: Function) -> Iterator[Node]:
+def _statements(function: Function) -> Iterator[BodyStatement]:
     if function.language == "sql":
-        yield from sql_statements(function.body, function.atomic)
+        for node in sql_statements(function.body, function.atomic):
+            yield BodyStatement(node, ())
         return
     words = [word for word, _ in words_in_body(function)]
     for word, following in zip(words, [*words[1:], ""], strict=False):
@@ -370,12 +394,18 @@ def _statements(function: Function) -> Iterator[Node]:
         block = block_of(function)
     except NotPlpgsql:
         raise _Unparsable from None
+    fragments = [(sql, into) for sql, into in _fragments(block) if sql]
     # One call of the parser costs less than thousands.
-    yield from sql_statements(";\n".join(filter(None, _fragments(block))), False)
+    nodes = sql_statements(";\n".join(sql for sql, _ in fragments), False)
+    if len(nodes) != len(fragments):
+        yield from (BodyStatement(node, ()) for node in nodes)
+        return
+    for node, (_, into) in zip(nodes, fragments, strict=True):
+        yield BodyStatement(node, into)
 
 
-def _fragments(block: tree.Block) -> Iterator[str]:
-    """Yield the SQL of a body, expressions as SELECT."""
+def _fragments(block: tree.Block) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the SQL of a body, expressions as SELECT, with the variables that it gives."""
     from rlslint.replay.plpgsql import tree
 
     for statement in tree.nested((block,)):
@@ -385,18 +415,23 @@ def _fragments(block: tree.Block) -> Iterator[str]:
                     if declaration.type == "cursor":
                         raise _Unparsable
                     if declaration.default and declaration.type != "alias":
-                        yield "SELECT " + declaration.default
-            case tree.Assignment(_, value) | tree.Return(value) | tree.ReturnNext(value) if value:
-                yield "SELECT " + value
+                        yield "SELECT " + declaration.default, (declaration.name,)
+            case tree.Assignment(target, value) if value:
+                yield "SELECT " + value, target.names[:1]
+            case tree.Return(value) | tree.ReturnNext(value) if value:
+                yield "SELECT " + value, ()
             case tree.If(branches) | tree.CaseOf(_, branches):
                 # A condition of CASE with a subject may be a list.
-                yield from (f"SELECT ROW({branch.condition})" for branch in branches)
+                for branch in branches:
+                    yield f"SELECT ROW({branch.condition})", ()
             case tree.While(_, condition):
-                yield "SELECT " + condition
-            case tree.ForQuery(_, _, sql) | tree.Sql(sql) | tree.ReturnQuery(sql):
-                yield sql
+                yield "SELECT " + condition, ()
+            case tree.ForQuery(_, targets, sql) | tree.Sql(sql, targets):
+                yield sql, tuple(target.names[0] for target in targets)
+            case tree.ReturnQuery(sql):
+                yield sql, ()
             case tree.ForEach(_, _, array) if array:
-                yield "SELECT " + array
+                yield "SELECT " + array, ()
             case _:
                 continue
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.linting import lint
+from rlslint.config.options import Config
+from rlslint.config.scales import Severity
+from rlslint.engine import check
+from tests.linting import findings_of, lint
 
 TENANTS = """CREATE ROLE app_user LOGIN;
 CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
@@ -15,6 +18,19 @@ GRANT SELECT ON docs TO app_user;
 ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE docs FORCE ROW LEVEL SECURITY;
 CREATE POLICY everyone ON docs TO app_user USING (true);
+"""
+
+
+PROTECTED = """CREATE ROLE app_user LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, share_token text, at timestamptz);
+CREATE TABLE hits (id int PRIMARY KEY, address text);
+CREATE INDEX ON docs (tenant_id);
+GRANT SELECT, UPDATE ON docs TO app_user;
+GRANT SELECT, INSERT ON hits TO app_user;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE hits ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs TO app_user
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
 """
 
 
@@ -114,3 +130,120 @@ def test_a_role_that_is_looked_up_by_its_key_is_a_gate(tmp_path: Path) -> None:
     """
     names = _names(tmp_path, {"supabase/migrations/0001_roles.sql": sql})
     assert "policy-no-row-reference" not in names
+
+
+def _definer(folder: Path, arguments: str, returns: str, body: str) -> list[tuple[str, str]]:
+    """Return how grave it is that a function runs as its owner, and the effect that is told."""
+    language = "plpgsql" if body.startswith(("BEGIN", "DECLARE")) else "sql"
+    function = (
+        f"CREATE FUNCTION f({arguments}) RETURNS {returns} LANGUAGE {language} SECURITY DEFINER "
+        f"SET search_path = public, pg_temp AS $$ {body} $$;"
+    )
+    result = lint(folder, {"migrations/1.sql": PROTECTED + function})
+    return [
+        (f.severity.name, f.finding.message.partition(" by calling")[0].partition(" can ")[2])
+        for f in findings_of(result, "security-definer-function-bypass")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "returns", "body"),
+    [
+        ("token text", "SETOF docs", "SELECT * FROM docs WHERE share_token = token"),
+        (
+            "text",
+            "SETOF docs",
+            "SELECT d.* FROM docs d WHERE d.share_token = md5($1) AND id > 0",
+        ),
+        ("t text", "void", "BEGIN UPDATE docs SET at = now() WHERE share_token = t; END"),
+        (
+            "t text",
+            "json",
+            "DECLARE d docs; h text := md5(t); BEGIN"
+            " SELECT * INTO d FROM docs WHERE share_token = h;"
+            " DELETE FROM docs WHERE tenant_id = d.tenant_id; RETURN to_json(d); END",
+        ),
+        (
+            "one int, t text",
+            "bool",
+            "BEGIN UPDATE docs SET at = now() WHERE id = one AND EXISTS"
+            " (SELECT FROM docs d WHERE d.id = docs.id AND d.share_token = t); RETURN found; END",
+        ),
+        ("address text", "void", "BEGIN INSERT INTO hits VALUES (1, address); END"),
+    ],
+)
+def test_rows_that_a_secret_finds_are_the_callers(
+    tmp_path: Path, arguments: str, returns: str, body: str
+) -> None:
+    assert _definer(tmp_path, arguments, returns, body) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "returns", "body", "finding"),
+    [
+        (
+            "t text",
+            "SETOF docs",
+            "SELECT * FROM docs WHERE share_token = t OR tenant_id = 1",
+            ("error", "read every tenant's rows of public.docs"),
+        ),
+        (
+            "t text",
+            "SETOF docs",
+            "SELECT * FROM docs WHERE share_token = 'public'",
+            ("error", "read every tenant's rows of public.docs"),
+        ),
+        (
+            "which int",
+            "SETOF docs",
+            "SELECT * FROM docs WHERE id = which",
+            ("warning", "read any tenant's row of public.docs whose id they know"),
+        ),
+        (
+            "tenant int",
+            "void",
+            "BEGIN DELETE FROM docs WHERE tenant_id = tenant; END",
+            ("warning", "change every tenant's rows of public.docs"),
+        ),
+        (
+            "tenant int",
+            "void",
+            "BEGIN INSERT INTO docs VALUES (1, tenant); END",
+            ("warning", "insert rows of every tenant into public.docs"),
+        ),
+        (
+            "",
+            "int",
+            "BEGIN DELETE FROM docs WHERE at < now() - interval '90 days'; RETURN 1; END",
+            ("info", "decide when every tenant's rows of public.docs change"),
+        ),
+        (
+            "days int",
+            "int",
+            "BEGIN DELETE FROM docs WHERE at < now() - make_interval(days => days); RETURN 1; END",
+            ("warning", "change every tenant's rows of public.docs"),
+        ),
+        (
+            "",
+            "void",
+            "BEGIN DELETE FROM docs; END",
+            ("warning", "change every tenant's rows of public.docs"),
+        ),
+    ],
+)
+def test_what_a_caller_decides_tells_how_grave_a_function_is(
+    tmp_path: Path, arguments: str, returns: str, body: str, finding: tuple[str, str]
+) -> None:
+    assert _definer(tmp_path, arguments, returns, body) == [finding]
+
+
+def test_what_tests_make_is_no_part_of_the_program(tmp_path: Path) -> None:
+    files = {
+        "migrations/0001_docs.sql": TENANTS.replace("USING (true)", "USING (tenant_id = 1)"),
+        "src/__tests__/fixtures/bad.sql": TENANTS,
+        "test/regress/sql/rls.sql": TENANTS,
+        "spec/dummy/db/migrate/1.sql": TENANTS,
+    }
+    assert "policy-using-true" not in _names(tmp_path, files)
+    named = check([tmp_path / "test/regress"], Config(min_severity=Severity.info))
+    assert [found.name for found in findings_of(named, "policy-using-true")] != []

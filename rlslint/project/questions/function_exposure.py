@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.access import Bypass, TableRead, bypass, can_execute, reads_behind
@@ -11,11 +11,12 @@ from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.meaning.bodies import reads_context, tables_read, tables_written
+from rlslint.meaning.bodies import TableName, reads_context
+from rlslint.meaning.body_access import BodyAccess, body_access, tables
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
-from rlslint.sql.expressions import Cast, Query, SubSelect
+from rlslint.sql.expressions import And, Cast, Column, ColumnBinding, Operator, Query, SubSelect
 
 TRIGGER_TYPES = frozenset(("trigger", "event_trigger"))
 """Return types of functions that only PostgreSQL can call."""
@@ -24,9 +25,11 @@ TRIGGER_TYPES = frozenset(("trigger", "event_trigger"))
 class FunctionLeak(NamedTuple):
     """That `roles`, by a call, get at rows that the row security of a table keeps from them.
 
-    `writes` tells that the function changes rows and may return none. `statistic` tells that only
-    numbers about many rows come out. `read_whole` is False for a body of several statements, of
-    which it is not known how much of what they read they return.
+    `writes` tells that the function changes rows and may return none; `adds` that it only puts new
+    ones in. `statistic` tells that only numbers about many rows come out. `read_whole` is False for
+    a body of several statements, of which it is not known how much of what they read they return.
+    `key` is the column by which the caller has to name the row, "" where rows come unnamed.
+    `is_upkeep` tells that the caller decides only when rows change: a clean-up takes no argument.
     """
 
     roles: tuple[str, ...]
@@ -35,6 +38,9 @@ class FunctionLeak(NamedTuple):
     writes: bool
     statistic: bool
     read_whole: bool
+    adds: bool = False
+    key: str = ""
+    is_upkeep: bool = False
 
 
 def callers(function: Function, project: Project) -> tuple[str, ...]:
@@ -50,25 +56,98 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
     """Return how a function lets its callers past row security, None if it does not.
 
     A body of one query is read as a view's is. One of several statements counts as guarded where
-    it, or a function that it calls, asks for the context at all. Raises UnknownFact where the
-    tables behind the function are not known.
+    it, or a function that it calls, asks for the context at all. Rows that are found by a secret
+    of the caller's are the caller's. Raises UnknownFact where the tables behind the function are
+    not known.
     """
     roles = callers(function, project)
     if not roles or not function.security_definer:
         return None
     query = _single_query(function, project)
-    written = _resolved(function, tables_written(function), project) if query is None else ()
     if query is None and asks_for_context(function, project):
         return None
-    shown = _shown(function, query, project)
-    for table, writes in (*((t, False) for t in shown), *((t, True) for t in written)):
-        escape = bypass(project.catalog, function.owner, table)
-        privilege = "update" if writes else "select"
+    accesses = [access for access in body_access(function) if not access.by_secret]
+    if not accesses:
+        return None
+    for leak in _possible(function, query, accesses, roles, project):
+        table = leak.table
+        privilege = "insert" if leak.adds else "update" if leak.writes else "select"
         kept = tuple(role for role in roles if restricts(project.catalog, role, table, privilege))
-        if escape is not None and kept and table.rls_enabled and not is_public(table, project):
-            statistic = query is not None and shows_statistics_only(query, project)
-            return FunctionLeak(kept, table, escape, writes, statistic, query is not None)
+        if kept and table.rls_enabled and not is_public(table, project):
+            return leak._replace(roles=kept)
     return None
+
+
+def _possible(
+    function: Function,
+    query: Query | None,
+    accesses: list[BodyAccess],
+    roles: tuple[str, ...],
+    project: Project,
+) -> Iterator[FunctionLeak]:
+    """Yield what a function does to tables whose policies do not bind its owner."""
+
+    def found(relations: Iterable[Relation]) -> Iterator[FunctionLeak]:
+        for relation in relations:
+            escape = bypass(project.catalog, function.owner, relation)
+            if escape is not None:
+                yield FunctionLeak(roles, relation, escape, False, False, query is not None)
+
+    if query is not None:
+        is_statistic = shows_statistics_only(query, project)
+        for leak in found(_shown(function, query, (), project)):
+            yield leak._replace(statistic=is_statistic, key=_key(query, leak.table))
+        return
+    is_upkeep = _is_upkeep(function, accesses)
+    for is_statistic in (False, True):
+        reads = tables(one.reads for one in accesses if one.is_statistic is is_statistic)
+        for leak in found(_shown(function, None, reads, project)):
+            yield leak._replace(statistic=is_statistic, is_upkeep=is_upkeep)
+    changed = tables(access.changes for access in accesses)
+    for leak in found(_resolved(function, changed, project)):
+        yield leak._replace(writes=True, is_upkeep=is_upkeep)
+    added = _resolved(function, tables(access.adds for access in accesses), project)
+    for leak in found(relation for relation in added if project.tenant_columns(relation)):
+        yield leak._replace(writes=True, adds=True, is_upkeep=is_upkeep)
+
+
+def _is_upkeep(function: Function, accesses: list[BodyAccess]) -> bool:
+    """Tell whether a function does what is to be done anyway, whoever calls: it takes no argument.
+
+    It changes rows by what is in them; emptying a table is more than that.
+    """
+    changes = any(access.changes or access.adds for access in accesses)
+    return (
+        changes
+        and not function.argument_types
+        and not function.returns_set
+        and not any(access.everything for access in accesses)
+    )
+
+
+def _key(query: Query, table: Relation) -> str:
+    """Return the key by which the caller has to name the row of a table, "" if there is none."""
+    for part in query.conditions:
+        for conjunct in part.arguments if isinstance(part, And) else (part,):
+            match conjunct:
+                case Operator("=", Column() as one, Column() as other) if not conjunct.quantifier:
+                    for column, value in ((one, other), (other, one)):
+                        binding = column.binding
+                        if (
+                            value.binding is None
+                            and isinstance(binding, ColumnBinding)
+                            and binding.source.relation is table
+                            and _is_key(table, binding.number)
+                        ):
+                            return binding.name
+    return ""
+
+
+def _is_key(table: Relation, number: int) -> bool:
+    return any(
+        constraint.kind in ("primary", "unique") and constraint.columns == (number,)
+        for constraint in table.constraints.known()
+    )
 
 
 def _single_query(function: Function, project: Project) -> Query | None:
@@ -84,8 +163,13 @@ def _single_query(function: Function, project: Project) -> Query | None:
             return None
 
 
-def _shown(function: Function, query: Query | None, project: Project) -> tuple[Relation, ...]:
-    """Return the tables whose rows a call may return, whoever calls."""
+def _shown(
+    function: Function, query: Query | None, reads: tuple[TableName, ...], project: Project
+) -> tuple[Relation, ...]:
+    """Return the tables whose rows a call may return, whoever calls.
+
+    `reads` are those that a body of several statements reads.
+    """
     if function.return_type in ("bool", "void") and not function.returns_set:
         return ()
     if function in project.policy_functions and not _returns_rows(function, project):
@@ -93,7 +177,7 @@ def _shown(function: Function, query: Query | None, project: Project) -> tuple[R
     if query is not None:
         named = unbound_in(query, project)
     else:
-        named = _resolved(function, tables_read(function), project)
+        named = _resolved(function, reads, project)
     return tuple(read.table for one in named for read in _behind(one, function))
 
 

@@ -26,12 +26,10 @@ def security_definer_function_bypass(function: Function, project: Project) -> It
 def _finding(function: Function, leak: FunctionLeak, project: Project) -> Finding:
     statement = function.because("security_definer")
     enabled = leak.table.because("rls_enabled")
-    rows = "totals over every tenant's rows" if leak.statistic else "every tenant's rows"
-    verb = "change" if leak.writes else "read" if leak.read_whole else "learn of"
     message = f"{leak.table} has row security, which does not apply here"
     return Finding(
         object=str(function),
-        message=f"{spoken(leak.roles)} can {verb} {rows} of {leak.table} by calling {function}: "
+        message=f"{spoken(leak.roles)} can {_deed(leak)} by calling {function}: "
         f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}",
         span=shown(statement),
         label="runs with the rights of its owner",
@@ -42,14 +40,29 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
     )
 
 
+def _deed(leak: FunctionLeak) -> str:
+    table = leak.table
+    if leak.is_upkeep:
+        return f"decide when every tenant's rows of {table} change"
+    if leak.adds:
+        return f"insert rows of every tenant into {table}"
+    if leak.writes:
+        return f"change every tenant's rows of {table}"
+    if leak.statistic:
+        return f"read totals over every tenant's rows of {table}"
+    if leak.key:
+        return f"read any tenant's row of {table} whose {leak.key} they know"
+    return f"{'read' if leak.read_whole else 'learn of'} every tenant's rows of {table}"
+
+
 def _kind(function: Function) -> str:
     return "PROCEDURE" if function.is_procedure else "FUNCTION"
 
 
 def _severity(leak: FunctionLeak, project: Project) -> Severity | None:
-    if leak.statistic:
+    if leak.statistic or leak.is_upkeep:
         return Severity.info
-    whole = leak.read_whole and not serves_no_tenant(leak.roles, project)
+    whole = leak.read_whole and not leak.key and not serves_no_tenant(leak.roles, project)
     return None if whole else Severity.warning
 
 

@@ -1,0 +1,202 @@
+"""What each statement of a function's body does to tables, and how far the caller's word goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rlslint import NamedTuple
+from rlslint.catalog.functions import Function
+from rlslint.meaning.bodies import BodyStatement, TableName, body_statements, tables_in
+from rlslint.meaning.query_rows import STATISTICS
+from rlslint.sql.nodes import strings
+from rlslint.sql.parser import Node
+from rlslint.text.patterns import Pattern
+
+_SECRET = Pattern(
+    r"(?:.*_)?(?:tokens?|secrets?|nonce|otp|hash|digest|password|passphrase"
+    r"|api_?key|key_hash|(?:access|activation|auth|claim|confirm(?:ation)?|coupon|device|invit\w*"
+    r"|join|login|magic|referral|reset|share|verif\w*)_?(?:code|key|link))(?:_(?:hash|sha\d*))?"
+)
+"""Names of columns whose values only those know whom they were given to."""
+
+_CHANGING = frozenset({"UpdateStmt", "DeleteStmt", "MergeStmt", "TruncateStmt"})
+
+
+class BodyAccess(NamedTuple):
+    """What one statement does: the tables that it reads, changes, and only adds rows to.
+
+    `by_secret` tells that it finds its rows by a value that the caller has to know, such as the
+    hash of a token, or by what was found that way. `is_statistic` tells that it reads only numbers
+    about many rows. `everything` tells that it changes rows whatever is in them.
+    """
+
+    reads: tuple[TableName, ...]
+    changes: tuple[TableName, ...]
+    adds: tuple[TableName, ...]
+    by_secret: bool
+    is_statistic: bool
+    everything: bool
+
+
+def body_access(function: Function) -> tuple[BodyAccess, ...]:
+    """Return what the statements of a body do to tables, in order.
+
+    Raises UnknownFact where the body is not certain.
+    """
+    caller = _Caller(function)
+    found = []
+    for statement in body_statements(function):
+        reads, writes = tables_in(statement)
+        by_secret = caller.knows_secret(statement.node)
+        caller.follow(statement, by_secret, bool(reads))
+        if not (reads or writes):
+            continue
+        kinds = _kinds(statement.node)
+        only_adds = kinds.isdisjoint(_CHANGING) and not _overwrites(statement.node)
+        found.append(
+            BodyAccess(
+                reads,
+                () if only_adds else writes,
+                writes if only_adds else (),
+                by_secret,
+                _is_statistic(statement.node),
+                any(map(_is_unconditional, _parts(statement.node))),
+            )
+        )
+    return tuple(found)
+
+
+class _Caller:
+    """What the variables of a body hold: what the caller gave, and what a secret led to."""
+
+    def __init__(self, function: Function) -> None:
+        self._given = {name.lower() for name in function.argument_names if name}
+        self._proven: set[str] = set()
+        self._function = function.name
+
+    def follow(self, statement: BodyStatement, by_secret: bool, reads: bool) -> None:
+        """Take in what a statement gives to variables."""
+        if by_secret:
+            self._proven.update(statement.into)
+        elif not reads and any(map(self._is_given, _columns(statement.node))):
+            self._given.update(statement.into)
+
+    def knows_secret(self, node: Node) -> bool:
+        """Tell whether a statement finds its rows by a secret of the caller's."""
+        match node:
+            case {"SelectStmt": {"larg": left, "rarg": right}}:
+                sides = ({"SelectStmt": left}, {"SelectStmt": right})
+                return all(map(self.knows_secret, sides))
+            case {"InsertStmt": {"selectStmt": source}}:
+                return self.knows_secret(source) or any(map(self._is_proven, _columns(source)))
+            case {"SelectStmt": fields} | {"UpdateStmt": fields} | {"DeleteStmt": fields}:
+                return any(map(self._is_secret_match, _conjuncts(fields)))
+            case _:
+                return False
+
+    def _is_secret_match(self, conjunct: Node) -> bool:
+        match conjunct:
+            case {"SubLink": {"subLinkType": "EXISTS_SUBLINK" | "ANY_SUBLINK", "subselect": inner}}:
+                return self.knows_secret(inner)
+            case {"A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": "="}}], **sides}}:
+                for side in (sides.get("lexpr"), sides.get("rexpr")):
+                    match side:
+                        case {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": inner}}:
+                            return self.knows_secret(inner)
+                columns = list(_columns(conjunct))
+                if any(map(self._is_proven, columns)):
+                    return True
+                has_secret = any(
+                    _SECRET().fullmatch(names[-1]) for names in columns if not self._is_given(names)
+                )
+                return has_secret and any(map(self._is_given, columns))
+            case _:
+                return False
+
+    def _is_given(self, names: tuple[str, ...]) -> bool:
+        if len(names) == 2 and names[0] == self._function:
+            names = names[1:]
+        return len(names) == 1 and (names[0] in self._given or names[0].startswith("$"))
+
+    def _is_proven(self, names: tuple[str, ...]) -> bool:
+        return names[0] in self._proven
+
+
+def _conjuncts(fields: Node) -> Iterator[Node]:
+    """Yield what every row of a SELECT, an UPDATE or a DELETE has to meet."""
+    waiting: list[Any] = [fields.get("whereClause")]
+    waiting += [*fields.get("fromClause", ()), *fields.get("usingClause", ())]
+    while waiting:
+        match waiting.pop():
+            case {"BoolExpr": {"boolop": "AND_EXPR", "args": parts}}:
+                waiting += parts
+            case {"JoinExpr": {"jointype": "JOIN_INNER", **join}}:
+                waiting += [join.get("larg"), join.get("rarg"), join.get("quals")]
+            case {"JoinExpr": join}:
+                waiting.append(join.get("larg"))
+            case dict() as conjunct:
+                yield conjunct
+            case _:
+                continue
+
+
+def _parts(node: Any) -> Iterator[tuple[str, Node]]:
+    """Yield all nodes below one, each with its kind."""
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case dict() as fields:
+                for kind, value in fields.items():
+                    if isinstance(value, dict):
+                        yield kind, value
+                    waiting.append(value)
+            case list() as items:
+                waiting += items
+
+
+def _kinds(node: Node) -> frozenset[str]:
+    return frozenset(kind for kind, _ in _parts(node))
+
+
+def _columns(node: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the names of the columns and variables below a node; `$1` is one of them."""
+    for kind, value in _parts(node):
+        if kind == "ColumnRef":
+            yield strings(value["fields"]) or ("*",)
+        elif kind == "ParamRef":
+            yield (f"${value.get('number', 0)}",)
+
+
+def _overwrites(node: Node) -> bool:
+    return any(
+        kind == "onConflictClause" and value.get("action") == "ONCONFLICT_UPDATE"
+        for kind, value in _parts(node)
+    )
+
+
+def _is_unconditional(part: tuple[str, Node]) -> bool:
+    kind, fields = part
+    return kind == "TruncateStmt" or (
+        kind in ("UpdateStmt", "DeleteStmt") and "whereClause" not in fields
+    )
+
+
+def _is_statistic(node: Node) -> bool:
+    match node:
+        case {"SelectStmt": {"targetList": outputs, **fields}} if "groupClause" not in fields:
+            return all(map(_has_aggregate, outputs))
+        case _:
+            return False
+
+
+def _has_aggregate(output: Node) -> bool:
+    return any(
+        kind == "FuncCall" and strings(value["funcname"])[-1] in STATISTICS and "over" not in value
+        for kind, value in _parts(output)
+    )
+
+
+def tables(access: Iterable[tuple[TableName, ...]]) -> tuple[TableName, ...]:
+    """Return the tables of several statements, once each."""
+    return tuple(dict.fromkeys(name for names in access for name in names))
