@@ -56,6 +56,7 @@ def check(
     found = _discover(paths, config, standard_input)
     for problem in found.problems:
         reader.unreadable(problem)
+    reader.faults += found.faults
     projects = build(found, config, reader)
     code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)

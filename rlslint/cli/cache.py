@@ -72,8 +72,11 @@ def keep(key: str, report: Report, questions: Questions, paths: tuple[str, ...])
     if len(payload) > _LARGEST_RUN:
         raise Unusable("it printed too much")
     folder = directory(paths)
+    base, home = os.path.dirname(folder), os.path.expanduser("~")
+    if base.startswith(home + os.sep) and not os.path.isdir(home):
+        raise Unusable(f"there is no {home}")
     try:
-        os.makedirs(os.path.dirname(folder), 0o700, exist_ok=True)
+        os.makedirs(base, 0o700, exist_ok=True)
         _make_private(folder)
         directory(paths)
         _write(folder, key, _FORM + digest(payload).encode() + b"\n" + payload)

@@ -51,6 +51,9 @@ def _status() -> int:
         say("Interrupted.")
         status = INTERRUPTED
     except Exception as error:
+        if _stands_nowhere():
+            say("Error: The current directory does not exist any more.")
+            return ERROR
         from rlslint.text.faults import ISSUES, described, traceback_of
 
         say(f"rlslint has a fault of its own: {described(error)}. Please report it: {ISSUES}")
@@ -67,6 +70,15 @@ def _run(arguments: list[str]) -> int:
     from rlslint.cli.commands import run
 
     return run()
+
+
+def _stands_nowhere() -> bool:
+    """Tell whether the current directory was removed."""
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def _open_streams() -> None:

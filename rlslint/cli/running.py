@@ -105,6 +105,8 @@ def connection_strings(
 def _standard_input(paths: tuple[str, ...], options: Mapping[str, Any]) -> tuple[str, bytes] | None:
     if "-" not in paths:
         return None
+    if sys.stdin is None:
+        raise Failure("Standard input is closed.")
     return options["stdin_filename"] or "-", sys.stdin.buffer.read()
 
 

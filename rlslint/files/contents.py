@@ -10,6 +10,7 @@ from rlslint.text import Text
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_LOOKED_AT = 1024
 
 
 class Note(NamedTuple):
@@ -22,7 +23,8 @@ class Note(NamedTuple):
 class Unreadable(NamedTuple):
     """A file, or a path the user named, without a Text.
 
-    `is_error` tells a file that should have been read (exit code 2) from one that is no SQL.
+    `is_error` tells what should have been read (exit code 2) from what another database or another
+    program reads.
     """
 
     path: str
@@ -55,12 +57,8 @@ def text_of(data: bytes, shown: str) -> Text | Unreadable:
     reach it. Every byte sequence is valid Latin-1, which keeps columns right in a file of any
     single-byte encoding.
     """
-    if data.startswith(_UTF16_MARKS):
-        message = f"{shown} is UTF-16, which psql does not read either; it was passed over."
-        return Unreadable(shown, message, is_error=False)
-    if b"\0" in data:
-        message = f"{shown} has a NUL byte, so it is taken for binary and was passed over."
-        return Unreadable(shown, message, is_error=False)
+    if b"\0" in data or data.startswith(_UTF16_MARKS):
+        return _not_text(data, shown)
     data = data.removeprefix(_UTF8_MARK)
     try:
         data.decode()
@@ -68,3 +66,29 @@ def text_of(data: bytes, shown: str) -> Text | Unreadable:
         note = Note(shown, f"{shown} is not valid UTF-8; it was read as Latin-1.")
         return RecodedText(shown, data.decode("latin-1").encode(), note)
     return Text(shown, data)
+
+
+def _not_text(data: bytes, shown: str) -> Unreadable:
+    """Say why PostgreSQL does not read a file; one for SQL Server, say, it need not read."""
+    encoding = _utf16(data)
+    if encoding is None:
+        message = f"{shown} has a NUL byte, where PostgreSQL stops reading: it was not checked."
+        return Unreadable(shown, message, is_error=True)
+    from rlslint.sql.dialects import looks_like_other_dialect
+
+    dialect = looks_like_other_dialect(data.decode(encoding, "replace").encode(), shown)
+    if dialect is not None:
+        return Unreadable(shown, f"{shown} was passed over: it is {dialect}.", is_error=False)
+    message = f"{shown} is UTF-16, which psql does not read either: it was not checked."
+    return Unreadable(shown, message, is_error=True)
+
+
+def _utf16(data: bytes) -> str | None:
+    """Return the codec of data in UTF-16, which need not say so by a mark."""
+    if data.startswith(_UTF16_MARKS):
+        return "utf-16"
+    start = data[:_LOOKED_AT]
+    for codec, high in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if len(start) > 1 and high.count(0) > 0.7 * len(high) and start.count(0) < 0.6 * len(start):
+            return codec
+    return None

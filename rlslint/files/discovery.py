@@ -14,6 +14,7 @@ from rlslint.files import disk
 from rlslint.files.contents import Unreadable
 from rlslint.files.testing import Tests
 from rlslint.files.walk import Excluded, Walk, folders_above, kind, shown_path
+from rlslint.text.faults import Fault
 
 _PLAIN = ("", ".dump", ".txt")
 _CONFIGURATIONS = ("rlslint.toml", ".rlslint.toml")
@@ -38,8 +39,9 @@ class Found(NamedTuple):
     Everything here is read, for a history means something only as a whole: around a file, or a
     directory without migrations of its own, that is the project. `reported` holds the `shown`
     names of what the user named, directly or by a directory: a finding counts when it stands there.
-    `problems` are named paths that lead to no file. `tests` are the `shown` names of files that
-    test the program: they are no part of it unless the user named them.
+    `problems` are named paths that lead to no file, and directories that could not be read;
+    `faults` are rlslint's own. `tests` are the `shown` names of files that test the program: they
+    are no part of it unless the user named them.
     """
 
     root: str
@@ -50,6 +52,7 @@ class Found(NamedTuple):
     reported: frozenset[str]
     problems: tuple[Unreadable, ...]
     tests: frozenset[str] = frozenset()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def of_program(self) -> Found:
@@ -103,8 +106,8 @@ def discover(
             _walk_surroundings(walk, folder)
     for full, reason in walk.closed.items():
         shown = shown_path(full, base)
-        message = f"The directory {shown} cannot be read: {reason}."
-        problems.append(Unreadable(shown, message, is_error=full in named))
+        name = shown if full.endswith(".gitignore") else f"The directory {shown}"
+        problems.append(Unreadable(shown, f"{name} cannot be read: {reason}.", is_error=True))
     kinds = _by_kind(walk.files, base)
     tests = Tests((*named, *standing))
     return Found(
@@ -116,6 +119,7 @@ def discover(
         reported,
         tuple(problems),
         frozenset(shown_path(full, base) for full in walk.files if tests.has(full)),
+        tuple(walk.faults),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rlslint import NamedTuple
 from rlslint.files import disk
@@ -34,8 +34,11 @@ class GitIgnore:
         self._everything = everything
 
     @staticmethod
-    def above(folder: str) -> GitIgnore:
-        """Return what holds in `folder` from the directories between it and its repository."""
+    def above(folder: str, within: Within | None = None) -> GitIgnore:
+        """Return what holds in `folder` from the directories between it and its repository.
+
+        `within` adds the file of a directory to what holds in it.
+        """
         if disk.exists(os.path.join(folder, ".git")):
             return GitIgnore()
         passed = []
@@ -48,17 +51,14 @@ class GitIgnore:
         ignored = GitIgnore()
         for ancestor, below in zip(reversed(passed), [*reversed(passed[:-1]), folder], strict=True):
             if disk.exists(os.path.join(ancestor, ".gitignore")):
-                ignored = ignored.within(ancestor)
+                ignored = within(ancestor, ignored) if within else ignored.within(ancestor)
             if ignored.covers(below, is_folder=True):
                 return GitIgnore(everything=True)
         return ignored
 
     def within(self, folder: str) -> GitIgnore:
-        """Return what holds in `folder`, which has a `.gitignore` of its own."""
-        try:
-            data = disk.read(os.path.join(folder, ".gitignore"))
-        except OSError:
-            return self
+        """Return what holds in `folder`, which has a `.gitignore` of its own. Raises OSError."""
+        data = disk.read(os.path.join(folder, ".gitignore"))
         text = data.decode("utf-8", "surrogateescape").removeprefix(_MARK)
         lines = tuple(line for written in text.split("\n") if (line := _line(written)) is not None)
         return GitIgnore(((folder + os.sep, lines[::-1]), *self._files), self._everything)
@@ -76,6 +76,9 @@ class GitIgnore:
                 if (is_folder or not line.only_folders) and line.matches(path):
                     return line.ignores
         return False
+
+
+Within = Callable[[str, GitIgnore], GitIgnore]
 
 
 class _Line(NamedTuple):

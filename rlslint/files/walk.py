@@ -9,6 +9,7 @@ from fnmatch import translate
 
 from rlslint.files import disk
 from rlslint.files.gitignore import GitIgnore
+from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
 _SQL = (".sql", ".psql", ".ddl", ".pgsql")
@@ -93,12 +94,13 @@ class Excluded:
 class Walk:
     """The files below some directories, each directory entered once however it is reached.
 
-    `closed` are directories that could not be read, with the reason.
+    `closed` are directories and `.gitignore` files that could not be read, with the reason.
     """
 
     def __init__(self, excluded: Excluded) -> None:
         self.files: set[str] = set()
         self.closed: dict[str, str] = {}
+        self.faults: list[Fault] = []
         self._excluded = excluded
         self._entered: set[str] = set()
         self._linked: list[str] = []
@@ -111,14 +113,14 @@ class Walk:
         """
         if disk.real(folder) in self._entered:
             return
-        self._enter(folder, GitIgnore.above(folder), deep=True)
+        self._enter(folder, GitIgnore.above(folder, self._within), deep=True)
         while self._linked:
             link = self._linked.pop()
-            self._enter(link, GitIgnore.above(link), deep=True)
+            self._enter(link, GitIgnore.above(link, self._within), deep=True)
 
     def folder(self, folder: str) -> None:
         """Add the files that stand in `folder` itself."""
-        self._enter(folder, GitIgnore.above(folder), deep=False)
+        self._enter(folder, GitIgnore.above(folder, self._within), deep=False)
         self._linked.clear()
 
     def _enter(self, folder: str, ignored: GitIgnore, *, deep: bool) -> None:
@@ -131,7 +133,7 @@ class Walk:
                 self._entered.add(real)
             entries = self._entries(folder)
             if any(entry.name == ".gitignore" for entry in entries):
-                ignored = ignored.within(folder)
+                ignored = self._within(folder, ignored)
             for entry in entries:
                 below = self._sort_in(entry, ignored)
                 if deep and below is not None:
@@ -152,6 +154,18 @@ class Walk:
             return full
         (self._linked.append if is_folder else self.files.add)(full)
         return None
+
+    def _within(self, folder: str, ignored: GitIgnore) -> GitIgnore:
+        """Add a directory's `.gitignore`; of one that cannot be read, nothing is left out."""
+        try:
+            return ignored.within(folder)
+        except OSError as error:
+            path = os.path.join(folder, ".gitignore")
+            self.closed[path] = error.strerror or type(error).__name__
+        except Exception as error:
+            path = os.path.join(folder, ".gitignore")
+            self.faults.append(Fault("taken into account", "file", path, error))
+        return ignored
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         """List a directory; one that may not be read, such as a server's data, is kept in mind."""

@@ -41,7 +41,8 @@ def read_migrations(path: str, config: Config) -> Migrations:
     )
     for problem in found.problems:
         reader.unreadable(problem)
-    if reader.errors:
+    reader.faults += found.faults
+    if reader.errors and not found.reported:
         raise NoHistory(reader.errors[0])
     sorted_files = histories(found, anchored(config, config.migrations))
     chosen = _named(sorted_files.histories, found) or _named(sorted_files.loose, found)

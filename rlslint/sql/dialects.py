@@ -12,6 +12,55 @@ _POSTGRESQL = Pattern(
     rb"|\bplpgsql\b|^\\\w|::\w",
     re.IGNORECASE | re.MULTILINE,
 )
+_OWN_TO_POSTGRESQL = Pattern(
+    rb"\b(?:create|alter|drop)\s+policy\b|\b(?:enable|force|disable)\s+row\s+level\s+security\b"
+    rb"|\bcreate\s+extension\b|\bplpgsql\b",
+    re.IGNORECASE,
+)
+_ROW_POLICIES = (
+    ("Redshift", Pattern(rb"\b(?:create|alter|attach|detach|drop)\s+rls\s+policy\b", re.I)),
+    (
+        "BigQuery",
+        Pattern(
+            rb"\brow\s+access\s+polic(?:y|ies)\b[^;]*\b(?:on|grant\s+to|filter\s+using)\b[^;]*"
+            rb"\bfilter\s+using\b|\bdrop\s+all\s+row\s+access\s+policies\b",
+            re.I,
+        ),
+    ),
+    (
+        "Snowflake",
+        Pattern(
+            rb"\brow\s+access\s+policy\b"
+            rb"|\b(?:create|alter|drop)\s+(?:or\s+replace\s+)?(?:masking|aggregation|projection)"
+            rb"\s+policy\b",
+            re.I,
+        ),
+    ),
+    (
+        "Databricks",
+        Pattern(rb"\b(?:set|drop)\s+row\s+filter\b|\bwith\s+row\s+filter\s+\S+\s+on\b", re.I),
+    ),
+    (
+        "SQL Server",
+        Pattern(rb"\b(?:create|alter|drop)\s+security\s+policy\b", re.I),
+    ),
+    (
+        "ClickHouse",
+        Pattern(rb"\b(?:create|alter|drop)\s+row\s+policy\b", re.I),
+    ),
+    ("Vertica", Pattern(rb"\b(?:create|alter|drop)\s+access\s+policy\s+on\b", re.I)),
+    ("Oracle", Pattern(rb"\bdbms_rls\s*\.\s*\w", re.I)),
+    (
+        "Db2",
+        Pattern(
+            rb"\bcreate\s+(?:or\s+replace\s+)?permission\s+\S+\s+on\b[^;]*\bfor\s+rows\b", re.I
+        ),
+    ),
+)
+"""What other databases have for row security, which PostgreSQL's grammar does not know.
+
+These tell more than casts and dollar quotes, which other databases have as well.
+"""
 _DIALECTS = (
     (
         "ClickHouse",
@@ -70,6 +119,10 @@ def looks_like_other_dialect(data: bytes, path: str = "") -> str | None:
     tells, the words of its `path` may.
     """
     code = _STRING_OR_COMMENT().sub(b" ", data)
+    if not _OWN_TO_POSTGRESQL().search(code):
+        for name, marks in _ROW_POLICIES:
+            if marks().search(code):
+                return name
     if _POSTGRESQL().search(code):
         return None
     named = (_IN_PATHS.get(word) for word in re.split(r"[^a-z0-9]+", path.lower()))

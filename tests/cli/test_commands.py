@@ -103,13 +103,6 @@ def test_an_empty_file_is_fine(tmp_path: Path) -> None:
     assert rlslint("check", cwd=tmp_path).returncode == 0
 
 
-def test_binary_data_is_passed_over_with_a_note(project: Path) -> None:
-    (project / "migrations" / "0002_image.sql").write_bytes(b"\x89PNG\0\0\xff")
-    run = rlslint("check", cwd=project)
-    assert run.returncode == 1
-    assert "0002_image.sql" in run.stderr
-
-
 def test_what_is_not_utf8_is_read_with_a_note(project: Path) -> None:
     data = b"-- caf\xe9\n" + FAULTY.encode()
     (project / "migrations" / "0001_docs.sql").write_bytes(data)

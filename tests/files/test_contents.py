@@ -46,14 +46,31 @@ def test_latin1_is_read_with_a_note_and_right_columns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"SELECT 1;\0", "SELECT 1;".encode("utf-16"), b"\xfe\xff\0S"], ids=repr
+    "data",
+    [
+        b"SELECT 1;\0",
+        "SELECT 1;".encode("utf-16"),
+        "SELECT 1;".encode("utf-16-le"),
+        "SELECT 1;".encode("utf-16-be"),
+        b"\xfe\xff\0S",
+    ],
+    ids=repr,
 )
-def test_binary_files_are_passed_over(tmp_path: Path, data: bytes) -> None:
+def test_what_postgresql_does_not_read_is_an_error(tmp_path: Path, data: bytes) -> None:
     text = _read(tmp_path, data)
     assert isinstance(text, Unreadable)
-    assert not text.is_error
-    assert "x.sql" in text.message
-    assert "passed over" in text.message
+    assert text.is_error
+    assert text.message.startswith("x.sql ")
+    assert text.message.endswith(": it was not checked.")
+
+
+def test_utf16_of_another_database_is_passed_over(tmp_path: Path) -> None:
+    script = "CREATE TABLE [dbo].[Docs] ([id] int IDENTITY(1, 1));\r\nGO\r\n"
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        text = _read(tmp_path, script.encode(encoding))
+        assert text == Unreadable(
+            "x.sql", "x.sql was passed over: it is SQL Server.", is_error=False
+        )
 
 
 def test_what_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) -> None:
