@@ -423,7 +423,7 @@ def test_verbose_says_what_is_in_force(project: Path) -> None:
 
 
 def test_quiet_leaves_findings_and_errors(project: Path) -> None:
-    (project / "migrations" / "0002_image.sql").write_bytes(b"\0")
+    (project / "migrations" / "0002_more.sql").write_bytes(b"-- caf\xe9\n")
     run = rlslint("check", "--quiet", "migrations", "nowhere", cwd=project)
     assert "rls-not-forced" in run.stdout
     assert run.stderr == "nowhere does not exist.\n"
@@ -503,7 +503,7 @@ def test_no_name_acts_on_a_terminal_or_breaks_a_format(tmp_path: Path, output_fo
         "check", "--output-format", output_format, "--show-unchecked", "-v", cwd=tmp_path,
         FORCE_COLOR="",
     )  # fmt: skip
-    assert run.returncode == 1
+    assert run.returncode == 2
     for stream in (run.stdout, run.stderr):
         assert not set("\x1b\x07\u202e\r\u2028") & set(stream)
         assert not any(line.startswith("::error::") for line in stream.splitlines())
