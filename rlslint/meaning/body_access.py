@@ -44,12 +44,11 @@ def body_access(function: Function) -> tuple[BodyAccess, ...]:
 
     Raises UnknownFact where the body is not certain.
     """
-    caller = _Caller(function)
+    statements = [(one, *tables_in(one)) for one in body_statements(function)]
+    caller = _Caller(function, (one for one, reads, _ in statements if not reads))
     found = []
-    for statement in body_statements(function):
-        reads, writes = tables_in(statement)
-        by_secret = caller.knows_secret(statement.node)
-        caller.follow(statement, by_secret, bool(reads))
+    for statement, reads, writes in statements:
+        by_secret = caller.knows_secret(statement)
         if not (reads or writes):
             continue
         kinds = _kinds(statement.node)
@@ -68,28 +67,39 @@ def body_access(function: Function) -> tuple[BodyAccess, ...]:
 
 
 class _Caller:
-    """What the variables of a body hold: what the caller gave, and what a secret led to."""
+    """What the variables of a body hold: what the caller gave, and what a secret led to.
 
-    def __init__(self, function: Function) -> None:
-        self._given = {name.lower() for name in function.argument_names if name}
-        self._proven: set[str] = set()
+    `computing` are the statements that read no table. Rows that are compared with a secret of the
+    caller's after they were read are found by it as well.
+    """
+
+    def __init__(self, function: Function, computing: Iterable[BodyStatement]) -> None:
         self._function = function.name
+        self._given = {name.lower() for name in function.argument_names if name}
+        self._compared: set[str] = set()
+        self._proven: set[str] = set()
+        for statement in computing:
+            if any(map(self._is_given, _columns(statement.node))):
+                self._given.update(statement.into)
+            for comparison in _comparisons(statement.node):
+                columns = list(_columns(comparison))
+                if any(map(self._is_given, columns)):
+                    others = (names for names in columns if not self._is_given(names))
+                    self._compared.update(n[0] for n in others if _SECRET().fullmatch(n[-1]))
 
-    def follow(self, statement: BodyStatement, by_secret: bool, reads: bool) -> None:
-        """Take in what a statement gives to variables."""
-        if by_secret:
+    def knows_secret(self, statement: BodyStatement) -> bool:
+        """Tell whether a statement, the next one, finds its rows by a secret of the caller's."""
+        knows = not self._compared.isdisjoint(statement.into) or self._finds(statement.node)
+        if knows:
             self._proven.update(statement.into)
-        elif not reads and any(map(self._is_given, _columns(statement.node))):
-            self._given.update(statement.into)
+        return knows
 
-    def knows_secret(self, node: Node) -> bool:
-        """Tell whether a statement finds its rows by a secret of the caller's."""
+    def _finds(self, node: Node) -> bool:
         match node:
             case {"SelectStmt": {"larg": left, "rarg": right}}:
-                sides = ({"SelectStmt": left}, {"SelectStmt": right})
-                return all(map(self.knows_secret, sides))
+                return self._finds({"SelectStmt": left}) and self._finds({"SelectStmt": right})
             case {"InsertStmt": {"selectStmt": source}}:
-                return self.knows_secret(source) or any(map(self._is_proven, _columns(source)))
+                return self._finds(source) or any(map(self._is_proven, _columns(source)))
             case {"SelectStmt": fields} | {"UpdateStmt": fields} | {"DeleteStmt": fields}:
                 return any(map(self._is_secret_match, _conjuncts(fields)))
             case _:
@@ -98,12 +108,12 @@ class _Caller:
     def _is_secret_match(self, conjunct: Node) -> bool:
         match conjunct:
             case {"SubLink": {"subLinkType": "EXISTS_SUBLINK" | "ANY_SUBLINK", "subselect": inner}}:
-                return self.knows_secret(inner)
+                return self._finds(inner)
             case {"A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": "="}}], **sides}}:
                 for side in (sides.get("lexpr"), sides.get("rexpr")):
                     match side:
                         case {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": inner}}:
-                            return self.knows_secret(inner)
+                            return self._finds(inner)
                 columns = list(_columns(conjunct))
                 if any(map(self._is_proven, columns)):
                     return True
@@ -139,6 +149,16 @@ def _conjuncts(fields: Node) -> Iterator[Node]:
                 yield conjunct
             case _:
                 continue
+
+
+def _comparisons(node: Node) -> Iterator[Node]:
+    """Yield the comparisons that tell whether two values are the same."""
+    for kind, fields in _parts(node):
+        match kind, fields:
+            case "A_Expr", {"kind": "AEXPR_OP", "name": [{"String": {"sval": "=" | "<>"}}]}:
+                yield fields
+            case "A_Expr", {"kind": "AEXPR_DISTINCT" | "AEXPR_NOT_DISTINCT"}:
+                yield fields
 
 
 def _parts(node: Any) -> Iterator[tuple[str, Node]]:

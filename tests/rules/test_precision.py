@@ -169,6 +169,12 @@ def _definer(folder: Path, arguments: str, returns: str, body: str) -> list[tupl
             "BEGIN UPDATE docs SET at = now() WHERE id = one AND EXISTS"
             " (SELECT FROM docs d WHERE d.id = docs.id AND d.share_token = t); RETURN found; END",
         ),
+        (
+            "which int, t text",
+            "docs",
+            "DECLARE d docs; BEGIN SELECT * INTO d FROM docs WHERE id = which;"
+            " IF d.share_token IS DISTINCT FROM md5(t) THEN RETURN NULL; END IF; RETURN d; END",
+        ),
         ("address text", "void", "BEGIN INSERT INTO hits VALUES (1, address); END"),
     ],
 )
