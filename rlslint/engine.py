@@ -11,6 +11,7 @@ from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, excluded
 from rlslint.config.scales import Severity
+from rlslint.files import disk
 from rlslint.files.discovery import Found, discover, with_file
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
@@ -31,6 +32,7 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
+    from rlslint.files.unread import Sign
     from rlslint.project.building import Built
     from rlslint.project.database import Audited, Progress, Request
 
@@ -61,7 +63,10 @@ def check(
     code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
     named = _Named(found.reported, projects.are_all)
-    return _result(map(_from_files, projects.built), config, selection, reader, read, named)
+    result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
+    if named.are_all and (_names_folder(paths) or not result.uses_row_security):
+        return _with_signs(result, found, code.unread)
+    return result
 
 
 def files_read(paths: Sequence[str | os.PathLike[str]], config: Config) -> Iterator[str]:
@@ -215,19 +220,22 @@ def _result(
     loose: set[str] = set()
     databases: list[Database] = []
     faults = reader.faults
-    uses_row_security = False
+    uses_row_security: bool | None = False
     for asked in projects:
         project = asked.project
         unjudged: list[Unjudged] = []
         judged = judge(asked.subjects, project, selection, unjudged, faults)
         findings += _without_faults(asked.placed, judged, faults)
-        unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond))
+        unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond), *_not_followed(project))
         if asked.is_loose:
             loose.update(finding.span.text.path for finding in judged if finding.span)
         if asked.database is not None:
             databases.append(asked.database)
         read = _sum(read, asked.checked, _counted(project))
-        uses_row_security |= project.uses_row_security or _may_use_row_security(project)
+        if uses_row_security is not True:
+            uses_row_security = _uses_row_security(project, uses_row_security)
+        if not project.uses_row_security and project.context_writes:
+            reader.notes.append(_without_readers(project))
     suppressed = suppress(findings, reader.ignores, config.accept, selection.names, faults)
     kept = list(suppressed.findings)
     if named is not None:
@@ -237,13 +245,15 @@ def _result(
     is_part = named is not None and not named.are_all
     ordered = in_order((finding for finding in shown if _is_shown(finding, config)), faults)
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
+    if is_part or not has_read or faults:
+        uses_row_security = uses_row_security or None
     return Result(
         findings=ordered,
         checked=read,
         not_checked=(*unchecked, *map(_not_checked, faults)),
         notes=(*reader.notes, *((_REST,) if is_part else ())),
         errors=tuple(reader.errors),
-        uses_row_security=uses_row_security or not has_read or is_part or bool(faults),
+        uses_row_security=uses_row_security,
         hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),
         databases=tuple(databases),
         faults=tuple(faults),
@@ -266,6 +276,36 @@ def _without_faults(
 def _not_checked(fault: Fault) -> NotChecked:
     rules = (fault.rule,) if fault.rule else ()
     return NotChecked(fault.kind, fault.object, "because of a fault of rlslint's own", rules)
+
+
+def _names_folder(paths: Sequence[str | os.PathLike[str]]) -> bool:
+    return any(str(path) != "-" and disk.is_folder(path) for path in paths)
+
+
+def _with_signs(result: Result, found: Found, programs: tuple[Sign, ...]) -> Result:
+    """Add the files and `programs` that nothing read and that have signs of row security."""
+    from rlslint.files.unread import signs
+
+    seen = signs(found.others, found.root, found.tests)
+    all_found = sorted((*programs, *seen.found))
+    unread = tuple(
+        NotChecked("test file" if sign.is_test else "file", sign.path, _SIGNS[sign.makes])
+        for sign in all_found
+    )
+    too_large = tuple(NotChecked("file", path, _TOO_LARGE) for path in seen.too_large)
+    uses = result.uses_row_security
+    return result._replace(
+        not_checked=(*result.not_checked, *unread, *too_large),
+        unread=tuple(sign.path for sign in all_found),
+        uses_row_security=None if unread and not uses else uses,
+    )
+
+
+_SIGNS = {
+    True: "with row security in a form that is not read",
+    False: "with the context of row security in a form that is not read",
+}
+_TOO_LARGE = "too large to be searched for row security"
 
 
 def _about_ignores(
@@ -324,16 +364,35 @@ def _is_shown(finding: ReportedFinding, config: Config) -> bool:
     return finding.severity >= least and finding.confidence >= config.min_confidence
 
 
-def _may_use_row_security(project: Project) -> bool:
-    catalog = project.catalog
-    if any(not t.knows("rls_enabled") or t.policies.is_open for t in catalog.relations.known()):
+def _uses_row_security(project: Project, others: bool | None) -> bool | None:
+    """Tell whether a project or `others` use row security, None where that is not known."""
+    if project.uses_row_security or project.context_writes:
         return True
+    catalog = project.catalog
+    if catalog.dynamic:
+        return None
+    if any(not t.knows("rls_enabled") or t.policies.is_open for t in catalog.relations.known()):
+        return None
     # Of a table that the history never makes, what first names it leaves all of this unknown.
-    return any(
+    is_unknown = any(
         first is not table.unknown.get("rls_enabled") or first is not table.policies.gap
         for table in catalog.unknown_relations.values()
         for first in (table.unknown.get("kind"),)
     )
+    return None if is_unknown else others
+
+
+def _not_followed(project: Project) -> Iterator[NotChecked]:
+    """Yield the statements of which only the database knows what they do to row security."""
+    for statement in project.catalog.dynamic:
+        words = " ".join(statement.sql.split()[:3])
+        yield NotChecked("statement", words, "that could not be followed", (), statement.span)
+
+
+def _without_readers(project: Project) -> str:
+    write = project.context_writes[0]
+    place, name = write.statement.text.path, write.name
+    return f"{place} sets {name} for its caller, and no policy was found that could read it."
 
 
 def _counted(project: Project) -> Checked:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
-from rlslint.files.discovery import Found
+from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.files.layouts.history import Migration
 from rlslint.files.layouts.sections import up_ranges
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Reader:
     """Reads files, and keeps what is to be said of them.
 
-    `given` is the content of files that are not to be read from disk: standard input.
+    `given` is the content of files that are not to be read from disk: standard input. `sites` is
+    the SQL of programs by their path, which was found before.
     """
 
     def __init__(self, given: Mapping[str, bytes]) -> None:
@@ -33,6 +34,7 @@ class Reader:
         self.errors: list[str] = []
         self.faults: list[Fault] = []
         self.ignores: list[Ignore] = []
+        self.sites: dict[str, tuple[SqlSite, ...]] = {}
 
     def text(self, path: str, shown: str) -> Text | None:
         """Return the text of a file; where there is none, the reason is kept."""
@@ -78,7 +80,8 @@ class MigrationReader:
         if text is None:
             return
         if migration.path.endswith(".py"):
-            self._reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
+            if migration.shown not in self._reader.sites:
+                self._reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
             yield from self._unless_at_fault(text, self._python_statements(migration, text))
             return
         self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
@@ -102,6 +105,9 @@ class MigrationReader:
             yield from read(site.text, self._kinds, application=True)
 
     def _python_sites(self, migration: Migration, text: Text) -> tuple[SqlSite, ...]:
+        known = self._reader.sites.get(migration.shown)
+        if known is not None:
+            return known
         from rlslint.code.python.migrations import Models, UnreadableMigration, migration_sites
 
         if self._models is None:
@@ -114,17 +120,24 @@ class MigrationReader:
             return ()
 
 
-def module_reader(found: Found) -> ReadModule:
-    """Return a function that gives the source of a module of the project by its dotted name."""
-    by_ending: dict[str, str] = {}
-    for file in found.python:
-        parts = file.shown.removesuffix(".py").removesuffix("/__init__").split("/")
-        for start in range(len(parts)):
-            by_ending.setdefault(".".join(parts[start:]), file.path)
+class ModuleReader:
+    """Gives the source of a module of the project by its dotted name.
 
-    def read_module(name: str) -> str | None:
-        path = by_ending.get(name)
-        text = read_text(path, path) if path is not None else None
+    `read` are the paths, as they are shown, of the modules that were asked for.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self.read: set[str] = set()
+        self._by_ending: dict[str, SourceFile] = {}
+        for file in found.python:
+            parts = file.shown.removesuffix(".py").removesuffix("/__init__").split("/")
+            for start in range(len(parts)):
+                self._by_ending.setdefault(".".join(parts[start:]), file)
+
+    def __call__(self, name: str) -> str | None:
+        file = self._by_ending.get(name)
+        if file is None:
+            return None
+        self.read.add(file.shown)
+        text = read_text(file.path, file.path)
         return text.data.decode() if isinstance(text, Text) else None
-
-    return read_module

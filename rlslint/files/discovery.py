@@ -41,7 +41,8 @@ class Found(NamedTuple):
     names of what the user named, directly or by a directory: a finding counts when it stands there.
     `problems` are named paths that lead to no file, and directories that could not be read;
     `faults` are rlslint's own. `tests` are the `shown` names of files that test the program: they
-    are no part of it unless the user named them.
+    are no part of it unless the user named them. `others` are the files that are not read, but
+    could tell of row security (see `unread.signs`).
     """
 
     root: str
@@ -53,6 +54,7 @@ class Found(NamedTuple):
     problems: tuple[Unreadable, ...]
     tests: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
+    others: frozenset[str] = frozenset()
 
     @property
     def of_program(self) -> Found:
@@ -118,8 +120,11 @@ def discover(
         kinds["plans"],
         reported,
         tuple(problems),
-        frozenset(shown_path(full, base) for full in walk.files if tests.has(full)),
+        frozenset(
+            shown_path(full, base) for full in (*walk.files, *walk.others) if tests.has(full)
+        ),
         tuple(walk.faults),
+        frozenset(walk.others),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 
 try:
     # hashlib loads OpenSSL, which costs more than all else that a repeated run does.
@@ -16,7 +17,8 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-CONTENT, ENTRIES, KIND, REAL, BEGINNING = "content", "entries", "kind", "real", "first "
+CONTENT, ENTRIES, KIND, REAL = "content", "entries", "kind", "real"
+BEGINNING, SKIMMED = "first ", "skimmed "
 
 DIGEST_SIZE = 32
 
@@ -82,6 +84,26 @@ def beginning(path: str | os.PathLike[str], size: int) -> bytes:
     return data
 
 
+def skim(path: str | os.PathLike[str], size: int) -> bytes:
+    """Return the first bytes of a file of which many are looked through. Raises OSError.
+
+    Asked again, it is read only where it does not look the way it did.
+    """
+    question = f"{SKIMMED}{size}"
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
+        with open(descriptor, "rb", buffering=0) as file:
+            status = os.fstat(descriptor)
+            most = min(size, status.st_size + 1) if stat.S_ISREG(status.st_mode) else 0
+            data = file.read(most)
+    except OSError as error:
+        _keep(question, path, f"{_reason(error)} ")
+        raise
+    if _listening:
+        _keep(question, path, f"{digest(data)} {_look(status)}")
+    return data
+
+
 def entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
     """Return what stands in a directory, sorted by name. Raises OSError."""
     try:
@@ -131,6 +153,10 @@ def has_answer(question: str, path: str, answer: str) -> bool:
             return _content(path) == answer
         case _ if question.startswith(BEGINNING):
             return _content(path, int(question.removeprefix(BEGINNING))) == answer
+        case _ if question.startswith(SKIMMED):
+            content, _, look = answer.partition(" ")
+            size = int(question.removeprefix(SKIMMED))
+            return (look and _looks(path) == look) or _content(path, size) == content
         case "entries":
             try:
                 with os.scandir(path) as listing:
@@ -162,6 +188,23 @@ def _content(path: str, size: int | None = None) -> str:
     finally:
         os.close(descriptor)
 
+
+def _looks(path: str) -> str:
+    try:
+        return _look(os.stat(path))
+    except OSError:
+        return ""
+
+
+def _look(status: os.stat_result) -> str:
+    """Return what changes with a file's content, "" where the next change may not show in it."""
+    if not time.time_ns() - status.st_ctime_ns > _TICK:
+        return ""
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+
+
+_TICK = 100_000_000
+"""Nanoseconds after which a change of a file surely has another time."""
 
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

@@ -18,7 +18,11 @@ _FOLDER = Pattern(
     r"|(?:.+[-_])?(?:acceptance|functional|integration|regress(?:ion)?|smoke|unit)"
     r"[-_]?(?:specs?|tests?|suites?)|.+[-_](?:regress|testdata))_*"
 )
-_NAME = Pattern(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py")
+_NAME = Pattern(
+    r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"
+    r"|.*[._-](?:test|spec)\.[cm]?[jt]sx?|.*_test\.(?:go|dart|exs?)|.*_(?:spec|test)\.rb"
+    r"|.+(?:Tests?|Spec|IT)\.(?:java|kt|scala|groovy|cs|fs|php|swift)"
+)
 
 
 class Tests:

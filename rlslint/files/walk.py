@@ -20,6 +20,24 @@ _SETTINGS = Pattern(
     r"|application.*\.(properties|ya?ml)",
 )
 
+_PROSE = (
+    ".adoc", ".asciidoc", ".css", ".csv", ".htm", ".html", ".less", ".log", ".markdown", ".md",
+    ".mdc", ".mdx", ".org", ".po", ".pot", ".rst", ".scss", ".tex", ".textile", ".tsv", ".txt",
+)  # fmt: skip
+_PRODUCTS = (
+    ".7z", ".a", ".avif", ".bmp", ".bz2", ".class", ".db", ".dll", ".dylib", ".eot", ".exe", ".gif",
+    ".gz", ".icns", ".ico", ".jar", ".jpeg", ".jpg", ".lock", ".map", ".min.js", ".mov", ".mp3",
+    ".mp4", ".o", ".otf", ".parquet", ".pdf", ".png", ".pyc", ".rar", ".so", ".sqlite", ".svg",
+    ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wasm", ".wav", ".webm", ".webp", ".whl", ".woff",
+    ".woff2", ".xz", ".zip", ".zst",
+)  # fmt: skip
+_SAYING_NOTHING = frozenset(
+    {
+        "authors", "bun.lockb", "changelog", "changes", "contributing", "copying", "go.sum",
+        "license", "notice", "npm-shrinkwrap.json", "package-lock.json", "packages.lock.json",
+        "pnpm-lock.yaml", "readme", "todo",
+    }
+)  # fmt: skip
 _WILDCARDS = frozenset("*?[")
 _SKIPPED_FOLDERS = frozenset(
     {
@@ -52,6 +70,12 @@ def kind(name: str) -> str | None:
     if lower == _PLAN:
         return "plans"
     return "settings" if _SETTINGS().fullmatch(lower) else None
+
+
+def may_tell(name: str) -> bool:
+    """Tell whether a file of this name could make row security; prose and products do not."""
+    lower = name.lower()
+    return not (lower.endswith(_PROSE + _PRODUCTS) or lower in _SAYING_NOTHING)
 
 
 def shown_path(full: str, base: str) -> str:
@@ -94,11 +118,13 @@ class Excluded:
 class Walk:
     """The files below some directories, each directory entered once however it is reached.
 
-    `closed` are directories and `.gitignore` files that could not be read, with the reason.
+    `others` are those that are not read but could tell of row security; `closed` are directories
+    and `.gitignore` files that could not be read, with the reason.
     """
 
     def __init__(self, excluded: Excluded) -> None:
         self.files: set[str] = set()
+        self.others: set[str] = set()
         self.closed: dict[str, str] = {}
         self.faults: list[Fault] = []
         self._excluded = excluded
@@ -147,12 +173,14 @@ class Walk:
             is_file = not is_folder and entry.is_file()
         except OSError:
             return None
-        is_wanted = name not in _SKIPPED_FOLDERS if is_folder else is_file and kind(name)
+        is_read = is_file and kind(name) is not None
+        is_other = is_file and not is_read and not is_link and may_tell(name)
+        is_wanted = name not in _SKIPPED_FOLDERS if is_folder else is_read or is_other
         if not is_wanted or self._excluded.covers(full, name) or ignored.covers(full, is_folder):
             return None
         if is_folder and not is_link:
             return full
-        (self._linked.append if is_folder else self.files.add)(full)
+        (self._linked.append if is_folder else self.files.add if is_read else self.others.add)(full)
         return None
 
     def _within(self, folder: str, ignored: GitIgnore) -> GitIgnore:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
-from rlslint.code.migrations import MigrationReader, Reader, module_reader
+from rlslint.code.migrations import MigrationReader, ModuleReader, Reader
 from rlslint.config.options import Config, anchored
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.ignores import ignores_in_host
-from rlslint.files.layouts.history import History
+from rlslint.files.layouts.history import History, Migration
+from rlslint.files.unread import Sign, makes_row_security
 from rlslint.project.project import Project
 from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
@@ -71,16 +72,26 @@ Nearest = Callable[[str], Set[str]]
 """Returns the roots of the histories to which a path lies nearest."""
 
 
+class Program(NamedTuple):
+    """A program that makes row security itself; `is_apart` tells that it makes its own tables."""
+
+    migration: Migration
+    is_apart: bool
+
+
 class Code(NamedTuple):
     """Application code and settings, read once for all histories.
 
-    `tests` are the paths of the code that tests the program.
+    `tests` are the paths of the code that tests the program. `programs` make row security
+    themselves, of `unread` ones it cannot be told what they make.
     """
 
     files: tuple[CodeFile, ...]
     connections: tuple[Connection, ...]
     settings_files: int
     tests: frozenset[str] = frozenset()
+    programs: tuple[Program, ...] = ()
+    unread: tuple[Sign, ...] = ()
 
 
 def build(found: Found, config: Config, reader: Reader) -> Projects:
@@ -91,20 +102,46 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     """
     all_files = histories(found, anchored(config, config.migrations), found.reported)
     reader.notes += [note.message for note in all_files.notes]
-    read_module = module_reader(found)
+    modules_of_code, modules = ModuleReader(found), ModuleReader(found)
     nearest = _nearest_roots(all_files.histories)
     read = _with_a_part_of(found.reported, all_files, nearest)
-    code = _read_code(_code_of(read, found, nearest), all_files, reader, read_module)
+    code = _read_code(_code_of(read, found, nearest), all_files, reader, modules_of_code, modules)
     built = []
-    for history in read.histories:
-        replayed = _replayed(history, config, reader, read_module)
-        built.append(_join(replayed, config, _beside(history, code, nearest), False, reader))
-    for history in read.loose:
-        replayed = _replayed(history, config, reader, read_module)
+    wanted = _with_programs(read, code.programs, nearest)
+    for history in wanted.histories:
+        replayed = _replayed(history, config, reader, modules)
+        around = _beside(history, code, nearest) if read.histories else code
+        built.append(_join(replayed, config, around, False, reader))
+    for history in wanted.loose:
+        replayed = _replayed(history, config, reader, modules)
         built.append(_join(replayed, config, Code((), (), 0), True, reader))
     if not built:
         built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False, reader))
-    return Projects(tuple(built), code, read == all_files)
+    # What a migration or a program imports, it was read with.
+    unread = tuple(sign for sign in code.unread if sign.path not in modules.read)
+    return Projects(tuple(built), code._replace(unread=unread), read == all_files)
+
+
+def _with_programs(read: Histories, programs: tuple[Program, ...], nearest: Nearest) -> Histories:
+    """Let programs run after the migrations of the one history that they lie nearest to.
+
+    Where there is none, they are the history; others tell of themselves alone.
+    """
+    if not read.histories and not read.loose and programs:
+        migrations = tuple(program.migration for program in programs)
+        return read._replace(histories=(History(".", "program", migrations),))
+    histories = {history.root: history for history in read.histories}
+    loose = list(read.loose)
+    for program in programs:
+        roots = nearest(program.migration.shown) & histories.keys()
+        if len(roots) == 1 and len(histories) == len(read.histories) and not program.is_apart:
+            (root,) = roots
+            later = (*histories[root].migrations, program.migration)
+            histories[root] = histories[root]._replace(migrations=later)
+        else:
+            loose.append(History(".", "program", (program.migration,)))
+    made = tuple(histories.values()) if len(histories) == len(read.histories) else read.histories
+    return read._replace(histories=made, loose=tuple(loose))
 
 
 def _replayed(
@@ -294,24 +331,69 @@ def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:
 
 
 def _read_code(
-    found: Found, sorted_files: Histories, reader: Reader, read_module: ReadModule
+    found: Found,
+    sorted_files: Histories,
+    reader: Reader,
+    read_module: ReadModule,
+    modules_of_programs: ReadModule,
 ) -> Code:
     migrations = {
         migration.shown for history in sorted_files.histories for migration in history.migrations
     }
     files: list[CodeFile] = []
     connections: list[Connection] = []
+    programs: list[Program] = []
+    unread: list[Sign] = []
     for file in found.python:
         text = reader.text(file.path, file.shown)
         if text is None:
             continue
         if file.shown not in migrations:
             files += _code_file(text, reader, read_module)
+            if makes_row_security(text.data):
+                is_test = file.shown in found.tests
+                made, sign = _startup(file, text, is_test, reader, modules_of_programs)
+                programs += made
+                unread += sign
         connections += _connections(file, text, reader)
     beside = [c for file in files for c in file.connections]
     for file in found.settings:
         beside += _connections(file, None, reader)
-    return Code(tuple(files), (*beside, *connections), len(found.settings), found.tests)
+    return Code(
+        tuple(files),
+        (*beside, *connections),
+        len(found.settings),
+        found.tests,
+        tuple(programs),
+        tuple(unread),
+    )
+
+
+def _startup(
+    file: SourceFile, text: Text, is_test: bool, reader: Reader, read_module: ReadModule
+) -> tuple[tuple[Program, ...], tuple[Sign, ...]]:
+    """Return a program where it makes row security, or else what was not read of it.
+
+    What tests make is gone when they end.
+    """
+    from rlslint.code.python.startup import (
+        needs_no_history,
+        speaks_of_row_security,
+        startup_sites,
+    )
+
+    source = text.data.decode()
+    sign = Sign(file.shown, makes=True, is_test=is_test)
+    try:
+        sites = () if is_test else startup_sites(file.shown, source, read_module)
+    except Exception as error:
+        reader.faults.append(Fault("searched for row security", "file", file.shown, error))
+        return (), (sign,)
+    if sites:
+        reader.sites[file.shown] = sites
+        migration = Migration(file.path, file.shown, "program")
+        return (Program(migration, needs_no_history(sites)),), ()
+    return (), (sign,) if speaks_of_row_security(source) else ()
 
 
 def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[CodeFile]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
-from rlslint.code.migrations import Reader, module_reader
+from rlslint.code.migrations import ModuleReader, Reader
 from rlslint.config.options import Config, anchored, excluded
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
@@ -49,7 +49,7 @@ def read_migrations(path: str, config: Config) -> Migrations:
     if len(chosen) != 1:
         number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
         raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")
-    return Migrations(replay_history(chosen[0], config, reader, module_reader(found)), reader)
+    return Migrations(replay_history(chosen[0], config, reader, ModuleReader(found)), reader)
 
 
 def _named(all_histories: Iterable[History], found: Found) -> list[History]:

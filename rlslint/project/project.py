@@ -314,6 +314,16 @@ class Project:
         """The settings that application code changes."""
         return tuple(write for query in self.queries for write in query.writes)
 
+    @property
+    @remembered
+    def context_writes(self) -> tuple[SettingWrite, ...]:
+        """Where application code tells the database who asks: a setting of its own, or a role."""
+        return tuple(
+            write
+            for write in self.setting_writes
+            if not write.resets and ("." in write.name or (write.name == "role" and write.local))
+        )
+
     def functions(self) -> Iterator[Function]:
         """Yield the functions that exist at the end of the history."""
         yield from self.catalog.functions.known()

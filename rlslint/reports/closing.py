@@ -11,12 +11,15 @@ from rlslint.reports.results import Checked, Database, Result, place
 from rlslint.text.printable import printable
 
 _NAMED_DATABASES = 3
+_NAMED_FILES = 3
 
 
 def closing_lines(result: Result) -> Iterator[str]:
     """Yield the sentences that end a run."""
-    if not result.uses_row_security:
+    if result.uses_row_security is False:
         yield _without_row_security(result)
+    elif result.unread:
+        yield _elsewhere(result)
     yield found_sentence(result)
     yield checked_sentence(result)
     hidden = {severity: count for severity, count in result.hidden.items() if count}
@@ -31,10 +34,14 @@ def closing_lines(result: Result) -> Iterator[str]:
 
 
 def found_sentence(result: Result) -> str:
-    """Return `Found 3 errors and 2 warnings.`, or that nothing was found."""
+    """Return `Found 3 errors and 2 warnings.`, or that nothing was found.
+
+    Without findings it says so of the project only where nothing was left unread or unjudged.
+    """
     counts = Counter(reported.severity for reported in result.findings)
     if not counts:
-        return "No findings."
+        is_whole = not (result.errors or result.not_checked)
+        return "No findings." if is_whole else "Nothing was found in what could be checked."
     parts = [_severity(severity, counts[severity]) for severity in _gravest(counts)]
     return f"Found {_listed(parts)}."
 
@@ -98,6 +105,14 @@ def _without_row_security(result: Result) -> str:
         f"{names} {verb} row security nowhere: "
         "no table has a policy and no table has row security enabled."
     )
+
+
+def _elsewhere(result: Result) -> str:
+    """Return which files make row security, or use it, in a form that is not read."""
+    named, more = result.unread[:_NAMED_FILES], result.unread[_NAMED_FILES:]
+    files = _listed([*named, counted(len(more), "more file")] if more else list(named))
+    verb = "use" if len(result.unread) > 1 else "uses"
+    return printable(f"{files} {verb} row security in a form that is not read.")
 
 
 def _checked(checked: Checked, databases: tuple[Database, ...]) -> Iterator[str]:

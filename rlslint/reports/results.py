@@ -112,7 +112,8 @@ class Result(NamedTuple):
     `notes` are remarks about files, `errors` the paths and databases that could not be read.
     `faults` are rlslint's own.
     `hidden` counts the findings that --min-severity and --min-confidence kept back.
-    `uses_row_security` is False only where the project certainly uses row security nowhere.
+    `uses_row_security` is False where the project certainly uses row security nowhere, None where
+    what was read does not tell. `unread` are the files that were not read and have signs of it.
     """
 
     findings: tuple[ReportedFinding, ...]
@@ -120,10 +121,11 @@ class Result(NamedTuple):
     not_checked: tuple[NotChecked, ...] = ()
     notes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
-    uses_row_security: bool = True
+    uses_row_security: bool | None = True
     hidden: Mapping[Severity, int] = NOTHING_HIDDEN
     databases: tuple[Database, ...] = ()
     faults: tuple[Fault, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from rlslint import __version__
 from rlslint.config.scales import Confidence, Severity
+from rlslint.reports.closing import closing_lines
 from rlslint.reports.fingerprints import distinct
 from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.text import Span
@@ -39,8 +40,17 @@ def render(result: Result, *, card: Callable[[str], str]) -> Iterator[str]:
                 "rules": [_rule(rules[code], card) for code in codes],
             }
         },
-        "invocations": [_invocation(result)],
         "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": not result.failures,
+                "toolExecutionNotifications": [
+                    *(_notification("error", error) for error in result.failures),
+                    *(_notification("note", note) for note in result.notes),
+                    *(_notification("note", sentence) for sentence in closing_lines(result)),
+                ],
+            }
+        ],
         "results": [
             _result(reported, indexes[reported.code], own)
             for reported, own in zip(result.findings, fingerprints, strict=True)
@@ -49,14 +59,8 @@ def render(result: Result, *, card: Callable[[str], str]) -> Iterator[str]:
     yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _invocation(result: Result) -> dict[str, Any]:
-    """Say whether all was checked that was to be checked, and what was not."""
-    invocation: dict[str, Any] = {"executionSuccessful": not result.failures}
-    if result.failures:
-        invocation["toolExecutionNotifications"] = [
-            {"level": "error", "message": {"text": failure}} for failure in result.failures
-        ]
-    return invocation
+def _notification(level: str, message: str) -> dict[str, Any]:
+    return {"level": level, "message": {"text": message}}
 
 
 def _rule(reported: ReportedFinding, card: Callable[[str], str]) -> dict[str, Any]:

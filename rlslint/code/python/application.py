@@ -51,21 +51,17 @@ def read_application(path: str, source: str, read_module: ReadModule | None = No
         return CodeFile(path, problem=_TOO_LONG)
 
 
-def loaded_module(name: str, text: str) -> Program | None:
+def loaded_module(name: str, text: str, modules: Modules) -> Program | None:
     """Return another module of the project, its own statements followed, for what it defines."""
     try:
-        python = PythonSource(name, text)
+        python = PythonSource(f"{name.replace('.', '/')}.py", text)
         recorder = Recorder(python)
         recorder.silent = True
-        program = Program(python, imported_names(python.tree), recorder, Modules(None, _no_module))
+        program = Program(python, imported_names(python.tree), recorder, modules)
         program.load()
     except (UnreadablePython, RecursionError, Unfinished):
         return None
     return program
-
-
-def _no_module(name: str, text: str) -> Program | None:
-    return None
 
 
 def _read(python: PythonSource, read_module: ReadModule | None) -> CodeFile:
@@ -91,18 +87,19 @@ def _read(python: PythonSource, read_module: ReadModule | None) -> CodeFile:
 
 
 def _follow_functions(program: Program, hooks: dict[str, Hooked]) -> None:
-    for callee, owner in list(_functions(program.module, None)):
+    for callee, owner in list(functions(program.module, None)):
         program.forget_connections()
         _forget_transactions(program.module, owner)
-        _follow(program, callee, owner, hooks)
+        follow(program, callee, owner, hooks)
 
 
-def _functions(scope: Scoped, owner: Class | None) -> Iterator[tuple[Callee, Class | None]]:
+def functions(scope: Scoped, owner: Class | None) -> Iterator[tuple[Callee, Class | None]]:
+    """Yield the functions that a scope defines, methods with the class that they belong to."""
     for value in scope.variables.values():
         if isinstance(value, Callee) and value.scope is scope:
             yield value, owner
         elif isinstance(value, Class) and value.scope.parent is scope:
-            yield from _functions(value.scope, value)
+            yield from functions(value.scope, value)
 
 
 def _forget_transactions(module: Scoped, owner: Class | None) -> None:
@@ -113,9 +110,8 @@ def _forget_transactions(module: Scoped, owner: Class | None) -> None:
                 value.depth = 0
 
 
-def _follow(
-    program: Program, callee: Callee, owner: Class | None, hooks: dict[str, Hooked]
-) -> None:
+def follow(program: Program, callee: Callee, owner: Class | None, hooks: dict[str, Hooked]) -> None:
+    """Follow a function as somebody may call it of whom nothing is known."""
     node = callee.node
     if isinstance(node, ast.Lambda):
         return
@@ -145,7 +141,7 @@ def _follow(
     program.position = Position()
     for nested in inner:
         program.forget_connections()
-        _follow(program, nested, None, hooks)
+        follow(program, nested, None, hooks)
 
 
 def _run(program: Program, callee: Callee, variables: dict[str, Value]) -> list[Callee]:

@@ -29,6 +29,13 @@ def imported_names(tree: ast.AST) -> dict[str, str]:
     return origins
 
 
+def absolute_name(dotted: str, path: str) -> str:
+    """Return the origin of a name without leading dots; `path` is that of the file it stands in."""
+    name = dotted.lstrip(".")
+    dots = len(dotted) - len(name)
+    return ".".join((*path.split("/")[:-dots], name)) if dots else name
+
+
 def imported_modules(tree: ast.AST) -> set[str]:
     """Return the top-level packages that the file imports."""
     modules: set[str] = set()

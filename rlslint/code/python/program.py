@@ -9,6 +9,7 @@ from rlslint.code.python import drivers
 from rlslint.code.python.arguments import CallArguments, arguments_of
 from rlslint.code.python.calls import collection_method, counted_range, function_call, string_method
 from rlslint.code.python.connections import Connections
+from rlslint.code.python.imports import absolute_name
 from rlslint.code.python.record import Recorder
 from rlslint.code.python.scripts import is_script
 from rlslint.code.python.strings import Fragment, Written
@@ -68,7 +69,7 @@ class Program(Connections):
     def imported(self, named: External, node: ast.expr) -> Value:
         if named.dotted in ("django.db.connection", "django.db.connections"):
             return self.django if named.dotted.endswith("connection") else named
-        found = self.modules.constant(named.dotted)
+        found = self.modules.constant(absolute_name(named.dotted, self.source.path))
         return named if found is None else moved(found, *self.span(node))
 
     def keywords(self, named: dict[str, Value]) -> Value:
@@ -217,12 +218,12 @@ def _is_context_manager(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 class Modules:
-    """The modules that one file imports, each read at most once."""
+    """The modules that one file imports, directly or through others, each read at most once."""
 
     def __init__(
         self,
         read: ReadModule | None,
-        program: Callable[[str, str], Program | None],
+        program: Callable[[str, str, Modules], Program | None],
     ) -> None:
         self._read = read
         self._program = program
@@ -231,7 +232,7 @@ class Modules:
     def constant(self, dotted: str) -> Value | None:
         """Return what a dotted name stands for, None where no module of the project tells."""
         module, _, name = dotted.rpartition(".")
-        if self._read is None or not module.strip("."):
+        if self._read is None or not module:
             return None
         program = self._loaded(module)
         return None if program is None else program.module.variables.get(name)
@@ -250,7 +251,7 @@ class Modules:
             if self._read is not None and len(self._programs) <= _MOST_MODULES:
                 source = self._read(module)
                 if source is not None:
-                    self._programs[module] = self._program(module, source)
+                    self._programs[module] = self._program(module, source, self)
         return self._programs[module]
 
 

@@ -26,6 +26,10 @@ _MATTERS = Pattern(
     r"|security|partition\s+of|create\s+table|\bview\b|drop\s+(table|schema)|\brename\b",
     re.IGNORECASE,
 )
+_MAKES_ROW_SECURITY = Pattern(
+    r"create\s+policy|(?:enable|force)\s+row\s+level\s+security", re.IGNORECASE
+)
+"""Words that matter, where nothing has row security yet, though no table of the history changes."""
 SESSION_SETTINGS = frozenset({"role", "search_path", "session_authorization"})
 """Settings that decide whose objects are made, and in which schema."""
 
@@ -140,9 +144,15 @@ class Execution:
         self, changed: bool, filled: str, parts: tuple[str | Blank, ...]
     ) -> None:
         constant = "".join(part for part in parts if isinstance(part, str))
-        if changed and (not constant.strip() or _MATTERS().search(constant)):
+        matters = not constant.strip() or _MATTERS().search(constant)
+        makes = _MAKES_ROW_SECURITY().search(constant) and not self._has_row_security()
+        if (changed and matters) or makes:
             shown = re.sub(rf"'?(?:{ANYTHING}|{NAME})'?", "…", filled)
             self.note(f"it runs {_shortened(shown)} with parts that only the database knows")
+
+    def _has_row_security(self) -> bool:
+        relations = self.replay.catalog.relations.known()
+        return any("rls_enabled" in relation.statements for relation in relations)
 
     def note(self, reason: str) -> None:
         """Remember that something could not be evaluated, once for each statement."""

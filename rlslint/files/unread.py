@@ -1,0 +1,128 @@
+"""Signs of row security in the files that nothing reads.
+
+A project may make its policies in a language or a form that rlslint does not read. Then silence
+says nothing, so these files are looked through for words that row security is made with, and for
+what sets the context that policies read. Nothing is parsed: a file has a sign or it has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+
+from rlslint import NamedTuple
+from rlslint.files import disk
+from rlslint.files.walk import shown_path
+from rlslint.text.patterns import Pattern
+
+LARGEST = 4 << 20
+"""How many bytes of a file are looked through."""
+
+_GAP = rb"(?:\\[nrt]|[\s'\"+\\])+"
+"""What stands between two words of SQL in a program: white space, or the ends of two strings."""
+
+
+def _apart(words: bytes) -> Pattern[bytes]:
+    """Return a sign of words, given with a space between each two."""
+    return Pattern(words.replace(b" ", _GAP))
+
+
+_DDL = (
+    ((b"row", b"level", b"security"), _apart(rb"able row level security")),
+    ((b"row", b"level", b"security"), _apart(rb"force row level security")),
+    ((b"security",), Pattern(rb"row_?level_?security\b")),
+    ((b"create", b"policy"), _apart(rb"create policy [^;]{1,200}?\Won\s")),
+    ((b"alter", b"policy"), _apart(rb"alter policy [^;]{1,200}?\Won\s")),
+    ((b"policy",), Pattern(rb"pg_?policy\s*\(")),
+    ((b"policy",), Pattern(rb"crud_?policy\s*\(")),
+    ((b"rls",), Pattern(rb"enable_?rls\b")),
+    ((b"rls",), Pattern(rb"force_?rls\b")),
+    ((b"rls",), Pattern(rb"withrls\b")),
+    ((b"row", b"security"), Pattern(rb"row_?security\b(?!\W{1,3}(?:=|to)?\W{0,3}(?:on|off)\b)")),
+)
+"""What makes row security: parts of a sign in lower case, looked for first, and the sign.
+
+A sign that begins with a letter is found much faster than one that begins with a choice.
+"""
+
+_SHOUTED = (
+    ((b"ROW", b"LEVEL", b"SECURITY"), _apart(rb"ROW LEVEL SECURITY")),
+    ((b"CREATE", b"POLICY"), _apart(rb"CREATE POLICY\b")),
+    ((b"ALTER", b"POLICY"), _apart(rb"ALTER POLICY\b")),
+)
+"""Signs that are prose in any other case."""
+
+_NAME = rb"[a-z_][\w$#{}]*(?:\.[\w$#{}]+)+"
+_TO = rb"\W{0,2}\s*(?:=|\bto\s)"
+_CONTEXT = (
+    ((b"set_config",), Pattern(rb"set_config\W{1,40}(?:\w+\W{1,6})?['\"]" + _NAME + rb"\\?['\"]")),
+    ((b"set_config", b"select"), Pattern(rb"select\s[^;]{0,200}?set_config\s*\(\s*[$:@?%]")),
+    ((b"current_setting",), Pattern(rb"current_setting\s*\(\s*\\?['\"]" + _NAME)),
+    ((b"request.jwt.claim",), Pattern(rb"request\.jwt\.claim")),
+    ((b"set", b"local"), Pattern(rb"set\s+local\s+(?:role\s|\W{0,2}" + _NAME + _TO + rb")")),
+    ((b"set", b"session"), Pattern(rb"set\s+session\s+\W{0,2}" + _NAME + _TO)),
+    ((b"set",), Pattern(rb"set(?:(?<=['\"`\n\t]set)|(?<=[ ][ ]set))\s+" + _NAME + _TO)),
+    ((b"set", b"role"), Pattern(rb"set(?<=['\"`]set)\s+role\s")),
+)
+"""What sets or reads the context that policies depend on."""
+
+
+class Sign(NamedTuple):
+    """A file with a sign: it `makes` row security, or else sets the context of the caller.
+
+    `is_test` tells that it tests the program and is no part of it.
+    """
+
+    path: str
+    makes: bool
+    is_test: bool
+
+
+class Signs(NamedTuple):
+    """The files with signs of row security, sorted, and those too large to be looked through."""
+
+    found: tuple[Sign, ...]
+    too_large: tuple[str, ...]
+
+
+def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
+    """Look through files; a binary one, or one that cannot be read, has no sign.
+
+    `base` is where the paths are shown from, `tests` are those of tests as they are shown.
+    """
+    found, too_large = [], []
+    for path in sorted(paths):
+        data = _content(path)
+        shown = shown_path(path, base)
+        if len(data) > LARGEST:
+            too_large.append(shown)
+            continue
+        lowered = data.lower()
+        makes = _has(lowered, _DDL) or _has(data, _SHOUTED)
+        if makes or _has(lowered, _CONTEXT):
+            found.append(Sign(shown, makes, shown in tests))
+    return Signs(tuple(found), tuple(too_large))
+
+
+def makes_row_security(data: bytes) -> bool:
+    """Tell whether a text has words that make row security."""
+    return _has(data.lower(), _DDL) or _has(data, _SHOUTED)
+
+
+def naming(word: str, paths: Iterable[str]) -> Iterator[str]:
+    """Yield the paths of the files that have a word, in whatever case."""
+    sought = word.lower().encode()
+    for path in paths:
+        if sought in _content(path).lower():
+            yield path
+
+
+def _has(data: bytes, signs: Iterable[tuple[tuple[bytes, ...], Pattern[bytes]]]) -> bool:
+    return any(sign().search(data) for parts, sign in signs if all(part in data for part in parts))
+
+
+def _content(path: str) -> bytes:
+    try:
+        data = disk.skim(path, LARGEST + 1)
+    except OSError:
+        return b""
+    return b"" if b"\0" in data[:8192] else data

@@ -1,0 +1,149 @@
+"""Row security that a program makes itself is judged like that of migrations, or said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import rlslint
+from tests.test_unread_files import files_in
+
+LOOP = """import psycopg2
+TABLES = ["carts", "sales"]
+
+def initialise(dsn: str) -> None:
+    with psycopg2.connect(dsn).cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} (tenant_id int)")
+            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+            cursor.execute(f"CREATE POLICY open ON {table} USING (true)")
+"""
+LISTED = """from sqlalchemy import create_engine, text
+engine = create_engine("postgresql://web@db/shop")
+STATEMENTS = [
+    "CREATE TABLE IF NOT EXISTS carts (tenant_id int)",
+    "ALTER TABLE carts ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY open ON carts USING (true)",
+]
+
+def start() -> None:
+    with engine.begin() as connection:
+        for statement in STATEMENTS:
+            connection.execute(text(statement))
+
+def tear_down() -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP POLICY open ON carts"))
+        connection.execute(text("ALTER TABLE carts DISABLE ROW LEVEL SECURITY"))
+"""
+METHODS = """import psycopg
+
+class Store:
+    TABLES = ("carts",)
+
+    def __init__(self, dsn: str) -> None:
+        self.connection = psycopg.connect(dsn)
+        for table in self.TABLES:
+            self._guard(table)
+
+    def _guard(self, table: str) -> None:
+        self.connection.execute("CREATE TABLE IF NOT EXISTS %s (tenant_id int)" % table)
+        self.connection.execute("ALTER TABLE {} ENABLE ROW LEVEL SECURITY".format(table))
+        self.connection.execute("CREATE POLICY open ON " + table + " USING (true)")
+"""
+IMPORTED = """import asyncpg
+from . import names
+from .schema import SCHEMA
+
+async def start(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute(SCHEMA)
+        for name in names.TABLES:
+            await connection.execute(f"CREATE POLICY open ON {name} USING (true)")
+"""
+SCHEMA = '''from . import names
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS {names.TABLES[0]} (tenant_id int);
+ALTER TABLE {names.TABLES[0]} ENABLE ROW LEVEL SECURITY;
+"""
+'''
+
+
+@pytest.mark.parametrize(
+    ("code", "tables"),
+    [(LOOP, ("carts", "sales")), (LISTED, ("carts",)), (METHODS, ("carts",))],
+    ids=["loop", "list", "methods"],
+)
+def test_a_program_is_judged(tmp_path: Path, code: str, tables: tuple[str, ...]) -> None:
+    run = rlslint("check", "--output-format", "concise", cwd=files_in(tmp_path, {"db.py": code}))
+    found = [line for line in run.stdout.splitlines() if "policy-using-true" in line]
+    assert [table for table in tables if f"public.{table}" in "".join(found)] == list(tables)
+    assert "in a form that is not read" not in run.stderr
+
+
+def test_what_it_imports_is_followed(tmp_path: Path) -> None:
+    files = {"app/db.py": IMPORTED, "app/schema.py": SCHEMA, "app/names.py": 'TABLES = ["carts"]\n'}
+    run = rlslint("check", "--output-format", "concise", cwd=files_in(tmp_path, files))
+    assert "policy-using-true" in run.stdout
+    assert "public.carts" in run.stdout
+    assert "in a form that is not read" not in run.stderr
+
+
+def test_it_runs_after_the_migrations_beside_it(tmp_path: Path) -> None:
+    files = {
+        "migrations/0001.sql": "CREATE TABLE carts (id int PRIMARY KEY, tenant_id int NOT NULL);"
+        "CREATE INDEX ON carts (tenant_id);",
+        "app.py": "import psycopg\ndef start(connection: psycopg.Connection) -> None:\n"
+        '    connection.execute("ALTER TABLE carts ENABLE ROW LEVEL SECURITY")\n'
+        '    connection.execute("CREATE POLICY own ON carts USING (tenant_id = "\n'
+        "        \"(SELECT nullif(current_setting('app.tenant', true), '')::int))\")\n",
+    }
+    run = rlslint("check", "--output-format", "concise", cwd=files_in(tmp_path, files))
+    assert "rls-not-enabled" not in run.stdout
+    assert "app.py:3:25: RLS006 [rls-not-forced]" in run.stdout
+
+
+def test_one_that_makes_tables_of_its_own_changes_no_history(tmp_path: Path) -> None:
+    files = {
+        "migrations/0001.sql": "CREATE TABLE carts (id int);"
+        "CREATE POLICY own ON carts USING (id = 1);"
+        "ALTER TABLE carts ENABLE ROW LEVEL SECURITY;",
+        "bench.py": "import psycopg\nwith psycopg.connect() as connection:\n"
+        '    connection.execute("DROP TABLE IF EXISTS carts")\n'
+        '    connection.execute("CREATE TABLE carts (id int)")\n'
+        '    connection.execute("CREATE POLICY open ON carts USING (true)")\n',
+    }
+    run = rlslint("check", "--output-format", "concise", cwd=files_in(tmp_path, files))
+    assert "migrations/0001.sql:1:71: RLS006 [rls-not-forced]" in run.stdout
+    assert "bench.py" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ('run("ALTER TABLE carts ENABLE ROW LEVEL SECURITY")', "uses row security in a form"),
+        (
+            "import psycopg\ndef guard(connection: psycopg.Connection, table: str) -> None:\n"
+            '    connection.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")\n',
+            "Not checked: 1 statement that could not be followed",
+        ),
+    ],
+)
+def test_what_cannot_be_followed_is_said(tmp_path: Path, code: str, said: str) -> None:
+    run = rlslint("check", cwd=files_in(tmp_path, {"db.py": code}))
+    assert said in run.stderr
+    assert "nowhere" not in run.stderr
+    assert "No findings" not in run.stderr
+
+
+def test_what_a_test_makes_is_gone_when_it_ends(tmp_path: Path) -> None:
+    run = rlslint("check", cwd=files_in(tmp_path, {"tests/conftest.py": LOOP}))
+    assert "policy-using-true" not in run.stdout
+    assert "Not checked: 1 test file with row security" in run.stderr
+
+
+def test_comments_and_documentation_make_nothing(tmp_path: Path) -> None:
+    code = '"""ENABLE ROW LEVEL SECURITY is done elsewhere."""\n# CREATE POLICY own ON carts\n'
+    run = rlslint("check", cwd=files_in(tmp_path, {"db.py": code, "a.sql": "SELECT 1;"}))
+    assert "nowhere" in run.stderr

@@ -1,0 +1,155 @@
+"""A run is silent about nothing that files speak of which it does not read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rlslint.files.disk import SKIMMED, Questions
+from rlslint.files.unread import LARGEST
+from tests.command_line import rlslint
+
+UNREAD = {
+    "priv/repo/migrations/1_guard.exs": 'execute "ALTER TABLE #{t} ENABLE ROW LEVEL SECURITY"',
+    "db/migrate/1_guard.rb": "execute <<~SQL\n  create policy own\n    on carts using (true)\nSQL",
+    "db/migrate/2_guard.rb": "enable_row_level_security :carts",
+    "src/schema.ts": 'export const carts = pgTable("carts", {}, () => [pgPolicy("own", {})]);',
+    "src/neon.ts": "crudPolicy({ role: authenticatedRole, read: authUid(t.owner) })",
+    "src/tables.ts": 'pgTable("carts", {}).enableRLS();',
+    "knexfile/1.js": "await knex.raw('alter table carts enable row\\n level  security')",
+    "Migrations/Guard.cs": 'migrationBuilder.Sql(@"CREATE POLICY own ON carts USING (true)");',
+    "java/V1__Guard.java": 'st.execute("CREATE POLICY own " +\n   "ON carts USING (true)");',
+    "db/changelog.xml": "<sql>ALTER TABLE carts FORCE ROW LEVEL SECURITY</sql>",
+    "db/changelog.yaml": "- sql: {sql: 'alter policy own on carts to app'}",
+    "schema.hcl": 'table "carts" {\n  row_security {\n    enabled = true\n  }\n}',
+    "k8s/init.yaml": "data:\n  init.sql: |\n    ALTER TABLE carts ENABLE ROW LEVEL SECURITY;",
+    "bin/setup": '#!/bin/sh\npsql -c "create policy own on carts using (true)"',
+    "store/rls.go": "tx.Exec(\"SELECT set_config('app.tenant', $1, true)\", id)",
+    "store/named.go": 'tx.Exec("select set_config($1, $2, true)", name, id)',
+    "app/Tenant.php": "DB::statement(\"SET LOCAL app.tenant = '{$id}'\");",
+    "src/session.kt": "connection.execute(\"SET app.tenant = '$id'\")",
+    "src/rpc.ts": "db.rpc('set_config', { name: 'app.tenant', value: id })",
+    "src/role.rs": 'sqlx::query("SET LOCAL ROLE tenant_reader")',
+    "src/claims.ts": "await sql`select set_config('request.jwt.claims', ${claims}, true)`",
+}
+"""Row security, or the context that it reads, in languages and forms that are not read."""
+
+SILENT = {
+    "CHANGELOG.md": "CREATE POLICY own ON carts, ENABLE ROW LEVEL SECURITY",
+    "docs/security.rst": "ALTER TABLE carts ENABLE ROW LEVEL SECURITY",
+    "package-lock.json": '"create policy own on carts"',
+    "node_modules/orm/index.js": "ENABLE ROW LEVEL SECURITY",
+    "ignored/guard.rb": "ENABLE ROW LEVEL SECURITY",
+    "logo.bin": "\0ENABLE ROW LEVEL SECURITY",
+    "src/comment.ts": "// Row Level Security is left to another project",
+    "src/insurance.tsx": "<Button>Create policy</Button> // set state.value on click",
+    "src/dump.sh": "psql -c 'SET row_security = off; SET statement_timeout = 0'",
+    "src/search.go": "db.Exec(\"SELECT set_config('search_path', '', false)\")",
+    "src/config.php": "$this->set_config('theme', $value);",
+}
+"""Prose, products, what git ignores, and words that mean something else."""
+
+
+def project(at: Path, **files: str) -> Path:
+    return files_in(at, {"db/0001_carts.sql": "CREATE TABLE carts (id int);", **files})
+
+
+def files_in(at: Path, files: dict[str, str]) -> Path:
+    (at / ".git").mkdir(parents=True, exist_ok=True)
+    (at / ".gitignore").write_text("ignored\n", encoding="utf-8")
+    for path, content in files.items():
+        (at / path).parent.mkdir(parents=True, exist_ok=True)
+        (at / path).write_text(content, encoding="utf-8")
+    return at
+
+
+@pytest.mark.parametrize("path", UNREAD)
+def test_what_is_not_read_is_named(tmp_path: Path, path: str) -> None:
+    run = rlslint("check", cwd=project(tmp_path, **{path: UNREAD[path]}))
+    assert f"{path} uses row security in a form that is not read." in run.stderr
+    assert "nowhere" not in run.stderr
+    assert "No findings" not in run.stderr
+    assert "Not checked: 1 file with" in run.stderr
+    assert run.returncode == 0
+
+
+@pytest.mark.parametrize("path", SILENT)
+def test_what_says_nothing_of_row_security_is_not_named(tmp_path: Path, path: str) -> None:
+    run = rlslint("check", cwd=project(tmp_path, **{path: SILENT[path]}))
+    assert "uses row security nowhere" in run.stderr
+    assert "No findings." in run.stderr
+
+
+def test_a_few_are_named_and_all_are_counted(tmp_path: Path) -> None:
+    guards = {f"src/{name}.rb": "enable_row_level_security" for name in "abcde"}
+    run = rlslint("check", "--show-unchecked", cwd=project(tmp_path, **guards))
+    assert (
+        "src/a.rb, src/b.rb, src/c.rb and 2 more files use row security in a form that is not read."
+    ) in run.stderr
+    assert "Not checked: 5 files with row security in a form that is not read" in run.stderr
+    assert "file src/e.rb with row security in a form that is not read" in run.stderr
+
+
+def test_a_test_is_called_one(tmp_path: Path) -> None:
+    run = rlslint("check", cwd=project(tmp_path, **{"src/rls.test.ts": UNREAD["src/role.rs"]}))
+    assert "Not checked: 1 test file with the context of row security" in run.stderr
+
+
+def test_what_was_found_in_what_was_read_is_said_besides(tmp_path: Path) -> None:
+    files = {
+        "db/0002_open.sql": "CREATE POLICY open ON carts USING (true);",
+        "db/guard.rb": "enable_row_level_security :carts",
+    }
+    run = rlslint("check", cwd=project(tmp_path, **files))
+    assert "policy-without-enable" in run.stdout
+    assert "db/guard.rb uses row security in a form that is not read.\nFound" in run.stderr
+
+
+def test_machines_are_told_the_same(tmp_path: Path) -> None:
+    at = project(tmp_path, **{"db/guard.rb": "enable_row_level_security :carts"})
+    document = json.loads(rlslint("check", "--output-format", "json", cwd=at).stdout)
+    assert document["uses_row_security"] is None
+    assert [(item["kind"], item["object"]) for item in document["not_checked"]] == [
+        ("file", "db/guard.rb")
+    ]
+    log = json.loads(rlslint("check", "--output-format", "sarif", cwd=at).stdout)
+    (invocation,) = log["runs"][0]["invocations"]
+    told = [each["message"]["text"] for each in invocation["toolExecutionNotifications"]]
+    assert "db/guard.rb uses row security in a form that is not read." in told
+
+
+def test_a_file_that_is_too_large_is_said_to_be(tmp_path: Path) -> None:
+    run = rlslint("check", cwd=project(tmp_path, **{"data.json": "x" * (LARGEST + 1)}))
+    assert "Not checked: 1 file too large to be searched for row security" in run.stderr
+
+
+def test_a_change_of_such_a_file_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    at = project(tmp_path / "shop", **{"db/guard.rb": "enable_row_level_security :carts"})
+    assert "is not read" in rlslint("check", cwd=at).stderr
+    (at / "db/guard.rb").write_text("# enable it later, perhaps ..... :carts\n", encoding="utf-8")
+    assert "nowhere" in rlslint("check", cwd=at).stderr
+
+
+def test_for_a_named_file_others_are_looked_through_only_to_say_nowhere(tmp_path: Path) -> None:
+    files = {
+        "db/0002_guard.sql": "ALTER TABLE carts ENABLE ROW LEVEL SECURITY;",
+        "db/guard.rb": "enable_row_level_security :carts",
+    }
+    with Questions() as questions:
+        rlslint("check", "db/0002_guard.sql", cwd=project(tmp_path, **files))
+    assert not [path for question, path in questions.answers if question.startswith(SKIMMED)]
+    (tmp_path / "db/0002_guard.sql").write_text("SELECT 1;", encoding="utf-8")
+    assert "db/guard.rb uses" in rlslint("check", "db/0002_guard.sql", cwd=tmp_path).stderr
+
+
+def test_a_program_that_sets_the_context_of_its_caller_uses_row_security(tmp_path: Path) -> None:
+    code = "import psycopg\ndef enter(conn: psycopg.Connection, tenant: int) -> None:\n"
+    call = "    conn.execute(\"SELECT set_config('app.tenant', %s, true)\", (str(tenant),))\n"
+    run = rlslint("check", cwd=project(tmp_path, **{"app.py": code + call}))
+    assert "nowhere" not in run.stderr
+    assert "app.py sets app.tenant for its caller, and no policy was found" in run.stderr
