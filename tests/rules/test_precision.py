@@ -253,3 +253,16 @@ def test_what_tests_make_is_no_part_of_the_program(tmp_path: Path) -> None:
     assert "policy-using-true" not in _names(tmp_path, files)
     named = check([tmp_path / "test/regress"], Config(min_severity=Severity.info))
     assert [found.name for found in findings_of(named, "policy-using-true")] != []
+
+
+@pytest.mark.parametrize(("column", "severity"), [("avatar_url", "info"), ("email", "warning")])
+def test_a_list_of_users_is_public_unless_it_has_what_is_private(
+    tmp_path: Path, column: str, severity: str
+) -> None:
+    sql = f"""CREATE TABLE profiles (id uuid PRIMARY KEY, name text, {column} text);
+    ALTER TABLE profiles ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY "Public profiles" ON profiles FOR SELECT USING (true);
+    CREATE POLICY own ON profiles FOR UPDATE USING ((SELECT auth.uid()) = id);
+    """
+    result = lint(tmp_path, {"supabase/migrations/0001_profiles.sql": sql})
+    assert [f.severity.name for f in findings_of(result, "policy-using-true")] == [severity]

@@ -22,6 +22,7 @@ from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import null_context_branches
 from rlslint.project.project import Project, is_only_key
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
 COMMANDS = ("select", "insert", "update", "delete")
@@ -29,6 +30,14 @@ COMMANDS = ("select", "insert", "update", "delete")
 
 VERBS = {"select": "read", "update": "change", "delete": "delete"}
 """What the commands do to rows that are there."""
+
+
+_PRIVATE = Pattern(
+    r"(?:.*_)?(?:address(?:es)?|balance|billing\w*|birth\w*|cards?|dob|e?mails?|hash|iban|ip|keys?"
+    r"|login\w*|mobile|passwd|passwords?|phones?|salary|secrets?|ssn|stripe\w*|tax\w*|tokens?)"
+    r"(?:_.*)?"
+)
+"""Names of columns that a list of users is not for."""
 
 
 class Admission(NamedTuple):
@@ -265,6 +274,22 @@ def is_published(policy: Policy, project: Project) -> bool:
     return bool(columns) and all(
         is_only_key(table, column) or _is_bound_by_identity(table, column, project)
         for column in columns
+    )
+
+
+def is_directory(policy: Policy, project: Project) -> bool:
+    """Tell whether a policy shows who there is, and nothing that these would keep to themselves.
+
+    So it is where a policy for SELECT alone shows a table whose rows belong to nobody but what they
+    stand for, a user by `id`, and none of its columns is private by its name.
+    """
+    table = policy.relation
+    columns = project.tenant_columns(table)
+    return (
+        policy.command == "select"
+        and bool(columns)
+        and all(is_only_key(table, column) for column in columns)
+        and not any(_PRIVATE().fullmatch(name.lower()) for name in table.columns)
     )
 
 

@@ -14,6 +14,7 @@ from rlslint.project.questions.exposure import (
     admission,
     bound_to_caller,
     certainty_of_owners,
+    is_directory,
     is_published,
     is_shared,
     qualified,
@@ -50,7 +51,13 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
         label="true for every row",
         help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
         related=also_shown((created, "the table is created here")),
-        severity=Severity.warning if published else None,
+        severity=_severity(policy, published, project),
         confidence=certainty_of_owners(table, project)
         or (Confidence.medium if published else None),
     )
+
+
+def _severity(policy: Policy, published: bool, project: Project) -> Severity | None:
+    if is_directory(policy, project):
+        return Severity.info
+    return Severity.warning if published else None
