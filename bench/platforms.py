@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from bench.both_sides import STUBS, BothSides
-from rlslint.catalog.platforms import SUPABASE_DEFAULTS, is_provided_by_supabase
+from rlslint.catalog.platforms import default_privileges
+from rlslint.config.platforms import SUPABASE, is_provided
 from tests.postgres import SUPERUSER
 
 _USES_SUPABASE = re.compile(
@@ -49,14 +50,15 @@ def _stub_supabase(both: BothSides, files: list[bytes]) -> None:
     for script in scripts:
         both.stub((STUBS / "supabase" / f"{script}.sql").read_text())
     for role in () if made else tuple(both.replay.catalog.roles):
-        if is_provided_by_supabase(role):
+        if is_provided(SUPABASE, role):
             both.take_as_given(role)
     for privileges in ("TABLES", "FUNCTIONS", "SEQUENCES"):
         both.on_server(
             f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON {privileges}"
             " TO anon, authenticated, service_role"
         )
-    both.replay.catalog.defaults += tuple(d for d in SUPABASE_DEFAULTS if d.creator == SUPERUSER)
+    defaults = default_privileges(SUPABASE)
+    both.replay.catalog.defaults += tuple(d for d in defaults if d.creator == SUPERUSER)
     for extension in ("uuid-ossp", "pgcrypto", "pg_graphql", "supabase_vault"):
         both.install(extension, "extensions")
     both.set_search_path(("$user", "public", "extensions"))

@@ -3,6 +3,8 @@
 Everything here is a pure function of the catalog. An unknown fact raises UnknownFact.
 """
 
+from rlslint.access.api_roles import api_roles
+from rlslint.access.data_roles import is_administrative
 from rlslint.access.exposure import Exposure, exposure, restricts
 from rlslint.access.gaps import Gap, ancestors, gap_of, protected_ancestors, protected_originals
 from rlslint.access.granted import (
@@ -50,11 +52,15 @@ from rlslint.access.row_security import (
     bypass,
     row_security_active,
 )
-from rlslint.access.runtime_roles import Evidence, RuntimeRoles, find_runtime_roles, is_supabase
+from rlslint.access.runtime_roles import (
+    Evidence,
+    RuntimeRoles,
+    find_runtime_roles,
+    platform_spoken_of,
+)
 from rlslint.access.serving import (
     Serving,
     in_words,
-    is_administrative,
     makes_copies,
     protected_tables,
     serves,
@@ -77,6 +83,7 @@ __all__ = [
     "TableRead",
     "UnfilteredRead",
     "ancestors",
+    "api_roles",
     "applicable_policies",
     "bypass",
     "can_execute",
@@ -97,11 +104,11 @@ __all__ = [
     "is_administrative",
     "is_declared",
     "is_probably_superuser",
-    "is_supabase",
     "is_superuser",
     "makes_copies",
     "owning_membership",
     "owns",
+    "platform_spoken_of",
     "protected_ancestors",
     "protected_originals",
     "protected_reads",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from rlslint.access.privileges import DATA_PRIVILEGES
@@ -21,6 +22,11 @@ from rlslint.catalog.model import Kind
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement
 
+_ADMINISTRATION = frozenset(
+    """admin administrator administrators admins dba ddl deploy deployer maintenance migrate
+    migrater migration migrations migrator owner root superuser""".split()  # noqa: SIM905
+)
+
 WRITE_PRIVILEGES = ("insert", "update", "delete")
 
 RoleStatements = dict[str, list[Statement]]
@@ -30,11 +36,12 @@ RoleStatements = dict[str, list[Statement]]
 def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     """Return the roles that get at data by GRANT, the members of granted groups included.
 
-    Owners and roles that bypass row security count only where no other role can log in and write.
+    Owners that are granted nothing but what they own, those that are called after administration
+    and roles that bypass row security count only where no other role can log in and write.
     A group is left out where a role that can log in inherits from it: that one then stands for it.
     """
     direct = _without(_data_grants(catalog, DATA_PRIVILEGES), excluded)
-    aside = excluded | _owners(catalog) | _escaping(catalog, direct)
+    aside = excluded | _dedicated_owners(catalog) | _escaping(catalog, direct)
     found = _without(direct, aside)
     found |= _members(catalog, found, aside)
     writers = _data_grants(catalog, WRITE_PRIVILEGES)
@@ -80,7 +87,7 @@ def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
                 statement = policy.because("roles")
                 found.setdefault(role, []).extend([statement] if statement else [])
     named = _without(found, excluded)
-    plain = _without(named, _owners(catalog) | _escaping(catalog, named))
+    plain = _without(named, owners(catalog) | _escaping(catalog, named))
     if any(_may_log_in(catalog, role) for role in plain):
         return plain
     users = named | _members(catalog, named, excluded)
@@ -196,7 +203,41 @@ def _data_grants(catalog: Catalog, privileges: Iterable[str]) -> RoleStatements:
     return found
 
 
-def _owners(catalog: Catalog) -> frozenset[str]:
+def is_administrative(role: str) -> bool:
+    """Tell whether a role is called after administration or migrations, which serve nobody."""
+    return not _ADMINISTRATION.isdisjoint(words_of(role))
+
+
+def words_of(role: str) -> list[str]:
+    """Return the words of a role's name in lower case."""
+    return re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", role).lower())
+
+
+def _dedicated_owners(catalog: Catalog) -> frozenset[str]:
+    """Return the owners that serve nobody, as far as grants tell.
+
+    One that can log in and is granted what another role owns works with more than it keeps.
+    """
+    return frozenset(
+        owner
+        for owner in owners(catalog)
+        if is_administrative(owner)
+        or not can_log_in(catalog, owner)
+        or not _is_granted_by_others(catalog, owner)
+    )
+
+
+def _is_granted_by_others(catalog: Catalog, role: str) -> bool:
+    return any(
+        grant.grantee == role and grant.privilege in DATA_PRIVILEGES
+        for relation in catalog.relations.known()
+        if relation.knows("owner") and relation.owner != role
+        for grant in relation.grants.known()
+    )
+
+
+def owners(catalog: Catalog) -> frozenset[str]:
+    """Return the roles that own a relation, as far as is known."""
     return frozenset(
         relation.owner for relation in catalog.relations.known() if relation.knows("owner")
     )

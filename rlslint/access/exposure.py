@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint import NamedTuple
 from rlslint.access.ownership import Answer, owns
@@ -13,6 +13,7 @@ from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.access.wording import spoken
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.privileges import Grant
 from rlslint.config.scales import Confidence
 from rlslint.meaning.truth import is_always_true
 from rlslint.text import Related, Span, Statement
@@ -81,13 +82,14 @@ def exposure(
     }
     roles = held["select"] or [role for holders in held.values() for role in holders]
     if roles:
-        because = "nothing says who serves requests" if runtime.assumed else ""
+        grants = list(_grants(catalog, relation, held))
+        because = "nothing says who serves requests" if runtime.assumed else _doubt(grants)
         return Exposure(
             tuple(dict.fromkeys(roles)),
             frozenset(privilege for privilege, holders in held.items() if holders),
             because,
-            Confidence.low if runtime.assumed else None,
-            tuple(_granting(catalog, relation, held)),
+            Confidence.low if because else None,
+            tuple(dict.fromkeys(grant.statement for grant in grants if grant.statement)),
         )
     return _of_owner(catalog, runtime, relation, originals)
 
@@ -114,16 +116,16 @@ def _admits_all(policy: Policy, privilege: str) -> bool:
     return all(clause is not None and clause.ask(is_always_true) for clause in clauses)
 
 
-def _granting(
-    catalog: Catalog, relation: Relation, held: dict[str, list[str]]
-) -> dict[Statement, None]:
-    return {
-        grant.statement: None
-        for privilege, roles in held.items()
-        for role in roles
-        for grant in grants_to(catalog, role, relation, privilege)
-        if grant.statement is not None
-    }
+def _grants(catalog: Catalog, relation: Relation, held: dict[str, list[str]]) -> Iterator[Grant]:
+    for privilege, roles in held.items():
+        for role in roles:
+            yield from grants_to(catalog, role, relation, privilege)
+
+
+def _doubt(grants: Iterable[Grant]) -> str:
+    """Return why perhaps none of the grants was made, "" where one is certain."""
+    doubts = {grant.doubt: None for grant in grants}
+    return next(iter(doubts), "") if "" not in doubts else ""
 
 
 def _of_owner(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from enum import Enum
 
@@ -12,13 +13,28 @@ from rlslint.access.data_roles import (
     escapes_row_security,
     given_tables,
     granted_roles,
+    owners,
     policy_roles,
 )
 from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared
 from rlslint.catalog.catalog import Catalog
-from rlslint.files.connections import Connection, is_doubtful, role_of, runs_migrations, told_by
+from rlslint.config.platforms import PLATFORMS, Platform, console_role, platform_named
+from rlslint.files.connections import (
+    Connection,
+    is_doubtful,
+    platform_of,
+    role_of,
+    runs_migrations,
+    told_by,
+)
 from rlslint.sql.expressions import Call, Expr
 from rlslint.text import CatalogText, Span
+from rlslint.text.patterns import Pattern
+
+_WORK = Pattern(
+    r"(?:\b|_)(?:jobs?|cron|worker|nightly|backup|batch|etl|report(?:s|ing)?)(?:\b|_)", re.I
+)
+"""What connections of background work are called after."""
 
 
 class Evidence(Enum):
@@ -37,7 +53,8 @@ class Reason(NamedTuple):
     """What tells that a role serves requests.
 
     `because` is a clause for messages, `spans` its places. `doubtful` is True where that is an open
-    session and nothing else, which an administrator or the server itself may have opened.
+    session and nothing else, which an administrator or the server itself may have opened, and for
+    a role that owns tables where others that own none are granted some.
     """
 
     evidence: Evidence
@@ -55,7 +72,8 @@ class RuntimeRoles(NamedTuple):
     `reasons` are those of single roles, where they differ; `reason` finds the one of a role.
     `migrating` are the roles that run the migrations as far as connection strings and the
     configuration tell, `bypassing` those that are meant to bypass row security. `grantees` are all
-    whom the migrations grant anything on a relation.
+    whom the migrations grant anything on a relation, `exempt` those of connections whom their
+    platform certainly lets past every policy.
     """
 
     names: tuple[str, ...]
@@ -66,6 +84,7 @@ class RuntimeRoles(NamedTuple):
     migrating: frozenset[str]
     bypassing: frozenset[str]
     grantees: frozenset[str]
+    exempt: frozenset[str]
     reasons: tuple[tuple[str, Reason], ...] = ()
 
     def reason(self, role: str) -> Reason:
@@ -81,13 +100,6 @@ class RuntimeRoles(NamedTuple):
     def is_inferred(self, role: str) -> bool:
         """Tell whether nothing but grants and policies says that a role serves requests."""
         return self.reason(role).evidence in (Evidence.grants, Evidence.policies)
-
-
-SUPABASE_ROLES = ("anon", "authenticated")
-SUPABASE_BYPASSING = frozenset(
-    ("postgres", "service_role", "supabase_admin", "supabase_auth_admin", "supabase_storage_admin")
-)
-SUPABASE_FUNCTIONS = frozenset((("auth", "uid"), ("auth", "jwt"), ("auth", "role")))
 
 
 def find_runtime_roles(
@@ -112,10 +124,11 @@ def find_runtime_roles(
     connections = [connection for connection in connections if connection.connects]
     migrations = [connection for connection in connections if runs_migrations(connection)]
     migrating = frozenset((*owner_roles, *map(role_of, migrations))) - {""}
-    bypassing = frozenset(bypass_roles)
-    on_supabase = platform == "supabase" or (platform == "auto" and is_supabase(catalog))
-    if on_supabase:
-        bypassing |= SUPABASE_BYPASSING
+    serving = [c for c in connections if role_of(c) != "" and c not in migrations]
+    exempt = frozenset(role_of(c) for c in serving if _is_exempt(catalog, c))
+    provider = _platform(catalog, platform)
+    provided = provider.bypassing if provider is not None else frozenset[str]()
+    bypassing = frozenset(bypass_roles) | provided
     excluded = bypassing | frozenset(owner_roles)
 
     def result(
@@ -129,25 +142,32 @@ def find_runtime_roles(
             because,
             tuple(spans),
             migrating,
-            bypassing,
+            bypassing.difference(kept),
             all_grantees(catalog),
+            exempt,
         )
 
     if configured:
         return result(configured, Evidence.configuration, "named by runtime-roles")
-    if on_supabase:
-        own = () if _speaks_of_supabase(catalog) else _own_roles(catalog, excluded)
-        return result((*SUPABASE_ROLES, *own), Evidence.platform, "a role of Supabase's API")
-    serving = [c for c in connections if role_of(c) not in {"", *excluded} and c not in migrations]
+    if provider is not None and provider.request_roles:
+        because = f"a role of {provider.title}'s API"
+        if _speaks_of(catalog, provider):
+            return result(provider.request_roles, Evidence.platform, because)
+        # Policies that ask nothing of the API bind what the application does over connections.
+        own = _own_roles(catalog, provider, excluded)
+        found = result((*provider.request_roles, *own), Evidence.platform, because)
+        return found._replace(bypassing=found.bypassing - exempt)
     granted = granted_roles(catalog, excluded)
-    deployed = [connection for connection in serving if not connection.development]
-    used = deployed or ([] if granted else serving)
+    used = _used(serving, excluded, granted)
     inferred = _inferred(catalog, granted, excluded)
     if used:
         reasons = _connected(used, granted)
         # Who is connected at one moment does not tell who else connects at another.
-        if any(c.is_open for c in used) or all(
-            c.superuser_evidence or escapes_row_security(catalog, role_of(c)) for c in used
+        if any(c.is_open or role_of(c) in excluded for c in used) or all(
+            c.superuser_evidence
+            or escapes_row_security(catalog, role_of(c))
+            or role_of(c) in exempt
+            for c in used
         ):
             reasons = inferred | reasons
         first, names = reasons[role_of(used[0])], dict.fromkeys((*map(role_of, used), *reasons))
@@ -159,10 +179,52 @@ def find_runtime_roles(
     if inferred:
         (evidence, because, _, _), *_ = inferred.values()
         spans = (span for reason in inferred.values() for span in reason.spans)
-        return result(inferred, evidence, because, spans)
+        found = result(inferred, evidence, because, spans)
+        return found._replace(reasons=tuple(_with_doubts(catalog, inferred).items()))
     return result(
         (ASSUMED_ROLE,), Evidence.nothing, "assumed, for nothing says who serves requests"
     )._replace(assumed=True)
+
+
+def _used(
+    serving: Sequence[Connection], excluded: Container[str], granted: Container[str]
+) -> list[Connection]:
+    """Return the connections that tell who serves requests.
+
+    Where the only ones of the application name a role that is declared to serve nobody, they say
+    otherwise.
+    """
+    others = [connection for connection in serving if role_of(connection) not in excluded]
+    deployed = [connection for connection in others if not connection.development]
+    if deployed:
+        return deployed
+    contradicting = [c for c in serving if not c.development and not c.is_open and _is_main(c)]
+    return contradicting or ([] if granted else others)
+
+
+def _is_exempt(catalog: Catalog, connection: Connection) -> bool:
+    """Tell whether a platform lets the role of a connection past every policy."""
+    role, platform = role_of(connection), platform_of(connection)
+    if platform is None or is_declared(catalog, role):
+        return False
+    console = console_role(platform, role)
+    return console is not None and console.certain
+
+
+def _is_main(connection: Connection) -> bool:
+    """Tell whether a connection is called after no work of its own (a queue, a nightly job)."""
+    return _WORK().search(connection.source) is None
+
+
+def _with_doubts(catalog: Catalog, reasons: dict[str, Reason]) -> dict[str, Reason]:
+    """Mark the roles that own tables, where others that own none are there to serve requests."""
+    owning = owners(catalog)
+    if owning.issuperset(reasons):
+        return reasons
+    return {
+        role: reason._replace(doubtful=True) if role in owning else reason
+        for role, reason in reasons.items()
+    }
 
 
 def _connected(used: Sequence[Connection], granted: RoleStatements) -> dict[str, Reason]:
@@ -196,8 +258,8 @@ def _reasons(evidence: Evidence, because: str, roles: RoleStatements) -> dict[st
     }
 
 
-def is_supabase(catalog: Catalog) -> bool:
-    """Tell whether the history leans on what Supabase provides: its roles or its functions.
+def platform_spoken_of(catalog: Catalog) -> Platform | None:
+    """Return the platform that a history leans on: its roles, its functions, its tables.
 
     A history that makes them itself does not, nor one that only in a DO block, if there happens to
     be such a role, grants it something.
@@ -208,33 +270,51 @@ def is_supabase(catalog: Catalog) -> bool:
         for grant in relation.grants.known()
         if grant.statement is None or grant.statement.parent is None
     }
-    return _is_provided(catalog, granted) or _speaks_of_supabase(catalog)
+    with_api = [platform for platform in PLATFORMS if platform.request_roles]
+    for platform in with_api:
+        if _calls_api(catalog, platform):
+            return platform
+    for platform in with_api:
+        if _is_provided(catalog, platform, granted) or _speaks_of(catalog, platform):
+            return platform
+    return None
 
 
-def _own_roles(catalog: Catalog, excluded: frozenset[str]) -> list[str]:
+def _platform(catalog: Catalog, option: str) -> Platform | None:
+    """Return the platform of a catalog, None where it is on none.
+
+    What a history makes itself is no platform's, whatever folder it lies in.
+    """
+    if option != "auto":
+        return platform_named(option)
+    return catalog.platform or platform_spoken_of(catalog)
+
+
+def _own_roles(catalog: Catalog, platform: Platform, excluded: frozenset[str]) -> list[str]:
     """Return the roles that a history makes to log in beside those of the platform."""
-    others = excluded | frozenset(SUPABASE_ROLES)
+    others = excluded | frozenset(platform.request_roles)
     found = granted_roles(catalog, others) or given_tables(catalog, others)
     return [role for role in found if is_declared(catalog, role) and can_log_in(catalog, role)]
 
 
-def _speaks_of_supabase(catalog: Catalog) -> bool:
-    """Tell whether policies name the roles or call the functions that Supabase provides."""
+def _speaks_of(catalog: Catalog, platform: Platform) -> bool:
+    """Tell whether policies name the roles or call the functions that a platform provides."""
     named = {role for policy in catalog.policies() for role in policy.roles}
+    return _is_provided(catalog, platform, named) or _calls_api(catalog, platform)
+
+
+def _calls_api(catalog: Catalog, platform: Platform) -> bool:
     clauses = (clause for policy in catalog.policies() for clause in policy.clauses)
     predicates = dict.fromkeys(clause.predicate for clause in clauses)
-    return _is_provided(catalog, named) or any(one.ask(_calls_supabase) for one in predicates)
+    return any(one.ask(_calls, platform.api_functions) for one in predicates)
 
 
-def _is_provided(catalog: Catalog, names: Container[str]) -> bool:
+def _is_provided(catalog: Catalog, platform: Platform, names: Container[str]) -> bool:
+    return any(name in names and not is_declared(catalog, name) for name in platform.telling_roles)
+
+
+def _calls(expression: Expr, functions: frozenset[tuple[str, ...]]) -> bool:
     return any(
-        name in names and not is_declared(catalog, name)
-        for name in ("authenticated", "service_role")
-    )
-
-
-def _calls_supabase(expression: Expr) -> bool:
-    return any(
-        isinstance(part, Call) and part.function is None and part.name in SUPABASE_FUNCTIONS
+        isinstance(part, Call) and part.function is None and part.name in functions
         for part in expression.walk()
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from rlslint import NamedTuple
-from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.data_roles import escapes_row_security, is_administrative, words_of
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.roles import can_log_in, is_declared
@@ -18,10 +17,6 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.text import CatalogText, Span
 
-_ADMINISTRATION = frozenset(
-    """admin administrator administrators admins dba ddl deploy deployer maintenance migrate
-    migrater migration migrations migrator owner root superuser""".split()  # noqa: SIM905
-)
 _COPYING = frozenset(
     """backup backups barman dump dumper pgbackrest repl replica replication replicator
     """.split()  # noqa: SIM905
@@ -68,21 +63,16 @@ def serves(catalog: Catalog, runtime: RuntimeRoles, role: str) -> Serving:
     return Serving(Answer.maybe, because, spans)
 
 
-def is_administrative(role: str) -> bool:
-    """Tell whether a role is called after administration or migrations, which serve nobody."""
-    return not _ADMINISTRATION.isdisjoint(_words(role))
-
-
 def makes_copies(catalog: Catalog, role: str) -> bool:
     """Tell whether a role is there for backups or replication: it has to see all rows."""
     known = catalog.roles.get(role)
     replicates = known is not None and known.replication
-    return replicates or not _COPYING.isdisjoint(_words(role))
+    return replicates or not _COPYING.isdisjoint(words_of(role))
 
 
 @remembered
 def protected_tables(catalog: Catalog) -> tuple[Relation, ...]:
-    """Return the tables with row security, by name.
+    """Return the tables with row security, by name, what a platform made without policies aside.
 
     Raises UnknownFact only where none is certain and one is possible.
     """
@@ -91,11 +81,16 @@ def protected_tables(catalog: Catalog) -> tuple[Relation, ...]:
     for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
         if not relation.knows("rls_enabled"):
             gap = gap or UnknownFact(relation, "rls_enabled", relation.unknown["rls_enabled"])
-        elif relation.rls_enabled:
+        elif relation.rls_enabled and not _is_untouched(relation):
             found.append(relation)
     if gap is not None and not found:
         raise gap
     return tuple(sorted(found, key=str))
+
+
+def _is_untouched(relation: Relation) -> bool:
+    """Tell whether a relation is as a platform made it."""
+    return relation.is_beyond_history and not relation.statements and not relation.policies.known()
 
 
 def in_words(tables: Sequence[Relation]) -> str:
@@ -112,7 +107,3 @@ def _granting(catalog: Catalog, role: str) -> Iterator[Span]:
             for grant in grants_to(catalog, role, table, privilege):
                 if grant.grantee != PUBLIC and grant.statement is not None:
                     yield grant.statement.span
-
-
-def _words(role: str) -> list[str]:
-    return re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", role).lower())

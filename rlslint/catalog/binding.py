@@ -17,6 +17,7 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.overloads import find_called
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.config.platforms import PLATFORM_SCHEMAS
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,
@@ -113,6 +114,10 @@ def unknown_relation(
     relation = catalog.unknown_relations.get((schema, name))
     if relation is None:
         relation = Relation.beyond_history(schema, name, statement)
+        if schema in PLATFORM_SCHEMAS:
+            from rlslint.catalog.platform_tables import settle_as_made
+
+            settle_as_made(relation, catalog.platform, statement)
         catalog.unknown_relations[schema, name] = relation
     return relation
 

@@ -13,6 +13,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
 from rlslint.catalog.roles import PUBLIC, Role
 from rlslint.catalog.schemas import Schema, public_schema
+from rlslint.config.platforms import Platform
 from rlslint.text import Statement
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class Catalog:
     extension or of a part that was not read), with the statement that named each first;
     `named_columns` are columns that relations have for certain though not all are known. `answers`
     keeps what was found out about the catalog as it stands, until a statement changes it.
+    `platform` is the one whose database it is, None where nothing but the catalog's content tells;
+    `containers` say of those that the history makes there (Supabase's buckets) whether anybody may
+    read what lies in them.
     """
 
     def __init__(self) -> None:
@@ -66,6 +70,8 @@ class Catalog:
         self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.named_columns: dict[Relation, set[str]] = {}
         self.answers: dict[Any, Any] = {}
+        self.platform: Platform | None = None
+        self.containers: RecordedDict[str, bool] = RecordedDict()
 
     def tables(self) -> Iterator[Relation]:
         """Yield the tables and partitioned tables that exist at the end of the history."""

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.privileges import DefaultPrivilege
 from rlslint.catalog.roles import MIGRATION_ROLE
-
-_SUPABASE_GRANTEES = ("anon", "authenticated", "service_role")
-_ON_TABLES = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
-
-SUPABASE_MIGRATION_ROLE = "postgres"
-"""No superuser there, and the owner of all that migrations make."""
-
-SUPABASE_DEFAULTS = tuple(
-    DefaultPrivilege(creator, "public", kind, grantee, privilege, None)
-    for creator in (MIGRATION_ROLE, SUPABASE_MIGRATION_ROLE)
-    for kind, privileges in (
-        ("tables", _ON_TABLES),
-        ("functions", ("execute",)),
-        ("sequences", ("usage", "select", "update")),
-    )
-    for privilege in privileges
-    for grantee in _SUPABASE_GRANTEES
-)
-"""Supabase's ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL for the roles of its API."""
-
-_SUPABASE_ROLES = frozenset(
-    ("anon", "authenticated", "authenticator", "dashboard_user", "pgbouncer", "service_role")
-)
+from rlslint.config.platforms import Platform
 
 
-def is_provided_by_supabase(role: str) -> bool:
-    """Tell whether a role is one that Supabase makes in every database."""
-    return role in _SUPABASE_ROLES or role.startswith("supabase_")
+def settle_on(catalog: Catalog, platform: Platform) -> None:
+    """Give an empty catalog what a database of the platform starts with."""
+    catalog.platform = platform
+    catalog.defaults = tuple(default_privileges(platform))
+
+
+def default_privileges(platform: Platform) -> Iterator[DefaultPrivilege]:
+    """Yield what the platform's ALTER DEFAULT PRIVILEGES grant to the roles of its API."""
+    for creator in (MIGRATION_ROLE, platform.owner):
+        for kind, privileges in platform.default_grants:
+            for privilege in privileges:
+                for grantee in platform.default_grantees:
+                    yield DefaultPrivilege(
+                        creator, platform.default_schema, kind, grantee, privilege, None
+                    )
+
+
+def end_default_grants(catalog: Catalog, day: str) -> None:
+    """Take back what the platform grants no more to what is made on a day (`20261030`).
+
+    Between its two days only the project can tell: what is granted then is doubtful.
+    """
+    platform = catalog.platform
+    end = platform.default_grants_end if platform is not None else None
+    if platform is None or end is None or day < end.new_projects:
+        return
+    doubt = "" if day >= end.all_projects else f"{platform.title} grants it in older projects only"
+    kept = []
+    for default in catalog.defaults:
+        is_given = default.statement is None and default.grantee in platform.default_grantees
+        if not is_given or default.kind not in end.kinds:
+            kept.append(default)
+        elif doubt:
+            kept.append(default._replace(doubt=doubt))
+    set_attribute(catalog, "defaults", tuple(kept))

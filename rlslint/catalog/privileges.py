@@ -13,6 +13,7 @@ class Grant(NamedTuple):
     """A privilege that a role holds on an object, or on one column of a relation.
 
     `grantee` is the role's name, "public" for everyone. `privilege` is in lower case (`select`).
+    `doubt` says why nobody granted it perhaps, "" where it is certain.
     """
 
     grantee: str
@@ -21,13 +22,14 @@ class Grant(NamedTuple):
     grantor: str
     grantable: bool
     statement: Statement | None
+    doubt: str = ""
 
 
 class DefaultPrivilege(NamedTuple):
     """What ALTER DEFAULT PRIVILEGES grants on objects that `creator` will make.
 
     `schema` is "" for all schemas. `kind` is tables, functions, sequences or schemas. `grantable`
-    tells of WITH GRANT OPTION.
+    tells of WITH GRANT OPTION, `doubt` why it is perhaps not granted, "" where it is.
     """
 
     creator: str
@@ -37,6 +39,7 @@ class DefaultPrivilege(NamedTuple):
     privilege: str
     statement: Statement | None
     grantable: bool = False
+    doubt: str = ""
 
 
 class PossibleDefault(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from rlslint.code.python.migrations import Models
     from rlslint.code.sites import SqlSite
     from rlslint.files.python_source import ReadModule
+
+
+NO_KINDS: Mapping[bytes, frozenset[str]] = MappingProxyType({})
 
 
 class Reader:
@@ -64,12 +68,20 @@ Items = Iterator[ParsedStatement | BrokenStatement | None]
 class MigrationReader:
     """Reads the migrations of one history, first to last.
 
-    Statements of other kinds than `kinds` come as None. The models that Django's migrations make
-    are kept for the later ones.
+    Statements of other kinds than `kinds` come as None; in scripts that hold one of the words of
+    `kinds_by_word`, those kinds are read as well. The models that Django's migrations make are kept
+    for the later ones.
     """
 
-    def __init__(self, kinds: Container[str], reader: Reader, read_module: ReadModule) -> None:
+    def __init__(
+        self,
+        kinds: frozenset[str],
+        reader: Reader,
+        read_module: ReadModule,
+        kinds_by_word: Mapping[bytes, frozenset[str]] = NO_KINDS,
+    ) -> None:
         self._kinds = kinds
+        self._kinds_by_word = kinds_by_word
         self._reader = reader
         self._read_module = read_module
         self._models: Models | None = None
@@ -85,7 +97,7 @@ class MigrationReader:
             yield from self._unless_at_fault(text, self._python_statements(migration, text))
             return
         self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
-        yield from self._unless_at_fault(text, read(text, self._kinds, up_ranges(text.data)))
+        yield from self._unless_at_fault(text, self._read(text))
 
     def _unless_at_fault(self, text: Text, found: Items) -> Items:
         """Yield statements; where reading on goes wrong, the rest of the text as a broken one."""
@@ -103,6 +115,16 @@ class MigrationReader:
     def _python_statements(self, migration: Migration, text: Text) -> Items:
         for site in self._python_sites(migration, text):
             yield from read(site.text, self._kinds, application=True)
+
+    def _read(self, text: Text) -> Items:
+        yield from read(text, self._kinds_in(text.data), up_ranges(text.data))
+
+    def _kinds_in(self, data: bytes) -> frozenset[str]:
+        kinds = self._kinds
+        for word, others in self._kinds_by_word.items():
+            if word in data:
+                kinds |= others
+        return kinds
 
     def _python_sites(self, migration: Migration, text: Text) -> tuple[SqlSite, ...]:
         known = self._reader.sites.get(migration.shown)

@@ -28,6 +28,7 @@ OUTPUT_FORMATS = (
     "markdown",
 )  # fmt: skip
 PLATFORMS = ("auto", "postgres", "supabase")
+DEFAULT_GRANTS = ("auto", "granted", "ended")
 NO_IGNORES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 DEFAULT_EXCLUDE = (
     ".direnv",
@@ -190,6 +191,16 @@ class Config(NamedTuple):
             '"auto"',
             'platform = "supabase"',
             "Whose roles, schemas and functions are there before the first migration.",
+        ),
+    ] = "auto"
+    platform_default_grants: Annotated[
+        str,
+        Option(
+            choice(DEFAULT_GRANTS),
+            '"auto": by the date in the names of the migrations',
+            'platform-default-grants = "ended"',
+            "Whether the platform still grants new tables to the roles of its API: Supabase ended "
+            "that on 2026-10-30, and for new projects on 2026-05-30.",
         ),
     ] = "auto"
     runtime_roles: Annotated[

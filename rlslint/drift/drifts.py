@@ -10,10 +10,10 @@ from rlslint.catalog.bookkeeping import is_bookkeeping
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.schemas import Schema
+from rlslint.config.platforms import SUPABASE, is_provided
 from rlslint.drift.comparison import Difference
 from rlslint.drift.counting import Catalogs, Sides
 from rlslint.drift.fact_values import NoValue, Object, objects_of
@@ -161,7 +161,7 @@ class _Selection:
             case Schema():
                 is_ours = self._is_made_by_hand(theirs)
             case Publication():
-                is_ours = not is_provided_by_supabase(name)
+                is_ours = not is_provided(SUPABASE, name)
             case _:
                 is_ours = False
         if is_ours:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rlslint import NamedTuple
+from rlslint.config.platforms import Platform, platform_of_host
 from rlslint.text import Span
 from rlslint.text.patterns import Pattern
 
@@ -23,13 +24,7 @@ MIGRATION_SETTINGS = frozenset(
 
 _TOOLS = Pattern(r"migrat|flyway|liquibase", re.IGNORECASE)
 _ASIDE = frozenset(("admin", "direct", "owner", "root", "shadow", "superuser"))
-_MANAGED = Pattern(
-    r"""(?:^|\.)(?:rds\.amazonaws\.com(?:\.cn)?|azure\.com|neon\.tech|supabase\.(?:co|com)
-        |aivencloud\.com)$|^/cloudsql/""",
-    re.VERBOSE | re.IGNORECASE,
-)
 _MOST_CLIENTS = 3
-_SUPABASE_POOLER = Pattern(r"(?:^|\.)pooler\.supabase\.com$", re.IGNORECASE)
 
 
 class Client(NamedTuple):
@@ -134,20 +129,17 @@ def _described(client: Client) -> str:
     return f"{client.name or 'a client without a name'}{place}"
 
 
+def platform_of(connection: Connection) -> Platform | None:
+    """Return the platform that runs the server, as far as the host's name tells."""
+    return platform_of_host(connection.host)
+
+
 def role_of(connection: Connection) -> str:
     """Return the role that a connection has in the database, "" where nobody knows.
 
-    Supabase's pooler takes the project behind a dot: `postgres.abcdefgh`.
+    Some poolers take the project behind a dot: `postgres.abcdefgh`.
     """
-    if _SUPABASE_POOLER().search(connection.host):
+    platform = platform_of(connection)
+    if platform is not None and f".{connection.host}".lower().endswith(platform.pooler_hosts):
         return connection.user.partition(".")[0]
     return connection.user
-
-
-def is_managed(connection: Connection) -> bool:
-    """Tell whether the server belongs to a service that keeps the superuser to itself.
-
-    There `postgres` is an ordinary role with many rights (Amazon RDS, Azure, Cloud SQL, Neon,
-    Supabase, Aiven).
-    """
-    return _MANAGED().search(connection.host) is not None

@@ -17,7 +17,9 @@ _PYTHON = (".py",)
 _PLAN = "sqitch.plan"
 _SETTINGS = Pattern(
     r"\.env(\..+)?|.+\.env|(docker-)?compose.*\.ya?ml|alembic\.ini|pgbouncer\.ini|database\.ya?ml"
-    r"|application.*\.(properties|ya?ml)",
+    r"|application.*\.(properties|ya?ml)|postgrest.*\.conf|.+\.tf(vars)?"
+    r"|(.*[._-])?(secrets?|config-?maps?|deploy(ment)?s?|statefulset|values|cron-?jobs?|jobs?|pods?"
+    r"|k8s|kubernetes|stack|render|serverless)([._-].*)?\.ya?ml",
 )
 
 _PROSE = (

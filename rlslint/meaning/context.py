@@ -6,6 +6,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
+from rlslint.config.platforms import PLATFORMS
 from rlslint.meaning.built_in import STABLE_FUNCTIONS
 from rlslint.sql.expressions import (
     OWN_ROW,
@@ -25,9 +26,9 @@ USERS = frozenset(("current_user", "session_user", "user", "current_role", "syst
 """SQL's own names for who is connected (manual: System Information Functions)."""
 
 PLATFORM_FUNCTIONS = frozenset(
-    (("auth", "uid"), ("auth", "jwt"), ("auth", "role"), ("auth", "email"))
+    function for platform in PLATFORMS for function in platform.api_functions
 )
-"""The functions with which Supabase hands a request's claims to policies."""
+"""The functions with which platforms hand a request's claims to policies."""
 
 CLIENT_FUNCTIONS = frozenset(("inet_client_addr", "inet_client_port"))
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.platforms import end_default_grants, settle_on
 from rlslint.code.migrations import MigrationReader, ModuleReader, Reader
 from rlslint.config.options import Config, anchored
+from rlslint.config.platforms import (
+    CONTAINERS,
+    POSTGRES,
+    SUPABASE,
+    Platform,
+    platform_named,
+    platform_of_folder,
+)
+from rlslint.files import disk
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.ignores import ignores_in_host
@@ -27,6 +38,8 @@ if TYPE_CHECKING:
     from rlslint.code.sites import CodeFile
     from rlslint.files.connections import Connection
     from rlslint.files.python_source import ReadModule
+    from rlslint.files.settings.api import Api
+    from rlslint.files.settings.files import Settings
     from rlslint.project.sessions import QuerySite, SessionTrace
 
 _ENDINGS = {
@@ -35,6 +48,10 @@ _ENDINGS = {
     **dict.fromkeys(("pg_dump", "sqitch"), Ending.roll_back),
 }
 """By layout, whether a tool puts each file into a transaction of its own, or psql runs it."""
+
+
+_KINDS_BY_WORD = {CONTAINERS[1].encode(): frozenset(("InsertStmt", "UpdateStmt"))}
+"""What changes rows counts where a file speaks of the containers of a platform."""
 
 
 class Built(NamedTuple):
@@ -83,7 +100,8 @@ class Code(NamedTuple):
     """Application code and settings, read once for all histories.
 
     `tests` are the paths of the code that tests the program. `programs` make row security
-    themselves, of `unread` ones it cannot be told what they make.
+    themselves, of `unread` ones it cannot be told what they make. `apis` are those that settings
+    files are about, each with the path of its file.
     """
 
     files: tuple[CodeFile, ...]
@@ -92,6 +110,7 @@ class Code(NamedTuple):
     tests: frozenset[str] = frozenset()
     programs: tuple[Program, ...] = ()
     unread: tuple[Sign, ...] = ()
+    apis: tuple[tuple[str, Api], ...] = ()
 
 
 def build(found: Found, config: Config, reader: Reader) -> Projects:
@@ -111,6 +130,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     for history in wanted.histories:
         replayed = _replayed(history, config, reader, modules)
         around = _beside(history, code, nearest) if read.histories else code
+        around = around._replace(apis=_apis(history, around))
         built.append(_join(replayed, config, around, False, reader))
     for history in wanted.loose:
         replayed = _replayed(history, config, reader, modules)
@@ -190,7 +210,8 @@ def _nearest_roots(made: Iterable[History]) -> Nearest:
 def _join(replayed: Replayed, config: Config, code: Code, loose: bool, reader: Reader) -> Built:
     catalog = replayed.replay.catalog
     queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
-    project = Project(catalog, config, queries, traces, code.connections, code.tests)
+    apis = tuple(api for _, api in code.apis)
+    project = Project(catalog, config, queries, traces, code.connections, code.tests, apis)
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
@@ -220,7 +241,25 @@ def _beside(history: History, code: Code, nearest: Nearest) -> Code:
         tuple(c for c in code.connections if history.root in nearest(c.span.text.path)),
         code.settings_files,
         code.tests,
+        apis=tuple(one for one in code.apis if history.root in nearest(one[0])),
     )
+
+
+def _apis(history: History, code: Code) -> tuple[tuple[str, Api], ...]:
+    """Return what is known of the API over a history's database: its platform tells it first."""
+    if history.layout != SUPABASE.name:
+        return code.apis
+    from rlslint.files.settings.api import api_of_supabase
+
+    folder = os.path.dirname(history.migrations[0].path)
+    while os.path.basename(folder) not in ("", *SUPABASE.folders):
+        folder = os.path.dirname(folder)
+    path = os.path.join(folder, "config.toml")
+    try:
+        api = api_of_supabase(disk.read(path).decode())
+    except (OSError, UnicodeDecodeError):
+        api = None
+    return ((path, api),) if api is not None else code.apis
 
 
 def replay_history(
@@ -230,17 +269,18 @@ def replay_history(
     replay = Replay()
     ending = _ENDINGS.get(history.layout, Ending.unknown)
     replay.one_transaction_a_script = ending is Ending.commit
-    if "supabase" in (history.layout, config.platform):
-        from rlslint.catalog.platforms import SUPABASE_DEFAULTS, SUPABASE_MIGRATION_ROLE
-
-        replay.catalog.defaults = SUPABASE_DEFAULTS
-        replay.migration_roles = (SUPABASE_MIGRATION_ROLE,)
+    platform = _platform(history, config)
+    if platform is not None:
+        settle_on(replay.catalog, platform)
+        replay.migration_roles = (platform.owner,) if platform.owner else ()
     kinds = HANDLED_KINDS | {INCLUDE}
     broken: list[BrokenStatement] = []
     files = statements = 0
-    migrations = MigrationReader(kinds, reader, read_module)
+    migrations = MigrationReader(kinds, reader, read_module, _KINDS_BY_WORD)
     for migration in history.migrations:
         files += 1
+        if platform is not None and platform.default_grants_end is not None:
+            end_default_grants(replay.catalog, _day(migration, config))
         dialect = None
         follows_broken = False
         last: Statement | None = None
@@ -272,6 +312,23 @@ def replay_history(
             _carry_out(replay, item, reader)
         end_script(replay, ending, last)
     return Replayed(replay, tuple(broken), files, statements)
+
+
+def _platform(history: History, config: Config) -> Platform | None:
+    """Return whose database a history is for: the configuration says so, or where its files lie."""
+    if config.platform != "auto":
+        return platform_named(config.platform) or POSTGRES
+    return platform_named(history.layout) or platform_of_folder(
+        os.path.dirname(history.migrations[0].shown)
+    )
+
+
+def _day(migration: Migration, config: Config) -> str:
+    """Return the day of a migration as its name tells it, "" where nothing tells."""
+    if config.platform_default_grants != "auto":
+        return "" if config.platform_default_grants == "granted" else "99991231"
+    name = os.path.basename(migration.path)
+    return name[:8] if name[:8].isdecimal() and name.startswith("20") else ""
 
 
 def _carry_out(replay: Replay, item: ParsedStatement | BrokenStatement, reader: Reader) -> None:
@@ -355,10 +412,14 @@ def _read_code(
                 made, sign = _startup(file, text, is_test, reader, modules_of_programs)
                 programs += made
                 unread += sign
-        connections += _connections(file, text, reader)
+        connections += _settings(file, text, reader).connections
     beside = [c for file in files for c in file.connections]
+    apis = []
     for file in found.settings:
-        beside += _connections(file, None, reader)
+        settings = _settings(file, None, reader)
+        beside += settings.connections
+        if settings.api is not None:
+            apis.append((file.shown, settings.api))
     return Code(
         tuple(files),
         (*beside, *connections),
@@ -366,6 +427,7 @@ def _read_code(
         found.tests,
         tuple(programs),
         tuple(unread),
+        tuple(apis),
     )
 
 
@@ -414,20 +476,20 @@ def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[
     yield code
 
 
-def _connections(file: SourceFile, text: Text | None, reader: Reader) -> tuple[Connection, ...]:
+def _settings(file: SourceFile, text: Text | None, reader: Reader) -> Settings:
     from pathlib import PurePath
 
-    from rlslint.files.settings.files import is_settings_file, read_settings
+    from rlslint.files.settings.files import Settings, is_settings_file, read_settings
 
     if text is None and is_settings_file(PurePath(file.name)):
         text = reader.text(file.path, file.shown)
     if text is None:
-        return ()
+        return Settings(())
     try:
         settings = read_settings(PurePath(file.name), file.shown, text.data)
     except Exception as error:
         reader.faults.append(Fault("searched for connections", "file", file.shown, error))
-        return ()
+        return Settings(())
     if settings.note:
         reader.notes.append(settings.note)
-    return settings.connections
+    return settings

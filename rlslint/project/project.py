@@ -11,6 +11,7 @@ from rlslint.access import (
     Exposure,
     Granted,
     RuntimeRoles,
+    api_roles,
     exposure,
     find_runtime_roles,
     forced_tables,
@@ -24,6 +25,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation
+from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config.options import Config
 from rlslint.meaning.bodies import settings_read
@@ -34,9 +36,11 @@ from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
 from rlslint.project.terms import Condition, SharedTerms, Terms
 from rlslint.sql.expressions import Expr
 from rlslint.text.patterns import Pattern
+from rlslint.text.sentences import names_in
 
 if TYPE_CHECKING:
     from rlslint.files.connections import Connection
+    from rlslint.files.settings.api import Api
     from rlslint.project.sessions import QuerySite, SessionTrace
     from rlslint.project.setting_writes import SettingWrite
 
@@ -49,8 +53,9 @@ _GROUP = Pattern(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IG
 class Project:
     """A history's catalog, the application code around it, and who asks.
 
-    `queries` and `traces` come from application code, `connections` from settings files. `tests`
-    are the paths of the code that tests the program. Answers that many rules need are found once.
+    `queries` and `traces` come from application code, `connections` and `apis` from settings
+    files. `tests` are the paths of the code that tests the program. Answers that many rules need
+    are found once.
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class Project:
         traces: tuple[SessionTrace, ...] = (),
         connections: tuple[Connection, ...] = (),
         tests: frozenset[str] = frozenset(),
+        apis: tuple[Api, ...] = (),
     ) -> None:
         self.catalog = catalog
         self.config = config
@@ -68,6 +74,7 @@ class Project:
         self.traces = traces
         self.connections = connections
         self.tests = tests
+        self.apis = apis
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 
@@ -83,6 +90,28 @@ class Project:
             owner_roles=self.config.owner_roles,
             bypass_roles=self.config.bypass_roles,
         )
+
+    def is_exposed(self, schema: str) -> bool:
+        """Tell whether an API shows what is in a schema: all are, unless its settings name some."""
+        exposed = self._exposed_schemas
+        return exposed is None or schema in exposed
+
+    @property
+    @remembered
+    def api_roles(self) -> tuple[str, ...]:
+        """The roles in whose name an API serves whoever calls it."""
+        named = (api.anonymous for api in self.apis if api.anonymous)
+        return tuple(dict.fromkeys((*api_roles(self.catalog, self.runtime), *named)))
+
+    @property
+    @remembered
+    def _exposed_schemas(self) -> frozenset[str] | None:
+        """The schemas that settings of the API name, those in the database first (PostgREST)."""
+        for role in self.catalog.roles.values():
+            if role.knows("settings") and "pgrst.db_schemas" in role.settings:
+                return frozenset(names_in(role.settings["pgrst.db_schemas"]))
+        named = [api.schemas for api in self.apis if api.schemas is not None]
+        return frozenset(name for names in named for name in names) if named else None
 
     @property
     @remembered
@@ -363,6 +392,9 @@ def _tenant_columns(project: Project, relation: Relation) -> tuple[Column, ...]:
         for policy in relation.policies.known()
         for column in project.compared_columns(policy)
     }
+    provided = platform_table(relation)
+    if provided is not None:
+        return tuple(c for c in relation.columns.values() if c.name in provided.owner_columns)
     return tuple(
         column
         for column in relation.columns.values()

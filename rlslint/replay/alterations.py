@@ -233,7 +233,7 @@ def _drop_constraint(
         replay, relation, command["name"], statement, cascade, _recurses(command)
     )
     if not found and not command.get("missing_ok") and relation.knows("columns"):
-        must_have(replay, relation.constraints)
+        must_have(replay, relation, relation.constraints)
 
 
 def _change_owner(

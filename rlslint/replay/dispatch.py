@@ -70,10 +70,18 @@ HANDLED_KINDS = frozenset(_HANDLERS)
 """The kinds of statement that change anything; no other one need be decoded."""
 
 
+_OF_ROWS = {
+    "InsertStmt": "containers.insert_rows",
+    "UpdateStmt": "containers.update_rows",
+}
+"""The same for the kinds that are decoded only where a file names rows that are of interest."""
+
+
 @cache
 def handlers_of(kind: str) -> tuple[StatementHandler, ...]:
     """Return what carries out statements of a kind, nothing where they change nothing."""
-    return tuple(map(_function, _HANDLERS.get(kind, "").split()))
+    named = _HANDLERS.get(kind) or _OF_ROWS.get(kind, "")
+    return tuple(map(_function, named.split()))
 
 
 def drop_at_commit() -> Callable[[Any, Statement], None]:

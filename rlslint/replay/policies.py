@@ -73,7 +73,7 @@ def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) ->
     relation = replay.relation(node["table"], statement)
     policy: Policy | None = dict.get(relation.policies, node["policy_name"])
     if policy is None:
-        must_have(replay, relation.policies)
+        must_have(replay, relation, relation.policies)
         return
     if node.get("roles"):
         policy.learn("roles", _roles(replay, node), statement)

@@ -40,8 +40,11 @@ class _Watching(Protocol):
     def perhaps_refused(self, *conditions: str) -> None: ...
 
 
-def must_have(replay: _Watching, members: Members[Any, Any]) -> None:
-    """Refuse a statement for which a set has not the member that it names, if that is certain."""
-    if not members.is_open:
+def must_have(replay: _Watching, relation: Relation, members: Members[Any, Any]) -> None:
+    """Refuse a statement for which a set has not the member that it names, if that is certain.
+
+    What others make a table of, they may have added to.
+    """
+    if not members.is_open and not relation.is_beyond_history:
         raise Refused("undefined_object")
     replay.perhaps_refused("undefined_object")

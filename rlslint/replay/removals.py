@@ -89,7 +89,7 @@ def _must_exist(replay: Replay, relation: Relation, kind: str, name: str) -> Non
     members: Members[str, Any]
     members = relation.policies if kind == "OBJECT_POLICY" else relation.triggers
     if not dict.__contains__(members, name):
-        must_have(replay, members)
+        must_have(replay, relation, members)
 
 
 def _remove(members: Members[Any, Any], key: Any) -> None:

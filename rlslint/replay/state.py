@@ -279,7 +279,7 @@ class Replay:
                 key = default.grantee, default.privilege, ""
                 given = dict.get(grants, key)
                 grantable = default.grantable or (given is not None and given.grantable)
-                grants[key] = Grant(*key, user, grantable, default.statement)
+                grants[key] = Grant(*key, user, grantable, default.statement, default.doubt)
         for possible in self.catalog.possible_defaults:
             in_reach = possible.creator in ("", user) and possible.schema in ("", schema)
             if in_reach and possible.kind == kind:

@@ -48,7 +48,11 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
     for dynamic in catalog.dynamic.values():
         yield "Dynamic", dynamic
     for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
-        if relation.is_beyond_history or relation.is_table:
+        if relation.is_beyond_history:
+            # What nothing has touched since a platform made it is nobody's to mend.
+            if not relation.knows("rls_enabled") or relation.statements:
+                yield "Table", relation
+        elif relation.is_table:
             yield "Table", relation
         elif relation.is_view or relation.is_materialized_view:
             yield "View", relation

@@ -2,7 +2,15 @@
 
 import pytest
 
-from rlslint.access import ASSUMED_ROLE, Answer, Evidence, find_runtime_roles, is_supabase, owns
+from rlslint.access import (
+    ASSUMED_ROLE,
+    Answer,
+    Evidence,
+    find_runtime_roles,
+    owns,
+    platform_spoken_of,
+)
+from rlslint.config.platforms import SUPABASE
 from rlslint.files.connections import Connection
 from rlslint.text import Span, Text
 from tests.access.scenarios import relation, replayed
@@ -92,10 +100,33 @@ def test_configuration_comes_first() -> None:
 
 def test_excluded_roles_serve_nobody() -> None:
     catalog = replayed(GRANTED + "GRANT ALL ON docs TO api, jobs;")
-    runtime = find_runtime_roles(
-        catalog, [connection("jobs")], owner_roles=("app",), bypass_roles=("jobs",)
-    )
+    nightly = connection("jobs", source="NIGHTLY_DATABASE_URL")
+    runtime = find_runtime_roles(catalog, [nightly], owner_roles=("app",), bypass_roles=("jobs",))
     assert runtime.names == ("api",)
+
+
+def test_a_connection_of_the_application_counts_against_what_is_declared() -> None:
+    catalog = replayed(GRANTED)
+    pool = connection("keeper", source="DATABASE_URL")
+    as_owner = find_runtime_roles(catalog, [pool], owner_roles=("keeper",))
+    assert as_owner.names == ("keeper", "app")
+    as_exempt = find_runtime_roles(catalog, [pool], bypass_roles=("keeper",))
+    assert as_exempt.names == ("keeper", "app")
+    assert not as_exempt.bypassing
+    both = [pool, connection("app", source="APP_DATABASE_URL")]
+    assert find_runtime_roles(catalog, both, owner_roles=("keeper",)).names == ("app",)
+
+
+def test_an_owner_that_is_granted_what_others_own_serves_requests_perhaps() -> None:
+    shop = (
+        "CREATE ROLE keeper; CREATE ROLE web LOGIN; CREATE ROLE batch LOGIN;"
+        "CREATE TABLE carts (id int); ALTER TABLE carts OWNER TO keeper;"
+        "GRANT SELECT, INSERT ON carts TO web, batch;"
+        "CREATE TABLE drafts (id int); ALTER TABLE drafts OWNER TO web;"
+    )
+    runtime = find_runtime_roles(replayed(shop))
+    assert set(runtime.names) == {"web", "batch"}
+    assert {role for role in runtime.names if runtime.reason(role).doubtful} == {"web"}
 
 
 def test_connection_strings_come_before_grants() -> None:
@@ -141,7 +172,7 @@ def test_migration_settings_name_no_runtime_role() -> None:
 )
 def test_supabase_is_recognised(history: str, expected: bool) -> None:
     catalog = replayed(history)
-    assert is_supabase(catalog) is expected
+    assert (platform_spoken_of(catalog) is SUPABASE) is expected
     runtime = find_runtime_roles(catalog)
     assert (runtime.names == ("anon", "authenticated")) is expected
     assert ("service_role" in runtime.bypassing) is expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.files.connections import Connection, is_managed, role_of, runs_migrations
+from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
 from rlslint.text import Span, Text
 
 
@@ -41,14 +41,17 @@ def test_the_pooler_of_a_platform_is_no_part_of_the_role() -> None:
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
-        ("shop.abc.eu-west-1.rds.amazonaws.com", True),
-        ("shop.postgres.database.azure.com", True),
-        ("/cloudsql/project:region:shop", True),
-        ("db.abcd.supabase.co", True),
-        ("db.notneon.tech", False),
-        ("db.shop.example", False),
-        ("", False),
+        ("shop.abc.eu-west-1.rds.amazonaws.com", "rds"),
+        ("shop.postgres.database.azure.com", "azure"),
+        ("/cloudsql/project:region:shop", "cloud-sql"),
+        ("db.abcd.supabase.co", "supabase"),
+        ("ep-calm-hill-1-pooler.eu-central-1.aws.neon.tech", "neon"),
+        ("Shop-DB.flycast", "fly"),
+        ("db.notneon.tech", ""),
+        ("db.shop.example", ""),
+        ("", ""),
     ],
 )
-def test_a_host_tells_whether_the_server_is_managed(host: str, expected: bool) -> None:
-    assert is_managed(connection(host=host)) is expected
+def test_a_host_tells_the_platform(host: str, expected: str) -> None:
+    platform = platform_of(connection(host=host))
+    assert (platform.name if platform is not None else "") == expected

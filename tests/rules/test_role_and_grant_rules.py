@@ -70,8 +70,9 @@ def severities(tmp_path: Path, rule: str, files: dict[str, str], history: str) -
         (".env", f"ADMIN_DATABASE_URL={SUPERUSER}", []),
         (".env", f"DIRECT_URL={SUPERUSER}", []),
         ("alembic.ini", f"sqlalchemy.url = {SUPERUSER}", []),
-        (".env", "DATABASE_URL=postgres://postgres@a.b.rds.amazonaws.com/shop", ["warning"]),
-        (".env", "DATABASE_URL=postgres://postgres.ref@eu.pooler.supabase.com/x", ["warning"]),
+        (".env", "DATABASE_URL=postgres://postgres@a.b.rds.amazonaws.com/shop", []),
+        (".env", "DATABASE_URL=postgres://postgres@shop-db.flycast/shop", ["error"]),
+        (".env", "DATABASE_URL=postgres://shop@shop-db.flycast/shop", ["warning"]),
         (".env", "DATABASE_URL=postgres://web@db.shop.example/shop", []),
         (
             "docker-compose.prod.yml",
@@ -90,6 +91,70 @@ def test_a_connection_as_superuser_is_judged_by_what_it_is_for(
     path: str, content: str, expected: list[str], tmp_path: Path
 ) -> None:
     assert severities(tmp_path, "app-role-superuser", {path: content}, GRANTED) == expected
+
+
+NEON = "ep-calm-hill-1.eu-central-1.aws.neon.tech"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "expected"),
+    [
+        (".env", f"DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", ["error"]),
+        (
+            ".env",
+            f"PGHOST={NEON.replace('-1.', '-1-pooler.')}\nPGUSER=neondb_owner\nPGDATABASE=shop",
+            ["error"],
+        ),
+        (".env", f"DATABASE_URL=postgres://shop_rw:x@{NEON}/shop", ["warning"]),
+        (".env", f"DATABASE_URL=postgres://web:x@{NEON}/shop", []),
+        (".env", f"MIGRATION_DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", []),
+        (".env.example", f"DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", ["info"]),
+        (
+            "deploy/secret.yaml",
+            f"kind: Secret\nstringData:\n  DATABASE_URL: postgres://neondb_owner:x@{NEON}/shop\n",
+            ["error"],
+        ),
+        (".env", "DATABASE_URL=postgres://postgres.ref@eu.pooler.supabase.com/x", ["error"]),
+        (".env", "DATABASE_URL=postgres://postgres@a.b.rds.amazonaws.com/shop", ["warning"]),
+        (".env", "DATABASE_URL=postgres://web@a.b.rds.amazonaws.com/shop", []),
+        (".env", "DATABASE_URL=postgres://doadmin@a.db.ondigitalocean.com/shop", ["warning"]),
+    ],
+)
+def test_a_platform_tells_whether_policies_bind_the_role_of_a_connection(
+    path: str, content: str, expected: list[str], tmp_path: Path
+) -> None:
+    assert severities(tmp_path, "app-role-bypassrls", {path: content}, GRANTED) == expected
+    rules = {one.name for one in lint(tmp_path, {}).findings}
+    assert rules <= {"app-role-bypassrls", "policy-column-unindexed"}
+
+
+def test_the_message_names_the_reason_and_the_remedy_of_the_platform(tmp_path: Path) -> None:
+    history = TABLE.replace(", FORCE ROW LEVEL SECURITY", "") + "CREATE INDEX ON docs (tenant_id);"
+    files = {
+        "migrations/0001.sql": history,
+        ".env": f"DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop",
+    }
+    (found,) = lint(tmp_path, files).findings
+    assert "neon_superuser" in found.finding.message
+    assert "make a role with SQL, not in the console" in found.finding.help
+
+
+def test_the_superuser_of_a_compose_file_weighs_more_where_it_is_all_that_is_known(
+    tmp_path: Path,
+) -> None:
+    compose = (
+        "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_USER: svc\n"
+        "  web:\n    environment:\n      DATABASE_URL: postgres://svc:x@db/shop\n"
+    )
+    alone = {"docker-compose.yml": compose}
+    assert severities(tmp_path / "a", "app-role-superuser", alone, GRANTED) == ["warning"]
+    beside = {**alone, "prod.env": "DATABASE_URL=postgres://web@db.shop.example/shop"}
+    assert severities(tmp_path / "b", "app-role-superuser", beside, GRANTED) == ["info"]
+    apart = {
+        "docker-compose.yml": compose.partition("  web:")[0],
+        ".env": "DATABASE_URL=postgres://svc:x@db:5432/shop",
+    }
+    assert severities(tmp_path / "c", "app-role-superuser", apart, GRANTED) == ["error"]
 
 
 def test_nothing_is_said_of_a_superuser_where_no_table_is_protected(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_what_supabase_brings_is_left_out(database: Database) -> None:
     assert ("storage", "foldername") not in catalog.function_names
     objects = catalog.unknown_relations["storage", "objects"]
     assert [policy.name for policy in objects.policies.known()] == ["own"]
-    assert not objects.knows("rls_enabled")
+    assert not objects.rls_enabled
     assert not catalog.roles["service_role"].declared
     assert catalog.roles["service_role"].bypassrls
 

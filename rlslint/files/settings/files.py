@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from rlslint import NamedTuple
 from rlslint.files.connections import Connection
+from rlslint.files.settings.api import Api, api_of_settings
 from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import Document, InvalidSettings
 
@@ -15,14 +16,19 @@ _NAMES = (".env", ".env.*", "*.env", ".envrc")
 _YAML = (".yml", ".yaml")
 _INI = (".ini", ".cfg", ".properties", ".conf")
 _WORDS = (b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user")
+_API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role")
 _LARGEST = 1 << 20
 
 
 class Settings(NamedTuple):
-    """What a settings file tells; `note` says why it could not be read, "" where it could."""
+    """What a settings file tells; `note` says why it could not be read, "" where it could.
+
+    `api` is the API that it is about, if any.
+    """
 
     connections: tuple[Connection, ...]
     note: str = ""
+    api: Api | None = None
 
 
 def is_settings_file(path: PurePath) -> bool:
@@ -36,7 +42,7 @@ def read_settings(path: PurePath, shown: str, data: bytes) -> Settings:
     A file that no format fits yields none, with a note. Passwords are not kept, and a user whom
     only a variable names is unknown, so there is no Connection.
     """
-    if not _is_dotenv(path) and not any(word in data.lower() for word in _WORDS):
+    if not _is_dotenv(path) and not any(word in data.lower() for word in (*_WORDS, *_API_WORDS)):
         return Settings(())
     if b"\0" in data:
         return Settings((), f"{shown}: passed over, for it is a binary file")
@@ -44,7 +50,8 @@ def read_settings(path: PurePath, shown: str, data: bytes) -> Settings:
         return Settings((), f"{shown}: not searched for connections, for it is larger than 1 MiB")
     document = Document(shown, data, is_development(shown))
     try:
-        return Settings(tuple(dict.fromkeys(_read(path, document))))
+        found = tuple(dict.fromkeys(_read(path, document)))
+        return Settings(found, api=_api(path, document))
     except RecursionError:
         return Settings((), f"{shown}: not searched for connections, for it is nested too deeply")
     except InvalidSettings as error:
@@ -68,6 +75,13 @@ def _read(path: PurePath, document: Document) -> Iterator[Connection]:
     if path.suffix == ".py":
         return python.read(document)
     return iter(())
+
+
+def _api(path: PurePath, document: Document) -> Api | None:
+    """Return the API that a file is about; what programs do with such names is not read."""
+    if path.suffix == ".py" or not any(word in document.text.data.lower() for word in _API_WORDS):
+        return None
+    return api_of_settings(document.source)
 
 
 def _is_dotenv(path: PurePath) -> bool:

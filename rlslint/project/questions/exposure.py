@@ -12,6 +12,7 @@ from rlslint.access import (
 )
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy, Relation
+from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence
@@ -204,6 +205,8 @@ def is_shared(policy: Policy, exposed: Admission, project: Project) -> bool:
     """
     if belongs_to_nobody(policy.relation, exposed.commands, project):
         return True
+    if platform_table(policy.relation) is not None:
+        return False
     return not project.tenant_column_names and len(exposed.roles) < len(project.runtime.names)
 
 
@@ -216,6 +219,9 @@ def whose(relation: Relation, project: Project) -> str:
 
 def bound_to_caller(relation: Relation, project: Project) -> str:
     """Return a condition that binds a table's rows, in the terms of the project's policies."""
+    provided = platform_table(relation)
+    if provided is not None and provided.own_rows:
+        return provided.own_rows
     columns = project.tenant_columns(relation) if relation.knows("columns") else ()
     for column in columns:
         match project.bound_values.get(column.name):

@@ -9,10 +9,10 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Owned, Relation
-from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.catalog.privileges import DefaultPrivilege, Grant
 from rlslint.catalog.roles import PUBLIC, Membership, Role
 from rlslint.catalog.schemas import Schema
+from rlslint.config.platforms import is_provided, platform_of_roles
 from rlslint.server.introspection.description import Description
 from rlslint.sql.quoting import quoted_identifier, quoted_setting
 from rlslint.text import Statement
@@ -36,22 +36,17 @@ class _Names(dict[int, str]):
 def add_roles(catalog: Catalog, description: Description, rows: Rows) -> RoleNames:
     """Add the roles of the server; those that a platform brings are declared by nobody."""
     names = _Names({0: PUBLIC})
-    on_supabase = is_supabase_server(row[1] for row in rows)
+    platform = catalog.platform = platform_of_roles({row[1] for row in rows})
     for oid, name, *attributes in rows:
         names[oid] = name
         values = dict(zip(_ATTRIBUTES, attributes, strict=True))
         statement = description.write("CreateRoleStmt", _shown_role(name, values))
-        role = Role(name, statement, not (on_supabase and is_provided_by_supabase(name)))
+        role = Role(name, statement, platform is None or not is_provided(platform, name))
         for attribute, value in values.items():
             if getattr(role, attribute) != value:
                 role.learn(attribute, value, statement)
         catalog.roles[name] = role
     return names
-
-
-def is_supabase_server(roles: Iterable[str]) -> bool:
-    """Tell whether the roles of a server are those that Supabase provides."""
-    return {"supabase_admin", "authenticator", "anon"} <= set(roles)
 
 
 def _shown_role(name: str, values: Mapping[str, bool]) -> str:
@@ -229,16 +224,20 @@ def add_default_privileges(
 ) -> None:
     """Add what ALTER DEFAULT PRIVILEGES grants to others than the objects' future owner.
 
-    Nobody has written what Supabase gives the roles of its API on all that is made in `public`.
+    Nobody has written what a platform gives the roles of its API on all that is made in a schema.
     """
-    on_supabase = is_supabase_server(names.values())
+    platform = catalog.platform
     for creator_oid, schema, kind, privileges in rows:
         creator, kind_name = names[creator_oid], _DEFAULT_KINDS[kind]
         for grantee_oid, _, privilege, grantable in privileges or ():
             grantee = names.get(grantee_oid)
             if grantee is None or grantee == creator:
                 continue
-            is_given = on_supabase and schema == PUBLIC and is_provided_by_supabase(grantee)
+            is_given = (
+                platform is not None
+                and schema == platform.default_schema
+                and is_provided(platform, grantee)
+            )
             statement = (
                 None
                 if is_given

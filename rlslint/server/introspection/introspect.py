@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from rlslint.catalog.catalog import Catalog
-from rlslint.catalog.platforms import is_provided_by_supabase
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.config.platforms import is_provided
 from rlslint.server.introspection import queries
 from rlslint.server.introspection.authority import (
     Held,
@@ -20,7 +20,6 @@ from rlslint.server.introspection.authority import (
     add_roles,
     add_schemas,
     add_settings,
-    is_supabase_server,
 )
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
@@ -82,7 +81,7 @@ def introspect(
     with _Answers(ask, (memberships, functions, *queries.OF_ALL_VERSIONS, publications)) as rows:
         meanwhile()
         names = add_roles(catalog, description, rows(queries.ROLES))
-        foreign_owners = _foreign_owners(names)
+        foreign_owners = _foreign_owners(catalog, names)
         add_memberships(catalog, description, rows(memberships), names)
         add_settings(catalog, description, rows(queries.SETTINGS), names)
         search_path = _search_path(catalog, rows(queries.SEARCH_PATH))
@@ -116,11 +115,13 @@ def introspect(
     return catalog
 
 
-def _foreign_owners(names: RoleNames) -> frozenset[str]:
+def _foreign_owners(catalog: Catalog, names: RoleNames) -> frozenset[str]:
     """Return the roles of the platform: what they own is not the user's to mend."""
-    if not is_supabase_server(names.values()):
+    platform = catalog.platform
+    if platform is None:
         return frozenset()
-    return frozenset(filter(is_provided_by_supabase, names.values())) - {"postgres"}
+    provided = (name for name in names.values() if is_provided(platform, name))
+    return frozenset(provided) - {platform.owner}
 
 
 def _search_path(catalog: Catalog, of_server: Rows) -> tuple[str, ...]:

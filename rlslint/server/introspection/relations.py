@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Relation, Trigger
+from rlslint.catalog.platform_tables import settle_as_made
 from rlslint.catalog.predicates import Clause
+from rlslint.config.platforms import PLATFORM_SCHEMAS
 from rlslint.server.introspection.authority import Held, RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
@@ -59,6 +61,9 @@ def add_relations(
         owner = names[owner_oid]
         if foreign or owner in foreign_owners:
             relation = Relation.beyond_history(schema, name, None)
+            if schema in PLATFORM_SCHEMAS and catalog.platform is not None:
+                settle_as_made(relation, catalog.platform, None)
+                relation.rls_enabled, relation.rls_forced = enabled, forced
             catalog.unknown_relations[schema, name] = relation
             relations[oid] = relation
             continue

@@ -4,45 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
-    Answer,
-    Evidence,
-    in_words,
-    is_probably_superuser,
-    is_superuser,
-    protected_tables,
-    serves,
-)
-from rlslint.access.data_roles import escapes_row_security
-from rlslint.access.roles import ASSUMED_ROLE, BOOTSTRAP_SUPERUSER
+from rlslint.access import Answer, in_words, is_superuser, protected_tables, serves
+from rlslint.config.platforms import SUPERUSER
 from rlslint.config.scales import Confidence, Severity
-from rlslint.files.connections import Connection, is_managed, role_of, runs_migrations
+from rlslint.files.connections import Connection, role_of
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.exempt_connections import (
+    Exemption,
+    exemption,
+    is_only_one,
+    serves_requests,
+)
+from rlslint.project.questions.ordinary_roles import connect_as_another
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
 
 
 @rule
 def app_role_superuser(connection: Connection, project: Project) -> Iterator[Finding]:
-    if not project.uses_row_security or not _serves(connection, project):
+    if not project.uses_row_security or not serves_requests(connection, project):
         return
     if connection.is_open:
         yield from _of_sessions(connection, project)
         return
-    reason = _reason(connection, project)
-    if reason:
-        yield from _findings(connection, reason, project)
-
-
-def _serves(connection: Connection, project: Project) -> bool:
-    """Tell whether the application answers requests over a connection."""
-    runtime, role = project.runtime, role_of(connection)
-    if not connection.connects or runs_migrations(connection):
-        return False
-    if runtime.evidence is Evidence.configuration and role not in runtime.names:
-        return False
-    return role not in runtime.bypassing and role not in project.config.owner_roles
+    found = exemption(connection, project)
+    if found is not None and found.escape == SUPERUSER:
+        yield from _findings(connection, found, project)
 
 
 def _of_sessions(connection: Connection, project: Project) -> Iterator[Finding]:
@@ -63,68 +50,35 @@ def _of_sessions(connection: Connection, project: Project) -> Iterator[Finding]:
         f"because no policy applies to a superuser ({serving.because})",
         span=connection.span,
         label=f"shows sessions of {role}, a superuser",
-        help=_help(project),
+        help=connect_as_another(project),
         severity=None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,
     )
 
 
-def _reason(connection: Connection, project: Project) -> str:
-    """Return what says that the connection's role is a superuser, "" where nothing does.
-
-    Where the history makes it one, its statement is what has to change.
-    """
-    role = role_of(connection)
-    known = project.catalog.roles.get(role)
-    if role == BOOTSTRAP_SUPERUSER and is_superuser(project.catalog, role):
-        return "the migrations make it one"
-    if connection.superuser_evidence:
-        stated = known is not None and "superuser" in known.statements
-        return "" if stated else connection.superuser_evidence
-    if is_probably_superuser(project.catalog, role):
-        return "the superuser of a server has this name unless told otherwise"
-    return ""
-
-
-def _findings(connection: Connection, reason: str, project: Project) -> Iterator[Finding]:
+def _findings(connection: Connection, found: Exemption, project: Project) -> Iterator[Finding]:
     tables = protected_tables(project.catalog)
     if not tables:
         return
     role, rows = role_of(connection), f"the rows of every tenant in {in_words(tables)}"
-    message = (
-        f"the application can read and write {rows}, because it connects as {role}, a superuser, "
-        f"to which no policy applies ({reason})"
-    )
-    severity, confidence = None, None
+    severity, tail = None if found.certain else Severity.warning, ""
     if connection.development:
-        message += "; an info, for the connection is for development or tests"
-        severity = Severity.info
-    elif is_managed(connection):
-        message = (
-            f"the application may read and write {rows}, because it connects as {role}, which is "
-            "no superuser on a managed service, but may own the tables or have BYPASSRLS there"
-        )
-        severity, confidence = Severity.warning, Confidence.low
-    elif not connection.superuser_evidence:
-        confidence = Confidence.medium
+        severity, tail = _in_development(connection, project)
     yield Finding(
         object=connection.source or role,
-        message=message,
+        message=f"the application {'can' if found.certain else 'may'} read and write {rows}, "
+        f"because it connects as {role}, a superuser, to which no policy applies "
+        f"({found.because}){tail}",
         span=connection.span,
-        label="a superuser" if confidence is not Confidence.low else "may bypass policies",
-        help=_help(project),
+        label="a superuser" if found.certain else "may bypass policies",
+        help=connect_as_another(project, found.remedy),
         severity=severity,
-        confidence=confidence,
+        confidence=found.confidence,
     )
 
 
-def _help(project: Project) -> str:
-    names = (name for name in project.runtime.names if name != ASSUMED_ROLE)
-    filtered = [name for name in names if not escapes_row_security(project.catalog, name)]
-    if filtered:
-        return f"-- connect as {quoted_identifier(filtered[0])}, to which the policies apply"
-    tables = ", ".join(table.sql_name for table in protected_tables(project.catalog)[:3])
-    return (
-        "CREATE ROLE app_user LOGIN;\n"
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO app_user; -- then connect as app_user"
-    )
+def _in_development(connection: Connection, project: Project) -> tuple[Severity, str]:
+    """Return what a connection for development weighs: it may be the only one that there is."""
+    if connection.superuser_evidence and is_only_one(connection, project):
+        return Severity.warning, "; a warning, for no other connection of the application is known"
+    return Severity.info, "; an info, for the connection is for development or tests"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy, Table
+from rlslint.catalog.platform_tables import PlatformTable, platform_table
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.captures import captured_comparisons, swallowed
-from rlslint.meaning.context import require_known
+from rlslint.meaning.containers import open_containers
+from rlslint.meaning.context import own_columns, require_known
 from rlslint.meaning.gates import (
     Gate,
     branches_without_row,
@@ -32,6 +34,8 @@ from rlslint.project.questions.exposure import (
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_literal
+from rlslint.text.sentences import listed
 
 
 def _asks_nothing_of_a_row(terms: Terms, project: Project) -> bool:
@@ -44,10 +48,24 @@ def _asks_nothing_of_a_row(terms: Terms, project: Project) -> bool:
     )
 
 
-@rule(where=_asks_nothing_of_a_row)
+def _may_ask_nothing(terms: Terms, project: Project) -> bool:
+    return _asks_nothing_of_a_row(terms, project) or _asks_for_a_container(terms)
+
+
+def _asks_for_a_container(terms: Terms) -> bool:
+    """Tell whether a policy may be one of a platform's table that asks for the container alone."""
+    return terms.using is not None and len(terms.using.ask(own_columns)) == 1
+
+
+@rule(where=_may_ask_nothing)
 def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Finding]:
     clause = policy.using if policy.command != "insert" else policy.check
     if clause is None or swallowed(project.predicate(clause), policy.relation):
+        return
+    provided = platform_table(policy.relation)
+    if provided is not None and provided.container:
+        yield from _of_containers(policy, clause, provided, project)
+    if not _asks_nothing_of_a_row(project.terms(policy), project):
         return
     gate = _gate(policy, clause, project)
     exposed = admission(policy, project) if gate is not None else None
@@ -56,6 +74,41 @@ def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Findin
     if not gate.memberships and _is_open_to_all(policy, exposed, project):
         return
     yield _finding(policy, clause, gate, exposed, project)
+
+
+def _of_containers(
+    policy: Policy, clause: Clause, provided: PlatformTable, project: Project
+) -> Iterator[Finding]:
+    """Yield a finding where all rows of a container are open that is not there for everybody."""
+    table, exposed = policy.relation, admission(policy, project)
+    if exposed is None or exposed.commands == ("insert",):
+        return
+    everyone = frozenset(project.runtime.names)
+    column = table.columns[provided.container].number
+    predicate = project.predicate(clause)
+    for opened in predicate.ask(open_containers, column, everyone, project.context_functions):
+        known = [project.catalog.containers.get(name) for name in opened.names]
+        reads = exposed.commands == ("select",)
+        if reads and all(known):
+            continue
+        names = listed(opened.names)
+        is_private = False in known
+        tail = "" if is_private or not reads else ", which may be meant so"
+        yield Finding(
+            object=str(policy),
+            message=f"{exposed.who} can {exposed.what} every row of {table} in {names}, whoever "
+            f"owns it: policy {policy.name} asks for the {provided.container} alone{tail}",
+            span=clause.span(opened.expression),
+            label="true for all that lies there",
+            help=f"ALTER POLICY {qualified(policy)} USING "
+            f"({provided.container} = {quoted_literal(opened.names[0])} "
+            f"AND {bound_to_caller(table, project)});"
+            if len(opened.names) == 1 and opened.expression is predicate.expression
+            else f"-- ask for {bound_to_caller(table, project)} as well",
+            severity=None if is_private or not reads else Severity.info,
+            confidence=None if is_private else Confidence.medium,
+        )
+        return
 
 
 def _is_open_to_all(policy: Policy, exposed: Admission, project: Project) -> bool:

@@ -33,6 +33,8 @@ def app_role_bypassrls(role: Role, project: Project) -> Iterator[Finding]:
     serving = serves(project.catalog, project.runtime, role.name)
     if serving.answer is Answer.no or _only_groups(role, project) or not project.uses_row_security:
         return
+    if _copies_only(role, project):
+        return
     yield from _findings(role, serving, project)
 
 
@@ -44,6 +46,15 @@ def _only_groups(role: Role, project: Project) -> bool:
     if named and role.name in project.runtime.names:
         return False
     return is_declared(project.catalog, role.name) and not can_log_in(project.catalog, role.name)
+
+
+def _copies_only(role: Role, project: Project) -> bool:
+    """Tell whether a role is there to replicate, and may do no more than read."""
+    return role.replication and not any(
+        has_any_column_privilege(project.catalog, role.name, table, privilege)
+        for table in protected_tables(project.catalog)
+        for privilege in ("insert", "update", "delete")
+    )
 
 
 def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Finding]:
@@ -63,14 +74,16 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     certain = serving.answer is Answer.yes
     copies = makes_copies(project.catalog, role.name)
     because = "called after backups or replication" if copies else serving.because
+    help = f"ALTER ROLE {quoted_identifier(role.name)} NOBYPASSRLS;"
+    if role.name not in project.config.bypass_roles:
+        help += f' -- or bypass-roles = ["{role}"], where it is meant to see all rows'
     yield Finding(
         object=role.name,
         message=f"{role} gets past every policy to the rows of all tenants in {in_words(tables)}, "
         f"because it has BYPASSRLS ({because})",
         span=shown(statement),
         label=f"exempts {role} from row security",
-        help=f"ALTER ROLE {quoted_identifier(role.name)} NOBYPASSRLS; "
-        f'-- or bypass-roles = ["{role}"], where it is meant to see all rows',
+        help=help,
         related=also_shown(
             *((place, f"{role} gets at rows by this") for place in serving.spans[:1]),
             beside=statement,

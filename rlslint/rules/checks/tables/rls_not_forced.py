@@ -20,12 +20,14 @@ def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
         escaped = bypass(project.catalog, role, table)
         if escaped is not None and escaped.escape is not Escape.owner:
             continue
-        if _is_by_membership(role, table, project):
+        # FORCE does not bind a role with BYPASSRLS: the connection is what has to change.
+        if role in project.runtime.exempt or _is_by_membership(role, table, project):
             continue
         ownership = owns(project.catalog, project.runtime, role, table)
         if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):
             reasons = (ownership.because, project.runtime.seen(role))
-            yield _finding(table, role, ownership, "; ".join(filter(None, reasons)))
+            doubtful = project.runtime.reason(role).doubtful
+            yield _finding(table, role, ownership, "; ".join(filter(None, reasons)), doubtful)
             return
 
 
@@ -35,7 +37,9 @@ def _is_by_membership(role: str, table: Table, project: Project) -> bool:
     return membership is not None and "rls_forced" not in table.statements
 
 
-def _finding(table: Table, role: str, ownership: Ownership, reasons: str) -> Finding:
+def _finding(
+    table: Table, role: str, ownership: Ownership, reasons: str, doubtful: bool
+) -> Finding:
     certain = ownership.answer is Answer.yes
     subject = f"{role}, which owns it," if certain else "its owner"
     because = f" ({reasons})" if reasons else ""
@@ -50,6 +54,6 @@ def _finding(table: Table, role: str, ownership: Ownership, reasons: str) -> Fin
         label="does not apply to the owner",
         help=f"ALTER TABLE {table.sql_name} FORCE ROW LEVEL SECURITY;",
         related=also_shown(*dict(places).items(), beside=statement),
-        severity=Severity.error if certain else None,
-        confidence=None if certain else Confidence.medium,
+        severity=Severity.error if certain and not doubtful else None,
+        confidence=Confidence.medium if doubtful or not certain else None,
     )

@@ -1,0 +1,65 @@
+"""What the settings of an API say: which schemas it shows, and as whom it serves anybody.
+
+PostgREST reads them from its configuration file or from the environment (PostgREST's documentation,
+Configuration); Supabase writes those of a project into `supabase/config.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rlslint import NamedTuple
+from rlslint.files.settings.addresses import expanded
+from rlslint.text.patterns import Pattern
+from rlslint.text.sentences import names_in
+
+_SETTING = Pattern(
+    r"""^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?(?P<name>PGRST_DB_SCHEMAS?|PGRST_DB_ANON_ROLE
+        |db-schemas?|db-anon-role)["']?[ \t]*[=:][ \t]*(?P<value>[^\r\n#]*)""",
+    re.VERBOSE | re.MULTILINE,
+)
+
+
+class Api(NamedTuple):
+    """An API over the database: the schemas that it shows and its role for callers without a name.
+
+    `schemas` is None and `anonymous` "" where the settings do not tell.
+    """
+
+    schemas: tuple[str, ...] | None
+    anonymous: str
+
+
+def api_of_settings(source: str) -> Api | None:
+    """Return what PostgREST's settings in a file of any format say, None where there are none."""
+    schemas: tuple[str, ...] | None = None
+    anonymous = ""
+    for match in _SETTING().finditer(source):
+        value = expanded(match["value"].strip().strip("\"'"))
+        if not value:
+            continue
+        if "schema" in match["name"].lower():
+            schemas = names_in(value)
+        else:
+            anonymous = value
+    return Api(schemas, anonymous) if schemas or anonymous else None
+
+
+def api_of_supabase(source: str) -> Api | None:
+    """Return what a `config.toml` says, None where it says nothing of the API."""
+    import tomllib
+
+    try:
+        settings: dict[str, Any] = tomllib.loads(source)
+    except tomllib.TOMLDecodeError:
+        return None
+    api = settings.get("api")
+    if not isinstance(api, dict):
+        return None
+    if api.get("enabled") is False:
+        return Api((), "")
+    schemas = api.get("schemas")
+    if not isinstance(schemas, list):
+        return None
+    return Api(tuple(name for name in schemas if isinstance(name, str)), "")

@@ -1,0 +1,100 @@
+"""Connections of the application whose role no policy binds, for what platforms say of it."""
+
+from __future__ import annotations
+
+from rlslint import NamedTuple
+from rlslint.access import Evidence, is_declared, is_probably_superuser, is_superuser
+from rlslint.access.roles import BOOTSTRAP_SUPERUSER
+from rlslint.config.platforms import SUPERUSER, console_role
+from rlslint.config.scales import Confidence
+from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
+from rlslint.project.project import Project
+
+
+class Exemption(NamedTuple):
+    """Why policies do not bind the role of a connection.
+
+    `escape` is the attribute, superuser or bypassrls; `certain` is False where it may be missing.
+    `because` continues a sentence, `remedy` is a sentence without its end, "" where the platform
+    has none of its own. `confidence` is None where the rule's own holds.
+    """
+
+    escape: str
+    certain: bool
+    because: str
+    remedy: str
+    confidence: Confidence | None
+
+
+def serves_requests(connection: Connection, project: Project) -> bool:
+    """Tell whether the application answers requests over a connection."""
+    runtime, role = project.runtime, role_of(connection)
+    if not connection.connects or runs_migrations(connection):
+        return False
+    if runtime.evidence is Evidence.configuration and role not in runtime.names:
+        return False
+    if role in runtime.names and runtime.reason(role).evidence is Evidence.connections:
+        return True
+    return role not in runtime.bypassing and role not in project.config.owner_roles
+
+
+def exemption(connection: Connection, project: Project) -> Exemption | None:
+    """Return why no policy binds the role of a connection, None where nothing says so.
+
+    What the history says of the role is the business of its statement.
+    """
+    role = role_of(connection)
+    known = project.catalog.roles.get(role)
+    if role == BOOTSTRAP_SUPERUSER and is_superuser(project.catalog, role):
+        return Exemption(SUPERUSER, True, "the migrations make it one", "", Confidence.medium)
+    if known is not None and {"superuser", "bypassrls"} & known.statements.keys():
+        return None
+    platform = platform_of(connection)
+    if platform is not None:
+        console = console_role(platform, role)
+        if console is None or (is_declared(project.catalog, role) and not console.names):
+            return None
+        unsure = Confidence.low if console.names else Confidence.medium
+        return Exemption(
+            console.escape,
+            console.certain,
+            console.because,
+            console.remedy,
+            None if console.certain else unsure,
+        )
+    evidence = connection.superuser_evidence or _evidence_elsewhere(connection, project)
+    if evidence:
+        return Exemption(SUPERUSER, True, evidence, "", None)
+    if is_probably_superuser(project.catalog, role):
+        because = "the superuser of a server has this name unless told otherwise"
+        return Exemption(SUPERUSER, True, because, "", Confidence.medium)
+    return None
+
+
+def _evidence_elsewhere(connection: Connection, project: Project) -> str:
+    """Return what another file says that makes the role of a connection, "" where none does.
+
+    A host without a dot is a service that such a file sets up.
+    """
+    if not connection.host or "." in connection.host.strip("[]") or connection.is_open:
+        return ""
+    return next(
+        (
+            f"{other.superuser_evidence}, says {other.span.text.path}"
+            for other in project.connections
+            if other.superuser_evidence
+            and not other.connects
+            and other.user == connection.user
+            and f".{connection.host}." in f".{other.source}"
+        ),
+        "",
+    )
+
+
+def is_only_one(connection: Connection, project: Project) -> bool:
+    """Tell whether no connection of the application is as another role."""
+    role = role_of(connection)
+    return not any(
+        role_of(other) not in ("", role) and serves_requests(other, project)
+        for other in project.connections
+    )

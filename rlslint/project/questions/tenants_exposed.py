@@ -1,0 +1,32 @@
+"""Which tables hold rows of tenants, have no row security, and are reached by the application."""
+
+from __future__ import annotations
+
+from rlslint.access import Exposure, Gap, gap_of, is_probably_superuser, is_superuser
+from rlslint.catalog.model import Table
+from rlslint.project.project import Project
+
+
+def tenants_exposed(table: Table, project: Project) -> Exposure | None:
+    """Return who gets at a table of tenants that should have row security and lacks it.
+
+    None where the table is no such table. Raises UnknownFact where that cannot be told.
+    """
+    if table.temporary or project.is_shared(table) or gap_of(table) is not Gap.plain:
+        return None
+    if not project.tenant_columns(table):
+        return None
+    exposed = project.exposure(table)
+    if exposed is None or not goes_by_names(project):
+        return exposed
+    # Row security binds no superuser: with those alone, nobody has meant to use it here.
+    catalog = project.catalog
+    unbound = all(
+        is_superuser(catalog, r) or is_probably_superuser(catalog, r) for r in exposed.roles
+    )
+    return None if exposed.confidence is not None or unbound else exposed
+
+
+def goes_by_names(project: Project) -> bool:
+    """Tell whether nothing but the names of columns says that there are tenants."""
+    return not project.uses_row_security and not project.config.tenant_columns

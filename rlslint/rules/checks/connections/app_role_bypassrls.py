@@ -1,0 +1,49 @@
+"""app-role-bypassrls: the application connects as a role that its platform exempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Evidence, in_words, protected_tables
+from rlslint.config.platforms import BYPASSRLS
+from rlslint.config.scales import Severity
+from rlslint.files.connections import Connection, role_of
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.exempt_connections import Exemption, exemption, serves_requests
+from rlslint.project.questions.ordinary_roles import connect_as_another
+from rlslint.rules.registry import rule
+
+
+@rule
+def app_role_bypassrls(connection: Connection, project: Project) -> Iterator[Finding]:
+    if connection.is_open or not project.uses_row_security:
+        return
+    if not serves_requests(connection, project):
+        return
+    found = exemption(connection, project)
+    if found is not None and found.escape == BYPASSRLS:
+        yield from _findings(connection, found, project)
+
+
+def _findings(connection: Connection, found: Exemption, project: Project) -> Iterator[Finding]:
+    tables = protected_tables(project.catalog)
+    if not tables:
+        return
+    role = role_of(connection)
+    does = "gets past every policy" if found.certain else "may get past every policy"
+    severity, tail = None if found.certain else Severity.warning, ""
+    if connection.development:
+        severity, tail = Severity.info, "; an info, for the connection is for development or tests"
+    elif project.runtime.evidence is Evidence.platform:
+        severity, tail = Severity.warning, "; a warning, for an API serves requests as well"
+    yield Finding(
+        object=connection.source or role,
+        message=f"the application {does} to the rows of all tenants in {in_words(tables)}, forced "
+        f"row security or not, because it connects as {role}: {found.because}{tail}",
+        span=connection.span,
+        label="has BYPASSRLS" if found.certain else "may have BYPASSRLS",
+        help=connect_as_another(project, found.remedy),
+        severity=severity,
+        confidence=found.confidence,
+    )

@@ -1,0 +1,181 @@
+"""What a platform has set up beforehand decides what its API reaches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.config.options import Config
+from rlslint.config.scales import Confidence, Severity
+from tests.linting import findings_of, lint
+
+PROTECTED = """
+CREATE TABLE public.trips (id uuid PRIMARY KEY, rider uuid NOT NULL);
+CREATE INDEX ON public.trips (rider);
+ALTER TABLE public.trips ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON public.trips TO authenticated USING (rider = (SELECT auth.uid()));
+"""
+FORGOTTEN = "CREATE TABLE public.receipts (id uuid PRIMARY KEY, rider uuid NOT NULL);"
+
+
+@pytest.mark.parametrize(
+    ("day", "option", "confidence"),
+    [
+        ("20260101", "auto", Confidence.high),
+        ("20260615", "auto", Confidence.low),
+        ("20261101", "auto", None),
+        ("20261101", "granted", Confidence.high),
+        ("20260101", "ended", None),
+    ],
+)
+def test_default_grants_of_supabase_end_with_a_day(
+    day: str, option: str, confidence: Confidence | None, tmp_path: Path
+) -> None:
+    files = {
+        "supabase/migrations/20250101000000_trips.sql": PROTECTED,
+        f"supabase/migrations/{day}000000_receipts.sql": FORGOTTEN,
+    }
+    config = Config(min_severity=Severity.info, platform_default_grants=option)
+    found = findings_of(lint(tmp_path, files, config), "rls-not-enabled")
+    assert [one.confidence for one in found] == ([] if confidence is None else [confidence])
+
+
+def test_grants_of_a_migration_outlive_those_of_the_platform(tmp_path: Path) -> None:
+    files = {
+        "supabase/migrations/20250101000000_trips.sql": PROTECTED
+        + "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO authenticated;",
+        "supabase/migrations/20261101000000_receipts.sql": FORGOTTEN,
+    }
+    found = findings_of(lint(tmp_path, files), "rls-not-enabled")
+    assert [one.confidence for one in found] == [Confidence.high]
+
+
+def test_a_loose_file_in_the_folder_of_a_platform_belongs_to_it(tmp_path: Path) -> None:
+    files = {
+        "supabase/migrations/20250101000000_trips.sql": PROTECTED,
+        "supabase/migrations/by_hand.sql": PROTECTED.replace("trips", "stops").replace(
+            "auth.uid()", "nullif(current_setting('app.rider', true), '')::uuid"
+        ),
+    }
+    assert not lint(tmp_path, files).findings
+
+
+OPEN = "CREATE TABLE public.leads (id uuid PRIMARY KEY, phone text);"
+IN_API = OPEN.replace("public.", "api.").replace("CREATE", "CREATE SCHEMA api; CREATE", 1)
+GRANTED_IN_API = IN_API + (
+    "GRANT USAGE ON SCHEMA api TO anon; GRANT SELECT, INSERT ON api.leads TO anon, authenticated;"
+)
+MIGRATION = "supabase/migrations/20250101000000_leads.sql"
+
+
+@pytest.mark.parametrize(
+    ("files", "severities"),
+    [
+        ({MIGRATION: OPEN}, ["error"]),
+        ({MIGRATION: OPEN + "REVOKE ALL ON public.leads FROM anon, authenticated;"}, []),
+        (
+            {
+                MIGRATION: OPEN + "REVOKE INSERT, UPDATE, DELETE ON public.leads"
+                " FROM anon, authenticated;"
+            },
+            ["warning"],
+        ),
+        ({MIGRATION: IN_API}, []),
+        ({MIGRATION: GRANTED_IN_API}, ["error"]),
+        (
+            {MIGRATION: GRANTED_IN_API, "supabase/config.toml": '[api]\nschemas = ["public"]'},
+            [],
+        ),
+        (
+            {MIGRATION: GRANTED_IN_API, "supabase/config.toml": '[api]\nschemas = ["api"]'},
+            ["error"],
+        ),
+        ({MIGRATION: OPEN, "supabase/config.toml": "[api]\nenabled = false"}, []),
+        ({"migrations/0001.sql": OPEN + "GRANT ALL ON leads TO visitor;"}, []),
+        (
+            {
+                "migrations/0001.sql": OPEN + "GRANT ALL ON leads TO visitor;",
+                "postgrest.conf": 'db-uri = "postgres://authenticator@db/x"\n'
+                'db-anon-role = "visitor"\n',
+            },
+            ["error"],
+        ),
+        (
+            {
+                "migrations/0001.sql": GRANTED_IN_API.replace("authenticated", "visitor"),
+                "compose.yaml": "services:\n  rest:\n    environment:\n"
+                "      PGRST_DB_SCHEMAS: public\n      PGRST_DB_ANON_ROLE: anon\n",
+            },
+            [],
+        ),
+    ],
+)
+def test_an_open_table_is_reported_where_an_api_shows_it(
+    files: dict[str, str], severities: list[str], tmp_path: Path
+) -> None:
+    found = findings_of(lint(tmp_path, files), "table-open-to-api")
+    assert [one.severity.name for one in found] == severities
+
+
+def test_a_reference_table_is_open_to_read_and_not_to_write(tmp_path: Path) -> None:
+    config = Config(min_severity=Severity.info, reference_tables=("public.leads",))
+    reading = OPEN + "REVOKE ALL ON leads FROM anon; GRANT SELECT ON leads TO anon;"
+    reading = reading.replace("FROM anon", "FROM anon, authenticated")
+    assert not findings_of(lint(tmp_path / "a", {MIGRATION: reading}, config), "table-open-to-api")
+    assert findings_of(lint(tmp_path / "b", {MIGRATION: OPEN}, config), "table-open-to-api")
+
+
+OWN_FOLDER = "(storage.foldername(name))[1] = (SELECT auth.uid())::text"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "policy", "severities"),
+    [
+        ("'papers', 'papers', false", "FOR SELECT USING (bucket_id = 'papers')", ["error"]),
+        ("'papers', 'papers', true", "FOR SELECT USING (bucket_id = 'papers')", []),
+        ("'other', 'other', false", "FOR SELECT USING (bucket_id = 'papers')", ["info"]),
+        ("'papers', 'papers', true", "FOR DELETE USING (bucket_id = 'papers')", ["error"]),
+        ("'papers', 'papers', false", "FOR INSERT WITH CHECK (bucket_id = 'papers')", []),
+        (
+            "'papers', 'papers', false",
+            "FOR SELECT TO authenticated USING (bucket_id IN ('papers', 'x') AND"
+            " (SELECT auth.role()) = 'authenticated')",
+            ["error"],
+        ),
+        (
+            "'papers', 'papers', false",
+            f"FOR SELECT TO authenticated USING (bucket_id = 'papers' AND {OWN_FOLDER})",
+            [],
+        ),
+        (
+            "'papers', 'papers', false",
+            "FOR SELECT TO authenticated USING (owner_id = (SELECT auth.uid()::text))",
+            [],
+        ),
+        (
+            "'papers', 'papers', false",
+            "FOR SELECT TO authenticated USING ((SELECT auth.uid()) IS NOT NULL)",
+            ["error"],
+        ),
+    ],
+)
+def test_policies_on_the_files_of_supabase_are_judged(
+    bucket: str, policy: str, severities: list[str], tmp_path: Path
+) -> None:
+    history = (
+        f"INSERT INTO storage.buckets (id, name, public) VALUES ({bucket});\n"
+        'DROP POLICY "of the dashboard" ON storage.objects;\n'
+        f'CREATE POLICY "files" ON storage.objects {policy};'
+    )
+    found = lint(tmp_path, {"supabase/migrations/20250101000000_files.sql": history}).findings
+    assert [one.severity.name for one in found] == severities
+    assert {one.name for one in found} <= {"policy-no-row-reference"}
+
+
+def test_what_a_platform_made_is_not_reported(tmp_path: Path) -> None:
+    history = PROTECTED + (
+        "ALTER TABLE public.trips ADD COLUMN file uuid REFERENCES storage.objects (id);"
+        "ALTER TABLE public.trips ADD FOREIGN KEY (rider) REFERENCES auth.users (id);"
+    )
+    assert not lint(tmp_path, {"supabase/migrations/20250101000000_a.sql": history}).findings
