@@ -153,3 +153,38 @@ def test_a_program_that_sets_the_context_of_its_caller_uses_row_security(tmp_pat
     run = rlslint("check", cwd=project(tmp_path, **{"app.py": code + call}))
     assert "nowhere" not in run.stderr
     assert "app.py sets app.tenant for its caller, and no policy was found" in run.stderr
+
+
+ODD_NAMES = """CREATE TABLE docs (org_id int PRIMARY KEY);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON docs USING (org_id = nullif(current_setting('app.{}', true), '')::int);
+CREATE TABLE notes (id int PRIMARY KEY, org_id int REFERENCES docs);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ins ON notes FOR INSERT
+  WITH CHECK (org_id = nullif(current_setting('app.org', true), '')::int);
+CREATE POLICY upd ON notes FOR UPDATE
+  USING (org_id = nullif(current_setting('app.org', true), '')::int);
+CREATE INDEX ON notes (org_id);
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("", ["public.docs", "reads app.current_org, which nothing sets"]),
+        (
+            "await db.rpc('set_config', {setting_name: 'app.current_org', setting_value: id});",
+            ["public.notes", "reads app.org, which nothing sets", "is set in src/db.ts"],
+        ),
+        ("const SETTING = 'app.current_org'; await become(SETTING, id);", []),
+        ("run(`SET LOCAL app.org = '${id}'`); run(`SET LOCAL app.current_org = '${id}'`);", []),
+    ],
+    ids=["nothing", "sets the rarer name", "names it", "sets both"],
+)
+def test_a_setting_that_another_language_sets_is_not_said_to_be_unset(
+    tmp_path: Path, code: str, said: list[str]
+) -> None:
+    at = files_in(tmp_path, {"db/0001.sql": ODD_NAMES.format("current_org"), "src/db.ts": code})
+    run = rlslint("check", "--output-format", "concise", "--select", "guc-name-mismatch", cwd=at)
+    assert all(part in run.stdout for part in said)
+    assert bool(run.stdout) == bool(said)

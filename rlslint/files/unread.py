@@ -7,7 +7,8 @@ what sets the context that policies read. Nothing is parsed: a file has a sign o
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+import re
+from collections.abc import Collection, Container, Iterable
 
 from rlslint import NamedTuple
 from rlslint.files import disk
@@ -66,6 +67,9 @@ _CONTEXT = (
 """What sets or reads the context that policies depend on."""
 
 
+_SETTER = rb"(?:set_config\b[^;]{0,120}?\W|\bset\s+(?:local\s+|session\s+)?\W?)%b\b"
+
+
 class Sign(NamedTuple):
     """A file with a sign: it `makes` row security, or else sets the context of the caller.
 
@@ -108,12 +112,26 @@ def makes_row_security(data: bytes) -> bool:
     return _has(data.lower(), _DDL) or _has(data, _SHOUTED)
 
 
-def naming(word: str, paths: Iterable[str]) -> Iterator[str]:
-    """Yield the paths of the files that have a word, in whatever case."""
-    sought = word.lower().encode()
-    for path in paths:
-        if sought in _content(path).lower():
-            yield path
+class Naming(NamedTuple):
+    """A file that names a setting of the session, and whether it surely `sets` it."""
+
+    path: str
+    sets: bool
+
+
+def settings_named(names: Collection[str], paths: Iterable[str], base: str) -> dict[str, Naming]:
+    """Return which settings files name in whatever case, each with a file that sets it if any."""
+    found: dict[str, Naming] = {}
+    sought = {name: name.lower().encode() for name in names}
+    for path in sorted(paths):
+        data = _content(path).lower()
+        for name, word in sought.items():
+            known = found.get(name)
+            if word in data and (known is None or not known.sets):
+                sets = re.search(_SETTER % re.escape(word), data) is not None
+                if known is None or sets:
+                    found[name] = Naming(shown_path(path, base), sets)
+    return found
 
 
 def _has(data: bytes, signs: Iterable[tuple[tuple[bytes, ...], Pattern[bytes]]]) -> bool:

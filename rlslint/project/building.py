@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Set
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -24,7 +25,7 @@ from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.ignores import ignores_in_host
 from rlslint.files.layouts.history import History, Migration
-from rlslint.files.unread import Sign, makes_row_security
+from rlslint.files.unread import Sign, makes_row_security, settings_named
 from rlslint.project.project import Project
 from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
@@ -101,13 +102,15 @@ class Code(NamedTuple):
 
     `tests` are the paths of the code that tests the program. `programs` make row security
     themselves, of `unread` ones it cannot be told what they make. `apis` are those that settings
-    files are about, each with the path of its file.
+    files are about, each with the path of its file. `others` are the paths of all files that are
+    not read as SQL.
     """
 
     files: tuple[CodeFile, ...]
     connections: tuple[Connection, ...]
     settings_files: int
     tests: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
     programs: tuple[Program, ...] = ()
     unread: tuple[Sign, ...] = ()
     apis: tuple[tuple[str, Api], ...] = ()
@@ -134,7 +137,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         built.append(_join(replayed, config, around, False, reader))
     for history in wanted.loose:
         replayed = _replayed(history, config, reader, modules)
-        built.append(_join(replayed, config, Code((), (), 0), True, reader))
+        built.append(_join(replayed, config, Code((), (), 0, others=code.others), True, reader))
     if not built:
         built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False, reader))
     # What a migration or a program imports, it was read with.
@@ -211,7 +214,10 @@ def _join(replayed: Replayed, config: Config, code: Code, loose: bool, reader: R
     catalog = replayed.replay.catalog
     queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
     apis = tuple(api for _, api in code.apis)
-    project = Project(catalog, config, queries, traces, code.connections, code.tests, apis)
+    elsewhere = partial(settings_named, paths=code.others, base=os.getcwd())
+    project = Project(
+        catalog, config, queries, traces, code.connections, code.tests, apis, elsewhere
+    )
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
@@ -236,11 +242,9 @@ def _read_sessions(
 
 def _beside(history: History, code: Code, nearest: Nearest) -> Code:
     """Keep the code and the settings that lie nearer to this history than to another one."""
-    return Code(
-        tuple(file for file in code.files if history.root in nearest(file.path)),
-        tuple(c for c in code.connections if history.root in nearest(c.span.text.path)),
-        code.settings_files,
-        code.tests,
+    return code._replace(
+        files=tuple(file for file in code.files if history.root in nearest(file.path)),
+        connections=tuple(c for c in code.connections if history.root in nearest(c.span.text.path)),
         apis=tuple(one for one in code.apis if history.root in nearest(one[0])),
     )
 
@@ -425,6 +429,7 @@ def _read_code(
         (*beside, *connections),
         len(found.settings),
         found.tests,
+        (*found.others, *(file.path for file in (*found.python, *found.settings))),
         tuple(programs),
         tuple(unread),
         tuple(apis),

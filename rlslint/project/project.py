@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from rlslint.access import (
@@ -41,6 +41,7 @@ from rlslint.text.sentences import names_in
 if TYPE_CHECKING:
     from rlslint.files.connections import Connection
     from rlslint.files.settings.api import Api
+    from rlslint.files.unread import Naming
     from rlslint.project.sessions import QuerySite, SessionTrace
     from rlslint.project.setting_writes import SettingWrite
 
@@ -50,12 +51,22 @@ _TENANT = Pattern(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
 _GROUP = Pattern(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IGNORECASE)
 
 
+SettingsElsewhere = Callable[[Collection[str]], Mapping[str, "Naming"]]
+"""Returns those of some settings that files name which are not read as SQL."""
+
+
+def nowhere(names: Collection[str]) -> Mapping[str, Naming]:
+    """Return that no file names a setting."""
+    return {}
+
+
 class Project:
     """A history's catalog, the application code around it, and who asks.
 
     `queries` and `traces` come from application code, `connections` and `apis` from settings
-    files. `tests` are the paths of the code that tests the program. Answers that many rules need
-    are found once.
+    files. `tests` are the paths of the code that tests the program. `settings_elsewhere` tells
+    which settings the files name that are not read as SQL. Answers that many rules need are found
+    once.
     """
 
     def __init__(
@@ -67,6 +78,7 @@ class Project:
         connections: tuple[Connection, ...] = (),
         tests: frozenset[str] = frozenset(),
         apis: tuple[Api, ...] = (),
+        settings_elsewhere: SettingsElsewhere = nowhere,
     ) -> None:
         self.catalog = catalog
         self.config = config
@@ -75,6 +87,7 @@ class Project:
         self.connections = connections
         self.tests = tests
         self.apis = apis
+        self.settings_elsewhere = settings_elsewhere
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
+from rlslint.files.unread import Naming
 from rlslint.meaning.bodies import settings_written
 from rlslint.meaning.bounds import Bound, bounds_of
 from rlslint.meaning.context import ContextRead, context_reads
@@ -43,7 +44,7 @@ class Mismatch(NamedTuple):
     """That a name is read which nothing sets, and the name that stands in its place elsewhere.
 
     `policies` read the odd name. `place` shows the other name: where it is set, or another policy
-    that reads it. `is_set` tells which.
+    that reads it. `is_set` tells which; `file` is that of another language where it is set.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Mismatch(NamedTuple):
     policies: frozenset[Policy]
     place: Span | None
     is_set: bool
+    file: str = ""
 
 
 def mismatches(project: Project) -> tuple[Mismatch, ...] | None:
@@ -59,14 +61,28 @@ def mismatches(project: Project) -> tuple[Mismatch, ...] | None:
     None where there are too many names to compare.
 
     Where the program computes the name of a setting that it sets, every name may be set: then
-    only what the other policies read tells.
+    only what the other policies read tells. A name that stands in a file that is not read as SQL
+    may be set there.
     """
-    written = project.ask(written_settings)
     readings = _Readings(project)
+    written = project.ask(written_settings)
+    found = _mismatches(readings, written, {})
+    if not found:
+        return found
+    elsewhere = project.settings_elsewhere(readings.policies)
+    if not elsewhere:
+        return found
+    set_there = {name: None for name, naming in elsewhere.items() if naming.sets}
+    return _mismatches(readings, {**set_there, **written}, elsewhere)
+
+
+def _mismatches(
+    readings: _Readings, written: dict[str, Span | None], elsewhere: Mapping[str, Naming]
+) -> tuple[Mismatch, ...] | None:
     odd = [
         (name, policies)
         for name, policies in readings.policies.items()
-        if name not in written and not name.startswith(PLATFORM_PREFIXES)
+        if name not in written and name not in elsewhere and not name.startswith(PLATFORM_PREFIXES)
     ]
     if len(odd) * (len(written) + len(readings.usual)) > _MOST_COMPARISONS:
         return None
@@ -76,7 +92,8 @@ def mismatches(project: Project) -> tuple[Mismatch, ...] | None:
         if expected is not None:
             is_set = expected in written
             place = written[expected] if is_set else readings.place_of(expected)
-            found.append(Mismatch(name, expected, frozenset(policies), place, is_set))
+            file = elsewhere[expected].path if is_set and expected in elsewhere else ""
+            found.append(Mismatch(name, expected, frozenset(policies), place, is_set, file))
     return tuple(found)
 
 

@@ -73,10 +73,11 @@ def _in_function(
 
 def _finding(policy: Policy, mismatch: Mismatch, span: Span | None, mended: str) -> Finding:
     done = "set" if mismatch.is_set else "read by other policies"
+    where = f" in {mismatch.file}" if mismatch.file else ""
     return Finding(
         object=str(policy),
         message=f"queries of {policy.relation} find no rows: policy {policy.name} reads "
-        f"{mismatch.name}, which nothing sets, where {mismatch.expected} is {done}",
+        f"{mismatch.name}, which nothing sets, where {mismatch.expected} is {done}{where}",
         span=span,
         label="nothing sets this name",
         help=mended,
