@@ -18,8 +18,7 @@ from bench.platforms import stub_platform
 from rlslint.code.migrations import MigrationReader, Reader, module_reader
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import Config, anchored
-from rlslint.files import disk
-from rlslint.files.discovery import Found, discover
+from rlslint.files.discovery import Found, discover, read_in_project
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
 from rlslint.replay import Replay
@@ -90,8 +89,8 @@ def measured_histories(
     directory: Path, server: Server, options: argparse.Namespace
 ) -> Iterator[Measured]:
     """Carry out each history of a project in a database of its own, and compare."""
-    configured = find_config(directory, disk.read)
-    config = load_config(configured, disk.read) if configured is not None else Config()
+    configured = find_config(directory, read_in_project)
+    config = load_config(configured, read_in_project) if configured is not None else Config()
     found = discover([directory], root=directory, exclude=config.exclude)
     for history in histories(found, anchored(config, config.migrations)).histories:
         with server.database() as database:

@@ -18,8 +18,7 @@ from rlslint.catalog.model import Relation
 from rlslint.code.migrations import Reader
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import Config
-from rlslint.files import disk
-from rlslint.files.discovery import discover
+from rlslint.files.discovery import discover, read_in_project
 from rlslint.project.building import build
 from rlslint.project.project import Project
 from rlslint.rules.judging import subjects
@@ -61,8 +60,8 @@ def _count(directory: Path) -> Count:
     os.chdir(directory)
     asked = beyond = beyond_unknown = 0
     causes: Counter[tuple[str, str]] = Counter()
-    configured = find_config(directory, disk.read)
-    config = load_config(configured, disk.read) if configured is not None else Config()
+    configured = find_config(directory, read_in_project)
+    config = load_config(configured, read_in_project) if configured is not None else Config()
     found = discover([directory], root=directory, exclude=config.exclude)
     built = build(found, config, Reader({})).built
     for one in built:

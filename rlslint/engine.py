@@ -59,7 +59,8 @@ def check(
     for problem in found.problems:
         reader.unreadable(problem)
     reader.faults += found.faults
-    projects = build(found, config, reader)
+    with disk.Confined(found.roots):
+        projects = build(found, config, reader)
     code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
     named = _Named(found.reported, projects.are_all)

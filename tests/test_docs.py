@@ -18,7 +18,7 @@ from rlslint.cli.commands import rlslint
 from rlslint.config.files import load_config
 from rlslint.config.options import OPTIONS, OUTPUT_FORMATS, Config, field_of
 from rlslint.config.scales import Severity
-from rlslint.files import disk
+from rlslint.files.discovery import read_in_project
 from rlslint.reports.json import finding_as_json, render
 from rlslint.rules.cards import card, rule_names
 from rlslint.rules.selection import selection_of
@@ -114,10 +114,11 @@ def test_every_command_and_option_has_help() -> None:
 @pytest.mark.parametrize("key", OPTIONS)
 def test_the_example_of_an_option_is_a_configuration(key: str, tmp_path: Path) -> None:
     (tmp_path / "rlslint.toml").touch()
+    (tmp_path / ".git").mkdir()
     (tmp_path / "here").mkdir()
     file = tmp_path / "here" / "rlslint.toml"
     file.write_text(OPTIONS[key].example)
-    config = load_config(file, disk.read)
+    config = load_config(file, read_in_project)
     name = field_of(key)
     if key != "extend":
         assert getattr(config, name) != getattr(Config(), name)
@@ -129,7 +130,7 @@ def test_configuration_and_yaml_on_a_page_can_be_read(page: Path, tmp_path: Path
     for source in blocks(page, "toml"):
         (tmp_path / "rlslint.toml").write_text(source)
         if "extend = " not in source:
-            selection_of(load_config(tmp_path / "rlslint.toml", disk.read))
+            selection_of(load_config(tmp_path / "rlslint.toml", read_in_project))
     for source in blocks(page, "yaml"):
         assert yaml.safe_load(source)
 

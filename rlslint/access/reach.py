@@ -169,7 +169,7 @@ def _reads_of_view(query: Query, view: Relation, user: str) -> _Reads:
     # REFRESH runs as the owner: security invoker views inside see the owner as their user.
     inner_user = view.owner if is_copy else user
     inner_reader = user if runs_as_invoker(view) else view.owner
-    found: list[TableRead] = []
+    found: dict[object, TableRead] = {}
     gap: UnknownFact | None = None
     for source in named_relations(query):
         try:
@@ -177,11 +177,18 @@ def _reads_of_view(query: Query, view: Relation, user: str) -> _Reads:
         except UnknownFact as cause:
             reads, unknown = (), cause
         gap = gap or unknown
-        found += [
-            TableRead(table, role, (view, *through), is_copy or copied)
-            for table, role, through, copied in reads
-        ]
-    return tuple(found), gap
+        for table, role, through, copied in reads:
+            read = TableRead(table, role, (view, *through), is_copy or copied)
+            found.setdefault(_told_by(read), read)
+    return tuple(found.values()), gap
+
+
+def _told_by(read: TableRead) -> tuple[object, ...]:
+    """Return what tells a read from others: of the many ways that views may lead there, the first
+    one speaks for all that begin with the same copy and end in the same view."""
+    copies = (id(view) for view in read.through if view.kind is Kind.materialized_view)
+    copy = next(copies, None) if read.from_copy else None
+    return id(read.table), read.role, id(read.through[-1]), copy
 
 
 def relations_looked_up(expression: Expr, catalog: Catalog) -> tuple[Relation, ...]:

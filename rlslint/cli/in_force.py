@@ -19,6 +19,7 @@ from rlslint.config.options import (
 )
 from rlslint.config.scales import Severity
 from rlslint.files import disk
+from rlslint.files.discovery import read_in_project
 from rlslint.text import Span, Text
 
 _LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
@@ -34,7 +35,7 @@ def configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> st
         raise ConfigError("--isolated reads no configuration file, and --config names one")
     if files:
         return str(files[0])
-    return None if options["isolated"] else find_config(_start(paths, options), disk.read)
+    return None if options["isolated"] else find_config(_start(paths, options), read_in_project)
 
 
 def config_in_force(
@@ -42,7 +43,7 @@ def config_in_force(
 ) -> Config:
     """Return the options in force; `least` is the severity from which findings are shown."""
     pairs = [parse_override(value) for value in options["config_values"] if "=" in value]
-    config = load_config(file, disk.read) if file is not None else Config()
+    config = load_config(file, read_in_project) if file is not None else Config()
     pairs += [
         (name.replace("_", "-"), _names(options[name])) for name in _LISTS if options.get(name)
     ]

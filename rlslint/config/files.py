@@ -11,8 +11,9 @@ from rlslint.config.kinds import Misfit, described, did_you_mean
 from rlslint.config.options import OPTIONS, Accept, Config, ConfigError, ConfigPlace, field_of
 from rlslint.config.toml_source import KeyPath, TomlProblem, place_of, read_toml
 
-Read = Callable[[str], bytes]
-"""Returns the content of a file, or raises OSError."""
+Read = Callable[[str, str], bytes]
+"""Returns the content of a file, or raises OSError: as well where the file lies outside of the
+project that a directory belongs to."""
 
 _ADDING = ("extend_select", "extend_exclude", "accept")
 _FILE_NAMES = (".rlslint.toml", "rlslint.toml", "pyproject.toml")
@@ -45,7 +46,7 @@ def find_config(directory: str | os.PathLike[str], read: Read) -> str | None:
     folder, above = os.path.abspath(directory), ""
     while folder != above:
         for name in _FILE_NAMES:
-            file = _read_if_there(os.path.join(folder, name), read)
+            file = _read_if_there(folder, name, read)
             if file is not None and (name != "pyproject.toml" or _is_meant(file.data)):
                 return file.path
         folder, above = os.path.dirname(folder), folder
@@ -54,7 +55,12 @@ def find_config(directory: str | os.PathLike[str], read: Read) -> str | None:
 
 def load_config(path: str | os.PathLike[str], read: Read) -> Config:
     """Return the configuration of a file and of those that it extends. Raises ConfigError."""
-    return _load(_read(os.path.abspath(path), read), (), read)
+    whole = os.path.abspath(path)
+    try:
+        file = _file(whole, read, os.path.dirname(whole))
+    except OSError as error:
+        raise ConfigError(f"{whole}: cannot be read: {error.strerror}") from None
+    return _load(file, (), read)
 
 
 def _is_meant(pyproject: bytes) -> bool:
@@ -89,31 +95,29 @@ def _load(file: _File, children: tuple[str, ...], read: Read) -> Config:
     if path in (*children, file.path):
         message = "the configuration files extend each other"
         raise file.error_at(extend, message, mark=own.extend)
-    parent = _read_if_there(path, read)
-    if parent is None:
+    try:
+        parent = _file(path, read, own.directory)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         message = f"there is no file {own.extend} to extend"
-        raise file.error_at(extend, message, mark=own.extend)
+        raise file.error_at(extend, message, mark=own.extend) from None
+    except OSError as error:
+        message = f"{own.extend} cannot be read: {error.strerror}"
+        raise file.error_at(extend, message, mark=own.extend) from None
     return _extended(_load(parent, (*children, file.path), read), own, values)
 
 
-def _read_if_there(path: str, read: Read) -> _File | None:
+def _read_if_there(folder: str, name: str, read: Read) -> _File | None:
+    path = os.path.join(folder, name)
     try:
-        return _file(path, read)
+        return _file(path, read, folder)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _read(path: str, read: Read) -> _File:
-    try:
-        return _file(path, read)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _file(path: str, read: Read) -> _File:
-    data = read(path).removeprefix(b"\xef\xbb\xbf")
+def _file(path: str, read: Read, folder: str) -> _File:
+    data = read(path, folder).removeprefix(b"\xef\xbb\xbf")
     return _File(path, os.path.relpath(path), data)
 
 

@@ -308,8 +308,9 @@ class Config(NamedTuple):
             STRING,
             "not set",
             'extend = "../rlslint.toml"',
-            "Another configuration file to build on, relative to this one. What this file sets "
-            "wins; `extend-select`, `extend-exclude` and `accept` add to the other file's.",
+            "Another configuration file to build on, relative to this one, in the same "
+            "repository. What this file sets wins; `extend-select`, `extend-exclude` and `accept` "
+            "add to the other file's.",
         ),
     ] = None
     accept: Annotated[

@@ -6,7 +6,7 @@ Paths are strings here, for a walk over a large repository would mostly make Pat
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from rlslint import NamedTuple
@@ -17,6 +17,7 @@ from rlslint.files.walk import Excluded, Walk, folders_above, kind, shown_path
 from rlslint.text.faults import Fault
 
 _PLAIN = ("", ".dump", ".txt")
+_MOST_LINKS = 3
 _CONFIGURATIONS = ("rlslint.toml", ".rlslint.toml")
 _HISTORY_FOLDERS = frozenset(
     {"alembic", "db", "deploy", "drizzle", "migrate", "migration", "migrations", "prisma"}
@@ -42,7 +43,7 @@ class Found(NamedTuple):
     `problems` are named paths that lead to no file, and directories that could not be read;
     `faults` are rlslint's own. `tests` are the `shown` names of files that test the program: they
     are no part of it unless the user named them. `others` are the files that are not read, but
-    could tell of row security (see `unread.signs`).
+    could tell of row security (see `unread.signs`). Out of `roots` nothing is read.
     """
 
     root: str
@@ -55,6 +56,7 @@ class Found(NamedTuple):
     tests: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     others: frozenset[str] = frozenset()
+    roots: tuple[str, ...] = ()
 
     @property
     def of_program(self) -> Found:
@@ -90,26 +92,27 @@ def discover(
     """
     base = os.path.abspath(root)
     excluded = Excluded(exclude, base)
-    walk = Walk(excluded)
     named, problems = _named(paths, base)
     if force_exclude:
         named = [full for full in named if not excluded.covers_any_part(full)]
-    for full in named:
-        if disk.is_folder(full):
-            walk.tree(full)
-        else:
-            walk.files.add(full)
-    reported = frozenset(shown_path(full, base) for full in walk.files)
     standing = [_existing_folder(os.path.abspath(os.path.join(base, path))) for path in around]
-    for folder in dict.fromkeys(
-        [*(full if disk.is_folder(full) else os.path.dirname(full) for full in named), *standing]
-    ):
-        if not (folder in named and _has_history(folder, walk.files)):
-            _walk_surroundings(walk, folder)
-    for full, reason in walk.closed.items():
-        shown = shown_path(full, base)
-        name = shown if full.endswith(".gitignore") else f"The directory {shown}"
-        problems.append(Unreadable(shown, f"{name} cannot be read: {reason}.", is_error=True))
+    folders = tuple(
+        dict.fromkeys(
+            [
+                *(full if disk.is_folder(full) else os.path.dirname(full) for full in named),
+                *standing,
+            ]
+        )
+    )
+    roots = tuple(dict.fromkeys(root_of(folder, base) for folder in folders))
+    walk = Walk(excluded, roots)
+    with disk.Confined(roots):
+        _walk(walk, named)
+        reported = frozenset(shown_path(full, base) for full in walk.files)
+        for folder in folders:
+            if not (folder in named and _has_history(folder, walk.files)):
+                _walk_surroundings(walk, folder)
+    problems += _problems_of(walk, base)
     kinds = _by_kind(walk.files, base)
     tests = Tests((*named, *standing))
     return Found(
@@ -125,7 +128,57 @@ def discover(
         ),
         tuple(walk.faults),
         frozenset(walk.others),
+        roots,
     )
+
+
+def root_of(folder: str, working: str) -> str:
+    """Return the directory out of which nothing is read for the sake of what stands in `folder`.
+
+    That is the repository, or the project that configures rlslint, whichever is larger; without a
+    repository the `working` directory where it is around the folder, but not all of a user's files.
+    """
+    real = disk.real(folder)
+    repository = next(
+        (f for f in folders_above(real) if disk.exists(os.path.join(f, ".git"))), None
+    )
+    project = project_directory(real) or _outermost_history_folder(real) or real
+    around = disk.real(working)
+    if repository is None and disk.is_below(real, (around,)) and not _holds_everything(around):
+        repository = around
+    return min((repository or project, project), key=len)
+
+
+def read_in_project(path: str, folder: str) -> bytes:
+    """Return the content of a file for the sake of what stands in `folder`. Raises OSError."""
+    with disk.Confined(root_of(inside, os.getcwd()) for inside in (folder,)):
+        return disk.read(path)
+
+
+def _holds_everything(folder: str) -> bool:
+    return disk.is_below(disk.real(os.path.expanduser("~")), (folder,))
+
+
+def _walk(walk: Walk, named: Iterable[str]) -> None:
+    for full in named:
+        if disk.is_folder(full):
+            walk.tree(full)
+        else:
+            walk.files.add(full)
+
+
+def _problems_of(walk: Walk, base: str) -> Iterator[Unreadable]:
+    for full, reason in walk.closed.items():
+        shown = shown_path(full, base)
+        name = shown if full.endswith(".gitignore") else f"The directory {shown}"
+        yield Unreadable(shown, f"{name} cannot be read: {reason}.", is_error=True)
+    outside = [shown_path(full, base) for full in sorted(set(walk.outside))]
+    if outside:
+        links = "A link leads" if len(outside) == 1 else f"{len(outside)} links lead"
+        were = "was" if len(outside) == 1 else "were"
+        names = ", ".join([*outside[:_MOST_LINKS], *(["…"] if outside[_MOST_LINKS:] else [])])
+        message = f"{links} out of the project and {were} not followed: {names}."
+        yield Unreadable(outside[0], message, is_error=False)
 
 
 def _existing_folder(path: str) -> str:
@@ -145,12 +198,27 @@ def _named(
             problems.append(Unreadable(path, f"{path} does not exist.", is_error=True))
         elif there == "broken link":
             problems.append(Unreadable(path, f"{path} is a broken link.", is_error=True))
+        elif _leads_out(full, base):
+            message = f"{path} leads out of the project, so it was not read."
+            problems.append(Unreadable(path, message, is_error=True))
         elif there != "folder" and _kind_of_named(os.path.basename(full)) is None:
             message = f"{path} is not a kind of file that rlslint reads; it was passed over."
             problems.append(Unreadable(path, message, is_error=False))
         else:
             named.append(full)
     return named, problems
+
+
+def _leads_out(full: str, base: str) -> bool:
+    """Tell whether a link that the user named stands in a project and leads out of it."""
+    folder, name = os.path.split(full)
+    real, target = disk.real(folder), disk.real(full)
+    if target == os.path.join(real, name) or not name:
+        return False
+    is_project = any(disk.exists(os.path.join(f, ".git")) for f in folders_above(real))
+    if not is_project and project_directory(real) is None:
+        return False
+    return not disk.is_below(target, (root_of(folder, base),))
 
 
 def _kind_of_named(name: str) -> str | None:

@@ -7,9 +7,14 @@ a run that is repeated starts with this module.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 try:
     # hashlib loads OpenSSL, which costs more than all else that a repeated run does.
@@ -51,11 +56,52 @@ _pipes: dict[tuple[int, int], bytes] = {}
 """What was read from pipes, by their numbers: they give it only once."""
 
 
+class Confined:
+    """While this is entered, files outside of some directories cannot be read, however one gets
+    there: by a link, by `..` or by a whole path. The directories are told when they are needed."""
+
+    def __init__(self, roots: Iterable[str]) -> None:
+        self._told = iter(roots)
+        self._roots: tuple[str, ...] | None = None
+
+    def __enter__(self) -> None:
+        _confined.append(self)
+
+    def __exit__(self, *problem: object) -> None:
+        _confined.pop()
+
+    def holds(self, place: str) -> bool:
+        """Tell whether a path without links leads into one of the directories."""
+        if self._roots is None:
+            # What tells the directories may look around for them.
+            _confined.append(None)
+            self._roots = tuple(map(os.path.realpath, self._told))
+            _confined.pop()
+        return is_below(place, self._roots)
+
+
+_confined: list[Confined | None] = [None]
+
+
+def is_below(path: str, roots: Iterable[str]) -> bool:
+    """Tell whether a path without links is one of some directories, or leads into one."""
+    return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+
+
+def may_be_read(folder: str) -> bool:
+    """Tell whether a directory lies in one of those out of which nothing is read."""
+    inside = _confined[-1]
+    return inside is None or inside.holds(real(folder))
+
+
 def read(path: str | os.PathLike[str]) -> bytes:
-    """Return the content of a file. Raises OSError."""
+    """Return the content of a regular file, or of a pipe that the shell has made. Raises OSError.
+
+    Other files (named pipes, devices, sockets) are not opened: that may wait for ever.
+    """
     try:
-        with open(path, "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
+        descriptor, status = _opened(path)
+        with open(descriptor, "rb", buffering=0) as file:
             is_regular = stat.S_ISREG(status.st_mode)
             pipe = (status.st_dev, status.st_ino)
             known = None if is_regular else _pipes.get(pipe)
@@ -72,10 +118,11 @@ def read(path: str | os.PathLike[str]) -> bytes:
 
 def beginning(path: str | os.PathLike[str], size: int) -> bytes:
     """Return the first bytes of a file. Raises OSError."""
+    if _is_stream(path):
+        return read(path)[:size]
     try:
-        with open(path, "rb", buffering=0) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return read(path)[:size]
+        descriptor, _ = _opened(path)
+        with open(descriptor, "rb", buffering=0) as file:
             data = file.read(size)
     except OSError as error:
         _keep(f"{BEGINNING}{size}", path, _reason(error))
@@ -91,17 +138,57 @@ def skim(path: str | os.PathLike[str], size: int) -> bytes:
     """
     question = f"{SKIMMED}{size}"
     try:
-        descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
+        descriptor, status = _opened(path)
         with open(descriptor, "rb", buffering=0) as file:
-            status = os.fstat(descriptor)
-            most = min(size, status.st_size + 1) if stat.S_ISREG(status.st_mode) else 0
-            data = file.read(most)
+            data = file.read(min(size, status.st_size + 1))
     except OSError as error:
         _keep(question, path, f"{_reason(error)} ")
         raise
     if _listening:
         _keep(question, path, f"{digest(data)} {_look(status)}")
     return data
+
+
+def _opened(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
+    """Open what may be read, without waiting for anybody. Raises OSError."""
+    _check_kind(os.stat(path), path)
+    descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
+    try:
+        status = os.fstat(descriptor)
+        _check_kind(status, path)
+        if stat.S_ISREG(status.st_mode) and not _is_stream(path):
+            _check_place(descriptor, path)
+        elif hasattr(os, "set_blocking"):
+            os.set_blocking(descriptor, True)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor, status
+
+
+def _check_kind(status: os.stat_result, path: str | os.PathLike[str]) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    is_pipe = stat.S_ISFIFO(status.st_mode) and _is_stream(path)
+    if not (stat.S_ISREG(status.st_mode) or is_pipe):
+        raise OSError(errno.EINVAL, "it is no regular file")
+
+
+def _check_place(descriptor: int, path: str | os.PathLike[str]) -> None:
+    inside = _confined[-1]
+    if inside is None:
+        return
+    try:
+        place = os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        place = os.path.realpath(path)
+    if not inside.holds(place):
+        raise PermissionError(errno.EXDEV, "it lies outside of the project")
+
+
+def _is_stream(path: str | os.PathLike[str]) -> bool:
+    """Tell whether the shell has put there what the user wants to be read."""
+    return os.fspath(path).startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/"))
 
 
 def entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:

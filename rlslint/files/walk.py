@@ -121,14 +121,17 @@ class Walk:
     """The files below some directories, each directory entered once however it is reached.
 
     `others` are those that are not read but could tell of row security; `closed` are directories
-    and `.gitignore` files that could not be read, with the reason.
+    and `.gitignore` files that could not be read, with the reason. `roots` are directories without
+    links out of which no link leads, `outside` the links that would.
     """
 
-    def __init__(self, excluded: Excluded) -> None:
+    def __init__(self, excluded: Excluded, roots: tuple[str, ...]) -> None:
         self.files: set[str] = set()
         self.others: set[str] = set()
         self.closed: dict[str, str] = {}
         self.faults: list[Fault] = []
+        self.outside: list[str] = []
+        self._roots = roots
         self._excluded = excluded
         self._entered: set[str] = set()
         self._linked: list[str] = []
@@ -182,6 +185,9 @@ class Walk:
             return None
         if is_folder and not is_link:
             return full
+        if is_link and not disk.is_below(disk.real(full), self._roots):
+            self.outside.append(full)
+            return None
         (self._linked.append if is_folder else self.files.add if is_read else self.others.add)(full)
         return None
 

@@ -9,6 +9,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.code.migrations import ModuleReader, Reader
 from rlslint.config.options import Config, anchored, excluded
+from rlslint.files import disk
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
@@ -44,6 +45,11 @@ def read_migrations(path: str, config: Config) -> Migrations:
     reader.faults += found.faults
     if reader.errors and not found.reported:
         raise NoHistory(reader.errors[0])
+    with disk.Confined(found.roots):
+        return _replayed(path, found, config, reader)
+
+
+def _replayed(path: str, found: Found, config: Config, reader: Reader) -> Migrations:
     sorted_files = histories(found, anchored(config, config.migrations))
     chosen = _named(sorted_files.histories, found) or _named(sorted_files.loose, found)
     if len(chosen) != 1:

@@ -35,8 +35,8 @@ def project(tmp_path: Path) -> Path:
     (migrations / "0001_docs.sql").write_text(FAULTY)
     (tmp_path / "repository" / ".git").mkdir()
     (tmp_path / "repository" / ".gitignore").write_text("scratch\n")
-    (tmp_path / "repository" / "rlslint.toml").write_text("extend = '../shared.toml'\n")
-    (tmp_path / "shared.toml").write_text("")
+    (tmp_path / "repository" / "rlslint.toml").write_text("extend = 'shared.toml'\n")
+    (tmp_path / "repository" / "shared.toml").write_text("")
     return tmp_path / "repository"
 
 
@@ -105,7 +105,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     ),
     "the configuration": lambda at: (at / "rlslint.toml").write_text("ignore = ['RLS0']"),
     "a nearer configuration": lambda at: (at / ".rlslint.toml").write_text("ignore = ['RLS0']"),
-    "what it extends": lambda at: (at.parent / "shared.toml").write_text("ignore = ['RLS0']"),
+    "what it extends": lambda at: (at / "shared.toml").write_text("ignore = ['RLS0']"),
     "what git ignores": lambda at: (at / ".gitignore").write_text("migrations\n"),
     "what git ignores below": lambda at: (at / "migrations" / ".gitignore").write_text("*\n"),
     "application code": lambda at: (at / "app.py").write_text("import psycopg\n"),

@@ -34,7 +34,7 @@ def refusal(path: Path) -> str:
     return "\n".join(problem_lines(caught.value))
 
 
-def read(path: str) -> bytes:
+def read(path: str, folder: str) -> bytes:
     return Path(path).read_bytes()
 
 

@@ -54,6 +54,8 @@ def _is_formatted(file: SourceFile) -> bool:
 
 def _master(folder: str) -> str | None:
     for directory in islice(folders_above(folder), 3):
+        if not disk.may_be_read(directory):
+            return None
         try:
             names = [entry.name for entry in disk.entries(directory)]
         except OSError:
