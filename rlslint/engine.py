@@ -12,7 +12,7 @@ from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, excluded
 from rlslint.config.scales import Severity
 from rlslint.files import disk
-from rlslint.files.discovery import Found, discover, with_file
+from rlslint.files.discovery import Found, SourceFile, discover, with_file
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.reports.results import (
@@ -66,7 +66,7 @@ def check(
     named = _Named(found.reported, projects.are_all)
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
-        return _with_signs(result, found, code.unread)
+        return _with_signs(result, found, code.unread, projects.of_tests)
     return result
 
 
@@ -283,11 +283,20 @@ def _names_folder(paths: Sequence[str | os.PathLike[str]]) -> bool:
     return any(str(path) != "-" and disk.is_folder(path) for path in paths)
 
 
-def _with_signs(result: Result, found: Found, programs: tuple[Sign, ...]) -> Result:
-    """Add the files and `programs` that nothing read and that have signs of row security."""
+def _with_signs(
+    result: Result, found: Found, programs: tuple[Sign, ...], of_tests: tuple[SourceFile, ...]
+) -> Result:
+    """Add the files and `programs` that nothing read and that have signs of row security.
+
+    So do the scripts `of_tests`, which are read only where they are named.
+    """
     from rlslint.files.unread import signs
 
     seen = signs(found.others, found.root, found.tests)
+    scripts = signs((file.path for file in of_tests), found.root, found.tests).found
+    left_out = tuple(
+        NotChecked("test file", script.path, _LEFT_OUT) for script in scripts if script.makes
+    )
     all_found = sorted((*programs, *seen.found))
     unread = tuple(
         NotChecked("test file" if sign.is_test else "file", sign.path, _SIGNS[sign.makes])
@@ -296,9 +305,9 @@ def _with_signs(result: Result, found: Found, programs: tuple[Sign, ...]) -> Res
     too_large = tuple(NotChecked("file", path, _TOO_LARGE) for path in seen.too_large)
     uses = result.uses_row_security
     return result._replace(
-        not_checked=(*result.not_checked, *unread, *too_large),
+        not_checked=(*result.not_checked, *unread, *left_out, *too_large),
         unread=tuple(sign.path for sign in all_found),
-        uses_row_security=None if unread and not uses else uses,
+        uses_row_security=None if (unread or left_out) and not uses else uses,
     )
 
 
@@ -306,6 +315,7 @@ _SIGNS = {
     True: "with row security in a form that is not read",
     False: "with the context of row security in a form that is not read",
 }
+_LEFT_OUT = "with row security, read only where it is named"
 _TOO_LARGE = "too large to be searched for row security"
 
 

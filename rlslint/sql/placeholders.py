@@ -21,6 +21,7 @@ _DRIVER = (
 )  # fmt: skip
 _SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
 _TEMPLATES = Pattern(_TEMPLATE)
+_BRACES = Pattern(rb"\{\{[-~]?\s*[A-Za-z_.$][^{},]*\}\}")
 _MARKS = (":", "${", "{{")
 _IN_SQL_FILES = Pattern(
     rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb")|" + _SKIPPED, re.DOTALL
@@ -49,6 +50,11 @@ def is_placeholder(name: str) -> bool:
 def has_templates(data: bytes) -> bool:
     """Tell whether `data` has `{{name}}` or `${name}`, which a tool fills in, quoted or not."""
     return _TEMPLATES().search(data) is not None
+
+
+def has_brace_templates(data: bytes) -> bool:
+    """Tell whether `data` has `{{name}}`, quoted or not; an array such as `{{1,2}}` is none."""
+    return _BRACES().search(data) is not None
 
 
 def has_named_placeholders(data: bytes) -> bool:

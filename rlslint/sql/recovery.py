@@ -14,6 +14,7 @@ from rlslint.sql.parser import (
     without_trailing_space,
 )
 from rlslint.sql.placeholders import (
+    has_brace_templates,
     has_named_placeholders,
     placeholder_names,
     with_numbers,
@@ -58,6 +59,7 @@ def recovered_statements(
 ) -> Iterator[Recovered]:
     """Yield each statement between two offsets, the broken ones as BrokenStatement."""
     data = text.data
+    is_template = not application and has_brace_templates(data)
     position = first_token(data, start, stop)
     while position < stop:
         if data[position] in b"\\#" and not application:
@@ -68,7 +70,7 @@ def recovered_statements(
             end = _behind_copy_data(data, position, end, stop)
         else:
             stretch = next_stretch(data, position, stop)
-            found, end = _read_stretch(text, wanted, stretch, application)
+            found, end = _read_stretch(text, wanted, stretch, application, is_template)
             yield from found
         position = first_token(data, end, stop)
 
@@ -93,9 +95,12 @@ def _behind_copy_data(data: bytes, start: int, end: int, stop: int) -> int:
 
 
 def _read_stretch(
-    text: Text, wanted: Container[str], stretch: Stretch, application: bool
+    text: Text, wanted: Container[str], stretch: Stretch, application: bool, is_template: bool
 ) -> tuple[Iterator[Recovered], int]:
-    """Return the statements of a stretch, and where to read on."""
+    """Return the statements of a stretch, and where to read on.
+
+    What fills in a template may also take it apart, at empty lines for instance.
+    """
     end = _line_of_statement(text.data, stretch.open_quote, stretch.end)
     try:
         found = _parse_stretch(text, wanted, stretch, end, application)
@@ -105,7 +110,7 @@ def _read_stretch(
         end_of_broken = without_trailing_space(text.data, stretch.start, end)
         statement = Statement(text, stretch.start, end_of_broken, "")
         following = end if end < stretch.end else stretch.following
-        refused = not isinstance(problem, PlaceholderProblem)
+        refused = not isinstance(problem, PlaceholderProblem) and not is_template
         return iter((BrokenStatement(statement, problem.message, offset, refused),)), following
     return found, end if end < stretch.end else stretch.following
 

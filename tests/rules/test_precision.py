@@ -79,11 +79,19 @@ def test_a_variable_of_psql_is_shown_as_it_is_written(tmp_path: Path) -> None:
         ":create_command;",
         '#include "udfs/add/1.sql"\nSELECT 1;',
         'CREATE INDEX i ON "{{ index .Options "Namespace" }}".users (a);',
+        "DO $$ BEGIN CREATE ROLE {{app_user}}; END $$\n\nCREATE TABLE t (a int);",
         "ALTER TABLE t MODIFY TTL at + INTERVAL 1 DAY;",
     ],
 )
 def test_what_another_program_reads_is_no_broken_sql(tmp_path: Path, sql: str) -> None:
     assert "unparsable-sql" not in _names(tmp_path, {"script.sql": sql})
+
+
+def test_what_is_no_ddl_is_only_mentioned_where_it_is_broken(tmp_path: Path) -> None:
+    sql = "PERFORM f();\nCREATE TABLE t (a '{{1,2}}' int[];\nSELECT 1 FROM FROM t;\n"
+    result = lint(tmp_path, {"migrations/1.sql": sql})
+    found = [f.severity.name for f in findings_of(result, "unparsable-sql")]
+    assert sorted(found) == ["error", "info"]
 
 
 def test_a_template_in_a_block_hides_nothing(tmp_path: Path) -> None:
@@ -251,6 +259,8 @@ def test_what_tests_make_is_no_part_of_the_program(tmp_path: Path) -> None:
         "spec/dummy/db/migrate/1.sql": TENANTS,
     }
     assert "policy-using-true" not in _names(tmp_path, files)
+    left_out = {item.object for item in check([tmp_path], Config()).not_checked}
+    assert {Path(path).parts[-2] for path in left_out} == {"fixtures", "sql", "migrate"}
     named = check([tmp_path / "test/regress"], Config(min_severity=Severity.info))
     assert [found.name for found in findings_of(named, "policy-using-true")] != []
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.sql.intent import row_security_mistake
+from rlslint.sql.intent import is_debris, row_security_mistake
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import Span
 
@@ -24,4 +25,5 @@ def unparsable_sql(broken: BrokenStatement, project: Project) -> Iterator[Findin
         span=Span(statement.text, statement.start, end),
         label=broken.message,
         statement=statement,
+        severity=Severity.info if is_debris(statement) else None,
     )
