@@ -169,6 +169,7 @@ def _from_databases(
         except Exception as error:
             reader.faults.append(Fault("audited", "database", _shown_database(conninfo), error))
         else:
+            reader.errors += audited.problems
             progress(f"Checking {audited.server.database}")
             yield _from_database(audited)
 

@@ -13,11 +13,14 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from rlslint.cli.commands import audit
+from rlslint.project import database as databases
+from rlslint.server import snapshot
 from tests import command_line
 from tests.command_line import Run
 from tests.documentation import ROOT
@@ -230,6 +233,70 @@ def test_migrations_give_findings_a_file_and_the_database_stays_named(
     assert first.endswith(f"(in {name})")
     full = rlslint(*base).stdout
     assert f" ::: {name}, as the server has it\n" in full
+
+
+LOCKED = """
+CREATE ROLE locked_app;
+CREATE TABLE held (id int PRIMARY KEY, tenant_id int NOT NULL DEFAULT 1 + 1, body text);
+CREATE INDEX held_body ON held (lower(body));
+ALTER TABLE held ENABLE ROW LEVEL SECURITY;
+CREATE POLICY held_open ON held USING (tenant_id > 0);
+CREATE VIEW over_held AS SELECT * FROM held;
+CREATE FUNCTION from_held() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM held; END;
+CREATE TABLE members (id int, tenant_id int);
+ALTER TABLE members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY through_held ON members USING (id IN (SELECT id FROM held));
+CREATE PUBLICATION held_feed FOR TABLE held WHERE (tenant_id > 1);
+GRANT SELECT ON held, members, over_held TO locked_app;
+"""
+
+
+def test_a_locked_table_costs_itself(
+    faulty: Database, tmp_path: Path, rlslint: Rlslint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickly = snapshot._BEGIN.replace("lock_timeout = '5s'", "lock_timeout = '100ms'")
+    monkeypatch.setattr(snapshot, "_BEGIN", quickly)
+    assert not faulty.run(LOCKED).errors
+    before = json.loads(rlslint("audit", faulty.conninfo(), "--output-format", "json").stdout)
+    with psycopg.connect(faulty.conninfo()) as other:
+        other.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        run = rlslint("audit", faulty.conninfo(), "--output-format", "json")
+        session = other.info.backend_pid
+    after = json.loads(run.stdout)
+    assert run.returncode == 2
+    name = f"public.held of {faulty.name} on {faulty.socket_directory}"
+    sentence = f"{name} cannot be read: session {session} has held a lock on it for more than 5 "
+    assert run.stderr.startswith(sentence)
+    assert name in {item["object"] for item in after["not_checked"]}
+
+    def others(report: Any) -> set[tuple[str, str]]:
+        found = {(one["name"], one["object"]) for one in report["findings"]}
+        return {one for one in found if "held" not in one[1]}
+
+    assert others(before) == others(after)
+    assert {one[1] for one in others(after)} >= {"public.docs"}
+
+
+def test_one_database_that_fails_costs_itself(
+    faulty: Database, tmp_path: Path, rlslint: Rlslint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[str] = []
+    read = databases.read_database
+
+    def failing(conninfo: str, *rest: Any) -> Any:
+        if "fallback_application_name" in conninfo:
+            failed.append(conninfo)
+            raise ZeroDivisionError("of its own")
+        return read(conninfo, *rest)
+
+    monkeypatch.setattr(databases, "read_database", failing)
+    bad = f"{faulty.conninfo()} fallback_application_name=x"
+    run = rlslint("audit", bad, faulty.conninfo(), *ONLY)
+    assert failed
+    assert run.returncode == 2
+    assert "policy-using-true" in run.stdout
+    assert f"Not audited: database {faulty.name} on {faulty.socket_directory}, for" in run.stderr
+    assert rlslint("audit", bad, *ONLY).returncode == 2
 
 
 def test_progress_is_shown_on_a_terminal_only_and_wiped(faulty: Database, tmp_path: Path) -> None:

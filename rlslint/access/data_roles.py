@@ -82,7 +82,7 @@ def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     """
     found: RoleStatements = {}
     for policy in catalog.policies():
-        for role in policy.roles:
+        for role in policy.known_roles:
             if role not in (PUBLIC, MIGRATION_ROLE):
                 statement = policy.because("roles")
                 found.setdefault(role, []).extend([statement] if statement else [])

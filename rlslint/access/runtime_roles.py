@@ -299,12 +299,12 @@ def _own_roles(catalog: Catalog, platform: Platform, excluded: frozenset[str]) -
 
 def _speaks_of(catalog: Catalog, platform: Platform) -> bool:
     """Tell whether policies name the roles or call the functions that a platform provides."""
-    named = {role for policy in catalog.policies() for role in policy.roles}
+    named = {role for policy in catalog.policies() for role in policy.known_roles}
     return _is_provided(catalog, platform, named) or _calls_api(catalog, platform)
 
 
 def _calls_api(catalog: Catalog, platform: Platform) -> bool:
-    clauses = (clause for policy in catalog.policies() for clause in policy.clauses)
+    clauses = (clause for policy in catalog.policies() for clause in policy.known_clauses)
     predicates = dict.fromkeys(clause.predicate for clause in clauses)
     return any(one.ask(_calls, platform.api_functions) for one in predicates)
 

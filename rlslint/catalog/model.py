@@ -149,6 +149,17 @@ class Policy(Facts):
             return (using,) if using is not None else ()
         return (using, check) if using is not None else (check,)
 
+    @property
+    def known_clauses(self) -> tuple[Clause, ...]:
+        """The clauses that are known to have been written."""
+        known = (getattr(self, fact) for fact in ("using", "check") if self.knows(fact))
+        return tuple(clause for clause in known if clause is not None)
+
+    @property
+    def known_roles(self) -> tuple[str, ...]:
+        """The roles that it is known to be for."""
+        return self.roles if self.knows("roles") else ()
+
     def covers(self, command: str) -> bool:
         """Tell whether the policy takes part in `command`."""
         return self.command in ("all", command)

@@ -18,7 +18,7 @@ from rlslint.project.statement_statistics import Remembered, remembered
 from rlslint.server.connected import Connected, connected
 from rlslint.server.evidence import RewriteRule, Server, rewrite_rules
 from rlslint.server.introspection import introspect
-from rlslint.server.snapshot import LiveProblem, Snapshot, snapshot
+from rlslint.server.snapshot import LOCK_SECONDS, LiveProblem, Snapshot, snapshot
 from rlslint.text import CatalogText, Related, Span, Statement
 
 Progress = Callable[[str], None]
@@ -46,7 +46,8 @@ class Audited(NamedTuple):
     """A database as a project.
 
     `role` is as whom it was read. `evidence` are subjects of rules that no catalog has, each with
-    its kind; `unseen` is what the role may not see and what no rule looks at.
+    its kind; `unseen` is what the role may not see and what no rule looks at, `problems` why some
+    of it could not be read.
     """
 
     project: Project
@@ -54,6 +55,7 @@ class Audited(NamedTuple):
     role: str
     evidence: tuple[tuple[str, object], ...]
     unseen: tuple[NotChecked, ...]
+    problems: tuple[str, ...]
     places: Places
     schemas: tuple[str, ...]
 
@@ -110,7 +112,8 @@ def read_database(
         server,
         live.user,
         tuple(evidence),
-        tuple(_unseen(live, clients, statistics, shown)),
+        (*_locked(live), *_unseen(live, clients, statistics, shown)),
+        tuple(_lock_sentences(live)),
         Places(origins),
         request.schemas,
     )
@@ -130,6 +133,19 @@ def _is_asked(subject: object, schemas: tuple[str, ...]) -> bool:
         case _:
             pass
     return not schemas or schema is None or schema in schemas
+
+
+def _locked(live: Snapshot) -> Iterator[NotChecked]:
+    for name in live.locked:
+        yield NotChecked("relation", f"{name} of {live.database}", "that another session locks")
+
+
+def _lock_sentences(live: Snapshot) -> Iterator[str]:
+    for name, session in live.locked.items():
+        yield (
+            f"{name} of {live.database} cannot be read: session {session} has held a lock on it "
+            f"for more than {LOCK_SECONDS} seconds. Nothing was changed; try again later."
+        )
 
 
 def _unseen(

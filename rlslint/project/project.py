@@ -300,7 +300,7 @@ class Project:
         for policy in self.catalog.policies():
             if not policy.relation.knows("columns"):
                 continue
-            for clause in policy.clauses:
+            for clause in policy.known_clauses:
                 try:
                     bounds = self.predicate(clause).ask(bounds_of, self.context_functions)
                 except UnknownFact:
@@ -420,7 +420,7 @@ def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
     if not relation.knows("columns"):
         return ()
     found: list[Column] = []
-    for clause in policy.clauses:
+    for clause in policy.known_clauses:
         try:
             numbers = project.predicate(clause).ask(tenant_columns, project.context_functions)
         except UnknownFact:

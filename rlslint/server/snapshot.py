@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from rlslint import NamedTuple
 from rlslint.server.connection_strings import BadConnectionString, database_name, parameters_of
 from rlslint.server.explaining import explained
+from rlslint.server.introspection.queries import LOCKED
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 OLDEST, NEWEST = 13, 18
 """The major versions whose catalogs are known."""
 
-_LOCK_SECONDS = 5
+LOCK_SECONDS = 5
 _STATEMENT_SECONDS = 120
 _ANSWER_SECONDS = _STATEMENT_SECONDS + 10
 """The server gives a statement up before; longer waits only who waits for nobody."""
@@ -35,7 +37,7 @@ _BEGIN = f"""
     SET LOCAL jit = off;
     SET LOCAL statement_timeout = '{_STATEMENT_SECONDS}s';
     SET LOCAL idle_in_transaction_session_timeout = '{_STATEMENT_SECONDS}s';
-    SET LOCAL lock_timeout = '{_LOCK_SECONDS}s';
+    SET LOCAL lock_timeout = '{LOCK_SECONDS}s';
     SET LOCAL standard_conforming_strings = on;
     SET LOCAL quote_all_identifiers = off;
     SET LOCAL datestyle = 'ISO';
@@ -47,6 +49,15 @@ _LOCKS = """
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
     WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+"""
+_LOCKED_RELATIONS = """
+    SELECT coalesce(json_agg(json_build_array(l.relation::int8,
+        CASE WHEN c.relkind IN ('r', 'p', 'v', 'm', 'f') THEN n.nspname || '.' || c.relname END,
+        l.pid)), '[]')
+    FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
+    WHERE l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
 """
 _NO_UTF8 = Pattern("[\udc80-\udcff]")
 
@@ -60,7 +71,8 @@ class Snapshot(NamedTuple):
 
     `database` is how messages name it. `version` is server_version_num, `version_text` what the
     server calls itself, a distributor's addition included. `ask` sends a query and returns the one
-    value of its answer.
+    value of its answer. `locked` are the relations that other sessions kept from being read, each
+    with the session.
     """
 
     database: str
@@ -68,6 +80,7 @@ class Snapshot(NamedTuple):
     version_text: str
     user: str
     ask: Callable[[str], str]
+    locked: Mapping[str, int]
 
 
 @contextmanager
@@ -135,24 +148,55 @@ def _begin(connection: psycopg.Connection[Any]) -> Snapshot:
     if info.parameter_status("server_encoding") == "SQL_ASCII":
         # Names may be any bytes there, and the server refuses to send those that are no UTF-8.
         connection.execute(b"SET LOCAL client_encoding = 'SQL_ASCII'")
-    return Snapshot(database, info.server_version, text, info.user, _Questions(connection))
+    connection.execute(b"SAVEPOINT rlslint")
+    ask = _Questions(connection)
+    return Snapshot(database, info.server_version, text, info.user, ask, ask.locked)
 
 
 class _Questions:
-    """Asks until the first failure, which is the answer to all that is asked after it."""
+    """Asks until the first failure, which is the answer to all that is asked after it.
+
+    What another session locks is no failure where a query can leave it out: `locked` are these
+    relations, with the sessions.
+    """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.locked: dict[str, int] = {}
         self._connection = connection
         self._failure: Exception | None = None
+        self._left_out: frozenset[int] = frozenset()
 
     def __call__(self, query: str) -> str:
         if self._failure is not None:
             raise self._failure
         try:
-            return _ask(self._connection, query)
+            return self._answer(query)
         except Exception as failure:
             self._failure = failure
             raise
+
+    def _answer(self, query: str) -> str:
+        from psycopg.errors import LockNotAvailable
+
+        while True:
+            left_out = self._left_out
+            listed = ",".join(map(str, sorted(left_out)))
+            try:
+                return _ask(self._connection, query.replace(LOCKED, f"'{{{listed}}}'::oid[]"))
+            except LockNotAvailable:
+                if LOCKED not in query:
+                    raise
+                self._connection.execute(b"ROLLBACK TO SAVEPOINT rlslint")
+                self._look_for_locks()
+                if self._left_out == left_out:
+                    raise
+
+    def _look_for_locks(self) -> None:
+        """Leave out from now on what others lock, and wait to lock before this session could."""
+        for oid, name, session in json.loads(_ask(self._connection, _LOCKED_RELATIONS)):
+            self._left_out |= {oid}
+            if name is not None:
+                self.locked[name] = session
 
 
 def _close(connection: psycopg.Connection[Any]) -> None:
@@ -213,4 +257,4 @@ def _locks(connection: psycopg.Connection[Any] | None) -> str:
             connection.rollback()
             connection.execute(b"BEGIN READ ONLY")
             held = _ask(connection, _LOCKS)
-    return f"for more than {_LOCK_SECONDS} seconds a lock has been held on {held}" if held else ""
+    return f"for more than {LOCK_SECONDS} seconds a lock has been held on {held}" if held else ""

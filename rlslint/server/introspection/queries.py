@@ -24,6 +24,19 @@ _RELATION = f"""pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = 
 _IN_RELATION = f"IN (SELECT c.oid FROM {_RELATION})"
 
 
+LOCKED = "'{}'::pg_catalog.oid[]"
+"""Stands for the relations that other sessions lock. What a server shows only once it has locked a
+relation (pg_get_expr() and its like do, pg_locks tells of others) comes as nothing for these."""
+
+
+def _needs(classid: str, oid: str) -> str:
+    """Whether an object depends on a relation that another session locks."""
+    return f"""({LOCKED} <> '{{}}' AND EXISTS (SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.{classid}'::pg_catalog.regclass AND d.objid = {oid}
+        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        AND d.refobjid = ANY ({LOCKED})))"""
+
+
 def _rows(expressions: tuple[str, ...], source: str, order: str) -> str:
     """A query for rows, which come column by column: for the server that is half the work."""
     named = ", ".join(f"{value} AS c{number}" for number, value in enumerate(expressions))
@@ -49,14 +62,15 @@ def _type_name(oid: str) -> str:
         WHERE y.oid = {oid})"""
 
 
-def _expression(tree: str, relation: str) -> str:
-    """An expression as SQL, '' where its table has been dropped since the snapshot was taken.
+def _expression(tree: str, relation: str, needs_locked: str = "false") -> str:
+    """An expression as SQL, '' where a table of it is locked or has been dropped meanwhile.
 
     What a server shows of a tree is of now, not of the snapshot (manual: System Catalog
     Information Functions).
     """
-    return f"""CASE WHEN {tree} IS NOT NULL
-        THEN coalesce(pg_catalog.pg_get_expr({tree}, {relation}), '') END"""
+    return f"""CASE WHEN {tree} IS NULL THEN NULL
+        WHEN {relation} = ANY ({LOCKED}) OR {needs_locked} THEN ''
+        ELSE coalesce(pg_catalog.pg_get_expr({tree}, {relation}), '') END"""
 
 
 ROLES = _rows(
@@ -198,7 +212,8 @@ INDEXES = _rows(
         "i.indpred IS NOT NULL",
         "m.amname",
         "i.indisvalid OR x.relkind = 'I'",
-        """CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
+        f"""CASE WHEN (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+            AND i.indrelid <> ALL ({LOCKED}) AND i.indexrelid <> ALL ({LOCKED})
             THEN pg_catalog.pg_get_indexdef(i.indexrelid) END""",
     ),
     f"""pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
@@ -243,7 +258,10 @@ TRIGGERS = _rows(
 VIEWS = _rows(
     (
         "c.oid::int8",
-        """CASE WHEN pg_catalog.has_table_privilege(c.oid, 'SELECT') IS NOT NULL
+        f"""CASE WHEN c.oid <> ALL ({LOCKED})
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite w
+                WHERE w.ev_class = c.oid AND {_needs("pg_rewrite", "w.oid")})
+            AND pg_catalog.has_table_privilege(c.oid, 'SELECT') IS NOT NULL
             THEN pg_catalog.pg_get_viewdef(c.oid) END""",
     ),
     f"""{_RELATION} WHERE c.relkind IN ('v', 'm')
@@ -291,7 +309,9 @@ def shown_conditions(clauses: Iterable[int]) -> str:
         (
             "c.clause",
             _expression(
-                "CASE WHEN c.clause > 0 THEN p.polqual ELSE p.polwithcheck END", "p.polrelid"
+                "CASE WHEN c.clause > 0 THEN p.polqual ELSE p.polwithcheck END",
+                "p.polrelid",
+                _needs("pg_policy", "p.oid"),
             ),
         ),
         f"""unnest('{{{",".join(map(str, clauses))}}}'::int8[]) AS c (clause)
@@ -322,7 +342,8 @@ FUNCTIONS = _rows(
         "f.proconfig",
         "f.prosrc",
         "f.prosqlbody IS NOT NULL",
-        "pg_catalog.pg_get_functiondef(f.oid)",
+        f"""CASE WHEN {_needs("pg_proc", "f.oid")} THEN ''
+            ELSE pg_catalog.pg_get_functiondef(f.oid) END""",
         _privileges("coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner))"),
     ),
     f"""pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace

@@ -41,6 +41,7 @@ def add_functions(
         if owner in foreign_owners or shown is None:
             continue
         shown = shown.rstrip()
+        is_hidden = not shown
         statement = description.write("CreateFunctionStmt", shown)
         function = Function(oid, schema, name, owner, statement)
         function.is_procedure, function.language = is_procedure, language
@@ -53,7 +54,11 @@ def add_functions(
         function.search_path = search_path
         function.atomic = atomic
         function.body = shown if atomic else body
-        function.body_start = statement.start + (0 if atomic else _place_of_body(shown, body))
+        in_shown = 0 if atomic or is_hidden else _place_of_body(shown, body)
+        function.body_start = statement.start + in_shown
+        if is_hidden:
+            # Another session locks a table that the body names.
+            function.forget("body", None)
         catalog.functions[oid] = function
         overloads = catalog.function_names.get((schema, name), ())
         catalog.function_names[schema, name] = (*overloads, function)
