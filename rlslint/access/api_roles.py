@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from rlslint.access.roles import (
     can_log_in,
+    certainly,
+    certainly_of,
     has_bypassrls,
     is_declared,
     is_superuser,
+    perhaps,
     settable_roles,
 )
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
@@ -34,11 +37,11 @@ def api_roles(catalog: Catalog, runtime: RuntimeRoles) -> tuple[str, ...]:
             role
             for name in catalog.roles
             if _switches(catalog, name)
-            for role in sorted(settable_roles(catalog, name) - {name})
-            if not can_log_in(catalog, role)
+            for role in sorted(certainly_of(settable_roles, catalog, name) - {name})
+            if not perhaps(can_log_in, catalog, role)
             and role not in runtime.bypassing
-            and not is_superuser(catalog, role)
-            and not has_bypassrls(catalog, role)
+            and not certainly(is_superuser, catalog, role)
+            and not certainly(has_bypassrls, catalog, role)
         )
     )
 
@@ -47,4 +50,5 @@ def _switches(catalog: Catalog, role: str) -> bool:
     known = catalog.roles[role]
     if role.lower().endswith(_SWITCHING):
         return True
-    return is_declared(catalog, role) and known.login and not known.inherit
+    is_known = known.knows("login") and known.knows("inherit")
+    return is_declared(catalog, role) and is_known and known.login and not known.inherit

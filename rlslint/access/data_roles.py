@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.roles import (
     BOOTSTRAP_SUPERUSER,
     can_log_in,
+    certainly,
+    certainly_of,
     has_bypassrls,
     inherited_roles,
     is_declared,
     is_probably_superuser,
     is_superuser,
+    perhaps,
     settable_roles,
 )
 from rlslint.catalog.catalog import Catalog
-from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Kind
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement
@@ -45,32 +47,32 @@ def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     found = _without(direct, aside)
     found |= _members(catalog, found, aside)
     writers = _data_grants(catalog, WRITE_PRIVILEGES)
-    if not any(_certainly_of(inherited_roles, catalog, role) & writers.keys() for role in found):
+    if not any(certainly_of(inherited_roles, catalog, role) & writers.keys() for role in found):
         found |= {
             role: statements
             for role, statements in direct.items()
-            if _certainly(can_log_in, catalog, role) and (role in writers or not found)
+            if certainly(can_log_in, catalog, role) and (role in writers or not found)
         }
     elif not any(_may_log_in(catalog, role) for role in found):
         users = direct | _members(catalog, direct, excluded)
         found |= {
             role: statements
             for role, statements in users.items()
-            if _certainly(can_log_in, catalog, role)
-            and _certainly_of(inherited_roles, catalog, role) & writers.keys()
+            if certainly(can_log_in, catalog, role)
+            and certainly_of(inherited_roles, catalog, role) & writers.keys()
         }
         # What was granted to the new owner of a table is no grant any more.
         found |= given_tables(catalog, excluded)
     groups = {
         group
         for role in found
-        if _certainly(can_log_in, catalog, role)
-        for group in _certainly_of(inherited_roles, catalog, role) - {role}
+        if certainly(can_log_in, catalog, role)
+        for group in certainly_of(inherited_roles, catalog, role) - {role}
     }
     return {
         role: statements
         for role, statements in found.items()
-        if _certainly(can_log_in, catalog, role) or role not in groups
+        if certainly(can_log_in, catalog, role) or role not in groups
     }
 
 
@@ -94,7 +96,7 @@ def policy_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     return plain | {
         role: statements
         for role, statements in users.items()
-        if _certainly(can_log_in, catalog, role)
+        if certainly(can_log_in, catalog, role)
     }
 
 
@@ -108,12 +110,12 @@ def given_tables(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     for relation in catalog.tables():
         if relation.knows("owner") and "owner" in relation.statements:
             found.setdefault(relation.owner, []).append(relation.statements["owner"])
-    is_first_superuser = _certainly(is_superuser, catalog, BOOTSTRAP_SUPERUSER)
+    is_first_superuser = certainly(is_superuser, catalog, BOOTSTRAP_SUPERUSER)
     named = _without(found, excluded | ({BOOTSTRAP_SUPERUSER} if is_first_superuser else set()))
     return {
         role: statements
         for role, statements in named.items()
-        if _certainly(can_log_in, catalog, role)
+        if certainly(can_log_in, catalog, role)
     }
 
 
@@ -133,29 +135,8 @@ def escapes_row_security(catalog: Catalog, role: str) -> bool:
     )
 
 
-def _certainly(question: Callable[[Catalog, str], bool], catalog: Catalog, role: str) -> bool:
-    """Tell whether it is known that a question about a role has the answer yes.
-
-    Of whom nothing is known, nothing tells that it serves requests: the others are not in doubt.
-    """
-    try:
-        return question(catalog, role)
-    except UnknownFact:
-        return False
-
-
-def _certainly_of(
-    question: Callable[[Catalog, str], frozenset[str]], catalog: Catalog, role: str
-) -> frozenset[str]:
-    """Return the roles that a role is known to have the rights of, itself included."""
-    try:
-        return question(catalog, role)
-    except UnknownFact:
-        return frozenset((role,))
-
-
 def _may_log_in(catalog: Catalog, role: str) -> bool:
-    return _certainly(can_log_in, catalog, role) or not is_declared(catalog, role)
+    return certainly(can_log_in, catalog, role) or not is_declared(catalog, role)
 
 
 def _without(roles: RoleStatements, excluded: frozenset[str]) -> RoleStatements:
@@ -163,20 +144,20 @@ def _without(roles: RoleStatements, excluded: frozenset[str]) -> RoleStatements:
 
 
 def _escaping(catalog: Catalog, roles: Iterable[str]) -> frozenset[str]:
-    return frozenset(role for role in roles if _certainly(escapes_row_security, catalog, role))
+    return frozenset(role for role in roles if certainly(escapes_row_security, catalog, role))
 
 
 def _members(catalog: Catalog, groups: RoleStatements, aside: frozenset[str]) -> RoleStatements:
     """Return the roles that can log in and use one of the groups, be it only by SET ROLE."""
     found: RoleStatements = {}
     for name in catalog.roles:
-        if name in groups or name in aside or not _certainly(can_log_in, catalog, name):
+        if name in groups or name in aside or not certainly(can_log_in, catalog, name):
             continue
-        if _certainly(escapes_row_security, catalog, name):
+        if certainly(escapes_row_security, catalog, name):
             continue
         used = (
-            _certainly_of(inherited_roles, catalog, name)
-            | _certainly_of(settable_roles, catalog, name)
+            certainly_of(inherited_roles, catalog, name)
+            | certainly_of(settable_roles, catalog, name)
         ) & groups.keys()
         if used:
             found[name] = [statement for group in sorted(used) for statement in groups[group]]
@@ -222,7 +203,7 @@ def _dedicated_owners(catalog: Catalog) -> frozenset[str]:
         owner
         for owner in owners(catalog)
         if is_administrative(owner)
-        or not can_log_in(catalog, owner)
+        or not perhaps(can_log_in, catalog, owner)
         or not _is_granted_by_others(catalog, owner)
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
@@ -69,6 +71,35 @@ def is_declared(catalog: Catalog, role: str) -> bool:
     """Tell whether a statement of the history makes `role`."""
     known = catalog.roles.get(role)
     return known is not None and known.declared
+
+
+def certainly(question: Callable[[Catalog, str], bool], catalog: Catalog, role: str) -> bool:
+    """Tell whether it is known that a question about a role has the answer yes.
+
+    Of whom nothing is known, nothing tells that it serves requests: the others are not in doubt.
+    """
+    try:
+        return question(catalog, role)
+    except UnknownFact:
+        return False
+
+
+def certainly_of(
+    question: Callable[[Catalog, str], frozenset[str]], catalog: Catalog, role: str
+) -> frozenset[str]:
+    """Return the roles that a role is known to have the rights of, itself included."""
+    try:
+        return question(catalog, role)
+    except UnknownFact:
+        return frozenset((role,))
+
+
+def perhaps(question: Callable[[Catalog, str], bool], catalog: Catalog, role: str) -> bool:
+    """Tell whether a question about a role may have the answer yes."""
+    try:
+        return question(catalog, role)
+    except UnknownFact:
+        return True
 
 
 def _closure(catalog: Catalog, role: str, option: str) -> frozenset[str]:
