@@ -20,6 +20,7 @@ Names = tuple[str, ...]
 A = TypeVar("A", Relation, Function)
 
 _ROW_SECURITY = ("rls_enabled", "rls_forced")
+_ATTRIBUTES = tuple(fact for fact in DOUBTFUL[Role] if fact != "settings")
 _KINDS_OF_DEFAULTS = ("tables", "sequences", "functions", "schemas", "types")
 
 
@@ -129,6 +130,8 @@ def _doubt_functions(replay: Replay, doubts: Doubts, outline: Outline) -> None:
     functions = replay.catalog.functions
     if outline.verb == "create":
         doubts.open(functions)
+        if not outline.names:
+            return
     patterns = [(name_pattern(name[-1]), name[:-1]) for name in outline.names]
     for function in functions.known():
         if patterns and not any(
@@ -145,6 +148,8 @@ def _doubt_functions(replay: Replay, doubts: Doubts, outline: Outline) -> None:
 def _doubt_roles(replay: Replay, doubts: Doubts, outline: Outline) -> None:
     """Make unknown what roles may do, and the memberships of all that are named."""
     roles = replay.catalog.roles
+    if outline.verb == "create" and not outline.roles:
+        return
     if outline.verb in ("grant", "revoke"):
         members = [role for role in roles.values() if _is_one(role.name, outline.roles)]
     else:
@@ -154,11 +159,20 @@ def _doubt_roles(replay: Replay, doubts: Doubts, outline: Outline) -> None:
         members = [role for role in roles.values() if role.name in outline.words]
         for role in list(roles.values()):
             if _is_one(role.name, outline.roles):
-                kept = () if outline.says("set") or outline.verb == "drop" else ("settings",)
-                doubts.forget(role, (fact for fact in DOUBTFUL[Role] if fact not in kept))
+                doubts.forget(role, _facts_of_role(outline))
                 members.append(role)
     for role in dict.fromkeys(members):
         doubts.lose(role.memberships, list(dict.keys(role.memberships)))
+
+
+def _facts_of_role(outline: Outline) -> list[str]:
+    """Return the facts that a statement about a role speaks of, all where it speaks of none."""
+    if outline.verb == "drop":
+        return list(DOUBTFUL[Role])
+    said = [fact for fact in _ATTRIBUTES if outline.says(fact) or outline.says(f"no{fact}")]
+    if outline.says("set") or outline.says("reset"):
+        said.append("settings")
+    return said or list(_ATTRIBUTES)
 
 
 def _doubt_indexes(replay: Replay, doubts: Doubts, outline: Outline) -> None:
