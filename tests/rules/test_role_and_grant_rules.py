@@ -9,21 +9,7 @@ import pytest
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
 from rlslint.reports.results import ReportedFinding
-from rlslint.rules.cards import Example, card
 from tests.linting import findings_of, lint, rows_of
-from tests.postgres import Database
-
-RULES = (
-    "app-role-bypassrls",
-    "app-role-member-of-owner",
-    "app-role-owns-table",
-    "app-role-superuser",
-    "grant-all-to-public",
-    "grant-truncate",
-)
-BAD = [
-    (name, example) for name in RULES for example in card(name).examples if example.kind == "bad"
-]
 
 TABLE = """
 CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
@@ -33,19 +19,6 @@ CREATE POLICY tenant ON docs
 """
 GRANTED = TABLE + "CREATE ROLE web LOGIN; GRANT SELECT, INSERT ON docs TO web;"
 SUPERUSER = "postgresql://postgres:secret@db.shop.example/shop"
-
-
-@pytest.mark.parametrize(("rule", "example"), BAD, ids=lambda part: str(part)[:30])
-def test_the_help_runs_and_mends_the_fault(
-    rule: str, example: Example, tmp_path: Path, database: Database
-) -> None:
-    path = "migrations/0001_example.sql"
-    found = findings_of(lint(tmp_path / "before", {path: example.source}), rule)
-    mended = "\n".join((example.source, *(reported.finding.help for reported in found)))
-    assert found
-    left = findings_of(lint(tmp_path / "after", {path: mended}), rule)
-    assert [reported for reported in left if reported.severity > Severity.info] == []
-    assert database.run(mended).errors == ()
 
 
 def span_of(reported: ReportedFinding) -> str:

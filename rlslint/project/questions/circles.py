@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
+from rlslint.access import bypass
 from rlslint.access.recursion import Recursion
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.meaning.context import own_columns
+from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.meaning.callers import query_reads
+from rlslint.meaning.context import context_reads, own_columns
+from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
 from rlslint.sql.plain_spelling import plain
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql.quoting import free_name, quoted_identifier
 
 _ADVICE = (
-    "-- move the sub-select into a SECURITY DEFINER function whose owner bypasses row security, "
-    "and call that"
+    "move the sub-select into a SECURITY DEFINER function that reads no more than its caller's "
+    "rows and whose owner bypasses row security, and call that"
 )
 
 
-def without_circle(policy: Policy, circle: Recursion) -> str:
-    """Return SQL that lets a policy read its table without leading back to itself, or advice."""
+def without_circle(policy: Policy, circle: Recursion, project: Project) -> str:
+    """Return SQL that lets a policy read its table without leading back to itself, or advice.
+
+    A function that runs as its owner shows what it reads to every caller, so it has to ask who
+    that is; and its owner has to get past the policies of the table.
+    """
     path = f"SET search_path = {quoted_identifier(policy.relation.schema)}, pg_temp"
     match circle.through:
-        case Function() as function:
+        case Function() as function if _asks_for_caller(function, project):
+            if bypass(project.catalog, function.owner, policy.relation) is None:
+                return _ADVICE
             return f"ALTER FUNCTION {function.signature} SECURITY DEFINER {path};"
         case None:
-            return _with_function(policy, circle, path) or _ADVICE
+            return _with_function(policy, circle, path, project) or _ADVICE
         case _:
             return _ADVICE
 
 
-def _with_function(policy: Policy, circle: Recursion, path: str) -> str | None:
-    """Return SQL that moves a sub-select into a function, None where it needs the row or text."""
+def _asks_for_caller(function: Function, project: Project) -> bool:
+    """Tell whether what a function gives depends on who calls it."""
+    try:
+        body = project.body(function)
+    except UnknownFact:
+        return False
+    return body is not None and bool(context_reads(body, project.context_functions))
+
+
+def _with_function(policy: Policy, circle: Recursion, path: str, project: Project) -> str | None:
+    """Return SQL that moves a sub-select into a function, None where that would not do.
+
+    It may need the row, or have no text; and the owner may be bound by the policies as well.
+    """
     clause, place = circle.clause, circle.expression
     if not isinstance(place, SubSelect) or place.kind != "any" or own_columns(place.query):
+        return None
+    if bypass(project.catalog, MIGRATION_ROLE, policy.relation) is None:
+        return None
+    if not query_reads(place.query, project.context_functions):
         return None
     output = clause.span(place.query)
     left = clause.span(place.left) if place.left is not None else None
@@ -40,7 +67,7 @@ def _with_function(policy: Policy, circle: Recursion, path: str) -> str | None:
     if output is None or left is None or type_name is None:
         return None
     schema = quoted_identifier(policy.relation.schema)
-    name = f"{schema}.{quoted_identifier(policy.relation.name + '_of_caller')}"
+    name = f"{schema}.{quoted_identifier(_free(policy, project))}"
     call = f"{left.sql} IN (SELECT {name}())"
     mended = reworded(policy, clause, place, call.replace("{", "{{").replace("}", "}}"))
     if not mended:
@@ -49,6 +76,12 @@ def _with_function(policy: Policy, circle: Recursion, path: str) -> str | None:
         f"CREATE FUNCTION {name}() RETURNS SETOF {type_name} LANGUAGE sql STABLE "
         f"SECURITY DEFINER {path} AS $$ {plain(output)} $$;\n{mended}"
     )
+
+
+def _free(policy: Policy, project: Project) -> str:
+    """Return a name for the function of one policy that no function has, and no other policy's."""
+    taken = {function.name for function in project.functions()}
+    return free_name(f"{policy.relation.name}_of_{policy.name}", taken)
 
 
 def _type_of(outputs: tuple[Expr, ...]) -> str | None:

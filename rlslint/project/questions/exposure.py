@@ -17,7 +17,6 @@ from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import bounds_of, is_bounded
-from rlslint.meaning.claims import is_client_controlled
 from rlslint.meaning.context import ContextRead
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import null_context_branches
@@ -215,35 +214,6 @@ def whose(relation: Relation, project: Project) -> str:
     columns = project.tenant_columns(relation) if relation.knows("columns") else ()
     names = " and ".join(column.name for column in columns)
     return f", whatever its {names}" if names else ""
-
-
-def bound_to_caller(relation: Relation, project: Project) -> str:
-    """Return a condition that binds a table's rows, in the terms of the project's policies."""
-    provided = platform_table(relation)
-    if provided is not None and provided.own_rows:
-        return provided.own_rows
-    columns = project.tenant_columns(relation) if relation.knows("columns") else ()
-    for column in columns:
-        match project.bound_values.get(column.name):
-            case ContextRead("setting", str() as name, _, ()) as read if not is_client_controlled(
-                read
-            ):
-                return f"{quoted_identifier(column.name)} = {_setting(name, column.type)}"
-            case ContextRead("function" | "user", str() as name, _, (), call) if (
-                call.arguments == ()
-            ):
-                words = name if "." not in name else f"{name}()"
-                return f"{quoted_identifier(column.name)} = (SELECT {words})"
-    if columns:
-        (column, *_) = columns
-        return f"{quoted_identifier(column.name)} = {_setting('app.tenant_id', column.type)}"
-    return "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::bigint)"
-
-
-def _setting(name: str, type_name: str) -> str:
-    value = f"nullif(current_setting('{name}', true), '')"
-    cast = "" if type_name in ("text", "varchar", "") else f"::{type_name}"
-    return f"(SELECT {value}{cast})"
 
 
 def certainty(project: Project) -> Confidence | None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import Bypass, TableRead, bypass, can_execute, reads_behind
+from rlslint.access import (
+    Bypass,
+    TableRead,
+    bypass,
+    can_execute,
+    has_any_column_privilege,
+    reads_behind,
+)
 from rlslint.access.exposure import restricts
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.meaning.bodies import TableName, reads_context
+from rlslint.meaning.bodies import TableName, reads_context, tables_read, tables_written
 from rlslint.meaning.body_access import BodyAccess, body_access, tables
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project.project import Project
@@ -147,6 +154,21 @@ def _is_key(table: Relation, number: int) -> bool:
     return any(
         constraint.kind in ("primary", "unique") and constraint.columns == (number,)
         for constraint in table.constraints.known()
+    )
+
+
+def may_do_as_caller(function: Function, leak: FunctionLeak, project: Project) -> bool:
+    """Tell whether the callers may use all tables that a function names with their own rights."""
+    catalog = project.catalog
+    read = _resolved(function, tables_read(function), project)
+    written = _resolved(function, tables_written(function), project)
+    if not (read or written):
+        return False
+    return all(
+        any(has_any_column_privilege(catalog, role, table, word) for word in words)
+        for role in leak.roles
+        for tables, words in ((read, ("select",)), (written, ("insert", "update", "delete")))
+        for table in tables
     )
 
 

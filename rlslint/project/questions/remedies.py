@@ -1,54 +1,141 @@
-"""SQL that mends a fault, taken as far as possible from what the project writes elsewhere."""
+"""SQL that mends a fault of a table, taken from what the project writes elsewhere, or advice."""
 
 from __future__ import annotations
 
-from rlslint.access import relations_looked_up
+from collections.abc import Iterable, Iterator
+
+from rlslint.access import (
+    DATA_PRIVILEGES,
+    applicable_policies,
+    functions_around,
+    grants_to,
+    relations_looked_up,
+)
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.project.project import Project
-from rlslint.sql.plain_spelling import plain
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.project.questions.conditions import Model, model_for, roles_for
+from rlslint.sql.quoting import free_name, quoted_identifier
 
 
 def protection(table: Relation, project: Project) -> str:
-    """Return SQL that enables row security on a table, with a policy like those of other tables.
+    """Return SQL that enables row security on a table without policies, with one of the project's.
 
-    Where no other table shows how, that is left to the reader.
+    Where no policy of the project shows what binds its rows, and where other policies look the
+    table up, which they do as their caller, that is said in words.
     """
-    enable = f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;"
-    policy = tenant_policy(table, project)
-    return f"{enable}\n{policy}" if policy else f"{enable} -- then CREATE POLICY"
+    if table in project.consulted:
+        return (
+            f"let callers see their own rows of {table} by a policy before row security is "
+            "enabled there: other policies look it up as their caller"
+        )
+    model = model_for(table, project)
+    if model is None:
+        return (
+            f"enable row security on {table} together with a policy: no policy of the project "
+            "shows what its rows are to be compared with"
+        )
+    return f"{_enable(table, model)}\n{tenant_policy(table, project)}"
+
+
+def _enable(table: Relation, model: Model) -> str:
+    """Return what enables row security, forced where it is on the table of the model."""
+    original = model.policy.relation if model.policy is not None else None
+    forced = original is not None and original.knows("rls_forced") and original.rls_forced
+    return _altered(table, "ENABLE", "FORCE") if forced else _altered(table, "ENABLE")
+
+
+def _altered(table: Relation, *words: str) -> str:
+    actions = ", ".join(f"{word} ROW LEVEL SECURITY" for word in words)
+    return f"ALTER TABLE {table.sql_name} {actions};"
 
 
 def tenant_policy(table: Relation, project: Project) -> str:
-    """Return a CREATE POLICY with the predicate of another table that fits this one, "" if none."""
-    if not table.knows("columns"):
+    """Return a CREATE POLICY with the condition of others that fits a table, "" if none does."""
+    model = model_for(table, project)
+    if model is None:
         return ""
-    tenant = {column.name for column in project.tenant_columns(table)}
-    for names, policy in project.model_policies.items():
-        if names <= tenant and (predicate := _written(policy, table, project)):
-            name, roles = quoted_identifier(policy.name), _to(policy)
-            return f"CREATE POLICY {name} ON {table.sql_name}{roles}\n  USING ({predicate});"
+    taken = [policy.name for policy in table.policies.known()]
+    wanted = model.policy.name if model.policy is not None else f"{table.name}_own"
+    name = quoted_identifier(free_name(wanted, taken))
+    roles = roles_for(model, table, project)
+    to = "" if roles == (PUBLIC,) else f" TO {quoted_roles(roles)}"
+    return f"CREATE POLICY {name} ON {table.sql_name}{to}\n  USING ({model.sql});"
+
+
+def enabling(table: Relation, project: Project) -> str:
+    """Return SQL that enables row security on a table that may have policies, or advice.
+
+    Those are to admit somebody: without them nobody but the owner would get at the table.
+    """
+    if not any(policy.permissive for policy in _known(table)):
+        return protection(table, project) if not table.policies.known() else _closing(table)
+    if any(_leads_back(policy, project) for policy in table.policies.known()):
+        return (
+            f"let the policies of {table} look it up through a SECURITY DEFINER function before "
+            "row security is enabled: as they are they would lead back to themselves"
+        )
+    refused = _refused(table, project)
+    if refused:
+        return (
+            f"add a policy of {table} for {refused} before row security is enabled: "
+            "none admits what is granted"
+        )
+    return _altered(table, "ENABLE")
+
+
+def _closing(table: Relation) -> str:
+    return (
+        f"add a permissive policy to {table} before row security is enabled: "
+        "restrictive ones alone admit no row"
+    )
+
+
+def _known(table: Relation) -> tuple[Policy, ...]:
+    return tuple(one for one in table.policies.known() if one.knows("permissive"))
+
+
+def _leads_back(policy: Policy, project: Project) -> bool:
+    try:
+        return any(
+            policy.relation in project.predicate(clause).ask(relations_looked_up, project.catalog)
+            for clause in policy.clauses
+        )
+    except UnknownFact:
+        return True
+
+
+def _refused(table: Relation, project: Project) -> str:
+    """Return the first runtime role that gets at a table and that no policy would admit."""
+    for role in project.reachable_by(table, "select"):
+        try:
+            permissive, _ = applicable_policies(project.catalog, table, role, "select")
+        except UnknownFact:
+            continue
+        if not permissive:
+            return role
     return ""
 
 
-def _written(policy: Policy, table: Relation, project: Project) -> str:
-    """Return the predicate as it was written, "" where it could not stand in a policy of `table`.
-
-    It could mean something else there, or lead back to the table itself.
-    """
-    clause = policy.using
-    if clause is None or clause.statement is None or not clause.statement.is_written:
-        return ""
-    if table in clause.ask(relations_looked_up, project.catalog):
-        return ""
-    span = clause.span()
-    if span is None or policy.relation.name in span.sql or span.text.holes:
-        return ""
-    return plain(span)
+def forcing(table: Relation, project: Project) -> str:
+    """Return SQL that binds the owner too, or advice where functions rely on its way around."""
+    around = functions_around(project.catalog, table)
+    if around:
+        return (
+            f"let the application connect as a role that does not own {table}: "
+            f"FORCE ROW LEVEL SECURITY would bind {around[0]} as well"
+        )
+    return _altered(table, "FORCE")
 
 
-def _to(policy: Policy) -> str:
-    if policy.roles == (PUBLIC,):
-        return ""
-    return f" TO {quoted_roles(policy.roles)}"
+def keeping(role: str, tables: Iterable[Relation], project: Project) -> Iterator[str]:
+    """Yield the GRANT by which a role goes on using tables that it gets at as a greater one."""
+    lacking = [
+        table.sql_name
+        for table in tables
+        if not any(grants_to(project.catalog, role, table, word) for word in DATA_PRIVILEGES)
+    ]
+    if lacking:
+        privileges = "SELECT, INSERT, UPDATE, DELETE"
+        yield f"GRANT {privileges} ON {', '.join(lacking)} TO {quoted_identifier(role)};"

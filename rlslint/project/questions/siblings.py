@@ -20,7 +20,8 @@ from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_tautology
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import VERBS, is_guarded, served_roles
+from rlslint.project.questions.conditions import altered, narrowed, unsaid
+from rlslint.project.questions.exposure import COMMANDS, VERBS, is_guarded, served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.sentences import listed
@@ -186,21 +187,38 @@ def _owner_columns(policy: Policy, project: Project) -> frozenset[int]:
     return frozenset(column.number for column in project.tenant_columns(policy.relation))
 
 
-def as_restrictive(policy: Policy) -> str:
-    """Return SQL that makes a policy again, restrictive this time.
+def as_restrictive(policy: Policy, project: Project) -> str:
+    """Return SQL that makes a policy again, restrictive this time, or advice.
 
-    ALTER POLICY cannot change that (manual: ALTER POLICY).
+    ALTER POLICY cannot change that (manual: ALTER POLICY). Where no other permissive policy admits
+    rows for one of its commands, it stays, and what binds the rows is added to it.
     """
-    table = policy.relation.sql_name
-    name = quoted_identifier(policy.name)
-    roles = quoted_roles(policy.roles)
+    conditions = [(clause, clause.sql) for clause in policy.clauses]
+    if not all(sql for _, sql in conditions):
+        return "make the policy again AS RESTRICTIVE, so that it keeps rows out"
+    if not _stands_beside(policy, project):
+        bound = {clause: narrowed(policy, clause, project) for clause in policy.clauses}
+        return altered(policy, bound) or unsaid(policy.relation, "the policy")
+    table, name = policy.relation.sql_name, quoted_identifier(policy.name)
     clauses = [
-        f" {words} ({clause.sql or '…'})"
-        for words, clause in (("USING", policy.using), ("WITH CHECK", policy.check))
-        if clause is not None
+        f" {'USING' if clause is policy.using else 'WITH CHECK'} ({sql})"
+        for clause, sql in conditions
     ]
     return (
         f"DROP POLICY {name} ON {table};\n"
         f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {policy.command.upper()} "
-        f"TO {roles}{''.join(clauses)};"
+        f"TO {quoted_roles(policy.roles)}{''.join(clauses)};"
+    )
+
+
+def _stands_beside(policy: Policy, project: Project) -> bool:
+    """Tell whether other permissive policies admit rows for all that a policy is for."""
+    return all(
+        any(
+            other is not policy
+            for other in applicable_policies(project.catalog, policy.relation, role, command)[0]
+        )
+        for role in served_roles(policy, project)
+        for command in COMMANDS
+        if policy.covers(command) and role in project.reachable_by(policy.relation, command)
     )

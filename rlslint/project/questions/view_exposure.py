@@ -6,12 +6,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from rlslint import NamedTuple
-from rlslint.access import Bypass, TableRead, UnfilteredRead, grants_to, unfiltered_reads
+from rlslint.access import (
+    Bypass,
+    TableRead,
+    UnfilteredRead,
+    grants_to,
+    has_any_column_privilege,
+    unfiltered_reads,
+)
 from rlslint.access.exposure import restricts
 from rlslint.access.reach import named_relations
 from rlslint.access.wording import spoken
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Relation
+from rlslint.catalog.model import Relation, View
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.query_rows import group_columns, unbound_relations
@@ -297,6 +304,29 @@ def confidence_of(bypass: Bypass | None, project: Project) -> Confidence | None:
     if project.runtime.assumed:
         return Confidence.low
     return Confidence.medium if bypass is not None and not bypass.certain else None
+
+
+def as_invoker(view: View, leak: ViewLeak, project: Project) -> str:
+    """Return SQL that makes a view read as who asks, or advice where who asks may not read."""
+    lacking = [
+        (role, relation)
+        for role in leak.roles
+        for relation in _read_by(view)
+        if not has_any_column_privilege(project.catalog, role, relation, "select")
+    ]
+    if lacking:
+        role, relation = lacking[0]
+        return (
+            f"grant {spoken((role,))} SELECT on {relation}, whose policies then filter, and make "
+            "the view read WITH (security_invoker = true)"
+        )
+    return f"ALTER VIEW {view.sql_name} SET (security_invoker = true);"
+
+
+def _read_by(view: View) -> list[Relation]:
+    if not view.knows("query") or view.query is None:
+        return []
+    return [one for one in named_relations(view.query.expression) if one.knows("owner")]
 
 
 def related_to(leak: ViewLeak, project: Project, mark: Span | None) -> tuple[Related, ...]:

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
+from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.function_exposure import FunctionLeak, function_leak
+from rlslint.project.questions.function_exposure import (
+    FunctionLeak,
+    function_leak,
+    may_do_as_caller,
+)
 from rlslint.project.questions.view_exposure import confidence_of, owner_name, serves_no_tenant
 from rlslint.rules.registry import rule
 
@@ -33,7 +38,7 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
         f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}",
         span=shown(statement),
         label="runs with the rights of its owner",
-        help=f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;",
+        help=_help(function, leak, project),
         related=also_shown((enabled, message)),
         severity=_severity(leak, project),
         confidence=_confidence(leak, project),
@@ -53,6 +58,19 @@ def _deed(leak: FunctionLeak) -> str:
     if leak.key:
         return f"read any tenant's row of {table} whose {leak.key} they know"
     return f"{'read' if leak.read_whole else 'learn of'} every tenant's rows of {table}"
+
+
+def _help(function: Function, leak: FunctionLeak, project: Project) -> str:
+    """Return SQL that lets policies filter, or keeps callers away, or advice, by what it does."""
+    if function not in project.policy_functions and may_do_as_caller(function, leak, project):
+        return f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;"
+    granted = any(grant.grantee != PUBLIC for grant in function.grants.known() if grant.statement)
+    if leak.writes and not granted and function not in project.policy_functions:
+        return f"REVOKE EXECUTE ON {_kind(function)} {function.signature} FROM PUBLIC;"
+    return (
+        f"compare in its body whose rows of {leak.table} the caller may have, or revoke EXECUTE "
+        "from who need not call it"
+    )
 
 
 def _kind(function: Function) -> str:

@@ -14,11 +14,8 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import is_tautology
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.exposure import (
-    bound_to_caller,
-    certainty,
-    qualified,
-)
+from rlslint.project.questions.conditions import altered, narrowed, unsaid
+from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.new_rows import (
     is_checked_elsewhere,
     is_gate,
@@ -99,7 +96,8 @@ def _finding(
         f"policy {policy.name} {does}{saved}",
         span=check.span(place),
         label=f"says nothing of {names}",
-        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({bound_to_caller(table, project)});",
+        help=altered(policy, {check: narrowed(policy, check, project)})
+        or unsaid(table, "WITH CHECK"),
         related=also_shown((created, "the table is created here")),
         severity=Severity.info if trigger else None,
         confidence=certainty(project),

@@ -49,7 +49,7 @@ def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:
         f"the bound of policy {other.name} does not hold for them",
         span=shown(using),
         label="does not ask whose the row is",
-        help=as_restrictive(policy),
+        help=as_restrictive(policy, project),
         related=also_shown((place, f"policy {other.name} binds the rows")),
         confidence=certainty(project),
     )

@@ -9,11 +9,10 @@ from rlslint.meaning.claims import client_controlled_bounds, client_controlled_r
 from rlslint.meaning.context import ContextRead
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     admission,
-    bound_to_caller,
     certainty,
-    qualified,
     restricted,
 )
 from rlslint.project.terms import Condition, Terms
@@ -45,14 +44,14 @@ def policy_client_controlled_setting(policy: Policy, project: Project) -> Iterat
     (clause, read), *others = found
     spans = [other.span(another.value) for other, another in others]
     word = "USING" if clause is policy.using else "WITH CHECK"
-    condition = bound_to_caller(policy.relation, project)
     yield Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} any tenant's rows of {policy.relation}: "
         f"policy {policy.name} believes {read.name}, which the client chooses",
         span=clause.span(read.value),
         label="sent by the client",
-        help=f"ALTER POLICY {qualified(policy)} {word} ({condition});",
+        help=mended(policy, project, lambda one: bool(_believed(terms, one, project)))
+        or unsaid(policy.relation, word),
         related=also_shown(*((span, "here as well") for span in spans)),
         confidence=certainty(project),
     )

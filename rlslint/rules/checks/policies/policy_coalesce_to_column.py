@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     admission,
-    bound_to_caller,
     certainty,
-    qualified,
     restricted,
 )
-from rlslint.project.terms import Terms
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 
 
 def _falls_back(terms: Terms, project: Project) -> bool:
-    functions = project.context_functions
-    return any(condition.ask(unbound_fallbacks, functions) for condition in terms.conditions)
+    return any(_is_open(project, condition) for condition in terms.conditions)
+
+
+def _is_open(project: Project, condition: Condition) -> bool:
+    return bool(condition.ask(unbound_fallbacks, project.context_functions))
 
 
 @rule(where=_falls_back)
@@ -43,7 +46,7 @@ def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Find
             f"a context: policy {policy.name} then compares {column or 'the column'} with itself",
             span=clause.span(fallback.comparison),
             label=f"true for every row when the setting is {fallback.state.value}",
-            help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
+            help=mended(policy, project, partial(_is_open, project)) or unsaid(table, word),
             confidence=certainty(project),
         )
         return

@@ -22,19 +22,17 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions.conditions import altered, narrowed, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
     admission,
-    bound_to_caller,
     certainty_of_owners,
     is_published,
     is_shared,
-    qualified,
     whose,
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_literal
 from rlslint.text.sentences import listed
 
 
@@ -100,11 +98,9 @@ def _of_containers(
             f"owns it: policy {policy.name} asks for the {provided.container} alone{tail}",
             span=clause.span(opened.expression),
             label="true for all that lies there",
-            help=f"ALTER POLICY {qualified(policy)} USING "
-            f"({provided.container} = {quoted_literal(opened.names[0])} "
-            f"AND {bound_to_caller(table, project)});"
-            if len(opened.names) == 1 and opened.expression is predicate.expression
-            else f"-- ask for {bound_to_caller(table, project)} as well",
+            help=altered(policy, {clause: narrowed(policy, clause, project)})
+            if opened.expression is predicate.expression
+            else f"ask for {provided.own_rows} as well",
             severity=None if is_private or not reads else Severity.info,
             confidence=None if is_private else Confidence.medium,
         )
@@ -166,7 +162,7 @@ def _finding(
         f"policy {policy.name} {cause}",
         span=clause.span(gate.expression),
         label="the same for every row",
-        help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
+        help=altered(policy, {clause: narrowed(policy, clause, project)}) or unsaid(table, word),
         related=also_shown((created, "the members are kept here")),
         severity=Severity.warning if published else None,
         confidence=certainty_of_owners(table, project)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
@@ -11,12 +12,11 @@ from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.missing_context import OpenBranch, null_context_branches
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
     admission,
-    bound_to_caller,
     certainty,
-    qualified,
     restricted,
     whose,
 )
@@ -50,6 +50,10 @@ def _opened(condition: Condition, project: Project) -> OpenBranch | None:
     return next((b for b in found if not is_anybody(b.expression, everyone, functions)), None)
 
 
+def _is_open(project: Project, condition: Condition) -> bool:
+    return _opened(condition, project) is not None
+
+
 def _finding(
     policy: Policy, clause: Clause, branch: OpenBranch, exposed: Admission, project: Project
 ) -> Finding:
@@ -63,6 +67,6 @@ def _finding(
         f"{branch.state.value}",
         span=clause.span(branch.expression),
         label="true when the context is missing",
-        help=f"ALTER POLICY {qualified(policy)} {word} ({bound_to_caller(table, project)});",
+        help=mended(policy, project, partial(_is_open, project)) or unsaid(table, word),
         confidence=certainty(project),
     )

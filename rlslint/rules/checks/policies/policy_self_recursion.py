@@ -59,7 +59,7 @@ def _finding(
         f"({error}): policy {policy.name} reads {table}{way}{reason}",
         span=circle.clause.span(circle.expression),
         label=f"reads {table} again",
-        help=without_circle(policy, circle),
+        help=without_circle(policy, circle, project),
         related=also_shown((place, f"policy {again.name} applies to that read")),
         confidence=certainty(project),
     )

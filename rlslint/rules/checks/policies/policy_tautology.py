@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.context import own_columns
@@ -10,16 +11,15 @@ from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_literally_true
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
     admission,
-    bound_to_caller,
     certainty_of_owners,
     is_shared,
-    qualified,
     whose,
 )
-from rlslint.project.terms import Terms
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr
 
@@ -28,7 +28,11 @@ def _filters_nothing(terms: Terms, project: Project) -> bool:
     using = terms.using
     if using is None or using.ask(is_literally_true):
         return False
-    return bool(using.ask(tautologies, using.filled, project.context_functions))
+    return _is_open(project, using)
+
+
+def _is_open(project: Project, condition: Condition) -> bool:
+    return bool(condition.ask(tautologies, condition.filled, project.context_functions))
 
 
 @rule(where=_filters_nothing)
@@ -55,6 +59,6 @@ def _finding(policy: Policy, place: Expr, exposed: Admission, project: Project) 
         f"policy {policy.name} filters nothing, for {cause} is true for every row",
         span=shown(using, place),
         label="true for every row",
-        help=f"ALTER POLICY {qualified(policy)} USING ({bound_to_caller(table, project)});",
+        help=mended(policy, project, partial(_is_open, project)) or unsaid(table, "USING"),
         confidence=certainty_of_owners(table, project),
     )

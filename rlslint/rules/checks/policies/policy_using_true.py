@@ -9,24 +9,27 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.truth import is_literally_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
     admission,
-    bound_to_caller,
     certainty_of_owners,
     is_directory,
     is_published,
     is_shared,
-    qualified,
     whose,
 )
-from rlslint.project.terms import Terms
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 
 
 def _says_true(terms: Terms, project: Project) -> bool:
     del project
-    return terms.using is not None and terms.using.ask(is_literally_true)
+    return terms.using is not None and _is_open(terms.using)
+
+
+def _is_open(condition: Condition) -> bool:
+    return condition.ask(is_literally_true)
 
 
 @rule(where=_says_true)
@@ -42,14 +45,13 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
     published = is_published(policy, project)
     shared = ", which may be meant so" if published else ""
     created = table.created
-    condition = bound_to_caller(table, project)
     return Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
         f"policy {policy.name} asks nothing of a row{shared}",
         span=shown(using),
         label="true for every row",
-        help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
+        help=mended(policy, project, _is_open) or unsaid(table, "USING"),
         related=also_shown((created, "the table is created here")),
         severity=_severity(policy, published, project),
         confidence=certainty_of_owners(table, project)

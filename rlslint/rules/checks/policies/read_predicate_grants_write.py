@@ -17,17 +17,16 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import altered, closed
 from rlslint.project.questions.exposure import (
-    bound_to_caller,
     certainty,
     is_guarded,
-    qualified,
     served_roles,
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql.quoting import free_name, quoted_identifier
 from rlslint.text.sentences import listed
 
 _VERBS = {"update": "change", "delete": "delete", "insert": "insert"}
@@ -109,13 +108,24 @@ def _finding(
 def _help(policy: Policy, using: Clause, project: Project) -> str:
     """Return SQL that leaves the condition to readers, and to writers what binds the rows."""
     roles = quoted_roles(policy.roles)
-    narrowed = bound_to_caller(policy.relation, project)
-    mended = f"ALTER POLICY {qualified(policy)} USING ({narrowed});"
-    if using.sql is None:
-        return mended
-    name, table = quoted_identifier(f"{policy.name}_read"), policy.relation.sql_name
+    functions = project.context_functions
+    bound = closed(
+        policy,
+        using,
+        project,
+        lambda one: bool(one.ask(unbounded_branches, one.filled, functions)),
+    )
+    if using.sql is None or not bound:
+        return "leave this policy to SELECT, and give the writing commands one that binds the rows"
+    mended = altered(policy, {using: bound})
+    name = quoted_identifier(free_name(f"{policy.name}_read", _names(policy)))
+    table = policy.relation.sql_name
     reading = f"CREATE POLICY {name} ON {table} FOR SELECT TO {roles} USING ({using.sql});"
     return f"{reading}\n{mended}"
+
+
+def _names(policy: Policy) -> list[str]:
+    return [other.name for other in policy.relation.policies.known()]
 
 
 def _is_short(sql: str) -> bool:

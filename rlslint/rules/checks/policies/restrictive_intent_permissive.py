@@ -78,7 +78,7 @@ def _finding(policy: Policy, other: Neighbour, idle: bool, project: Project) -> 
         "one keeps rows out",
         span=shown(using),
         label="lets rows in instead of keeping them out",
-        help=as_restrictive(policy),
+        help=as_restrictive(policy, project),
         related=also_shown((place, f"policy {name} admits rows")),
         confidence=certainty(project) or _confidence(policy),
     )

@@ -10,7 +10,7 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified, served_roles
+from rlslint.project.questions.exposure import certainty, qualified, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
@@ -53,16 +53,16 @@ def _finding(
     check, created = policy.check, policy.relation.created
     verb = "is" if len(commands) == 1 else "are"
     effect = listed(_VERBS[command] for command in commands)
-    condition = (check.sql if check is not None else None) or bound_to_caller(
-        policy.relation, project
-    )
+    condition = check.sql if check is not None else None
     return Finding(
         object=str(policy),
         message=f"{effect} on {policy.relation} {verb} not restricted for {spoken(roles)}: the "
         f"restrictive policy {policy.name} has no USING, so it holds for new rows only",
         span=shown(check),
         label="says nothing of rows that are there",
-        help=f"ALTER POLICY {qualified(policy)} USING ({condition});",
+        help=f"ALTER POLICY {qualified(policy)} USING ({condition});"
+        if condition
+        else "say the same in USING as in WITH CHECK",
         related=also_shown((created, "the table is created here")),
         confidence=certainty(project),
     )

@@ -12,7 +12,7 @@ from rlslint.config.scales import Severity
 from rlslint.meaning.truth import is_tautology
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import bound_to_caller, certainty, qualified
+from rlslint.project.questions.exposure import certainty, qualified
 from rlslint.project.questions.new_rows import (
     is_checked_elsewhere,
     is_overwritten,
@@ -68,8 +68,8 @@ def _finding(
     policy: Policy, using: Clause, check: Clause, fault: _Fault, project: Project
 ) -> Finding:
     table = policy.relation
-    condition = using.sql or bound_to_caller(table, project)
-    if check.sql is not None and not project.predicate(check).ask(is_tautology):
+    condition = using.sql or ""
+    if condition and check.sql is not None and not project.predicate(check).ask(is_tautology):
         condition = f"({condition}) AND ({check.sql})"
     names = " and ".join(column.name for column in fault.columns)
     verbs = {"insert": f"insert rows under any {names}", "update": f"give rows any {names}"}
@@ -82,7 +82,9 @@ def _finding(
         f"{policy.name} does not bind {names}, which USING does{saved}",
         span=check.span(),
         label=f"does not bind {names}",
-        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({condition});",
+        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({condition});"
+        if condition
+        else f"bind {names} in WITH CHECK as USING does",
         related=also_shown((using, f"USING binds {names}")),
         severity=Severity.info if trigger else None,
         confidence=certainty(project),

@@ -20,7 +20,6 @@ from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.replicated import Sent, hides_rows, sends_rows
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
 
 _SUPABASE_REALTIME = "supabase_realtime"
 """What Supabase's own publications begin with; its server asks the policies for each subscriber."""
@@ -43,11 +42,10 @@ def _finding(
     reader, subscriber = next(_readers(project), None), next(_subscribers(tables, project), None)
     places = [(tables[0].because("rls_enabled"), "row security is enabled here")]
     severity, confidence = None, Confidence.medium
-    to, remedy = "whoever subscribes", _remedy(publication, tables, sent, project)
+    to, remedy = "whoever subscribes", _remedy(publication, tables, sent)
     if reader is not None:
         because = project.runtime.reason(reader.name).because
         to = f"{reader}, which serves requests ({because}) and has REPLICATION"
-        remedy = f"ALTER ROLE {quoted_identifier(reader.name)} NOREPLICATION;"
         places.append((reader.because("replication"), f"{reader} may replicate by this"))
         severity, confidence = Severity.error, Confidence.high
     elif subscriber is not None:
@@ -116,20 +114,13 @@ def _replicating(project: Project) -> Iterator[Role]:
             yield role
 
 
-def _remedy(publication: Publication, tables: list[Relation], sent: Sent, project: Project) -> str:
-    """Return SQL that takes the tables out, and how one of them is let in again with a filter."""
+def _remedy(publication: Publication, tables: list[Relation], sent: Sent) -> str:
+    """Return SQL that takes the tables out, or advice where they are not in by name."""
     first = tables[0]
-    columns = project.tenant_columns(first) if first.knows("columns") else ()
-    column = quoted_identifier(columns[0].name) if columns else "…"
-    filtered = f"TABLE {first.sql_name} WHERE ({column} = …)"
-    name = publication.sql_name
     if not sent.are_named(tables):
         return (
-            f"DROP PUBLICATION {name};\n"
-            f"CREATE PUBLICATION {name} FOR {filtered}; -- and what else it is to send"
+            "publish tables by their names, and those with row security by a row filter: "
+            f"CREATE PUBLICATION … FOR TABLE {first.name} WHERE (…)"
         )
     listed = ", ".join(table.sql_name for table in tables)
-    return (
-        f"ALTER PUBLICATION {name} DROP TABLE {listed};\n"
-        f"-- or with a row filter: ALTER PUBLICATION {name} ADD {filtered};"
-    )
+    return f"ALTER PUBLICATION {publication.sql_name} DROP TABLE {listed};"

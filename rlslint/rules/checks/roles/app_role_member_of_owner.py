@@ -10,6 +10,7 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.remedies import keeping
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
@@ -24,7 +25,7 @@ def app_role_member_of_owner(role: Role, project: Project) -> Iterator[Finding]:
             membership.statement in {other.statement for other in _owned(name, project)}
             for name in project.runtime.names[: project.runtime.names.index(role.name)]
         ):
-            yield _finding(role, membership, tables, project.runtime.seen(role.name))
+            yield _finding(role, membership, tables, project)
 
 
 def _owned(role: str, project: Project) -> dict[Membership, list[Relation]]:
@@ -49,7 +50,10 @@ def _memberships(role: str, project: Project) -> Iterator[Membership]:
         yield from known.memberships.values()
 
 
-def _finding(role: Role, membership: Membership, tables: list[Relation], seen: str) -> Finding:
+def _finding(
+    role: Role, membership: Membership, tables: list[Relation], project: Project
+) -> Finding:
+    seen = project.runtime.seen(role.name)
     owner, because = membership.role, f" ({seen})" if seen else ""
     statement, owned = membership.statement, tables[0].because("owner")
     return Finding(
@@ -59,6 +63,11 @@ def _finding(role: Role, membership: Membership, tables: list[Relation], seen: s
         f"where row security is not forced{because}",
         span=shown(statement),
         label=f"gives {role} the rights of {owner}",
-        help=f"REVOKE {quoted_identifier(owner.name)} FROM {quoted_identifier(role.name)};",
+        help="\n".join(
+            (
+                *keeping(role.name, tables, project),
+                f"REVOKE {quoted_identifier(owner.name)} FROM {quoted_identifier(role.name)};",
+            )
+        ),
         related=also_shown((owned, f"{tables[0]} belongs to its owner by this"), beside=statement),
     )

@@ -11,6 +11,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import role_of
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.remedies import keeping
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
@@ -44,7 +45,12 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
         f"because no policy applies to a superuser ({serving.because})",
         span=shown(statement),
         label=f"makes {role} a superuser",
-        help=f"ALTER ROLE {quoted_identifier(role.name)} NOSUPERUSER;",
+        help="\n".join(
+            (
+                *keeping(role.name, tables, project),
+                f"ALTER ROLE {quoted_identifier(role.name)} NOSUPERUSER;",
+            )
+        ),
         related=also_shown(
             *((one, f"{role} serves requests as far as this tells") for one in serving.spans[:1]),
             beside=statement,

@@ -7,18 +7,9 @@ from collections.abc import Iterator
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.sql.intent import Mistake, row_security_mistake
+from rlslint.sql.intent import Mistake, as_meant, row_security_mistake
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import Span
-
-_HELP = {
-    Mistake.policy_if_not_exists: "DROP POLICY IF EXISTS name ON table; CREATE POLICY name …",
-    Mistake.or_replace_policy: "DROP POLICY IF EXISTS name ON table; CREATE POLICY name …",
-    Mistake.several_commands: "write one policy for each command, or FOR ALL",
-    Mistake.row_security_if_exists: "ALTER TABLE IF EXISTS table ENABLE ROW LEVEL SECURITY;",
-    Mistake.cast_outside: "put the cast inside: USING ((expression)::boolean)",
-    Mistake.other: "",
-}
 
 
 @rule
@@ -33,6 +24,6 @@ def invalid_rls_ddl(broken: BrokenStatement, project: Project) -> Iterator[Findi
         message=f"nothing is protected by this statement: PostgreSQL refuses it ({reason})",
         span=Span(statement.text, statement.start, statement.end),
         label="never takes effect",
-        help=_HELP[mistake],
+        help=as_meant(statement, mistake),
         statement=statement,
     )

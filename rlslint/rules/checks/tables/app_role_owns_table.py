@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from rlslint.access import in_words, is_administrative, protected_tables
+from rlslint.access import in_words, is_administrative
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
@@ -84,40 +84,38 @@ def _by_connection(tables: tuple[Table, ...], project: Project) -> Iterator[Find
 
 
 def _help(owner: str, tables: tuple[Table, ...], project: Project) -> str:
-    """Return SQL that gives the tables to another role, one that owns others where there is one."""
-    others = {
-        table.owner: None
-        for table in protected_tables(project.catalog)
-        if table.knows("owner") and table.owner not in (MIGRATION_ROLE, *project.runtime.names)
-    }
-    name = quoted_identifier(next(iter(others), f"{owner}_owner"))
-    lines = [] if others else [f"CREATE ROLE {name} NOLOGIN;"]
-    if len(tables) > _MOST_NAMES:
-        lines.append(_loop(owner, name, dict.fromkeys(table.schema for table in tables)))
-        return "\n".join(lines)
+    """Return SQL that gives the tables back to the role that migrates, or advice.
+
+    Only where a migration has given them away, and to a role that runs none itself: another one
+    could be changed by no migration any more.
+    """
+    others = [role for role in project.runtime.names if role != owner and _is_granted(role, tables)]
+    if others:
+        return f"let the application connect as {others[0]}, for which the grants are made"
+    gave = all(_was_given(table) for table in tables)
+    if not gave or owner in project.runtime.migrating or len(tables) > _MOST_NAMES:
+        return (
+            "make a role for the application that owns nothing, grant it what it needs, and let it "
+            f"connect as that; {owner} goes on running the migrations"
+        )
+    role = quoted_identifier(owner)
+    lines = []
     for table in tables:
         lines += [
-            f"ALTER TABLE {table.sql_name} OWNER TO {name};",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table.sql_name} "
-            f"TO {quoted_identifier(owner)};",
+            f"ALTER TABLE {table.sql_name} OWNER TO CURRENT_USER;",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table.sql_name} TO {role};",
         ]
     return "\n".join(lines)
 
 
-def _loop(owner: str, new_owner: str, schemas: Iterable[str]) -> str:
-    """Return SQL that does so with all tables of some schemas whose row security is forced."""
-    listed = ", ".join(f"{_literal(quoted_identifier(name))}::regnamespace" for name in schemas)
-    role = quoted_identifier(owner)
-    return (
-        "DO $$ DECLARE forced regclass; BEGIN\n"
-        "  FOR forced IN SELECT oid FROM pg_class WHERE relrowsecurity AND relforcerowsecurity\n"
-        f"      AND relowner = {_literal(role)}::regrole AND relnamespace IN ({listed}) LOOP\n"
-        f"    EXECUTE format('ALTER TABLE %s OWNER TO %s', forced, {_literal(new_owner)});\n"
-        "    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %s', forced, "
-        f"{_literal(role)});\n"
-        "  END LOOP;\nEND $$;"
+def _is_granted(role: str, tables: tuple[Table, ...]) -> bool:
+    return all(
+        any(grant.grantee == role for grant in table.grants.known() if grant.statement)
+        for table in tables
     )
 
 
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _was_given(table: Table) -> bool:
+    """Tell whether ALTER TABLE … OWNER TO has made a role the owner of a table."""
+    given = table.because("owner")
+    return given is not None and given is not table.created and given.kind == "AlterTableStmt"

@@ -10,12 +10,13 @@ from rlslint.access import (
     Granted,
     can_use_schema,
     gap_of,
+    grants_to,
     in_words,
     revocation,
 )
 from rlslint.catalog.model import Table
 from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
@@ -79,9 +80,48 @@ def _leak(granted: list[Granted], project: Project) -> Finding:
         "security is not enabled",
         span=shown(statement),
         label="grants to every role, also to those made later",
-        help=revocation(DATA_PRIVILEGES, granted, project.catalog),
+        help=_help(granted, project),
         related=also_shown((created, "a table without row security")),
     )
+
+
+def _help(granted: list[Granted], project: Project) -> str:
+    """Return SQL that takes the privileges from PUBLIC and leaves them to who serves requests."""
+    tables = list(dict.fromkeys(one.table for one in granted))
+    if project.runtime.assumed:
+        return (
+            f"grant the application's role what it needs of {in_words(tables)}, "
+            "and revoke the privileges from PUBLIC then"
+        )
+    lines = [revocation(DATA_PRIVILEGES, granted, project.catalog)]
+    kept: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for table in tables:
+        held = [one.grant.privilege for one in granted if one.table is table]
+        for privileges, relying in _relying(table, held, project).items():
+            kept.setdefault((privileges, tuple(relying)), []).append(table.sql_name)
+    for (privileges, roles), names in kept.items():
+        words = ", ".join(privilege.upper() for privilege in privileges)
+        lines.append(f"GRANT {words} ON {', '.join(names)} TO {quoted_roles(roles)};")
+    return "\n".join(lines)
+
+
+def _relying(
+    table: Table, privileges: list[str], project: Project
+) -> dict[tuple[str, ...], list[str]]:
+    """Return the runtime roles that hold privileges through PUBLIC alone, by these privileges."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for role in project.reachable_by(table, *privileges):
+        lost = tuple(
+            privilege
+            for privilege in dict.fromkeys(privileges)
+            if all(
+                grant.grantee == PUBLIC
+                for grant in grants_to(project.catalog, role, table, privilege)
+            )
+        )
+        if lost and role != table.owner:
+            found.setdefault(lost, []).append(role)
+    return found
 
 
 def _breadth(granted: list[Granted], project: Project) -> Finding:
@@ -93,6 +133,6 @@ def _breadth(granted: list[Granted], project: Project) -> Finding:
         "and only policies keep the tenants apart (an info, for row security is enabled)",
         span=shown(statement),
         label="grants to every role, also to those made later",
-        help=revocation(DATA_PRIVILEGES, granted, project.catalog),
+        help=_help(granted, project),
         severity=Severity.info,
     )

@@ -10,17 +10,18 @@ from rlslint.access.privileges import Access, access_to
 from rlslint.access.reach import roles_admitted
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy, Table
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import branches
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS, certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql.quoting import free_name, quoted_identifier
 from rlslint.text.sentences import listed
 
 
@@ -123,21 +124,32 @@ def _finding(table: Table, refused: list[_Refused], project: Project) -> Finding
     commands = tuple(dict.fromkeys(one.command for one in refused))
     first, *others = policies
     statement = first.because("permissive")
-    name = quoted_identifier(f"{table.name}_base")
-    kind = f"FOR {commands[0].upper()} " if len(commands) == 1 else ""
-    words = "WITH CHECK" if commands == ("insert",) else "USING"
-    names = ", ".join(quoted_identifier(role) for role in roles)
-    to = "" if project.runtime.assumed else f"TO {names} "
     return Finding(
         object=str(table),
         message=f"{_effect(table, commands, roles)}: only restrictive policies apply, and these "
         "narrow what a permissive policy admits",
         span=shown(statement),
         label="restrictive, with no permissive policy beside it",
-        help=f"CREATE POLICY {name} ON {table.sql_name} {kind}{to}{words} (true);",
+        help=_help(table, commands, roles, project),
         related=also_shown(*((other.created, f"so is policy {other.name}") for other in others)),
         confidence=certainty(project),
     )
+
+
+def _help(table: Table, commands: tuple[str, ...], roles: tuple[str, ...], project: Project) -> str:
+    """Return a permissive policy that binds the rows as others do, or advice.
+
+    One that says TRUE would leave all that the restrictive ones do not speak of open.
+    """
+    model = model_for(table, project, commands[0])
+    if model is None:
+        return f"add a permissive policy to {table} that says whose rows are admitted"
+    taken = [policy.name for policy in table.policies.known()]
+    name = quoted_identifier(free_name(f"{table.name}_base", taken))
+    kind = f"FOR {commands[0].upper()} " if len(commands) == 1 else ""
+    words = "WITH CHECK" if commands == ("insert",) else "USING"
+    to = "" if project.runtime.assumed else f"TO {quoted_roles(roles)} "
+    return f"CREATE POLICY {name} ON {table.sql_name} {kind}{to}{words} ({model.sql});"
 
 
 def _effect(table: Table, commands: tuple[str, ...], roles: tuple[str, ...]) -> str:

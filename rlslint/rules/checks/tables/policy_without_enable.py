@@ -9,6 +9,7 @@ from rlslint.catalog.model import Table
 from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.remedies import enabling
 from rlslint.rules.registry import rule
 
 
@@ -31,7 +32,7 @@ def _finding(table: Table, project: Project) -> Finding:
         "so its policies do nothing",
         span=span,
         label="is not applied",
-        help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",
+        help=enabling(table, project),
         related=related + (exposed.related(span) if exposed else ()),
         severity=None if exposed else Severity.warning,
     )

@@ -9,6 +9,7 @@ from rlslint.catalog.model import Table
 from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.remedies import enabling
 from rlslint.rules.registry import rule
 
 
@@ -47,7 +48,7 @@ def _finding(table: Table, project: Project) -> Finding:
         f"again{though}",
         span=span,
         label="is not enabled again",
-        help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",
+        help=enabling(table, project),
         related=related + (exposed.related(span) if exposed else ()),
         severity=None if is_leak else Severity.warning,
     )

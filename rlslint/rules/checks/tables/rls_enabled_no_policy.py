@@ -71,10 +71,12 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
 
 
 def _revocation(table: Table, exposed: Exposure, project: Project) -> str:
+    if table in project.consulted:
+        return f"add a policy to {table} that shows callers their own rows: policies look it up"
     grantees = quoted_roles(
         grant.grantee
         for role in exposed.roles
         for privilege in DATA_PRIVILEGES
         for grant in grants_to(project.catalog, role, table, privilege)
     )
-    return f"REVOKE ALL ON {table.sql_name} FROM {grantees}; -- or CREATE POLICY"
+    return f"REVOKE ALL ON {table.sql_name} FROM {grantees};"

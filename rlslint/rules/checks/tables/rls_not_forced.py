@@ -9,6 +9,7 @@ from rlslint.catalog.model import Table
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.remedies import forcing
 from rlslint.rules.registry import rule
 
 
@@ -26,8 +27,7 @@ def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
         ownership = owns(project.catalog, project.runtime, role, table)
         if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):
             reasons = (ownership.because, project.runtime.seen(role))
-            doubtful = project.runtime.reason(role).doubtful
-            yield _finding(table, role, ownership, "; ".join(filter(None, reasons)), doubtful)
+            yield _finding(table, role, ownership, "; ".join(filter(None, reasons)), project)
             return
 
 
@@ -38,9 +38,9 @@ def _is_by_membership(role: str, table: Table, project: Project) -> bool:
 
 
 def _finding(
-    table: Table, role: str, ownership: Ownership, reasons: str, doubtful: bool
+    table: Table, role: str, ownership: Ownership, reasons: str, project: Project
 ) -> Finding:
-    certain = ownership.answer is Answer.yes
+    certain, doubtful = ownership.answer is Answer.yes, project.runtime.reason(role).doubtful
     subject = f"{role}, which owns it," if certain else "its owner"
     because = f" ({reasons})" if reasons else ""
     enabled = table.because("rls_enabled")
@@ -52,7 +52,7 @@ def _finding(
         message=f"{table} shows all rows to {subject} because row security is not forced{because}",
         span=shown(statement),
         label="does not apply to the owner",
-        help=f"ALTER TABLE {table.sql_name} FORCE ROW LEVEL SECURITY;",
+        help=forcing(table, project),
         related=also_shown(*dict(places).items(), beside=statement),
         severity=Severity.error if certain and not doubtful else None,
         confidence=Confidence.medium if doubtful or not certain else None,

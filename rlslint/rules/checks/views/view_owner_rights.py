@@ -10,6 +10,7 @@ from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
+    as_invoker,
     confidence_of,
     related_to,
     severity_of,
@@ -35,7 +36,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason}",
         span=span,
         label="runs with the rights of its owner",
-        help=f"ALTER VIEW {view.sql_name} SET (security_invoker = true);",
+        help=as_invoker(view, leak, project),
         related=related_to(leak, project, span),
         severity=severity_of(leak, project),
         confidence=confidence_of(leak.bypass, project),

@@ -10,6 +10,7 @@ from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
+    as_invoker,
     confidence_of,
     related_to,
     severity_of,
@@ -40,7 +41,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         message=f"{leak.who} can {leak.what} since {view} lost security_invoker: it {leak.reason}",
         span=span,
         label=f"{how} security_invoker",
-        help=f"ALTER VIEW {view.sql_name} SET (security_invoker = true);",
+        help=as_invoker(view, leak, project),
         related=(*before, *related_to(leak, project, span)),
         severity=severity_of(leak, project),
         confidence=confidence_of(leak.bypass, project),

@@ -1,0 +1,345 @@
+"""The condition that a project itself would write to bind the rows of a table to its caller.
+
+Nothing here is invented: what comes out stands in a policy of the project already, was bound to the
+columns of the table in question, and admits nobody without a context. It is "" where no policy
+tells; then there is no statement to suggest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from rlslint import NamedTuple
+from rlslint.access import inherited_roles, relations_looked_up
+from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.platform_tables import platform_table
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.roles import PUBLIC
+from rlslint.meaning.bounds import Bound, bounds_of, is_bounded
+from rlslint.meaning.claims import is_client_controlled, user_editable_claims
+from rlslint.meaning.context import context_reads
+from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.meaning.missing_context import coalesce_to_column, null_context_branches
+from rlslint.meaning.truth import is_tautology
+from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions.exposure import qualified
+from rlslint.project.terms import Condition
+from rlslint.sql.expressions import And, Call, Cast, Column, ColumnBinding, Expr, Or
+from rlslint.sql.plain_spelling import plain_sql
+from rlslint.text import CatalogText, Span
+
+_DEFAULT_PATH = ("public",)
+
+IsFaulty = Callable[[Condition], bool]
+"""Tells whether a condition has the fault that is to be mended."""
+
+
+class Model(NamedTuple):
+    """A condition that binds rows to the caller, and the policy that it is taken from.
+
+    What a platform documents for a table of its own stands in no policy.
+    """
+
+    sql: str
+    policy: Policy | None
+
+
+def model_for(
+    table: Relation, project: Project, command: str = "all", policy: Policy | None = None
+) -> Model | None:
+    """Return what binds the rows of a table to the caller, None where the project does not say.
+
+    What stands in `policy` itself or beside it, best for the same command, comes before what other
+    tables compare a column of the same name and type with.
+    """
+    provided = platform_table(table)
+    if provided is not None and provided.own_rows:
+        return Model(provided.own_rows, None)
+    for model in (*_of_table(table, project, command, policy), *_of_others(table, project)):
+        if is_sound(model.sql, table, project):
+            return model
+    return None
+
+
+def mended(policy: Policy, project: Project, is_faulty: IsFaulty) -> str:
+    """Return the ALTER POLICY that rids all clauses of a fault, "" where nothing tells how.
+
+    No clause admits more than before: a branch is left out, or a condition is added.
+    """
+    changed: dict[Clause, str] = {}
+    for clause in policy.clauses:
+        if is_faulty(project.condition(clause, policy.relation)):
+            changed[clause] = closed(policy, clause, project, is_faulty)
+    return altered(policy, changed)
+
+
+def altered(policy: Policy, conditions: dict[Clause, str]) -> str:
+    """Return the ALTER POLICY that puts conditions in the place of clauses, "" if one is ""."""
+    if not conditions or not all(conditions.values()):
+        return ""
+    words = [
+        f" {'USING' if clause is policy.using else 'WITH CHECK'} ({condition})"
+        for clause, condition in conditions.items()
+    ]
+    return f"ALTER POLICY {qualified(policy)}{''.join(words)};"
+
+
+def narrowed(policy: Policy, clause: Clause, project: Project) -> str:
+    """Return what a clause demands and what binds the rows besides, "" where nothing tells."""
+    return next(_with_bound(policy, clause, project), "")
+
+
+def unsaid(table: Relation, where: str) -> str:
+    """Return the sentence for where no policy tells what binds the rows of a table."""
+    return (
+        f"say in {where} whose row it is: no policy of the project shows what {table} is to be "
+        "compared with"
+    )
+
+
+def bound_condition(sql: str, table: Relation, project: Project) -> Condition | None:
+    """Return what a condition would demand in a policy of a table, None where names are unknown."""
+    from rlslint.sql.nodes import expression
+    from rlslint.sql.parser import SyntaxProblem, parse_expression
+
+    catalog = project.catalog
+    known = set(catalog.unknown_relations)
+    scope = Scope(catalog, _DEFAULT_PATH).with_own_row(table)
+    try:
+        bound = bind(expression(parse_expression(sql)), scope)
+    except (SyntaxProblem, RecursionError, UnknownFact):
+        return None
+    finally:
+        for name in set(catalog.unknown_relations) - known:
+            del catalog.unknown_relations[name]
+    for part in bound.walk():
+        if isinstance(part, Column | Call) and part.unknown:
+            return None
+        if isinstance(part, Column) and part.binding is None:
+            return None
+    return Condition(Predicate(bound), project.filled_columns(table), catalog)
+
+
+def is_sound(sql: str, table: Relation, project: Project) -> bool:
+    """Tell whether a condition binds every row of a table to a caller that is known for certain."""
+    condition, functions = bound_condition(sql, table, project), project.context_functions
+    if condition is None:
+        return False
+    try:
+        return (
+            condition.ask(is_bounded, condition.filled, functions)
+            and not condition.ask(unbound_fallbacks, functions)
+            and not condition.ask(null_context_branches, condition.filled, functions)
+            and not condition.ask(user_editable_claims, functions)
+            and not any(map(is_client_controlled, condition.ask(context_reads, functions)))
+            and table not in condition.ask(relations_looked_up, project.catalog)
+        )
+    except UnknownFact:
+        return False
+
+
+def _of_table(
+    table: Relation, project: Project, command: str, policy: Policy | None
+) -> Iterator[Model]:
+    """Yield what policies of the table say, those for the same command and roles first."""
+
+    def distance(other: Policy) -> tuple[bool, bool, bool, str]:
+        roles = policy.roles if policy is not None else (PUBLIC,)
+        return (
+            other is not policy,
+            command not in (other.command, "all") and other.command != "all",
+            PUBLIC not in other.roles and set(other.roles).isdisjoint(roles),
+            other.name,
+        )
+
+    for other in sorted(table.policies.known(), key=distance):
+        for clause in _clauses(other):
+            yield from (Model(sql, other) for _, sql in _bounds(clause, project))
+
+
+def _clauses(policy: Policy) -> tuple[Clause, ...]:
+    known = (getattr(policy, f) for f in ("using", "check") if policy.knows(f))
+    return tuple(clause for clause in known if clause is not None)
+
+
+def _bounds(clause: Clause, project: Project) -> Iterator[tuple[Bound, str]]:
+    """Yield what ties the row to the caller in a clause, as it is written there."""
+    try:
+        found = project.predicate(clause).ask(bounds_of, project.context_functions)
+    except UnknownFact:
+        return
+    for bound in found:
+        sql = _written(clause, bound.expression)
+        if sql:
+            yield bound, sql
+
+
+def _written(clause: Clause, part: Expr | None = None) -> str:
+    """Return a clause, or a part of it, on one line, "" where it has no text to start from."""
+    span = _span(clause, part)
+    if span is None:
+        return ""
+    return plain_sql(span.sql, isinstance(span.text, CatalogText))
+
+
+def _span(clause: Clause, part: Expr | None = None) -> Span | None:
+    if clause.statement is None or not clause.statement.is_written:
+        return None
+    return clause.span(part)
+
+
+def _of_others(table: Relation, project: Project) -> Iterator[Model]:
+    """Yield what policies of other tables compare columns of this name and type with."""
+    if not table.knows("columns"):
+        return
+    known = project.ask(_bounds_by_column)
+    found: list[tuple[int, Model]] = []
+    for column in table.columns.values():
+        if column.knows("type") and not is_only_key(table, column):
+            found += known.get((column.name, column.type), ())
+    for _, model in sorted(found, key=lambda one: -one[0]):
+        yield model
+
+
+def _bounds_by_column(project: Project) -> dict[tuple[str, str], list[tuple[int, Model]]]:
+    """Return by a column's name and type what it is compared with, and how often."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], Policy] = {}
+    written: dict[Predicate, list[tuple[Bound, str]]] = {}
+    for policy in project.catalog.policies():
+        relation = policy.relation
+        if not relation.knows("columns"):
+            continue
+        for clause in _clauses(policy):
+            if clause.predicate not in written:
+                written[clause.predicate] = list(_bounds(clause, project))
+            for bound, sql in written[clause.predicate]:
+                names = [relation.column(number) for number in bound.columns]
+                match names:
+                    case [column] if column is not None and column.knows("type"):
+                        key = column.name, column.type, sql
+                        counted[key] += 1
+                        first.setdefault(key, policy)
+    found: dict[tuple[str, str], list[tuple[int, Model]]] = {}
+    for (name, kind, sql), count in counted.items():
+        model = Model(sql, first[name, kind, sql])
+        found.setdefault((name, kind), []).append((count, model))
+    return found
+
+
+def closed(policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty) -> str:
+    """Return the condition of a clause without a fault, "" where none can be found."""
+    table = policy.relation
+    for sql in _attempts(policy, clause, project, is_faulty):
+        condition = bound_condition(sql, table, project)
+        if condition is not None and not is_faulty(condition):
+            return sql
+    return ""
+
+
+def _attempts(
+    policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty
+) -> Iterator[str]:
+    whole = _span(clause)
+    if whole is not None:
+        yield from _spliced(clause, _fallbacks(clause, project))
+        yield from _spliced(clause, _faulty_branches(policy, clause, project, is_faulty))
+    yield from _with_bound(policy, clause, project)
+
+
+def _with_bound(policy: Policy, clause: Clause, project: Project) -> Iterator[str]:
+    model = model_for(policy.relation, project, policy.command, policy)
+    if model is None:
+        return
+    condition = project.condition(clause, policy.relation)
+    if condition.ask(is_tautology, condition.filled):
+        yield model.sql
+    elif old := _written(clause):
+        yield f"({old}) AND ({model.sql})"
+
+
+_Change = tuple[Span, str]
+
+
+def _spliced(clause: Clause, changes: Iterable[_Change]) -> Iterator[str]:
+    """Yield the clause with parts of it exchanged, nothing where there are none."""
+    whole, ordered = _span(clause), sorted(changes, key=lambda change: change[0].start)
+    if whole is None or not ordered:
+        return
+    pieces, at = [], whole.start
+    for span, sql in ordered:
+        if span.start < at or span.end > whole.end:
+            return
+        pieces += [whole.text.slice(at, span.start), sql]
+        at = span.end
+    pieces.append(whole.text.slice(at, whole.end))
+    yield plain_sql("".join(pieces), isinstance(whole.text, CatalogText))
+
+
+def _fallbacks(clause: Clause, project: Project) -> Iterator[_Change]:
+    """Yield the COALESCE that ends in the row's own column, without that column."""
+    found = clause.ask(coalesce_to_column, project.context_functions)
+    for fallback in found:
+        for part in fallback.comparison.walk():
+            match part:
+                case Call(("coalesce",), arguments):
+                    kept = [one for one in arguments if not _is_column(one, fallback.column)]
+                    span = clause.span(part)
+                    words = [_written(clause, one) for one in kept]
+                    if span is None or not kept or len(kept) == len(arguments):
+                        continue
+                    yield span, words[0] if len(words) == 1 else f"COALESCE({', '.join(words)})"
+
+
+def _is_column(expression: Expr, number: int) -> bool:
+    match expression:
+        case Cast(argument):
+            return _is_column(argument, number)
+        case Column():
+            return (
+                isinstance(binding := expression.binding, ColumnBinding)
+                and binding.number == number
+            )
+        case _:
+            return False
+
+
+def _faulty_branches(
+    policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty
+) -> Iterator[_Change]:
+    """Yield the alternatives of a clause without those that have the fault by themselves."""
+    filled, catalog = project.filled_columns(policy.relation), project.catalog
+    for alternatives in _alternatives(clause.expression):
+        kept = [
+            one
+            for one in alternatives.arguments
+            if not is_faulty(Condition(Predicate(one), filled, catalog))
+        ]
+        span = clause.span(alternatives)
+        if span is None or not kept or len(kept) == len(alternatives.arguments):
+            continue
+        words = [_written(clause, one) for one in kept]
+        yield span, words[0] if len(words) == 1 else " OR ".join(f"({word})" for word in words)
+
+
+def _alternatives(expression: Expr) -> Iterator[Or]:
+    """Yield the disjunctions, the outermost only, without which a condition admits less."""
+    match expression:
+        case Or():
+            yield expression
+        case And(arguments):
+            for argument in arguments:
+                yield from _alternatives(argument)
+
+
+def roles_for(model: Model, table: Relation, project: Project) -> tuple[str, ...]:
+    """Return for whom a policy like the model is to be: its roles, where all who ask are such."""
+    policy = model.policy
+    roles = policy.roles if policy is not None and policy.knows("roles") else (PUBLIC,)
+    reaching = project.reachable_by(table, "select", "insert", "update", "delete")
+    if any(inherited_roles(project.catalog, name).isdisjoint(roles) for name in reaching):
+        return (PUBLIC,)
+    return roles

@@ -1,0 +1,68 @@
+"""Every help that is SQL is run: alone, in pairs and with all others of its run."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from rlslint.reports.results import Result
+from rlslint.rules.cards import Card
+from tests.advice import advice_of, complaints, loaded, shown_by, unreadable
+from tests.linting import findings_of, lint
+from tests.postgres import Database, Server
+from tests.reach import Reach
+from tests.rules.test_cards import Situation, files_of, is_live, situations
+
+BAD = [
+    one for one in situations(("bad",)) if one.example.language == "sql" and not is_live(one.card)
+]
+REFUSED = [one for one in BAD if one.card.name == "invalid-rls-ddl"]
+
+
+def good_of(card: Card) -> Situation | None:
+    good = (one for one in situations(("good",)) if one.card is card)
+    return next((one for one in good if one.example.language == "sql"), None)
+
+
+def shown_where_good(card: Card, server: Server) -> frozenset[Reach] | None:
+    good = good_of(card)
+    if good is None:
+        return None
+    with loaded(server, [good.script]) as one:
+        return shown_by(one)
+
+
+@pytest.mark.parametrize("situation", BAD, ids=str)
+def test_what_a_bad_example_suggests_is_safe_to_run(
+    situation: Situation, tmp_path: Path, server: Server
+) -> None:
+    files = files_of(situation)
+    result = lint(tmp_path / "before", files)
+    if not advice_of(result):
+        assert unreadable(result) == []
+        return
+    shown = shown_where_good(situation.card, server)
+    with loaded(server, [situation.script]) as one:
+        found = complaints(one, result, partial(_with_help, tmp_path / "after", files), shown)
+    assert found == []
+
+
+def _with_help(folder: Path, files: dict[str, str], help: str) -> Result:
+    return lint(folder, {**files, "migrations/0002_help.sql": help})
+
+
+@pytest.mark.parametrize("situation", REFUSED, ids=str)
+def test_a_refused_statement_is_shown_as_it_was_meant(
+    situation: Situation, tmp_path: Path, database: Database
+) -> None:
+    (found,) = findings_of(lint(tmp_path / "before", files_of(situation)), "invalid-rls-ddl")
+    span = found.finding.span
+    assert span is not None
+    data = span.text.data
+    mended = (data[: span.start] + found.finding.help.encode() + data[span.end :]).decode()
+    assert database.run(mended).errors == ()
+    after = lint(tmp_path / "after", {"migrations/0001_example.sql": mended})
+    assert findings_of(after, "invalid-rls-ddl") == []
+    assert after.uses_row_security
