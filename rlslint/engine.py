@@ -63,7 +63,7 @@ def check(
         projects = build(found, config, reader)
     code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
-    named = _Named(found.reported, projects.are_all)
+    named = _Named(found.reported, projects.are_all, found.part_of)
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         return _with_signs(result, found, code.unread, projects.of_tests)
@@ -114,10 +114,25 @@ _REST = "Other histories and scripts were not read: no named file has a part in 
 
 
 class _Named(NamedTuple):
-    """The files that the user named; `are_all` tells whether no others were left unread."""
+    """The files that the user named.
+
+    `are_all` tells whether no others of what was found were left unread, `part_of` are
+    the directories of projects of which nothing else was read.
+    """
 
     files: frozenset[str]
     are_all: bool
+    part_of: tuple[str, ...]
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """Say what of the project was not read."""
+        if not self.are_all:
+            yield _REST
+        for folder in self.part_of:
+            root = os.path.relpath(folder)
+            where = "this directory" if root == os.curdir else root
+            yield f"Only a part of the project in {where} was read."
 
 
 class _Asked(NamedTuple):
@@ -222,6 +237,7 @@ def _result(
     loose: set[str] = set()
     databases: list[Database] = []
     faults = reader.faults
+    elsewhere = 0
     uses_row_security: bool | None = False
     for asked in projects:
         project = asked.project
@@ -242,23 +258,32 @@ def _result(
     kept = list(suppressed.findings)
     if named is not None:
         kept += _about_ignores(suppressed.uses, project, selection, named, faults)
+        everything = kept
         kept = [finding for finding in kept if _takes_part(finding, named.files)]
+        if len(kept) < len(everything):
+            distinct = _without_copies(_without_faults(reported, everything, faults), loose)
+            elsewhere = sum(
+                _is_shown(one, config) and not _takes_part(one.finding, named.files)
+                for one in distinct
+            )
     shown = _without_copies(_without_faults(reported, kept, faults), loose)
-    is_part = named is not None and not named.are_all
+    unread = () if named is None else tuple(named.notes)
     ordered = in_order((finding for finding in shown if _is_shown(finding, config)), faults)
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
-    if is_part or not has_read or faults:
+    if unread or not has_read or faults or reader.errors:
         uses_row_security = uses_row_security or None
     return Result(
         findings=ordered,
         checked=read,
         not_checked=(*unchecked, *map(_not_checked, faults)),
-        notes=(*reader.notes, *((_REST,) if is_part else ())),
+        notes=(*reader.notes, *unread),
         errors=tuple(reader.errors),
         uses_row_security=uses_row_security,
         hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),
         databases=tuple(databases),
         faults=tuple(faults),
+        elsewhere=elsewhere,
+        is_part=bool(unread or elsewhere),
     )
 
 

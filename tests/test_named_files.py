@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,47 @@ def test_a_part_of_a_project_is_not_said_to_be_without_row_security(repository: 
     assert "nowhere" not in named.stdout + named.stderr
     assert "Other histories and scripts were not read" in named.stderr
     assert "were not read" not in rlslint("check", ".", cwd=repository).stderr
+
+
+def test_findings_in_files_that_were_not_named_are_counted(repository: Path) -> None:
+    (repository / "shop/migrations/0003_notes.sql").write_text(OPEN, encoding="utf-8")
+    named = rlslint("check", "shop/migrations/0001_docs.sql", cwd=repository)
+    assert "1 finding stands in files that were not named." in named.stderr
+    alike = ("check", "--output-format", "json", "shop/migrations/0001_docs.sql")
+    assert json.loads(rlslint(*alike, cwd=repository).stdout)["elsewhere"] == 1
+    whole = rlslint("check", "--output-format", "json", cwd=repository)
+    assert json.loads(whole.stdout)["elsewhere"] == 0
+
+
+def test_a_part_of_a_project_is_said_to_be_one(repository: Path) -> None:
+    inside = rlslint("check", cwd=repository / "blog")
+    assert "Only a part of the project in .. was read." in inside.stderr
+    named = rlslint("check", "blog", cwd=repository)
+    assert "Only a part of the project in this directory was read." in named.stderr
+    assert "Only a part" not in rlslint("check", cwd=repository).stderr
+    (repository / "blog/rlslint.toml").write_text("", encoding="utf-8")
+    assert "Only a part" not in rlslint("check", cwd=repository / "blog").stderr
+
+
+def test_nothing_found_in_a_part_is_not_said_of_the_project(repository: Path) -> None:
+    for at, arguments in {
+        repository / "blog": (),
+        repository: ("scripts/other.sql",),
+        repository / "shop/migrations": ("0001_docs.sql",),
+    }.items():
+        run = rlslint("check", "--min-severity", "error", *arguments, cwd=at)
+        if not run.stdout:
+            assert "No findings" not in run.stderr
+            assert "nowhere" not in run.stderr
+    alone = rlslint("check", "scripts/other.sql", cwd=repository)
+    assert "Nothing was found in what was named." in alone.stderr
+
+
+def test_what_could_not_be_read_is_not_said_to_have_nothing(repository: Path) -> None:
+    (repository / "scripts/other.sql").write_bytes(b"\xff\xfeS\0E\0L\0")
+    for path in (repository / "shop", repository / "blog", repository / "scripts/repair.sql"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    run = rlslint("check", cwd=repository)
+    assert run.returncode == 2
+    assert "No findings" not in run.stderr
+    assert "nowhere" not in run.stderr

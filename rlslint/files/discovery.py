@@ -43,7 +43,8 @@ class Found(NamedTuple):
     `problems` are named paths that lead to no file, and directories that could not be read;
     `faults` are rlslint's own. `tests` are the `shown` names of files that test the program: they
     are no part of it unless the user named them. `others` are the files that are not read, but
-    could tell of row security (see `unread.signs`). Out of `roots` nothing is read.
+    could tell of row security (see `unread.signs`). `part_of` are directories of projects that were
+    not read, for what is named in them has a history of its own. Out of `roots` nothing is read.
     """
 
     root: str
@@ -57,6 +58,7 @@ class Found(NamedTuple):
     faults: tuple[Fault, ...] = ()
     others: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
 
     @property
     def of_program(self) -> Found:
@@ -104,6 +106,7 @@ def discover(
             ]
         )
     )
+    larger: list[str] = []
     roots = tuple(dict.fromkeys(root_of(folder, base) for folder in folders))
     walk = Walk(excluded, roots)
     with disk.Confined(roots):
@@ -112,6 +115,8 @@ def discover(
         for folder in folders:
             if not (folder in named and _has_history(folder, walk.files)):
                 _walk_surroundings(walk, folder)
+            elif (project := project_directory(folder)) is not None and project != folder:
+                larger.append(project)
     problems += _problems_of(walk, base)
     kinds = _by_kind(walk.files, base)
     tests = Tests((*named, *standing))
@@ -129,6 +134,7 @@ def discover(
         tuple(walk.faults),
         frozenset(walk.others),
         roots,
+        tuple(project for project in dict.fromkeys(larger) if not walk.has_entered(project)),
     )
 
 

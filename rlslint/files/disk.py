@@ -26,6 +26,8 @@ CONTENT, ENTRIES, KIND, REAL = "content", "entries", "kind", "real"
 BEGINNING, SKIMMED = "first ", "skimmed "
 
 DIGEST_SIZE = 32
+_LOOK = "\t"
+"""What stands between the content of a file that is looked through and the look of it."""
 
 
 class Questions:
@@ -47,7 +49,8 @@ class Questions:
         _listening.remove(self)
 
     def keep(self, question: str, path: str, answer: str) -> None:
-        if not answer or self.answers.setdefault((question, path), answer) != answer:
+        known = self.answers.setdefault((question, path), answer)
+        if not answer or _without_look(known) != _without_look(answer):
             self.are_settled = False
 
 
@@ -142,10 +145,10 @@ def skim(path: str | os.PathLike[str], size: int) -> bytes:
         with open(descriptor, "rb", buffering=0) as file:
             data = file.read(min(size, status.st_size + 1))
     except OSError as error:
-        _keep(question, path, f"{_reason(error)} ")
+        _keep(question, path, f"{_reason(error)}{_LOOK}")
         raise
     if _listening:
-        _keep(question, path, f"{digest(data)} {_look(status)}")
+        _keep(question, path, f"{digest(data)}{_LOOK}{_look(status)}")
     return data
 
 
@@ -241,7 +244,7 @@ def has_answer(question: str, path: str, answer: str) -> bool:
         case _ if question.startswith(BEGINNING):
             return _content(path, int(question.removeprefix(BEGINNING))) == answer
         case _ if question.startswith(SKIMMED):
-            content, _, look = answer.partition(" ")
+            content, _, look = answer.partition(_LOOK)
             size = int(question.removeprefix(SKIMMED))
             return (look and _looks(path) == look) or _content(path, size) == content
         case "entries":
@@ -288,6 +291,10 @@ def _look(status: os.stat_result) -> str:
     if not time.time_ns() - status.st_ctime_ns > _TICK:
         return ""
     return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+
+
+def _without_look(answer: str) -> str:
+    return answer.partition(_LOOK)[0]
 
 
 _TICK = 100_000_000

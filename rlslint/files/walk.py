@@ -149,6 +149,10 @@ class Walk:
             link = self._linked.pop()
             self._enter(link, GitIgnore.above(link, self._within), deep=True)
 
+    def has_entered(self, folder: str) -> bool:
+        """Tell whether the files below a directory were added."""
+        return disk.real(folder) in self._entered
+
     def folder(self, folder: str) -> None:
         """Add the files that stand in `folder` itself."""
         self._enter(folder, GitIgnore.above(folder, self._within), deep=False)

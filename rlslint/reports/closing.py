@@ -22,6 +22,9 @@ def closing_lines(result: Result) -> Iterator[str]:
         yield _elsewhere(result)
     yield found_sentence(result)
     yield checked_sentence(result)
+    if result.elsewhere:
+        verb = "stands" if result.elsewhere == 1 else "stand"
+        yield f"{counted(result.elsewhere, 'finding')} {verb} in files that were not named."
     hidden = {severity: count for severity, count in result.hidden.items() if count}
     if hidden:
         total = counted(sum(hidden.values()), "finding")
@@ -40,8 +43,9 @@ def found_sentence(result: Result) -> str:
     """
     counts = Counter(reported.severity for reported in result.findings)
     if not counts:
-        is_whole = not (result.errors or result.not_checked)
-        return "No findings." if is_whole else "Nothing was found in what could be checked."
+        if result.errors or result.not_checked:
+            return "Nothing was found in what could be checked."
+        return "Nothing was found in what was named." if result.is_part else "No findings."
     parts = [_severity(severity, counts[severity]) for severity in _gravest(counts)]
     return f"Found {_listed(parts)}."
 

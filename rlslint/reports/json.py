@@ -22,6 +22,7 @@ def render(result: Result) -> Iterator[str]:
         "databases": [database._asdict() for database in result.databases],
         "notes": list(result.notes),
         "errors": list(result.failures),
+        "elsewhere": result.elsewhere,
         "uses_row_security": result.uses_row_security,
         "hidden": {severity.name: count for severity, count in sorted(result.hidden.items())},
     }
