@@ -55,7 +55,7 @@ class Exposure(NamedTuple):
         """Return the places of the grants, without those that are shown already."""
         spans = dict.fromkeys(statement.span for statement in self.statements)
         return tuple(
-            Related(span, f"{self.who} may {self.verb} rows by this privilege")
+            Related(span, f"{self.who} may {self.verb} rows by this privilege", opens=True)
             for span in spans
             if span not in shown
         )

@@ -43,7 +43,8 @@ class Platform(NamedTuple):
     `hosts` are ends of host names in connection strings, `folders` the folders of its tools,
     `server_roles` roles that together tell a server of it. `owner` is the role of the migrations
     under its own name. `request_roles` serve the requests of its API, `telling_roles` are named on
-    no other platform; `api_functions` hand a request's claims to policies, schema first.
+    no other platform, `anonymous` is that of callers without an account; `api_functions` hand a
+    request's claims to policies, schema first.
 
     `provided_roles` and `provided_prefix` name what every database of it has, of which `bypassing`
     are meant to see all rows. `default_grantees` get `default_grants` on what is made in
@@ -61,6 +62,7 @@ class Platform(NamedTuple):
     owner: str = ""
     request_roles: tuple[str, ...] = ()
     telling_roles: tuple[str, ...] = ()
+    anonymous: str = ""
     api_functions: frozenset[tuple[str, str]] = frozenset()
     provided_roles: frozenset[str] = frozenset()
     provided_prefix: str = ""
@@ -99,6 +101,7 @@ SUPABASE = Platform(
     owner="postgres",
     request_roles=("anon", "authenticated"),
     telling_roles=("authenticated", "service_role"),
+    anonymous="anon",
     api_functions=frozenset(
         (("auth", "uid"), ("auth", "jwt"), ("auth", "role"), ("auth", "email"))
     ),
@@ -149,6 +152,7 @@ NEON = Platform(
     ),
     request_roles=("anonymous", "authenticated"),
     telling_roles=("anonymous",),
+    anonymous="anonymous",
     api_functions=frozenset((("auth", "user_id"), ("auth", "session"))),
     provided_roles=frozenset(("anonymous", "authenticated", "authenticator", "neon_superuser")),
 )
@@ -275,6 +279,15 @@ CONTAINERS = "storage", "buckets"
 
 PLATFORM_SCHEMAS = frozenset(("auth", "storage", "realtime"))
 """The schemas in which platforms make tables that policies are written on."""
+
+HIDDEN_SCHEMAS = PLATFORM_SCHEMAS | {
+    "_analytics", "_realtime", "cron", "extensions", "graphql", "net", "neon_auth", "pgsodium",
+    "supabase_functions", "supabase_migrations", "vault",
+}  # fmt: skip
+"""The schemas of platforms and of their extensions, which their APIs do not show by themselves."""
+
+ANONYMOUS = frozenset(platform.anonymous for platform in PLATFORMS if platform.anonymous)
+"""The roles of callers without an account."""
 
 
 @cache

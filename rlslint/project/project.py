@@ -28,6 +28,7 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config.options import Config
+from rlslint.config.platforms import HIDDEN_SCHEMAS
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
@@ -105,9 +106,12 @@ class Project:
         )
 
     def is_exposed(self, schema: str) -> bool:
-        """Tell whether an API shows what is in a schema: all are, unless its settings name some."""
+        """Tell whether an API shows what is in a schema.
+
+        Where its settings name none, all are shown but those of platforms and extensions.
+        """
         exposed = self._exposed_schemas
-        return exposed is None or schema in exposed
+        return schema not in HIDDEN_SCHEMAS if exposed is None else schema in exposed
 
     @property
     @remembered

@@ -15,6 +15,7 @@ from rlslint.rules.registry import Rule, rules_for
 from rlslint.rules.selection import Selection
 from rlslint.rules.suppression import IgnoreUse
 from rlslint.sql.parser import BrokenStatement
+from rlslint.text import Related
 from rlslint.text.faults import Fault, is_out_of_depth
 
 _NOUNS = {
@@ -113,11 +114,28 @@ def judge(
                     unjudged.append(Unjudged(rule.name, subject, GivenUp(subject)))
                 else:
                     faults.append(_fault(rule.name, subject, error))
-    return [
-        finding
-        for finding in found
-        if finding.span is None or selection.is_on(finding.rule, finding.span.text.path)
-    ]
+    shown = (_where_on(finding, selection) for finding in found)
+    return [finding for finding in shown if finding is not None]
+
+
+def _where_on(finding: Finding, selection: Selection) -> Finding | None:
+    """Return a finding in a file for which its rule is on, None where that is none.
+
+    What opens a table in such a file is a fault of that file, wherever the table is made.
+    """
+    span = finding.span
+    if span is None or selection.is_on(finding.rule, span.text.path):
+        return finding
+    for opening in finding.related:
+        if opening.opens and selection.is_on(finding.rule, opening.span.text.path):
+            others = (related for related in finding.related if related is not opening)
+            return finding._replace(
+                span=opening.span,
+                label=opening.message,
+                related=(Related(span, finding.label), *others),
+                statement=None,
+            )
+    return None
 
 
 class _Asked(NamedTuple):

@@ -181,10 +181,14 @@ class Span(NamedTuple):
 
 
 class Related(NamedTuple):
-    """Another place that has a part in a finding."""
+    """Another place that has a part in a finding.
+
+    `opens` tells that the fault would not be there without what stands there: a grant.
+    """
 
     span: Span
     message: str
+    opens: bool = False
 
 
 class Statement:

@@ -179,3 +179,58 @@ def test_what_a_platform_made_is_not_reported(tmp_path: Path) -> None:
         "ALTER TABLE public.trips ADD FOREIGN KEY (rider) REFERENCES auth.users (id);"
     )
     assert not lint(tmp_path, {"supabase/migrations/20250101000000_a.sql": history}).findings
+
+
+LOOKUP = (
+    "CREATE TABLE public.ranks (id int PRIMARY KEY, label text);"
+    "ALTER TABLE public.ranks ENABLE ROW LEVEL SECURITY;"
+    "CREATE POLICY all_read ON public.ranks FOR SELECT TO authenticated USING (true);"
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "rules"),
+    [
+        ("FOR UPDATE USING (true)", {"policy-using-true"}),
+        ("FOR DELETE TO anon USING (true)", {"policy-using-true"}),
+        ("FOR INSERT WITH CHECK (true)", {"insert-check-true"}),
+        ("FOR INSERT TO authenticated WITH CHECK (true)", set()),
+        ("FOR UPDATE TO authenticated USING (true)", set()),
+    ],
+)
+def test_callers_without_an_account_change_nothing_that_all_share(
+    policy: str, rules: set[str], tmp_path: Path
+) -> None:
+    history = f"{PROTECTED}{LOOKUP}CREATE POLICY more ON public.ranks {policy};"
+    result = lint(tmp_path, {"supabase/migrations/20250101000000_a.sql": history})
+    assert {one.name for one in result.findings} == rules
+
+
+def test_who_may_only_fill_in_a_form_spoils_nothing(tmp_path: Path) -> None:
+    history = PROTECTED + (
+        "CREATE TABLE public.messages (id int PRIMARY KEY, body text);"
+        "ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY send ON public.messages FOR INSERT TO anon WITH CHECK (true);"
+    )
+    assert not lint(tmp_path, {"supabase/migrations/20250101000000_a.sql": history}).findings
+
+
+def test_a_grant_opens_a_table_whose_own_file_is_ignored(tmp_path: Path) -> None:
+    made = (
+        "CREATE ROLE staff LOGIN;"
+        "CREATE TABLE orders (id int PRIMARY KEY, shop_id int NOT NULL);"
+        "CREATE INDEX ON orders (shop_id);"
+        "ALTER TABLE orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+        "CREATE POLICY shop ON orders"
+        " USING (shop_id = (SELECT nullif(current_setting('app.shop', true), '')::int));"
+        "GRANT SELECT ON orders TO staff;"
+        "CREATE TABLE bills (id int PRIMARY KEY, shop_id int NOT NULL);"
+    )
+    config = Config(per_file_ignores={"*/1_made.sql": ("ALL",)})
+    before = lint(tmp_path, {"migrations/1_made.sql": made}, config)
+    assert not before.findings
+    after = lint(tmp_path, {"migrations/2_grant.sql": "GRANT SELECT ON bills TO staff;"}, config)
+    (found,) = after.findings
+    assert found.name == "rls-not-enabled"
+    assert found.finding.span is not None and found.finding.span.sql.startswith("GRANT")
+    assert [one.span.sql.split("(")[0] for one in found.finding.related] == ["CREATE TABLE bills "]

@@ -98,3 +98,14 @@ def is_only_one(connection: Connection, project: Project) -> bool:
         role_of(other) not in ("", role) and serves_requests(other, project)
         for other in project.connections
     )
+
+
+def is_told_before(connection: Connection, project: Project) -> bool:
+    """Tell whether the same is said of another connection for development: once is enough."""
+    role = role_of(connection)
+    for other in project.connections:
+        if other is connection or not connection.development:
+            return False
+        if role_of(other) == role and other.development and serves_requests(other, project):
+            return True
+    return False

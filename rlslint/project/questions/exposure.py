@@ -15,11 +15,13 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
+from rlslint.config.platforms import ANONYMOUS
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.context import ContextRead
 from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import null_context_branches
+from rlslint.meaning.truth import is_literally_true
 from rlslint.project.project import Project, is_only_key
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.patterns import Pattern
@@ -199,14 +201,34 @@ def _has_owned_parent(relation: Relation, project: Project) -> bool:
 def is_shared(policy: Policy, exposed: Admission, project: Project) -> bool:
     """Tell whether a policy opens what belongs to nobody: a lookup table.
 
+    What all share is not for callers without an account to change.
     In a project whose policies bind no row at all, one for some of the runtime roles by name says
     nothing either: that role may be the administrator's.
     """
+    if may_spoil_what_all_share(policy.relation, exposed, project):
+        return False
     if belongs_to_nobody(policy.relation, exposed.commands, project):
         return True
     if platform_table(policy.relation) is not None:
         return False
     return not project.tenant_column_names and len(exposed.roles) < len(project.runtime.names)
+
+
+def may_spoil_what_all_share(relation: Relation, exposed: Admission, project: Project) -> bool:
+    """Tell whether callers without an account may change rows, or add to those that all read."""
+    if project.runtime.evidence is not Evidence.platform or project.is_shared(relation):
+        return False
+    if ANONYMOUS.isdisjoint(exposed.roles):
+        return False
+    if {"update", "delete"}.intersection(exposed.commands):
+        return True
+    return "insert" in exposed.commands and any(
+        policy.permissive
+        and policy.covers("select")
+        and policy.using is not None
+        and policy.using.ask(is_literally_true)
+        for policy in relation.policies.known()
+    )
 
 
 def whose(relation: Relation, project: Project) -> str:

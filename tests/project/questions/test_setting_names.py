@@ -103,7 +103,7 @@ def test_a_setting_that_only_a_role_has_is_a_name_like_any_other(tmp_path: Path)
     altered = "ALTER ROLE app_user SET app.tenant_ids = '1';\n"
     files = {"migrations/0001_tables.sql": TABLES + policy("app.tenant_id") + altered}
     (finding,) = findings_of(lint(tmp_path, files), RULE)
-    shown = [span.text.location(span.start).row for span, _ in finding.finding.related]
+    shown = [span.text.location(span.start).row for span, _, _ in finding.finding.related]
     assert places(tmp_path, files) == [("0001_tables.sql", 7)]
     assert shown == [8]
 

@@ -10,7 +10,12 @@ from rlslint.config.scales import Severity
 from rlslint.files.connections import Connection, role_of
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.exempt_connections import Exemption, exemption, serves_requests
+from rlslint.project.questions.exempt_connections import (
+    Exemption,
+    exemption,
+    is_told_before,
+    serves_requests,
+)
 from rlslint.project.questions.ordinary_roles import connect_as_another
 from rlslint.rules.registry import rule
 
@@ -20,6 +25,8 @@ def app_role_bypassrls(connection: Connection, project: Project) -> Iterator[Fin
     if connection.is_open or not project.uses_row_security:
         return
     if not serves_requests(connection, project):
+        return
+    if is_told_before(connection, project):
         return
     found = exemption(connection, project)
     if found is not None and found.escape == BYPASSRLS:

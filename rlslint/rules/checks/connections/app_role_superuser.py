@@ -14,6 +14,7 @@ from rlslint.project.questions.exempt_connections import (
     Exemption,
     exemption,
     is_only_one,
+    is_told_before,
     serves_requests,
 )
 from rlslint.project.questions.ordinary_roles import connect_as_another
@@ -26,6 +27,8 @@ def app_role_superuser(connection: Connection, project: Project) -> Iterator[Fin
         return
     if connection.is_open:
         yield from _of_sessions(connection, project)
+        return
+    if is_told_before(connection, project):
         return
     found = exemption(connection, project)
     if found is not None and found.escape == SUPERUSER:

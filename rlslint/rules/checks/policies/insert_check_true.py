@@ -8,14 +8,18 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Severity
+from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.bounds import is_bounded, tenant_columns
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.truth import is_tautology
-from rlslint.project.findings import Finding, also_shown
+from rlslint.meaning.truth import is_literally_true, is_tautology
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.conditions import altered, narrowed, unsaid
-from rlslint.project.questions.exposure import certainty
+from rlslint.project.questions.exposure import (
+    admission,
+    certainty,
+    may_spoil_what_all_share,
+)
 from rlslint.project.questions.new_rows import (
     is_checked_elsewhere,
     is_gate,
@@ -49,6 +53,7 @@ def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
         return
     columns, place = _unchecked(policy, check, project)
     if not columns:
+        yield from _of_shared(policy, check, project)
         return
     roles = tuple(
         role
@@ -57,6 +62,29 @@ def insert_check_true(policy: Policy, project: Project) -> Iterator[Finding]:
     )
     if roles and table.rls_enabled:
         yield _finding(policy, check, place, roles, columns, project)
+
+
+def _of_shared(policy: Policy, check: Clause, project: Project) -> Iterator[Finding]:
+    """Yield a finding where callers without an account may add to what all others read."""
+    table = policy.relation
+    if policy.command != "insert" or not check.ask(is_literally_true) or not table.rls_enabled:
+        return
+    if project.tenant_columns(table):
+        return
+    exposed = admission(policy, project)
+    if exposed is None or not may_spoil_what_all_share(table, exposed, project):
+        return
+    yield Finding(
+        object=str(policy),
+        message=f"{exposed.who} can add rows to {table}, which all others read: policy "
+        f"{policy.name} accepts every new row, also those of callers without an account",
+        span=shown(check),
+        label="true for every new row",
+        help=f"-- name in {policy.name} the roles that may add rows, or ask for who they are",
+        related=also_shown((table.created, "the table is created here")),
+        severity=Severity.warning,
+        confidence=Confidence.medium,
+    )
 
 
 def _unchecked(
