@@ -66,7 +66,12 @@ def check(
     named = _Named(found.reported, projects.are_all, found.part_of)
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
-        return _with_signs(result, found, code.unread, projects.of_tests)
+        try:
+            return _with_signs(result, found, code.unread, projects.of_tests)
+        except Exception as error:
+            fault = Fault("searched for row security", "files", "that are not read", error)
+            faults = (*result.faults, fault)
+            return result._replace(faults=faults, uses_row_security=True)
     return result
 
 

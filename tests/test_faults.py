@@ -152,6 +152,10 @@ def test_a_finding_that_cannot_be_shown_is_named_and_the_others_are_shown(
     assert run.returncode == 2
     assert "policy-using-true" in run.stdout
     assert "finding rls-not-forced on docs" in run.stderr
+    if form == "junit":
+        assert '<error message="Not shown: finding rls-not-forced on docs' in run.stdout
+    if form == "github":
+        assert "\n::error title=rlslint::Not shown: finding rls-not-forced on docs" in run.stdout
     if form == "full":
         assert "finding rls-not-forced on mails" in run.stderr
 

@@ -12,12 +12,14 @@ _LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: 
 
 
 def render(result: Result) -> Iterator[str]:
-    """Yield one `::error …::message` per finding."""
+    """Yield one `::error …::message` per finding, and one for what could not be checked."""
     for reported in result.findings:
         properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(reported))
         code, name = reported.code, reported.name
         message = _message(f"{reported.where}: {code} [{name}] {reported.message}")
         yield f"::{_LEVELS[reported.severity]} {properties}::{message}"
+    for failure in result.failures:
+        yield f"::error title=rlslint::{_message(failure)}"
 
 
 def _properties(reported: ReportedFinding) -> Iterator[tuple[str, str]]:

@@ -11,13 +11,27 @@ from rlslint.text.printable import printable
 
 
 def render(result: Result) -> Iterator[str]:
-    """Yield the lines of the document; without findings, it holds one case that passed."""
-    count = len(result.findings)
+    """Yield the lines of the document; without findings, it holds one case that passed.
+
+    What could not be checked is a case with an error.
+    """
+    count, failures = len(result.findings), result.failures
+    total = max(1, count + len(failures))
     yield '<?xml version="1.0" encoding="utf-8"?>'
-    yield f'<testsuites name="rlslint" tests="{max(1, count)}" failures="{count}" errors="0">'
+    yield (
+        f'<testsuites name="rlslint" tests="{total}" failures="{count}" errors="{len(failures)}">'
+    )
     for file, group in groupby(result.findings, key=_file):
         yield from _suite(file, list(group))
-    if not count:
+    if failures:
+        number = len(failures)
+        yield f'  <testsuite name="rlslint" tests="{number}" failures="0" errors="{number}">'
+        for failure in failures:
+            yield '    <testcase name="not checked" classname="rlslint">'
+            yield f"      <error message={_attribute(failure)}/>"
+            yield "    </testcase>"
+        yield "  </testsuite>"
+    elif not count:
         yield '  <testsuite name="rlslint" tests="1" failures="0" errors="0">'
         yield '    <testcase name="no findings" classname="rlslint"/>'
         yield "  </testsuite>"

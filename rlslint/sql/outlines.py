@@ -49,6 +49,8 @@ _KINDS = {
 }  # fmt: skip
 _OTHER_POLICIES = frozenset(("access", "aggregation", "masking", "row", "security"))
 """What other databases have as policies: PostgreSQL's have no such word before them."""
+_STRAY = frozenset(("(", ")", ",", "=", "'", '"', "as", "by"))
+"""What stands before a name by mistake only, where a list of names begins."""
 _BEFORE_NAME = frozenset(("if", "not", "exists", "only", "concurrently", "by"))
 _NO_NAMES = frozenset(("on", "as", "to", "from", "with", "using", "for", "set", "rename", "owner"))
 
@@ -277,6 +279,8 @@ def _default_privileges(piece: list[_Token], words: tuple[str, ...]) -> Outline:
 def _names(piece: list[_Token], at: int) -> tuple[list[tuple[str, ...]], int]:
     """Return the dotted names of a list, and where it ends."""
     found: list[tuple[str, ...]] = []
+    while at < len(piece) and piece[at].text in (*_STRAY, *_BEFORE_NAME):
+        at += 1
     while at < len(piece):
         while at < len(piece) and piece[at].text in _BEFORE_NAME:
             at += 1

@@ -71,6 +71,8 @@ def _doubt_relations(replay: Replay, doubts: Doubts, outline: Outline) -> None:
     if outline.verb == "create" and outline.is_temporary:
         return
     for relation in _named(replay, doubts, outline.names):
+        if not outline.names and relation.knows("kind") and _is_other_kind(relation, outline):
+            continue
         match outline.verb:
             case "grant" | "revoke":
                 _doubt_grants(doubts, outline, (relation,))
@@ -83,6 +85,12 @@ def _doubt_relations(replay: Replay, doubts: Doubts, outline: Outline) -> None:
                 _doubt_altered(doubts, relation, outline)
             case _:
                 doubts.existence(relation)
+
+
+def _is_other_kind(relation: Relation, outline: Outline) -> bool:
+    """Tell whether a statement that names no relation is about relations of another kind."""
+    is_view = relation.is_view or relation.is_materialized_view
+    return outline.says("view") != is_view and outline.verb in ("alter", "drop")
 
 
 def _doubt_altered(doubts: Doubts, relation: Relation, outline: Outline) -> None:
@@ -192,6 +200,8 @@ def _doubt_schemas(replay: Replay, doubts: Doubts, outline: Outline) -> None:
     for name in outline.names:
         if outline.verb == "create" and name[-1] not in schemas and not is_open_name(name[-1]):
             schemas[name[-1]] = Schema(name[-1], replay.session.user, doubts.statement)
+    if outline.verb == "create" and not outline.names:
+        return
     for schema in list(schemas.values()):
         if not _is_one(schema.name, [name[-1] for name in outline.names]):
             continue
