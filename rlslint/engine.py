@@ -244,8 +244,10 @@ def _result(
     faults = reader.faults
     elsewhere = 0
     uses_row_security: bool | None = False
+    judged_projects: list[Project] = []
     for asked in projects:
         project = asked.project
+        judged_projects.append(project)
         unjudged: list[Unjudged] = []
         judged = judge(asked.subjects, project, selection, unjudged, faults)
         findings += _without_faults(asked.placed, judged, faults)
@@ -259,17 +261,18 @@ def _result(
             uses_row_security = _uses_row_security(project, uses_row_security)
         if not project.uses_row_security and project.context_writes:
             reader.notes.append(_without_readers(project))
+    if judged_projects and (named is None or named.are_all):
+        findings += _about_options(judged_projects, config, selection, faults)
     suppressed = suppress(findings, reader.ignores, config.accept, selection.names, faults)
     kept = list(suppressed.findings)
     if named is not None:
         kept += _about_ignores(suppressed.uses, project, selection, named, faults)
-        everything = kept
-        kept = [finding for finding in kept if _takes_part(finding, named.files)]
+        everything, files = kept, named.files | {one.place.path for one in config.named}
+        kept = [finding for finding in kept if _takes_part(finding, files)]
         if len(kept) < len(everything):
             distinct = _without_copies(_without_faults(reported, everything, faults), loose)
             elsewhere = sum(
-                _is_shown(one, config) and not _takes_part(one.finding, named.files)
-                for one in distinct
+                _is_shown(one, config) and not _takes_part(one.finding, files) for one in distinct
             )
     shown = _without_copies(_without_faults(reported, kept, faults), loose)
     unread = () if named is None else tuple(named.notes)
@@ -367,6 +370,16 @@ def _about_ignores(
 
     asked = (("IgnoreUse", use) for use in uses if is_judged(use))
     return judge(asked, project, selection, [], faults)
+
+
+def _about_options(
+    projects: list[Project], config: Config, selection: Selection, faults: list[Fault]
+) -> list[Finding]:
+    """Judge what a configuration file names, by what all databases together have."""
+    from rlslint.project.option_uses import option_uses
+
+    asked = (("OptionUse", use) for use in option_uses(config, projects))
+    return judge(asked, projects[0], selection, [], faults)
 
 
 def _takes_part(finding: Finding, named: frozenset[str]) -> bool:

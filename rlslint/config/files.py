@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rlslint import NamedTuple
 from rlslint.config.kinds import Misfit, described, did_you_mean
-from rlslint.config.options import OPTIONS, Accept, Config, ConfigError, ConfigPlace, field_of
+from rlslint.config.options import (
+    NAMING,
+    OPTIONS,
+    Accept,
+    Config,
+    ConfigError,
+    ConfigPlace,
+    NamedInOption,
+    field_of,
+)
 from rlslint.config.toml_source import KeyPath, TomlProblem, place_of, read_toml
 
 Read = Callable[[str, str], bytes]
@@ -87,7 +96,9 @@ def _load(file: _File, children: tuple[str, ...], read: Read) -> Config:
     for key, value in table.items():
         name = _field_name(file, (*prefix, key))
         values[name] = _value(file, (*prefix, key), value)
-    own = Config(directory=os.path.dirname(file.path), **values)
+    own = Config(
+        directory=os.path.dirname(file.path), named=tuple(_named(file, prefix, table)), **values
+    )
     if own.extend is None:
         return own
     path = os.path.abspath(os.path.join(own.directory, os.path.expanduser(own.extend)))
@@ -104,6 +115,14 @@ def _load(file: _File, children: tuple[str, ...], read: Read) -> Config:
         message = f"{own.extend} cannot be read: {error.strerror}"
         raise file.error_at(extend, message, mark=own.extend) from None
     return _extended(_load(parent, (*children, file.path), read), own, values)
+
+
+def _named(file: _File, prefix: KeyPath, table: Mapping[str, Any]) -> Iterator[NamedInOption]:
+    """Yield what a file names of the database, each with its place."""
+    for key in NAMING:
+        for name in table.get(key, ()):
+            place = place_of(file.data, (*prefix, key), name)
+            yield NamedInOption(key, name, ConfigPlace(file.shown, file.data, *place))
 
 
 def _read_if_there(folder: str, name: str, read: Read) -> _File | None:
@@ -162,6 +181,8 @@ def _extended(parent: Config, own: Config, values: Mapping[str, Any]) -> Config:
     changes = dict(values)
     for name in _ADDING:
         changes[name] = getattr(rebased, name) + getattr(own, name)
+    kept = (one for one in parent.named if field_of(one.option) not in values)
+    changes["named"] = (*kept, *own.named)
     return rebased._replace(directory=own.directory, extend=None, **_without(changes, "extend"))
 
 

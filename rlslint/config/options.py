@@ -75,6 +75,14 @@ class ConfigError(Exception):
         self.place = place
 
 
+class NamedInOption(NamedTuple):
+    """That an option of a configuration file names something of the database, and where."""
+
+    option: str
+    name: str
+    place: ConfigPlace
+
+
 class Accept(NamedTuple):
     """A finding that is accepted although it has no line to put a comment on."""
 
@@ -108,7 +116,10 @@ _CONFIDENCE = level(Confidence)
 
 
 class Config(NamedTuple):
-    """What users may decide. `directory` is where the patterns of the configuration start."""
+    """What users may decide. `directory` is where the patterns of the configuration start.
+
+    `named` are the places of what files name, for the options of NAMING.
+    """
 
     directory: str = "."
     select: Annotated[
@@ -325,7 +336,11 @@ class Config(NamedTuple):
             "Findings that are accepted, each with its rule, its object and the reason.",
         ),
     ] = ()
+    named: tuple[NamedInOption, ...] = ()
 
+
+NAMING = ("runtime-roles", "owner-roles", "bypass-roles", "reference-tables", "tenant-columns")
+"""The options that name something of the database."""
 
 OPTIONS: Mapping[str, Option] = {
     name.replace("_", "-"): kind.__metadata__[0]

@@ -31,6 +31,7 @@ FOLDERS = {
     "Refusal": "statements",
     "Dynamic": "statements",
     "IgnoreUse": "ignores",
+    "OptionUse": "options",
     "Server": "servers",
     "SessionSetting": "servers",
     "Drift": "drifts",

@@ -10,10 +10,13 @@ from typing import NamedTuple
 
 import pytest
 
+from rlslint.config.files import load_config
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
 from rlslint.engine import audit
+from rlslint.files.discovery import read_in_project
 from rlslint.project.database import Request
+from rlslint.reports.results import Result
 from rlslint.rules.cards import Card, Example, card, rule_names
 from rlslint.rules.registry import FOLDERS, rules_for
 from tests.linting import findings_of, lint, rows_of
@@ -67,11 +70,24 @@ def situations(kinds: tuple[str, ...] = ("bad", "good")) -> list[Situation]:
 def files_of(situation: Situation) -> dict[str, str]:
     if situation.example.language == "sql":
         return {"migrations/0001_example.sql": situation.example.source}
+    if situation.example.language == "toml":
+        given = {"migrations/0001_given.sql": situation.given}
+        return {**given, "rlslint.toml": situation.example.source}
     return {"migrations/0001_given.sql": situation.given, "app.py": situation.example.source}
 
 
+def linted(situation: Situation, folder: Path) -> Result:
+    """Lint an example, with the configuration that it is."""
+    files, config = files_of(situation), None
+    if situation.example.language == "toml":
+        path = folder / "rlslint.toml"
+        path.write_text(situation.example.source, encoding="utf-8")
+        config = load_config(path, read_in_project)._replace(min_severity=Severity.info)
+    return lint(folder, files, config)
+
+
 def marked_rows(situation: Situation) -> list[int]:
-    mark = "#" if situation.example.language == "python" else "--"
+    mark = "--" if situation.example.language == "sql" else "#"
     wanted = re.compile(rf"{mark}.*\b{re.escape(situation.card.name)}\b")
     lines = situation.example.source.splitlines()
     return [row for row, line in enumerate(lines, 1) if wanted.search(line)]
@@ -112,13 +128,13 @@ def read_from_files(kind: str) -> list[Situation]:
 def test_a_bad_example_is_found(situation: Situation, tmp_path: Path) -> None:
     rows = marked_rows(situation)
     assert rows, "a bad example marks its faulty lines"
-    result = lint(tmp_path, files_of(situation))
+    result = linted(situation, tmp_path)
     assert rows_of(result, situation.card.name) == rows
 
 
 @pytest.mark.parametrize("situation", read_from_files("good"), ids=str)
 def test_a_good_example_is_silent(situation: Situation, tmp_path: Path) -> None:
-    result = lint(tmp_path, files_of(situation))
+    result = linted(situation, tmp_path)
     assert findings_of(result, situation.card.name) == []
 
 
