@@ -19,7 +19,7 @@ from rlslint.sql.casts import (
 LONGEST_TEXT = 1 << 20
 """How long a text may grow: none that is longer is followed."""
 
-_ORDERS = {
+ORDERS = {
     "=": (0,), "<>": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1),
 }  # fmt: skip
 _PATTERNS = {"~~": (False, False), "!~~": (False, True), "~~*": (True, False), "!~~*": (True, True)}
@@ -44,10 +44,10 @@ def operated(symbol: str, left: PlainValue, right: PlainValue) -> PlainValue:
         return _concatenated(left, right)
     if left is None or right is None:
         return None
-    if symbol in _ORDERS:
+    if symbol in ORDERS:
         if symbol in ("=", "<>"):
             return is_equal(left, right) is (symbol == "=")
-        return order(left, right) in _ORDERS[symbol]
+        return order(left, right) in ORDERS[symbol]
     if symbol in _PATTERNS:
         ignores_case, negated = _PATTERNS[symbol]
         return _is_like(left, right, ignores_case) is not negated

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rlslint.replay.plpgsql.arrays import all_elements, as_array
+from rlslint.replay.plpgsql.date_functions import moments_between
+from rlslint.replay.plpgsql.dates import Duration, Moment, NotADate, duration_from
 from rlslint.replay.plpgsql.three_valued import operate
 from rlslint.replay.plpgsql.values import (
     ANY,
@@ -67,9 +69,26 @@ def set_of(name: str, arguments: tuple[Datum, ...]) -> tuple[Datum, ...] | None:
         case "generate_series", (int() as low, int() as high):
             if high - low < _MOST_ITEMS:
                 return tuple(range(low, high + 1))
+        case "generate_series", (Moment() as first, Moment() as last, step):
+            duration = _duration(step)
+            if duration is not None:
+                return moments_between(first, last, duration, _MOST_ITEMS)
         case _:
             pass
     return None
+
+
+def _duration(step: Datum) -> Duration | None:
+    try:
+        return (
+            duration_from(step)
+            if isinstance(step, str)
+            else step
+            if isinstance(step, Duration)
+            else None
+        )
+    except NotADate:
+        return None
 
 
 def _format(template: Datum = None, *arguments: Datum) -> Datum:

@@ -15,6 +15,8 @@ from rlslint.replay.plpgsql.arrays import (
 from rlslint.replay.plpgsql.builtin_functions import call_builtin
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.course import Raised
+from rlslint.replay.plpgsql.date_functions import DATE_FUNCTIONS, called_of_dates
+from rlslint.replay.plpgsql.dates import Duration
 from rlslint.replay.plpgsql.named_objects import ask_catalog, cast
 from rlslint.replay.plpgsql.system_catalogs.questions import RowSet
 from rlslint.replay.plpgsql.three_valued import (
@@ -181,6 +183,8 @@ class Evaluator:
     def _operator(self, operator: Operator) -> Datum:
         right = self.value(operator.right)
         if operator.left is None:
+            if operator.symbol == "-" and isinstance(right, Duration):
+                return right.times(-1)
             negative = operator.symbol == "-" and isinstance(right, int)
             return -int(str(right)) if negative else ANY
         left = self.value(operator.left)
@@ -266,6 +270,8 @@ class Evaluator:
             self.replay, call.name, arguments, self.variables.others_are_missing
         ):
             return asked[0]
+        if call.name[-1] in DATE_FUNCTIONS:
+            return called_of_dates(call.name[-1], arguments, given.named)
         return ANY if given.named else call_builtin(call.name[-1], arguments)
 
     def cast(self, value: Datum, type_name: str) -> Datum:

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import find_relation
 from rlslint.replay.plpgsql.arrays import as_array
+from rlslint.replay.plpgsql.dates import (
+    KINDS,
+    Duration,
+    Moment,
+    NotADate,
+    duration_from,
+    moment_from,
+)
 from rlslint.replay.plpgsql.system_catalogs.questions import is_of_history
 from rlslint.replay.plpgsql.system_catalogs.references import (
     function_reference,
@@ -37,6 +45,8 @@ def cast(replay: Replay, value: Datum, type_name: str) -> Datum:
         return _reference(replay, value, word)
     if word in TEXT_TYPES:
         value = shown_text(value)
+    if (word in KINDS or word == "interval") and not isinstance(value, PartlyKnown):
+        return _of_time(value, word)
     if isinstance(value, Reference) and word == "oid":
         return Reference(value.kind, value.key, value.name)
     if not is_wholly_known(value):
@@ -51,6 +61,20 @@ def cast(replay: Replay, value: Datum, type_name: str) -> Datum:
         return as_array(value)
     is_changed = word in TEXT_TYPES or (word in TYPES_REFUSING_EMPTY and isinstance(value, str))
     return ANY if is_changed else value
+
+
+def _of_time(value: Datum, word: str) -> Datum:
+    try:
+        match value:
+            case Moment() if word != "interval":
+                return value.as_kind(word)
+            case Duration() if word == "interval":
+                return value
+            case str():
+                return duration_from(value) if word == "interval" else moment_from(value, word)
+    except NotADate:
+        pass
+    return ANY
 
 
 def _reference(replay: Replay, value: Datum, type_: str) -> Datum:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rlslint.replay.plpgsql.dates import Duration, Moment, NotADate, days_later, later, moment_from
 from rlslint.replay.plpgsql.values import (
     ANY,
     Datum,
@@ -16,7 +17,7 @@ from rlslint.replay.plpgsql.values import (
     joined_texts,
 )
 from rlslint.sql.casts import NotFollowed, RefusedValue, as_boolean
-from rlslint.sql.operators import operated
+from rlslint.sql.operators import ORDERS, operated
 
 _PATTERNS = {"~~": (False, False), "!~~": (False, True), "~~*": (True, False), "!~~*": (True, True)}
 _LONG_WORD = 6
@@ -81,9 +82,48 @@ def operate(symbol: str, left: Datum, right: Datum) -> Datum:
             pass
     if left is None or right is None:
         return None
+    if isinstance(left, Moment | Duration) or isinstance(right, Moment | Duration):
+        return _of_times(symbol, left, right)
     if is_unknown(left, right):
         return _known_to_differ(symbol, left, right)
     return _compared_references(symbol, left, right)
+
+
+def _of_times(symbol: str, left: Datum, right: Datum) -> Datum:
+    """Return what an operator gives for dates, timestamps and intervals."""
+    try:
+        match symbol, left, right:
+            case "+", Moment(), Duration():
+                return later(left, right)
+            case "+", Duration(), Moment():
+                return later(right, left)
+            case "-", Moment(), Duration():
+                return later(left, right.times(-1))
+            case "+" | "-", Moment(), int() if not isinstance(right, bool):
+                return days_later(left, right if symbol == "+" else -right)
+            case "-", Moment(kind="date"), Moment(kind="date"):
+                return (left.at - right.at).days
+            case "+", Duration(), Duration():
+                return left.plus(right)
+            case "*", Duration(), int() if not isinstance(right, bool):
+                return left.times(right)
+            case "*", int(), Duration() if not isinstance(left, bool):
+                return right.times(left)
+            case (("=" | "<>" | "<" | "<=" | ">" | ">="), Moment(), Moment()):
+                return _compared(symbol, left, right)
+            case (("=" | "<>" | "<" | "<=" | ">" | ">="), Moment(), str()):
+                return _compared(symbol, left, moment_from(right, left.kind))
+            case (("=" | "<>" | "<" | "<=" | ">" | ">="), str(), Moment()):
+                return _compared(symbol, moment_from(left, right.kind), right)
+            case _:
+                return ANY
+    except NotADate:
+        return ANY
+
+
+def _compared(symbol: str, left: Moment, right: Moment) -> bool:
+    order = (left.at > right.at) - (left.at < right.at)
+    return order in ORDERS[symbol]
 
 
 def _compared_references(symbol: str, left: Datum, right: Datum) -> Datum:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TypeAlias, TypeGuard
 
+from rlslint.replay.plpgsql.dates import Duration, Moment
 from rlslint.sql import quoting
 from rlslint.sql.casts import PlainValue, shown
 from rlslint.sql.operators import LONGEST_TEXT
@@ -77,7 +78,8 @@ def record_of(names: Iterable[str], values: Iterable[Datum]) -> Composite:
 
 
 Datum: TypeAlias = (
-    "bool | int | str | tuple[Datum, ...] | Composite | Reference | PartlyKnown | None"
+    "bool | int | str | tuple[Datum, ...] | Composite | Reference | Moment | Duration"
+    " | PartlyKnown | None"
 )
 
 ANY = PartlyKnown()
@@ -91,7 +93,7 @@ def is_wholly_known(value: Datum) -> TypeGuard[PlainValue]:
     """Tell whether a value is one that operators, casts and functions take."""
     if isinstance(value, tuple):
         return all(map(is_wholly_known, value))
-    return not isinstance(value, PartlyKnown | Composite | Reference)
+    return not isinstance(value, PartlyKnown | Composite | Reference | Moment | Duration)
 
 
 def shown_text(value: Datum) -> str | PartlyKnown | None:
@@ -101,6 +103,8 @@ def shown_text(value: Datum) -> str | PartlyKnown | None:
             return value
         case Reference(shown=True, name=name):
             return name
+        case Moment():
+            return value.text or ANY
         case _:
             return shown(value) if is_wholly_known(value) else ANY
 
@@ -144,8 +148,8 @@ def _pattern_name(text: PartlyKnown) -> PartlyKnown:
 
 
 def literal_of(value: Datum) -> Datum:
-    """quote_literal()."""
-    text = shown_text(value)
+    """quote_literal(); without its zone a timestamp is read back as what it is."""
+    text = value.local_text if isinstance(value, Moment) else shown_text(value)
     if text is None:
         return None
     if isinstance(text, PartlyKnown):
