@@ -29,6 +29,6 @@ def carry_out_broken(replay: Replay, item: BrokenStatement) -> None:
     execution = Execution(replay, item.statement)
     refused = item.refused and not any(True for _ in open_holes(item.statement))
     if not refused or row_security_mistake(item.statement) is None:
-        execution.run_unparsable(item.statement.sql)
+        execution.run_unparsable(item.statement.sql, refused)
     if not item.refused:
         execution.note(item.message)

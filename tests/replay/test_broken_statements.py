@@ -66,7 +66,11 @@ def test_all_faults_of_the_history_are_found(tmp_path: Path) -> None:
         "CREATE TABLE {{ schema }}.notes (id int,);",
         "CREATE ROLE web2 LOGIN SUPERUSER NOW;",
         "CREATE USER;",
-        "ALTER ROLE web BYPASSRLS PLEASE;",
+        "CREATE ROLE web2 IN ROLE app LOGIN NOW;",
+        "ALTER ROLE app BYPASSRLS PLEASE;",
+        "ALTER USER app WITH NOSUPERUSER, NOLOGIN;",
+        "GRANT web TO app WITH FROBS;",
+        "DROP ROLE app, ;",
         "CREATE POLICY x ON deals USING org_id = 3;",
         "CREATE FUNCTION helper(a int RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql;",
         "CREATE INDEX ON deals USIN btree (org_id);",
@@ -103,7 +107,8 @@ def test_what_a_broken_statement_does_not_name_is_judged(tmp_path: Path, broken:
         ("DO $$ BEGIN IF x THEN DROP TABL; EXECUTE 'DROP TABLE deals'; END", DEALS, "public.deals"),
         ("CREATE TABLE stages (id int\nDROP TABLE deals;", DEALS, "public.deals"),
         ("CREATE TABLE stages (id int,);", set(), "public.stages"),
-        ("ALTER ROLE web BYPASSRLS PLEASE;", set(), "web"),
+        ("ALTER ROLE app BYPASSRLS PLEASE;", set(), "ALTER ROLE app"),
+        ("CREATE ROLE web2 BYPASSRLS PLEASE;", set(), "web2"),
     ],
 )
 def test_what_a_broken_statement_names_is_not_checked(

@@ -101,9 +101,9 @@ class Execution:
         finally:
             self.replay.possible_errors = outer
 
-    def run_unparsable(self, sql: str) -> None:
-        """Make unknown what SQL may change that the grammar refuses."""
-        self._note_if_it_matters(self._doubt_by_words(sql), sql, (sql,))
+    def run_unparsable(self, sql: str, is_refused: bool = False) -> None:
+        """Make unknown what SQL may change that the grammar refuses, and so perhaps the server."""
+        self._note_if_it_matters(self._doubt_by_words(sql, is_refused), sql, (sql,))
 
     def run_in_another_language(self, language: str) -> None:
         """Make everything unknown that a block in a language other than PL/pgSQL may change."""
@@ -135,9 +135,9 @@ class Execution:
         finally:
             JOURNAL.release(mark)
 
-    def _doubt_by_words(self, sql: str) -> bool:
+    def _doubt_by_words(self, sql: str, is_refused: bool = False) -> bool:
         doubts = Doubts(self.replay.catalog, self.parent)
-        doubt_by_words(self.replay, doubts, sql)
+        doubt_by_words(self.replay, doubts, sql, is_refused)
         return doubts.any
 
     def _note_if_it_matters(

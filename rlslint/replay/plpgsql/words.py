@@ -24,10 +24,28 @@ _ATTRIBUTES = tuple(fact for fact in DOUBTFUL[Role] if fact != "settings")
 _KINDS_OF_DEFAULTS = ("tables", "sequences", "functions", "schemas", "types")
 
 
-def doubt_by_words(replay: Replay, doubts: Doubts, sql: str) -> None:
-    """Make unknown what SQL may change, by its words."""
+def doubt_by_words(replay: Replay, doubts: Doubts, sql: str, is_refused: bool = False) -> None:
+    """Make unknown what SQL may change, by its words.
+
+    `is_refused` tells that a server refuses it as it stands. That leaves roles as they are, on
+    which all depends that they reach: no other object is to be in doubt for it.
+    """
     for outline in outlines(sql):
-        _doubt(replay, doubts, outline)
+        if is_refused and outline.kind == "role":
+            _declare_roles(replay, doubts, outline)
+        else:
+            _doubt(replay, doubts, outline)
+
+
+def _declare_roles(replay: Replay, doubts: Doubts, outline: Outline) -> None:
+    """Let roles exist that a refused CREATE ROLE was to make; nothing else is known of them."""
+    doubts.any = True
+    for name in outline.roles if outline.verb == "create" else ():
+        role = replay.catalog.role(name)
+        if not role.declared and not is_open_name(name):
+            role.become("declared", True)
+            doubts.forget(role, _facts_of_role(outline))
+            doubts.open(role.memberships)
 
 
 def _doubt(replay: Replay, doubts: Doubts, outline: Outline) -> None:
