@@ -40,11 +40,12 @@ class DefaultGrantsEnd(NamedTuple):
 class Platform(NamedTuple):
     """A platform: how it is recognised, whom it lets in, and what it has made beforehand.
 
-    `hosts` are ends of host names in connection strings, `folders` the folders of its tools,
-    `server_roles` roles that together tell a server of it. `owner` is the role of the migrations
-    under its own name. `request_roles` serve the requests of its API, `telling_roles` are named on
-    no other platform, `anonymous` is that of callers without an account; `api_functions` hand a
-    request's claims to policies, schema first.
+    `hosts` are ends of host names in connection strings, `resources` beginnings of the types that
+    Terraform's resources have there, `folders` the folders of its tools, `server_roles` roles that
+    together tell a server of it. `owner` is the role of the migrations under its own name.
+    `request_roles` serve the requests of its API, `telling_roles` are named on no other platform,
+    `anonymous` is that of callers without an account; `api_functions` hand a request's claims to
+    policies, schema first.
 
     `provided_roles` and `provided_prefix` name what every database of it has, of which `bypassing`
     are meant to see all rows. `default_grantees` get `default_grants` on what is made in
@@ -56,6 +57,7 @@ class Platform(NamedTuple):
     name: str
     title: str
     hosts: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     server_roles: frozenset[str] = frozenset()
     console_roles: tuple[ConsoleRole, ...] = ()
@@ -87,6 +89,7 @@ SUPABASE = Platform(
     "supabase",
     "Supabase",
     hosts=(".supabase.co", ".supabase.com"),
+    resources=("supabase_",),
     folders=("supabase",),
     server_roles=frozenset(("supabase_admin", "authenticator", "anon")),
     console_roles=(
@@ -134,6 +137,7 @@ NEON = Platform(
     "neon",
     "Neon",
     hosts=(".neon.tech",),
+    resources=("neon_",),
     console_roles=(
         ConsoleRole(
             frozenset(("neondb_owner",)),
@@ -164,6 +168,7 @@ PLATFORMS = (
         "rds",
         "Amazon RDS",
         hosts=(".rds.amazonaws.com", ".rds.amazonaws.com.cn"),
+        resources=("aws_db_", "aws_rds_"),
         console_roles=(
             ConsoleRole(
                 _POSTGRES,
@@ -179,6 +184,7 @@ PLATFORMS = (
         "cloud-sql",
         "Google Cloud SQL",
         hosts=("/cloudsql/",),
+        resources=("google_sql_",),
         console_roles=(
             ConsoleRole(
                 _POSTGRES,
@@ -193,6 +199,7 @@ PLATFORMS = (
         "azure",
         "Azure Database for PostgreSQL",
         hosts=(".postgres.database.azure.com", ".azure.com"),
+        resources=("azurerm_postgresql_",),
         console_roles=(
             ConsoleRole(
                 _POSTGRES,
@@ -208,6 +215,7 @@ PLATFORMS = (
         "aiven",
         "Aiven",
         hosts=(".aivencloud.com",),
+        resources=("aiven_",),
         console_roles=(
             ConsoleRole(
                 frozenset(("avnadmin", "postgres")),
@@ -222,6 +230,7 @@ PLATFORMS = (
         "digitalocean",
         "DigitalOcean",
         hosts=(".db.ondigitalocean.com",),
+        resources=("digitalocean_database_",),
         console_roles=(
             ConsoleRole(
                 frozenset(("doadmin", "postgres")),
@@ -328,6 +337,13 @@ def platform_of_folder(folder: str) -> Platform | None:
     """Return the platform whose tools keep what lies in a folder, None where none does."""
     names = frozenset(folder.replace("\\", "/").split("/"))
     return next((one for one in PLATFORMS if not names.isdisjoint(one.folders)), None)
+
+
+def platform_of_resource(kind: str) -> Platform | None:
+    """Return the platform that Terraform's resources of a type belong to, None for no platform."""
+    return next(
+        (one for one in PLATFORMS if one.resources and kind.startswith(one.resources)), None
+    )
 
 
 def platform_named(name: str) -> Platform | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ def test_a_connection_as_superuser_is_judged_by_what_it_is_for(
 
 
 NEON = "ep-calm-hill-1.eu-central-1.aws.neon.tech"
+IN_BASE64 = b64encode(f"postgres://neondb_owner:x@{NEON}/shop".encode()).decode()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,33 @@ NEON = "ep-calm-hill-1.eu-central-1.aws.neon.tech"
         (".env", f"DATABASE_URL=postgres://shop_rw:x@{NEON}/shop", ["warning"]),
         (".env", f"DATABASE_URL=postgres://web:x@{NEON}/shop", []),
         (".env", f"MIGRATION_DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", []),
-        (".env.example", f"DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", ["info"]),
+        (".env.example", f"DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", ["warning"]),
+        (".env.example", f"DATABASE_URL=postgres://shop_rw:x@{NEON}/shop", ["info"]),
+        (
+            "deploy/secret.yaml",
+            f"kind: Secret\ndata:\n  DATABASE_URL: {IN_BASE64}\n",
+            ["error"],
+        ),
+        (
+            "infra/main.tf",
+            'resource "neon_project" "shop" {\n  name = "shop"\n}\n'
+            'resource "app" "web" {\n  env = {\n'
+            "    DATABASE_URL = neon_project.shop.connection_uri_pooler\n  }\n}\n",
+            ["error"],
+        ),
+        (
+            "infra/main.tf",
+            'resource "neon_role" "api" {\n  name = "shop_api"\n}\n'
+            'locals {\n  DATABASE_URL = "postgres://${neon_role.api.name}:'
+            '${neon_role.api.password}@${neon_project.shop.database_host}/shop"\n}\n',
+            ["warning"],
+        ),
+        (
+            "infra/main.tf",
+            "locals {\n  DB_HOST = neon_project.shop.database_host\n"
+            "  DB_USER = neon_project.shop.database_user\n}\n",
+            ["error"],
+        ),
         (
             "deploy/secret.yaml",
             f"kind: Secret\nstringData:\n  DATABASE_URL: postgres://neondb_owner:x@{NEON}/shop\n",
@@ -128,6 +156,16 @@ def test_the_superuser_of_a_compose_file_weighs_more_where_it_is_all_that_is_kno
         ".env": "DATABASE_URL=postgres://svc:x@db:5432/shop",
     }
     assert severities(tmp_path / "c", "app-role-superuser", apart, GRANTED) == ["error"]
+
+
+def test_the_image_in_a_manifest_makes_a_superuser(tmp_path: Path) -> None:
+    manifest = (
+        "kind: Deployment\nspec:\n  containers:\n  - name: db\n    image: postgres:17\n"
+        "    env:\n    - {name: POSTGRES_USER, value: svc}\n"
+        "  - name: web\n    env:\n    - {name: DATABASE_URL, value: 'postgres://svc:x@db/shop'}\n"
+    )
+    files = {"k8s/deployment.yaml": manifest}
+    assert severities(tmp_path, "app-role-superuser", files, GRANTED) == ["error"]
 
 
 def test_nothing_is_said_of_a_superuser_where_no_table_is_protected(tmp_path: Path) -> None:

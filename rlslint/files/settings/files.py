@@ -14,8 +14,12 @@ from rlslint.files.settings.document import Document, InvalidSettings
 
 _NAMES = (".env", ".env.*", "*.env", ".envrc")
 _YAML = (".yml", ".yaml")
+_TERRAFORM = (".tf", ".tfvars")
 _INI = (".ini", ".cfg", ".properties", ".conf")
-_WORDS = (b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user")
+_WORDS = (
+    b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user", b"database_url",
+    b"connection_uri", b"service_uri", b"neon_",
+)  # fmt: skip
 _API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role")
 _LARGEST = 1 << 20
 
@@ -33,7 +37,7 @@ class Settings(NamedTuple):
 
 def is_settings_file(path: PurePath) -> bool:
     """Tell from its name whether a file may say who connects to the database."""
-    return _is_dotenv(path) or path.suffix in (*_YAML, *_INI, ".py")
+    return _is_dotenv(path) or path.suffix in (*_YAML, *_INI, *_TERRAFORM, ".py")
 
 
 def read_settings(path: PurePath, shown: str, data: bytes) -> Settings:
@@ -64,7 +68,7 @@ def connections(path: PurePath, shown: str, data: bytes) -> tuple[Connection, ..
 
 
 def _read(path: PurePath, document: Document) -> Iterator[Connection]:
-    from rlslint.files.settings import name_value_files, python, yaml_files
+    from rlslint.files.settings import name_value_files, python, terraform, yaml_files
 
     if _is_dotenv(path):
         return name_value_files.read_dotenv(document)
@@ -72,6 +76,8 @@ def _read(path: PurePath, document: Document) -> Iterator[Connection]:
         return yaml_files.read(document, path.name)
     if path.suffix in _INI:
         return name_value_files.read_properties(document)
+    if path.suffix in _TERRAFORM:
+        return terraform.read(document)
     if path.suffix == ".py":
         return python.read(document)
     return iter(())

@@ -22,6 +22,8 @@ _IMAGE = Pattern(
 
 def read(document: Document, name: str) -> Iterator[Connection]:
     """Yield the Connections of a YAML file. Raises InvalidSettings."""
+    manifests: list[Connection] = []
+    superusers: dict[str, str] = {}
     for root in _roots(document):
         if is_compose(name):
             yield from _compose(document, root)
@@ -30,7 +32,10 @@ def read(document: Document, name: str) -> Iterator[Connection]:
         elif name.startswith(("application", "bootstrap")):
             yield from _spring(document, root)
         else:
-            yield from _environments(document, root, "", set())
+            manifests += _environments(document, root, "", set(), superusers)
+    # The value of a variable is one of the mapping that it is written as, too.
+    for each in {(one.span.start, one.span.end): one for one in reversed(manifests)}.values():
+        yield each._replace(superuser_evidence=superusers.get(each.user, ""))
 
 
 def _roots(document: Document) -> list[Any]:
@@ -146,25 +151,58 @@ def _literal(document: Document, node: Any, where: str, development: bool) -> It
 
 
 def _environments(
-    document: Document, node: Any, where: str, seen: set[int]
+    document: Document, node: Any, where: str, seen: set[int], superusers: dict[str, str]
 ) -> Iterator[Connection]:
     """Yield the connections of every mapping or list of variables in any manifest.
 
-    An alias leads to a node that was `seen`, perhaps to the one that holds it.
+    An alias leads to a node that was `seen`, perhaps to the one that holds it. What containers of
+    the official image make a superuser is added to `superusers`.
     """
     if id(node) in seen:
         return
     seen.add(id(node))
     variables = _variables(document, node)
     names = {variable.name for variable in variables}
+    image = expanded(_scalar(_get(node, "image"))) or ""
+    if _IMAGE().fullmatch(image):
+        made = {one.name: one.value for one in _variables(document, _get(node, "env"))}
+        user = expanded(made.get("POSTGRES_USER", "postgres"))
+        if user:
+            superusers[user] = f"the image {image} makes it a superuser"
     yield from connections_of_variables(document, variables, where)
+    if _scalar(_get(node, "kind")) == "Secret":
+        yield from _secrets(document, _get(node, "data"), f"{where}data.")
     for key, value in _items(node):
         if key not in names:
-            yield from _environments(document, value, f"{where}{key}.", seen)
+            yield from _environments(document, value, f"{where}{key}.", seen, superusers)
     if node.id == "sequence":
         for value in node.value:
             if value.id != "scalar":
-                yield from _environments(document, value, where, seen)
+                yield from _environments(document, value, where, seen, superusers)
+
+
+def _secrets(document: Document, node: Any, where: str) -> Iterator[Connection]:
+    """Yield the connections of a Secret's values, which Kubernetes wants in base64."""
+    from base64 import b64decode
+
+    plain: list[Variable] = []
+    for one in _variables(document, node):
+        try:
+            value = b64decode(one.value, validate=True).decode()
+        except ValueError:
+            continue
+        plain.append(one._replace(value=value))
+        for address in addresses(value):
+            if address.user:
+                yield document.connection(
+                    address.user,
+                    one.start,
+                    one.end,
+                    host=address.host,
+                    database=address.database,
+                    source=where + one.name,
+                )
+    yield from connections_of_variables(document, plain, where)
 
 
 def _variables(document: Document, node: Any) -> list[Variable]:

@@ -13,6 +13,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
     Exemption,
     exemption,
+    is_only_one,
     is_told_before,
     serves_requests,
 )
@@ -40,7 +41,9 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
     role = role_of(connection)
     does = "gets past every policy" if found.certain else "may get past every policy"
     severity, tail = None if found.certain else Severity.warning, ""
-    if connection.development:
+    if connection.development and found.certain and is_only_one(connection, project):
+        severity, tail = Severity.warning, ""
+    elif connection.development:
         severity, tail = Severity.info, "; an info, for the connection is for development or tests"
     elif project.runtime.evidence is Evidence.platform:
         severity, tail = Severity.warning, "; a warning, for an API serves requests as well"
