@@ -37,6 +37,36 @@ def settable_roles(catalog: Catalog, role: str) -> frozenset[str]:
     return _closure(catalog, role, "set")
 
 
+def switches(catalog: Catalog, role: str) -> bool:
+    """Tell whether a role is there to become others: an API connects as it and switches.
+
+    It is called `authenticator`, as in PostgREST's documentation, or logs in and inherits nothing.
+    """
+    if role.lower().endswith("authenticator"):
+        return True
+    known = catalog.roles.get(role)
+    return known is not None and known.declared and known.login and not known.inherit
+
+
+def switched_to(catalog: Catalog, role: str) -> tuple[str, ...]:
+    """Return the roles in whose name one that switches serves requests, by name.
+
+    Those that log in by themselves serve others, and those that policies do not bind serve nobody
+    in particular.
+    """
+    if role not in catalog.roles or not switches(catalog, role):
+        return ()
+    return tuple(
+        sorted(
+            one
+            for one in settable_roles(catalog, role) - {role}
+            if not can_log_in(catalog, one)
+            and not is_superuser(catalog, one)
+            and not has_bypassrls(catalog, one)
+        )
+    )
+
+
 def is_superuser(catalog: Catalog, role: str) -> bool:
     """Tell whether the history makes `role` a superuser."""
     known = catalog.roles.get(role)

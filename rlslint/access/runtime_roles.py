@@ -16,7 +16,7 @@ from rlslint.access.data_roles import (
     owners,
     policy_roles,
 )
-from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared
+from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared, switched_to, switches
 from rlslint.catalog.catalog import Catalog
 from rlslint.config.platforms import PLATFORMS, Platform, console_role, platform_named
 from rlslint.files.connections import (
@@ -161,9 +161,15 @@ def find_runtime_roles(
     used = _used(serving, excluded, granted)
     inferred = _inferred(catalog, granted, excluded)
     if used:
-        reasons = _connected(used, granted)
+        reasons = _connected(catalog, used, granted)
         # Who is connected at one moment does not tell who else connects at another.
-        if any(c.is_open or role_of(c) in excluded for c in used) or all(
+        # Nor does one that switches roles, where nothing tells to which.
+        if any(
+            c.is_open
+            or role_of(c) in excluded
+            or (switches(catalog, role_of(c)) and not switched_to(catalog, role_of(c)))
+            for c in used
+        ) or all(
             c.superuser_evidence
             or escapes_row_security(catalog, role_of(c))
             or role_of(c) in exempt
@@ -227,8 +233,10 @@ def _with_doubts(catalog: Catalog, reasons: dict[str, Reason]) -> dict[str, Reas
     }
 
 
-def _connected(used: Sequence[Connection], granted: RoleStatements) -> dict[str, Reason]:
-    """Return what the first connection of each role says of it."""
+def _connected(
+    catalog: Catalog, used: Sequence[Connection], granted: RoleStatements
+) -> dict[str, Reason]:
+    """Return what the first connection of each role says of it, and of those that it becomes."""
     found: dict[str, Reason] = {}
     for connection in used:
         role = role_of(connection)
@@ -236,6 +244,9 @@ def _connected(used: Sequence[Connection], granted: RoleStatements) -> dict[str,
         evidence = Evidence.sessions if connection.is_open else Evidence.connections
         reason = Reason(evidence, told_by(connection), (connection.span,), doubtful)
         found.setdefault(role, reason)
+        because = f"{role}, which is {told_by(connection)}, switches to it"
+        for other in switched_to(catalog, role):
+            found.setdefault(other, reason._replace(because=because))
     return found
 
 

@@ -223,3 +223,25 @@ def test_a_superuser_hides_no_role_that_policies_name() -> None:
     assert find_runtime_roles(replayed(NAMED_IN_POLICY), [local]).names == ("me", "app")
     ordinary = connection("me")._replace(development=True)
     assert find_runtime_roles(replayed(NAMED_IN_POLICY), [ordinary]).names == ("me",)
+
+
+API = (
+    "CREATE ROLE visitor; CREATE TABLE docs (id int); GRANT SELECT ON docs TO visitor;"
+    "CREATE ROLE jobs LOGIN; GRANT ALL ON docs TO jobs;"
+)
+
+
+@pytest.mark.parametrize(
+    ("history", "names"),
+    [
+        (API + "GRANT visitor TO authenticator;", {"authenticator", "visitor"}),
+        (
+            API + "CREATE ROLE service BYPASSRLS; GRANT visitor, service TO authenticator;",
+            {"authenticator", "visitor"},
+        ),
+        (API, {"authenticator", "visitor", "jobs"}),
+    ],
+)
+def test_what_an_api_switches_to_serves_requests(history: str, names: set[str]) -> None:
+    runtime = find_runtime_roles(replayed(history), [connection("authenticator")])
+    assert set(runtime.names) == names
