@@ -102,18 +102,16 @@ class Program(NamedTuple):
 
 
 class Code(NamedTuple):
-    """Application code and settings, read once for all histories.
+    """Application code and settings, read once for all histories; tests are no part of it.
 
-    `tests` are the paths of the code that tests the program. `programs` make row security
-    themselves, of `unread` ones it cannot be told what they make. `apis` are those that settings
-    files are about, each with the path of its file. `others` are the paths of all files that are
-    not read as SQL.
+    `programs` make row security themselves, of `unread` ones it cannot be told what they make.
+    `apis` are those that settings files are about, each with the path of its file. `others` are
+    the paths of all files that are not read as SQL.
     """
 
     files: tuple[CodeFile, ...]
     connections: tuple[Connection, ...]
     settings_files: int
-    tests: frozenset[str] = frozenset()
     others: tuple[str, ...] = ()
     programs: tuple[Program, ...] = ()
     unread: tuple[Sign, ...] = ()
@@ -220,9 +218,7 @@ def _join(replayed: Replayed, config: Config, code: Code, loose: bool, reader: R
     queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
     apis = tuple(api for _, api in code.apis)
     elsewhere = partial(settings_named, paths=code.others, base=os.getcwd())
-    project = Project(
-        catalog, config, queries, traces, code.connections, code.tests, apis, elsewhere
-    )
+    project = Project(catalog, config, queries, traces, code.connections, apis, elsewhere)
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
@@ -415,9 +411,10 @@ def _read_code(
         if text is None:
             continue
         if file.shown not in migrations:
-            files += _code_file(text, reader, read_module)
+            is_test = file.shown in found.tests
+            if not is_test:
+                files += _code_file(text, reader, read_module)
             if makes_row_security(text.data):
-                is_test = file.shown in found.tests
                 made, sign = _startup(file, text, is_test, reader, modules_of_programs)
                 programs += made
                 unread += sign
@@ -433,7 +430,6 @@ def _read_code(
         tuple(files),
         (*beside, *connections),
         len(found.settings),
-        found.tests,
         (*found.others, *(file.path for file in (*found.python, *found.settings))),
         tuple(programs),
         tuple(unread),

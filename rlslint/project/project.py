@@ -65,9 +65,8 @@ class Project:
     """A history's catalog, the application code around it, and who asks.
 
     `queries` and `traces` come from application code, `connections` and `apis` from settings
-    files. `tests` are the paths of the code that tests the program. `settings_elsewhere` tells
-    which settings the files name that are not read as SQL. Answers that many rules need are found
-    once.
+    files. `settings_elsewhere` tells which settings the files name that are not read as SQL.
+    Answers that many rules need are found once.
     """
 
     def __init__(
@@ -77,7 +76,6 @@ class Project:
         queries: tuple[QuerySite, ...] = (),
         traces: tuple[SessionTrace, ...] = (),
         connections: tuple[Connection, ...] = (),
-        tests: frozenset[str] = frozenset(),
         apis: tuple[Api, ...] = (),
         settings_elsewhere: SettingsElsewhere = nowhere,
     ) -> None:
@@ -86,7 +84,6 @@ class Project:
         self.queries = queries
         self.traces = traces
         self.connections = connections
-        self.tests = tests
         self.apis = apis
         self.settings_elsewhere = settings_elsewhere
         self.answers: dict[Any, Any] = {}

@@ -39,10 +39,7 @@ class Unjudged(NamedTuple):
 
 
 def subjects(project: Project) -> Iterator[tuple[str, object]]:
-    """Yield all that rules look at, with the kind that their annotations name.
-
-    What tests do in a session tells of the settings that there are, and is not judged itself.
-    """
+    """Yield all that rules look at, with the kind that their annotations name."""
     catalog = project.catalog
     for refusal in catalog.refusals:
         yield "Refusal", refusal
@@ -66,11 +63,9 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
     for publication in catalog.publications.known():
         yield "Publication", publication
     for query in project.queries:
-        if query.site.text.path not in project.tests:
-            yield "QuerySite", query
+        yield "QuerySite", query
     for trace in project.traces:
-        if trace.path not in project.tests:
-            yield "SessionTrace", trace
+        yield "SessionTrace", trace
     for connection in project.connections:
         yield "Connection", connection
 
