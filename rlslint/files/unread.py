@@ -128,6 +128,8 @@ def settings_named(names: Collection[str], paths: Iterable[str], base: str) -> d
         for name, word in sought.items():
             known = found.get(name)
             if word in data and (known is None or not known.sets):
+                if re.search(rb"(?<![\w.])%b(?![\w])" % re.escape(word), data) is None:
+                    continue
                 sets = re.search(_SETTER % re.escape(word), data) is not None
                 if known is None or sets:
                     found[name] = Naming(shown_path(path, base), sets)

@@ -118,7 +118,9 @@ def _called(call: Call, parsed: ParsedStatement, catalog: Catalog) -> Iterator[S
 
 def _written_by(function: Function | None) -> tuple[SettingChange, ...]:
     """Return what a function of the history sets; nothing of one whose body cannot be read."""
-    if function is None or function.language not in ("sql", "plpgsql"):
+    if function is None or not (function.knows("language") and function.knows("body")):
+        return ()
+    if function.language not in ("sql", "plpgsql"):
         return ()
     return settings_written(function)
 
