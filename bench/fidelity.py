@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.both_sides import BothSides, Everything, Refused
 from bench.comparing import Compared, compared
 from bench.platforms import stub_platform
-from rlslint.code.migrations import MigrationReader, Reader, module_reader
+from rlslint.code.migrations import MigrationReader, ModuleReader, Reader
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import Config, anchored
 from rlslint.files.discovery import Found, discover, read_in_project
@@ -121,7 +121,7 @@ def _carried_out(
     history: History, found: Found, filled: dict[str, bytes], both: BothSides
 ) -> Iterator[None]:
     """Carry out the statements of a history one by one."""
-    migrations = MigrationReader(Everything(), Reader(filled), module_reader(found))
+    migrations = MigrationReader(Everything(), Reader(filled), ModuleReader(found))
     for migration in history.migrations:
         for item in migrations.statements(migration):
             if item is None:

@@ -58,9 +58,13 @@ class World(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """What is tried: which roles, worlds, relations and functions, as the server takes them."""
+    """What is tried: which roles, worlds, relations and functions, as the server takes them.
+
+    `owners` are the roles that own a relation: they see rows as such.
+    """
 
     roles: tuple[str, ...]
+    owners: frozenset[str]
     worlds: tuple[World, ...]
     targets: str
     calls: str
@@ -83,7 +87,14 @@ def prepare(connection: psycopg.Connection) -> Probe:
         connection.execute(sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.SQL(_name(one))))
     targets = [{**target, "table": True} for target in filled if target is not None]
     targets += [{**view, "table": False} for view in views]
-    return Probe(roles, _worlds(text), json.dumps(targets), json.dumps(_calls(connection)))
+    owners = _rows(connection, "SELECT DISTINCT relowner::regrole::text FROM pg_class")
+    return Probe(
+        roles,
+        frozenset(name for (name,) in owners),
+        _worlds(text),
+        json.dumps(targets),
+        json.dumps(_calls(connection)),
+    )
 
 
 def reached(connection: psycopg.Connection, probe: Probe) -> frozenset[Reach]:
@@ -103,7 +114,10 @@ def reached(connection: psycopg.Connection, probe: Probe) -> frozenset[Reach]:
                 "SELECT * FROM pg_temp.reach(%s, %s, %s)",
                 [list(probe.roles), probe.targets, probe.calls],
             )
-            found.update(Reach(role, world.name, *rest) for role, *rest in rows)
+            found.update(
+                Reach(role, world.name, verb, relation, row or "")
+                for role, verb, relation, row in rows
+            )
     return frozenset(found)
 
 
@@ -371,8 +385,20 @@ def _calls(connection: psycopg.Connection) -> list[str]:
 
 
 def gained(before: Iterable[Reach], after: Iterable[Reach]) -> list[Reach]:
-    """Return what nobody got at before and somebody does now; of calls what tells of a tenant."""
-    return sorted(one for one in {*after} - {*before} if one.verb != "CALL" or one.tenants)
+    """Return what nobody got at before and somebody does now.
+
+    What a view or a function makes of rows may change with them: of those it counts whose they are.
+    """
+    known = {_told(one) for one in before if one.is_indirect}
+    return sorted(
+        one
+        for one in {*after} - {*before}
+        if not one.is_indirect or (one.tenants and _told(one) not in known)
+    )
+
+
+def _told(one: Reach) -> tuple[str, str, str, frozenset[str]]:
+    return one.role, one.world, one.relation, one.tenants
 
 
 _TRY = r"""

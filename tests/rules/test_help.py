@@ -12,8 +12,16 @@ from rlslint.rules.cards import Card
 from tests.advice import advice_of, complaints, loaded, shown_by, unreadable
 from tests.linting import findings_of, lint
 from tests.postgres import Database, Server
+from tests.projects import (
+    history_of,
+    linted,
+    prelude_of,
+    scripts_of,
+    with_migration,
+)
 from tests.reach import Reach
 from tests.rules.test_cards import Situation, files_of, is_live, situations
+from tests.test_fixtures import PROJECTS, skip_where_refused
 
 BAD = [
     one for one in situations(("bad",)) if one.example.language == "sql" and not is_live(one.card)
@@ -46,6 +54,22 @@ def test_what_a_bad_example_suggests_is_safe_to_run(
     shown = shown_where_good(situation.card, server)
     with loaded(server, [situation.script]) as one:
         found = complaints(one, result, partial(_with_help, tmp_path / "after", files), shown)
+    assert found == []
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_what_a_project_is_told_is_safe_to_run(
+    project: Path, tmp_path: Path, server: Server
+) -> None:
+    result, history = linted(project), history_of(project)
+    assert history is not None
+    if not advice_of(result):
+        assert unreadable(result) == []
+        return
+    scripts = scripts_of(project, history)
+    skip_where_refused(scripts, server)
+    with loaded(server, scripts, prelude_of(scripts)) as one:
+        found = complaints(one, result, partial(with_migration, project, tmp_path / project.name))
     assert found == []
 
 

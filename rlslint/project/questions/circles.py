@@ -69,7 +69,7 @@ def _with_function(policy: Policy, circle: Recursion, path: str, project: Projec
     schema = quoted_identifier(policy.relation.schema)
     name = f"{schema}.{quoted_identifier(_free(policy, project))}"
     call = f"{left.sql} IN (SELECT {name}())"
-    mended = reworded(policy, clause, place, call.replace("{", "{{").replace("}", "}}"))
+    mended = reworded(policy, [(clause, place, call)])
     if not mended:
         return None
     return (

@@ -8,7 +8,7 @@ tells; then there is no statement to suggest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, relations_looked_up
@@ -25,11 +25,9 @@ from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.missing_context import coalesce_to_column, null_context_branches
 from rlslint.meaning.truth import is_tautology
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.exposure import qualified
+from rlslint.project.questions.rewording import Change, altered, spliced, written, written_span
 from rlslint.project.terms import Condition
 from rlslint.sql.expressions import And, Call, Cast, Column, ColumnBinding, Expr, Or
-from rlslint.sql.plain_spelling import plain_sql
-from rlslint.text import CatalogText, Span
 
 _DEFAULT_PATH = ("public",)
 
@@ -74,17 +72,6 @@ def mended(policy: Policy, project: Project, is_faulty: IsFaulty) -> str:
         if is_faulty(project.condition(clause, policy.relation)):
             changed[clause] = closed(policy, clause, project, is_faulty)
     return altered(policy, changed)
-
-
-def altered(policy: Policy, conditions: dict[Clause, str]) -> str:
-    """Return the ALTER POLICY that puts conditions in the place of clauses, "" if one is ""."""
-    if not conditions or not all(conditions.values()):
-        return ""
-    words = [
-        f" {'USING' if clause is policy.using else 'WITH CHECK'} ({condition})"
-        for clause, condition in conditions.items()
-    ]
-    return f"ALTER POLICY {qualified(policy)}{''.join(words)};"
 
 
 def narrowed(policy: Policy, clause: Clause, project: Project) -> str:
@@ -172,23 +159,9 @@ def _bounds(clause: Clause, project: Project) -> Iterator[tuple[Bound, str]]:
     except UnknownFact:
         return
     for bound in found:
-        sql = _written(clause, bound.expression)
+        sql = written(clause, bound.expression)
         if sql:
             yield bound, sql
-
-
-def _written(clause: Clause, part: Expr | None = None) -> str:
-    """Return a clause, or a part of it, on one line, "" where it has no text to start from."""
-    span = _span(clause, part)
-    if span is None:
-        return ""
-    return plain_sql(span.sql, isinstance(span.text, CatalogText))
-
-
-def _span(clause: Clause, part: Expr | None = None) -> Span | None:
-    if clause.statement is None or not clause.statement.is_written:
-        return None
-    return clause.span(part)
 
 
 def _of_others(table: Relation, project: Project) -> Iterator[Model]:
@@ -208,15 +181,15 @@ def _bounds_by_column(project: Project) -> dict[tuple[str, str], list[tuple[int,
     """Return by a column's name and type what it is compared with, and how often."""
     counted: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], Policy] = {}
-    written: dict[Predicate, list[tuple[Bound, str]]] = {}
+    bounds: dict[Predicate, list[tuple[Bound, str]]] = {}
     for policy in project.catalog.policies():
         relation = policy.relation
         if not relation.knows("columns"):
             continue
         for clause in _clauses(policy):
-            if clause.predicate not in written:
-                written[clause.predicate] = list(_bounds(clause, project))
-            for bound, sql in written[clause.predicate]:
+            if clause.predicate not in bounds:
+                bounds[clause.predicate] = list(_bounds(clause, project))
+            for bound, sql in bounds[clause.predicate]:
                 names = [relation.column(number) for number in bound.columns]
                 match names:
                     case [column] if column is not None and column.knows("type"):
@@ -233,7 +206,7 @@ def _bounds_by_column(project: Project) -> dict[tuple[str, str], list[tuple[int,
 def closed(policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty) -> str:
     """Return the condition of a clause without a fault, "" where none can be found."""
     table = policy.relation
-    for sql in _attempts(policy, clause, project, is_faulty):
+    for sql in filter(None, _attempts(policy, clause, project, is_faulty)):
         condition = bound_condition(sql, table, project)
         if condition is not None and not is_faulty(condition):
             return sql
@@ -243,10 +216,9 @@ def closed(policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty
 def _attempts(
     policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty
 ) -> Iterator[str]:
-    whole = _span(clause)
-    if whole is not None:
-        yield from _spliced(clause, _fallbacks(clause, project))
-        yield from _spliced(clause, _faulty_branches(policy, clause, project, is_faulty))
+    if written_span(clause) is not None:
+        yield spliced(clause, _fallbacks(clause, project))
+        yield spliced(clause, _faulty_branches(policy, clause, project, is_faulty))
     yield from _with_bound(policy, clause, project)
 
 
@@ -257,29 +229,11 @@ def _with_bound(policy: Policy, clause: Clause, project: Project) -> Iterator[st
     condition = project.condition(clause, policy.relation)
     if condition.ask(is_tautology, condition.filled):
         yield model.sql
-    elif old := _written(clause):
+    elif old := written(clause):
         yield f"({old}) AND ({model.sql})"
 
 
-_Change = tuple[Span, str]
-
-
-def _spliced(clause: Clause, changes: Iterable[_Change]) -> Iterator[str]:
-    """Yield the clause with parts of it exchanged, nothing where there are none."""
-    whole, ordered = _span(clause), sorted(changes, key=lambda change: change[0].start)
-    if whole is None or not ordered:
-        return
-    pieces, at = [], whole.start
-    for span, sql in ordered:
-        if span.start < at or span.end > whole.end:
-            return
-        pieces += [whole.text.slice(at, span.start), sql]
-        at = span.end
-    pieces.append(whole.text.slice(at, whole.end))
-    yield plain_sql("".join(pieces), isinstance(whole.text, CatalogText))
-
-
-def _fallbacks(clause: Clause, project: Project) -> Iterator[_Change]:
+def _fallbacks(clause: Clause, project: Project) -> Iterator[Change]:
     """Yield the COALESCE that ends in the row's own column, without that column."""
     found = clause.ask(coalesce_to_column, project.context_functions)
     for fallback in found:
@@ -288,7 +242,7 @@ def _fallbacks(clause: Clause, project: Project) -> Iterator[_Change]:
                 case Call(("coalesce",), arguments):
                     kept = [one for one in arguments if not _is_column(one, fallback.column)]
                     span = clause.span(part)
-                    words = [_written(clause, one) for one in kept]
+                    words = [written(clause, one) for one in kept]
                     if span is None or not kept or len(kept) == len(arguments):
                         continue
                     yield span, words[0] if len(words) == 1 else f"COALESCE({', '.join(words)})"
@@ -309,7 +263,7 @@ def _is_column(expression: Expr, number: int) -> bool:
 
 def _faulty_branches(
     policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty
-) -> Iterator[_Change]:
+) -> Iterator[Change]:
     """Yield the alternatives of a clause without those that have the fault by themselves."""
     filled, catalog = project.filled_columns(policy.relation), project.catalog
     for alternatives in _alternatives(clause.expression):
@@ -321,7 +275,7 @@ def _faulty_branches(
         span = clause.span(alternatives)
         if span is None or not kept or len(kept) == len(alternatives.arguments):
             continue
-        words = [_written(clause, one) for one in kept]
+        words = [written(clause, one) for one in kept]
         yield span, words[0] if len(words) == 1 else " OR ".join(f"({word})" for word in words)
 
 

@@ -39,6 +39,18 @@ def protection(table: Relation, project: Project) -> str:
     return f"{_enable(table, model)}\n{tenant_policy(table, project)}"
 
 
+def like_above(table: Relation, project: Project) -> str:
+    """Return SQL that protects a partition or child as the table above it is.
+
+    A query of the table above asks its policies alone. Who names the partition is asked the same
+    where a policy of the project fits; otherwise nobody but the owner gets at rows that way.
+    """
+    model = None if table in project.consulted else model_for(table, project)
+    if model is None:
+        return _altered(table, "ENABLE")
+    return f"{_altered(table, 'ENABLE')}\n{tenant_policy(table, project)}"
+
+
 def _enable(table: Relation, model: Model) -> str:
     """Return what enables row security, forced where it is on the table of the model."""
     original = model.policy.relation if model.policy is not None else None

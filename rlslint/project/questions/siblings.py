@@ -20,8 +20,9 @@ from rlslint.meaning.missing_context import null_context_branches
 from rlslint.meaning.tautologies import tautologies
 from rlslint.meaning.truth import is_tautology
 from rlslint.project.project import Project
-from rlslint.project.questions.conditions import altered, narrowed, unsaid
+from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import COMMANDS, VERBS, is_guarded, served_roles
+from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Condition
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.sentences import listed
@@ -197,8 +198,7 @@ def as_restrictive(policy: Policy, project: Project) -> str:
     if not all(sql for _, sql in conditions):
         return "make the policy again AS RESTRICTIVE, so that it keeps rows out"
     if not _stands_beside(policy, project):
-        bound = {clause: narrowed(policy, clause, project) for clause in policy.clauses}
-        return altered(policy, bound) or unsaid(policy.relation, "the policy")
+        return bounded(policy, project)
     table, name = policy.relation.sql_name, quoted_identifier(policy.name)
     clauses = [
         f" {'USING' if clause is policy.using else 'WITH CHECK'} ({sql})"
@@ -209,6 +209,12 @@ def as_restrictive(policy: Policy, project: Project) -> str:
         f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {policy.command.upper()} "
         f"TO {quoted_roles(policy.roles)}{''.join(clauses)};"
     )
+
+
+def bounded(policy: Policy, project: Project) -> str:
+    """Return SQL that adds to a policy what binds the rows of its table elsewhere, or advice."""
+    bound = {clause: narrowed(policy, clause, project) for clause in policy.clauses}
+    return altered(policy, bound) or unsaid(policy.relation, "the policy")
 
 
 def _stands_beside(policy: Policy, project: Project) -> bool:

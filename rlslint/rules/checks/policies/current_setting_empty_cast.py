@@ -14,6 +14,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_literal
 
 
 def _converts_or_calls(terms: Terms, project: Project) -> bool:
@@ -56,7 +57,9 @@ def _in_policy(policy: Policy, found: list[tuple[Clause, EmptyCast]]) -> Finding
         f"had set {read.name}: the setting is then '', which is no {cast.type}",
         span=clause.span(cast),
         label=f"fails when {read.name} is ''",
-        help=reworded(policy, clause, read.expression, "NULLIF({}, '')"),
+        help=reworded(
+            policy, [(one, a_cast.read.expression, "NULLIF({}, '')") for one, a_cast in found]
+        ),
         related=also_shown(*((span, "here as well") for span in spans)),
     )
 
@@ -79,7 +82,7 @@ def _in_function(
         f"had set {read.name}: the setting is then '', which {function} cannot convert",
         span=span_of_read(function, read),
         label=f"'' once a transaction has set {read.name}",
-        help=f"NULLIF(current_setting('{read.name}', true), '')",
+        help=f"read NULLIF(current_setting({quoted_literal(read.name or '')}, true), '') there",
         related=also_shown((called, f"policy {policies[0].name} calls it")),
     )
 

@@ -14,6 +14,7 @@ from rlslint.project.questions.rewording import reworded
 from rlslint.project.questions.setting_names import Mismatch, mismatches
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_literal
 from rlslint.text import Span
 
 
@@ -48,14 +49,29 @@ def guc_name_mismatch(policy: Policy, project: Project) -> Iterator[Finding]:
 def _in_policy(
     policy: Policy, mismatch: Mismatch, project: Project
 ) -> tuple[Span | None, str] | None:
-    for clause in policy.clauses:
-        for read in clause.ask(context_reads, project.context_functions):
-            if read.name == mismatch.name:
-                call = read.expression
-                new = call.arguments[0]
-                mended = reworded(policy, clause, new, f"'{mismatch.expected}'")
-                return clause.span(call), mended
-    return None
+    found = [
+        (clause, read.expression)
+        for clause in policy.clauses
+        for read in clause.ask(context_reads, project.context_functions)
+        if read.name == mismatch.name
+    ]
+    if not found:
+        return None
+    (clause, call), *_ = found
+    if _is_default_only(mismatch.expected, project):
+        # What a role has by default is the same for every caller.
+        return clause.span(call), f"set {mismatch.name} where a request begins"
+    name = quoted_literal(mismatch.expected)
+    parts = [(one, read.arguments[0], name) for one, read in found]
+    return clause.span(call), reworded(policy, parts)
+
+
+def _is_default_only(name: str, project: Project) -> bool:
+    """Tell whether nothing but ALTER ROLE or ALTER DATABASE sets a name, to one value for all."""
+    by_default = {setting.lower() for setting in project.catalog.database_settings}
+    for role in project.catalog.roles.values():
+        by_default.update(setting.lower() for setting in role.settings)
+    return name in by_default and not any(write.name == name for write in project.setting_writes)
 
 
 def _in_function(
@@ -66,7 +82,8 @@ def _in_function(
         if policies[0] is policy and function.language in ("sql", "plpgsql"):
             for read in settings_read(function):
                 if read.name == mismatch.name:
-                    mended = f"current_setting('{mismatch.expected}', true)"
+                    name = quoted_literal(mismatch.expected)
+                    mended = f"read current_setting({name}, true) there"
                     return span_of_read(function, read), mended
     return None
 

@@ -14,7 +14,7 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import is_literally_true, is_tautology
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.conditions import altered, narrowed, unsaid
+from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import (
     admission,
     certainty,
@@ -28,6 +28,7 @@ from rlslint.project.questions.new_rows import (
     unchecked_branch,
     writers,
 )
+from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr

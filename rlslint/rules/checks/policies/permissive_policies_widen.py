@@ -12,9 +12,9 @@ from rlslint.project.questions.exposure import certainty, whose
 from rlslint.project.questions.siblings import (
     Neighbour,
     admits_by_row_alone,
-    as_restrictive,
     binding,
     binds_no_row,
+    bounded,
     has_company,
     is_meant_for_everyone,
     keeps_rows_out,
@@ -49,7 +49,7 @@ def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:
         f"the bound of policy {other.name} does not hold for them",
         span=shown(using),
         label="does not ask whose the row is",
-        help=as_restrictive(policy, project),
+        help=bounded(policy, project),
         related=also_shown((place, f"policy {other.name} binds the rows")),
         confidence=certainty(project),
     )

@@ -22,7 +22,7 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.conditions import altered, narrowed, unsaid
+from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
     admission,
@@ -31,6 +31,7 @@ from rlslint.project.questions.exposure import (
     is_shared,
     whose,
 )
+from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

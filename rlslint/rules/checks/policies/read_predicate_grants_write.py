@@ -17,12 +17,13 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.conditions import altered, closed
+from rlslint.project.questions.conditions import closed
 from rlslint.project.questions.exposure import (
     certainty,
     is_guarded,
     served_roles,
 )
+from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain

@@ -10,6 +10,7 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.conditions import is_sound
 from rlslint.project.questions.exposure import certainty, qualified, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
@@ -53,7 +54,8 @@ def _finding(
     check, created = policy.check, policy.relation.created
     verb = "is" if len(commands) == 1 else "are"
     effect = listed(_VERBS[command] for command in commands)
-    condition = check.sql if check is not None else None
+    bound = check is not None and is_sound(check.sql or "", policy.relation, project)
+    condition = check.sql if check is not None and bound else None
     return Finding(
         object=str(policy),
         message=f"{effect} on {policy.relation} {verb} not restricted for {spoken(roles)}: the "
@@ -62,7 +64,7 @@ def _finding(
         label="says nothing of rows that are there",
         help=f"ALTER POLICY {qualified(policy)} USING ({condition});"
         if condition
-        else "say the same in USING as in WITH CHECK",
+        else "say in USING which of the rows that are there the policy is to hold for",
         related=also_shown((created, "the table is created here")),
         confidence=certainty(project),
     )

@@ -8,6 +8,7 @@ from rlslint.access import Gap, gap_of, protected_ancestors
 from rlslint.catalog.model import Table
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.remedies import like_above
 from rlslint.project.questions.unprotected import unprotected
 from rlslint.rules.registry import rule
 
@@ -28,5 +29,5 @@ def inheritance_child_without_rls(table: Table, project: Project) -> Iterator[Fi
             cause=f"by its own name because row security is enabled on {above} but not on this "
             "child of it",
             label="has no row security of its own",
-            help=f"ALTER TABLE {table.sql_name} ENABLE ROW LEVEL SECURITY;",
+            help=like_above(table, project),
         )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import grants_to
 from rlslint.catalog.model import View
-from rlslint.catalog.roles import quoted_roles
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
@@ -40,20 +38,9 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
         "and cannot have policies",
         span=span,
         label="copies the rows of all tenants" if copy is view else "shows the copied rows",
-        help=f"{_revocation(leak, project)}-- show the rows through a view that filters "
-        f"{copy.sql_name} by tenant",
+        help=f"show the rows through a view that asks whose they are, and revoke SELECT on "
+        f"{leak.queried} from {leak.who}",
         related=(*(made if copy is not view else ()), *related_to(leak, project, span)),
         severity=severity_of(leak, project),
         confidence=confidence_of(None, project),
     )
-
-
-def _revocation(leak: ViewLeak, project: Project) -> str:
-    """Return SQL that keeps the roles from the rows, "" where no grant is what lets them in."""
-    grantees = quoted_roles(
-        grant.grantee
-        for role in leak.roles
-        for grant in grants_to(project.catalog, role, leak.queried, leak.privilege)
-    )
-    table = leak.queried.sql_name
-    return f"REVOKE {leak.privilege.upper()} ON {table} FROM {grantees}; " if grantees else ""
