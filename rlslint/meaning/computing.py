@@ -13,6 +13,7 @@ from rlslint.meaning.values import (
     known_text,
     known_value,
     plain_value,
+    text_kind,
 )
 from rlslint.sql.casts import NotFollowed, RefusedValue
 from rlslint.sql.expressions import Call, Cast, Expr, Operator
@@ -72,14 +73,16 @@ def computed(operator: Operator, left: Value, right: Value) -> Value:
 def known_result(name: str, values: tuple[Value, ...]) -> Value:
     """Return what a function gives for known arguments, None where that is not known here."""
     match name, values:
-        case "string_to_array" | "split_part", (first, *_) if is_empty_text(first):
-            return EMPTY_ARRAY if name == "string_to_array" else Known("text", "")
+        case "string_to_array", (first, *_) if is_empty_text(first):
+            return EMPTY_ARRAY
+        case "split_part" | "substr" | "substring", (first, *_) if is_empty_text(first):
+            return Known(text_kind(first), "")
         case "starts_with", (_, start) if is_empty_text(start):
             return True
         case "strpos" | "position", (_, part) if is_empty_text(part):
             return Known("int", 1)
     try:
         found = called(name, tuple(map(plain_value, values)))
-        return None if found is None else known_value(found)
+        return None if found is None else known_value(found, text_kind(values[0]))
     except (RefusedValue, NotFollowed):
         return None

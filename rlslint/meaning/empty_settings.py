@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
+from rlslint.meaning.admitting import errors_of_rows
 from rlslint.meaning.bodies import SettingRead, settings_read
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
-from rlslint.meaning.missing_context import empty_casts
+from rlslint.meaning.planning import planning_errors
+from rlslint.meaning.situations import Session
 from rlslint.sql.expressions import Cast, Expr, IsNull, Query, SubSelect
 
 ALWAYS_SET = frozenset(
@@ -22,6 +24,23 @@ class EmptyCast(NamedTuple):
     read: ContextRead
 
 
+def empty_casts(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = frozenset(),
+) -> tuple[Cast, ...]:
+    """Return the casts that raise an error once a setting is empty after SET LOCAL.
+
+    `ctx <> '' AND tenant_id = ctx::int` is no guard: planning raises, see planning_errors.
+    NULLIF, and CASE on the setting, do keep the empty string away.
+    """
+    raised = planning_errors(expression, Session.reset, functions, not_null)
+    if not raised:
+        raised = errors_of_rows(expression, Session.reset, not_null, functions)
+    distinct = {id(place): place for place in raised if isinstance(place, Cast)}
+    return tuple(distinct.values())
+
+
 def failing_casts(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
@@ -34,9 +53,15 @@ def failing_casts(
     return tuple(
         EmptyCast(cast, read)
         for cast in empty_casts(expression, not_null, functions)
-        if isinstance(cast, Cast)
         for read in context_reads(cast.argument, functions)[:1]
         if read.kind == "setting" and read.missing_ok and read.name not in ALWAYS_SET
+    )
+
+
+def casts(expression: Expr) -> frozenset[tuple[int, str]]:
+    """Return where an expression converts what, which tells its own casts from inlined ones."""
+    return frozenset(
+        (part.location, part.type) for part in expression.walk() if isinstance(part, Cast)
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Iterable
 
-from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
     COMPARISONS,
@@ -17,16 +16,20 @@ from rlslint.meaning.built_in import (
     STRICT_TOTAL_FUNCTIONS,
     TYPES_WITH_MODIFIERS,
 )
+from rlslint.meaning.comparing import equal, extreme, is_of_caller, is_of_row, matched, ordered
 from rlslint.meaning.computing import computed, is_string, is_text, known_result, literal
-from rlslint.meaning.context import ContextFunctions, ContextRead, read_of
+from rlslint.meaning.context import ContextRead, read_of
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.repeating import (
+    aggregates_alone,
     counts,
     is_repeatable,
     is_repeatable_function,
     may_aggregate,
     structure_of,
 )
+from rlslint.meaning.simplifying import is_null
+from rlslint.meaning.situations import Session, Situation
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
@@ -34,9 +37,7 @@ from rlslint.meaning.values import (
     Term,
     Value,
     cast_known,
-    compared,
     json_key,
-    known_text,
 )
 from rlslint.meaning.worlds import World, worlds_inside
 from rlslint.sql.expressions import (
@@ -64,38 +65,14 @@ from rlslint.sql.functions import AGGREGATES
 _INNER_WORLDS = 64
 
 
-class Missing(Enum):
-    """How a session can come without a context.
-
-    A setting that was never set is NULL for current_setting(name, true); once a transaction that
-    used SET LOCAL is over it is the empty string (PostgreSQL keeps the placeholder).
-    """
-
-    never_set = "never set"
-    reset = "reset to an empty string after SET LOCAL"
-
-
-class Setting(NamedTuple):
-    """Under which assumptions an expression is evaluated.
-
-    `not_null` are the own row's columns that hold no NULL. `missing` is the state of all settings
-    of the application, None for any.
-    """
-
-    not_null: frozenset[int] = frozenset()
-    missing: Missing | None = None
-    functions: ContextFunctions = frozenset()
-    eager: bool = False
-
-
 class Evaluation:
     """The evaluation of expressions in one world."""
 
-    __slots__ = ("setting", "world")
+    __slots__ = ("situation", "world")
 
-    def __init__(self, world: World, setting: Setting) -> None:
+    def __init__(self, world: World, situation: Situation) -> None:
         self.world = world
-        self.setting = setting
+        self.situation = situation
 
     def truth(self, expression: Expr) -> bool | None:
         """Return what a boolean expression gives. Raises RaisesError where PostgreSQL would."""
@@ -135,6 +112,8 @@ class Evaluation:
             case Other(tag="CollateClause", arguments=(argument, *_)):
                 value = self.value(argument)
                 return None if value is None else Term(("collate", expression.detail, value))
+            case Other("A_Indirection", (Items(elements) as array, index)) if array.kind == "array":
+                return self._element(elements, index)
             case Items():
                 items = tuple(self.value(item) for item in expression.items)
                 return Term((expression.kind, items))
@@ -150,6 +129,15 @@ class Evaluation:
                 return self._as_truth(converted, place) if converted != value else None
             case Term():
                 return self.world.choose(("true", value), 2) == 0
+
+    def _element(self, items: tuple[Expr, ...], index: Expr) -> Value:
+        """Return what `(ARRAY[…])[n]` gives, which evaluates all of its elements."""
+        values = [self.value(item) for item in items]
+        match index:
+            case Other("A_Indices", (Constant(int() as number),), "") if 0 < number <= len(values):
+                return values[number - 1]
+            case _:
+                return self._nullable(self.world.unique())
 
     def _nullable(self, key: object) -> Value:
         """Return a value of which nothing is known, NULL in one world."""
@@ -184,7 +172,7 @@ class Evaluation:
         return result
 
     def _skips_error(self) -> bool:
-        return not self.setting.eager and self.world.choose(self.world.unique(), 2) == 1
+        return not self.situation.eager and self.world.choose(self.world.unique(), 2) == 1
 
     def _operands(self, expressions: tuple[Expr, ...]) -> tuple[Value, ...]:
         """Evaluate the arguments of something strict.
@@ -216,7 +204,7 @@ class Evaluation:
     def _column(self, column: Column) -> Value:
         match column.binding:
             case ColumnBinding(source, number, _) if not column.unknown:
-                if source is OWN_ROW and (number in self.setting.not_null or number < 0):
+                if source is OWN_ROW and (number in self.situation.not_null or number < 0):
                     return Term(column)
                 return self._nullable(column)
             case _:
@@ -229,12 +217,12 @@ class Evaluation:
             result = cast_known(value, type_name, cast)
             if not isinstance(result, Term):
                 return result
-        if type_name in TYPES_WITH_MODIFIERS or type_name.removesuffix("[]") != type_name:
-            key = self.world.unique() if type_name in TYPES_WITH_MODIFIERS else ("cast", type_name)
-        else:
-            key = ("cast", type_name)
+        is_cut = type_name.removesuffix("[]") in TYPES_WITH_MODIFIERS
+        key = self.world.unique() if is_cut else ("cast", type_name)
         term = Term((key, value))
         if type_name == "text" or isinstance(value, Known | bool) or is_text(value):
+            return term
+        if self.situation.foreign and (is_of_row(value) or is_of_caller(value)):
             return term
         return self._nullable(term.key)
 
@@ -242,6 +230,9 @@ class Evaluation:
         symbol = operator.symbol
         if operator.quantifier:
             return self._quantified(operator)
+        if symbol in STRICT_OPERATORS and any(map(is_null, operator.children())):
+            # The planner folds it before it evaluates the other side.
+            return None
         if operator.left is None:
             (right,) = self._operands((operator.right,))
             if symbol == "-" and isinstance(right, Known) and isinstance(right.payload, int):
@@ -263,64 +254,33 @@ class Evaluation:
                 strict = is_string(operator.left) or is_string(operator.right)
                 if (result := computed(operator, left, right)) is not None:
                     return result
-                if strict and (left is None or right is None):
-                    return None
+                if strict:
+                    missing = left is None or right is None
+                    return None if missing else Term(("operator", symbol, left, right))
             case _ if symbol in STRICT_OPERATORS and (left is None or right is None):
                 return None
             case _ if symbol in COMPARISONS and left is not None and right is not None:
-                return self._compared(symbol, left, right)
+                return ordered(self.world, self.situation, symbol, left, right)
             case _ if symbol in PATTERNS:
                 result = computed(operator, left, right)
-                return self._matched(symbol, left, right) if result is None else result
+                return (
+                    matched(self.world, self.situation, symbol, left, right)
+                    if result is None
+                    else result
+                )
             case "->" | "->>" if isinstance(left, Known) and isinstance(right, Known):
                 if left.kind == "json":
                     return json_key(left, right, symbol == "->>")
             case "+" | "-" | "*" | "/" | "%":
                 if (result := computed(operator, left, right)) is not None:
                     return result
-        return self._nullable(("operator", symbol, left, right))
+        key = ("operator", symbol, left, right)
+        if self.situation.session is Session.given and is_of_caller(Term(key)):
+            return Term(key)
+        return self._nullable(key)
 
     def _equal(self, left: Known | Term | bool, right: Known | Term | bool) -> bool:
-        if left == right and type(left) is type(right):
-            return True
-        if not isinstance(left, Term) and not isinstance(right, Term):
-            order = compared(left, right)
-            if order is not None:
-                return order == 0
-        for truth, other in ((left, right), (right, left)):
-            if isinstance(truth, bool) and isinstance(other, Term):
-                return (self.world.choose(("true", other), 2) == 0) is truth
-        return self.world.choose(("equal", frozenset((left, right))), 2) == 0
-
-    def _compared(self, symbol: str, left: Known | Term | bool, right: Known | Term | bool) -> bool:
-        if symbol in ("=", "<>"):
-            return self._equal(left, right) is (symbol == "=")
-        order: int | None = None
-        if not isinstance(left, Term) and not isinstance(right, Term):
-            order = compared(left, right)
-        if order == 0 or (order is None and self._equal(left, right)):
-            return symbol in ("<=", ">=")
-        if order in (None, 2):
-            key, reverse = ("less", left, right), ("less", right, left)
-            if reverse in self.world.decisions:
-                order = -1 if self.world.decisions[reverse] else 1
-            else:
-                order = 1 if self.world.choose(key, 2) else -1
-        return (order is not None and order < 0) is symbol.startswith("<")
-
-    def _matched(self, symbol: str, left: Value, right: Value) -> bool:
-        pattern = known_text(right)
-        negated = symbol.startswith("!")
-        if pattern is not None:
-            everything = (
-                pattern and not pattern.strip("%")
-                if symbol in ("~~", "~~*", "!~~", "!~~*")
-                else not pattern
-            )
-            if everything:
-                return not negated
-        positive = symbol.removeprefix("!")
-        return (self.world.choose(("match", positive, left, right), 2) == 0) is not negated
+        return equal(self.world, self.situation, left, right)
 
     def _quantified(self, operator: Operator) -> Value:
         symbol, quantifier = operator.symbol, operator.quantifier
@@ -335,6 +295,10 @@ class Evaluation:
             return quantifier == "all"
         if right is None:
             return None
+        if self.situation.foreign and symbol == "=" and quantifier == "any":
+            both = (*lefts, right)
+            if any(map(is_of_row, both)) and any(map(is_of_caller, both)):
+                return False
         key = ("quantified", symbol, quantifier, tuple(lefts), right)
         return (True, False, None)[self.world.choose(key, 3)]
 
@@ -342,7 +306,7 @@ class Evaluation:
         return None if any(value is None for value in values) else self._nullable(key)
 
     def _call(self, call: Call) -> Value:
-        read = read_of(call, self.setting.functions)
+        read = read_of(call, self.situation.functions)
         if read is not None and read.value is call and not read.path:
             return self._context(read)
         if call.function is not None or len(call.name) > 1 or call.unknown:
@@ -376,7 +340,7 @@ class Evaluation:
         if name in STRICT_FUNCTIONS and any(value is None for value in values):
             return None
         if name in ("greatest", "least"):
-            return self._extreme(name, values)
+            return extreme(name, values)
         if (known := known_result(name, values)) is not None:
             return known
         if name in NEVER_NULL_FUNCTIONS and name not in STABLE_FUNCTIONS:
@@ -385,12 +349,6 @@ class Evaluation:
         if name in STRICT_TOTAL_FUNCTIONS or name in NEVER_NULL_FUNCTIONS:
             return Term(key)
         return self._nullable(key)
-
-    def _extreme(self, name: str, values: tuple[Value, ...]) -> Value:
-        given = [value for value in values if value is not None]
-        if not given:
-            return None
-        return given[0] if len(set(given)) == 1 else Term(("call", name, tuple(given)))
 
     def _unknown_call(self, call: Call) -> Value:
         function = call.function
@@ -410,12 +368,15 @@ class Evaluation:
             return self._nullable((*key, tuple(map(self.value, read.expression.arguments))))
         if read.kind == "setting" and "." not in read.name:
             return Term(key)
-        missing = self.setting.missing
-        if missing is None or read.name.startswith("inet_"):
-            arguments = read.expression.arguments if read.kind == "function" else ()
-            value = self._nullable((*key, *map(self.value, arguments)))
-        elif missing is Missing.reset and read.kind == "setting":
-            value = Known("text", "")
+        session = self.situation.session
+        arguments = read.expression.arguments if read.kind == "function" else ()
+        term = Term((*key, *map(self.value, arguments)))
+        if session is None or read.name.startswith("inet_"):
+            value = self._nullable(term.key)
+        elif session is Session.given:
+            value = term
+        elif session is Session.reset and read.kind == "setting":
+            value = Known("setting", "")
         else:
             value = None
         if value is None and not read.missing_ok:
@@ -431,6 +392,8 @@ class Evaluation:
         decided = (kind, key) in self.world.decisions
         if not decided and not self.may_give_rows(query):
             return _WITHOUT_ROWS.get(kind)
+        if not decided and kind != "exists":
+            self._note_errors(query.outputs)
         match kind:
             case "exists":
                 return self.world.choose((kind, key), 2) == 0
@@ -440,8 +403,20 @@ class Evaluation:
                 return Term(key)
             case _ if counts(query):
                 return self._count(query, key)
+            case _ if aggregates_alone(query) and not self._may_match(query):
+                return None
             case _:
                 return self._nullable(key)
+
+    def _note_errors(self, expressions: Iterable[Expr]) -> None:
+        """Note what a sub-select raises for a row, if it has one."""
+        for expression in expressions:
+            if may_aggregate(expression):
+                continue
+            try:
+                self.value(expression)
+            except RaisesError as error:
+                self.world.errors.append(error.expression)
 
     def _left_of(self, sub_select: SubSelect) -> Value:
         """Evaluate the left side of IN, which PostgreSQL does only once there is a row."""
@@ -462,6 +437,7 @@ class Evaluation:
     def may_give_rows(self, query: Query) -> bool:
         """Tell whether a query can give a row; False only where it certainly gives none."""
         if query.set_operation == "values":
+            self._note_errors(value for row in query.rows for value in row.items)
             return True
         if query.arms:
             first, second = (self.may_give_rows(arm) for arm in query.arms)
@@ -488,7 +464,7 @@ class Evaluation:
             return True
 
         def met(world: World) -> bool:
-            evaluation = Evaluation(world, self.setting)
+            evaluation = Evaluation(world, self.situation)
             try:
                 return all(evaluation.truth(c) is True for c in query.conditions)
             except RaisesError as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.catalog.model import Column, Relation
+from rlslint.meaning.admitting import admits_all
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
 from rlslint.meaning.simplifying import conjunction
+from rlslint.meaning.situations import Session
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import And, Cast, Constant, Expr, IsNull, Operator, Query, SubSelect
 
@@ -54,6 +56,9 @@ def open_gates(
         else:
             place = expression if alone else conjunction(conjuncts, -1)
             found.append(Gate(place, tuple(memberships)))
+    asks_of_rows = bool(found or own_columns(expression))
+    if not asks_of_rows and admits_all(expression, Session.given, not_null, functions):
+        return (Gate(expression, ()),)
     return tuple(found)
 
 
@@ -66,9 +71,9 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
     """Tell whether every caller with a context meets a condition on the session."""
     if not is_row_free(conjunct, functions):
         return False
+    if admits_all(conjunct, Session.given, frozenset(), functions):
+        return True
     match conjunct:
-        case Constant(True) | IsNull(_, True):
-            return True
         case Operator("<>" | "is distinct from", left, right):
             return left is not None and (_is_nobody(left) or _is_nobody(right))
         case Operator("=", left, right) if left is not None:

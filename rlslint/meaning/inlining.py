@@ -10,6 +10,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.calls import search_path_of
+from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.steps import OutOfSteps, Steps
 from rlslint.sql.expressions import Call, Column, Expr, Parameter, Query, Source, SubSelect
 from rlslint.sql.nodes import query
@@ -169,7 +170,7 @@ def _sql_body(function: Function, scope: Scope) -> Expr | None:
             return None
     if not isinstance(bound, Query):
         return None
-    return bound if function.returns_set else SubSelect("scalar", None, bound)
+    return bound if function.returns_set else simplified(SubSelect("scalar", None, bound))
 
 
 def postgres_inlines(function: Function) -> bool:

@@ -1,83 +1,230 @@
 """Errors that come from planning a predicate, before any row is looked at.
 
-To estimate how many rows a condition keeps, the planner evaluates the stable expressions in it
-(clauses.c, estimate_expression_value), whatever stands beside them.
+To estimate how many rows a condition keeps, the planner evaluates what a column is compared with,
+as far as it is stable (clausesel.c; selfuncs.c, get_restriction_variable; clauses.c,
+estimate_expression_value), whatever stands beside it. It looks through AND, OR, NOT and IS TRUE,
+and into the conditions of sub-selects, which are planned wherever they stand. It makes nothing of
+CASE and COALESCE as conditions, and leaves `(SELECT …)` for the execution.
 """
 
 from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
-from rlslint.meaning.context import ContextFunctions, is_row_free
-from rlslint.meaning.evaluation import Missing
-from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.truth import outcomes
-from rlslint.sql.expressions import And, Case, Constant, Expr, IsNull, Or, SubSelect
+from rlslint.meaning.built_in import STRICT_OPERATORS
+from rlslint.meaning.context import ContextFunctions, is_own, is_row_free, own_columns
+from rlslint.meaning.simplifying import is_boolean, is_null
+from rlslint.meaning.situations import Session, Situation
+from rlslint.meaning.truth import UNDECIDED, Folded, fold, outcomes
+from rlslint.sql.expressions import (
+    And,
+    Call,
+    Case,
+    Cast,
+    Column,
+    ColumnBinding,
+    Constant,
+    Expr,
+    IsNull,
+    IsTruth,
+    Items,
+    Not,
+    Operator,
+    Or,
+    Query,
+    Source,
+    SubSelect,
+)
+
+Errors = tuple[Expr, ...]
 
 
 @remembered
 def planning_errors(
-    expression: Expr, missing: Missing, functions: ContextFunctions = frozenset()
-) -> tuple[Expr, ...]:
-    """Return what raises when the planner evaluates each part of a predicate that reads no row."""
-    return tuple(_errors(simplified(expression), missing, functions))
+    expression: Expr,
+    session: Session,
+    functions: ContextFunctions = frozenset(),
+    not_null: frozenset[int] = frozenset(),
+) -> Errors:
+    """Return what certainly raises when a query with this condition is planned."""
+    return _Planner(session, functions, not_null).condition(expression, None)
 
 
-def _errors(expression: Expr, missing: Missing, functions: ContextFunctions) -> list[Expr]:
-    if is_row_free(expression, functions):
-        value = IsNull(expression, False, expression.location)
-        return list(outcomes(value, frozenset(), missing, functions, True).raised)
-    match expression:
-        case Case(None, cases, otherwise):
-            return _errors_of_case(cases, otherwise, missing, functions)
-        case And() if Constant(False) in expression.arguments:
-            return []
-        case Or() if Constant(True) in expression.arguments:
-            return []
-        case _:
-            children = expression.children()
-            return [place for child in children for place in _errors(child, missing, functions)]
+class _Planner:
+    def __init__(
+        self, session: Session, functions: ContextFunctions, not_null: frozenset[int]
+    ) -> None:
+        self.not_null = not_null
+        self.situation = Situation(frozenset(), session, functions, True)
+        self.functions = functions
 
+    def condition(self, expression: Expr, query: Query | None) -> Errors:
+        """Return what estimating a condition of `query` raises, None for the policy's own.
 
-def _errors_of_case(
-    cases: tuple[tuple[Expr, Expr], ...],
-    otherwise: Expr | None,
-    missing: Missing,
-    functions: ContextFunctions,
-) -> list[Expr]:
-    found: list[Expr] = []
-    reachable = True
-    for when, then in cases:
-        if not reachable:
-            found += _errors_below(then, missing, functions)
-            continue
-        found += _errors(when, missing, functions)
-        holds = _holds(when, missing, functions)
-        if holds is False:
-            found += _errors_below(then, missing, functions)
+        Constants are folded away before.
+        """
+        if constant_truth(expression, self.not_null) is not UNDECIDED:
+            return ()
+        match expression:
+            case And() | Or() | Not() | IsTruth(_, True | False):
+                return tuple(
+                    error for part in expression.children() for error in self.condition(part, query)
+                )
+            case Operator(quantifier="any" | "all"):
+                found = self._sides(expression, query)
+            case Operator() if expression.left is not None and is_boolean(expression):
+                found = self._compared(expression.left, expression.right, query)
+            case _:
+                found = ()
+        return (*found, *self._below(expression))
+
+    def _sides(self, operator: Operator, query: Query | None) -> Errors:
+        """Both sides of ANY and ALL are evaluated as far as possible (scalararraysel).
+
+        What IN lists beside columns is compared one by one (parse_expr.c, transformAExprIn).
+        """
+        match operator:
+            case Operator(_, Expr() as left, Items(items) as listed) if listed.kind == "list":
+                return tuple(e for item in items for e in self._compared(left, item, query))
+        sides = (operator.right,) if operator.left is None else (operator.left, operator.right)
+        return tuple(error for side in sides for error in self.evaluated(side))
+
+    def _compared(self, left: Expr, right: Expr, query: Query | None) -> Errors:
+        """What a column is compared with is evaluated, if it has no column itself."""
+        match _reads_columns(left, query), _reads_columns(right, query):
+            case True, False:
+                return self.evaluated(right)
+            case False, True:
+                return self.evaluated(left)
+            case _:
+                return ()
+
+    def _below(self, expression: Expr) -> Errors:
+        if isinstance(expression, SubSelect):
+            left = self._below(expression.left) if expression.left is not None else ()
+            return (*left, *self._query(expression.query))
+        return tuple(error for part in expression.children() for error in self._below(part))
+
+    def _query(self, query: Query) -> Errors:
+        found = [error for arm in query.arms for error in self._query(arm)]
+        if query.sources:
+            for condition in query.conditions:
+                found += self.condition(condition, query)
         else:
-            found += _errors(then, missing, functions)
-        reachable = holds is not True
-    if otherwise is not None:
-        below = _errors if reachable else _errors_below
-        found += below(otherwise, missing, functions)
-    return found
+            for condition in query.conditions:
+                found += self._below(condition)
+        for source in query.sources:
+            if source.query is not None and not source.is_cte:
+                found += self._query(source.query)
+        for output in query.outputs:
+            found += self._below(output)
+        return tuple(found)
+
+    def evaluated(self, expression: Expr) -> Errors:
+        """Return the first error of an evaluation that goes as far as values are known."""
+        if is_row_free(expression, self.functions):
+            value = IsNull(expression, False, expression.location)
+            found = outcomes(value, self.situation)
+            return found.raised if not found.truths else ()
+        match expression:
+            case SubSelect() | Query():
+                return ()
+            case And(arguments):
+                return self._until(arguments, False)
+            case Or(arguments):
+                return self._until(arguments, True)
+            case Case(subject, branches, otherwise):
+                tests = tuple(
+                    (when if subject is None else Operator("=", subject, when), then)
+                    for when, then in branches
+                )
+                return self._case(tests, otherwise)
+            case Call(("coalesce",), arguments):
+                return self._coalesce(arguments)
+            case _:
+                for part in expression.children():
+                    if errors := self.evaluated(part):
+                        return errors
+                return ()
+
+    def _until(self, arguments: tuple[Expr, ...], deciding: bool) -> Errors:
+        for argument in arguments:
+            if errors := self.evaluated(argument):
+                return errors
+            if self._truths(argument) == {deciding}:
+                return ()
+        return ()
+
+    def _case(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr | None) -> Errors:
+        for when, then in branches:
+            if errors := self.evaluated(when):
+                return errors
+            truths = self._truths(when)
+            if True not in truths:
+                continue
+            if (errors := self.evaluated(then)) or truths == {True}:
+                return errors
+        return self.evaluated(otherwise) if otherwise is not None else ()
+
+    def _coalesce(self, arguments: tuple[Expr, ...]) -> Errors:
+        for argument in arguments:
+            if errors := self.evaluated(argument):
+                return errors
+            if self._truths(IsNull(argument, False)) == {False}:
+                return ()
+        return ()
+
+    def _truths(self, expression: Expr) -> frozenset[bool | None]:
+        if not is_row_free(expression, self.functions):
+            return frozenset((True, False, None))
+        return outcomes(expression, self.situation).truths
 
 
-def _errors_below(expression: Expr, missing: Missing, functions: ContextFunctions) -> list[Expr]:
-    """Sub-selects are planned even in an arm that is never reached."""
+def constant_truth(
+    expression: Expr, not_null: frozenset[int] = frozenset(), negated: bool = False
+) -> Folded:
+    """Return what a condition is for its constants alone, or its negation, else UNDECIDED.
+
+    As a whole condition NULL is no better than FALSE (prepqual.c, canonicalize_qual), and that a
+    column holds no NULL is known to the planner (of PostgreSQL 17 and later).
+    """
     match expression:
-        case SubSelect() if expression.query.sources:
-            return _errors(expression.query, missing, functions)
+        case And(arguments) | Or(arguments):
+            deciding = isinstance(expression, Or) is not negated
+            found = [constant_truth(argument, not_null, negated) for argument in arguments]
+            if deciding in found or (not deciding and None in found):
+                return deciding if deciding in found else None
+            return UNDECIDED if UNDECIDED in found else (None if None in found else not deciding)
+        case Not(argument):
+            return constant_truth(argument, not_null, not negated)
+        case Operator(symbol, left, right) if symbol in STRICT_OPERATORS and any(
+            is_null(side) for side in (left, right) if side is not None
+        ):
+            return None
+        case IsNull(Column() as column, holds) if not_null and own_columns(column) <= not_null:
+            return holds is not negated
+        case _ if not any(map(_is_open, expression.walk())):
+            truth = fold(expression)
+            return not truth if negated and isinstance(truth, bool) else truth
         case _:
-            children = expression.children()
-            return [p for child in children for p in _errors_below(child, missing, functions)]
+            return UNDECIDED
 
 
-def _holds(when: Expr, missing: Missing, functions: ContextFunctions) -> bool | None:
-    """Return whether a WHEN holds for every row or for none, None where rows decide."""
-    if not is_row_free(when, functions):
-        return None
-    found = outcomes(when, frozenset(), missing, functions, True).truths
-    if found == {True}:
-        return True
-    return False if True not in found else None
+def _is_open(part: Expr) -> bool:
+    return not isinstance(part, Constant | Operator | And | Or | Not | Cast | IsNull | IsTruth)
+
+
+def _reads_columns(expression: Expr, query: Query | None) -> bool:
+    """Tell whether columns of the query itself take part, not of one around it."""
+    return any(
+        is_own(part) if query is None else _source(part) in query.sources
+        for part in expression.walk()
+        if isinstance(part, Column)
+    )
+
+
+def _source(column: Column) -> Source | None:
+    match column.binding:
+        case ColumnBinding(source, _, _) | (Source() as source):
+            return source
+        case _:
+            return None

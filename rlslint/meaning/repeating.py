@@ -83,6 +83,16 @@ _GIVES_ROWS_PER_ROW = frozenset(
 )
 
 
+def aggregates_alone(query: Query) -> bool:
+    """Tell whether a query gives one aggregate that is NULL where there are no rows."""
+    match query.outputs:
+        case (Call((name,), (_,)),):
+            is_known = name in AGGREGATES and name != "count"
+            return is_known and not (query.grouped or query.arms or query.limited or query.having)
+        case _:
+            return False
+
+
 def counts(query: Query) -> bool:
     """Tell whether a query gives nothing but the number of its rows."""
     match query.outputs:

@@ -77,6 +77,17 @@ def disjunction(arguments: tuple[Expr, ...], location: int) -> Expr:
     return flat[0] if len(flat) == 1 else Or(flat, location)
 
 
+def is_null(expression: Expr) -> bool:
+    """Tell whether an expression is the constant NULL, of whatever type."""
+    match expression:
+        case Cast(argument):
+            return is_null(argument)
+        case Constant(None):
+            return True
+        case _:
+            return False
+
+
 def is_boolean(expression: Expr) -> bool:
     """Tell whether the shape alone says that the value is a boolean."""
     match expression:

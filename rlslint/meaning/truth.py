@@ -7,10 +7,10 @@ from typing import Final
 
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.facts import GivenUp
-from rlslint.meaning.context import ContextFunctions, own_columns
-from rlslint.meaning.evaluation import Evaluation, Missing, Setting
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.simplifying import simplified
+from rlslint.meaning.situations import ANY_ROW, Situation
 from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import Cast, Constant, Expr
@@ -41,39 +41,25 @@ class Outcomes(NamedTuple):
     assumed: frozenset[bool | None] = frozenset()
 
 
-def outcomes(
-    expression: Expr,
-    not_null: frozenset[int] = frozenset(),
-    missing: Missing | None = None,
-    functions: ContextFunctions = frozenset(),
-    eager: bool = False,
-) -> Outcomes:
+def outcomes(expression: Expr, situation: Situation = ANY_ROW) -> Outcomes:
     """Return every truth value that `expression` can take.
-
-    With `eager`, errors count as happening even where the planner may skip them.
 
     Sound, not complete: a value that PostgreSQL can give is always among them.
     """
-    return _outcomes(expression, not_null & own_columns(expression), missing, functions, eager)
+    if situation.not_null:
+        situation = situation._replace(not_null=situation.not_null & own_columns(expression))
+    return _outcomes(expression, situation)
 
 
 @remembered
-def _outcomes(
-    expression: Expr,
-    not_null: frozenset[int],
-    missing: Missing | None,
-    functions: ContextFunctions,
-    eager: bool,
-) -> Outcomes:
+def _outcomes(expression: Expr, situation: Situation) -> Outcomes:
     predicate = simplified(expression)
-    setting = Setting(not_null, missing, functions, eager)
-
     truths: set[bool | None] = set()
     raised: dict[int, Expr] = {}
 
     def evaluate(world: World) -> bool:
         try:
-            truths.add(Evaluation(world, setting).truth(predicate))
+            truths.add(Evaluation(world, situation).truth(predicate))
         except RaisesError as error:
             world.errors.append(error.expression)
         raised.update((id(place), place) for place in world.errors)
@@ -90,7 +76,7 @@ def fold(expression: Expr, not_null: frozenset[int] = frozenset()) -> Folded:
     `not_null` are the attribute numbers of own-row columns that hold no NULL (and no composite
     type, whose IS NOT NULL asks for every field).
     """
-    found = outcomes(expression, not_null).truths
+    found = outcomes(expression, Situation(not_null)).truths
     if len(found) != 1:
         return UNDECIDED
     (only,) = found
@@ -102,31 +88,9 @@ def is_always_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> 
     return fold(expression, not_null) is True
 
 
-@remembered
-def is_tautology(
-    expression: Expr,
-    not_null: frozenset[int] = frozenset(),
-    missing: Missing | None = None,
-    functions: ContextFunctions = frozenset(),
-) -> bool:
-    """Tell whether a predicate is true for every row that has values in the columns it names.
-
-    `tenant_id = tenant_id` filters nothing but NULLs. `tenant_id IS NOT NULL` on a nullable column
-    is no tautology: it says what it filters. Raises GivenUp where a condition is too long to tell.
-    """
-    found = outcomes(expression, not_null, missing, functions)
-    if False in found.assumed:
-        raise GivenUp(expression)
-    if False in found.truths:
-        return False
-    filled = not_null | own_columns(expression)
-    found = outcomes(expression, filled, missing, functions)
-    return found.truths == {True} and not found.raised
-
-
 def can_be_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:
     """Tell whether a predicate can admit a row at all."""
-    return True in outcomes(expression, not_null).truths
+    return True in outcomes(expression, Situation(not_null)).truths
 
 
 def is_literally_true(expression: Expr) -> bool:

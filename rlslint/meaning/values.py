@@ -14,8 +14,9 @@ from rlslint.sql.operators import order
 class Known(NamedTuple):
     """A value that is known.
 
-    `kind` is int, text, uuid, json, array (only the empty one) or literal: a quoted constant that
-    takes its type from what it meets (manual: Constants, unknown-type literals).
+    `kind` is int, text, uuid, json, array (only the empty one), literal (a quoted constant that
+    takes its type from what it meets; manual: Constants, unknown-type literals) or setting: a text
+    that the session's settings hold, which no row is expected to.
     """
 
     kind: str
@@ -49,7 +50,7 @@ def plain_value(value: Value) -> PlainValue:
     match value:
         case None | bool():
             return value
-        case Known("int" | "text" | "literal", (int() | str()) as payload):
+        case Known("int" | "text" | "literal" | "setting", (int() | str()) as payload):
             return payload
         case Known("array", ()):
             return ()
@@ -86,12 +87,17 @@ def cast_known(value: Known | bool, type_name: str, place: Expr) -> Value:
         case _ if text != "" and type_name in TYPES_WITH_MODIFIERS:
             return Term(("cast", type_name, value if text is None else text))
     try:
-        of_strings = "uuid" if type_name == "uuid" else "text"
+        of_strings = "uuid" if type_name == "uuid" else text_kind(value)
         return known_value(converted(plain_value(value), type_name), of_strings)
     except RefusedValue:
         raise RaisesError(place) from None
     except NotFollowed:
         return Term(("cast", type_name, value if text is None else text))
+
+
+def text_kind(value: Value) -> str:
+    """Return of which kind a text is that is made out of a value."""
+    return "setting" if isinstance(value, Known) and value.kind == "setting" else "text"
 
 
 def _json(text: str, place: Expr) -> Value:
@@ -110,7 +116,7 @@ def json_key(document: Known, key: Known, as_text: bool) -> Value:
 
     content = json.loads(str(document.payload))
     match content, key:
-        case dict(), Known("literal" | "text", str() as name):
+        case dict(), Known("literal" | "text" | "setting", str() as name):
             if name not in content:
                 return None
             inner = content[name]
@@ -142,9 +148,9 @@ def compared(left: Known | bool, right: Known | bool) -> int | None:
         case Known("literal", str() as a), Known("literal", str() as b) if a != b:
             numbers = re.fullmatch(_NUMBER_LIKE, a) and re.fullmatch(_NUMBER_LIKE, b)
             return None if numbers else 2
-        case Known("literal" | "text", a), Known("literal" | "text", b):
+        case Known("literal" | "text" | "setting", a), Known("literal" | "text" | "setting", b):
             return 0 if a == b else 2
-        case (Known("text"), _) | (_, Known("text")):
+        case (Known("text" | "setting"), _) | (_, Known("text" | "setting")):
             return None
         case _:
             pass
@@ -163,11 +169,11 @@ def _as_uuid(text: str) -> PlainValue:
 
 def is_empty_text(value: Value) -> bool:
     """Tell whether the value is certainly the empty string."""
-    return isinstance(value, Known) and value.kind in ("text", "literal") and value.payload == ""
+    return known_text(value) == ""
 
 
 def known_text(value: Value) -> str | None:
     """Return the characters of a known string."""
-    if isinstance(value, Known) and value.kind in ("text", "literal"):
+    if isinstance(value, Known) and value.kind in ("text", "literal", "setting"):
         return str(value.payload)
     return None

@@ -64,6 +64,23 @@ def _length(value: PlainValue) -> int:
     return len(_text(value))
 
 
+def _octet_length(value: PlainValue) -> int:
+    return len(_text(value).encode())
+
+
+def _md5(value: PlainValue) -> str:
+    import hashlib
+
+    return hashlib.md5(_text(value).encode(), usedforsecurity=False).hexdigest()
+
+
+def _substr(value: PlainValue, start: PlainValue, length: PlainValue = LONGEST_TEXT) -> str:
+    first, size = _number(start) - 1, _number(length)
+    if size < 0:
+        raise NotFollowed
+    return _text(value)[max(first, 0) : max(first + size, 0)]
+
+
 def _replace(value: PlainValue, old: PlainValue, new: PlainValue) -> str:
     return _text(value).replace(_text(old), _text(new)) if _text(old) else _text(value)
 
@@ -127,6 +144,8 @@ FUNCTIONS: dict[str, Callable[..., PlainValue]] = {
     "lower": _cased(str.lower),
     "lpad": _lpad,
     "ltrim": lambda value, characters=" ": _text(value).lstrip(_text(characters)),
+    "md5": _md5,
+    "octet_length": _octet_length,
     "position": _strpos,
     "replace": _replace,
     "rtrim": lambda value, characters=" ": _text(value).rstrip(_text(characters)),
@@ -134,5 +153,6 @@ FUNCTIONS: dict[str, Callable[..., PlainValue]] = {
     "starts_with": lambda value, start: _text(value).startswith(_text(start)),
     "string_to_array": _string_to_array,
     "strpos": _strpos,
+    "substr": _substr,
     "upper": _cased(str.upper),
 }

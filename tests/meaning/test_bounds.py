@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from rlslint.catalog.facts import UnknownFact
+from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import bounds_of, is_bounded, tenant_columns, unbounded_branches
 from rlslint.meaning.captures import captured_comparisons
 from rlslint.meaning.context import context_reads
-from rlslint.meaning.evaluation import Missing
-from rlslint.meaning.missing_context import coalesce_to_column, empty_casts, null_context_branches
-from rlslint.meaning.truth import is_always_true, is_tautology
+from rlslint.meaning.empty_settings import empty_casts
+from rlslint.meaning.openings import openings
+from rlslint.meaning.situations import Session
+from rlslint.meaning.truth import is_always_true
 from tests.meaning.tenancy import NOT_NULL, OWNER, STATUS, TENANT, Tenancy
 
 HELPERS = """
@@ -146,17 +148,17 @@ def test_an_unknown_function_gives_no_certainty(tenancy: Tenancy) -> None:
 @pytest.mark.parametrize(
     ("sql", "states"),
     [
-        (f"tenant_id = {CTX} OR {CTX} IS NULL", {Missing.never_set}),
-        (f"status IS NULL AND (tenant_id = {CTX} OR {CTX} IS NULL)", {Missing.never_set}),
-        ("tenant_id = app.tenant() OR app.tenant() IS NULL", {Missing.never_set}),
-        (f"NOT (tenant_id <> {CTX} AND {CTX} IS NOT NULL)", {Missing.never_set}),
-        (f"COALESCE(tenant_id = {CTX}, true)", {Missing.never_set}),
-        (f"(tenant_id <> {CTX}) IS NOT TRUE", {Missing.never_set}),
-        (f"CASE WHEN {CTX} IS NULL THEN true ELSE tenant_id = {CTX} END", {Missing.never_set}),
+        (f"tenant_id = {CTX} OR {CTX} IS NULL", {Session.never_set}),
+        (f"status IS NULL AND (tenant_id = {CTX} OR {CTX} IS NULL)", {Session.never_set}),
+        ("tenant_id = app.tenant() OR app.tenant() IS NULL", {Session.never_set}),
+        (f"NOT (tenant_id <> {CTX} AND {CTX} IS NOT NULL)", {Session.never_set}),
+        (f"COALESCE(tenant_id = {CTX}, true)", {Session.never_set}),
+        (f"(tenant_id <> {CTX}) IS NOT TRUE", {Session.never_set}),
+        (f"CASE WHEN {CTX} IS NULL THEN true ELSE tenant_id = {CTX} END", {Session.never_set}),
         ("current_setting('app.t') = '' OR tenant_id::text = current_setting('app.t')",
-         {Missing.reset}),
-        ("COALESCE(current_setting('app.t', true), '') = '' OR locked", {Missing.never_set}),
-        ("length(current_setting('app.t', true)) = 0 OR tenant_id = 1", {Missing.reset}),
+         {Session.reset}),
+        ("COALESCE(current_setting('app.t', true), '') = '' OR locked", {Session.never_set}),
+        ("length(current_setting('app.t', true)) = 0 OR tenant_id = 1", {Session.reset}),
         ("current_setting('app.t', true) = '' OR tenant_id = current_setting('app.t', true)::int",
          set()),
         ("current_setting('app.t') IS NULL OR tenant_id::text = current_setting('app.t')", set()),
@@ -164,14 +166,14 @@ def test_an_unknown_function_gives_no_certainty(tenancy: Tenancy) -> None:
         (f"tenant_id = {CTX} OR is_public", set()),
         (f"(is_public AND {CTX} IS NULL) OR tenant_id = {CTX}", set()),
         (f"owner_id = current_user::int AND ({CTX} IS NULL OR tenant_id = {CTX})", set()),
-        (f"tenant_id = COALESCE({CTX}, tenant_id)", set()),
+        (f"tenant_id = COALESCE({CTX}, tenant_id)", {Session.never_set}),
         (f"{CTX} IS NOT NULL AND tenant_id = {CTX}", set()),
-        ("auth.uid() IS NULL OR owner_id = auth.uid()", {Missing.never_set}),
+        ("auth.uid() IS NULL OR owner_id = auth.uid()", {Session.never_set}),
     ],
 )  # fmt: skip
-def test_what_a_missing_context_opens(tenancy: Tenancy, sql: str, states: set[Missing]) -> None:
-    found = null_context_branches(tenancy.meaning(sql), NOT_NULL)
-    assert {branch.state for branch in found} == states
+def test_what_a_missing_context_opens(tenancy: Tenancy, sql: str, states: set[Session]) -> None:
+    found = openings(tenancy.meaning(sql), NOT_NULL)
+    assert {branch.session for branch in found} == states
 
 
 @pytest.mark.parametrize(
@@ -185,8 +187,8 @@ def test_what_a_missing_context_opens(tenancy: Tenancy, sql: str, states: set[Mi
     ],
 )
 def test_a_fallback_to_the_own_column(tenancy: Tenancy, sql: str, expected: list[int]) -> None:
-    found = coalesce_to_column(tenancy.meaning(sql))
-    assert [fallback.column for fallback in found] == expected
+    found = openings(tenancy.meaning(sql), NOT_NULL)
+    assert [opening.fallback for opening in found if opening.fallback is not None] == expected
 
 
 @pytest.mark.parametrize(

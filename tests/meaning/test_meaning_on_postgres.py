@@ -10,13 +10,14 @@ from typing import TypeVar
 import pytest
 
 from rlslint.catalog.facts import GivenUp
+from rlslint.meaning.admitting import admits_all
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import context_reads
-from rlslint.meaning.evaluation import Evaluation, Missing, Setting
-from rlslint.meaning.missing_context import coalesce_to_column, empty_casts, null_context_branches
-from rlslint.meaning.planning import planning_errors
+from rlslint.meaning.evaluation import Evaluation
+from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.truth import UNDECIDED, fold, is_tautology, outcomes
+from rlslint.meaning.situations import MISSING, Session, Situation
+from rlslint.meaning.truth import UNDECIDED, fold, outcomes
 from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import Expr
@@ -40,12 +41,6 @@ BEGIN
     RETURN coalesce(result::text, 'null');
 EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
 END $$;
-CREATE FUNCTION filter_with(predicate text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('SELECT FROM docs WHERE %s', predicate);
-    RETURN 'planned';
-EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
-END $$;
 CREATE TABLE predicates (number int, sql text);
 """
 
@@ -53,19 +48,17 @@ ASK = (
     "SELECT number, string_agg(attempt(sql, id), ' ' ORDER BY id) FROM predicates, docs GROUP BY 1"
 )
 
-FILTER = "SELECT number, filter_with(sql) FROM predicates"
-
-SESSIONS: dict[str, tuple[Missing | None, str]] = {
-    "never set": (Missing.never_set, ""),
+SESSIONS: dict[str, tuple[Session | None, str]] = {
+    "never set": (Session.never_set, ""),
     "reset": (
-        Missing.reset,
+        Session.reset,
         "BEGIN; SET LOCAL app.tenant = '1'; SET LOCAL app.member = '1'; COMMIT;",
     ),
-    "own": (None, "SET app.tenant = '1'; SET app.member = '1';"),
-    "other": (None, "SET app.tenant = '2'; SET app.member = '0';"),
+    "own": (Session.given, "SET app.tenant = '1'; SET app.member = '1';"),
+    "other": (Session.given, "SET app.tenant = '2'; SET app.member = '0';"),
     "mixed": (None, "SET app.tenant = ''; SET app.member = '2';"),
     "half": (None, "SET app.tenant = '1';"),
-    "textual": (None, "SET app.tenant = 'x'; SET app.member = 'x';"),
+    "textual": (Session.given, "SET app.tenant = 'x'; SET app.member = 'x';"),
 }
 TRUTHS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -98,9 +91,6 @@ def judge(database: Database, seed: int) -> tuple[list[str], Answers]:
         assert not transcript.errors, transcript.errors[0]
         pairs = (row.split("|") for row in transcript.rows)
         answers[session] = {int(number): given.split() for number, given in pairs}
-    filtered = database.run(SESSIONS["reset"][1] + FILTER)
-    pairs = (row.split("|") for row in filtered.rows)
-    answers["filter"] = {int(number): [given] for number, given in pairs}
     predicates += deparsed.rows
     for found in answers.values():
         found.update({number + PREDICATES: row for number, row in list(found.items())})
@@ -113,14 +103,14 @@ def test_no_answer_of_the_server_is_missed(judged: tuple[list[str], Answers]) ->
     decided = 0
     for number, sql in enumerate(predicates):
         predicate = tenancy.predicate(sql)
-        for session, (missing, _) in SESSIONS.items():
-            found = outcomes(predicate, NOT_NULL, missing)
-            given = answers[session][number]
+        for name, (session, _) in SESSIONS.items():
+            found = outcomes(predicate, Situation(NOT_NULL, session))
+            given = answers[name][number]
             assert {TRUTHS[a] for a in given if a in TRUTHS} <= found.truths, (
-                f"{session}: {sql} {given}"
+                f"{name}: {sql} {given}"
             )
             if not found.truths:
-                assert not [a for a in given if a in TRUTHS], f"{session}: {sql} {given}"
+                assert not [a for a in given if a in TRUTHS], f"{name}: {sql} {given}"
         value = fold(predicate, NOT_NULL)
         if value is not UNDECIDED:
             decided += 1
@@ -137,7 +127,7 @@ def test_branches_admit_the_same_rows(judged: tuple[list[str], Answers]) -> None
         def agrees(
             world: World, predicate: Expr = predicate, found: tuple[tuple[Expr, ...], ...] = found
         ) -> bool:
-            evaluation = Evaluation(world, Setting(NOT_NULL))
+            evaluation = Evaluation(world, Situation(NOT_NULL))
             try:
                 admitted = evaluation.truth(predicate) is True
                 by_branch = any(
@@ -165,40 +155,21 @@ def test_what_opens_without_a_context_is_open_on_the_server(
     predicates, answers = judged
     tenancy = Tenancy()
     reported: defaultdict[object, int] = defaultdict(int)
-    sessions = {missing: name for name, (missing, _) in SESSIONS.items() if missing is not None}
+    sessions = {missing: name for name, (missing, _) in SESSIONS.items() if missing in MISSING}
     for number, sql in enumerate(predicates):
         predicate = tenancy.predicate(sql)
-        for branch in _told(null_context_branches, predicate):
-            given = answers[sessions[branch.state]][number]
-            assert "true" in given, (branch.state, sql)
-            reported[branch.state] += 1
-    assert all(reported[state] for state in Missing)
-
-
-def test_no_cast_that_an_empty_setting_breaks_is_missed(
-    judged: tuple[list[str], Answers],
-) -> None:
-    predicates, answers = judged
-    tenancy = Tenancy()
-    broken = [n for n, given in answers["filter"].items() if "22P02" in given]
-    missed = [
-        predicates[n] for n in broken if not empty_casts(tenancy.predicate(predicates[n]), NOT_NULL)
-    ]
-    assert not missed
-    assert len(broken) > PREDICATES / 10
+        for branch in _told(openings, predicate):
+            given = answers[sessions[branch.session]][number]
+            assert "true" in given, (branch.session, sql)
+            reported[branch.session] += 1
+    assert all(reported[state] for state in MISSING)
 
 
 def _opens_and_is_reported(predicate: Expr) -> bool:
-    opens = any(
-        is_tautology(predicate, NOT_NULL, missing)
-        and outcomes(predicate, NOT_NULL, missing, eager=True).truths
-        and not planning_errors(predicate, missing)
-        for missing in Missing
-    )
-    if not opens or is_tautology(predicate, NOT_NULL) or not context_reads(predicate):
+    opens = any(admits_all(predicate, session, NOT_NULL) for session in MISSING)
+    if not opens or admits_all(predicate, Session.given, NOT_NULL) or not context_reads(predicate):
         return False
-    reported = null_context_branches(predicate, NOT_NULL)
-    assert reported or coalesce_to_column(predicate), predicate
+    assert openings(predicate, NOT_NULL), predicate
     return True
 
 

@@ -18,12 +18,11 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
+from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import Bound, bounds_of, is_bounded
 from rlslint.meaning.claims import is_client_controlled, user_editable_claims
 from rlslint.meaning.context import context_reads
-from rlslint.meaning.fallbacks import unbound_fallbacks
-from rlslint.meaning.missing_context import coalesce_to_column, null_context_branches
-from rlslint.meaning.truth import is_tautology
+from rlslint.meaning.openings import openings
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.rewording import Change, altered, spliced, written, written_span
 from rlslint.project.terms import Condition
@@ -118,8 +117,7 @@ def is_sound(sql: str, table: Relation, project: Project) -> bool:
     try:
         return (
             condition.ask(is_bounded, condition.filled, functions)
-            and not condition.ask(unbound_fallbacks, functions)
-            and not condition.ask(null_context_branches, condition.filled, functions)
+            and not condition.ask(openings, condition.filled, functions)
             and not condition.ask(user_editable_claims, functions)
             and not any(map(is_client_controlled, condition.ask(context_reads, functions)))
             and table not in condition.ask(relations_looked_up, project.catalog)
@@ -235,12 +233,13 @@ def _with_bound(policy: Policy, clause: Clause, project: Project) -> Iterator[st
 
 def _fallbacks(clause: Clause, project: Project) -> Iterator[Change]:
     """Yield the COALESCE that ends in the row's own column, without that column."""
-    found = clause.ask(coalesce_to_column, project.context_functions)
-    for fallback in found:
-        for part in fallback.comparison.walk():
+    for opening in clause.ask(openings, frozenset(), project.context_functions):
+        if opening.fallback is None:
+            continue
+        for part in opening.expression.walk():
             match part:
                 case Call(("coalesce",), arguments):
-                    kept = [one for one in arguments if not _is_column(one, fallback.column)]
+                    kept = [one for one in arguments if not _is_column(one, opening.fallback)]
                     span = clause.span(part)
                     words = [written(clause, one) for one in kept]
                     if span is None or not kept or len(kept) == len(arguments):

@@ -19,8 +19,7 @@ from rlslint.config.platforms import ANONYMOUS
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.context import ContextRead
-from rlslint.meaning.fallbacks import unbound_fallbacks
-from rlslint.meaning.missing_context import null_context_branches
+from rlslint.meaning.openings import openings
 from rlslint.meaning.truth import is_literally_true
 from rlslint.project.project import Project, is_only_key
 from rlslint.sql.quoting import quoted_identifier
@@ -159,10 +158,7 @@ def _guards(policy: Policy, command: str, project: Project, *, strictly: bool) -
 def opens_without_context(clause: Clause, relation: Relation, project: Project) -> bool:
     """Tell whether a clause that binds the rows lets all pass in a session without a context."""
     condition, functions = project.condition(clause, relation), project.context_functions
-    return bool(
-        condition.ask(unbound_fallbacks, functions)
-        or condition.ask(null_context_branches, condition.filled, functions)
-    )
+    return bool(condition.ask(openings, condition.filled, functions))
 
 
 def belongs_to_nobody(relation: Relation, commands: tuple[str, ...], project: Project) -> bool:
@@ -236,6 +232,21 @@ def whose(relation: Relation, project: Project) -> str:
     columns = project.tenant_columns(relation) if relation.knows("columns") else ()
     names = " and ".join(column.name for column in columns)
     return f", whatever its {names}" if names else ""
+
+
+def passing_rows(
+    relation: Relation, filled: frozenset[int], hides_some: bool, project: Project
+) -> str:
+    """Return "every row of docs, whatever its tenant_id", or which rows of it pass.
+
+    `filled` are the columns in which a row needs a value; `hides_some` tells that some rows are
+    hidden from everybody.
+    """
+    columns = [relation.column(number) for number in sorted(filled)]
+    if names := [column.name for column in columns if column is not None]:
+        return f"every row of {relation} that has {listed(names)}"
+    rows = "every tenant's rows of" if hides_some else "every row of"
+    return f"{rows} {relation}{whose(relation, project) if not hides_some else ''}"
 
 
 def certainty(project: Project) -> Confidence | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC
-from rlslint.meaning.truth import is_tautology
+from rlslint.meaning.admitting import is_tautology
 from rlslint.project.project import Project
 from rlslint.project.questions.siblings import admits_all
 from rlslint.text import Statement

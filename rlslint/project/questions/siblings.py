@@ -7,6 +7,7 @@ from rlslint.access import Evidence, applicable_policies
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import quoted_roles
+from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import (
@@ -16,9 +17,8 @@ from rlslint.meaning.intents import (
     publishes,
     words_of,
 )
-from rlslint.meaning.missing_context import null_context_branches
+from rlslint.meaning.openings import openings
 from rlslint.meaning.tautologies import tautologies
-from rlslint.meaning.truth import is_tautology
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import COMMANDS, VERBS, is_guarded, served_roles
@@ -125,7 +125,7 @@ def binds_no_row(using: Condition, project: Project) -> bool:
         return False
     if using.ask(tautologies, using.filled, functions):
         return False
-    return not using.ask(null_context_branches, using.filled, functions)
+    return not using.ask(openings, using.filled, functions)
 
 
 def admits_by_row_alone(policy: Policy, project: Project) -> bool:

@@ -8,7 +8,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bodies import span_of_read
-from rlslint.meaning.empty_settings import EmptyCast, failing_casts, failing_read
+from rlslint.meaning.empty_settings import EmptyCast, casts, failing_casts, failing_read
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
@@ -17,34 +17,36 @@ from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_literal
 
 
-def _converts_or_calls(terms: Terms, project: Project) -> bool:
-    return any(
-        condition.calls or _failing_casts(condition, project) for condition in terms.conditions
-    )
+def _fails(terms: Terms, project: Project) -> bool:
+    return any(_failing_casts(condition, project) for condition in terms.conditions)
 
 
-@rule(where=_converts_or_calls)
+@rule(where=_fails)
 def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Finding]:
     conditions = project.terms(policy).conditions
     found = [
         (clause, cast)
         for clause, condition in zip(policy.clauses, conditions, strict=True)
         for cast in _failing_casts(condition, project)
+        if (cast.cast.location, cast.cast.type) in condition.written.ask(casts)
     ]
     if found:
         yield _in_policy(policy, found)
-    for function in project.ask(_functions_first_called).get(policy, ()):
+    for function in project.ask(_functions_first_failing).get(policy, ()):
         yield from _in_function(function, project.policy_functions[function], project)
 
 
 def _failing_casts(condition: Condition, project: Project) -> tuple[EmptyCast, ...]:
-    return condition.written.ask(failing_casts, condition.filled, project.context_functions)
+    return condition.ask(failing_casts, condition.filled, project.context_functions)
 
 
-def _functions_first_called(project: Project) -> dict[Policy, list[Function]]:
+def _functions_first_failing(project: Project) -> dict[Policy, list[Function]]:
+    """Return the functions under the first policy that fails and calls them."""
     found: dict[Policy, list[Function]] = {}
     for function, policies in project.policy_functions.items():
-        found.setdefault(policies[0], []).append(function)
+        first = next((one for one in policies if _fails(project.terms(one), project)), None)
+        if first is not None:
+            found.setdefault(first, []).append(function)
     return found
 
 

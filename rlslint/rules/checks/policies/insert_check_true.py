@@ -9,9 +9,10 @@ from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Confidence, Severity
+from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import is_bounded, tenant_columns
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.truth import is_literally_true, is_tautology
+from rlslint.meaning.truth import is_literally_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.conditions import narrowed, unsaid

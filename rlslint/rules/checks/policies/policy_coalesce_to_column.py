@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 
 from rlslint.catalog.model import Policy
-from rlslint.meaning.fallbacks import unbound_fallbacks
+from rlslint.meaning.openings import Opening, openings
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     admission,
     certainty,
+    passing_rows,
     restricted,
 )
 from rlslint.project.terms import Condition, Terms
@@ -24,28 +25,33 @@ def _falls_back(terms: Terms, project: Project) -> bool:
 
 
 def _is_open(project: Project, condition: Condition) -> bool:
-    return bool(condition.ask(unbound_fallbacks, project.context_functions))
+    return _fallback(condition, project) is not None
+
+
+def _fallback(condition: Condition, project: Project) -> Opening | None:
+    found = condition.ask(openings, condition.filled, project.context_functions)
+    return next((opening for opening in found if opening.fallback is not None), None)
 
 
 @rule(where=_falls_back)
 def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Finding]:
     for clause in policy.clauses:
-        found = project.predicate(clause).ask(unbound_fallbacks, project.context_functions)
-        if not found:
+        opening = _fallback(project.condition(clause, policy.relation), project)
+        if opening is None or opening.fallback is None:
             continue
         exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
         if exposed is None:
             return
-        fallback = found[0]
         table = policy.relation
-        column = table.column(fallback.column)
+        column = table.column(opening.fallback)
         word = "USING" if clause is policy.using else "WITH CHECK"
+        rows = passing_rows(table, opening.filled, opening.hides_some, project)
         yield Finding(
             object=str(policy),
-            message=f"{exposed.who} can {exposed.what} every row of {table} in a session without "
-            f"a context: policy {policy.name} then compares {column or 'the column'} with itself",
-            span=clause.span(fallback.comparison),
-            label=f"true for every row when the setting is {fallback.state.value}",
+            message=f"{exposed.who} can {exposed.what} {rows}, in a session without a context: "
+            f"policy {policy.name} then compares {column or 'the column'} with itself",
+            span=clause.span(opening.expression),
+            label=f"true for every row when the setting is {opening.session.value}",
             help=mended(policy, project, partial(_is_open, project)) or unsaid(table, word),
             confidence=certainty(project),
         )

@@ -7,9 +7,9 @@ from functools import partial
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.meaning.fallbacks import unbound_fallbacks
 from rlslint.meaning.gates import is_anybody
-from rlslint.meaning.missing_context import OpenBranch, null_context_branches
+from rlslint.meaning.inequalities import inequality
+from rlslint.meaning.openings import Opening, openings
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
@@ -17,8 +17,8 @@ from rlslint.project.questions.exposure import (
     Admission,
     admission,
     certainty,
+    passing_rows,
     restricted,
-    whose,
 )
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
@@ -40,11 +40,13 @@ def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Fin
         return
 
 
-def _opened(condition: Condition, project: Project) -> OpenBranch | None:
+def _opened(condition: Condition, project: Project) -> Opening | None:
     """Return the first branch that only a missing context opens; one open to all is no such."""
     functions = project.context_functions
-    found = condition.ask(null_context_branches, condition.filled, functions)
-    if not found or condition.ask(unbound_fallbacks, functions):
+    found = condition.ask(openings, condition.filled, functions)
+    if any(opening.fallback is not None for opening in found):
+        return None
+    if found and condition.ask(inequality, condition.filled, functions) is not None:
         return None
     everyone = frozenset(project.runtime.names)
     return next((b for b in found if not is_anybody(b.expression, everyone, functions)), None)
@@ -55,16 +57,16 @@ def _is_open(project: Project, condition: Condition) -> bool:
 
 
 def _finding(
-    policy: Policy, clause: Clause, branch: OpenBranch, exposed: Admission, project: Project
+    policy: Policy, clause: Clause, branch: Opening, exposed: Admission, project: Project
 ) -> Finding:
     table = policy.relation
+    rows = passing_rows(table, branch.filled, branch.hides_some, project)
     word = "USING" if clause is policy.using else "WITH CHECK"
     asked = next((read.name for read in branch.reads if read.name), "the context")
     return Finding(
         object=str(policy),
-        message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}, in "
-        f"a session without a context: policy {policy.name} is true when {asked} is "
-        f"{branch.state.value}",
+        message=f"{exposed.who} can {exposed.what} {rows}, in a session without a context: "
+        f"policy {policy.name} is true when {asked} is {branch.session.value}",
         span=clause.span(branch.expression),
         label="true when the context is missing",
         help=mended(policy, project, partial(_is_open, project)) or unsaid(table, word),

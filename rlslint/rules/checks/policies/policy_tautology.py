@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from rlslint.catalog.model import Policy
+from rlslint.config.scales import Severity
 from rlslint.meaning.context import own_columns
-from rlslint.meaning.tautologies import tautologies
+from rlslint.meaning.tautologies import Tautology, tautologies
 from rlslint.meaning.truth import is_literally_true
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
@@ -17,11 +18,10 @@ from rlslint.project.questions.exposure import (
     admission,
     certainty_of_owners,
     is_shared,
-    whose,
+    passing_rows,
 )
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Expr
 
 
 def _filters_nothing(terms: Terms, project: Project) -> bool:
@@ -44,21 +44,30 @@ def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
     exposed = admission(policy, project)
     if exposed is None:
         return
-    if not own_columns(found[0]) and is_shared(policy, exposed, project):
+    if not own_columns(found[0].expression) and is_shared(policy, exposed, project):
         return
     yield _finding(policy, found[0], exposed, project)
 
 
-def _finding(policy: Policy, place: Expr, exposed: Admission, project: Project) -> Finding:
-    table, using = policy.relation, policy.using
+def _finding(policy: Policy, tautology: Tautology, exposed: Admission, project: Project) -> Finding:
+    table, using, place = policy.relation, policy.using, tautology.expression
     is_branch = using is not None and place is not project.predicate(using).expression
     cause = "a branch of its condition" if is_branch else "its condition"
+    rows = passing_rows(table, tautology.filled, tautology.hides_some, project)
+    when = " once a context is set" if tautology.needs_context else ""
+    every = "every such row" if tautology.filled else "every row"
+    told = (
+        "does not ask whose a row is, for what it compares"
+        if tautology.hides_some
+        else f"filters nothing{' else' if tautology.filled else ''}, for {cause}"
+    )
     return Finding(
         object=str(policy),
-        message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
-        f"policy {policy.name} filters nothing, for {cause} is true for every row",
+        message=f"{exposed.who} can {exposed.what} {rows}: policy {policy.name} {told} is true for "
+        f"{every}{when}",
         span=shown(using, place),
-        label="true for every row",
+        label=f"true for {every}{when}",
         help=mended(policy, project, partial(_is_open, project)) or unsaid(table, "USING"),
+        severity=Severity.warning if tautology.filled else None,
         confidence=certainty_of_owners(table, project),
     )

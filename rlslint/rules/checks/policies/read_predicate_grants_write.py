@@ -12,7 +12,7 @@ from rlslint.catalog.roles import quoted_roles
 from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.intents import is_open_to_strangers
-from rlslint.meaning.missing_context import null_context_branches
+from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
@@ -40,7 +40,7 @@ def _binds_some_rows(terms: Terms, project: Project) -> bool:
         return False
     if not using.ask(bounds_of, functions) or using.ask(tautologies, using.filled, functions):
         return False
-    if using.ask(null_context_branches, using.filled, functions):
+    if using.ask(openings, using.filled, functions):
         return False
     return bool(using.ask(unbounded_branches, using.filled, functions))
 

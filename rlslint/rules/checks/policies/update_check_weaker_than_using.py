@@ -9,7 +9,7 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Severity
-from rlslint.meaning.truth import is_tautology
+from rlslint.meaning.admitting import is_tautology
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, qualified

@@ -1,0 +1,184 @@
+"""Whether a predicate lets every row pass, in a session with or without a context.
+
+All rules about what policies admit ask here. A predicate is evaluated in every way in which its
+rows and what is not known may turn out (worlds), by SQL's three-valued logic and with the errors
+that PostgreSQL would raise (evaluation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rlslint.catalog.answers import remembered
+from rlslint.catalog.facts import GivenUp
+from rlslint.meaning.context import ContextFunctions, own_columns
+from rlslint.meaning.evaluation import Evaluation
+from rlslint.meaning.planning import constant_truth, planning_errors
+from rlslint.meaning.simplifying import disjunction, simplified
+from rlslint.meaning.situations import MISSING, Session, Situation
+from rlslint.meaning.truth import UNDECIDED
+from rlslint.meaning.values import RaisesError
+from rlslint.meaning.worlds import World, worlds
+from rlslint.sql.expressions import And, Constant, Expr, Or
+
+_WORLDS = 512
+_NOTHING: ContextFunctions = frozenset()
+Beside = tuple[Expr, ...]
+
+
+def is_tautology(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:
+    """Tell whether a predicate is true for every row that has values in the columns it names.
+
+    `tenant_id = tenant_id` filters nothing but NULLs. `tenant_id IS NOT NULL` on a nullable column
+    is no tautology: it says what it filters. Raises GivenUp where a condition is too long to tell.
+    """
+    return _admits(expression, _asked(not_null, expression), None, _NOTHING, (), False)
+
+
+def admits_all(
+    expression: Expr,
+    session: Session,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+    beside: Beside = (),
+) -> bool:
+    """Tell whether a predicate lets every row pass in a session, values taken for granted.
+
+    `beside` are conditions that are taken to hold. Nothing passes where planning the query or
+    evaluating the predicate raises an error. Raises GivenUp where it is too long to tell.
+    """
+    rows = _asked(not_null, expression)
+    return _admits(expression, rows, session, functions, beside, session in MISSING)
+
+
+def admits_foreign(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> bool:
+    """Tell whether a caller with a context gets every row of which no value is the caller's."""
+    rows = _asked(not_null, expression)
+    return _admits(expression, rows, Session.given, functions, (), True)
+
+
+def errors_of_rows(
+    expression: Expr,
+    session: Session,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> tuple[Expr, ...]:
+    """Return what raises an error for some row that has values in the columns that are named.
+
+    In which order conjuncts are evaluated, the planner decides (order_qual_clauses): one that is
+    not true may keep the others from being evaluated.
+    """
+    predicate = _without_hopeless(simplified(expression), not_null)
+    if constant_truth(predicate, not_null) is not UNDECIDED:
+        return ()
+    conjuncts = predicate.arguments if isinstance(predicate, And) else (predicate,)
+    filled = not_null | own_columns(expression)
+    situation = Situation(filled, session, functions, True, True)
+    raised: dict[int, Expr] = {}
+
+    def evaluate(world: World) -> bool:
+        evaluation, errors = Evaluation(world, situation), []
+        for conjunct in conjuncts:
+            try:
+                if evaluation.truth(conjunct) is not True:
+                    return True
+            except RaisesError as error:
+                errors.append(error.expression)
+        raised.update((id(place), place) for place in (*errors, *world.errors))
+        return True
+
+    for _ in worlds(evaluate, _WORLDS):
+        pass
+    return tuple(raised.values())
+
+
+def _without_hopeless(predicate: Expr, not_null: frozenset[int]) -> Expr:
+    """Return a predicate without the alternatives that constants rule out."""
+    match predicate:
+        case Or(arguments):
+            kept = tuple(a for a in arguments if constant_truth(a, not_null) not in (False, None))
+            return disjunction(kept, predicate.location) if kept else Constant(False)
+        case _:
+            return predicate
+
+
+def needs_values(
+    expression: Expr,
+    session: Session,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> frozenset[int]:
+    """Return the columns in which rows may lack the value without which they do not pass.
+
+    To be asked of what lets all other rows pass, see admits_all.
+    """
+    empty = own_columns(expression) - not_null
+    if not empty:
+        return empty
+    situation = Situation(not_null, session, functions, True, session in MISSING)
+    return empty if _is_met(expression, situation, (), lambda truth: truth is not True) else _NONE
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def _asked(not_null: frozenset[int], expression: Expr) -> frozenset[int]:
+    return not_null & own_columns(expression) if not_null else not_null
+
+
+@remembered
+def _admits(
+    expression: Expr,
+    not_null: frozenset[int],
+    session: Session | None,
+    functions: ContextFunctions,
+    beside: Beside,
+    foreign: bool,
+) -> bool:
+    as_they_are = Situation(not_null, session, functions, True, foreign)
+    hidden = frozenset(column for condition in beside for column in own_columns(condition))
+    filled = as_they_are._replace(not_null=not_null | (own_columns(expression) - hidden))
+    if _is_met(expression, as_they_are, beside, lambda truth: truth is False):
+        return False
+    if _is_met(expression, filled, beside, lambda truth: truth is not True):
+        return False
+    if beside and not _is_met(expression, filled, beside, lambda truth: truth is True):
+        return False
+    if session not in MISSING:
+        return True
+    if beside and _is_met(expression, filled, (), lambda truth: isinstance(truth, RaisesError)):
+        return False
+    return not planning_errors(expression, session, functions, not_null)
+
+
+def _is_met(
+    expression: Expr,
+    situation: Situation,
+    beside: Beside,
+    sought: Callable[[bool | RaisesError | None], bool],
+) -> bool:
+    """Tell whether some row gives what is sought. Raises GivenUp where that is not known."""
+    predicate = simplified(expression)
+
+    def gives(world: World) -> bool:
+        evaluation = Evaluation(world, situation)
+        try:
+            if any(evaluation.truth(condition) is not True for condition in beside):
+                return False
+            truth: bool | RaisesError | None = evaluation.truth(predicate)
+        except RaisesError as error:
+            truth = error
+        return sought(truth) or any(sought(RaisesError(place)) for place in world.errors)
+
+    gave_up = False
+    for found in worlds(gives, _WORLDS):
+        if found:
+            return True
+        gave_up = gave_up or found is None
+    if gave_up:
+        raise GivenUp(expression)
+    return False

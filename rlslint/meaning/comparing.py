@@ -1,0 +1,186 @@
+"""What comparing two values that are not NULL gives in one world."""
+
+from __future__ import annotations
+
+from rlslint.meaning.context import USERS, is_own
+from rlslint.meaning.situations import Session, Situation
+from rlslint.meaning.values import Known, Term, Value, compared, is_empty_text, known_text
+from rlslint.meaning.worlds import World
+from rlslint.sql.expressions import Column
+
+_KEEPING_APART = frozenset(
+    ("lower", "upper", "btrim", "ltrim", "rtrim", "md5", "sha256", "reverse", "initcap",
+     "to_jsonb", "quote_literal")
+)  # fmt: skip
+"""Functions that, of identifiers, give equal values for equal ones only."""
+
+_LENGTHS = frozenset(("length", "char_length", "character_length", "octet_length"))
+_ANY_TEXT = frozenset(("^", "$", ".", ".+", ".*", "^.", "^.+", "^.*", "^.+$", "^.*$", ".+$", ".*$"))
+"""Regular expressions that every text matches which is not empty."""
+
+
+def equal(
+    world: World, situation: Situation, left: Known | Term | bool, right: Known | Term | bool
+) -> bool:
+    """Tell whether two values are equal."""
+    if left == right and type(left) is type(right):
+        return True
+    if not isinstance(left, Term) and not isinstance(right, Term):
+        order = compared(left, right)
+        if order is not None:
+            return order == 0
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, bool) and isinstance(other, Term):
+            return (world.choose(("true", other), 2) == 0) is one
+        if is_empty_text(one) and is_given_text(other, situation):
+            return False
+        if situation.foreign and is_of_row(one) and is_of_caller(other):
+            return False
+    if situation.foreign and is_of_row(left) and _root(left) == _root(right):
+        return True
+    return world.choose(("equal", frozenset((left, right))), 2) == 0
+
+
+def ordered(
+    world: World,
+    situation: Situation,
+    symbol: str,
+    left: Known | Term | bool,
+    right: Known | Term | bool,
+) -> bool:
+    """Tell whether `left symbol right` holds, for a comparison."""
+    if symbol in ("=", "<>"):
+        return equal(world, situation, left, right) is (symbol == "=")
+    if (decided := _by_size(situation, symbol, left, right)) is not None:
+        return decided
+    order: int | None = None
+    if not isinstance(left, Term) and not isinstance(right, Term):
+        order = compared(left, right)
+    if order == 0 or (order is None and equal(world, situation, left, right)):
+        return symbol in ("<=", ">=")
+    if order in (None, 2):
+        key, reverse = ("less", left, right), ("less", right, left)
+        if reverse in world.decisions:
+            order = -1 if world.decisions[reverse] else 1
+        else:
+            order = 1 if world.choose(key, 2) else -1
+    return (order is not None and order < 0) is symbol.startswith("<")
+
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _by_size(situation: Situation, symbol: str, left: Value, right: Value) -> bool | None:
+    """Return what is certain of an order: no text is before the empty one, no length below 0."""
+    for one, other, how in ((left, right, symbol), (right, left, _MIRRORED[symbol])):
+        if _is_text_constant(other) and is_empty_text(other) and how in (">=", "<"):
+            return how == ">="
+        match one, other:
+            case Term(("call", name, (value,))), Known("int", int() as number) if name in _LENGTHS:
+                is_filled = isinstance(value, Term) and is_given_text(value, situation)
+                least = 1 if is_filled else 0
+                if number < least or (number == least and how in (">=", "<")):
+                    return how.startswith(">")
+    return None
+
+
+def _is_text_constant(value: Value) -> bool:
+    return isinstance(value, Known) and value.kind in ("text", "setting")
+
+
+def matched(world: World, situation: Situation, symbol: str, left: Value, right: Value) -> bool:
+    """Tell whether a text matches a pattern that is not known, or of which it is not known."""
+    pattern = known_text(right)
+    negated = symbol.startswith("!")
+    if pattern is not None:
+        if symbol.startswith(("~~", "!~~")):
+            everything = bool(pattern) and not pattern.strip("%")
+            filled = everything or (bool(pattern) and pattern.replace("%", "") in ("", "_"))
+            filled = filled and "%" in pattern
+        else:
+            everything = not pattern
+            filled = pattern in _ANY_TEXT
+        if everything or (filled and is_given_text(left, situation)):
+            return not negated
+        if pattern in ("", "^$") and is_given_text(left, situation):
+            return negated
+    if situation.foreign and is_of_row(left) and _is_pattern_of_caller(right):
+        return negated
+    positive = symbol.removeprefix("!")
+    return (world.choose(("match", positive, left, right), 2) == 0) is not negated
+
+
+def _is_pattern_of_caller(pattern: Value) -> bool:
+    match pattern:
+        case Term(("operator", "||", (Known() | Term()) as start, (Known() | Term()) as end)):
+            return _is_pattern_of_caller(start) or _is_pattern_of_caller(end)
+        case _:
+            return is_of_caller(pattern)
+
+
+def extreme(name: str, values: tuple[Value, ...]) -> Value:
+    """Return what greatest() or least() gives; both pass over NULLs."""
+    given = [value for value in values if value is not None]
+    if any(map(is_empty_text, given)):
+        # No text is before the empty one.
+        if name == "least":
+            return next(value for value in given if is_empty_text(value))
+        given = [value for value in given if not is_empty_text(value)] or given[:1]
+    if not given:
+        return None
+    return given[0] if len(set(given)) == 1 else Term(("call", name, tuple(given)))
+
+
+def is_given_text(value: Value, situation: Situation) -> bool:
+    """Tell whether a value is certainly a text of the caller's context that is not empty."""
+    return situation.session is Session.given and is_of_caller(value)
+
+
+def is_of_caller(value: Value) -> bool:
+    """Tell whether a value is read from the session, whatever its type."""
+    match value:
+        case Known("setting"):
+            return True
+        case Term((("setting" | "function"), str(), *_)):
+            return True
+        case Term((str() as name,)):
+            return name in USERS
+        case Term(("operator", ("->" | "->>" | "#>" | "#>>"), Term() as document, _)):
+            return is_of_caller(document)
+        case _:
+            inner = _inside(value)
+            return inner is not None and is_of_caller(inner)
+
+
+def is_of_row(value: Value) -> bool:
+    """Tell whether a value is one of the own row's, whatever its type."""
+    match value:
+        case Term(Column() as column):
+            return is_own(column)
+        case _:
+            inner = _inside(value)
+            return inner is not None and is_of_row(inner)
+
+
+def _inside(value: Value) -> Value:
+    """Return the value of which another is only a different form, None for any other."""
+    match value:
+        case Term(((("cast" | "unique"), _), (Known() | Term()) as inner)):
+            return inner
+        case Term(("call", str() as name, ((Known() | Term()) as inner, *others))) if (
+            name in _KEEPING_APART
+        ):
+            return inner if not any(isinstance(other, Term) for other in others) else None
+        case Term(("call", "string_to_array", ((Known() | Term()) as inner, Known()))):
+            return inner
+        case _:
+            return None
+
+
+def _root(value: Value) -> Value:
+    """Return what casts were made of."""
+    match value:
+        case Term(((("cast" | "unique"), _), (Known() | Term()) as inner)):
+            return _root(inner)
+        case _:
+            return value

@@ -1,0 +1,67 @@
+"""policy-inequality-on-tenant: callers see the rows of every tenant but their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from rlslint.catalog.model import Policy
+from rlslint.config.scales import Confidence, Severity
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.inequalities import inequality
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.project.questions.conditions import mended, unsaid
+from rlslint.project.questions.exposure import (
+    Admission,
+    admission,
+    certainty_of_owners,
+    is_published,
+    is_shared,
+)
+from rlslint.project.terms import Condition, Terms
+from rlslint.rules.registry import rule
+from rlslint.sql.expressions import Expr
+from rlslint.text.sentences import listed
+
+
+def _shows_others(terms: Terms, project: Project) -> bool:
+    return _inequality(terms, project) is not None
+
+
+def _inequality(terms: Terms, project: Project) -> Expr | None:
+    if terms.using is None or not terms.permissive:
+        return None
+    return terms.using.ask(inequality, terms.using.filled, project.context_functions)
+
+
+def _is_open(project: Project, condition: Condition) -> bool:
+    found = condition.ask(inequality, condition.filled, project.context_functions)
+    return found is not None
+
+
+@rule(where=_shows_others)
+def policy_inequality_on_tenant(policy: Policy, project: Project) -> Iterator[Finding]:
+    place = _inequality(project.terms(policy), project)
+    exposed = admission(policy, project)
+    if place is None or exposed is None or is_shared(policy, exposed, project):
+        return
+    yield _finding(policy, place, exposed, project)
+
+
+def _finding(policy: Policy, place: Expr, exposed: Admission, project: Project) -> Finding:
+    table, using = policy.relation, policy.using
+    names = [c.name for c in map(table.column, sorted(own_columns(place))) if c is not None]
+    published = is_published(policy, project)
+    return Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} every row of {table} whose "
+        f"{listed(names) or 'columns'} {'are' if len(names) > 1 else 'is'} not the caller's: "
+        f"policy {policy.name} lets rows pass because they belong to others",
+        span=using.span(place) if using is not None else None,
+        label="true for the rows of everybody else",
+        help=mended(policy, project, partial(_is_open, project)) or unsaid(table, "USING"),
+        severity=Severity.warning if published else None,
+        confidence=certainty_of_owners(table, project)
+        or (Confidence.medium if published else None),
+    )
