@@ -190,17 +190,3 @@ def handle(tenant):
 """
     )
     assert found(tmp_path, code) == [("app.py", "set-config-session", Severity.error)]
-
-
-def test_a_function_of_which_a_statement_left_nothing_known_sets_nothing(tmp_path: Path) -> None:
-    program = """
-import psycopg
-
-def enter(connection: psycopg.Connection, tenant: int) -> None:
-    connection.execute("SELECT enter(%s)", (tenant,))
-"""
-    broken = (
-        "CREATE FUNCTION enter(tenant int) RETURNS void LANGUAGE plpgsql AS $$ $$ SECURITY ODD;"
-    )
-    result = lint(tmp_path, {"migrations/1.sql": broken, "shop/database.py": program})
-    assert result.faults == ()
