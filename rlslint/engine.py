@@ -278,7 +278,8 @@ def _result(
     unread = () if named is None else tuple(named.notes)
     ordered = in_order((finding for finding in shown if _is_shown(finding, config)), faults)
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
-    if unread or not has_read or faults or reader.errors:
+    is_known = named is None or named.are_all
+    if not is_known or not has_read or faults or reader.errors:
         uses_row_security = uses_row_security or None
     return Result(
         findings=ordered,
@@ -291,7 +292,7 @@ def _result(
         databases=tuple(databases),
         faults=tuple(faults),
         elsewhere=elsewhere,
-        is_part=bool(unread or elsewhere),
+        is_part=bool(unread),
     )
 
 

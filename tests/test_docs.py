@@ -75,6 +75,7 @@ def test_the_readme_has_the_two_commands_that_set_everything_up() -> None:
 def test_a_command_runs_and_prints_what_the_page_shows(command: Command, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "fixtures" / "seeded-settings", tmp_path / "fixtures/seeded-settings")
     shutil.copytree(ROOT / "fixtures" / "seeded-settings" / "migrations", tmp_path / "migrations")
+    (tmp_path / ".git").mkdir()
     (tmp_path / "db" / "migrations").mkdir(parents=True)
     (tmp_path / "db" / "migrations" / "0042_invoices.sql").write_text("SELECT 1;")
     program, *arguments = shlex.split(command.line)

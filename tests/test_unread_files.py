@@ -31,6 +31,8 @@ UNREAD = {
     "app/Tenant.php": "DB::statement(\"SET LOCAL app.tenant = '{$id}'\");",
     "src/session.kt": "connection.execute(\"SET app.tenant = '$id'\")",
     "src/rpc.ts": "db.rpc('set_config', { name: 'app.tenant', value: id })",
+    "src/become.rs": 'sqlx::query("SET ROLE tenant_reader")',
+    "Migrations/Create.cs": 'migrationBuilder.CreateRowLevelSecurityPolicy("carts");',
     "src/role.rs": 'sqlx::query("SET LOCAL ROLE tenant_reader")',
     "src/claims.ts": "await sql`select set_config('request.jwt.claims', ${claims}, true)`",
 }
@@ -48,6 +50,9 @@ SILENT = {
     "src/dump.sh": "psql -c 'SET row_security = off; SET statement_timeout = 0'",
     "src/search.go": "db.Exec(\"SELECT set_config('search_path', '', false)\")",
     "src/config.php": "$this->set_config('theme', $value);",
+    "composer.json": '{"autoload": {"Acme\\\\RowLevelSecurity\\\\": "src/"}}',
+    "setup.cfg": "[metadata]\nname = fastapi_rowsecurity",
+    "bin/member.rb": 'abort "set role failed"',
 }
 """Prose, products, what git ignores, and words that mean something else."""
 

@@ -30,7 +30,9 @@ def _apart(words: bytes) -> Pattern[bytes]:
 _DDL = (
     ((b"row", b"level", b"security"), _apart(rb"able row level security")),
     ((b"row", b"level", b"security"), _apart(rb"force row level security")),
-    ((b"security",), Pattern(rb"row_?level_?security\b")),
+    ((b"level", b"security"), Pattern(rb"able_?row_?level_?security\b")),
+    ((b"level", b"security"), Pattern(rb"force_?row_?level_?security\b")),
+    ((b"level", b"security"), Pattern(rb"row_?level_?security_?polic")),
     ((b"create", b"policy"), _apart(rb"create policy [^;]{1,200}?\Won\s")),
     ((b"alter", b"policy"), _apart(rb"alter policy [^;]{1,200}?\Won\s")),
     ((b"policy",), Pattern(rb"pg_?policy\s*\(")),
@@ -38,7 +40,7 @@ _DDL = (
     ((b"rls",), Pattern(rb"enable_?rls\b")),
     ((b"rls",), Pattern(rb"force_?rls\b")),
     ((b"rls",), Pattern(rb"withrls\b")),
-    ((b"row", b"security"), Pattern(rb"row_?security\b(?!\W{1,3}(?:=|to)?\W{0,3}(?:on|off)\b)")),
+    ((b"row", b"security"), Pattern(rb"row_?security['\"]?\s*(?:\{|[:=]\s*true)")),
 )
 """What makes row security: parts of a sign in lower case, looked for first, and the sign.
 
@@ -62,9 +64,11 @@ _CONTEXT = (
     ((b"set", b"local"), Pattern(rb"set\s+local\s+(?:role\s|\W{0,2}" + _NAME + _TO + rb")")),
     ((b"set", b"session"), Pattern(rb"set\s+session\s+\W{0,2}" + _NAME + _TO)),
     ((b"set",), Pattern(rb"set(?:(?<=['\"`\n\t]set)|(?<=[ ][ ]set))\s+" + _NAME + _TO)),
-    ((b"set", b"role"), Pattern(rb"set(?<=['\"`]set)\s+role\s")),
 )
 """What sets or reads the context that policies depend on."""
+
+_SHOUTED_CONTEXT = (((b"SET ROLE",), Pattern(rb"SET(?<=['\"`]SET) ROLE\s")),)
+"""Signs of the context that are prose in any other case."""
 
 
 _SETTER = rb"(?:set_config\b[^;]{0,120}?\W|\bset\s+(?:local\s+|session\s+)?\W?)%b\b"
@@ -102,7 +106,7 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
             continue
         lowered = data.lower()
         makes = _has(lowered, _DDL) or _has(data, _SHOUTED)
-        if makes or _has(lowered, _CONTEXT):
+        if makes or _has(lowered, _CONTEXT) or _has(data, _SHOUTED_CONTEXT):
             found.append(Sign(shown, makes, shown in tests))
     return Signs(tuple(found), tuple(too_large))
 

@@ -445,6 +445,7 @@ def _startup(
     What tests make is gone when they end.
     """
     from rlslint.code.python.startup import (
+        StartUp,
         needs_no_history,
         speaks_of_row_security,
         startup_sites,
@@ -453,14 +454,16 @@ def _startup(
     source = text.data.decode()
     sign = Sign(file.shown, makes=True, is_test=is_test)
     try:
-        sites = () if is_test else startup_sites(file.shown, source, read_module)
+        sites, is_whole = (
+            StartUp((), False) if is_test else startup_sites(file.shown, source, read_module)
+        )
     except Exception as error:
         reader.faults.append(Fault("searched for row security", "file", file.shown, error))
         return (), (sign,)
     if sites:
         reader.sites[file.shown] = sites
         migration = Migration(file.path, file.shown, "program")
-        return (Program(migration, needs_no_history(sites)),), ()
+        return (Program(migration, needs_no_history(sites)),), () if is_whole else (sign,)
     return (), (sign,) if speaks_of_row_security(source) else ()
 
 

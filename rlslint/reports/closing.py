@@ -45,7 +45,8 @@ def found_sentence(result: Result) -> str:
     if not counts:
         if result.errors or result.not_checked:
             return "Nothing was found in what could be checked."
-        return "Nothing was found in what was named." if result.is_part else "No findings."
+        is_whole = not (result.is_part or result.elsewhere)
+        return "No findings." if is_whole else "Nothing was found in what was named."
     parts = [_severity(severity, counts[severity]) for severity in _gravest(counts)]
     return f"Found {_listed(parts)}."
 
@@ -99,8 +100,9 @@ def _subject(item: NotChecked) -> NotChecked:
 
 def _without_row_security(result: Result) -> str:
     if not result.databases:
+        subject = "What was read" if result.is_part else "This project"
         return (
-            "This project uses row security nowhere: "
+            f"{subject} uses row security nowhere: "
             "no policy is created and no table enables row security."
         )
     names = _listed([database.name for database in result.databases])

@@ -23,7 +23,7 @@ def render(result: Result) -> Iterator[str]:
         "notes": list(result.notes),
         "errors": list(result.failures),
         "elsewhere": result.elsewhere,
-        "uses_row_security": result.uses_row_security,
+        "uses_row_security": _uses_row_security(result),
         "hidden": {severity.name: count for severity, count in sorted(result.hidden.items())},
     }
     yield json.dumps(document, indent=2)
@@ -50,6 +50,10 @@ def finding_as_json(reported: ReportedFinding) -> dict[str, Any]:
         "url": reported.url,
         "fingerprint": reported.fingerprint,
     }
+
+
+def _uses_row_security(result: Result) -> bool | None:
+    return result.uses_row_security or (None if result.is_part else result.uses_row_security)
 
 
 def _not_checked(item: NotChecked) -> dict[str, Any]:

@@ -114,8 +114,8 @@ class Result(NamedTuple):
     `hidden` counts the findings that --min-severity and --min-confidence kept back.
     `uses_row_security` is False where the project certainly uses row security nowhere, None where
     what was read does not tell. `unread` are the files that were not read and have signs of it.
-    `elsewhere` counts the findings in files that the user did not name; `is_part` tells that there
-    are some, or that not all of the project was read.
+    `elsewhere` counts the findings in files that the user did not name; `is_part` tells that not
+    all of the project was read.
     """
 
     findings: tuple[ReportedFinding, ...]

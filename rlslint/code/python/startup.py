@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from rlslint import NamedTuple
 from rlslint.code.python.application import follow, functions, loaded_module
 from rlslint.code.python.flow import Unfinished
 from rlslint.code.python.imports import imported_names
@@ -23,23 +24,29 @@ _OF_ITS_OWN = Pattern(
 )
 
 
-def startup_sites(
-    path: str, source: str, read_module: ReadModule | None = None
-) -> tuple[SqlSite, ...]:
+class StartUp(NamedTuple):
+    """What a program runs to make row security; `is_whole` where nothing of it is left out."""
+
+    sites: tuple[SqlSite, ...]
+    is_whole: bool
+
+
+def startup_sites(path: str, source: str, read_module: ReadModule | None = None) -> StartUp:
     """Return the SQL of a program that makes row security, with what is run before and after it.
 
     That is what its functions run which nothing else in the file calls, and the file itself, each
-    only where it makes row security. Loops over constants are run, calls are followed. Nothing is
-    returned where Python cannot parse the file, or it cannot be followed.
+    only where it makes row security. Loops over constants are run, calls are followed. What makes
+    row security for tables that only its callers know is left out. Nothing is followed where
+    Python cannot parse the file.
     """
     try:
         python = PythonSource(path, source)
         recorder = Recorder(python, migration=True)
         modules = Modules(read_module, loaded_module)
         program = Program(python, imported_names(python.tree), recorder, modules, unroll=True)
-        return tuple(_sites(program))
+        return _followed(program)
     except (UnreadablePython, RecursionError, Unfinished):
-        return ()
+        return StartUp((), False)
 
 
 def needs_no_history(sites: tuple[SqlSite, ...]) -> bool:
@@ -59,27 +66,28 @@ def speaks_of_row_security(source: str) -> bool:
         return True
 
 
-def _sites(program: Program) -> list[SqlSite]:
+def _followed(program: Program) -> StartUp:
     recorder = program.recorder
     recorder.silent = True
     program.load()
     recorder.silent = False
     program.position = Position("")
     program.load()
-    kept = _making(recorder.sites)
+    runs = [list(recorder.sites)]
     called = _called_names(program.source.tree)
     for callee, owner in list(functions(program.module, None)):
         if callee.name.rpartition(".")[2] not in called:
             before = len(recorder.sites)
             program.forget_connections()
             follow(program, callee, owner, {})
-            kept += _making(recorder.sites[before:])
-    return kept
+            runs.append(recorder.sites[before:])
+    making = [run for run in runs if any(map(_makes, run))]
+    known = [run for run in making if not any(_makes(site) and site.text.holes for site in run)]
+    return StartUp(tuple(site for run in known for site in run), len(known) == len(making))
 
 
-def _making(sites: list[SqlSite]) -> list[SqlSite]:
-    makes = any(_MAKES().search(site.text.data) for site in sites)
-    return list(sites) if makes else []
+def _makes(site: SqlSite) -> bool:
+    return _MAKES().search(site.text.data) is not None
 
 
 def _called_names(tree: ast.Module) -> set[str]:
