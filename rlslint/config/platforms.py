@@ -295,6 +295,14 @@ HIDDEN_SCHEMAS = PLATFORM_SCHEMAS | {
 }  # fmt: skip
 """The schemas of platforms and of their extensions, which their APIs do not show by themselves."""
 
+EXTENSION_SCHEMAS = frozenset(
+    ("_timescaledb_cache", "_timescaledb_catalog", "_timescaledb_config", "_timescaledb_functions",
+     "_timescaledb_internal", "citus", "citus_internal", "columnar", "columnar_internal",
+     "information_schema", "pg_catalog", "pg_toast", "pgtle", "repack", "timescaledb_experimental",
+     "timescaledb_information", "topology")
+)  # fmt: skip
+"""The schemas whose objects belong to PostgreSQL or to an extension, whoever made them."""
+
 ANONYMOUS = frozenset(platform.anonymous for platform in PLATFORMS if platform.anonymous)
 """The roles of callers without an account."""
 

@@ -19,7 +19,7 @@ _FOLDER = Pattern(
     r"[-_]?(?:specs?|tests?|suites?)|.+[-_](?:regress|testdata))_*"
 )
 _NAME = Pattern(
-    r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"
+    r"(?:.*[._-])?tests?\.sql|test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"
     r"|.*[._-](?:test|spec)\.[cm]?[jt]sx?|.*_test\.(?:go|dart|exs?)|.*_(?:spec|test)\.rb"
     r"|.+(?:Tests?|Spec|IT)\.(?:java|kt|scala|groovy|cs|fs|php|swift)"
 )

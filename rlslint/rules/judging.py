@@ -8,6 +8,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Dynamic, Refusal
 from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
+from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
@@ -39,13 +40,18 @@ class Unjudged(NamedTuple):
 
 
 def subjects(project: Project) -> Iterator[tuple[str, object]]:
-    """Yield all that rules look at, with the kind that their annotations name."""
+    """Yield all that rules look at, with the kind that their annotations name.
+
+    What an extension made for itself, such as the chunks of a TimescaleDB table, is its own matter.
+    """
     catalog = project.catalog
     for refusal in catalog.refusals:
         yield "Refusal", refusal
     for dynamic in catalog.dynamic.values():
         yield "Dynamic", dynamic
     for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
+        if relation.schema in EXTENSION_SCHEMAS:
+            continue
         if relation.is_beyond_history:
             # What nothing has touched since a platform made it is nobody's to mend.
             if not relation.knows("rls_enabled") or relation.statements:

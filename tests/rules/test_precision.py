@@ -256,11 +256,12 @@ def test_what_tests_make_is_no_part_of_the_program(tmp_path: Path) -> None:
         "migrations/0001_docs.sql": TENANTS.replace("USING (true)", "USING (tenant_id = 1)"),
         "src/__tests__/fixtures/bad.sql": TENANTS,
         "test/regress/sql/rls.sql": TENANTS,
+        "database/isolation_test.sql": TENANTS,
         "spec/dummy/db/migrate/1.sql": TENANTS,
     }
     assert "policy-using-true" not in _names(tmp_path, files)
     left_out = {item.object for item in check([tmp_path], Config()).not_checked}
-    assert {Path(path).parts[-2] for path in left_out} == {"fixtures", "sql", "migrate"}
+    assert {Path(path).parts[-2] for path in left_out} == {"fixtures", "sql", "migrate", "database"}
     named = check([tmp_path / "test/regress"], Config(min_severity=Severity.info))
     assert [found.name for found in findings_of(named, "policy-using-true")] != []
 
@@ -276,3 +277,17 @@ def test_a_list_of_users_is_public_unless_it_has_what_is_private(
     """
     result = lint(tmp_path, {"supabase/migrations/0001_profiles.sql": sql})
     assert [f.severity.name for f in findings_of(result, "policy-using-true")] == [severity]
+
+
+def test_what_an_extension_keeps_for_itself_is_its_own_matter(tmp_path: Path) -> None:
+    sql = (
+        TENANTS.replace("USING (true)", "USING (tenant_id = 1)")
+        + """
+    CREATE SCHEMA _timescaledb_internal;
+    GRANT USAGE ON SCHEMA _timescaledb_internal TO PUBLIC;
+    CREATE TABLE _timescaledb_internal._hyper_1_1_chunk () INHERITS (docs);
+    GRANT SELECT ON _timescaledb_internal._hyper_1_1_chunk TO app_user, PUBLIC;
+    """
+    )
+    found = lint(tmp_path, {"db/structure.sql": sql}).findings
+    assert not [f for f in found if "_hyper_1_1_chunk" in f.finding.object]
