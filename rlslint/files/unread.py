@@ -28,19 +28,19 @@ def _apart(words: bytes) -> Pattern[bytes]:
 
 
 _DDL = (
-    ((b"row", b"level", b"security"), _apart(rb"able row level security")),
-    ((b"row", b"level", b"security"), _apart(rb"force row level security")),
-    ((b"level", b"security"), Pattern(rb"able_?row_?level_?security\b")),
-    ((b"level", b"security"), Pattern(rb"force_?row_?level_?security\b")),
-    ((b"level", b"security"), Pattern(rb"row_?level_?security_?polic")),
-    ((b"create", b"policy"), _apart(rb"create policy [^;]{1,200}?\Won\s")),
-    ((b"alter", b"policy"), _apart(rb"alter policy [^;]{1,200}?\Won\s")),
+    ((b"security", b"level"), _apart(rb"able row level security")),
+    ((b"security", b"level"), _apart(rb"force row level security")),
+    ((b"security", b"level"), Pattern(rb"able_?row_?level_?security\b")),
+    ((b"security", b"level"), Pattern(rb"force_?row_?level_?security\b")),
+    ((b"security", b"level"), Pattern(rb"row_?level_?security_?polic")),
+    ((b"policy", b"create"), _apart(rb"create policy [^;]{1,200}?\Won\s")),
+    ((b"policy", b"alter"), _apart(rb"alter policy [^;]{1,200}?\Won\s")),
     ((b"policy",), Pattern(rb"pg_?policy\s*\(")),
     ((b"policy",), Pattern(rb"crud_?policy\s*\(")),
     ((b"rls",), Pattern(rb"enable_?rls\b")),
     ((b"rls",), Pattern(rb"force_?rls\b")),
     ((b"rls",), Pattern(rb"withrls\b")),
-    ((b"row", b"security"), Pattern(rb"row_?security['\"]?\s*(?:\{|[:=]\s*true)")),
+    ((b"security", b"row"), Pattern(rb"row_?security['\"]?\s*(?:\{|[:=]\s*true)")),
 )
 """What makes row security: parts of a sign in lower case, looked for first, and the sign.
 
@@ -48,9 +48,9 @@ A sign that begins with a letter is found much faster than one that begins with 
 """
 
 _SHOUTED = (
-    ((b"ROW", b"LEVEL", b"SECURITY"), _apart(rb"ROW LEVEL SECURITY")),
-    ((b"CREATE", b"POLICY"), _apart(rb"CREATE POLICY\b")),
-    ((b"ALTER", b"POLICY"), _apart(rb"ALTER POLICY\b")),
+    ((b"security", b"level"), _apart(rb"ROW LEVEL SECURITY")),
+    ((b"policy", b"create"), _apart(rb"CREATE POLICY\b")),
+    ((b"policy", b"alter"), _apart(rb"ALTER POLICY\b")),
 )
 """Signs that are prose in any other case."""
 
@@ -61,13 +61,13 @@ _CONTEXT = (
     ((b"set_config", b"select"), Pattern(rb"select\s[^;]{0,200}?set_config\s*\(\s*[$:@?%]")),
     ((b"current_setting",), Pattern(rb"current_setting\s*\(\s*\\?['\"]" + _NAME)),
     ((b"request.jwt.claim",), Pattern(rb"request\.jwt\.claim")),
-    ((b"set", b"local"), Pattern(rb"set\s+local\s+(?:role\s|\W{0,2}" + _NAME + _TO + rb")")),
-    ((b"set", b"session"), Pattern(rb"set\s+session\s+\W{0,2}" + _NAME + _TO)),
+    ((b"local", b"set"), Pattern(rb"set\s+local\s+(?:role\s|\W{0,2}" + _NAME + _TO + rb")")),
+    ((b"session", b"set"), Pattern(rb"set\s+session\s+\W{0,2}" + _NAME + _TO)),
     ((b"set",), Pattern(rb"set(?:(?<=['\"`\n\t]set)|(?<=[ ][ ]set))\s+" + _NAME + _TO)),
 )
 """What sets or reads the context that policies depend on."""
 
-_SHOUTED_CONTEXT = (((b"SET ROLE",), Pattern(rb"SET(?<=['\"`]SET) ROLE\s")),)
+_SHOUTED_CONTEXT = (((b"set role",), Pattern(rb"SET(?<=['\"`]SET) ROLE\s")),)
 """Signs of the context that are prose in any other case."""
 
 
@@ -104,16 +104,17 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
         if len(data) > LARGEST:
             too_large.append(shown)
             continue
-        lowered = data.lower()
-        makes = _has(lowered, _DDL) or _has(data, _SHOUTED)
-        if makes or _has(lowered, _CONTEXT) or _has(data, _SHOUTED_CONTEXT):
+        words = _Words(data)
+        makes = words.have(_DDL) or words.have(_SHOUTED, shouted=True)
+        if makes or words.have(_CONTEXT) or words.have(_SHOUTED_CONTEXT, shouted=True):
             found.append(Sign(shown, makes, shown in tests))
     return Signs(tuple(found), tuple(too_large))
 
 
 def makes_row_security(data: bytes) -> bool:
     """Tell whether a text has words that make row security."""
-    return _has(data.lower(), _DDL) or _has(data, _SHOUTED)
+    words = _Words(data)
+    return words.have(_DDL) or words.have(_SHOUTED, shouted=True)
 
 
 class Naming(NamedTuple):
@@ -140,8 +141,25 @@ def settings_named(names: Collection[str], paths: Iterable[str], base: str) -> d
     return found
 
 
-def _has(data: bytes, signs: Iterable[tuple[tuple[bytes, ...], Pattern[bytes]]]) -> bool:
-    return any(sign().search(data) for parts, sign in signs if all(part in data for part in parts))
+class _Words:
+    """A text in which signs are looked for, each part of them once."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._lowered = data.lower()
+        self._parts: dict[bytes, bool] = {}
+
+    def have(
+        self, signs: Iterable[tuple[tuple[bytes, ...], Pattern[bytes]]], shouted: bool = False
+    ) -> bool:
+        """Tell whether one of some signs is there, as they are written where they are `shouted`."""
+        data = self._data if shouted else self._lowered
+        return any(all(map(self._has, parts)) and sign().search(data) for parts, sign in signs)
+
+    def _has(self, part: bytes) -> bool:
+        if part not in self._parts:
+            self._parts[part] = part in self._lowered
+        return self._parts[part]
 
 
 def _content(path: str) -> bytes:
