@@ -57,6 +57,7 @@ from rlslint.access.runtime_roles import (
     RuntimeRoles,
     find_runtime_roles,
     platform_spoken_of,
+    speaks_of,
 )
 from rlslint.access.serving import (
     Serving,
@@ -123,6 +124,7 @@ __all__ = [
     "runs_as_invoker",
     "serves",
     "settable_roles",
+    "speaks_of",
     "statement_place",
     "unfiltered_reads",
 ]

@@ -151,12 +151,15 @@ def find_runtime_roles(
         return result(configured, Evidence.configuration, "named by runtime-roles")
     if provider is not None and provider.request_roles:
         because = f"a role of {provider.title}'s API"
-        if _speaks_of(catalog, provider):
+        if speaks_of(catalog, provider):
             return result(provider.request_roles, Evidence.platform, because)
         # Policies that ask nothing of the API bind what the application does over connections.
         own = _own_roles(catalog, provider, excluded)
-        found = result((*provider.request_roles, *own), Evidence.platform, because)
-        return found._replace(bypassing=found.bypassing - exempt)
+        plain = [c for c in serving if role_of(c) not in exempt | excluded and not c.development]
+        connected = _connected(catalog, plain, {})
+        serving_roles = (*provider.request_roles, *own, *connected)
+        found = result(serving_roles, Evidence.platform, because)
+        return found._replace(bypassing=found.bypassing - exempt, reasons=tuple(connected.items()))
     granted = granted_roles(catalog, excluded)
     used = _used(serving, excluded, granted)
     inferred = _inferred(catalog, granted, excluded)
@@ -286,7 +289,7 @@ def platform_spoken_of(catalog: Catalog) -> Platform | None:
         if _calls_api(catalog, platform):
             return platform
     for platform in with_api:
-        if _is_provided(catalog, platform, granted) or _speaks_of(catalog, platform):
+        if _is_provided(catalog, platform, granted) or speaks_of(catalog, platform):
             return platform
     return None
 
@@ -308,7 +311,7 @@ def _own_roles(catalog: Catalog, platform: Platform, excluded: frozenset[str]) -
     return [role for role in found if is_declared(catalog, role) and can_log_in(catalog, role)]
 
 
-def _speaks_of(catalog: Catalog, platform: Platform) -> bool:
+def speaks_of(catalog: Catalog, platform: Platform) -> bool:
     """Tell whether policies name the roles or call the functions that a platform provides."""
     named = {role for policy in catalog.policies() for role in policy.known_roles}
     return _is_provided(catalog, platform, named) or _calls_api(catalog, platform)

@@ -11,10 +11,14 @@ from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.platforms import Platform
 
 
-def settle_on(catalog: Catalog, platform: Platform) -> None:
-    """Give an empty catalog what a database of the platform starts with."""
+def settle_on(catalog: Catalog, platform: Platform, doubt: str = "") -> None:
+    """Give an empty catalog what a database of the platform starts with.
+
+    `doubt` says why the platform's default privileges are perhaps not there.
+    """
     catalog.platform = platform
-    catalog.defaults = tuple(default_privileges(platform))
+    defaults = default_privileges(platform)
+    catalog.defaults = tuple(default._replace(doubt=doubt) for default in defaults)
 
 
 def default_privileges(platform: Platform) -> Iterator[DefaultPrivilege]:

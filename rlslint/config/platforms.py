@@ -41,11 +41,11 @@ class Platform(NamedTuple):
     """A platform: how it is recognised, whom it lets in, and what it has made beforehand.
 
     `hosts` are ends of host names in connection strings, `resources` beginnings of the types that
-    Terraform's resources have there, `folders` the folders of its tools, `server_roles` roles that
-    together tell a server of it. `owner` is the role of the migrations under its own name.
-    `request_roles` serve the requests of its API, `telling_roles` are named on no other platform,
-    `anonymous` is that of callers without an account; `api_functions` hand a request's claims to
-    policies, schema first.
+    Terraform's resources have there, `folders` the folders of its tools and `configuration` their
+    file, `server_roles` roles that together tell a server of it. `owner` is the role of the
+    migrations under its own name. `request_roles` serve the requests of its API, `telling_roles`
+    are named on no other platform, `anonymous` is that of callers without an account;
+    `api_functions` hand a request's claims to policies, schema first.
 
     `provided_roles` and `provided_prefix` name what every database of it has, of which `bypassing`
     are meant to see all rows. `default_grantees` get `default_grants` on what is made in
@@ -59,6 +59,7 @@ class Platform(NamedTuple):
     hosts: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    configuration: str = ""
     server_roles: frozenset[str] = frozenset()
     console_roles: tuple[ConsoleRole, ...] = ()
     owner: str = ""
@@ -91,6 +92,7 @@ SUPABASE = Platform(
     hosts=(".supabase.co", ".supabase.com"),
     resources=("supabase_",),
     folders=("supabase",),
+    configuration="supabase/config.toml",
     server_roles=frozenset(("supabase_admin", "authenticator", "anon")),
     console_roles=(
         ConsoleRole(

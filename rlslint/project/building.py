@@ -14,6 +14,7 @@ from rlslint.code.migrations import MigrationReader, ModuleReader, Reader
 from rlslint.config.options import Config, anchored
 from rlslint.config.platforms import (
     CONTAINERS,
+    PLATFORMS,
     POSTGRES,
     SUPABASE,
     Platform,
@@ -21,6 +22,7 @@ from rlslint.config.platforms import (
     platform_of_folder,
 )
 from rlslint.files import disk
+from rlslint.files.connections import platform_of
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.ignores import ignores_in_host
@@ -132,9 +134,11 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     code = _read_code(_code_of(read, found, nearest), all_files, reader, modules_of_code, modules)
     built = []
     wanted = _with_programs(read, code.programs, nearest)
+    configured = _configured_platform(found, all_files)
     for history in wanted.histories:
-        replayed = _replayed(history, config, reader, modules)
         around = _beside(history, code, nearest) if read.histories else code
+        hosting = _hosting_platform(around.connections) or configured
+        replayed = _replayed(history, config, reader, modules, hosting)
         around = around._replace(apis=_apis(history, around))
         built.append(_join(replayed, config, around, False, reader))
     for history in wanted.loose:
@@ -171,10 +175,14 @@ def _with_programs(read: Histories, programs: tuple[Program, ...], nearest: Near
 
 
 def _replayed(
-    history: History, config: Config, reader: Reader, read_module: ReadModule
+    history: History,
+    config: Config,
+    reader: Reader,
+    read_module: ReadModule,
+    hosting: Platform | None = None,
 ) -> Replayed:
     try:
-        return replay_history(history, config, reader, read_module)
+        return replay_history(history, config, reader, read_module, hosting)
     except Exception as error:
         name = f"from {history.migrations[0].shown} on"
         reader.faults.append(Fault("replayed", "history", name, error))
@@ -268,15 +276,26 @@ def _apis(history: History, code: Code) -> tuple[tuple[str, Api], ...]:
 
 
 def replay_history(
-    history: History, config: Config, reader: Reader, read_module: ReadModule
+    history: History,
+    config: Config,
+    reader: Reader,
+    read_module: ReadModule,
+    hosting: Platform | None = None,
 ) -> Replayed:
-    """Replay the migrations of a history, first to last."""
+    """Replay the migrations of a history, first to last.
+
+    `hosting` is the platform that connections or its own configuration beside the history name.
+    """
     replay = Replay()
     ending = _ENDINGS.get(history.layout, Ending.unknown)
     replay.one_transaction_a_script = ending is Ending.commit
     platform = _platform(history, config)
-    if platform is not None:
+    if platform is None and hosting is not None and config.platform == "auto":
+        platform, doubt = hosting, f"{hosting.title} grants it where the project's API is on"
+        settle_on(replay.catalog, platform, doubt)
+    elif platform is not None:
         settle_on(replay.catalog, platform)
+    if platform is not None:
         replay.migration_roles = (platform.owner,) if platform.owner else ()
     kinds = HANDLED_KINDS | {INCLUDE}
     broken: list[BrokenStatement] = []
@@ -326,6 +345,27 @@ def _platform(history: History, config: Config) -> Platform | None:
     return platform_named(history.layout) or platform_of_folder(
         os.path.dirname(history.migrations[0].shown)
     )
+
+
+def _hosting_platform(connections: Iterable[Connection]) -> Platform | None:
+    """Return the platform with an API of its own on which a connection leads to the database."""
+    for connection in connections:
+        platform = platform_of(connection)
+        if platform is not None and platform.default_grants:
+            return platform
+    return None
+
+
+def _configured_platform(found: Found, all_files: Histories) -> Platform | None:
+    """Return the platform whose configuration lies here, where no history is kept in its folder."""
+    for platform in PLATFORMS:
+        if not platform.configuration or any(
+            history.layout == platform.name for history in all_files.histories
+        ):
+            continue
+        if disk.is_file(os.path.join(found.root, platform.configuration)):
+            return platform
+    return None
 
 
 def _day(migration: Migration, config: Config) -> str:

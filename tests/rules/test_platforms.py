@@ -234,3 +234,39 @@ def test_a_grant_opens_a_table_whose_own_file_is_ignored(tmp_path: Path) -> None
     assert found.name == "rls-not-enabled"
     assert found.finding.span is not None and found.finding.span.sql.startswith("GRANT")
     assert [one.span.sql.split("(")[0] for one in found.finding.related] == ["CREATE TABLE bills "]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, []),
+        ({".env": "DATABASE_URL=postgres://postgres.ref:x@aws-0.pooler.supabase.com/x"}, ["low"]),
+        ({".env": "DATABASE_URL=postgres://neondb_owner:x@ep-a.aws.neon.tech/x"}, []),
+        (
+            {
+                ".env": "DATABASE_URL=postgres://postgres:x@db.ref.supabase.co/x",
+                "rlslint.toml": 'platform = "postgres"',
+            },
+            [],
+        ),
+    ],
+)
+def test_a_connection_tells_the_platform_of_migrations_elsewhere(
+    files: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    config = Config(min_severity=Severity.info)
+    if "rlslint.toml" in files:
+        config = config._replace(platform="postgres")
+    history = {"prisma/migrations/20250101000000_init/migration.sql": OPEN}
+    found = findings_of(lint(tmp_path, {**history, **files}, config), "table-open-to-api")
+    assert [one.confidence.name for one in found] == expected
+    assert {one.severity.name for one in found} <= {"warning"}
+
+
+def test_the_configuration_of_a_platform_tells_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"drizzle/0000_init.sql": OPEN, "supabase/config.toml": 'project_id = "p"'}
+    found = findings_of(lint(tmp_path, files), "table-open-to-api")
+    assert [one.confidence.name for one in found] == ["low"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Evidence, in_words, protected_tables
+from rlslint.access import Evidence, in_words, protected_tables, speaks_of
 from rlslint.config.platforms import BYPASSRLS
 from rlslint.config.scales import Severity
-from rlslint.files.connections import Connection, role_of
+from rlslint.files.connections import Connection, platform_of, role_of
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
@@ -34,6 +34,13 @@ def app_role_bypassrls(connection: Connection, project: Project) -> Iterator[Fin
         yield from _findings(connection, found, project)
 
 
+def _serves_beside_an_api(connection: Connection, project: Project) -> bool:
+    """Tell whether policies are written for the callers of the platform's API."""
+    platform = platform_of(connection)
+    by_platform = project.runtime.evidence is Evidence.platform
+    return by_platform and platform is not None and speaks_of(project.catalog, platform)
+
+
 def _findings(connection: Connection, found: Exemption, project: Project) -> Iterator[Finding]:
     tables = protected_tables(project.catalog)
     if not tables:
@@ -45,7 +52,7 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
         severity, tail = Severity.warning, ""
     elif connection.development:
         severity, tail = Severity.info, "; an info, for the connection is for development or tests"
-    elif project.runtime.evidence is Evidence.platform:
+    elif _serves_beside_an_api(connection, project):
         severity, tail = Severity.warning, "; a warning, for an API serves requests as well"
     yield Finding(
         object=connection.source or role,

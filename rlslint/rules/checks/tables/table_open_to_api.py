@@ -93,6 +93,6 @@ def _finding(table: Table, opened: Exposure, project: Project) -> Finding:
         help=f"-- enable row security on {table.sql_name} and write a policy for each command that "
         "callers need; or name the table in reference-tables, and grant no more than SELECT",
         related=opened.related(span),
-        severity=Severity.warning if is_published else None,
+        severity=Severity.warning if is_published or opened.because else None,
         confidence=opened.confidence or (Confidence.medium if is_published else None),
     )
