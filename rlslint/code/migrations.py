@@ -43,7 +43,11 @@ class Reader:
     def text(self, path: str, shown: str) -> Text | None:
         """Return the text of a file; where there is none, the reason is kept."""
         given = self._given.get(shown)
-        text = text_of(given, shown) if given is not None else read_text(path, shown)
+        try:
+            text = text_of(given, shown) if given is not None else read_text(path, shown)
+        except Exception as error:
+            self.faults.append(Fault("read", "file", shown, error))
+            return None
         if isinstance(text, Unreadable):
             self.unreadable(text)
             return None

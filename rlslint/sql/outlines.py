@@ -29,6 +29,7 @@ _TOKEN = Pattern(
     rb"|(?P<word>" + WORD + rb")"
     rb"|(?P<other>\|\||\d[\w.]*|\S)"
 )
+_MOST_UNCLOSED = 10
 _VERBS = frozenset(("create", "alter", "drop", "grant", "revoke", "reassign"))
 _CONTROL = frozenset(("begin", "declare", "then", "else", "loop"))
 _MODIFIERS = {
@@ -120,12 +121,14 @@ def _tokens(sql: str) -> list[_Token]:
     filled = _TEMPLATE_COMMAND().sub(b" ", sql.encode("utf-8", "surrogateescape"))
     data = _TEMPLATE().sub(OPEN.encode(), filled)
     found: list[_Token] = []
-    end = 0
+    end = unclosed = 0
     while (match := _TOKEN().search(data, end)) is not None:
         line = not found or b"\n" in data[end : match.start()]
         end = match.end()
-        if match.lastgroup == "quote":
+        if match.lastgroup == "quote" and unclosed < _MOST_UNCLOSED:
+            # To find out that one has no end takes as long as the rest is.
             closed = end_of_quote(data, match.start(), len(data))
+            unclosed += closed > len(data)
             end = closed if closed <= len(data) else end
         text = data[match.start() : end].decode("utf-8", "replace")
         match match.lastgroup:
