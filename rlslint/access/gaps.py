@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from enum import Enum
 
 from rlslint.access.reach import protected_sources
-from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.catalog.model import Relation
+from rlslint.catalog.steps import MOST_ABOVE
 
 
 class Gap(Enum):
@@ -46,11 +47,27 @@ def gap_of(table: Relation) -> Gap | None:
 
 
 def ancestors(table: Relation) -> Iterator[Relation]:
-    """Yield the tables that a table is a partition of or inherits from, the nearest first."""
-    parent = table.partition_of
-    for above in (parent,) if parent is not None else table.parents:
+    """Yield the tables that a table is a partition of or inherits from, each once.
+
+    Raises GivenUp where there are far too many.
+    """
+    seen: set[int] = set()
+    waiting = _parents(table)
+    while waiting:
+        above = waiting.pop()
+        if id(above) in seen:
+            continue
+        if len(seen) >= MOST_ABOVE:
+            raise GivenUp(table)
+        seen.add(id(above))
         yield above
-        yield from ancestors(above)
+        waiting += _parents(above)
+
+
+def _parents(table: Relation) -> list[Relation]:
+    """Return the tables right above one, the first of them last."""
+    parent = table.partition_of
+    return [parent] if parent is not None else list(table.parents)[::-1]
 
 
 def protected_ancestors(table: Relation) -> tuple[Relation, ...]:

@@ -81,7 +81,7 @@ def _has_any(
 ) -> bool:
     return (
         _holds_everything(catalog, role, owner)
-        or _holds(catalog, role, grants, privilege, None)
+        or _holds_any(catalog, role, grants, privilege)
         or _is_predefined_reader_or_writer(catalog, role, privilege)
         or _is_assumed(role, grants, privilege)
     )
@@ -92,11 +92,11 @@ def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -
 
     Empty where it holds the privilege as owner or superuser or through a predefined role.
     """
-    return [
-        grant
-        for grant in relation.grants.known()
-        if grant.privilege == privilege and _reaches(catalog, grant.grantee, role)
-    ]
+    wanted = [grant for grant in relation.grants.known() if grant.privilege == privilege]
+    if len(wanted) <= 1 or role == ASSUMED_ROLE:
+        return [grant for grant in wanted if _reaches(catalog, grant.grantee, role)]
+    reached = {PUBLIC, *inherited_roles(catalog, role)}
+    return [grant for grant in wanted if grant.grantee in reached]
 
 
 @remembered
@@ -159,6 +159,22 @@ def _holds(
         for grantee, granted, column in grants
         if granted == privilege and (columns is None or column in columns)
     )
+
+
+def _holds_any(catalog: Catalog, role: str, grants: Collection[GrantKey], privilege: str) -> bool:
+    """Tell whether a role has a privilege on a relation, or on a column of it."""
+    if not isinstance(grants, frozenset):
+        return _holds(catalog, role, grants, privilege, None)
+    grantees = _grantees(catalog, grants, privilege)
+    if not grantees or role == ASSUMED_ROLE or PUBLIC in grantees or role in grantees:
+        return bool(grantees)
+    return not grantees.isdisjoint(inherited_roles(catalog, role))
+
+
+@remembered
+def _grantees(catalog: Catalog, grants: frozenset[GrantKey], privilege: str) -> frozenset[str]:
+    del catalog
+    return frozenset(grantee for grantee, granted, _ in grants if granted == privilege)
 
 
 def _reaches(catalog: Catalog, grantee: str, role: str) -> bool:

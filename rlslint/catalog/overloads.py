@@ -8,6 +8,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.output_types import POLYMORPHIC, type_of
+from rlslint.catalog.steps import MOST_CANDIDATES
 from rlslint.sql.expressions import Constant, Expr
 
 LITERAL = "unknown"
@@ -186,6 +187,8 @@ def _chosen(found: _Candidates, types: tuple[str, ...]) -> tuple[Function | None
     of_this_length = {s: f for s, f in found.items() if len(s) == len(types)}
     others = {s: f for s, f in found.items() if len(s) > len(types) or (f and f.variadic)}
     for candidates in (of_this_length, others):
+        if len(candidates) > MOST_CANDIDATES:
+            return None, True
         fitting = [s for s in candidates if all(map(_accepts, s, types))]
         if len(fitting) > 1 and "" not in types:
             fitting = _best(fitting, types)

@@ -307,6 +307,7 @@ def _asked(item: Expr, functions: ContextFunctions) -> tuple[ContextRead, ...]:
     return caller_reads(item, functions) if not own_columns(item) else ()
 
 
+@remembered
 def _links(query: Query) -> list[frozenset[int]]:
     """Return, for each branch of the conditions, the own-row columns tied to inner columns."""
     if query.arms:

@@ -114,16 +114,21 @@ def _any_of(parts: list[tuple[Branch, ...]]) -> tuple[Branch, ...]:
 
 
 def _all_of(parts: list[tuple[Branch, ...]]) -> tuple[Branch, ...]:
-    found: tuple[Branch, ...] = ((),)
+    found: list[dict[Expr, None]] = [{}]
     for part in parts:
-        found = tuple(
-            (*left, *(conjunct for conjunct in right if conjunct not in left))
-            for left in found
-            for right in part
-        )
+        if len(part) == 1:
+            for left in found:
+                for conjunct in part[0]:
+                    left.setdefault(conjunct)
+            continue
+        found = [{**left, **_as_keys(right, left)} for left in found for right in part]
         if len(found) > MOST_BRANCHES:
             raise _TooMany
-    return found
+    return tuple(map(tuple, found))
+
+
+def _as_keys(right: Branch, left: dict[Expr, None]) -> dict[Expr, None]:
+    return {conjunct: None for conjunct in right if conjunct not in left}
 
 
 def _truth_test(test: Expr, argument: Expr, value: bool | None, holds: bool) -> tuple[Branch, ...]:

@@ -171,11 +171,15 @@ def lookups(expression: Expr) -> tuple[Lookup, ...]:
     found: list[Lookup] = []
     for part in expression.walk():
         if isinstance(part, SubSelect):
-            found += _lookups_of(part.query, part)
+            found += _lookups_of(part.query, part, set())
     return tuple(found)
 
 
-def _lookups_of(query: Query, sub_select: SubSelect) -> list[Lookup]:
+def _lookups_of(query: Query, sub_select: SubSelect, seen: set[int]) -> list[Lookup]:
+    """Return the lookups of a query; those of a WITH query that is `seen` twice are there once."""
+    if id(query) in seen:
+        return []
+    seen.add(id(query))
     found: list[Lookup] = []
     for source in query.sources:
         if isinstance(source.relation, Relation):
@@ -183,9 +187,9 @@ def _lookups_of(query: Query, sub_select: SubSelect) -> list[Lookup]:
             if lookup is not None:
                 found.append(lookup)
         elif (inner := inner_query(source)) is not None:
-            found += _lookups_of(inner, sub_select)
+            found += _lookups_of(inner, sub_select, seen)
     for arm in query.arms:
-        found += _lookups_of(arm, sub_select)
+        found += _lookups_of(arm, sub_select, seen)
     return found
 
 

@@ -454,6 +454,7 @@ class Evaluation:
     def _may_match(self, query: Query) -> bool:
         if not query.inner_only:
             return True
+        self.world.steps.take(1)
         for source in query.sources:
             inner = inner_query(source)
             if inner is not None and not self.may_give_rows(inner):

@@ -8,10 +8,10 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Predicate
+from rlslint.catalog.steps import OutOfSteps, Steps
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.steps import OutOfSteps, Steps
 from rlslint.sql.expressions import Call, Column, Expr, Parameter, Query, Source, SubSelect
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem

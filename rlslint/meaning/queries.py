@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.sql.expressions import Query, Source
 
 
@@ -16,6 +17,7 @@ def inner_query(source: Source) -> Query | None:
     return query.arms[0] if query.arms else None
 
 
+@remembered
 def _is_recursive(query: Query) -> bool:
     return any(
         source.query is query

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from rlslint.meaning.steps import OutOfSteps, Steps
+from rlslint.catalog.steps import OutOfSteps, Steps
 from rlslint.sql.expressions import Expr
 
 T = TypeVar("T")

@@ -127,6 +127,7 @@ def copy_index(
     replay: Replay, model: Relation, relation: Relation, index: Index, belongs: bool = False
 ) -> None:
     """Give a table the index of another, with the constraint that it serves."""
+    replay.take(20)
     constraint = key_of(model, index.name)
     numbers = mapped(model, relation, index.columns)
     kind = constraint.kind if constraint is not None else ""

@@ -12,6 +12,7 @@ def add_trigger(
     replay: Replay, relation: Relation, name: str, trigger: Trigger, details: TriggerDetails
 ) -> None:
     """Add a trigger, to partitions as well."""
+    replay.take(5)
     relation.triggers[name] = trigger
     replay.origins.trigger_details[relation.oid, name] = details
     for partition in _partitions(replay, relation) if details.for_each_row else ():

@@ -114,6 +114,7 @@ def _grant(
     existing = dict.get(owned.grants, key)
     if existing is not None and (existing.grantable or not grantable):
         return
+    replay.take(1)
     owned.grants[grantee, privilege, column] = Grant(
         grantee, privilege, column, grantor, grantable, statement
     )

@@ -9,7 +9,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
 from rlslint.catalog.catalog import Catalog
-from rlslint.catalog.facts import Members
+from rlslint.catalog.facts import GivenUp, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.model import Kind, Policy, Relation
@@ -19,6 +19,7 @@ from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.catalog.sharing import SharedPredicates
+from rlslint.catalog.steps import STEPS_OF_A_HISTORY, OutOfSteps, Steps
 from rlslint.replay.dispatch import drop_at_commit, handlers_of
 from rlslint.replay.origins import Origins
 from rlslint.replay.refusals import Refused
@@ -101,6 +102,7 @@ class Replay:
         self.dropped_at_commit: tuple[Relation, ...] = ()
         self.one_transaction_a_script = False
         self.possible_errors: set[str] | None = None
+        self.steps = Steps(STEPS_OF_A_HISTORY)
         self._next_oid = 1
         start_schemas(self.catalog)
 
@@ -114,6 +116,7 @@ class Replay:
             return
         if self.transaction is not None and self.transaction.failed:
             return
+        self.steps.left += parsed.statement.end - parsed.statement.start
         is_alone = parsed.statement.kind in _SETS and not self.is_in_transaction
         if is_alone:
             self.session.begin()
@@ -135,6 +138,13 @@ class Replay:
             JOURNAL.release(mark)
             if is_alone:
                 self.session.end()
+
+    def take(self, steps: int) -> None:
+        """Use up steps of this history. Raises GivenUp where its statements do far too much."""
+        try:
+            self.steps.take(steps)
+        except OutOfSteps:
+            raise GivenUp("what such a history does") from None
 
     def carry_out(self, parsed: ParsedStatement) -> None:
         """Carry out a statement, perhaps as a part of another one. Raises Refused."""
@@ -278,6 +288,7 @@ class Replay:
             if applies and default.kind == kind:
                 key = default.grantee, default.privilege, ""
                 given = dict.get(grants, key)
+                self.take(1)
                 grantable = default.grantable or (given is not None and given.grantable)
                 grants[key] = Grant(*key, user, grantable, default.statement, default.doubt)
         for possible in self.catalog.possible_defaults:

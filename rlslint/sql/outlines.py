@@ -257,10 +257,11 @@ def _granting(verb: str, piece: list[_Token], words: tuple[str, ...]) -> Outline
         inside = _KINDS.get(texts[at + 1].rstrip("s"), "relation")
         schemas, _ = _names(piece, at + 4)
         return Outline(verb, f"{inside} of schema", tuple(schemas), (), grantees, words)
-    if texts[at] in _KINDS:
-        kind = _KINDS[texts[at]]
+    first = texts[at] if at < len(texts) else ""
+    if first in _KINDS:
+        kind = _KINDS[first]
         at += 1
-    elif texts[at] in ("database", "type", "domain", "language", "tablespace", "foreign", "large"):
+    elif first in ("database", "type", "domain", "language", "tablespace", "foreign", "large"):
         return Outline(verb, "", (), (), grantees, words)
     names, _ = _names(piece, at)
     return Outline(verb, kind, tuple(names), (), grantees, words)

@@ -74,6 +74,8 @@ _BATCH = 1 << 15
 """How many characters of a tree are decoded at once, or a little more."""
 
 _LONGEST_MESSAGE = 100
+_DEEPEST_COMMENT = 1_000
+_COMMENT_SIGN = Pattern(rb"/\*|\*/")
 _TOO_DEEP = "the statement is nested too deeply"
 
 
@@ -194,6 +196,7 @@ def tokens(data: bytes) -> list[Token]:
     sql = data.decode("utf-8", "replace")
     if "\0" in sql:
         raise SyntaxProblem("the text has a NUL byte", data.index(b"\0"))
+    _check_comments(data)
     try:
         scanned = _parser.scan(sql)
     except _parser.ParseError as error:
@@ -379,11 +382,26 @@ def parse(data: bytes) -> str:
     """
     if b"\0" in data:
         raise SyntaxProblem("the text has a NUL byte", data.index(b"\0"))
+    _check_comments(data)
     try:
         tree: str = _parser.parse_sql_json(data.decode("utf-8", "replace"))
     except _parser.ParseError as error:
         raise _problem(error, data) from None
     return tree
+
+
+def _check_comments(data: bytes) -> None:
+    """Raise SyntaxProblem where far too many comments open in one another.
+
+    PostgreSQL's scanner takes the square of their number.
+    """
+    if data.count(b"/*") <= _DEEPEST_COMMENT:
+        return
+    depth = 0
+    for found in _COMMENT_SIGN().finditer(data):
+        depth = depth + 1 if found[0] == b"/*" else max(0, depth - 1)
+        if depth > _DEEPEST_COMMENT:
+            raise SyntaxProblem("comments are nested too deeply", found.start())
 
 
 def _problem(error: Exception, data: bytes) -> SyntaxProblem:

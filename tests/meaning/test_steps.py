@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rlslint.catalog.facts import GivenUp
+from rlslint.catalog.steps import MOST_STEPS, OutOfSteps, Steps
 from rlslint.meaning.admitting import is_tautology
-from rlslint.meaning.steps import MOST_STEPS, OutOfSteps, Steps
 from rlslint.meaning.truth import outcomes
 from rlslint.meaning.worlds import World, worlds
 from tests.meaning.tenancy import Tenancy

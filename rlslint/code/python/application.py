@@ -6,12 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from rlslint.code.python import drivers
-from rlslint.code.python.flow import Unfinished
 from rlslint.code.python.hooks import Hooked, dotted_name, hooked_functions
 from rlslint.code.python.imports import imported_names
 from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder, looks_like_sql
-from rlslint.code.python.strings import Fragment, Written, as_text
+from rlslint.code.python.strings import Fragment, Unfinished, Written, as_text
 from rlslint.code.python.values import (
     Callee,
     Class,

@@ -24,6 +24,7 @@ from rlslint.code.python.values import (
     Scoped,
     Value,
     WrappedSql,
+    collected,
     constant,
     entry,
 )
@@ -242,9 +243,7 @@ class ExpressionReader(StringExpressions):
         values = [self.value(operand, scope) for operand in operands]
         if any(isinstance(value, Elements) for value in values):
             if all(isinstance(value, Elements) for value in values):
-                return Elements(
-                    tuple(part for value in values for part in self.iterated(value) or ())
-                )
+                return collected(part for value in values for part in self.iterated(value) or ())
             return self.unknown(node)
         if any(isinstance(value, Written | WrappedSql) for value in values):
             return concatenated(map(self.summand, values, operands))
@@ -271,7 +270,7 @@ class ExpressionReader(StringExpressions):
                 values.extend(inner)
             else:
                 values.append(self.value(member, scope))
-        return Elements(tuple(values))
+        return collected(values)
 
     def _pairs(
         self, node: ast.expr, keys: list[ast.expr | None], values: list[ast.expr], scope: Scoped

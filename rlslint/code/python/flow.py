@@ -10,7 +10,7 @@ from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.evaluator import ExpressionReader
 from rlslint.code.python.record import Position, Recorder, looks_like_sql
 from rlslint.code.python.scripts import asks_for_main
-from rlslint.code.python.strings import Fragment, Written, concatenated
+from rlslint.code.python.strings import Fragment, Unfinished, Written, concatenated
 from rlslint.code.python.values import (
     NONE,
     Callee,
@@ -20,6 +20,7 @@ from rlslint.code.python.values import (
     Scoped,
     Suspended,
     Value,
+    collected,
     constant,
 )
 from rlslint.files.python_source import PythonSource
@@ -28,10 +29,6 @@ from rlslint.text import HoleValue
 _MOST_STEPS = 200_000
 _DEEPEST_CALL = 8
 _DEEPEST_CALL_OF_APPLICATION = 3
-
-
-class Unfinished(Exception):
-    """The file asks for more steps than are worth following."""
 
 
 class Flow(ExpressionReader):
@@ -230,7 +227,7 @@ class Flow(ExpressionReader):
             case ast.Add(), Written(), _:
                 return concatenated((before, self.anchored(added, value)))
             case ast.Add(), Elements(values), Elements(more):
-                return Elements((*values, *more))
+                return collected((*values, *more))
             case _:
                 return self.unknown(node)
 

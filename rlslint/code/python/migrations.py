@@ -11,13 +11,12 @@ from rlslint.code.python.application import loaded_module
 from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.ddl import Wording
 from rlslint.code.python.django import Models, django_sql, is_about_row_security
-from rlslint.code.python.flow import Unfinished
 from rlslint.code.python.formatting import as_written
 from rlslint.code.python.imports import imported_names
 from rlslint.code.python.placeholders import Placeholders
 from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder, bound
-from rlslint.code.python.strings import Written
+from rlslint.code.python.strings import Unfinished, Written
 from rlslint.code.python.values import (
     Callee,
     Class,

@@ -30,6 +30,7 @@ from rlslint.code.python.values import (
     Suspended,
     Value,
     WrappedSql,
+    collected,
     moved,
 )
 from rlslint.code.sites import CodeEventKind
@@ -206,7 +207,7 @@ class Program(Connections):
                 more = self.iterated(first) if first is not None else None
             else:
                 more = None if first is None else (first,)
-            extended = Elements((*of.values, *more)) if more is not None else self.unknown(target)
+            extended = collected((*of.values, *more)) if more is not None else self.unknown(target)
             self.assign(target, extended, scope)
             return NONE
         return collection_method(self, node, of, name, given)

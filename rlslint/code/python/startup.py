@@ -7,10 +7,10 @@ import re
 
 from rlslint import NamedTuple
 from rlslint.code.python.application import follow, functions, loaded_module
-from rlslint.code.python.flow import Unfinished
 from rlslint.code.python.imports import imported_names
 from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder
+from rlslint.code.python.strings import Unfinished
 from rlslint.code.sites import SqlSite
 from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
 from rlslint.files.unread import makes_row_security

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from rlslint import NamedTuple
 from rlslint.text import Hole, HoleValue, Piece, Text
 
+MOST_FRAGMENTS = 20_000
+LONGEST_STRING = 1 << 20
+"""How long a string may get: a few lines double one forty times."""
+
 STAND_IN = "___"
 """Stands for an interpolated value: an identifier, so that the SQL around it can be parsed."""
+
+
+class Unfinished(Exception):
+    """The file asks for more than is worth following."""
 
 
 class RunTimePart(NamedTuple):
@@ -38,7 +47,11 @@ class Written:
     """A string value of the program."""
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
-        self.fragments = tuple(fragments)
+        """Raises Unfinished where the string is far too long."""
+        self.fragments = tuple(islice(fragments, MOST_FRAGMENTS + 1))
+        length = sum([len(fragment.text) for fragment in self.fragments])
+        if len(self.fragments) > MOST_FRAGMENTS or length > LONGEST_STRING:
+            raise Unfinished
 
     @cached_property
     def text(self) -> str:

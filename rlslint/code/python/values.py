@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import TypeAlias
 
 from rlslint import NamedTuple
-from rlslint.code.python.strings import Written
+from rlslint.code.python.strings import MOST_FRAGMENTS, Unfinished, Written
 from rlslint.code.sites import Driver, Lifetime, TransactionScope
 from rlslint.text import HoleValue
 
@@ -16,6 +17,14 @@ class Elements(NamedTuple):
     """A list, a tuple or a set."""
 
     values: tuple[Value, ...]
+
+
+def collected(values: Iterable[Value]) -> Elements:
+    """Return a list of all values. Raises Unfinished where it is far too long."""
+    kept = tuple(islice(values, MOST_FRAGMENTS + 1))
+    if len(kept) > MOST_FRAGMENTS:
+        raise Unfinished
+    return Elements(kept)
 
 
 class Pairs(NamedTuple):

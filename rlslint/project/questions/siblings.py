@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.access import Evidence, applicable_policies
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Policy
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import quoted_roles
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import bounds_of, is_bounded, unbounded_branches
@@ -98,6 +99,56 @@ def binding(found: tuple[Neighbour, ...], project: Project) -> Neighbour | None:
     if gap is not None:
         raise gap
     return None
+
+
+def bound_neighbour(policy: Policy, project: Project) -> Neighbour | None:
+    """Return the first neighbour whose USING ties every row that it admits to the caller.
+
+    Raises UnknownFact only where none certainly does and one may.
+    """
+    relation = policy.relation
+    if not has_company(policy) or policy.using is None or not relation.rls_enabled:
+        return None
+    served = served_roles(policy, project)
+    asked = [
+        (command, role)
+        for command in ("select", "update", "delete")
+        if policy.covers(command)
+        for role in project.reachable_by(relation, command)
+        if role in served and not is_guarded(relation, command, role, project)
+    ]
+    gap: UnknownFact | None = None
+    for command, role in asked:
+        for other, unknown in _binders(project, relation, command, role).items():
+            if other is policy:
+                continue
+            if unknown is not None:
+                gap = unknown
+                continue
+            joint = [pair for pair in asked if other in _binders(project, relation, *pair)]
+            return Neighbour(
+                other,
+                tuple(dict.fromkeys(command for command, _ in joint)),
+                tuple(dict.fromkeys(role for _, role in joint)),
+            )
+    if gap is not None:
+        raise gap
+    return None
+
+
+@remembered
+def _binders(
+    project: Project, relation: Relation, command: str, role: str
+) -> dict[Policy, UnknownFact | None]:
+    """Return the permissive policies that bind rows to the caller, with why that is not certain."""
+    found: dict[Policy, UnknownFact | None] = {}
+    for policy in applicable_policies(project.catalog, relation, role, command)[0]:
+        try:
+            if _binds(policy, project):
+                found[policy] = None
+        except UnknownFact as unknown:
+            found[policy] = unknown
+    return found
 
 
 def _binds(policy: Policy, project: Project) -> bool:

@@ -12,13 +12,12 @@ from rlslint.project.questions.exposure import certainty, whose
 from rlslint.project.questions.siblings import (
     Neighbour,
     admits_by_row_alone,
-    binding,
     binds_no_row,
+    bound_neighbour,
     bounded,
     has_company,
     is_meant_for_everyone,
     keeps_rows_out,
-    neighbours,
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
@@ -34,7 +33,7 @@ def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Find
         return
     if not admits_by_row_alone(policy, project) or is_meant_for_everyone(policy, project):
         return
-    bound = binding(neighbours(policy, project), project)
+    bound = bound_neighbour(policy, project)
     if bound is not None:
         yield _finding(policy, bound, project)
 

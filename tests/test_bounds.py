@@ -1,0 +1,41 @@
+"""Small projects that want a run to take for ever end in time, with what was given up said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.bounds import cost, write
+from bench.strangers import PROJECTS
+
+SLOWEST = 8.0
+"""CPU seconds that a slow and busy machine may need for what takes two on an idle one."""
+
+KINDS = (
+    "150 nested INs",
+    "doubling CTEs",
+    "few tables x policies",
+    "diamonds of views",
+    "indexes of partitions",
+    "one grant of many",
+    "open nested comments",
+    "Python: doubling strings",
+    "YAML: laughs",
+)
+"""Those that took longest before they were bounded, and one of each kind of file."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_project_that_wants_to_take_for_ever_ends_in_time(kind: str, tmp_path: Path) -> None:
+    write(tmp_path, PROJECTS[kind]())
+    run = cost(tmp_path)
+    assert run.status in (0, 1, 2), run
+    assert run.seconds < SLOWEST
+    assert run.peak < 300_000_000
+    assert "Traceback" not in run.said and "fault of its own" not in run.said
+
+
+def test_what_a_history_does_too_much_of_is_not_checked(tmp_path: Path) -> None:
+    write(tmp_path, PROJECTS["one grant of many"]())
+    assert "1 statement that could not be followed" in cost(tmp_path).said
