@@ -23,7 +23,8 @@ class NotInlinable(Exception):
     """A body does more than give a value."""
 
 
-def _parsed(sql: str, scope: Scope, environment: Environment) -> Expr:
+def value_of(sql: str, scope: Scope, environment: Environment) -> Expr:
+    """Return what an expression of a body means, its variables replaced by their values."""
     found = bind(expression(parse_expression(sql)), scope)
     return _with_variables(found, environment)
 
@@ -39,6 +40,16 @@ def _with_variables(found: Expr, environment: Environment) -> Expr:
     return change(found)
 
 
+def declared(block: tree.Block, scope: Scope, environment: Environment) -> Environment:
+    """Return the variables of a block with their first values. Raises NotInlinable."""
+    inner = dict(environment)
+    for name, type_name, default, _ in block.declarations:
+        if type_name in ("alias", "cursor"):
+            raise NotInlinable
+        inner[name] = _cast(value_of(default or "NULL", scope, inner), type_name)
+    return inner
+
+
 class _Interpreter:
     """Turns the paths through a PL/pgSQL body into CASE; side effects make it give up."""
 
@@ -48,11 +59,7 @@ class _Interpreter:
         self.budget = _LONGEST_RESULT
 
     def block(self, block: tree.Block, environment: Environment, after: tree.Body) -> Expr:
-        inner = dict(environment)
-        for name, type_name, default, _ in block.declarations:
-            if type_name in ("alias", "cursor"):
-                raise NotInlinable
-            inner[name] = _cast(_parsed(default or "NULL", self.scope, inner), type_name)
+        inner = declared(block, self.scope, environment)
         attempt = self.body((*block.body, *after), inner)
         if not block.handlers:
             return attempt
@@ -68,14 +75,14 @@ class _Interpreter:
         statement, rest = statements[0], statements[1:]
         match statement:
             case tree.Return(value) if value:
-                return _cast(_parsed(value, self.scope, environment), self.return_type)
+                return _cast(value_of(value, self.scope, environment), self.return_type)
             case tree.Assignment(tree.Target((name,), ()), value):
-                changed = self.assigned(name, _parsed(value, self.scope, environment), environment)
+                changed = self.assigned(name, value_of(value, self.scope, environment), environment)
                 return self.body(rest, changed)
             case tree.If(branches, otherwise):
                 cases = tuple(
                     (
-                        _parsed(branch.condition, self.scope, environment),
+                        value_of(branch.condition, self.scope, environment),
                         self.body((*branch.body, *rest), environment),
                     )
                     for branch in branches

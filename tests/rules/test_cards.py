@@ -34,13 +34,12 @@ CARDS = [card(name) for name in rule_names()]
 
 
 class Situation(NamedTuple):
-    """An example, the SQL that comes before it, and the probes that follow it on its card."""
+    """An example, and the SQL that comes before it."""
 
     card: Card
     number: int
     example: Example
     given: str
-    probes: tuple[Example, ...]
 
     def __str__(self) -> str:
         return f"{self.card.name}-{self.example.language}-{self.example.kind}-{self.number}"
@@ -60,10 +59,9 @@ def situations(kinds: tuple[str, ...] = ("bad", "good")) -> list[Situation]:
     found = []
     for one in CARDS:
         given = "".join(GIVEN.findall(one.text))
-        probes = tuple(example for example in one.examples if example.kind == "probe")
         for number, example in enumerate(one.examples):
             if example.kind in kinds:
-                found.append(Situation(one, number, example, given, probes))
+                found.append(Situation(one, number, example, given))
     return found
 
 
@@ -159,34 +157,41 @@ def test_an_example_loads_into_postgresql(situation: Situation, database: Databa
     assert [error.sqlstate for error in transcript.errors] == expected
 
 
-PROBED = [
-    situation
-    for situation in situations()
-    if any(p.language == situation.example.language for p in situation.probes)
-    and situation.number
-    == min(
-        number
-        for number, example in enumerate(situation.card.examples)
-        if (example.language, example.kind) == (situation.example.language, situation.example.kind)
-    )
-]
+def probed() -> list[tuple[Situation, Example]]:
+    """Return what each probe is run against: the first examples, with several the ones before."""
+    found = []
+    for one in CARDS:
+        here = [situation for situation in situations() if situation.card is one]
+        for language in ("sql", "python"):
+            same = [situation for situation in here if situation.example.language == language]
+            probes = [
+                (number, example)
+                for number, example in enumerate(one.examples)
+                if (example.language, example.kind) == (language, "probe")
+            ]
+            for number, probe in probes:
+                before = [s for s in same if len(probes) == 1 or s.number < number]
+                chosen = before if len(probes) == 1 else before[::-1]
+                for kind in ("bad", "good"):
+                    of_kind = [s for s in chosen if s.example.kind == kind]
+                    found += [(situation, probe) for situation in of_kind[:1]]
+    return found
 
 
-@pytest.mark.parametrize("situation", PROBED, ids=str)
-def test_a_probe_shows_the_effect(situation: Situation, database: Database) -> None:
-    for probe in situation.probes:
-        if probe.language != situation.example.language:
-            continue
-        mark = "#" if probe.language == "python" else "--"
-        wanted = re.findall(rf"^{mark} {situation.example.kind}: ?(.*)$", probe.source, re.M)
-        assert wanted, f"the probe says what it prints for the {situation.example.kind} example"
-        if probe.language == "sql":
-            database.run(situation.script)
-            shown = [line for line in lines_of(database.run(probe.source)) if line]
-        else:
-            database.run(situation.given)
-            shown = run_python(situation.example.source + "\n" + probe.source, database)
-        assert shown == [line for line in wanted if line != "(nothing)"]
+@pytest.mark.parametrize(
+    ("situation", "probe"), probed(), ids=lambda one: str(one) if isinstance(one, Situation) else ""
+)
+def test_a_probe_shows_the_effect(situation: Situation, probe: Example, database: Database) -> None:
+    mark = "#" if probe.language == "python" else "--"
+    wanted = re.findall(rf"^{mark} {situation.example.kind}: ?(.*)$", probe.source, re.M)
+    assert wanted, f"the probe says what it prints for the {situation.example.kind} example"
+    if probe.language == "sql":
+        database.run(situation.script)
+        shown = [line for line in lines_of(database.run(probe.source)) if line]
+    else:
+        database.run(situation.given)
+        shown = run_python(situation.example.source + "\n" + probe.source, database)
+    assert shown == [line for line in wanted if line != "(nothing)"]
 
 
 def lines_of(transcript: Transcript) -> list[str]:

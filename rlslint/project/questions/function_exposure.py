@@ -18,12 +18,16 @@ from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
+from rlslint.config.platforms import ANONYMOUS
 from rlslint.meaning.bodies import TableName, reads_context, tables_read, tables_written
 from rlslint.meaning.body_access import BodyAccess, body_access, tables
+from rlslint.meaning.caller_checks import PassedChecks, passed_without_context
 from rlslint.meaning.calls import called_in_body, search_path_of
+from rlslint.meaning.context import PLATFORM_FUNCTIONS
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
 from rlslint.sql.expressions import And, Cast, Column, ColumnBinding, Operator, Query, SubSelect
+from rlslint.text.sentences import listed
 
 TRIGGER_TYPES = frozenset(("trigger", "event_trigger"))
 """Return types of functions that only PostgreSQL can call."""
@@ -37,6 +41,7 @@ class FunctionLeak(NamedTuple):
     a body of several statements, of which it is not known how much of what they read they return.
     `key` is the column by which the caller has to name the row, "" where rows come unnamed.
     `is_upkeep` tells that the caller decides only when rows change: a clean-up takes no argument.
+    `unknown` is what is NULL for the callers whom the checks of the body let pass, "" without any.
     """
 
     roles: tuple[str, ...]
@@ -48,6 +53,7 @@ class FunctionLeak(NamedTuple):
     adds: bool = False
     key: str = ""
     is_upkeep: bool = False
+    unknown: str = ""
 
 
 def callers(function: Function, project: Project) -> tuple[str, ...]:
@@ -71,18 +77,54 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
     if not roles or not function.security_definer:
         return None
     query = _single_query(function, project)
+    passed = None
     if query is None and asks_for_context(function, project):
-        return None
+        passed = _passed_without_context(function, project)
+        roles = _without_identity(roles, passed)
+        if passed is None or not roles:
+            return None
     accesses = [access for access in body_access(function) if not access.by_secret]
     if not accesses:
         return None
     for leak in _possible(function, query, accesses, roles, project):
         table = leak.table
+        if passed is not None:
+            if table in passed.looked_up:
+                continue
+            leak = leak._replace(unknown=_spelled(passed))
         privilege = "insert" if leak.adds else "update" if leak.writes else "select"
         kept = tuple(role for role in roles if restricts(project.catalog, role, table, privilege))
         if kept and table.rls_enabled and not is_public(table, project):
             return leak._replace(roles=kept)
     return None
+
+
+def _passed_without_context(function: Function, project: Project) -> PassedChecks | None:
+    def asks(name: str) -> bool:
+        overloads = [one for one in project.catalog.functions.known() if one.name == name]
+        return any(one is not function and asks_for_context(one, project) for one in overloads)
+
+    return passed_without_context(function, project.catalog, asks, project.context_functions)
+
+
+def _without_identity(roles: tuple[str, ...], passed: PassedChecks | None) -> tuple[str, ...]:
+    """Return the roles that can be without what the checks ask for.
+
+    Who is signed in on a platform has an identity; a setting may be missing for everybody.
+    """
+    if passed is None:
+        return ()
+    if any(read.name in _IDENTITY for read in passed.reads):
+        return tuple(role for role in roles if role in ANONYMOUS)
+    return roles
+
+
+_IDENTITY = frozenset(".".join(name) for name in PLATFORM_FUNCTIONS)
+
+
+def _spelled(passed: PassedChecks) -> str:
+    names = dict.fromkeys(read.name or "the context" for read in passed.reads)
+    return listed(f"{name}()" if "." in name and name in _IDENTITY else name for name in names)
 
 
 def _possible(

@@ -32,10 +32,11 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
     statement = function.because("security_definer")
     enabled = leak.table.because("rls_enabled")
     message = f"{leak.table} has row security, which does not apply here"
+    passes = f", and its check lets pass for whom {leak.unknown} is NULL" if leak.unknown else ""
     return Finding(
         object=str(function),
         message=f"{spoken(leak.roles)} can {_deed(leak)} by calling {function}: "
-        f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}",
+        f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}{passes}",
         span=shown(statement),
         label="runs with the rights of its owner",
         help=_help(function, leak, project),
@@ -62,6 +63,8 @@ def _deed(leak: FunctionLeak) -> str:
 
 def _help(function: Function, leak: FunctionLeak, project: Project) -> str:
     """Return SQL that lets policies filter, or keeps callers away, or advice, by what it does."""
+    if leak.unknown:
+        return f"refuse in its body who calls while {leak.unknown} is NULL"
     if function not in project.policy_functions and may_do_as_caller(function, leak, project):
         return f"ALTER {_kind(function)} {function.signature} SECURITY INVOKER;"
     granted = any(grant.grantee != PUBLIC for grant in function.grants.known() if grant.statement)
