@@ -67,11 +67,13 @@ def check(
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         try:
-            return _with_signs(result, found, code.unread, projects.of_tests)
+            return _with_signs(result, found, code.unread, projects.left_out)
         except Exception as error:
             fault = Fault("searched for row security", "files", "that are not read", error)
             faults = (*result.faults, fault)
-            return result._replace(faults=faults, uses_row_security=True)
+            return result._replace(
+                faults=faults, uses_row_security=result.uses_row_security or None
+            )
     return result
 
 
@@ -319,18 +321,25 @@ def _names_folder(paths: Sequence[str | os.PathLike[str]]) -> bool:
 
 
 def _with_signs(
-    result: Result, found: Found, programs: tuple[Sign, ...], of_tests: tuple[SourceFile, ...]
+    result: Result, found: Found, programs: tuple[Sign, ...], left_out: tuple[SourceFile, ...]
 ) -> Result:
     """Add the files and `programs` that nothing read and that have signs of row security.
 
-    So do the scripts `of_tests`, which are read only where they are named.
+    So do the scripts that are `left_out`: those of tests, which are read only where they are named,
+    and where nothing else uses row security, those that no history runs.
     """
     from rlslint.files.unread import signs
 
-    seen = signs(found.others, found.root, found.tests)
-    scripts = signs((file.path for file in of_tests), found.root, found.tests).found
-    left_out = tuple(
-        NotChecked("test file", script.path, _LEFT_OUT) for script in scripts if script.makes
+    uses = result.uses_row_security
+    others = (*found.others, *(file.path for file in found.settings))
+    seen = signs(others, found.root, found.tests)
+    scripts = signs((file.path for file in left_out), found.root, found.tests).found
+    not_run = tuple(
+        NotChecked("test file", script.path, _OF_TESTS)
+        if script.is_test
+        else NotChecked("file", script.path, _NOT_RUN)
+        for script in scripts
+        if script.makes and (script.is_test or not uses)
     )
     all_found = sorted((*programs, *seen.found))
     unread = tuple(
@@ -338,11 +347,10 @@ def _with_signs(
         for sign in all_found
     )
     too_large = tuple(NotChecked("file", path, _TOO_LARGE) for path in seen.too_large)
-    uses = result.uses_row_security
     return result._replace(
-        not_checked=(*result.not_checked, *unread, *left_out, *too_large),
+        not_checked=(*result.not_checked, *unread, *not_run, *too_large),
         unread=tuple(sign.path for sign in all_found),
-        uses_row_security=None if (unread or left_out) and not uses else uses,
+        uses_row_security=None if (unread or not_run) and not uses else uses,
     )
 
 
@@ -350,7 +358,8 @@ _SIGNS = {
     True: "with row security in a form that is not read",
     False: "with the context of row security in a form that is not read",
 }
-_LEFT_OUT = "with row security, read only where it is named"
+_OF_TESTS = "with row security, read only where it is named"
+_NOT_RUN = "with row security that no history runs"
 _TOO_LARGE = "too large to be searched for row security"
 
 

@@ -31,6 +31,9 @@ UNREAD = {
     "app/Tenant.php": "DB::statement(\"SET LOCAL app.tenant = '{$id}'\");",
     "src/session.kt": "connection.execute(\"SET app.tenant = '$id'\")",
     "src/rpc.ts": "db.rpc('set_config', { name: 'app.tenant', value: id })",
+    "db/migrate/3_policy.rb": "create_policy :own, on: :carts",
+    "src/joined.ts": 'db.raw(["ENABLE", "ROW", "LEVEL", "SECURITY"].join(" "))',
+    "docker-compose.yml": "command: psql -c 'ALTER TABLE carts ENABLE ROW LEVEL SECURITY'",
     "src/become.rs": 'sqlx::query("SET ROLE tenant_reader")',
     "Migrations/Create.cs": 'migrationBuilder.CreateRowLevelSecurityPolicy("carts");',
     "src/role.rs": 'sqlx::query("SET LOCAL ROLE tenant_reader")',
@@ -193,3 +196,22 @@ def test_a_setting_that_another_language_sets_is_not_said_to_be_unset(
     run = rlslint("check", "--output-format", "concise", "--select", "guc-name-mismatch", cwd=at)
     assert all(part in run.stdout for part in said)
     assert bool(run.stdout) == bool(said)
+
+
+@pytest.mark.parametrize("path", ["supabase/seed.sql", "supabase/schemas/carts.sql"])
+def test_sql_that_no_history_runs_is_named_where_nothing_else_uses_row_security(
+    tmp_path: Path, path: str
+) -> None:
+    migration = "supabase/migrations/20250101000000_carts.sql"
+    guard = "ALTER TABLE carts ENABLE ROW LEVEL SECURITY;"
+    at = files_in(tmp_path, {migration: "CREATE TABLE carts (id int);", path: guard})
+    run = rlslint("check", cwd=at)
+    assert "Not checked: 1 file with row security that no history runs" in run.stderr
+    assert "nowhere" not in run.stderr
+    (at / migration).write_text("CREATE TABLE carts (id int);" + guard, encoding="utf-8")
+    assert "no history runs" not in rlslint("check", cwd=at).stderr
+
+
+def test_where_nothing_was_read_nothing_is_said_to_be_found(tmp_path: Path) -> None:
+    run = rlslint("check", cwd=files_in(tmp_path, {"README.md": "Nothing here."}))
+    assert run.stderr == "No SQL was found: nothing was checked.\nChecked nothing.\n"

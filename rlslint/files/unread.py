@@ -18,7 +18,7 @@ from rlslint.text.patterns import Pattern
 LARGEST = 4 << 20
 """How many bytes of a file are looked through."""
 
-_GAP = rb"(?:\\[nrt]|[\s'\"+\\])+"
+_GAP = rb"(?:\\[nrt]|[\s'\"+,\\])+"
 """What stands between two words of SQL in a program: white space, or the ends of two strings."""
 
 
@@ -35,6 +35,7 @@ _DDL = (
     ((b"security", b"level"), Pattern(rb"row_?level_?security_?polic")),
     ((b"policy", b"create"), _apart(rb"create policy [^;]{1,200}?\Won\s")),
     ((b"policy", b"alter"), _apart(rb"alter policy [^;]{1,200}?\Won\s")),
+    ((b"create_policy",), Pattern(rb"create_policy[\s(]+[:'\"]")),
     ((b"policy",), Pattern(rb"pg_?policy\s*\(")),
     ((b"policy",), Pattern(rb"crud_?policy\s*\(")),
     ((b"rls",), Pattern(rb"enable_?rls\b")),

@@ -83,13 +83,13 @@ class Replayed(NamedTuple):
 class Projects(NamedTuple):
     """What there is to judge; `are_all` is False where files without a part in it were not read.
 
-    `of_tests` are the scripts that tests bring along, which are left out.
+    `left_out` are the SQL files that count for nothing: those of tests, seeds, ways down.
     """
 
     built: tuple[Built, ...]
     code: Code
     are_all: bool
-    of_tests: tuple[SourceFile, ...]
+    left_out: tuple[SourceFile, ...]
 
 
 Nearest = Callable[[str], Set[str]]
@@ -148,8 +148,8 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False, reader))
     # What a migration or a program imports, it was read with.
     unread = tuple(sign for sign in code.unread if sign.path not in modules.read)
-    of_tests = tuple(file for file in all_files.left_out if file.shown in found.tests)
-    return Projects(tuple(built), code._replace(unread=unread), read == all_files, of_tests)
+    code = code._replace(unread=unread)
+    return Projects(tuple(built), code, read == all_files, all_files.left_out)
 
 
 def _with_programs(read: Histories, programs: tuple[Program, ...], nearest: Nearest) -> Histories:

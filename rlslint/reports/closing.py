@@ -20,7 +20,8 @@ def closing_lines(result: Result) -> Iterator[str]:
         yield _without_row_security(result)
     elif result.unread:
         yield _elsewhere(result)
-    yield found_sentence(result)
+    if result.findings or any(result.checked) or result.not_checked or result.errors:
+        yield found_sentence(result)
     yield checked_sentence(result)
     if result.elsewhere:
         verb = "stands" if result.elsewhere == 1 else "stand"

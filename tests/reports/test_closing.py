@@ -47,7 +47,7 @@ def test_a_database_without_row_security_is_told_so() -> None:
 
 
 def test_nothing_checked_is_said() -> None:
-    assert closing(Result((), Checked()))[1] == "Checked nothing."
+    assert closing(Result((), Checked())) == ["Checked nothing."]
 
 
 def test_a_project_without_row_security_is_told_so() -> None:
