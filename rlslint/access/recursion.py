@@ -13,7 +13,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.overloads import find_function
+from rlslint.catalog.overloads import Given, find_function
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import functions_called, tables_read
@@ -158,7 +158,7 @@ def _reads_of_function(
             if read.table is table and row_security_active(catalog, read.role, table):
                 yield read
     for words, arguments in functions_called(function):
-        called, _ = find_function(catalog, function.search_path, words, ("",) * arguments)
+        called, _ = find_function(catalog, function.search_path, words, Given(("",) * arguments))
         if called is not None:
             yield from _reads_of_function(catalog, called, reader, table, (*callers, function))
 

@@ -13,10 +13,11 @@ from rlslint.text import Statement
 class Function(Facts):
     """A function or procedure (pg_proc).
 
-    `settings` are those of its SET clauses. `body` is the source of a string body; `atomic` the
-    queries of a SQL-standard body. `body_start` is the byte offset of the body's first character
-    in the statement's text, -1 where it has no simple position. `answers` keeps what was found out
-    about the function, which nothing changes once it is asked about.
+    The last `default_count` arguments have defaults. `settings` are those of its SET clauses.
+    `body` is the source of a string body; `atomic` the queries of a SQL-standard body. `body_start`
+    is the byte offset of the body's first character in the statement's text, -1 where it has no
+    simple position. `answers` keeps what was found out about the function, which nothing changes
+    once it is asked about.
     """
 
     __slots__ = (
@@ -26,6 +27,7 @@ class Function(Facts):
         "atomic",
         "body",
         "body_start",
+        "default_count",
         "grants",
         "is_procedure",
         "language",
@@ -51,6 +53,7 @@ class Function(Facts):
     argument_names: tuple[str, ...]
     argument_types: tuple[str, ...]
     variadic: bool
+    default_count: int
     return_type: str
     returns_set: bool
     is_procedure: bool
@@ -79,6 +82,7 @@ class Function(Facts):
         self.argument_names = ()
         self.argument_types = ()
         self.variadic = False
+        self.default_count = 0
         self.return_type = "void"
         self.returns_set = False
         self.is_procedure = False

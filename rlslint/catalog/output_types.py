@@ -19,6 +19,7 @@ from rlslint.sql.expressions import (
     Expr,
     IsNull,
     IsTruth,
+    Items,
     Not,
     Operator,
     Or,
@@ -65,6 +66,11 @@ def type_of(output: Expr, own: Relation | None = None) -> str:
             )
         case Call(name, arguments):
             return _type_of_call(output, name[-1], arguments, own)
+        case Items(items, "array"):
+            element = _common(items, own)
+            if not element and items and all(map(_takes_any_type, items)):
+                element = "text"  # What nothing else decides (manual: 10.5).
+            return f"{element}[]" if element else ""
         case Case(_, branches, otherwise):
             results = [result for _, result in branches]
             return _common([*results, otherwise] if otherwise is not None else results, own)

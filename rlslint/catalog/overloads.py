@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.output_types import POLYMORPHIC, type_of
 from rlslint.catalog.steps import MOST_CANDIDATES
-from rlslint.sql.expressions import Constant, Expr
+from rlslint.sql.expressions import Constant, Expr, Other
 
 LITERAL = "unknown"
 """The type of a quoted literal and of NULL, which take that of what they stand for."""
 
 _Signature = tuple[str, ...]
 _Candidates = dict[_Signature, "Function | None"]
+
+_SEVERAL = Function(0, "", "", "", None)
+"""Stands for functions of one schema between which PostgreSQL cannot choose."""
+
+
+class Given(NamedTuple):
+    """What a call hands over: types, "" for one that is not known, and the names of the last ones.
+
+    `spread` tells that the last one is an array behind VARIADIC.
+    """
+
+    types: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    spread: bool = False
+
 
 _BUILT_IN = {
     name: tuple(tuple(form.split()) for form in forms.split(";"))
@@ -108,12 +122,9 @@ _PREFERRED = {
 
 
 def find_function(
-    catalog: Catalog, search_path: tuple[str, ...], name: tuple[str, ...], types: Sequence[str]
+    catalog: Catalog, search_path: tuple[str, ...], name: tuple[str, ...], given: Given
 ) -> tuple[Function | None, bool]:
-    """Return the function of the history that a call means, and whether several could be meant.
-
-    `types` are those of its arguments, "" for one that is not known.
-    """
+    """Return the function of the history that a call means, and whether several could be meant."""
     if not _is_of_history(catalog, search_path, name):
         return None, False
     schemas = (name[-2],) if len(name) > 1 else without_temporary(search_path)
@@ -121,13 +132,59 @@ def find_function(
     if len(name) == 1 and "pg_catalog" not in schemas:
         schemas = ("pg_catalog", *schemas)
     found: _Candidates = {}
+    others = False
     for schema in schemas:
+        here: dict[_Signature, tuple[int, Function | None]] = {}
         if schema == "pg_catalog":
-            for signature in _BUILT_IN.get(last, ()):
-                found.setdefault(signature, None)
+            built_in = _BUILT_IN.get(last, ())
+            here.update((signature, (0, None)) for signature in built_in)
         for function in names.get((schema, last), ()):
-            found.setdefault(function.argument_types, function)
-    return _chosen(found, tuple(types))
+            signature, cost = _signature_for(function, given)
+            others |= signature is None
+            if signature is not None:
+                known = here.get(signature)
+                if known is None or cost < known[0]:
+                    here[signature] = cost, function
+                elif cost == known[0]:
+                    here[signature] = cost, _SEVERAL
+        for signature, (_, meant) in here.items():
+            if len(signature) == len(given.types):
+                found.setdefault(signature, meant)
+    if not found:
+        return None, others
+    return _chosen(found, given.types)
+
+
+def _signature_for(function: Function, given: Given) -> tuple[_Signature | None, int]:
+    """Return the types of what a call hands over as a function takes them, None if it does not.
+
+    One that takes them as an array, or has defaults for others, is chosen after others alike.
+    """
+    types, count = function.argument_types, len(given.types)
+    if given.names:
+        return _named_signature(function, given), 0
+    if function.variadic and not given.spread and count >= len(types):
+        element = "anyelement" if types[-1] == "anyarray" else types[-1].removesuffix("[]")
+        return (*types[:-1], *(element,) * (count - len(types) + 1)), 1
+    if count == len(types):
+        return types, 0
+    if len(types) - function.default_count <= count < len(types):
+        return types[:count], 0
+    return None, 0
+
+
+def _named_signature(function: Function, given: Given) -> _Signature | None:
+    types, names = function.argument_types, function.argument_names
+    positional = len(given.types) - len(given.names)
+    places = [*range(positional)]
+    for name in given.names:
+        if name not in names[positional:]:
+            return None
+        places.append(names.index(name, positional))
+    needed = set(range(len(types) - function.default_count))
+    if positional > len(types) or not needed <= set(places):
+        return None
+    return tuple(types[place] for place in places)
 
 
 def without_temporary(search_path: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,7 +207,7 @@ def find_called(
     """
     if not _is_of_history(catalog, search_path, name):
         return None, False
-    return find_function(catalog, search_path, name, argument_types(arguments, own))
+    return find_function(catalog, search_path, name, given_types(arguments, own))
 
 
 def _is_of_history(catalog: Catalog, search_path: tuple[str, ...], name: tuple[str, ...]) -> bool:
@@ -164,12 +221,26 @@ def _is_of_history(catalog: Catalog, search_path: tuple[str, ...], name: tuple[s
     return False
 
 
-def argument_types(arguments: tuple[Expr, ...], own: Relation | None) -> tuple[str, ...]:
-    """Return the types of arguments, "" for one that is not known."""
-    return tuple(_argument_type(argument, own) for argument in arguments)
+def given_types(arguments: tuple[Expr, ...], own: Relation | None) -> Given:
+    """Return what a bound call hands over; `own` is the relation whose row it may name."""
+    types: list[str] = []
+    names: list[str] = []
+    spread = False
+    for argument in arguments:
+        match argument:
+            case Other("NamedArgExpr", (value,)):
+                names.append(argument.detail)
+                types.append(type_of_argument(value, own))
+            case Other("VariadicArgument", (value,)):
+                spread = True
+                types.append(type_of_argument(value, own))
+            case _:
+                types.append(type_of_argument(argument, own))
+    return Given(tuple(types), tuple(names), spread)
 
 
-def _argument_type(argument: Expr, own: Relation | None) -> str:
+def type_of_argument(argument: Expr, own: Relation | None) -> str:
+    """Return the type of an argument, LITERAL for what has none yet, "" where it is not known."""
     match argument:
         case Constant(None):
             return LITERAL
@@ -181,21 +252,18 @@ def _argument_type(argument: Expr, own: Relation | None) -> str:
 
 
 def _chosen(found: _Candidates, types: tuple[str, ...]) -> tuple[Function | None, bool]:
-    exact = found.get(types)
     if types in found:
-        return exact, False
-    of_this_length = {s: f for s, f in found.items() if len(s) == len(types)}
-    others = {s: f for s, f in found.items() if len(s) > len(types) or (f and f.variadic)}
-    for candidates in (of_this_length, others):
-        if len(candidates) > MOST_CANDIDATES:
+        fitting = [types]
+    else:
+        if len(found) > MOST_CANDIDATES:
             return None, True
-        fitting = [s for s in candidates if all(map(_accepts, s, types))]
+        fitting = [s for s in found if all(map(_accepts, s, types))]
         if len(fitting) > 1 and "" not in types:
             fitting = _best(fitting, types)
-        if fitting:
-            meant = {candidates[signature] for signature in fitting}
-            return (meant.pop(), False) if len(meant) == 1 else (None, True)
-    return None, any(function is not None for function in (of_this_length or others).values())
+    meant = {found[signature] for signature in fitting}
+    if len(meant) == 1 and _SEVERAL not in meant:
+        return meant.pop(), False
+    return None, bool(meant) or any(function is not None for function in found.values())
 
 
 def may_be_one_type(one: str, other: str) -> bool:

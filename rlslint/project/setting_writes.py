@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
-from rlslint.catalog.overloads import argument_types, find_function
+from rlslint.catalog.overloads import find_function, given_types
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import SettingChange, settings_written
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
@@ -108,8 +108,8 @@ def _called(call: Call, parsed: ParsedStatement, catalog: Catalog) -> Iterator[S
             written = _constant(value, parsed)
             yield SettingWrite(setting, local, written, written == "", statement)
         case Call(name, arguments):
-            types = argument_types(arguments, None)
-            function, _ = find_function(catalog, DEFAULT_SEARCH_PATH, name, types)
+            given = given_types(arguments, None)
+            function, _ = find_function(catalog, DEFAULT_SEARCH_PATH, name, given)
             for write in _written_by(function):
                 yield SettingWrite(
                     write.name or "", write.is_local, None, False, statement, function

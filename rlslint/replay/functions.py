@@ -85,6 +85,7 @@ def _describe(
         "argument_names": tuple(parameter.get("name", "") for parameter in parameters),
         "argument_types": tuple(_type(replay, p["argType"]) for p in parameters),
         "variadic": is_variadic,
+        "default_count": sum("defexpr" in parameter for parameter in parameters),
         "is_procedure": node.get("is_procedure", False),
         "return_type": _type(replay, returned) if returned else "void",
         "returns_set": returns_set,

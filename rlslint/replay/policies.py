@@ -6,7 +6,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.binding import Scope, bind, find_relation
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.overloads import argument_types, find_function
+from rlslint.catalog.overloads import Given, find_function, given_types
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import SharedPredicate, columns_key
@@ -25,12 +25,12 @@ _TABLE_NAME = Pattern(rb'(?:"(?:[^"]|"")*"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"
 class _Lookup(NamedTuple):
     """A name that a predicate looked up, and what it found: equal again, the predicate serves.
 
-    `types` are those of the arguments of a call, None for a relation, whose `columns` count.
+    `given` is what a call hands over, None for a relation, whose `columns` count.
     """
 
     schema: str
     name: str
-    types: tuple[str, ...] | None
+    given: Given | None
     found: object
     columns: object
 
@@ -108,7 +108,7 @@ def _clauses(
     )
     for placed in (using, check):
         if placed is not None:
-            note_reader(replay, policy, (f.found for f in placed.lookups if f.types is None))
+            note_reader(replay, policy, (f.found for f in placed.lookups if f.given is None))
     return (
         using.clause(statement, start) if using is not None else None,
         check.clause(statement, start) if check is not None else None,
@@ -155,8 +155,8 @@ def _placed(replay: Replay, relation: Relation, bound: Expr, shift: int) -> _Pla
 def _lookups(part: object, relation: Relation) -> list[_Lookup]:
     match part:
         case Call(name, arguments):
-            types = argument_types(arguments, relation)
-            return [_Lookup(".".join(name[:-1]), name[-1], types, part.function, None)]
+            given = given_types(arguments, relation)
+            return [_Lookup(".".join(name[:-1]), name[-1], given, part.function, None)]
         case Query(sources=sources):
             return [
                 _Lookup(source.schema, source.name, None, read, columns_key(read))
@@ -173,10 +173,10 @@ def _relation_of(source: Source) -> object:
 
 def _still_found(replay: Replay, lookups: tuple[_Lookup, ...]) -> bool:
     path = replay.search_path
-    for schema, name, types, found, columns in lookups:
-        if types is not None:
+    for schema, name, given, found, columns in lookups:
+        if given is not None:
             qualified = (schema, name) if schema else (name,)
-            if find_function(replay.catalog, path, qualified, types)[0] is not found:
+            if find_function(replay.catalog, path, qualified, given)[0] is not found:
                 return False
             continue
         relation = find_relation(replay.catalog, path, schema, name)

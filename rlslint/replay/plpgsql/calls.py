@@ -8,11 +8,15 @@ from rlslint.replay.plpgsql.values import Datum
 
 
 class Arguments(NamedTuple):
-    """What a call hands over; `spread` tells that the last one is an array after VARIADIC."""
+    """What a call hands over; `spread` tells that the last one is an array after VARIADIC.
+
+    `types` are those of all, the positional ones first, "" for one that is not known.
+    """
 
     positional: tuple[Datum, ...]
     named: dict[str, Datum]
     spread: bool = False
+    types: tuple[str, ...] = ()
 
 
 class RoutineResult(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from rlslint.catalog.overloads import type_of_argument
 from rlslint.replay.plpgsql.arrays import (
     Array,
     all_elements,
@@ -67,6 +68,8 @@ class Variables(Protocol):
     def variable(self, names: tuple[str, ...]) -> Datum: ...
 
     def has_variable(self, name: str) -> bool: ...
+
+    def type_of(self, name: str) -> str: ...
 
     def parameter(self, number: int) -> Datum: ...
 
@@ -227,16 +230,32 @@ class Evaluator:
         positional: list[Datum] = []
         named: dict[str, Datum] = {}
         spread = False
+        types: list[str] = []
         for argument in call.arguments:
             match argument:
-                case Other("NamedArgExpr", (value,)):
-                    named[argument.detail] = self.value(value)
-                case Other("VariadicArgument", (value,)):
+                case Other("NamedArgExpr", (handed_over,)):
+                    value = named[argument.detail] = self.value(handed_over)
+                case Other("VariadicArgument", (handed_over,)):
                     spread = True
-                    positional.append(self.value(value))
-                case _:
-                    positional.append(self.value(argument))
-        return Arguments(tuple(positional), named, spread)
+                    positional.append(value := self.value(handed_over))
+                case handed_over:
+                    positional.append(value := self.value(handed_over))
+            types.append(self._type(handed_over, value))
+        return Arguments(tuple(positional), named, spread, tuple(types))
+
+    def _type(self, expression: Expr, value: Datum) -> str:
+        """Return the type of what a call hands over, "" where it is not known."""
+        match expression:
+            case Column(names=(name,)) if self.variables.has_variable(name):
+                return self.variables.type_of(name)
+            case Constant() | Cast():
+                return type_of_argument(expression, None)
+            case _ if isinstance(value, bool):
+                return "bool"
+            case _ if isinstance(value, tuple):
+                return "[]"
+            case _:
+                return type_of_argument(expression, None)
 
     def result_of(self, call: Call) -> RoutineResult | None:
         """Return what a function of the history gives, None for a call of any other.

@@ -95,6 +95,9 @@ class Interpreter:
     def has_variable(self, name: str) -> bool:
         return self.scopes.has(name)
 
+    def type_of(self, name: str) -> str:
+        return self.scopes.type_of(name)
+
     def variable(self, names: tuple[str, ...]) -> Datum:
         return self.scopes.value(names)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 
 from rlslint.catalog.functions import Function
-from rlslint.catalog.overloads import find_function
+from rlslint.catalog.overloads import Given, find_function
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
-from rlslint.replay.plpgsql.course import MOST_TURNS
+from rlslint.replay.plpgsql.course import MOST_TURNS, Raised
 from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.parameters import RoutineParameter, declared_parameters, given_values
 from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.results import result_of_body, result_of_queries
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
-from rlslint.replay.plpgsql.tree import Block, Sql, nested
+from rlslint.replay.plpgsql.tree import Block
 from rlslint.replay.plpgsql.values import ANY, Datum
 from rlslint.replay.settings import schemas_of, set_config
 from rlslint.replay.state import Replay
@@ -38,10 +38,10 @@ def call_routine(
     replay = caller.replay
     if name == ("set_config",):
         return RoutineResult(_set_config(replay, arguments.positional, caller))
-    path, given = replay.session.search_path, len(arguments.positional) + len(arguments.named)
-    function, ambiguous = find_function(replay.catalog, path, name, ("",) * given)
+    given = Given(arguments.types, tuple(arguments.named), arguments.spread)
+    function, ambiguous = find_function(replay.catalog, replay.session.search_path, name, given)
     if ambiguous:
-        _give_up(replay, name, caller)
+        _call_perhaps(caller, name, arguments)
         return _UNKNOWN
     if function is None:
         # CALL hands over an argument for each OUT parameter too.
@@ -136,21 +136,19 @@ def _as_defined(
         )
 
 
-def _give_up(replay: Replay, name: tuple[str, ...], caller: Interpreter) -> None:
-    """Make unknown what overloads may change of which nobody knows which one is called."""
-    for function in replay.functions_named(name):
+def _call_perhaps(caller: Interpreter, name: tuple[str, ...], arguments: Arguments) -> None:
+    """Carry out, in doubt, each overload of which nobody knows which one is called."""
+    doubt = object()
+    for function in caller.replay.functions_named(name):
         if function.knows("body") and CHANGES_CATALOG().search(function.body):
             caller.execution.note(f"it calls {function}, of which there are several")
+            caller.doubts.add(doubt)
             try:
-                block = block_of(function) if function.language == "plpgsql" else None
-            except (NotPlpgsql, SyntaxProblem):
-                block = None
-            if block is None:
-                caller.execution.run_unparsable(function.body)
-                continue
-            for part in nested(block.body):
-                if isinstance(part, Sql):
-                    caller.execution.run_unparsable(part.sql)
+                call_function_of_history(caller, function, arguments)
+            except Raised as raised:
+                caller.course.perhaps_raised(raised.condition)
+            finally:
+                caller.doubts.discard(doubt)
 
 
 def _set_config(replay: Replay, arguments: tuple[Datum, ...], caller: Interpreter) -> Datum:

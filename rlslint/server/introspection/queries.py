@@ -335,6 +335,7 @@ FUNCTIONS = _rows(
         "f.proretset",
         _type_name("f.prorettype"),
         "f.provariadic <> 0",
+        "f.pronargdefaults",
         "f.proargnames",
         "f.proargmodes",
         f"""ARRAY(SELECT {_type_name("a.oid")}

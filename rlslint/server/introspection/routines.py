@@ -33,8 +33,8 @@ def add_functions(
     for row in rows:
         (
             oid, schema, name, owner_oid, is_procedure, language, volatility, definer, leakproof,
-            parallel, returns_set, return_type, variadic, argument_names, modes, types, settings,
-            body, atomic, shown, acl,
+            parallel, returns_set, return_type, variadic, defaults, argument_names, modes, types,
+            settings, body, atomic, shown, acl,
         ) = row  # fmt: skip
         owner = names[owner_oid]
         # Dropped since the snapshot was taken, and shown no more: nobody calls it.
@@ -49,6 +49,7 @@ def add_functions(
         function.security_definer, function.leakproof = definer, leakproof
         function.return_type, function.returns_set = return_type, returns_set
         function.variadic, function.argument_types = variadic, tuple(types)
+        function.default_count = defaults
         function.argument_names = _input_names(argument_names, modes, len(types))
         function.settings = settings_of(settings)
         function.search_path = search_path
