@@ -111,6 +111,12 @@ _IMPLICIT = {
 }
 """Into which types PostgreSQL makes values of a type without being told (pg_cast, castcontext)."""
 
+
+def is_built_in_type(name: str) -> bool:
+    """Tell whether a type, or an array of it, is one of PostgreSQL's own that is known here."""
+    return name.partition("[")[0] in _IMPLICIT
+
+
 _STRINGS = frozenset(("bpchar", "name", "text", "varchar"))
 _PREFERRED = {
     **dict.fromkeys(_STRINGS, "text"),
@@ -264,6 +270,13 @@ def _chosen(found: _Candidates, types: tuple[str, ...]) -> tuple[Function | None
     if len(meant) == 1 and _SEVERAL not in meant:
         return meant.pop(), False
     return None, bool(meant) or any(function is not None for function in found.values())
+
+
+def may_take(parameter: str, argument: Expr | None, own: Relation | None) -> bool:
+    """Tell whether an argument may be of a type; "" stands for none at all."""
+    if argument is None or not parameter:
+        return argument is None and not parameter
+    return _accepts(parameter, type_of_argument(argument, own))
 
 
 def may_be_one_type(one: str, other: str) -> bool:

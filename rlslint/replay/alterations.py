@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rlslint.catalog.model import Column, Relation
-from rlslint.replay.columns import add_column, drop_column
-from rlslint.replay.constraints import (
-    add_constraint,
-    default_of,
-    drop_constraint,
-    is_table_constraint,
-)
+from rlslint.replay.cascades import Removal
+from rlslint.replay.columns import add_column
+from rlslint.replay.constraints import add_constraint, default_of, is_table_constraint
 from rlslint.replay.declared_constraints import in_order_of_making
+from rlslint.replay.dependencies import note_type
 from rlslint.replay.inheritance import inheriting, join_parent, leave_parent
 from rlslint.replay.not_null import drop_not_null, set_not_null
 from rlslint.replay.partition_indexes import attach_index, rebuild_indexes
@@ -136,7 +133,12 @@ def _drop_column(
 ) -> None:
     if not command.get("missing_ok"):
         _column(replay, relation, command)
-    drop_column(replay, relation, command["name"], statement, _recurses(command))
+    removal = Removal(replay, statement, _cascades(command))
+    removal.column(relation, command["name"], _recurses(command))
+
+
+def _cascades(command: Node) -> bool:
+    return command.get("behavior") == "DROP_CASCADE"
 
 
 def _recurses(command: Node) -> bool:
@@ -151,6 +153,7 @@ def _change_type(
     if column is not None:
         column.learn("type", type_name(command["def"]["ColumnDef"]["typeName"]), statement)
         relation.become("columns_key", None)
+        note_type(replay, relation, column)
         rebuild_indexes(replay, relation, column.number)
     for child in inheriting(replay, relation):
         _change_type(replay, child, command, statement, base)
@@ -228,10 +231,8 @@ def _add_constraint(
 def _drop_constraint(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    cascade = command.get("behavior") == "DROP_CASCADE"
-    found = drop_constraint(
-        replay, relation, command["name"], statement, cascade, _recurses(command)
-    )
+    removal = Removal(replay, statement, _cascades(command))
+    found = removal.constraint(relation, command["name"], _recurses(command))
     if not found and not command.get("missing_ok") and relation.knows("columns"):
         must_have(replay, relation, relation.constraints)
 

@@ -6,15 +6,11 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Column, Constraint, Index, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.column_numbers import column_numbers
+from rlslint.replay.dependencies import note_clause
 from rlslint.replay.generated_names import generated_name, hold_name
-from rlslint.replay.inheritance import drop_inherited_check, inheriting, pass_on_check
-from rlslint.replay.not_null import (
-    column_of_not_null,
-    drop_not_null,
-    forbid_null,
-    set_not_null,
-)
-from rlslint.replay.partition_indexes import add_index, drop_index, key_of, rename_index
+from rlslint.replay.inheritance import inheriting, pass_on_check
+from rlslint.replay.not_null import forbid_null, set_not_null
+from rlslint.replay.partition_indexes import add_index, rename_index
 from rlslint.replay.refusals import Refused, must_be_as_lasting
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
@@ -68,6 +64,9 @@ def add_constraint(
             forbid_null(replay, relation, column, statement)
         case "CONSTR_GENERATED" if column is not None:
             column.become("generated", True)
+            generated = _own_clause(replay, relation, node["raw_expr"], statement, base)
+            replay.origins.generated[relation.oid, column.number] = generated
+            note_clause(replay, relation, generated)
         case "CONSTR_DEFAULT" if column is not None:
             default = default_of(replay, relation, node["raw_expr"], statement, base)
             column.become("default", default)
@@ -83,7 +82,9 @@ def default_of(
     if is_null_constant(default):
         return None
     scope = Scope(replay.catalog, replay.search_path, statement)
-    return Clause(Predicate(bind(default, scope)), statement, base)
+    clause = Clause(Predicate(bind(default, scope)), statement, base)
+    note_clause(replay, relation, clause)
+    return clause
 
 
 def _add_table_constraint(
@@ -100,7 +101,10 @@ def _add_table_constraint(
     if "indexname" in node:
         _adopt_index(replay, relation, node, kind, statement, recurse)
         return
-    condition = _condition(replay, relation, node, statement, base) if kind == "check" else None
+    condition = None
+    if kind == "check":
+        condition = _own_clause(replay, relation, node["raw_expr"], statement, base)
+        note_clause(replay, relation, condition)
     names = _named_columns(condition) if condition else _key_names(node, column)
     words: tuple[str, ...] = () if kind == "primary" else (names[:1] if len(names) == 1 else ())
     if kind not in ("check", "primary"):
@@ -159,7 +163,7 @@ def _add(
     relation.constraints[constraint.name] = constraint
     hold_name(replay, relation, constraint.name)
     if constraint.referenced is not None:
-        replay.referenced_oids.add(id(constraint.referenced))
+        replay.referencing.setdefault(id(constraint.referenced), []).append(relation)
     if constraint.kind == "foreign":
         for child in inheriting(replay, relation):
             if child.partition_of is relation:
@@ -227,11 +231,11 @@ def _key_names(node: Node, column: Column | None) -> tuple[str, ...]:
             return strings(node.get("keys") or node.get("fk_attrs"))
 
 
-def _condition(
+def _own_clause(
     replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
 ) -> Clause:
     scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
-    return Clause(Predicate(bind(expression(node["raw_expr"]), scope)), statement, base)
+    return Clause(Predicate(bind(expression(node), scope)), statement, base)
 
 
 def _named_columns(condition: Clause) -> tuple[str, ...]:
@@ -283,54 +287,14 @@ def _referenced(
     return referenced, primary[0].columns if primary else ()
 
 
-def drop_constraint(
-    replay: Replay,
-    relation: Relation,
-    name: str,
-    statement: Statement,
-    cascade: bool,
-    recurse: bool,
-) -> bool:
-    """Drop a constraint with its index; the copies that children have of it go too.
-
-    False if there is none of this name.
-    """
-    from rlslint.replay.partitions import drop_foreign_key
-
-    constraint = next((c for c in relation.constraints.known() if c.name == name), None)
-    if constraint is None:
-        column = column_of_not_null(replay, relation, name)
-        if column is not None:
-            drop_not_null(replay, relation, column.name, statement, recurse)
-        return column is not None
-    if constraint.kind == "foreign":
-        drop_foreign_key(replay, relation, name)
-    elif key_of(relation, name) is not None:
-        drop_index(replay, relation, name)
-        if cascade:
-            drop_foreign_keys(replay, relation, constraint.columns)
-    else:
-        relation.constraints.pop(name)
-        replay.origins.inherited_checks.discard((relation.oid, name))
-        if (relation.oid, name) in replay.origins.uninherited_checks:
-            replay.origins.uninherited_checks.discard((relation.oid, name))
-            return True
-        for child in inheriting(replay, relation):
-            drop_inherited_check(replay, child, name, recurse)
-    return True
-
-
-def drop_foreign_keys(
+def referencing_keys(
     replay: Replay, relation: Relation, columns: tuple[int, ...] | None = None
-) -> None:
-    """Drop the foreign keys that point to a relation, or to exactly these columns of it."""
-    from rlslint.replay.partitions import drop_foreign_key
-
-    if id(relation) not in replay.referenced_oids:
-        return
-    for other in replay.catalog.relations.known():
-        for constraint in other.constraints.known():
-            if constraint.referenced is relation and (
-                columns is None or set(constraint.referenced_columns) == set(columns)
-            ):
-                drop_foreign_key(replay, other, constraint.name)
+) -> list[tuple[Relation, Constraint]]:
+    """Return the foreign keys that point to a relation, or to exactly these columns of it."""
+    return [
+        (other, constraint)
+        for other in dict.fromkeys(replay.referencing.get(id(relation), ()))
+        for constraint in other.constraints.known()
+        if constraint.referenced is relation
+        and (columns is None or set(constraint.referenced_columns) == set(columns))
+    ]

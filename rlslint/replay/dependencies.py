@@ -1,18 +1,123 @@
-"""What DROP … CASCADE takes along (manual: Dependency Tracking).
-
-Without CASCADE PostgreSQL refuses to drop what others need, so a history that ran did not need it.
-"""
+"""What an expression needs to exist (manual: Dependency Tracking), and who has such expressions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 
 from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Column as TableColumn
 from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.overloads import is_built_in_type
 from rlslint.catalog.predicates import Clause
-from rlslint.replay.state import Replay
-from rlslint.sql.expressions import OWN_ROW, Call, Column, ColumnBinding, Expr, Query
-from rlslint.text import Statement
+from rlslint.replay.state import Need, Reader, Replay
+from rlslint.sql.expressions import (
+    OWN_ROW,
+    Call,
+    Cast,
+    Column,
+    ColumnBinding,
+    Constant,
+    Expr,
+    Operator,
+    Other,
+    Query,
+    Source,
+)
+
+_OWN_OPERATORS = frozenset({
+    "=", "<>", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "||", "~~", "!~~", "~~*", "!~~*", "~",
+    "!~", "~*", "!~*", "->", "->>", "#>", "#>>", "@>", "<@", "&&", "?", "?|", "?&",
+})  # fmt: skip
+"""Operators of PostgreSQL's own, which histories hardly ever define for types of their own."""
+
+_AGGREGATES = frozenset({
+    "any_value", "array_agg", "avg", "bit_and", "bit_or", "bool_and", "bool_or", "count", "every",
+    "json_agg", "json_object_agg", "jsonb_agg", "jsonb_object_agg", "max", "min", "string_agg",
+    "sum",
+})  # fmt: skip
+
+
+def needs_of(expression: Expr) -> frozenset[Need]:
+    """Return what an expression needs: relations and functions by identity, others by name."""
+    return frozenset(need for part in expression.walk() for need in _needs(part))
+
+
+def _needs(part: Expr | Source) -> Iterator[Need]:
+    match part:
+        case Call(("nextval" | "currval" | "setval",), (argument, *_)):
+            name = _constant_name(argument)
+            if name:
+                yield "sequence", name
+        case Call():
+            if isinstance(part.function, Function):
+                yield id(part.function)
+            elif part.unknown:
+                yield "perhaps", part.name[-1]
+        case Cast(_, name):
+            if not is_built_in_type(name):
+                yield type_need(name)
+        case Operator(symbol) if symbol not in _OWN_OPERATORS:
+            yield "operator", symbol
+        case Other("CollateClause", _, detail):
+            yield "collation", detail.rpartition(".")[2]
+        case Query(sources=sources):
+            for source in sources:
+                if source.relation is not None:
+                    yield id(source.relation)
+            yield from _keys(part)
+        case _:
+            return
+
+
+def type_need(written: str) -> Need:
+    """Return how the use of a type, or of an array of it, is noted: by its last name."""
+    return "type", written.partition("[")[0].rpartition(".")[2]
+
+
+def _constant_name(argument: Expr) -> str:
+    """Return the last name of a sequence that a constant means; none behind a cast to text."""
+    if isinstance(argument, Cast) and argument.type.rpartition(".")[2] == "regclass":
+        argument = argument.argument
+    match argument:
+        case Constant(str() as name):
+            return name.rpartition(".")[2].strip('"')
+        case _:
+            return ""
+
+
+def _keys(query: Query) -> Iterator[Need]:
+    """Yield the primary keys on which it depends that columns beside GROUP BY have one value."""
+    if not query.grouping:
+        return
+    grouped = {
+        (id(part.binding.source), part.binding.number)
+        for part in query.grouping
+        if isinstance(part, Column) and isinstance(part.binding, ColumnBinding)
+    }
+    having = (query.having,) if query.having is not None else ()
+    for output in (*query.outputs, *having):
+        for column in _outside_aggregates(output):
+            binding = column.binding
+            if not isinstance(binding, ColumnBinding):
+                continue
+            if (id(binding.source), binding.number) in grouped:
+                continue
+            relation = binding.source.relation
+            if isinstance(relation, Relation) and binding.source in query.sources:
+                yield "key", str(relation.oid)
+
+
+def _outside_aggregates(expression: Expr) -> Iterator[Column]:
+    match expression:
+        case Column():
+            yield expression
+        case Call(name) if name[-1] in _AGGREGATES:
+            return
+        case Query():
+            return
+        case _:
+            for child in expression.children():
+                yield from _outside_aggregates(child)
 
 
 def columns_named(clause: Clause) -> frozenset[int]:
@@ -30,25 +135,9 @@ def _own_columns(expression: Expr) -> frozenset[int]:
     )
 
 
-def reads(clause: Clause) -> frozenset[int]:
-    """Return the identities of the relations that sub-selects read."""
-    return clause.ask(_relations_read)
-
-
-def _relations_read(expression: Expr) -> frozenset[int]:
-    return frozenset(
-        id(source.relation)
-        for part in expression.walk()
-        if isinstance(part, Query)
-        for source in part.sources
-        if source.relation is not None
-    )
-
-
-def note_reader(replay: Replay, reader: Policy | Relation, relations: Iterable[object]) -> None:
-    """Remember that a policy or a view reads relations: it goes when they go."""
-    for relation in relations:
-        replay.readers.setdefault(id(relation), []).append(reader)
+def reads_column(clause: Clause, relation: Relation, number: int) -> bool:
+    """Tell whether an expression reads a column of a relation in a sub-select."""
+    return (id(relation), number) in clause.ask(_columns_read)
 
 
 def _columns_read(expression: Expr) -> frozenset[tuple[int, int]]:
@@ -59,106 +148,44 @@ def _columns_read(expression: Expr) -> frozenset[tuple[int, int]]:
     )
 
 
-def calls(clause: Clause, function: Function) -> bool:
-    """Tell whether an expression calls a function of the history."""
-    return id(function) in clause.ask(_functions_called)
+def needs(clause: Clause, wanted: Need) -> bool:
+    """Tell whether an expression needs something."""
+    return wanted in clause.ask(needs_of)
 
 
-def _functions_called(expression: Expr) -> frozenset[int]:
-    return frozenset(
-        id(part.function)
-        for part in expression.walk()
-        if isinstance(part, Call) and part.function is not None
-    )
+def note_reader(replay: Replay, reader: Reader, wanted: Iterable[Need]) -> None:
+    """Remember that a policy, a relation or a function needs something: it goes when that goes."""
+    for need in wanted:
+        replay.readers.setdefault(need, []).append(reader)
 
 
-def drop_dependent_policies(
-    replay: Replay, relation: Relation, number: int | None, statement: Statement
-) -> None:
-    """Remove the policies that name a column of `relation` (or, for None, the relation)."""
-    for policy in relation.policies.known():
-        if number is not None and any(number in columns_named(c) for c in policy.clauses):
-            remove_policy(policy, statement)
-    key = (id(relation), number)
-    readers = dict.fromkeys(replay.readers.get(id(relation), ()))
-    for policy in (one for one in readers if isinstance(one, Policy) and _stands(one)):
-        for clause in policy.clauses:
-            if id(relation) in reads(clause) and (
-                number is None or key in clause.ask(_columns_read)
-            ):
-                remove_policy(policy, statement)
+def note_type(replay: Replay, relation: Relation, column: TableColumn) -> None:
+    """Remember that a column has a type that may be dropped."""
+    if column.knows("type") and not is_built_in_type(column.type):
+        note_reader(replay, relation, (type_need(column.type),))
 
 
-def _stands(policy: Policy) -> bool:
-    return dict.get(policy.relation.policies, policy.name) is policy
+def note_clause(replay: Replay, reader: Reader, clause: Clause | None) -> None:
+    """Remember what an expression of a policy, a relation or a function needs."""
+    if clause is not None:
+        note_reader(replay, reader, clause.ask(needs_of))
 
 
-def remove_policy(policy: Policy, statement: Statement) -> None:
-    """Take a policy from its table."""
-    policy.relation.policies.pop(policy.name, None)
-    policy.relation.because_of("policies", statement)
+def readers_of(replay: Replay, wanted: Need) -> list[Reader]:
+    """Return what needed something when it was made and still exists, each once."""
+    return [one for one in dict.fromkeys(replay.readers.get(wanted, ())) if exists(replay, one)]
 
 
-def drop_views_reading(
-    replay: Replay, relation: Relation, number: int | None, statement: Statement
-) -> None:
-    """Remove the views that read a relation, or a column of it, and what reads these views."""
-    key = (id(relation), number)
-    views = [view for view in replay.readers.get(id(relation), ()) if isinstance(view, Relation)]
-    _drop_views(
-        replay,
-        views,
-        lambda query: (
-            id(relation) in reads(query) and (number is None or key in query.ask(_columns_read))
-        ),
-        statement,
-    )
-
-
-def drop_dependents_of_function(replay: Replay, function: Function, statement: Statement) -> None:
-    """Remove the policies, views, defaults, checks, indexes and triggers that call a function."""
-    for policy in list(replay.catalog.policies()):
-        if any(calls(clause, function) for clause in policy.clauses):
-            remove_policy(policy, statement)
-    views = replay.catalog.relations.known()
-    _drop_views(replay, views, lambda query: calls(query, function), statement)
-    names = (function.name, str(function))
-    for relation in replay.catalog.relations.known():
-        for name, trigger in list(dict.items(relation.triggers)):
-            if trigger.function in names:
-                del relation.triggers[name]
-        for index in relation.indexes.known():
-            if any(calls(clause, function) for clause in index.expressions):
-                del relation.indexes[index.name]
-        for constraint in relation.constraints.known():
-            if constraint.expression is not None and calls(constraint.expression, function):
-                del relation.constraints[constraint.name]
-        for column in relation.columns.values() if relation.knows("columns") else ():
-            if column.knows("default") and column.default and calls(column.default, function):
-                column.learn("default", None, statement)
-
-
-def drop_defaults_from_sequences(
-    replay: Replay, relation: Relation, numbers: Iterable[int], statement: Statement
-) -> None:
-    """Remove the defaults that other tables have taken from serial columns of a relation."""
-    keys = [(relation.oid, number) for number in numbers]
-    gone = [replay.origins.sequences[key] for key in keys if key in replay.origins.sequences]
-    for other in replay.catalog.relations.known() if gone else ():
-        for column in other.columns.values() if other.knows("columns") else ():
-            if column.knows("default") and any(column.default is default for default in gone):
-                column.learn("default", None, statement)
-
-
-def _drop_views(
-    replay: Replay,
-    views: Iterable[Relation],
-    depends: Callable[[Clause], bool],
-    statement: Statement,
-) -> None:
-    for view in views:
-        alive = dict.__contains__(replay.catalog.relations, view.oid)
-        if alive and view.knows("query") and view.query is not None and depends(view.query):
-            replay.drop_relation(view)
-            drop_views_reading(replay, view, None, statement)
-            drop_dependent_policies(replay, view, None, statement)
+def exists(replay: Replay, one: Reader) -> bool:
+    """Tell whether something has not been dropped."""
+    catalog = replay.catalog
+    match one:
+        case Policy():
+            stands = dict.get(one.relation.policies, one.name) is one
+            return stands and exists(replay, one.relation)
+        case Relation() if one.is_beyond_history:
+            return catalog.unknown_relations.get((one.schema, one.name)) is one
+        case Relation():
+            return dict.get(catalog.relations, one.oid) is one
+        case Function():
+            return dict.get(catalog.functions, one.oid) is one

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
+from rlslint.catalog.overloads import is_built_in_type
+from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.replay.dependencies import note_clause, note_reader, type_need
 from rlslint.replay.privileges import public_may_execute
 from rlslint.replay.refusals import Refused
 from rlslint.replay.settings import setting_values
 from rlslint.replay.state import Replay
-from rlslint.sql.nodes import strings, type_name
+from rlslint.sql.expressions import Expr
+from rlslint.sql.nodes import expression, query, strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -100,6 +105,41 @@ def _describe(
     if function.atomic:
         function.become("body", statement.sql)
         function.become("body_start", statement.start)
+    _note_needs(replay, function, node, parameters, statement, base)
+
+
+def _note_needs(
+    replay: Replay,
+    function: Function,
+    node: Node,
+    parameters: list[Node],
+    statement: Statement,
+    base: int,
+) -> None:
+    """Remember what a function goes with: its types, and what defaults and its own body name."""
+    types = {*function.argument_types, function.return_type} - {""}
+    note_reader(replay, function, (type_need(t) for t in types if not is_built_in_type(t)))
+    scope = Scope(replay.catalog, replay.search_path, statement)
+    parts = [expression(p["defexpr"]) for p in parameters if "defexpr" in p]
+    if "sql_body" in node:
+        parts += _queries(node["sql_body"])
+    clauses = tuple(Clause(Predicate(bind(part, scope)), statement, base) for part in parts)
+    if clauses or function.oid in replay.origins.function_clauses:
+        replay.origins.function_clauses[function.oid] = clauses
+    for clause in clauses:
+        note_clause(replay, function, clause)
+
+
+def _queries(node: Node) -> list[Expr]:
+    match node:
+        case {"List": {"items": items}}:
+            return [found for item in items for found in _queries(item)]
+        case {"SelectStmt": fields}:
+            return [query(fields)]
+        case {"ReturnStmt": {"returnval": value}}:
+            return [expression(value)]
+        case _:
+            return []
 
 
 def set_option(

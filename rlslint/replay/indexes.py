@@ -6,6 +6,7 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Index, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.column_numbers import column_numbers
+from rlslint.replay.dependencies import note_clause
 from rlslint.replay.generated_names import generated_name, is_taken, numbered
 from rlslint.replay.partition_indexes import add_index
 from rlslint.replay.refusals import Refused
@@ -24,7 +25,9 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
     scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
 
     def bound(part: Node) -> Clause:
-        return Clause(Predicate(bind(expression(part), scope)), statement, base)
+        clause = Clause(Predicate(bind(expression(part), scope)), statement, base)
+        note_clause(replay, relation, clause)
+        return clause
 
     name = node.get("idxname", "")
     included = [item["IndexElem"] for item in node.get("indexIncludingParams", ())]

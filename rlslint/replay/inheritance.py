@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Column, Constraint, Relation
 from rlslint.replay.column_numbers import mapped
+from rlslint.replay.dependencies import note_clause, note_type
 from rlslint.replay.generated_names import hold_name, rename_member
 from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.state import Replay
@@ -97,8 +98,16 @@ def inherit_column(replay: Replay, relation: Relation, column: Column) -> Column
     copy = copied_column(relation, column)
     for fact in ("default", "generated"):
         _copy_fact(copy, column, fact)
+    note_copy(replay, relation, copy)
     replay.origins.inherited_columns.add((relation.oid, copy.number))
     return copy
+
+
+def note_copy(replay: Replay, relation: Relation, copy: Column) -> None:
+    """Remember what a column that was copied needs."""
+    note_type(replay, relation, copy)
+    if copy.knows("default"):
+        note_clause(replay, relation, copy.default)
 
 
 def copied_column(relation: Relation, column: Column) -> Column:
@@ -166,6 +175,7 @@ def pass_on_check(
     if dict.__contains__(child.constraints, name):
         return
     child.constraints[name] = check_of(parent, child, constraint)
+    note_clause(replay, child, constraint.expression)
     replay.origins.inherited_checks.add((child.oid, name))
     hold_name(replay, child, name)
     for grandchild in inheriting(replay, child):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
+from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause
@@ -17,11 +18,15 @@ Numbered = tuple[int, int]
 
 
 class TriggerDetails(NamedTuple):
-    """What decides which partitions have a trigger, and which columns it cannot do without."""
+    """What decides which partitions have a trigger, and what it cannot do without.
+
+    `clauses` is its WHEN, if it has one.
+    """
 
     for_each_row: bool
     columns: frozenset[str]
     is_part: bool = False
+    clauses: tuple[Clause, ...] = ()
 
 
 class Origins:
@@ -32,8 +37,11 @@ class Origins:
     tell of which part of the whole one of a partition's is a part. `inherited_not_nulls` are
     the columns that are NOT NULL only because the parent's are, `only_not_nulls` those where ONLY
     kept it from the children. `index_conditions` and `index_includes` are the WHERE and INCLUDE of
-    indexes, `index_words` the names of their columns. `sequences` are the defaults of serial
-    columns, whose sequences go with the column.
+    indexes, `index_words` the names of their columns. `owned_sequences` are those that go with a
+    column, `generated` what columns are generated from. `function_clauses` are by oid the defaults
+    of arguments and the queries of SQL-standard bodies, `operators` the functions behind operators
+    by symbol and types, `types` those that the history makes, `domains` the types below domains,
+    `collations` those of columns, `rules` what rules of tables need.
 
     `former_names` are those of relations that were dropped or renamed, which are missing for sure.
     `perhaps_altered` are the ALTER TABLE IF EXISTS of tables that perhaps did not exist yet.
@@ -54,7 +62,14 @@ class Origins:
         self.index_conditions: RecordedDict[Named, Clause] = RecordedDict()
         self.index_includes: RecordedDict[Named, tuple[int, ...]] = RecordedDict()
         self.index_words: RecordedDict[Named, tuple[str, ...]] = RecordedDict()
-        self.sequences: RecordedDict[Numbered, Clause] = RecordedDict()
+        self.owned_sequences: RecordedDict[Numbered, str] = RecordedDict()
+        self.generated: RecordedDict[Numbered, Clause] = RecordedDict()
+        self.function_clauses: RecordedDict[int, tuple[Clause, ...]] = RecordedDict()
+        self.operators: RecordedDict[tuple[str, str, str], Function | None] = RecordedDict()
+        self.types: RecordedSet[tuple[str, str]] = RecordedSet()
+        self.collations: RecordedDict[Numbered, str] = RecordedDict()
+        self.domains: RecordedDict[str, str] = RecordedDict()
+        self.rules: RecordedDict[Named, frozenset[int | tuple[str, str]]] = RecordedDict()
         self.trigger_details: RecordedDict[Named, TriggerDetails] = RecordedDict()
         self.stored_settings: RecordedDict[tuple[Role | None, bool], dict[str, str]] = (
             RecordedDict()

@@ -111,6 +111,7 @@ def pass_on_foreign_key(
     partition.constraints[name] = constraint._replace(name=name, columns=numbers)
     replay.origins.foreign_key_parents[partition.oid, name] = whole
     hold_name(replay, partition, name)
+    replay.referencing.setdefault(id(constraint.referenced), []).append(partition)
     for part in inheriting(replay, partition):
         pass_on_foreign_key(replay, partition, part, partition.constraints[name])
 

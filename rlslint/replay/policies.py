@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
+from rlslint.catalog.answers import ask
 from rlslint.catalog.binding import Scope, bind, find_relation
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation
@@ -10,7 +11,7 @@ from rlslint.catalog.overloads import Given, find_function, given_types
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import SharedPredicate, columns_key
-from rlslint.replay.dependencies import note_reader
+from rlslint.replay.dependencies import needs_of, note_reader
 from rlslint.replay.refusals import Refused, must_have
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query, Source
@@ -108,7 +109,7 @@ def _clauses(
     )
     for placed in (using, check):
         if placed is not None:
-            note_reader(replay, policy, (f.found for f in placed.lookups if f.given is None))
+            note_reader(replay, policy, ask(needs_of, placed.shared.predicate.expression))
     return (
         using.clause(statement, start) if using is not None else None,
         check.clause(statement, start) if check is not None else None,

@@ -9,27 +9,23 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Owned, Relation
 from rlslint.catalog.privileges import Grant
-from rlslint.replay.constraints import drop_foreign_keys
-from rlslint.replay.dependencies import (
-    drop_defaults_from_sequences,
-    drop_dependent_policies,
-    drop_dependents_of_function,
-    drop_views_reading,
-)
+from rlslint.replay.cascades import Removal
 from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
-from rlslint.replay.inheritance import inheriting
 from rlslint.replay.memberships import drop_memberships_granted_by
-from rlslint.replay.partition_indexes import drop_index, find_index
+from rlslint.replay.partition_indexes import drop_index, find_index, key_of
 from rlslint.replay.partition_triggers import drop_trigger
-from rlslint.replay.refusals import ANY_ERROR, must_have
+from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.state import Replay
-from rlslint.replay.type_names import drop_type
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 _RELATIONS = {
     "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE", "OBJECT_SEQUENCE",
+}  # fmt: skip
+_TYPES_OF_EXTENSIONS = {
+    "citext": ("citext",), "hstore": ("hstore",), "ltree": ("ltree", "lquery", "ltxtquery"),
+    "postgis": ("geometry", "geography"), "vector": ("vector", "halfvec", "sparsevec"),
 }  # fmt: skip
 _FUNCTIONS = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"}
 
@@ -44,6 +40,7 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         return
     if not node.get("missing_ok") and kind not in ("OBJECT_POLICY", "OBJECT_TRIGGER"):
         replay.perhaps_refused(ANY_ERROR)
+    removal = Removal(replay, statement, cascade)
     for item in node["objects"]:
         names = strings(item["List"]["items"]) if "List" in item else ()
         if node.get("missing_ok") and _is_missing(replay, kind, names):
@@ -52,20 +49,28 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             relation = replay.relation_named(names[:-1], statement)
             if kind != "OBJECT_RULE" and not node.get("missing_ok"):
                 _must_exist(replay, relation, kind, names[-1])
-            if kind == "OBJECT_TRIGGER":
+            if kind == "OBJECT_RULE":
+                replay.origins.rules.pop((relation.oid, names[-1]), None)
+            elif kind == "OBJECT_TRIGGER":
                 drop_trigger(replay, relation, names[-1])
-            elif kind == "OBJECT_POLICY":
+            else:
                 _remove(relation.policies, names[-1])
                 relation.because_of("policies", statement)
         elif kind == "OBJECT_INDEX":
             _drop_index(replay, names, node.get("missing_ok", False))
         elif kind in _FUNCTIONS:
             functions = replay.functions_with(item["ObjectWithArgs"], node.get("missing_ok", False))
-            _drop_functions(replay, functions, cascade, statement)
-        elif kind in ("OBJECT_TYPE", "OBJECT_DOMAIN") and cascade:
-            drop_type(replay, type_name(item["TypeName"]), statement)
+            _drop_functions(removal, functions)
+        elif kind in ("OBJECT_TYPE", "OBJECT_DOMAIN"):
+            _drop_type(removal, item["TypeName"])
         elif kind == "OBJECT_SCHEMA":
-            _drop_schema(replay, item["String"]["sval"], statement)
+            _drop_schema(removal, item["String"]["sval"])
+        elif kind == "OBJECT_OPERATOR":
+            _drop_operator(removal, item["ObjectWithArgs"])
+        elif kind == "OBJECT_COLLATION":
+            removal.collation(names[-1])
+        elif kind == "OBJECT_EXTENSION":
+            _drop_extension(removal, item["String"]["sval"])
         elif kind == "OBJECT_EVENT_TRIGGER":
             replay.event_triggers.pop(item["String"]["sval"], None)
 
@@ -81,8 +86,10 @@ def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: b
             for schema in schemas:
                 replay.origins.former_names.add((schema, missing[-1]))
         names = [name for name in names if not _is_missing(replay, node["removeType"], name)]
-    for relation in [replay.relation_named(name, statement) for name in names]:
-        drop_relation(replay, relation, cascade, statement)
+    relations = [replay.relation_named(name, statement) for name in names]
+    removal = Removal(replay, statement, cascade, relations)
+    for relation in relations:
+        removal.relation(relation)
 
 
 def _must_exist(replay: Replay, relation: Relation, kind: str, name: str) -> None:
@@ -115,54 +122,59 @@ def _stand_in(replay: Replay, range_var: Node) -> Relation | None:
     return next((relation for relation in found if relation is not None), None)
 
 
-def drop_relation(replay: Replay, relation: Relation, cascade: bool, statement: Statement) -> None:
-    """Drop a relation with its partitions, and with CASCADE what needs it."""
-    partitions = [c for c in inheriting(replay, relation) if c.partition_of is relation]
-    for child in inheriting(replay, relation) if cascade else partitions:
-        drop_relation(replay, child, cascade, statement)
-    if cascade:
-        drop_views_reading(replay, relation, None, statement)
-        drop_dependent_policies(replay, relation, None, statement)
-        drop_foreign_keys(replay, relation)
-        columns = relation.columns.values() if relation.knows("columns") else ()
-        numbers = [column.number for column in columns]
-        drop_defaults_from_sequences(replay, relation, numbers, statement)
-    replay.drop_relation(relation)
-    if cascade:
-        drop_type(replay, str(relation), statement)
-
-
 def _drop_index(replay: Replay, names: tuple[str, ...], missing_ok: bool) -> None:
     relation = find_index(replay, names[-1], names[-2] if len(names) > 1 else "", missing_ok)
     if relation is not None:
+        if key_of(relation, names[-1]) is not None:
+            raise Refused("dependent_objects_still_exist")
         drop_index(replay, relation, names[-1])
 
 
-def _drop_functions(
-    replay: Replay, functions: list[Function], cascade: bool, statement: Statement
-) -> None:
+def _drop_type(removal: Removal, node: Node) -> None:
+    written = type_name(node)
+    schema, _, name = written.rpartition(".")
+    types = removal.replay.origins.types
+    for known in [one for one in types if one[1] == name and schema in ("", one[0])][:1]:
+        types.discard(known)
+    removal.replay.origins.domains.pop(written, None)
+    removal.type(written)
+
+
+def _drop_operator(removal: Removal, node: Node) -> None:
+    symbol = strings(node["objname"])[-1]
+    left, right = (type_name(arg["TypeName"]) if arg else "" for arg in node["objargs"])
+    removal.replay.origins.operators.pop((symbol, left, right), None)
+    removal.operator(symbol, left, right)
+
+
+def _drop_extension(removal: Removal, name: str) -> None:
+    removal.replay.catalog.extensions.discard(name)
+    for type_ in _TYPES_OF_EXTENSIONS.get(name, ()):
+        removal.type(type_)
+
+
+def _drop_functions(removal: Removal, functions: list[Function]) -> None:
     for function in functions:
-        drop_function(replay, function, cascade, statement)
+        removal.function(function)
 
 
-def drop_function(replay: Replay, function: Function, cascade: bool, statement: Statement) -> None:
-    """Drop a function, and with CASCADE what calls it."""
-    replay.drop_function(function)
-    if cascade:
-        drop_dependents_of_function(replay, function, statement)
-
-
-def _drop_schema(replay: Replay, name: str, statement: Statement) -> None:
+def _drop_schema(removal: Removal, name: str) -> None:
+    replay, catalog = removal.replay, removal.replay.catalog
     replay.catalog.schemas.pop(name, None)
-    for relation in replay.catalog.relations.known():
-        if relation.schema == name and dict.__contains__(replay.catalog.relations, relation.oid):
-            drop_relation(replay, relation, True, statement)
-    for function in replay.catalog.functions.known():
+    for relation in catalog.relations.known():
+        if relation.schema == name and dict.__contains__(catalog.relations, relation.oid):
+            removal.take_along(relation)
+            removal.relation(relation)
+    for function in catalog.functions.known():
         if function.schema == name:
-            replay.drop_function(function)
-            drop_dependents_of_function(replay, function, statement)
-    kept = tuple(default for default in replay.catalog.defaults if default.schema != name)
-    set_attribute(replay.catalog, "defaults", kept)
+            removal.take_along(function)
+            removal.function(function)
+    for schema, type_ in list(replay.origins.types):
+        if schema == name:
+            replay.origins.types.discard((schema, type_))
+            removal.type(f"{schema}.{type_}")
+    kept = tuple(default for default in catalog.defaults if default.schema != name)
+    set_attribute(catalog, "defaults", kept)
 
 
 def drop_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -177,25 +189,29 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
     names = set(replay.role_names(node["roles"]))
     drop_memberships_granted_by(replay, names)
     catalog = replay.catalog
+    everything: list[Relation | Function] = [*catalog.relations.known()]
+    everything += catalog.functions.known()
+    owned_by_them = [one for one in everything if one.knows("owner") and one.owner in names]
+    removal = Removal(replay, statement, node.get("behavior") == "DROP_CASCADE", owned_by_them)
     for schema in list(catalog.schemas.values()):
         if schema.owner in names:
-            _drop_schema(replay, schema.name, statement)
+            _drop_schema(removal, schema.name)
     for relation in catalog.relations.known():
         owned_by = relation.knows("owner") and relation.owner in names
         if owned_by and dict.__contains__(catalog.relations, relation.oid):
-            drop_relation(replay, relation, True, statement)
+            removal.relation(relation)
     kept = tuple(d for d in catalog.defaults if not names & {d.creator, d.grantee})
     set_attribute(catalog, "defaults", kept)
-    everything: tuple[Owned, ...] = (
+    owned_things: tuple[Owned, ...] = (
         *catalog.relations.known(), *catalog.functions.known(), *catalog.schemas.values(),
     )  # fmt: skip
-    for owned in everything:
+    for owned in owned_things:
         for grant in owned.grants.known():
             if grant.grantee in names:
                 _revoke(replay, owned, grant)
     for function in list(replay.catalog.functions.known()):
         if function.knows("owner") and function.owner in names:
-            _drop_functions(replay, [function], True, statement)
+            _drop_functions(removal, [function])
     for policy in list(replay.catalog.policies()):
         # DROP OWNED takes the role out of a policy, and the policy away if it was the only one.
         left = tuple(name for name in policy.roles if name not in names)

@@ -64,9 +64,10 @@ def _drop_all(
     replay: Replay, temporary: Iterable[Relation | Function], statement: Statement
 ) -> None:
     for one in temporary:
-        from rlslint.replay.removals import drop_function, drop_relation
+        from rlslint.replay.cascades import Removal
 
+        removal = Removal(replay, statement, True)
         if isinstance(one, Function):
-            drop_function(replay, one, True, statement)
+            removal.function(one)
         elif dict.get(replay.catalog.relations, one.oid) is one:
-            drop_relation(replay, one, True, statement)
+            removal.relation(one)

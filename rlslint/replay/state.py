@@ -50,6 +50,13 @@ def start_schemas(catalog: Catalog) -> None:
     catalog.schemas["public"] = public
 
 
+Need = int | tuple[str, str]
+"""What an expression needs: a relation or a function by its identity, others by kind and name."""
+
+Reader = Policy | Relation | Function
+"""What has expressions that need something."""
+
+
 class EventTrigger(NamedTuple):
     """An event trigger on ddl_command_end; without `tags` any command sets it off."""
 
@@ -89,8 +96,8 @@ class Replay:
         self.children: dict[int, list[Relation]] = {}
         self.name_holders: dict[str, list[Relation]] = {}
         self.generated_numbers: RecordedDict[tuple[str, ...], int] = RecordedDict()
-        self.referenced_oids: set[int] = set()
-        self.readers: dict[int, list[Policy | Relation]] = {}
+        self.referencing: dict[int, list[Relation]] = {}
+        self.readers: dict[Need, list[Reader]] = {}
         self.origins = Origins()
         self.private_function_creators: RecordedSet[str] = RecordedSet()
         self.migration_roles: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.columns import add_column
 from rlslint.replay.constraints import add_constraint, is_table_constraint
 from rlslint.replay.declared_constraints import Declared, in_order_of_making
-from rlslint.replay.dependencies import note_reader
+from rlslint.replay.dependencies import note_clause, note_type
 from rlslint.replay.inheritance import inherit
 from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.stand_ins import settled
@@ -81,11 +81,12 @@ def _number_columns(replay: Replay, relation: Relation) -> None:
     """Tell the clauses that named columns of a relation before it was made which these are."""
     readers = replay.readers.get(id(relation), ())
     for reader in dict.fromkeys((*relation.policies.known(), *readers)):
-        if isinstance(reader, Policy):
-            for clause in reader.clauses:
-                number_columns(clause, relation, reader.relation is relation)
-        elif reader.knows("query") and reader.query is not None:
-            number_columns(reader.query, relation, is_own=False)
+        match reader:
+            case Policy():
+                for clause in reader.clauses:
+                    number_columns(clause, relation, reader.relation is relation)
+            case Relation() if reader.knows("query") and reader.query is not None:
+                number_columns(reader.query, relation, is_own=False)
 
 
 def _add_constraints(
@@ -139,14 +140,17 @@ def table_of_query(
     if not isinstance(bound, Query):
         return
     columns_of_query(relation, bound, strings(into.get("colNames")), statement)
+    for column in relation.columns.values() if relation.knows("columns") else ():
+        note_type(replay, relation, column)
     read = relations_read(bound)
     for needed in read if kind is Kind.materialized_view else ():
         must_be_as_lasting(relation, needed, both_ways=False)
     relation.become("copied_from", read)
     relation.become("copy_kind", "as")
     if kind is Kind.materialized_view:
-        relation.become("query", replay.clause(bound, statement, base))
-        note_reader(replay, relation, read)
+        clause = replay.clause(bound, statement, base)
+        relation.become("query", clause)
+        note_clause(replay, relation, clause)
     if into.get("onCommit") == "ONCOMMIT_DROP":
         _end_with_transaction(replay, relation)
 

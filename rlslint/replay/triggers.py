@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Kind, Trigger
+from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.model import Kind, Relation, Trigger
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay.dependencies import note_clause, note_reader
 from rlslint.replay.origins import TriggerDetails
 from rlslint.replay.partition_triggers import add_trigger
 from rlslint.replay.refusals import Refused
@@ -31,8 +34,22 @@ def create_trigger(replay: Replay, statement: Statement, node: Node, base: int) 
     named = replay.functions_named(names)
     function = str(named[0]) if named else ".".join(names)
     trigger = Trigger(function, before, events)
-    details = TriggerDetails(for_each_row, _columns(node))
+    condition = _condition(replay, relation, node, statement, base)
+    details = TriggerDetails(for_each_row, _columns(node), False, condition)
+    for clause in condition:
+        note_clause(replay, relation, clause)
+    if len(named) == 1:
+        note_reader(replay, relation, (id(named[0]),))
     add_trigger(replay, relation, node["trigname"], trigger, details)
+
+
+def _condition(
+    replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
+) -> tuple[Clause, ...]:
+    if "whenClause" not in node:
+        return ()
+    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
+    return (Clause(Predicate(bind(expression(node["whenClause"]), scope)), statement, base),)
 
 
 def _columns(node: Node) -> frozenset[str]:
@@ -71,3 +88,23 @@ def create_sequence(replay: Replay, statement: Statement, node: Node, base: int)
     taken = replay.place_of_new(node["sequence"]) in replay.catalog.names
     if not taken or not node.get("if_not_exists"):
         replay.create_relation(node["sequence"], Kind.sequence, statement)
+        own_sequence(replay, node)
+
+
+def alter_sequence(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    own_sequence(replay, node)
+
+
+def own_sequence(replay: Replay, node: Node) -> None:
+    """Let a sequence go with the column that OWNED BY names."""
+    for item in node.get("options", ()):
+        if item["DefElem"]["defname"] != "owned_by":
+            continue
+        *table, column = strings(item["DefElem"]["arg"]["List"]["items"])
+        relation = replay.find(
+            {"schemaname": "".join(table[-2:-1]), "relname": "".join(table[-1:])}
+        )
+        columns = relation.columns if relation is not None and relation.knows("columns") else {}
+        if relation is not None and column in columns:
+            key = relation.oid, columns[column].number
+            replay.origins.owned_sequences[key] = node["sequence"]["relname"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Kind, Relation
-from rlslint.replay.dependencies import note_reader
+from rlslint.replay.dependencies import note_clause
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
 from rlslint.sql.nodes import query, strings
@@ -36,7 +36,7 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
             column.become("default", before[name].default)
     clause = replay.clause(bound, statement, base)
     view.learn("query", clause, statement)
-    note_reader(replay, view, read)
+    note_clause(replay, view, clause)
 
 
 def _existing(replay: Replay, name: Node) -> Relation | None:

@@ -199,4 +199,166 @@ SETTINGS = {
     """,
 }
 
-ALL = TEMPORARY | TRANSACTIONS | SETTINGS
+OVERLOADS = {
+    "overloads by type": """
+        CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON docs USING (f(id)); CREATE POLICY q ON docs USING (f(body)); CREATE POLICY r ON docs USING (f('x')); CREATE POLICY s ON docs USING (f(1)); CREATE POLICY t ON docs USING (f(NULL)); CREATE POLICY w ON docs USING (f(id::text)); DROP FUNCTION f(int) CASCADE;
+    """,
+    "overloads, a literal among the arguments": """
+        CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON docs USING (f(id)); CREATE POLICY q ON docs USING (f(body)); CREATE POLICY r ON docs USING (f('x')); CREATE POLICY t ON docs USING (f(current_setting('a.b'))); CREATE POLICY v ON docs USING (f(current_user)); DROP FUNCTION f(text) CASCADE;
+    """,
+    "overloads with defaults": """
+        CREATE FUNCTION f(int, int DEFAULT 1) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON docs USING (f(id)); CREATE POLICY q ON docs USING (f(body)); CREATE POLICY r ON docs USING (f(id, 2)); DROP FUNCTION f(int, int) CASCADE;
+    """,
+    "a default or the exact type": """
+        CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(bigint, int DEFAULT 1) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON docs USING (f(id)); CREATE POLICY q ON docs USING (f(big)); DROP FUNCTION f(int) CASCADE;
+    """,
+    "VARIADIC beside one argument": """
+        CREATE FUNCTION f(VARIADIC int[]) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON docs USING (f(id)); CREATE POLICY q ON docs USING (f(id, 2)); CREATE POLICY r ON docs USING (f(VARIADIC ARRAY[1])); CREATE POLICY s ON docs USING (f(id, 2, 3)); DROP FUNCTION f(int[]) CASCADE;
+    """,
+    "VARIADIC of any type": """
+        CREATE FUNCTION f(VARIADIC anyarray) RETURNS bool LANGUAGE sql AS 'select true'; CREATE POLICY p ON docs USING (f(id, 2)); CREATE POLICY q ON docs USING (f(body)); DROP FUNCTION f CASCADE;
+    """,
+    "arguments by name": """
+        CREATE FUNCTION f(a int, b text DEFAULT 'x') RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(b text, a int DEFAULT 1) RETURNS bool LANGUAGE sql AS 'select true'; CREATE POLICY p ON docs USING (f(a => id)); CREATE POLICY q ON docs USING (f(b => body)); DROP FUNCTION f(int, text) CASCADE;
+    """,
+    "overloads along the path": """
+        SET search_path = app, public; CREATE FUNCTION app.f(int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION public.f(int) RETURNS bool LANGUAGE sql AS 'select false'; CREATE FUNCTION public.f(bigint) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON docs USING (f(id)); CREATE POLICY q ON docs USING (f(big)); CREATE POLICY r ON docs USING (public.f(id)); DROP FUNCTION f(int) CASCADE;
+    """,
+    "a better overload later in the path": """
+        SET search_path = app, public; CREATE FUNCTION app.f(bigint) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION public.f(int) RETURNS bool LANGUAGE sql AS 'select false'; CREATE POLICY p ON docs USING (f(id)); DROP FUNCTION app.f(bigint) CASCADE;
+    """,
+    "pg_catalog last in the path": """
+        SET search_path = app, public, pg_catalog; CREATE FUNCTION app.upper(text) RETURNS text LANGUAGE sql AS 'select $1'; CREATE POLICY p ON docs USING (upper(body) = 'A'); DROP FUNCTION app.upper(text) CASCADE;
+    """,
+    "an overload of PostgreSQL's own function": """
+        CREATE FUNCTION public.length(int) RETURNS int LANGUAGE sql AS 'select 1'; CREATE POLICY p ON docs USING (length(id) = 1); CREATE POLICY q ON docs USING (length(body) = 1); DROP FUNCTION length(int) CASCADE;
+    """,
+    "the type that a function returns": """
+        CREATE FUNCTION me() RETURNS uuid LANGUAGE sql AS 'select null::uuid'; CREATE FUNCTION f(uuid) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select true'; CREATE POLICY p ON docs USING (f(me())); CREATE POLICY q ON docs USING (f((SELECT me()))); CREATE POLICY r ON docs USING (f(current_setting('a.b')::uuid)); CREATE POLICY s ON docs USING (f(nullif(current_setting('a.b', true), ''))); DROP FUNCTION f(uuid) CASCADE;
+    """,
+    "an enumeration or text": """
+        CREATE TYPE mood AS ENUM ('a'); CREATE TABLE k (x mood); CREATE FUNCTION f(mood) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select true'; CREATE POLICY p ON k USING (f(x)); CREATE POLICY q ON k USING (f('a')); CREATE POLICY r ON k USING (f('a'::mood)); DROP FUNCTION f(mood) CASCADE;
+    """,
+    "overloads that run DDL": """
+        CREATE FUNCTION g(int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs ENABLE ROW LEVEL SECURITY'; END $$; CREATE FUNCTION g(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs FORCE ROW LEVEL SECURITY'; END $$; SELECT g('docs');
+    """,
+    "overloads by a variable's type": """
+        CREATE FUNCTION g(int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs ENABLE ROW LEVEL SECURITY'; END $$; CREATE FUNCTION g(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs FORCE ROW LEVEL SECURITY'; END $$; DO $$ DECLARE t int := 1; BEGIN PERFORM g(t); END $$;
+    """,
+    "overloads by a cast": """
+        CREATE FUNCTION g(regclass) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', $1); END $$; CREATE FUNCTION g(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', $1); END $$; SELECT g('docs'::regclass);
+    """,
+    "overloads of a procedure": """
+        CREATE PROCEDURE g(int) LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs ENABLE ROW LEVEL SECURITY'; END $$; CREATE PROCEDURE g(text) LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs FORCE ROW LEVEL SECURITY'; END $$; CALL g('docs');
+    """,
+    "an array or a text": """
+        CREATE FUNCTION g(text[]) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs ENABLE ROW LEVEL SECURITY'; END $$; CREATE FUNCTION g(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE docs FORCE ROW LEVEL SECURITY'; END $$; SELECT g(ARRAY['docs']);
+    """,
+    "overloads that run DDL along the path": """
+        CREATE FUNCTION app.g(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE public.docs ENABLE ROW LEVEL SECURITY'; END $$; CREATE FUNCTION public.g(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER TABLE public.docs FORCE ROW LEVEL SECURITY'; END $$; SET search_path = app, public; SELECT g('x');
+    """,
+    "VARIADIC in a call": """
+        CREATE FUNCTION g(VARIADIC names text[]) RETURNS void LANGUAGE plpgsql AS $$ DECLARE n text; BEGIN FOREACH n IN ARRAY names LOOP EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', n); END LOOP; END $$; CREATE TABLE b(id int); SELECT g(VARIADIC ARRAY['docs', 'b']);
+    """,
+}
+
+CASCADES = {
+    "an operator": """
+        CREATE FUNCTION eq(int, int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = eq); CREATE POLICY p ON docs USING (tenant_id === 1); CREATE VIEW v AS SELECT * FROM docs WHERE id === 1; DROP OPERATOR === (int, int) CASCADE;
+    """,
+    "the function of an operator": """
+        CREATE FUNCTION eq(int, int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = eq); CREATE POLICY p ON docs USING (tenant_id === 1); CREATE VIEW v AS SELECT * FROM docs WHERE id === 1; DROP FUNCTION eq CASCADE;
+    """,
+    "operators by type": """
+        CREATE FUNCTION eq(int, int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION eqt(text, text) RETURNS bool LANGUAGE sql AS 'select true'; CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = eq); CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = eqt); CREATE POLICY p ON docs USING (tenant_id === 1); CREATE POLICY q ON docs USING (body === 'a'); DROP OPERATOR === (text, text) CASCADE;
+    """,
+    "an operator that is needed": """
+        CREATE FUNCTION eq(int, int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = eq); CREATE POLICY p ON docs USING (tenant_id === 1); DROP OPERATOR === (int, int); DROP FUNCTION eq;
+    """,
+    "a type": """
+        CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE k (id int, m mood, o mood DEFAULT 'a'); CREATE POLICY q ON k USING (m = 'a'); CREATE POLICY r ON docs USING (body::mood = 'a'); CREATE FUNCTION f(mood) RETURNS bool LANGUAGE sql AS 'select true'; CREATE FUNCTION h() RETURNS mood LANGUAGE sql AS $$select 'a'::mood$$; CREATE POLICY s ON docs USING (h() IS NOT NULL); CREATE VIEW v AS SELECT m FROM k; DROP TYPE mood CASCADE;
+    """,
+    "a type of array elements": """
+        CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE k (id int, m mood[]); CREATE POLICY q ON k USING ('a' = ANY (m)); CREATE POLICY r ON docs USING (tags::mood[] IS NOT NULL); DROP TYPE mood CASCADE;
+    """,
+    "a type that is needed": """
+        CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE k (id int, m mood); DROP TYPE mood; ALTER TABLE k DROP COLUMN m; DROP TYPE mood;
+    """,
+    "a domain": """
+        CREATE DOMAIN dom AS int CHECK (VALUE > 0); CREATE TABLE k (id int, m dom); CREATE POLICY q ON k USING (m = 1); CREATE POLICY r ON docs USING (id::dom = 1); CREATE DOMAIN dom2 AS dom; CREATE TABLE k2 (id int, m dom2); DROP DOMAIN dom CASCADE;
+    """,
+    "what a column is generated from": """
+        CREATE TABLE k (id int, g int GENERATED ALWAYS AS (id + 1) STORED); CREATE POLICY q ON k USING (g = 1); ALTER TABLE k DROP COLUMN id; ALTER TABLE k DROP COLUMN id CASCADE;
+    """,
+    "a function that generates a column": """
+        CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'select 1'; CREATE TABLE k (id int, g int GENERATED ALWAYS AS (f(id)) STORED); CREATE POLICY q ON k USING (g = 1); CREATE VIEW v AS SELECT g FROM k; DROP FUNCTION f CASCADE;
+    """,
+    "a key that GROUP BY needs": """
+        CREATE VIEW v AS SELECT id, body FROM docs GROUP BY id; ALTER TABLE docs DROP CONSTRAINT docs_pkey; ALTER TABLE docs DROP CONSTRAINT docs_pkey CASCADE;
+    """,
+    "a key behind views and policies": """
+        CREATE VIEW v AS SELECT id, body FROM docs GROUP BY id; CREATE VIEW w AS SELECT * FROM v; CREATE POLICY q ON docs USING (id IN (SELECT id FROM w)); ALTER TABLE docs DROP CONSTRAINT docs_pkey CASCADE;
+    """,
+    "a key in a join": """
+        CREATE TABLE k (id int REFERENCES docs); CREATE VIEW v AS SELECT d.id, d.body, count(*) FROM docs d JOIN k ON k.id = d.id GROUP BY d.id; CREATE VIEW w AS SELECT id, count(*) FROM docs GROUP BY id; ALTER TABLE docs DROP CONSTRAINT docs_pkey CASCADE;
+    """,
+    "a key in a policy": """
+        CREATE POLICY q ON docs USING (EXISTS (SELECT d.id, d.body FROM docs d GROUP BY d.id)); ALTER TABLE docs DROP CONSTRAINT docs_pkey CASCADE;
+    """,
+    "the index of a constraint": """
+        DROP INDEX docs_pkey; DROP INDEX docs_pkey CASCADE;
+    """,
+    "a sequence": """
+        CREATE SEQUENCE s; CREATE TABLE k (id int DEFAULT nextval('s'), x int DEFAULT nextval('s'::regclass)); CREATE POLICY q ON k USING (id < nextval('s')); CREATE VIEW v AS SELECT nextval('s') AS n; DROP SEQUENCE s; DROP SEQUENCE s CASCADE;
+    """,
+    "a sequence that a table owns": """
+        CREATE SEQUENCE s; CREATE TABLE k (id int); ALTER SEQUENCE s OWNED BY k.id; CREATE TABLE m (id int DEFAULT nextval('s')); DROP TABLE k; DROP TABLE k CASCADE;
+    """,
+    "the sequence of a serial column": """
+        CREATE TABLE k (id serial, x int); CREATE TABLE m (id int DEFAULT nextval('k_id_seq')); ALTER TABLE k DROP COLUMN id; ALTER TABLE k DROP COLUMN id CASCADE;
+    """,
+    "views on a function": """
+        CREATE FUNCTION rows_of() RETURNS SETOF docs LANGUAGE sql AS 'select * from docs'; CREATE VIEW v AS SELECT * FROM rows_of(); CREATE VIEW w AS SELECT * FROM v; CREATE POLICY q ON docs USING (id IN (SELECT id FROM w)); DROP FUNCTION rows_of CASCADE;
+    """,
+    "the type of a table's rows": """
+        CREATE FUNCTION rows_of() RETURNS SETOF docs LANGUAGE sql AS 'select * from docs'; CREATE FUNCTION takes(docs) RETURNS bool LANGUAGE sql AS 'select true'; CREATE POLICY q ON docs USING (takes(docs)); CREATE TABLE k (id int, d docs); DROP TABLE docs; DROP TABLE docs CASCADE;
+    """,
+    "a rule": """
+        CREATE TABLE log (id int); CREATE RULE r AS ON INSERT TO docs DO ALSO INSERT INTO log VALUES (1); DROP TABLE log; DROP TABLE log CASCADE;
+    """,
+    "a trigger of a column": """
+        CREATE FUNCTION react() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER t BEFORE UPDATE OF body ON docs FOR EACH ROW EXECUTE FUNCTION react(); ALTER TABLE docs DROP COLUMN body;
+    """,
+    "the column of a trigger's condition": """
+        CREATE FUNCTION react() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER t BEFORE UPDATE ON docs FOR EACH ROW WHEN (OLD.body IS DISTINCT FROM NEW.body) EXECUTE FUNCTION react(); ALTER TABLE docs DROP COLUMN body; ALTER TABLE docs DROP COLUMN body CASCADE;
+    """,
+    "the function of a trigger's condition": """
+        CREATE FUNCTION react() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE FUNCTION f(text) RETURNS bool LANGUAGE sql AS 'select true'; CREATE TRIGGER t BEFORE UPDATE ON docs FOR EACH ROW WHEN (f(NEW.body)) EXECUTE FUNCTION react(); DROP FUNCTION f; DROP FUNCTION f CASCADE;
+    """,
+    "the function of a trigger": """
+        CREATE FUNCTION react() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER t BEFORE UPDATE ON docs FOR EACH ROW EXECUTE FUNCTION react(); DROP FUNCTION react(); DROP FUNCTION react() CASCADE;
+    """,
+    "a function in SQL's own form": """
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT max(id) FROM docs; END; CREATE POLICY q ON docs USING (f() = 1); CREATE TABLE k (id int); CREATE POLICY z ON k USING (f() = 1); DROP TABLE docs; DROP TABLE docs CASCADE;
+    """,
+    "the default of an argument": """
+        CREATE FUNCTION a() RETURNS int LANGUAGE sql AS 'select 1'; CREATE FUNCTION b(x int DEFAULT a()) RETURNS int LANGUAGE sql AS 'select 1'; CREATE POLICY q ON docs USING (b() = 1); DROP FUNCTION a CASCADE;
+    """,
+    "a cast": """
+        CREATE TYPE mood AS ENUM ('a'); CREATE FUNCTION c(mood) RETURNS int LANGUAGE sql AS 'select 1'; CREATE CAST (mood AS int) WITH FUNCTION c(mood); CREATE TABLE k (m mood); CREATE POLICY q ON k USING (m::int = 1); DROP CAST (mood AS int) CASCADE;
+    """,
+    "all of a schema": """
+        CREATE FUNCTION app.f(int) RETURNS bool LANGUAGE sql AS 'select true'; CREATE POLICY q ON docs USING (app.f(id)); CREATE TYPE app.mood AS ENUM ('a'); CREATE TABLE k (m app.mood, x int); CREATE DOMAIN app.dom AS int; ALTER TABLE k ADD y app.dom; DROP SCHEMA app; DROP SCHEMA app CASCADE;
+    """,
+    "the sequence of a schema": """
+        CREATE SEQUENCE app.s; CREATE TABLE k (id int DEFAULT nextval('app.s')); DROP SCHEMA app CASCADE;
+    """,
+    "foreign keys": """
+        CREATE TABLE k (id int REFERENCES docs); DROP TABLE docs; ALTER TABLE docs DROP CONSTRAINT docs_pkey; ALTER TABLE docs DROP COLUMN id; ALTER TABLE docs DROP COLUMN id CASCADE;
+    """,
+    "several at once": """
+        CREATE VIEW v AS SELECT id FROM docs; CREATE VIEW w AS SELECT * FROM v; DROP VIEW v, w; CREATE TABLE k (id int REFERENCES docs); DROP TABLE docs, k;
+    """,
+}
+
+ALL = TEMPORARY | TRANSACTIONS | SETTINGS | OVERLOADS | CASCADES

@@ -163,8 +163,6 @@ DO $$ BEGIN
 END $$;
 
 -- name: duplicate type function trigger constraint caught
--- unknown: public.orders policies
--- reported
 CREATE TYPE mood AS ENUM ('a');
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f();
