@@ -61,7 +61,8 @@ class _Entry(NamedTuple):
 class Scope(NamedTuple):
     """Where names are looked up: the catalog through a search_path, and the FROM lists around.
 
-    `own` is the relation whose row can be named.
+    `own` is the relation whose row can be named. `missing` collects the errors of what surely
+    does not exist.
     """
 
     catalog: Catalog
@@ -70,6 +71,7 @@ class Scope(NamedTuple):
     frames: tuple[tuple[_Entry, ...], ...] = ()
     ctes: tuple[tuple[str, Query], ...] = ()
     own: Relation | None = None
+    missing: list[str] | None = None
 
     def with_own_row(self, relation: Relation) -> Scope:
         """Return a scope in which the columns of `relation`'s row can be named."""
@@ -280,9 +282,12 @@ def _entry(source: Source, scope: Scope) -> _Entry:
         source.is_cte = True
         source.query = cte
     else:
-        source.relation = find_relation(
-            scope.catalog, scope.search_path, source.schema, source.name
-        ) or unknown_relation(
+        found = find_relation(scope.catalog, scope.search_path, source.schema, source.name)
+        if found is None and scope.missing is not None:
+            places = (source.schema,) if source.schema else scope.search_path
+            if scope.catalog.is_gone(places, source.name):
+                scope.missing.append("undefined_table")
+        source.relation = found or unknown_relation(
             scope.catalog, scope.search_path, source.schema, source.name, scope.statement
         )
     columns = _source_columns(source)
@@ -351,10 +356,24 @@ def _bind_column(column: Column, scope: Scope) -> None:
     column.binding, column.unknown = None, False
     outermost = scope.frames[-1] if scope.frames else ()
     for frame in scope.frames:
-        if _bind_in_frame(column, tuple(qualifier), name, frame, frame is outermost):
+        if _bind_in_frame(column, tuple(qualifier), name, frame, frame is outermost, scope):
             return
     if not qualifier:
         _bind_whole_row(column, name, scope)
+    if column.binding is None and scope.missing is not None and _is_missing(column, scope):
+        scope.missing.append("undefined_column")
+
+
+def _is_missing(column: Column, scope: Scope) -> bool:
+    """Tell whether nothing can be meant: `row.name` may call a function that takes the row."""
+    from rlslint.sql.unknown_names import is_open_name
+
+    if column.unknown or is_open_name(column.name) or scope.catalog.functions.is_open:
+        return False
+    entries = (entry for frame in scope.frames for entry in frame)
+    return all(e.columns is not None and e.source.call is None for e in entries) and not any(
+        name == column.name for _, name in dict.keys(scope.catalog.function_names)
+    )
 
 
 def _bind_in_frame(
@@ -363,6 +382,7 @@ def _bind_in_frame(
     name: str,
     frame: tuple[_Entry, ...],
     is_outermost: bool,
+    scope: Scope,
 ) -> bool:
     uncertain = False
     # What no other source can have is the last one's, or PostgreSQL would not know the name.
@@ -388,6 +408,8 @@ def _bind_in_frame(
             column.binding = ColumnBinding(entry.source, SYSTEM_COLUMNS[name], name)
             return True
         elif qualifier:
+            if scope.missing is not None and _is_missing(column, scope):
+                scope.missing.append("undefined_column")
             return True
     column.unknown = uncertain
     return uncertain

@@ -43,6 +43,7 @@ class Catalog:
 
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET.
+    `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
     `refusals` and `dynamic` are what the replay could not carry out. `unknown_relations` are
     names that the history uses without ever making them (objects of the platform, of an
     extension or of a part that was not read), with the statement that named each first;
@@ -67,6 +68,7 @@ class Catalog:
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
         self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
+        self.gone: RecordedSet[tuple[str, str, str]] = RecordedSet()
         self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.named_columns: dict[Relation, set[str]] = {}
         self.answers: dict[Any, Any] = {}
@@ -102,6 +104,14 @@ class Catalog:
     def relation(self, schema: str, name: str) -> Relation | None:
         """Return the relation of this qualified name."""
         return self.names.get((schema, name))
+
+    def is_gone(self, schemas: tuple[str, ...], name: str) -> bool:
+        """Tell whether a relation that is not found was dropped or renamed, and not made again."""
+        if not self.gone or self.relations.is_open:
+            return False
+        return any(("relation", schema, name) in self.gone for schema in schemas) and not any(
+            (schema, name) in self.unknown_relations for schema in schemas
+        )
 
     def published_tables(self, publication: Publication) -> tuple[PublishedTable, ...]:
         """Return the tables that certainly are in the publication by name.

@@ -9,6 +9,9 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.output_types import POLYMORPHIC, type_of
 from rlslint.catalog.steps import MOST_CANDIDATES
 from rlslint.sql.expressions import Constant, Expr, Other
+from rlslint.text.patterns import Pattern
+
+_NUMBER = Pattern(r"[0-9.][0-9.eE+-]*")
 
 LITERAL = "unknown"
 """The type of a quoted literal and of NULL, which take that of what they stand for."""
@@ -117,6 +120,20 @@ def is_built_in_type(name: str) -> bool:
     return name.partition("[")[0] in _IMPLICIT
 
 
+_FAMILIES = (
+    frozenset(("float4", "float8", "int2", "int4", "int8", "numeric")),
+    frozenset(("bpchar", "name", "text", "varchar")),
+    frozenset(("date", "timestamp", "timestamptz")),
+    *(frozenset((alone,)) for alone in ("bool", "bytea", "json", "jsonb", "uuid")),
+)
+
+
+def are_never_compared(one: str, other: str) -> bool:
+    """Tell whether PostgreSQL surely has no `=` for two types."""
+    families = [[f for f in _FAMILIES if type_ in f] for type_ in (one, other)]
+    return all(families) and families[0] != families[1]
+
+
 _STRINGS = frozenset(("bpchar", "name", "text", "varchar"))
 _PREFERRED = {
     **dict.fromkeys(_STRINGS, "text"),
@@ -138,7 +155,6 @@ def find_function(
     if len(name) == 1 and "pg_catalog" not in schemas:
         schemas = ("pg_catalog", *schemas)
     found: _Candidates = {}
-    others = False
     for schema in schemas:
         here: dict[_Signature, tuple[int, Function | None]] = {}
         if schema == "pg_catalog":
@@ -146,7 +162,6 @@ def find_function(
             here.update((signature, (0, None)) for signature in built_in)
         for function in names.get((schema, last), ()):
             signature, cost = _signature_for(function, given)
-            others |= signature is None
             if signature is not None:
                 known = here.get(signature)
                 if known is None or cost < known[0]:
@@ -156,8 +171,6 @@ def find_function(
         for signature, (_, meant) in here.items():
             if len(signature) == len(given.types):
                 found.setdefault(signature, meant)
-    if not found:
-        return None, others
     return _chosen(found, given.types)
 
 
@@ -251,8 +264,9 @@ def type_of_argument(argument: Expr, own: Relation | None) -> str:
         case Constant(None):
             return LITERAL
         case Constant(str() as value):
-            # A number with a fraction is kept as text too.
-            return "" if value[:1].isdigit() or value[:1] in ".+-" else LITERAL
+            # Numbers that are no integers of four bytes are kept as text too.
+            is_small = value.isdigit() and len(value) < 10
+            return LITERAL if is_small or not _NUMBER().fullmatch(value) else ""
         case _:
             return type_of(argument, own)
 

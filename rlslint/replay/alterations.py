@@ -10,9 +10,15 @@ from rlslint.replay.columns import add_column
 from rlslint.replay.constraints import add_constraint, default_of, is_table_constraint
 from rlslint.replay.declared_constraints import in_order_of_making
 from rlslint.replay.dependencies import note_type
-from rlslint.replay.inheritance import inheriting, join_parent, leave_parent
+from rlslint.replay.inheritance import (
+    inheriting,
+    is_given_by_parent,
+    join_parent,
+    leave_parent,
+)
 from rlslint.replay.not_null import drop_not_null, set_not_null
 from rlslint.replay.partition_indexes import attach_index, rebuild_indexes
+from rlslint.replay.permissions import must_own
 from rlslint.replay.policies import refuse_row_security
 from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.stand_ins import note_alteration
@@ -38,6 +44,7 @@ def alter_table(replay: Replay, statement: Statement, node: Node, base: int) -> 
     if replay.passes_over(node):
         return
     relation = replay.relation(node["relation"], statement)
+    must_own(replay, relation)
     note_alteration(replay, relation, statement, node)
     # ONLY keeps an action from the children (manual: ALTER TABLE).
     recurse = node["relation"].get("inh", False)
@@ -106,6 +113,10 @@ def _add_column(
 ) -> list[Node]:
     """Add a column; return the actions that add its constraints."""
     definition = command["def"]["ColumnDef"]
+    if relation.knows("partition_of") and relation.partition_of is not None:
+        raise Refused("wrong_object_type")
+    if not command["recurse"] and inheriting(replay, relation):
+        raise Refused("invalid_table_definition")
     if not command.get("missing_ok"):
         if not relation.knows("columns"):
             replay.perhaps_refused("duplicate_column")
@@ -131,8 +142,11 @@ def _add_column(
 def _drop_column(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    if not command.get("missing_ok"):
-        _column(replay, relation, command)
+    column = None if command.get("missing_ok") else _column(replay, relation, command)
+    if column is not None and is_given_by_parent(replay, relation, column.name):
+        raise Refused("invalid_table_definition")
+    if column is not None and column.number in relation.partition_key:
+        raise Refused("invalid_table_definition")
     removal = Removal(replay, statement, _cascades(command))
     removal.column(relation, command["name"], _recurses(command))
 
@@ -151,6 +165,7 @@ def _change_type(
     replay.perhaps_refused(ANY_ERROR)
     column = _column(replay, relation, command)
     if column is not None:
+        Removal(replay, statement, False).users_of_column(relation, column.number)
         column.learn("type", type_name(command["def"]["ColumnDef"]["typeName"]), statement)
         relation.become("columns_key", None)
         note_type(replay, relation, column)
@@ -170,7 +185,12 @@ def _set_not_null(
 def _drop_not_null(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    _column(replay, relation, command)
+    column = _column(replay, relation, command)
+    if column is not None and any(
+        key.kind == "primary" and column.number in key.columns
+        for key in relation.constraints.known()
+    ):
+        raise Refused("invalid_table_definition")
     drop_not_null(replay, relation, command["name"], statement, _recurses(command))
 
 
@@ -277,6 +297,8 @@ def _detach(
     is_concurrent = command["def"]["PartitionCmd"].get("concurrent", False)
     if is_concurrent:
         replay.must_be_alone(statement)
+    if partition.knows("partition_of") and partition.partition_of is not relation:
+        raise Refused("undefined_table")
     detach_partition(replay, partition, statement)
     if is_concurrent:
         keep_bound(replay, partition, relation, statement)

@@ -98,6 +98,27 @@ class Removal:
         for child in inheriting(replay, relation):
             self._inherited_column(child, name, recurse)
 
+    def users_of_column(self, relation: Relation, number: int) -> None:
+        """Refuse another type for a column that something else is made with (manual: ALTER TABLE).
+
+        Raises Refused.
+        """
+        for policy in relation.policies.known():
+            if any(number in columns_named(clause) for clause in policy.clauses):
+                raise Refused("feature_not_supported")
+        wanted = id(relation)
+        for one in readers_of(self.replay, wanted):
+            clauses = one.clauses if isinstance(one, Policy) else ()
+            if isinstance(one, Relation) and one.knows("query") and one.query is not None:
+                clauses = (one.query,)
+            for clause in clauses:
+                if needs(clause, wanted) and reads_column(clause, relation, number):
+                    raise Refused("feature_not_supported")
+        for column in relation.columns.values():
+            generated = self.replay.origins.generated.get((relation.oid, column.number))
+            if generated is not None and number in columns_named(generated):
+                raise Refused("feature_not_supported")
+
     def function(self, function: Function) -> None:
         """Drop a function, and what calls it."""
         readers = readers_of(self.replay, id(function))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Column, Constraint, Index, Relation
+from rlslint.catalog.overloads import are_never_compared
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.dependencies import note_clause
@@ -11,7 +12,12 @@ from rlslint.replay.generated_names import generated_name, hold_name
 from rlslint.replay.inheritance import inheriting, pass_on_check
 from rlslint.replay.not_null import forbid_null, set_not_null
 from rlslint.replay.partition_indexes import add_index, rename_index
-from rlslint.replay.refusals import Refused, must_be_as_lasting
+from rlslint.replay.refusals import (
+    Refused,
+    must_be_as_lasting,
+    must_be_bound,
+    must_have_columns,
+)
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
 from rlslint.sql.expressions import Column as ColumnReference
@@ -106,6 +112,7 @@ def _add_table_constraint(
         condition = _own_clause(replay, relation, node["raw_expr"], statement, base)
         note_clause(replay, relation, condition)
     names = _named_columns(condition) if condition else _key_names(node, column)
+    must_have_columns(relation, (*names, *strings(node.get("including"))))
     words: tuple[str, ...] = () if kind == "primary" else (names[:1] if len(names) == 1 else ())
     if kind not in ("check", "primary"):
         words = (*(name or "expr" for name in names), *strings(node.get("including")))
@@ -113,6 +120,7 @@ def _add_table_constraint(
     referenced, referenced_columns = _referenced(replay, node, statement)
     if referenced is not None:
         must_be_as_lasting(relation, referenced)
+        _refuse_reference(relation, names, referenced, referenced_columns)
     constraint = Constraint(
         name,
         kind,
@@ -234,8 +242,11 @@ def _key_names(node: Node, column: Column | None) -> tuple[str, ...]:
 def _own_clause(
     replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
 ) -> Clause:
-    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
-    return Clause(Predicate(bind(expression(node), scope)), statement, base)
+    missing: list[str] = []
+    scope = Scope(replay.catalog, replay.search_path, statement, missing=missing)
+    bound = bind(expression(node), scope.with_own_row(relation))
+    must_be_bound(missing)
+    return Clause(Predicate(bound), statement, base)
 
 
 def _named_columns(condition: Clause) -> tuple[str, ...]:
@@ -282,9 +293,33 @@ def _referenced(
     referenced = replay.relation(node["pktable"], statement)
     names = strings(node.get("pk_attrs"))
     if names:
+        must_have_columns(referenced, names)
         return referenced, column_numbers(referenced, names)
     primary = [c for c in referenced.constraints.known() if c.kind == "primary"]
+    if not primary and not referenced.constraints.is_open:
+        raise Refused("undefined_object")
     return referenced, primary[0].columns if primary else ()
+
+
+def _refuse_reference(
+    relation: Relation, names: tuple[str, ...], referenced: Relation, numbers: tuple[int, ...]
+) -> None:
+    """A foreign key needs a key of as many columns over there, of types that can be compared."""
+    if not (relation.knows("columns") and referenced.knows("columns")):
+        return
+    if numbers and len(numbers) != len(names):
+        raise Refused("invalid_foreign_key")
+    if not referenced.indexes.is_open and not any(
+        index.unique and not index.partial and set(index.columns) == set(numbers)
+        for index in referenced.indexes.known()
+    ):
+        raise Refused("invalid_foreign_key")
+    for name, number in zip(names, numbers, strict=False):
+        ours, theirs = relation.columns.get(name), referenced.column(number)
+        if ours is None or theirs is None or not (ours.knows("type") and theirs.knows("type")):
+            continue
+        if are_never_compared(ours.type, theirs.type):
+            raise Refused("datatype_mismatch")
 
 
 def referencing_keys(

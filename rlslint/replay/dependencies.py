@@ -30,7 +30,7 @@ _OWN_OPERATORS = frozenset({
 })  # fmt: skip
 """Operators of PostgreSQL's own, which histories hardly ever define for types of their own."""
 
-_AGGREGATES = frozenset({
+AGGREGATES = frozenset({
     "any_value", "array_agg", "avg", "bit_and", "bit_or", "bool_and", "bool_or", "count", "every",
     "json_agg", "json_object_agg", "jsonb_agg", "jsonb_object_agg", "max", "min", "string_agg",
     "sum",
@@ -107,11 +107,20 @@ def _keys(query: Query) -> Iterator[Need]:
                 yield "key", str(relation.oid)
 
 
+def outside_sub_selects(expression: Expr) -> Iterator[Call]:
+    """Yield the calls of an expression that stand in none of its sub-selects."""
+    if isinstance(expression, Call):
+        yield expression
+    if not isinstance(expression, Query):
+        for child in expression.children():
+            yield from outside_sub_selects(child)
+
+
 def _outside_aggregates(expression: Expr) -> Iterator[Column]:
     match expression:
         case Column():
             yield expression
-        case Call(name) if name[-1] in _AGGREGATES:
+        case Call(name) if name[-1] in AGGREGATES:
             return
         case Query():
             return

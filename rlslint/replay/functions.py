@@ -9,6 +9,7 @@ from rlslint.catalog.overloads import is_built_in_type
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.replay.dependencies import note_clause, note_reader, type_need
+from rlslint.replay.permissions import may_create_in, must_own
 from rlslint.replay.privileges import public_may_execute
 from rlslint.replay.refusals import Refused
 from rlslint.replay.settings import setting_values
@@ -36,6 +37,8 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
     types = tuple(_type(replay, parameter["argType"]) for parameter in parameters)
     function = _existing(replay, home, name, types)
     if function is None:
+        if not may_create_in(replay, home):
+            raise Refused("insufficient_privilege")
         if replay.catalog.functions.is_open and not node.get("replace"):
             replay.perhaps_refused("duplicate_function")
         function = Function(replay.oid(), home, name, replay.session.user, statement)
@@ -47,7 +50,28 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
         replay.grant_defaults(function.grants, "functions", home)
     elif not node.get("replace"):
         raise Refused("duplicate_function")
+    else:
+        must_own(replay, function)
+        _refuse_replacement(replay, function, node, parameters)
     _describe(replay, function, node, parameters, statement, base)
+
+
+def _refuse_replacement(
+    replay: Replay, function: Function, node: Node, parameters: list[Node]
+) -> None:
+    """OR REPLACE keeps the kind, the type returned and the names of arguments."""
+    if function.is_procedure is not node.get("is_procedure", False):
+        raise Refused("wrong_object_type")
+    returned = node.get("returnType", {})
+    type_ = _type(replay, returned) if returned else "void"
+    known = is_built_in_type(type_) and is_built_in_type(function.return_type)
+    if known and type_ != function.return_type:
+        raise Refused("invalid_function_definition")
+    if any(
+        old and old != new.get("name", "")
+        for old, new in zip(function.argument_names, parameters, strict=False)
+    ):
+        raise Refused("invalid_function_definition")
 
 
 def _type(replay: Replay, node: Node) -> str:
@@ -204,6 +228,7 @@ def _body_start(body: str, statement: Statement, definition: Node, base: int) ->
 def alter_function(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     target = node["func"]
     for function in replay.functions_with(target):
+        must_own(replay, function)
         for item in node.get("actions", ()):
             path = replay.session.search_path_setting
             set_option(function, item["DefElem"], statement, base, path)

@@ -9,7 +9,8 @@ from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.dependencies import note_clause
 from rlslint.replay.generated_names import generated_name, is_taken, numbered
 from rlslint.replay.partition_indexes import add_index
-from rlslint.replay.refusals import Refused
+from rlslint.replay.permissions import must_own
+from rlslint.replay.refusals import Refused, must_be_bound, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import expression, output_name
 from rlslint.sql.parser import Node
@@ -22,10 +23,14 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
     relation = replay.relation(node["relation"], statement)
     written = [item["IndexElem"] for item in node["indexParams"]]
     elements = [_plain(element, relation) for element in written]
-    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
+    must_own(replay, relation)
+    missing: list[str] = []
+    scope = Scope(replay.catalog, replay.search_path, statement, missing=missing)
+    scope = scope.with_own_row(relation)
 
     def bound(part: Node) -> Clause:
         clause = Clause(Predicate(bind(expression(part), scope)), statement, base)
+        must_be_bound(missing)
         note_clause(replay, relation, clause)
         return clause
 
@@ -38,6 +43,7 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
         if not node.get("if_not_exists"):
             raise Refused("duplicate_table")
         return
+    must_have_columns(relation, (element.get("name", "") for element in (*elements, *included)))
     if node.get("unique"):
         replay.perhaps_refused("unique_violation")
     index = Index(

@@ -80,6 +80,16 @@ def gives_column(parents: tuple[Relation, ...], name: str) -> bool:
     return any(parent.knows("columns") and name in parent.columns for parent in parents)
 
 
+def is_given_by_parent(replay: Replay, relation: Relation, name: str) -> bool:
+    """Tell whether a column is certainly one that a parent gives, which only goes with that."""
+    if not relation.knows("columns") or name not in relation.columns:
+        return False
+    whole = relation.partition_of if relation.knows("partition_of") else None
+    parents = (*relation.parents, *((whole,) if whole is not None else ()))
+    key = relation.oid, relation.columns[name].number
+    return key in replay.origins.inherited_columns and gives_column(parents, name)
+
+
 def gives_check(replay: Replay, parents: tuple[Relation, ...], name: str) -> bool:
     """Tell whether one of these parents certainly has a CHECK of this name to inherit."""
     return any(

@@ -10,11 +10,12 @@ from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Relation
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.generated_names import hold_name, rename_member
-from rlslint.replay.inheritance import inheriting, rename_inherited_check
+from rlslint.replay.inheritance import inheriting, is_given_by_parent, rename_inherited_check
 from rlslint.replay.not_null import rename_not_null
 from rlslint.replay.partition_indexes import find_index, key_of, rename_index
 from rlslint.replay.partition_triggers import rename_trigger
-from rlslint.replay.refusals import Refused
+from rlslint.replay.permissions import must_own
+from rlslint.replay.refusals import Refused, must_be_free, must_have, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.replay.type_names import rename_type
 from rlslint.sql.nodes import strings
@@ -38,14 +39,23 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         if replay.find(node["relation"]) is None and _rename_index(replay, node, new):
             return
         relation = replay.relation(node["relation"], statement)
+        must_own(replay, relation)
         old = relation.name
         replay.rename_relation(relation, relation.schema, new)
         relation.because_of("name", statement)
         rename_type(replay, relation.schema, old, new, statement)
     elif kind == "OBJECT_COLUMN":
-        _rename_column(replay, replay.relation(node["relation"], statement), node, statement)
+        relation = replay.relation(node["relation"], statement)
+        must_own(replay, relation)
+        if is_given_by_parent(replay, relation, node["subname"]):
+            raise Refused("invalid_table_definition")
+        _rename_column(replay, relation, node, statement)
     elif kind == "OBJECT_POLICY":
         relation = replay.relation(node["relation"], statement)
+        must_own(replay, relation)
+        if not dict.__contains__(relation.policies, node["subname"]):
+            must_have(replay, relation.policies)
+        must_be_free(dict.keys(relation.policies), new, "duplicate_object")
         policy = _rename_member(relation.policies, node["subname"], new)
         if policy is not None:
             policy.learn("name", new, statement)
@@ -65,13 +75,13 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         _rename_schema(replay, node["subname"], new)
     elif kind in _FUNCTIONS:
         for function in list(replay.functions_with(node["object"]["ObjectWithArgs"])):
-            replay.place_function(function, function.schema, new)
+            _place_function(replay, function, function.schema, new)
 
 
 def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if replay.passes_over(node):
         return
-    new = node["newschema"]
+    new = replay.creation_schema(node["newschema"])
     if node["objectType"] in _RELATIONS:
         relation = replay.relation(node["relation"], statement)
         if relation.temporary or new == "pg_temp":
@@ -80,12 +90,22 @@ def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> N
         relation.because_of("schema", statement)
     elif node["objectType"] in _FUNCTIONS:
         for function in list(replay.functions_with(node["object"]["ObjectWithArgs"])):
-            replay.place_function(function, new, function.name)
+            _place_function(replay, function, new, function.name)
+
+
+def _place_function(replay: Replay, function: Function, schema: str, name: str) -> None:
+    must_own(replay, function)
+    there = replay.catalog.function_names.get((schema, name), ())
+    if any(f is not function and f.argument_types == function.argument_types for f in there):
+        raise Refused("duplicate_function")
+    replay.place_function(function, schema, name)
 
 
 def _rename_column(replay: Replay, relation: Relation, node: Node, statement: Statement) -> None:
-    if not relation.knows("columns") or node["subname"] not in relation.columns:
+    if not relation.knows("columns"):
         return
+    must_have_columns(relation, (node["subname"],))
+    must_be_free(relation.columns, node["newname"], "duplicate_column")
     relation.rename_column(node["subname"], node["newname"], statement)
     for grant in relation.grants.known():
         if grant.column == node["subname"]:
@@ -138,10 +158,14 @@ def _rename_index(replay: Replay, node: Node, new: str) -> bool:
 
 def _rename_role(replay: Replay, old: str, new: str) -> None:
     catalog = replay.catalog
+    if new in catalog.roles and catalog.roles[new].declared:
+        raise Refused("duplicate_object")
     role = catalog.roles.pop(old, None)
     if role is None:
         return
     role.become("name", new)
+    catalog.gone.add(("role", "", old))
+    catalog.gone.discard(("role", "", new))
     catalog.roles[new] = role
     everything: tuple[Relation | Function | Schema, ...] = (
         *catalog.relations.known(), *catalog.functions.known(), *catalog.schemas.values(),
@@ -174,9 +198,12 @@ def _rename_role(replay: Replay, old: str, new: str) -> None:
 
 
 def _rename_schema(replay: Replay, old: str, new: str) -> None:
+    must_be_free(replay.catalog.schemas, new, "duplicate_schema")
     schema = replay.catalog.schemas.pop(old, None)
     if schema is not None:
         schema.become("name", new)
+        replay.catalog.gone.add(("schema", "", old))
+        replay.catalog.gone.discard(("schema", "", new))
         replay.catalog.schemas[new] = schema
     defaults = tuple(
         default._replace(schema=new) if default.schema == old else default

@@ -10,23 +10,13 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings
-from rlslint.sql.outlines import OPEN
 from rlslint.sql.parser import Node
-
-ANYTHING = OPEN
-"""Stands in SQL for a stretch that is not known."""
-NAME = "rlslint_name"
-"""Stands in SQL for a single name that is not known."""
+from rlslint.sql.unknown_names import ANYTHING, NAME, is_open_name
 
 _OF_MEMBERS = {
     "OBJECT_POLICY": "policies", "OBJECT_TRIGGER": "triggers", "OBJECT_COLUMN": "columns",
     "OBJECT_TABCONSTRAINT": "constraints",
 }  # fmt: skip
-
-
-def is_open_name(name: str) -> bool:
-    """Tell whether a part of a name is not known."""
-    return ANYTHING in name or NAME in name
 
 
 def name_pattern(name: str) -> Callable[[str], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.model import Constraint, Relation
+from rlslint.catalog.model import Constraint, Kind, Relation
 from rlslint.replay.column_numbers import mapped, names_of
 from rlslint.replay.generated_names import generated_name, hold_name
 from rlslint.replay.inheritance import (
@@ -16,7 +16,7 @@ from rlslint.replay.inheritance import (
 )
 from rlslint.replay.partition_indexes import leave_indexes, take_indexes
 from rlslint.replay.partition_triggers import leave_triggers, take_triggers
-from rlslint.replay.refusals import must_be_as_lasting
+from rlslint.replay.refusals import Refused, must_be_as_lasting, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.text import Statement
 
@@ -26,6 +26,10 @@ def become_partition(
 ) -> None:
     """Make a table a partition; one that is not new has all the columns that it must have."""
     must_be_as_lasting(relation, parent)
+    if parent.knows("kind") and parent.kind is not Kind.partitioned_table:
+        raise Refused("wrong_object_type")
+    if not is_new and parent.knows("columns"):
+        must_have_columns(relation, parent.columns)
     if is_new:
         take_columns(replay, relation, parent)
         _take_identity(relation, parent)

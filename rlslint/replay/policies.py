@@ -7,12 +7,19 @@ from rlslint.catalog.answers import ask
 from rlslint.catalog.binding import Scope, bind, find_relation
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.overloads import Given, find_function, given_types
+from rlslint.catalog.output_types import type_of
+from rlslint.catalog.overloads import Given, find_function, given_types, is_built_in_type
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import SharedPredicate, columns_key
-from rlslint.replay.dependencies import needs_of, note_reader
-from rlslint.replay.refusals import Refused, must_have
+from rlslint.replay.dependencies import (
+    AGGREGATES,
+    needs_of,
+    note_reader,
+    outside_sub_selects,
+)
+from rlslint.replay.permissions import must_own
+from rlslint.replay.refusals import Refused, must_be_bound, must_have
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query, Source
 from rlslint.sql.nodes import expression
@@ -62,11 +69,13 @@ def create_policy(replay: Replay, statement: Statement, node: Node, base: int) -
         raise Refused("duplicate_object")
     if relation.policies.is_open:
         replay.perhaps_refused("duplicate_object")
+    must_own(replay, relation)
     policy = Policy(name, relation, statement)
     policy.permissive = node.get("permissive", False)
     policy.command = node.get("cmd_name", "all")
     policy.roles = _roles(replay, node)
     policy.using, policy.check = _clauses(replay, relation, statement, node, base, policy)
+    _refuse_clauses(policy.command, policy.using, policy.check)
     relation.policies[name] = policy
 
 
@@ -76,13 +85,21 @@ def alter_policy(replay: Replay, statement: Statement, node: Node, base: int) ->
     if policy is None:
         must_have(replay, relation, relation.policies)
         return
+    must_own(replay, relation)
     if node.get("roles"):
         policy.learn("roles", _roles(replay, node), statement)
     using, check = _clauses(replay, relation, statement, node, base, policy)
+    _refuse_clauses(policy.command, using, check)
     if using is not None:
         policy.learn("using", using, statement)
     if check is not None:
         policy.learn("check", check, statement)
+
+
+def _refuse_clauses(command: str, using: Clause | None, check: Clause | None) -> None:
+    """INSERT looks at no row that is there, SELECT and DELETE write none."""
+    if (command == "insert" and using) or (command in ("select", "delete") and check):
+        raise Refused("syntax_error")
 
 
 def _roles(replay: Replay, node: Node) -> tuple[str, ...]:
@@ -134,15 +151,30 @@ def _serves(replay: Replay, relation: Relation, shared: _Shared) -> bool:
 def _bound(
     replay: Replay, relation: Relation, statement: Statement, node: Node, shift: int
 ) -> _Shared:
-    scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
+    missing: list[str] = []
+    scope = Scope(replay.catalog, replay.search_path, statement, missing=missing)
+    scope = scope.with_own_row(relation)
     clauses = node["clauses"].decoded()
     using, check = (
-        _placed(replay, relation, bind(expression(clauses[part]), scope), shift)
+        _placed(replay, relation, _condition(clauses[part], scope, relation), shift)
         if part in clauses
         else None
         for part in ("qual", "with_check")
     )
+    must_be_bound(missing)
     return using, check
+
+
+def _condition(node: Node, scope: Scope, relation: Relation) -> Expr:
+    """Return a bound condition; it is a boolean and has no aggregate of its own."""
+    bound = bind(expression(node), scope)
+    type_ = type_of(bound, relation)
+    if type_ != "bool" and is_built_in_type(type_):
+        raise Refused("datatype_mismatch")
+    for call in outside_sub_selects(bound):
+        if call.function is None and len(call.name) == 1 and call.name[0] in AGGREGATES:
+            raise Refused("grouping_error")
+    return bound
 
 
 def _placed(replay: Replay, relation: Relation, bound: Expr, shift: int) -> _Placed:

@@ -11,6 +11,7 @@ from rlslint.catalog.privileges import DefaultPrivilege, Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
+from rlslint.replay.refusals import Refused, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
@@ -39,11 +40,23 @@ def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     grantees = replay.role_names(node["grantees"])
     for owned in _objects(replay, statement, node):
         for privilege, column in _privileges(node, owned):
+            _refuse_privilege(owned, privilege, column)
             for grantee in grantees:
                 if node.get("is_grant", False):
                     _grant(replay, owned, grantee, privilege, column, statement, node)
                 else:
                     _revoke(replay, owned, grantee, privilege, column, node)
+
+
+def _refuse_privilege(owned: Owned, privilege: str, column: str) -> None:
+    if not isinstance(owned, Relation):
+        return
+    if column:
+        must_have_columns(owned, (column,))
+    if privilege in ("execute", "create", "connect") or (
+        column and privilege not in _COLUMN_PRIVILEGES
+    ):
+        raise Refused("invalid_grant_operation")
 
 
 def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned]:

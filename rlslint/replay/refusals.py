@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
+from rlslint.catalog.binding import SYSTEM_COLUMNS
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.facts import Members
 from rlslint.catalog.model import Relation
+from rlslint.sql.unknown_names import is_open_name
 
 
 class Refused(Exception):
@@ -48,3 +51,24 @@ def must_have(replay: _Watching, relation: Relation, members: Members[Any, Any])
     if not members.is_open and not relation.is_beyond_history:
         raise Refused("undefined_object")
     replay.perhaps_refused("undefined_object")
+
+
+def must_have_columns(relation: Relation, names: Iterable[str]) -> None:
+    """Refuse columns that a relation surely has not."""
+    if relation.knows("columns"):
+        for name in names:
+            is_there = name in relation.columns or name in SYSTEM_COLUMNS
+            if name and not is_there and not is_open_name(name):
+                raise Refused("undefined_column")
+
+
+def must_be_bound(missing: list[str]) -> None:
+    """Refuse an expression that names what does not exist; see `Scope`."""
+    if missing:
+        raise Refused(missing[0])
+
+
+def must_be_free(names: Iterable[str], name: str, condition: str) -> None:
+    """Refuse a name that is taken."""
+    if name in names:
+        raise Refused(condition)

@@ -7,13 +7,14 @@ from typing import Any
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
-from rlslint.catalog.model import Owned, Relation
+from rlslint.catalog.model import Kind, Owned, Relation
 from rlslint.catalog.privileges import Grant
 from rlslint.replay.cascades import Removal
 from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
 from rlslint.replay.memberships import drop_memberships_granted_by
 from rlslint.replay.partition_indexes import drop_index, find_index, key_of
 from rlslint.replay.partition_triggers import drop_trigger
+from rlslint.replay.permissions import may_act_as, must_own
 from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings, type_name
@@ -47,6 +48,7 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             continue
         if kind in ("OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"):
             relation = replay.relation_named(names[:-1], statement)
+            must_own(replay, relation)
             if kind != "OBJECT_RULE" and not node.get("missing_ok"):
                 _must_exist(replay, relation, kind, names[-1])
             if kind == "OBJECT_RULE":
@@ -89,7 +91,25 @@ def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: b
     relations = [replay.relation_named(name, statement) for name in names]
     removal = Removal(replay, statement, cascade, relations)
     for relation in relations:
+        _refuse_kind(relation, node["removeType"])
+        home = replay.catalog.schemas.get(relation.schema)
+        # The owner of its schema may drop it too (manual: DROP TABLE).
+        is_of_home = home is not None and home.knows("owner") and may_act_as(replay, home.owner)
+        if not is_of_home:
+            must_own(replay, relation)
         removal.relation(relation)
+
+
+_KINDS = {
+    "OBJECT_TABLE": (Kind.table, Kind.partitioned_table), "OBJECT_VIEW": (Kind.view,),
+    "OBJECT_MATVIEW": (Kind.materialized_view,), "OBJECT_SEQUENCE": (Kind.sequence,),
+    "OBJECT_FOREIGN_TABLE": (Kind.foreign_table,),
+}  # fmt: skip
+
+
+def _refuse_kind(relation: Relation, kind: str) -> None:
+    if relation.knows("kind") and relation.kind not in _KINDS[kind]:
+        raise Refused("wrong_object_type")
 
 
 def _must_exist(replay: Replay, relation: Relation, kind: str, name: str) -> None:
@@ -155,12 +175,14 @@ def _drop_extension(removal: Removal, name: str) -> None:
 
 def _drop_functions(removal: Removal, functions: list[Function]) -> None:
     for function in functions:
+        must_own(removal.replay, function)
         removal.function(function)
 
 
 def _drop_schema(removal: Removal, name: str) -> None:
     replay, catalog = removal.replay, removal.replay.catalog
-    replay.catalog.schemas.pop(name, None)
+    if replay.catalog.schemas.pop(name, None) is not None:
+        replay.catalog.gone.add(("schema", "", name))
     for relation in catalog.relations.known():
         if relation.schema == name and dict.__contains__(catalog.relations, relation.oid):
             removal.take_along(relation)
@@ -180,9 +202,32 @@ def _drop_schema(removal: Removal, name: str) -> None:
 def drop_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     for item in node["roles"]:
         name = item["RoleSpec"].get("rolename", "")
-        replay.catalog.roles.pop(name, None)
+        if _is_needed(replay, name):
+            raise Refused("dependent_objects_still_exist")
+        role = replay.catalog.roles.pop(name, None)
+        if role is not None and role.declared:
+            replay.catalog.gone.add(("role", "", name))
+        elif not node.get("missing_ok") and ("role", "", name) in replay.catalog.gone:
+            raise Refused("undefined_object")
         for role in replay.catalog.roles.values():
             _remove(role.memberships, name)
+
+
+def _is_needed(replay: Replay, name: str) -> bool:
+    """Tell whether a role owns something, has privileges, or is named by a policy."""
+    catalog = replay.catalog
+    things: tuple[Owned, ...] = (
+        *catalog.relations.known(), *catalog.functions.known(), *catalog.schemas.values(),
+    )  # fmt: skip
+    return (
+        any(
+            (one.knows("owner") and one.owner == name)
+            or any(name in (grant.grantee, grant.grantor) for grant in one.grants.known())
+            for one in things
+        )
+        or any(p.knows("roles") and name in p.roles for p in catalog.policies())
+        or any(name in (default.creator, default.grantee) for default in catalog.defaults)
+    )
 
 
 def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> None:

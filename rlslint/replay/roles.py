@@ -20,6 +20,7 @@ _ATTRIBUTES = {
 
 
 def create_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    replay.catalog.gone.discard(("role", "", node["role"]))
     role = replay.catalog.role(node["role"])
     if role.declared:
         raise Refused("duplicate_object")
@@ -58,9 +59,23 @@ def _let_creator_grant(replay: Replay, role: Role, statement: Statement) -> None
         join(replay, user, role, statement, options, None)
 
 
+def _refuse_loop(member: Role, role: Role) -> None:
+    """No role is a member of itself, nor by way of others."""
+    reached, seen = [role], {id(role)}
+    while reached:
+        one = reached.pop()
+        if one is member:
+            raise Refused("invalid_grant_operation")
+        for membership in one.memberships.known():
+            if id(membership.role) not in seen:
+                seen.add(id(membership.role))
+                reached.append(membership.role)
+
+
 def _grant(
     replay: Replay, member: Role, role: Role, statement: Statement, options: Options, node: Node
 ) -> None:
+    _refuse_loop(member, role)
     join(replay, member, role, statement, options, grantor_of_membership(replay, role, node))
 
 

@@ -16,6 +16,7 @@ def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -
         if not node.get("if_not_exists"):
             raise Refused("duplicate_schema")
         return
+    replay.catalog.gone.discard(("schema", "", name))
     schema = Schema(name, owner, statement)
     replay.catalog.schemas[name] = schema
     session = replay.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Constant
 from rlslint.sql.nodes import expression
@@ -41,6 +42,8 @@ def _set(replay: Replay, name: str, values: tuple[str, ...], local: bool) -> Non
         replay.session.set_search_path(values, local)
     elif name == "role" and values:
         role = "" if values[0].lower() == "none" else values[0]
+        if role and ("role", "", role) in replay.catalog.gone:
+            raise Refused("invalid_parameter_value")
         if role:
             replay.catalog.role(role)
         replay.session.set_role(role, local)

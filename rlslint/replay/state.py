@@ -232,6 +232,9 @@ class Replay:
         found = self.find(range_var)
         if found is not None:
             return found
+        schema = range_var.get("schemaname", "")
+        if self.catalog.is_gone((schema,) if schema else self.search_path, range_var["relname"]):
+            raise Refused("undefined_table")
         self.perhaps_refused("undefined_table")
         return unknown_relation(
             self.catalog,
@@ -249,6 +252,8 @@ class Replay:
     def creation_schema(self, schema: str = "") -> str:
         """Return the schema in which an object without one is made."""
         if schema:
+            if ("schema", "", schema) in self.catalog.gone:
+                raise Refused("invalid_schema_name")
             return schema
         # A schema of the path that does not exist is passed over (manual: search_path).
         path = self.session.search_path
@@ -277,6 +282,7 @@ class Replay:
             self.temporary[relation.oid] = relation
         self.catalog.relations[relation.oid] = relation
         self.catalog.names[schema, name] = relation
+        self.catalog.gone.discard(("relation", schema, name))
         self.catalog.unknown_relations.pop((schema, name), None)
         kind_of_default = "sequences" if kind is Kind.sequence else "tables"
         self.grant_defaults(relation.grants, kind_of_default, schema)
@@ -305,7 +311,7 @@ class Replay:
 
     def drop_relation(self, relation: Relation) -> None:
         """Remove a relation and what cannot outlive it."""
-        self.origins.former_names.add((relation.schema, relation.name))
+        self._forget_name(relation)
         self.catalog.names.pop((relation.schema, relation.name), None)
         self.catalog.relations.pop(relation.oid, None)
         self.temporary.pop(relation.oid, None)
@@ -316,12 +322,18 @@ class Replay:
             ):
                 self.drop_relation(child)
 
+    def _forget_name(self, relation: Relation) -> None:
+        self.origins.former_names.add((relation.schema, relation.name))
+        if not relation.is_beyond_history:
+            self.catalog.gone.add(("relation", relation.schema, relation.name))
+
     def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
         """Move a relation to another name; all else stays with it."""
         names = self.catalog.names
         if (schema, name) in names:
-            return
-        self.origins.former_names.add((relation.schema, relation.name))
+            raise Refused("duplicate_table")
+        self._forget_name(relation)
+        self.catalog.gone.discard(("relation", schema, name))
         if names.pop((relation.schema, relation.name), None) is None:
             self.catalog.unknown_relations.pop((relation.schema, relation.name), None)
             self.catalog.unknown_relations[schema, name] = relation
@@ -349,8 +361,15 @@ class Replay:
         A type can be written in ways that only its definition tells to be the same; without
         IF EXISTS the statement must mean some function.
         """
-        found = self.functions_named(strings(target["objname"]), missing_ok)
+        names = strings(target["objname"])
+        found = self.functions_named(names, missing_ok)
+        if not found and not missing_ok and not self.catalog.functions.is_open:
+            schemas = names[-2:-1] or self.search_path
+            if any(("function", schema, names[-1]) in self.catalog.gone for schema in schemas):
+                raise Refused("undefined_function")
         if target.get("args_unspecified"):
+            if len(found) > 1:
+                raise Refused("ambiguous_function")
             return found
         types = tuple(type_name(item["TypeName"]) for item in target.get("objargs", ()) if item)
         exact = [f for f in found if f.argument_types == types] or [
@@ -380,12 +399,14 @@ class Replay:
 
     def drop_function(self, function: Function) -> None:
         """Remove a function."""
+        self.catalog.gone.add(("function", function.schema, function.name))
         self.catalog.functions.pop(function.oid, None)
         self.temporary.pop(function.oid, None)
         self._take_overload(function)
 
     def add_overload(self, function: Function) -> None:
         """Let a function be found by its name."""
+        self.catalog.gone.discard(("function", function.schema, function.name))
         names, key = self.catalog.function_names, (function.schema, function.name)
         names[key] = (*names.get(key, ()), function)
 
@@ -408,6 +429,8 @@ class Replay:
                 return self.session.session_user
             case _:
                 name: str = specification["rolename"]
+                if ("role", "", name) in self.catalog.gone:
+                    raise Refused("undefined_object")
                 if not self.catalog.role(name).declared:
                     self.perhaps_refused("undefined_object")
                 return name

@@ -13,7 +13,8 @@ from rlslint.replay.constraints import add_constraint, is_table_constraint
 from rlslint.replay.declared_constraints import Declared, in_order_of_making
 from rlslint.replay.dependencies import note_clause, note_type
 from rlslint.replay.inheritance import inherit
-from rlslint.replay.refusals import must_be_as_lasting
+from rlslint.replay.permissions import may_create_in
+from rlslint.replay.refusals import Refused, must_be_as_lasting, must_be_bound
 from rlslint.replay.stand_ins import settled
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
@@ -45,6 +46,8 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
     used = settled(replay, node["relation"], kind, statement) if "if_not_exists" in node else None
     if node.get("if_not_exists") and replay.place_of_new(node["relation"]) in replay.catalog.names:
         return
+    if not may_create_in(replay, replay.place_of_new(node["relation"])[0]):
+        raise Refused("insufficient_privilege")
     relation = replay.create_relation(node["relation"], kind, statement, used)
     if "partbound" in node and parents:
         from rlslint.replay.partitions import become_partition
@@ -55,6 +58,9 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
             inherit(replay, relation, parent)
     if "ofTypename" in node:
         relation.forget("columns", statement)  # They are the type's, which are not kept.
+    declared = [e["ColumnDef"]["colname"] for e in node.get("tableElts", ()) if "ColumnDef" in e]
+    if len(set(declared)) < len(declared):
+        raise Refused("duplicate_column")
     for element in node.get("tableElts", ()):
         match element:
             case {"ColumnDef": definition}:
@@ -134,8 +140,10 @@ def table_of_query(
     replay: Replay, statement: Statement, select: Node, into: Node, kind: Kind, base: int
 ) -> None:
     """Make the table or materialized view that holds the rows of a query."""
-    scope = Scope(replay.catalog, replay.search_path, statement)
+    missing: list[str] = []
+    scope = Scope(replay.catalog, replay.search_path, statement, missing=missing)
     bound = bind(query(select), scope)
+    must_be_bound(missing)
     relation = replay.create_relation(into["rel"], kind, statement)
     if not isinstance(bound, Query):
         return

@@ -8,7 +8,7 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.dependencies import note_clause, note_reader
 from rlslint.replay.origins import TriggerDetails
 from rlslint.replay.partition_triggers import add_trigger
-from rlslint.replay.refusals import Refused
+from rlslint.replay.refusals import Refused, must_have_columns
 from rlslint.replay.state import EventTrigger, Replay
 from rlslint.sql.expressions import Column
 from rlslint.sql.nodes import expression, strings
@@ -27,11 +27,14 @@ def create_trigger(replay: Replay, statement: Statement, node: Node, base: int) 
             raise Refused("duplicate_object")
         if relation.triggers.is_open:
             replay.perhaps_refused("duplicate_object")
+    must_have_columns(relation, strings(node.get("columns")))
     for_each_row = node.get("row", False)
     before = bool(node.get("timing", 0) & _BEFORE) and for_each_row
     events = frozenset(name for name, bit in _EVENTS.items() if node.get("events", 0) & bit)
     names = strings(node.get("funcname"))
     named = replay.functions_named(names)
+    if named and all(f.return_type not in ("trigger", "event_trigger") for f in named):
+        raise Refused("invalid_object_definition")
     function = str(named[0]) if named else ".".join(names)
     trigger = Trigger(function, before, events)
     condition = _condition(replay, relation, node, statement, base)

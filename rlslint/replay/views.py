@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
-from rlslint.catalog.model import Kind, Relation
+from rlslint.catalog.model import Column, Kind, Relation
+from rlslint.catalog.overloads import is_built_in_type
 from rlslint.replay.dependencies import note_clause
+from rlslint.replay.permissions import must_own
+from rlslint.replay.refusals import Refused, must_be_bound
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
 from rlslint.sql.nodes import query, strings
@@ -15,16 +18,20 @@ from rlslint.text import Statement
 def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     from rlslint.replay.tables import columns_of_query, relations_read
 
-    scope = Scope(replay.catalog, replay.search_path, statement)
+    missing: list[str] = []
+    scope = Scope(replay.catalog, replay.search_path, statement, missing=missing)
     bound = bind(query(node["query"]["SelectStmt"]), scope)
     if not isinstance(bound, Query):
         return
+    must_be_bound(missing)
     name = node["view"]
     read = relations_read(bound)
     if any(relation.temporary for relation in read):
         # It becomes temporary too, and replaces no other one (manual: CREATE VIEW).
         name = {"schemaname": "pg_temp", **name, "relpersistence": "t"}
     view = _existing(replay, name) if node.get("replace") else None
+    if view is not None:
+        must_own(replay, view)
     view = view or replay.create_relation(name, Kind.view, statement)
     _replace_options(view, _options(node), statement)
     before = view.columns if view.knows("columns") else {}
@@ -34,9 +41,22 @@ def create_view(replay: Replay, statement: Statement, node: Node, base: int) -> 
         if name in before:
             # OR REPLACE keeps the defaults of ALTER VIEW (tried on 18).
             column.become("default", before[name].default)
+    _refuse_columns(view, before)
     clause = replay.clause(bound, statement, base)
     view.learn("query", clause, statement)
     note_clause(replay, view, clause)
+
+
+def _refuse_columns(view: Relation, before: dict[str, Column]) -> None:
+    """OR REPLACE may add columns behind those that are there (manual: CREATE VIEW)."""
+    columns = list(view.columns.values()) if view.knows("columns") else []
+    for place, old in enumerate(before.values() if columns else ()):
+        if place >= len(columns) or columns[place].name != old.name:
+            raise Refused("invalid_table_definition")
+        new = columns[place]
+        known = old.knows("type") and new.knows("type")
+        if known and old.type != new.type and is_built_in_type(old.type):
+            raise Refused("invalid_table_definition")
 
 
 def _existing(replay: Replay, name: Node) -> Relation | None:

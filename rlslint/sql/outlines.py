@@ -11,10 +11,8 @@ from itertools import pairwise, takewhile
 
 from rlslint import NamedTuple
 from rlslint.sql.statement_ends import DOLLAR_TAG, WORD, end_of_quote
+from rlslint.sql.unknown_names import ANYTHING
 from rlslint.text.patterns import Pattern
-
-OPEN = "rlslint_anything"
-"""Stands in a name for what is not known of it."""
 
 _TEMPLATE = Pattern(
     rb"\{\{[^{}]*\}\}|\$\{[^{}\n]*\}|<%=[^%]*%>|%\(\w+\)s|%(?:\d+\$)?[sIL]\b"
@@ -111,7 +109,7 @@ def outlines(sql: str) -> Iterator[Outline]:
     for piece in _pieces(_tokens(sql)):
         if piece[0].text == "execute":
             yield from _executed(piece)
-        elif piece[0].text.startswith(OPEN):
+        elif piece[0].text.startswith(ANYTHING):
             yield NOTHING_KNOWN
         elif piece[0].text in _VERBS:
             yield _outline(piece)
@@ -119,7 +117,7 @@ def outlines(sql: str) -> Iterator[Outline]:
 
 def _tokens(sql: str) -> list[_Token]:
     filled = _TEMPLATE_COMMAND().sub(b" ", sql.encode("utf-8", "surrogateescape"))
-    data = _TEMPLATE().sub(OPEN.encode(), filled)
+    data = _TEMPLATE().sub(ANYTHING.encode(), filled)
     found: list[_Token] = []
     end = unclosed = 0
     while (match := _TOKEN().search(data, end)) is not None:
@@ -206,7 +204,7 @@ def _executed(piece: list[_Token]) -> Iterator[Outline]:
         elif token.text in (",", "into", "using"):
             break
         elif token.name and token.text != "format" and sql:
-            sql += OPEN
+            sql += ANYTHING
     if sql.strip():
         yield from outlines(sql)
     else:

@@ -6,6 +6,7 @@ from rlslint.replay.refusals import ANY_ERROR
 
 _STATES = {
     "02000": "no_data", "08000": "connection_exception", "0A000": "feature_not_supported",
+    "0LP01": "invalid_grant_operation",
     "20000": "case_not_found", "21000": "cardinality_violation", "22000": "data_exception",
     "22001": "string_data_right_truncation", "22003": "numeric_value_out_of_range",
     "22004": "null_value_not_allowed", "22007": "invalid_datetime_format",
@@ -24,7 +25,8 @@ _STATES = {
     "42622": "name_too_long", "42701": "duplicate_column", "42702": "ambiguous_column",
     "42703": "undefined_column", "42704": "undefined_object", "42710": "duplicate_object",
     "42712": "duplicate_alias", "42723": "duplicate_function", "42725": "ambiguous_function",
-    "42804": "datatype_mismatch", "42809": "wrong_object_type", "42830": "invalid_foreign_key",
+    "42803": "grouping_error", "42804": "datatype_mismatch", "42809": "wrong_object_type",
+    "42830": "invalid_foreign_key",
     "42883": "undefined_function", "42939": "reserved_name", "42P01": "undefined_table",
     "42P02": "undefined_parameter", "42P03": "duplicate_cursor", "42P04": "duplicate_database",
     "42P06": "duplicate_schema", "42P07": "duplicate_table", "42P13": "invalid_function_definition",

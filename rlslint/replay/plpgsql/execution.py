@@ -9,7 +9,7 @@ from rlslint.catalog.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.dispatch import HANDLED_KINDS
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
-from rlslint.replay.open_names import ANYTHING, NAME, meanings
+from rlslint.replay.open_names import meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, BodyRange
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.plpgsql.words import doubt_by_words
@@ -18,6 +18,7 @@ from rlslint.replay.state import Replay
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
 from rlslint.sql.placeholders import has_templates
 from rlslint.sql.recovery import filled_statements
+from rlslint.sql.unknown_names import ANYTHING, NAME
 from rlslint.text import Statement, Text
 from rlslint.text.patterns import Pattern
 

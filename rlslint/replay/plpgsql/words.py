@@ -12,9 +12,10 @@ from rlslint.catalog.privileges import PossibleDefault
 from rlslint.catalog.roles import Role
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.doubtful import DOUBTFUL, Doubts
-from rlslint.replay.open_names import all_relations, is_open_name, name_pattern, relations_named
+from rlslint.replay.open_names import all_relations, name_pattern, relations_named
 from rlslint.replay.state import Replay
 from rlslint.sql.outlines import Outline, outlines
+from rlslint.sql.unknown_names import is_open_name
 
 Names = tuple[str, ...]
 A = TypeVar("A", Relation, Function)

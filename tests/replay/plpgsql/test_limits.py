@@ -131,14 +131,14 @@ def test_what_a_block_executes_points_to_the_execute() -> None:
 
 
 def test_what_stands_in_a_block_is_found_there() -> None:
-    create = "CREATE POLICY p ON orders USING (tenant = 1 OR true)"
+    create = "CREATE POLICY p ON orders USING (id = 1 OR true)"
     (policy,) = replayed(f"{SETUP} DO $ü$ BEGIN IF true THEN {create}; END IF; END $ü$").policies()
     assert policy.created is not None
     assert policy.created.span.sql == create
     assert policy.using is not None
     span = policy.using.span()
     assert span is not None
-    assert span.sql == "tenant = 1 OR true"
+    assert span.sql == "id = 1 OR true"
 
 
 def test_a_block_with_doubled_quotes_is_shown_as_a_whole() -> None:

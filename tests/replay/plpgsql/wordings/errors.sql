@@ -190,8 +190,6 @@ DO $$ BEGIN
 END $$;
 
 -- name: type made unless it exists with return
--- unknown: public.orders row security
--- reported
 DO $$ BEGIN
   CREATE TYPE mood AS ENUM ('a');
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
