@@ -54,7 +54,7 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         relation = replay.relation(node["relation"], statement)
         must_own(replay, relation)
         if not dict.__contains__(relation.policies, node["subname"]):
-            must_have(replay, relation.policies)
+            must_have(replay, relation, relation.policies)
         must_be_free(dict.keys(relation.policies), new, "duplicate_object")
         policy = _rename_member(relation.policies, node["subname"], new)
         if policy is not None:

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 (statements stay on one line)
 
 SETUP = """
-CREATE ROLE reader; CREATE ROLE boss SUPERUSER; CREATE SCHEMA app; CREATE SCHEMA other; GRANT ALL ON SCHEMA public TO reader;
+CREATE ROLE reader; CREATE ROLE boss SUPERUSER; CREATE ROLE owner1; CREATE SCHEMA app; CREATE SCHEMA other; GRANT ALL ON SCHEMA public TO reader, owner1; CREATE TABLE lines (id int, x text);
 CREATE TABLE docs (id int PRIMARY KEY, tenant_id int, body text, big bigint, tags text[], n numeric, d date);
 CREATE POLICY own ON docs USING (tenant_id = 1);
 """
@@ -361,4 +361,67 @@ CASCADES = {
     """,
 }
 
-ALL = TEMPORARY | TRANSACTIONS | SETTINGS | OVERLOADS | CASCADES
+REFUSED = {
+    "columns that a policy lacks": """
+        CREATE POLICY p ON docs USING (nowhere = 1); CREATE POLICY q ON docs USING (docs.nowhere = 1); CREATE POLICY r ON docs FOR INSERT WITH CHECK (nope IS NOT NULL); ALTER POLICY own ON docs USING (nowhere = 2);
+    """,
+    "columns that a sub-select lacks": """
+        CREATE POLICY p ON docs USING (EXISTS (SELECT 1 FROM lines WHERE lines.nowhere = 1)); CREATE POLICY q ON docs USING (EXISTS (SELECT 1 FROM lines WHERE lines.id = docs.nowhere)); CREATE POLICY r ON docs USING (EXISTS (SELECT 1 FROM lines WHERE nowhere = 1)); CREATE POLICY s ON docs USING (id IN (SELECT nowhere FROM lines)); CREATE POLICY t ON docs USING (EXISTS (SELECT 1 FROM lines a WHERE lines.id = 1));
+    """,
+    "conditions that are no booleans": """
+        CREATE POLICY p ON docs USING (tenant_id); CREATE POLICY q ON docs USING (body); CREATE POLICY r ON docs USING (1); CREATE POLICY s ON docs USING (coalesce(id, 1)); CREATE POLICY t ON docs USING ('true');
+    """,
+    "clauses that a command has not": """
+        CREATE POLICY p ON docs FOR SELECT USING (true) WITH CHECK (true); CREATE POLICY q ON docs FOR INSERT USING (true); CREATE POLICY r ON docs FOR DELETE WITH CHECK (true); CREATE POLICY s ON docs FOR INSERT WITH CHECK (true); ALTER POLICY s ON docs USING (true); CREATE POLICY t ON docs FOR DELETE USING (true); ALTER POLICY t ON docs WITH CHECK (true);
+    """,
+    "policies that are not there": """
+        DROP POLICY nope ON docs; DROP POLICY IF EXISTS nope ON docs; ALTER POLICY nope ON docs USING (true); ALTER POLICY own ON docs RENAME TO own; CREATE POLICY two ON docs; ALTER POLICY two ON docs RENAME TO own; ALTER POLICY nope ON docs RENAME TO x;
+    """,
+    "columns that a CHECK lacks": """
+        ALTER TABLE docs ADD CONSTRAINT c CHECK (nowhere > 0); ALTER TABLE docs ADD CONSTRAINT d CHECK (id > 0 AND docs.nope = 1); CREATE TABLE t (id int, CHECK (nope > 0)); CREATE TABLE u (id int CHECK (nope > 0)); ALTER TABLE docs ADD COLUMN z int CHECK (zz > 0);
+    """,
+    "columns that a key lacks": """
+        ALTER TABLE docs ADD UNIQUE (nowhere); ALTER TABLE docs ADD CONSTRAINT fk FOREIGN KEY (nope) REFERENCES lines (id); ALTER TABLE lines ADD FOREIGN KEY (id) REFERENCES docs (nope); CREATE TABLE t (id int, PRIMARY KEY (nope)); CREATE TABLE u (id int REFERENCES docs (nope)); ALTER TABLE lines ADD FOREIGN KEY (id) REFERENCES docs (tenant_id); CREATE TABLE w (id int REFERENCES lines);
+    """,
+    "foreign keys of other types": """
+        CREATE TABLE t (id text REFERENCES docs); ALTER TABLE lines ADD FOREIGN KEY (x) REFERENCES docs (id);
+    """,
+    "columns that an index lacks": """
+        CREATE INDEX ON docs (nowhere); CREATE INDEX i ON docs (lower(nope)); CREATE INDEX j ON docs (id) WHERE nope > 0; CREATE INDEX lines ON docs (id); CREATE INDEX docs ON docs (id);
+    """,
+    "privileges on columns that are not there": """
+        GRANT SELECT (nowhere) ON docs TO reader; GRANT SELECT (id, nope) ON docs TO reader; REVOKE SELECT (nope) ON docs FROM reader; GRANT INSERT (id) ON docs TO reader; GRANT DELETE (id) ON docs TO reader; GRANT EXECUTE ON docs TO reader;
+    """,
+    "OR REPLACE with other columns": """
+        CREATE VIEW v AS SELECT id, tenant_id FROM docs; CREATE OR REPLACE VIEW v AS SELECT id FROM docs; CREATE OR REPLACE VIEW v AS SELECT tenant_id, id FROM docs; CREATE OR REPLACE VIEW v WITH (security_invoker) AS SELECT id, body AS tenant_id FROM docs; CREATE OR REPLACE VIEW v AS SELECT id, tenant_id, body FROM docs; CREATE OR REPLACE VIEW docs AS SELECT 1;
+    """,
+    "functions renamed to others": """
+        CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'select 1'; CREATE FUNCTION g(int) RETURNS int LANGUAGE sql AS 'select 1'; ALTER FUNCTION f(int) RENAME TO g; CREATE FUNCTION app.f(int) RETURNS int LANGUAGE sql AS 'select 1'; ALTER FUNCTION f(int) SET SCHEMA app;
+    """,
+    "a table under its former name": """
+        ALTER TABLE lines RENAME TO kk; ALTER TABLE lines ENABLE ROW LEVEL SECURITY; ALTER TABLE kk ENABLE ROW LEVEL SECURITY; ALTER TABLE public.lines FORCE ROW LEVEL SECURITY;
+    """,
+    "a role that was dropped": """
+        CREATE ROLE gone; DROP ROLE gone; GRANT SELECT ON docs TO gone; CREATE POLICY p ON docs TO gone USING (true); ALTER TABLE docs OWNER TO gone; SET ROLE gone; CREATE TABLE t (id int); DROP ROLE gone; ALTER ROLE gone LOGIN; GRANT reader TO gone;
+    """,
+    "a column that was dropped": """
+        ALTER TABLE lines DROP COLUMN x; CREATE POLICY p ON lines USING (x = 'a'); ALTER TABLE lines ALTER x SET NOT NULL; ALTER TABLE lines DROP COLUMN x; CREATE INDEX ON lines (x); ALTER TABLE lines RENAME x TO y;
+    """,
+    "what a member of the owner may do": """
+        ALTER TABLE docs OWNER TO owner1; GRANT owner1 TO reader; SET ROLE reader; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; RESET ROLE;
+    """,
+    "functions of others": """
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'select 1'; SET ROLE owner1; CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'select 1'; ALTER FUNCTION f() SECURITY DEFINER; DROP FUNCTION f();
+    """,
+    "views of others": """
+        CREATE VIEW v AS SELECT 1 AS id; SET ROLE owner1; CREATE OR REPLACE VIEW v AS SELECT 2 AS id; DROP VIEW v; CREATE VIEW w AS SELECT * FROM docs;
+    """,
+    "roles that own or may something": """
+        ALTER TABLE docs OWNER TO owner1; DROP ROLE owner1; GRANT SELECT ON lines TO reader; DROP ROLE reader; REVOKE SELECT ON lines FROM reader; DROP ROLE reader; CREATE ROLE p1; CREATE POLICY p ON lines TO p1 USING (true); DROP ROLE p1; CREATE ROLE d1; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO d1; DROP ROLE d1; CREATE ROLE m1; GRANT m1 TO boss; DROP ROLE m1; DROP ROLE IF EXISTS nope; DROP ROLE nope;
+    """,
+    "members of themselves": """
+        GRANT reader TO boss; GRANT boss TO reader; GRANT reader TO reader;
+    """,
+}
+
+ALL = TEMPORARY | TRANSACTIONS | SETTINGS | OVERLOADS | CASCADES | REFUSED
