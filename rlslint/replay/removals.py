@@ -48,7 +48,8 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             continue
         if kind in ("OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"):
             relation = replay.relation_named(names[:-1], statement)
-            must_own(replay, relation)
+            if not node.get("missing_ok") or _has(relation, kind, names[-1]):
+                must_own(replay, relation)
             if kind != "OBJECT_RULE" and not node.get("missing_ok"):
                 _must_exist(replay, relation, kind, names[-1])
             if kind == "OBJECT_RULE":
@@ -115,8 +116,14 @@ def _refuse_kind(relation: Relation, kind: str) -> None:
 def _must_exist(replay: Replay, relation: Relation, kind: str, name: str) -> None:
     members: Members[str, Any]
     members = relation.policies if kind == "OBJECT_POLICY" else relation.triggers
-    if not dict.__contains__(members, name):
+    if not _has(relation, kind, name):
         must_have(replay, relation, members)
+
+
+def _has(relation: Relation, kind: str, name: str) -> bool:
+    members: Members[str, Any]
+    members = relation.policies if kind == "OBJECT_POLICY" else relation.triggers
+    return dict.__contains__(members, name)
 
 
 def _remove(members: Members[Any, Any], key: Any) -> None:

@@ -330,6 +330,8 @@ class Replay:
     def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
         """Move a relation to another name; all else stays with it."""
         names = self.catalog.names
+        if (schema, name) == (relation.schema, relation.name):
+            return
         if (schema, name) in names:
             raise Refused("duplicate_table")
         self._forget_name(relation)
