@@ -21,6 +21,7 @@ from rlslint.sql.expressions import (
     Not,
     Operator,
     Or,
+    Other,
     Query,
     Source,
     SubSelect,
@@ -64,7 +65,7 @@ class _Pairing:
                 return self._same_column(left, right)
             case Call() as left, Call() as right:
                 return _same_function(left, right) and self._in_order(
-                    left.arguments, right.arguments
+                    _handed_over(left), _handed_over(right)
                 )
             case Or(left), Or(right):
                 return self._in_any_order(left, right)
@@ -194,6 +195,22 @@ def _plain(part: Expr) -> Expr:
             return And(_flattened(And, arguments))
         case _:
             return part
+
+
+def _handed_over(call: Call) -> tuple[Expr, ...]:
+    """Return the arguments of a call, one by one where they stand in an array behind VARIADIC.
+
+    PostgreSQL shows the name of a sequence in full and as one.
+    """
+    match call.arguments:
+        case (*first, Other("VariadicArgument", (Items(items, "array"),))):
+            return (*first, *items)
+        case (Cast(Constant(str() as name), "regclass"), *rest):
+            return (Constant(local_name(name)), *rest)
+        case (Constant(str() as name), *rest) if call.name[-1] in ("nextval", "currval", "setval"):
+            return (Constant(local_name(name)), *rest)
+        case arguments:
+            return arguments
 
 
 def _flattened(kind: type[And] | type[Or], arguments: tuple[Expr, ...]) -> tuple[Expr, ...]:

@@ -257,9 +257,8 @@ class Replay:
             return schema
         # A schema of the path that does not exist is passed over (manual: search_path).
         path = self.session.search_path
-        if path[:1] == ("pg_temp",):
-            return "pg_temp"
-        usable = (name for name in self.usable_path if name in self.catalog.schemas)
+        there = self.catalog.schemas
+        usable = (name for name in self.usable_path if name in there or name == "pg_temp")
         return next(usable, next(iter(path), ""))
 
     def create_relation(

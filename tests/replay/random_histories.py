@@ -9,6 +9,7 @@ from tests.replay.random_ddl.conditions import CONDITIONS
 from tests.replay.random_ddl.families import FAMILIES
 from tests.replay.random_ddl.grammar import Grammar, Sentences
 from tests.replay.random_ddl.names import NAMES
+from tests.replay.random_ddl.needs import NEEDS
 from tests.replay.random_ddl.roles import ROLES, SESSIONS
 from tests.replay.random_ddl.routines import ROUTINES
 from tests.replay.random_ddl.tables import TABLES
@@ -19,15 +20,19 @@ _STATEMENTS: Grammar = {
         "5* {inherit}", "10* {alter_table}", "5* {rename}", "2* {drop_table}", "5* {index}",
         "7* {policy_statement}", "6* {view_statement}", "5* {function_statement}",
         "2* {trigger_statement}", "4* {role_statement}", "8* {privilege_statement}",
-        "2* {owner_statement}",
+        "2* {owner_statement}", "2* {type_statement}", "2* {operator_statement}",
+        "2* {sequence_statement}", "3* {overload_statement}",
     ),
-    "step": ("12* {statement}", "{session_statement}"),
+    "step": (
+        "24* {statement}", "2* {session_statement}", "{temporary_statement}", "{ending_statement}",
+    ),
 }  # fmt: skip
 
 _BEGINNING = (
     "CREATE SCHEMA app", "CREATE SCHEMA other", "CREATE ROLE app_role", "CREATE ROLE reader",
     "CREATE ROLE writer", "CREATE ROLE boss SUPERUSER",
     "CREATE FUNCTION who(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'",
+    "CREATE FUNCTION same(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'",
     "CREATE FUNCTION react() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
 )  # fmt: skip
 
@@ -37,7 +42,7 @@ _FIRST = (
 )  # fmt: skip
 
 GRAMMAR: Grammar = (
-    NAMES | TABLES | FAMILIES | CONDITIONS | ROUTINES | ROLES | SESSIONS | _STATEMENTS
+    NAMES | TABLES | FAMILIES | CONDITIONS | ROUTINES | ROLES | SESSIONS | NEEDS | _STATEMENTS
 )
 
 
