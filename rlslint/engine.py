@@ -253,7 +253,8 @@ def _result(
         unjudged: list[Unjudged] = []
         judged = judge(asked.subjects, project, selection, unjudged, faults)
         findings += _without_faults(asked.placed, judged, faults)
-        unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond), *_not_followed(project))
+        unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond))
+        unchecked += (*_not_followed(project), *_refused(project))
         if asked.is_loose:
             loose.update(finding.span.text.path for finding in judged if finding.span)
         if asked.database is not None:
@@ -434,7 +435,8 @@ def _uses_row_security(project: Project, others: bool | None) -> bool | None:
     if project.uses_row_security or project.context_writes:
         return True
     catalog = project.catalog
-    if catalog.dynamic:
+    # What a refused statement wanted, and what was rolled back with it, may have been just that.
+    if catalog.dynamic or catalog.refusals:
         return None
     if any(not t.knows("rls_enabled") or t.policies.is_open for t in catalog.relations.known()):
         return None
@@ -452,6 +454,15 @@ def _not_followed(project: Project) -> Iterator[NotChecked]:
     for statement in project.catalog.dynamic:
         words = " ".join(statement.sql.split()[:3])
         yield NotChecked("statement", words, "that could not be followed", (), statement.span)
+
+
+def _refused(project: Project) -> Iterator[NotChecked]:
+    """Yield the statements that change nothing, for PostgreSQL would refuse them."""
+    for refusal in project.catalog.refusals:
+        if refusal.relation is None:
+            words = " ".join(refusal.statement.sql.split()[:4])
+            reason = "that PostgreSQL would refuse"
+            yield NotChecked("statement", words, reason, (), refusal.statement.span)
 
 
 def _without_readers(project: Project) -> str:

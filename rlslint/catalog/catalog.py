@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Refusal(NamedTuple):
     """A statement that PostgreSQL would refuse in the state that the history has reached.
 
-    `relation` is the object that it was aimed at; `reason` is a short name (`not-a-table`).
+    `relation` is the object that it was aimed at, where a rule tells of it, and `reason` a short
+    name (`policy`); for others it is the condition of PostgreSQL's error (`undefined_column`).
     """
 
     statement: Statement

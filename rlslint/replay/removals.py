@@ -233,7 +233,11 @@ def _is_needed(replay: Replay, name: str) -> bool:
             for one in things
         )
         or any(p.knows("roles") and name in p.roles for p in catalog.policies())
-        or any(name in (default.creator, default.grantee) for default in catalog.defaults)
+        # What a role grants itself of its own is nothing new, and is not kept.
+        or any(
+            name in (one.creator, one.grantee) and one.creator != one.grantee
+            for one in catalog.defaults
+        )
     )
 
 

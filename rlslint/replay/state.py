@@ -8,7 +8,7 @@ from typing import Any
 from rlslint import NamedTuple
 from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.catalog import Catalog, Refusal
 from rlslint.catalog.facts import GivenUp, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
@@ -68,12 +68,14 @@ class EventTrigger(NamedTuple):
 class Transaction:
     """A transaction block: its mark in the journal, and those of its savepoints, oldest first.
 
-    In one that has `failed`, every statement fails until the end of it or of a savepoint.
+    `refusals` is how many statements were refused before it. In one that has `failed`, every
+    statement fails until the end of it or of a savepoint.
     """
 
-    def __init__(self, mark: int, begun: Statement) -> None:
+    def __init__(self, mark: int, begun: Statement, refusals: int) -> None:
         self.mark = mark
         self.begun = begun
+        self.refusals = refusals
         self.savepoints: list[tuple[str, int]] = []
         self.failed = False
 
@@ -134,8 +136,8 @@ class Replay:
                 drop_at_commit()(self, parsed.statement)
         except Refused as refused:
             JOURNAL.undo(mark)
-            if refused.refusal is not None:
-                self.catalog.refusals.append(refused.refusal)
+            refusal = refused.refusal or Refusal(parsed.statement, refused.condition, None)
+            self.catalog.refusals.append(refusal)
             if self.transaction is not None:
                 self.transaction.failed = True
         except BaseException:

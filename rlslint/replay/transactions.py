@@ -25,6 +25,8 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
                 commit(replay, statement)
             _chain(replay, statement, node)
         case "TRANS_STMT_ROLLBACK" if begun is not None:
+            # What was tried and taken back does not matter.
+            del replay.catalog.refusals[begun.refusals :]
             roll_back(replay)
             _chain(replay, statement, node)
         case "TRANS_STMT_SAVEPOINT" if begun is not None and not begun.failed:
@@ -64,7 +66,7 @@ def refuse_in_transaction(replay: Replay, statement: Statement, node: Node, base
 
 
 def _begin(replay: Replay, statement: Statement) -> None:
-    replay.transaction = Transaction(JOURNAL.mark(), statement)
+    replay.transaction = Transaction(JOURNAL.mark(), statement, len(replay.catalog.refusals))
     replay.session.begin()
 
 

@@ -145,3 +145,16 @@ def test_what_no_commit_ends_depends_on_what_runs_the_script(
     docs = replay.catalog.names["public", "docs"]
     assert (docs.rls_enabled if docs.knows("rls_enabled") else None) is enabled
     assert bool(replay.catalog.dynamic) is (enabled is None)
+
+
+def test_what_is_refused_is_kept_to_be_said() -> None:
+    replay = Replay()
+    script = b"""CREATE TABLE docs (id int); BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE docs ADD id int; ALTER TABLE docs FORCE ROW LEVEL SECURITY; COMMIT;
+        BEGIN; CREATE TABLE docs (id int); ROLLBACK;"""
+    for item in read(Text("history.sql", script), _Everything()):
+        assert isinstance(item, ParsedStatement)
+        replay.run(item)
+    assert [(r.reason, r.statement.sql) for r in replay.catalog.refusals] == [
+        ("duplicate_column", "ALTER TABLE docs ADD id int")
+    ]
