@@ -38,7 +38,9 @@ def define(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """CREATE OPERATOR: what it calls may be dropped."""
     if node["kind"] != "OBJECT_OPERATOR":
         return
-    given = {item["DefElem"]["defname"]: item["DefElem"]["arg"] for item in node["definition"]}
+    given = {
+        item["DefElem"]["defname"]: item["DefElem"].get("arg", {}) for item in node["definition"]
+    }
     left, right = (
         type_name(given[side]["TypeName"]) if side in given else ""
         for side in ("leftarg", "rightarg")
