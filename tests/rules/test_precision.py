@@ -291,3 +291,35 @@ def test_what_an_extension_keeps_for_itself_is_its_own_matter(tmp_path: Path) ->
     )
     found = lint(tmp_path, {"db/structure.sql": sql}).findings
     assert not [f for f in found if "_hyper_1_1_chunk" in f.finding.object]
+
+
+@pytest.mark.parametrize(
+    ("declared", "severity"), [("uuid.UUID | None", "warning"), ("str", "error")]
+)
+def test_what_a_function_is_declared_to_return_holds_for_its_calls(
+    tmp_path: Path, declared: str, severity: str
+) -> None:
+    context = f"""
+import uuid
+from contextvars import ContextVar
+
+_tenant = ContextVar("tenant")
+
+def current_tenant() -> {declared}:
+    return _tenant.get()
+"""
+    database = """
+import psycopg
+from shop.context import current_tenant
+
+def begin(connection: psycopg.Connection) -> None:
+    tenant = current_tenant()
+    connection.execute(f"SET LOCAL app.tenant_id = '{tenant}'")
+"""
+    files = {
+        "migrations/1.sql": PROTECTED,
+        "shop/context.py": context,
+        "shop/database.py": database,
+    }
+    found = findings_of(lint(tmp_path, files), "set-string-interpolation")
+    assert [f.severity.name for f in found] == [severity]

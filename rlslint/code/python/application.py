@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from rlslint.code.python import drivers
+from rlslint.code.python.annotations import annotation_names, declared_kind, last_name
 from rlslint.code.python.hooks import Hooked, dotted_name, hooked_functions
 from rlslint.code.python.imports import imported_names
 from rlslint.code.python.program import Modules, Program
@@ -26,9 +27,8 @@ from rlslint.code.python.values import (
 )
 from rlslint.code.sites import CodeEventKind, CodeFile, ConnectionDefaults
 from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
-from rlslint.text import HoleValue, Span
+from rlslint.text import Span
 
-_DECLARED_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime"})
 _TOO_DEEP = "This file is nested too deeply to be followed."
 _TOO_LONG = "This file takes too many steps to be followed."
 
@@ -151,28 +151,14 @@ def _run(program: Program, callee: Callee, variables: dict[str, Value]) -> list[
 
 
 def _parameter(parameter: ast.arg, origins: dict[str, str]) -> Value:
-    kind = HoleValue.anything
-    for node in _annotation_names(parameter.annotation):
+    for node in annotation_names(parameter.annotation):
         dotted = dotted_name(node, origins)
         made: Handle | Pool | None = drivers.of_annotation(dotted, parameter.arg)
         if made is not None:
             return made
-        last = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-        kind = HoleValue.declared if last in _DECLARED_TYPES else kind
-        if last == "str":
-            return RunTimeValue(parameter.arg, parameter=True)
-    return RunTimeValue(parameter.arg, kind, parameter=True)
-
-
-def _annotation_names(annotation: ast.expr | None) -> Iterator[ast.expr]:
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = ast.parse(annotation.value, mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return
-    for node in ast.walk(annotation) if annotation is not None else ():
-        if isinstance(node, ast.Name | ast.Attribute):
-            yield node
+        if last_name(node) == "str":
+            break
+    return RunTimeValue(parameter.arg, declared_kind(parameter.annotation), parameter=True)
 
 
 def _runs_outside_requests(

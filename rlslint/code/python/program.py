@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from rlslint.code.python import drivers
+from rlslint.code.python.annotations import declared_kind
 from rlslint.code.python.arguments import CallArguments, arguments_of
 from rlslint.code.python.calls import collection_method, counted_range, function_call, string_method
 from rlslint.code.python.connections import Connections
@@ -35,6 +36,7 @@ from rlslint.code.python.values import (
 )
 from rlslint.code.sites import CodeEventKind
 from rlslint.files.python_source import PythonSource, ReadModule
+from rlslint.text import HoleValue
 
 _FUNCTIONS_WITH_CURSOR = frozenset(
     {
@@ -152,7 +154,10 @@ class Program(Connections):
             return home.run(callee, values)
         if _is_context_manager(callee.node):
             return Suspended(callee, node, values)
-        return self._inside(callee, node, lambda: home.run(callee, values))
+        result = self._inside(callee, node, lambda: home.run(callee, values))
+        if isinstance(result, RunTimeValue) and result.value is HoleValue.anything:
+            return result._replace(value=declared_kind(callee.node.returns))
+        return result
 
     def suspended(self, value: Suspended, body: Callable[[Value], None]) -> None:
         home = self.modules.home(value.callee) or self
