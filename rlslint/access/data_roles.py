@@ -203,7 +203,7 @@ def _dedicated_owners(catalog: Catalog) -> frozenset[str]:
         owner
         for owner in owners(catalog)
         if is_administrative(owner)
-        or not perhaps(can_log_in, catalog, owner)
+        or not (perhaps(can_log_in, catalog, owner) or not is_declared(catalog, owner))
         or not _is_granted_by_others(catalog, owner)
     )
 

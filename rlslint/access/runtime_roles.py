@@ -288,6 +288,10 @@ def platform_spoken_of(catalog: Catalog) -> Platform | None:
     for platform in with_api:
         if _calls_api(catalog, platform):
             return platform
+    named = granted.union(*(policy.roles for policy in catalog.policies()))
+    for platform in with_api:
+        if platform.anonymous in named and not is_declared(catalog, platform.anonymous):
+            return platform
     for platform in with_api:
         if _is_provided(catalog, platform, granted) or speaks_of(catalog, platform):
             return platform

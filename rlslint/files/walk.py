@@ -19,7 +19,8 @@ _SETTINGS = Pattern(
     r"\.env(\..+)?|.+\.env|(docker-)?compose.*\.ya?ml|alembic\.ini|pgbouncer\.ini|database\.ya?ml"
     r"|application.*\.(properties|ya?ml)|postgrest.*\.conf|.+\.tf(vars)?"
     r"|(.*[._-])?(secrets?|config-?maps?|deploy(ment)?s?|statefulset|values|cron-?jobs?|jobs?|pods?"
-    r"|k8s|kubernetes|stack|render|serverless)([._-].*)?\.ya?ml",
+    r"|k8s|kubernetes|stack|render|serverless|app|api|web|worker|server|backend|services?|manifests?"
+    r"|database|db|postgres(ql)?|release|prod(uction)?|staging|env(ironment)?)([._-].*)?\.ya?ml",
 )
 
 _PROSE = (

@@ -461,8 +461,9 @@ def _read_code(
         connections += _settings(file, text, reader).connections
     beside = [c for file in files for c in file.connections]
     apis = []
+    dotenvs = {file.folder: file for file in found.settings if file.name == ".env"}
     for file in found.settings:
-        settings = _settings(file, None, reader)
+        settings = _settings(file, None, reader, dotenvs.get(file.folder))
         beside += settings.connections
         if settings.api is not None:
             apis.append((file.shown, settings.api))
@@ -525,7 +526,10 @@ def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[
     yield code
 
 
-def _settings(file: SourceFile, text: Text | None, reader: Reader) -> Settings:
+def _settings(
+    file: SourceFile, text: Text | None, reader: Reader, dotenv: SourceFile | None = None
+) -> Settings:
+    """Return what a settings file tells, with the variables of the `.env` beside it."""
     from pathlib import PurePath
 
     from rlslint.files.settings.files import Settings, is_settings_file, read_settings
@@ -535,10 +539,18 @@ def _settings(file: SourceFile, text: Text | None, reader: Reader) -> Settings:
     if text is None:
         return Settings(())
     try:
-        settings = read_settings(PurePath(file.name), file.shown, text.data)
+        environment = _environment(dotenv, reader) if dotenv is not None else {}
+        settings = read_settings(PurePath(file.name), file.shown, text.data, environment)
     except Exception as error:
         reader.faults.append(Fault("searched for connections", "file", file.shown, error))
         return Settings(())
     if settings.note:
         reader.notes.append(settings.note)
     return settings
+
+
+def _environment(dotenv: SourceFile, reader: Reader) -> dict[str, str]:
+    from rlslint.files.settings.name_value_files import variables_of
+
+    text = reader.text(dotenv.path, dotenv.shown)
+    return variables_of(text.data.decode()) if text is not None else {}

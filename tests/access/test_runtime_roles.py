@@ -117,9 +117,10 @@ def test_a_connection_of_the_application_counts_against_what_is_declared() -> No
     assert find_runtime_roles(catalog, both, owner_roles=("keeper",)).names == ("app",)
 
 
-def test_an_owner_that_is_granted_what_others_own_serves_requests_perhaps() -> None:
+@pytest.mark.parametrize("roles", ["CREATE ROLE web LOGIN; CREATE ROLE batch LOGIN;", ""])
+def test_an_owner_that_is_granted_what_others_own_serves_requests_perhaps(roles: str) -> None:
     shop = (
-        "CREATE ROLE keeper; CREATE ROLE web LOGIN; CREATE ROLE batch LOGIN;"
+        f"CREATE ROLE keeper; {roles}"
         "CREATE TABLE carts (id int); ALTER TABLE carts OWNER TO keeper;"
         "GRANT SELECT, INSERT ON carts TO web, batch;"
         "CREATE TABLE drafts (id int); ALTER TABLE drafts OWNER TO web;"

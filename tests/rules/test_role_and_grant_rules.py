@@ -158,6 +158,37 @@ def test_the_superuser_of_a_compose_file_weighs_more_where_it_is_all_that_is_kno
     assert severities(tmp_path / "c", "app-role-superuser", apart, GRANTED) == ["error"]
 
 
+IMAGE = "services:\n  db:\n    image: postgres:16\n"
+
+
+@pytest.mark.parametrize(
+    ("compose", "dotenv", "expected"),
+    [
+        (
+            IMAGE + "    environment:\n      POSTGRES_USER: ${DB_OWNER}\n  api:\n"
+            "    environment:\n      DATABASE_URL: postgres://${DB_OWNER}:${PW}@db/depot\n",
+            "DB_OWNER=depot\n",
+            ["warning"],
+        ),
+        (
+            IMAGE + "    env_file: .env\n  api:\n    env_file: .env\n",
+            "POSTGRES_USER=depot\nDATABASE_URL=postgres://depot:x@db:5432/depot\n",
+            ["error"],
+        ),
+        (
+            IMAGE + "    env_file: .env\n  api:\n    env_file: .env\n",
+            "POSTGRES_USER=depot\nDATABASE_URL=postgres://web:x@db:5432/depot\n",
+            [],
+        ),
+    ],
+)
+def test_a_compose_file_is_read_with_the_environment_beside_it(
+    compose: str, dotenv: str, expected: list[str], tmp_path: Path
+) -> None:
+    files = {"docker-compose.yml": compose, ".env": dotenv}
+    assert severities(tmp_path, "app-role-superuser", files, GRANTED) == expected
+
+
 def test_the_image_in_a_manifest_makes_a_superuser(tmp_path: Path) -> None:
     manifest = (
         "kind: Deployment\nspec:\n  containers:\n  - name: db\n    image: postgres:17\n"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses
 from rlslint.files.settings.development import is_local_host
 from rlslint.text import Span, Text
+
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 class InvalidSettings(Exception):
@@ -16,9 +19,19 @@ class InvalidSettings(Exception):
 
 
 class Document:
-    """The characters of a settings file, and whether its name says that it is for development."""
+    """The characters of a settings file, and whether its name says that it is for development.
 
-    def __init__(self, shown: str, data: bytes, development: bool) -> None:
+    `environment` are the variables that its program reads from the `.env` beside it.
+    """
+
+    def __init__(
+        self,
+        shown: str,
+        data: bytes,
+        development: bool,
+        environment: Mapping[str, str] = NO_VARIABLES,
+    ) -> None:
+        self.environment = environment
         try:
             self.source = data.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
@@ -10,7 +10,7 @@ from rlslint import NamedTuple
 from rlslint.files.connections import Connection
 from rlslint.files.settings.api import Api, api_of_settings
 from rlslint.files.settings.development import is_development
-from rlslint.files.settings.document import Document, InvalidSettings
+from rlslint.files.settings.document import NO_VARIABLES, Document, InvalidSettings
 
 _NAMES = (".env", ".env.*", "*.env", ".envrc")
 _YAML = (".yml", ".yaml")
@@ -40,8 +40,12 @@ def is_settings_file(path: PurePath) -> bool:
     return _is_dotenv(path) or path.suffix in (*_YAML, *_INI, *_TERRAFORM, ".py")
 
 
-def read_settings(path: PurePath, shown: str, data: bytes) -> Settings:
+def read_settings(
+    path: PurePath, shown: str, data: bytes, environment: Mapping[str, str] = NO_VARIABLES
+) -> Settings:
     """Return the Connections of a settings file; `shown` is its path in messages.
+
+    `environment` are the variables of the `.env` beside it.
 
     A file that no format fits yields none, with a note. Passwords are not kept, and a user whom
     only a variable names is unknown, so there is no Connection.
@@ -52,7 +56,7 @@ def read_settings(path: PurePath, shown: str, data: bytes) -> Settings:
         return Settings((), f"{shown}: passed over, for it is a binary file")
     if len(data) > _LARGEST:
         return Settings((), f"{shown}: not searched for connections, for it is larger than 1 MiB")
-    document = Document(shown, data, is_development(shown))
+    document = Document(shown, data, is_development(shown), environment)
     try:
         found = tuple(dict.fromkeys(_read(path, document)))
         return Settings(found, api=_api(path, document))

@@ -20,6 +20,12 @@ _VARIABLE = Pattern(
 )
 
 
+def variables_of(source: str) -> dict[str, str]:
+    """Return what a `.env` file sets."""
+    matches = _VARIABLE().finditer(source)
+    return {match["name"]: match[str(match.lastgroup)] for match in matches}
+
+
 def read_dotenv(document: Document) -> Iterator[Connection]:
     """Yield the Connections of a `.env` file."""
     variables = []

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 from rlslint.config.platforms import Platform, platform_of_resource
 from rlslint.files.connections import Connection
-from rlslint.files.settings.addresses import addresses
 from rlslint.files.settings.document import Document
-from rlslint.files.settings.variables import Variable, connections_of_variables
+from rlslint.files.settings.variables import Variable, connections_of_resolved
 from rlslint.text.patterns import Pattern
 
 _ATTRIBUTE = Pattern(
@@ -39,25 +38,11 @@ def read(document: Document) -> Iterator[Connection]:
     variables: list[Variable] = []
     for match in _ATTRIBUTE().finditer(document.source):
         written = match["value"]
-        value = _value(written, names)
         start, end = match.span("value")
         if written[:1] == '"' == written[-1:] and len(written) > 1:
             start, end = start + 1, end - 1
-        literal = "${" not in written and _REFERENCE().fullmatch(written) is None
-        if literal or "://" not in value:
-            variables.append(Variable(match["name"], value, start, end))
-            continue
-        for address in addresses(value):
-            if address.user:
-                yield document.connection(
-                    address.user,
-                    start,
-                    end,
-                    host=address.host,
-                    database=address.database,
-                    source=match["name"],
-                )
-    yield from connections_of_variables(document, variables)
+        variables.append(Variable(match["name"], _value(written, names), start, end))
+    yield from connections_of_resolved(document, variables)
 
 
 def _names(source: str) -> Names:

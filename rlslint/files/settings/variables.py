@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from rlslint import NamedTuple
 from rlslint.files.connections import Connection
-from rlslint.files.settings.addresses import expanded, known
+from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.document import Document
 from rlslint.text.patterns import Pattern
 
@@ -58,6 +58,25 @@ def connections_of_variables(
         )
         creates = variable.name == "POSTGRES_USER" and not host
         yield found._replace(connects=not creates)
+
+
+def connections_of_resolved(
+    document: Document, variables: Sequence[Variable], where: str = ""
+) -> Iterator[Connection]:
+    """Yield the same of variables whose values do not stand in the file as they are."""
+    for variable in variables:
+        written = document.source[variable.start : variable.end]
+        for address in addresses(variable.value) if variable.value != written else ():
+            if address.user:
+                yield document.connection(
+                    address.user,
+                    variable.start,
+                    variable.end,
+                    host=address.host,
+                    database=address.database,
+                    source=where + variable.name,
+                )
+    yield from connections_of_variables(document, variables, where)
 
 
 def _server(prefix: str | None, values: dict[str, str]) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.development import is_compose, is_development_name
 from rlslint.files.settings.document import Document, InvalidSettings
-from rlslint.files.settings.variables import Variable, connections_of_variables
+from rlslint.files.settings.variables import (
+    Variable,
+    connections_of_resolved,
+    connections_of_variables,
+)
 from rlslint.text.patterns import Pattern
 
 _DEEPEST = 200
+_VARIABLE = Pattern(r"\$\{(?P<name>\w+)(?::?[-?][^{}]*)?\}")
 _ERB = Pattern(r"<%.*?%>", re.DOTALL)
 _IMAGE = Pattern(
     r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|postgis|timescaledb(?:-ha)?|pgvector)(?:[:@].*)?"
@@ -80,14 +85,21 @@ def _compose(document: Document, root: Any) -> Iterator[Connection]:
     found: list[Connection] = []
     superusers: dict[str, str] = {}
     for service, node in _items(_get(root, "services")):
-        variables = _variables(document, _get(node, "environment"))
+        variables = [
+            one._replace(value=_filled_in(one.value, document.environment))
+            for one in _variables(document, _get(node, "environment"))
+        ]
         image = expanded(_scalar(_get(node, "image"))) or ""
         where = f"services.{service}.environment."
-        own = list(connections_of_variables(document, variables, where))
+        own = list(connections_of_resolved(document, variables, where))
         if _IMAGE().fullmatch(image):
             superuser = next(
                 (each.user for each in own if each.source.endswith(".POSTGRES_USER")), ""
             )
+            given = document.environment.get("POSTGRES_USER", "")
+            if given and not superuser and _get(node, "env_file") is not None:
+                superuser, place = given, _inside(document, _get(node, "image"))
+                own.append(document.connection(given, *place, source=f"{where}POSTGRES_USER"))
             superusers[superuser or "postgres"] = (
                 f"the image {image} of the service {service} makes it a superuser"
             )
@@ -95,6 +107,11 @@ def _compose(document: Document, root: Any) -> Iterator[Connection]:
         found += own
     for each in found:
         yield each._replace(superuser_evidence=superusers.get(each.user, ""))
+
+
+def _filled_in(value: str, environment: Mapping[str, str]) -> str:
+    """Return a value with the variables of the environment that Compose reads beside its file."""
+    return _VARIABLE().sub(lambda match: environment.get(match["name"], match[0]), value)
 
 
 def _rails(document: Document, root: Any) -> Iterator[Connection]:
@@ -188,21 +205,10 @@ def _secrets(document: Document, node: Any, where: str) -> Iterator[Connection]:
     plain: list[Variable] = []
     for one in _variables(document, node):
         try:
-            value = b64decode(one.value, validate=True).decode()
+            plain.append(one._replace(value=b64decode(one.value, validate=True).decode()))
         except ValueError:
             continue
-        plain.append(one._replace(value=value))
-        for address in addresses(value):
-            if address.user:
-                yield document.connection(
-                    address.user,
-                    one.start,
-                    one.end,
-                    host=address.host,
-                    database=address.database,
-                    source=where + one.name,
-                )
-    yield from connections_of_variables(document, plain, where)
+    yield from connections_of_resolved(document, plain, where)
 
 
 def _variables(document: Document, node: Any) -> list[Variable]:
