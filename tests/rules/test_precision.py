@@ -323,3 +323,15 @@ def begin(connection: psycopg.Connection) -> None:
     }
     found = findings_of(lint(tmp_path, files), "set-string-interpolation")
     assert [f.severity.name for f in found] == [severity]
+
+
+@pytest.mark.parametrize(("command", "severity"), [("SELECT", "warning"), ("UPDATE", "error")])
+def test_reading_what_belongs_to_nobody_may_be_for_all(
+    tmp_path: Path, command: str, severity: str
+) -> None:
+    sql = f"""CREATE TABLE status (id int PRIMARY KEY, message text);
+    ALTER TABLE status ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY everyone ON status FOR {command} USING (true);
+    """
+    found = findings_of(lint(tmp_path, {"schema.sql": sql}), "policy-using-true")
+    assert [f.severity.name for f in found] == [severity]

@@ -62,4 +62,7 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
 def _severity(policy: Policy, published: bool, project: Project) -> Severity | None:
     if is_directory(policy, project):
         return Severity.info
+    # Where no column tells whose a row is, reading may well be for all.
+    if policy.command == "select" and not project.tenant_columns(policy.relation):
+        return Severity.warning
     return Severity.warning if published else None
