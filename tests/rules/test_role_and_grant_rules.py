@@ -106,6 +106,12 @@ IN_BASE64 = b64encode(f"postgres://neondb_owner:x@{NEON}/shop".encode()).decode(
         ),
         (
             "infra/main.tf",
+            'output "dsn" {\n  value = "postgresql://postgres:${var.password}'
+            '@db.${supabase_project.shop.id}.supabase.co:5432/postgres"\n}\n',
+            ["error"],
+        ),
+        (
+            "infra/main.tf",
             "locals {\n  DB_HOST = neon_project.shop.database_host\n"
             "  DB_USER = neon_project.shop.database_user\n}\n",
             ["error"],

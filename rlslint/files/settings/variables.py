@@ -64,19 +64,24 @@ def connections_of_resolved(
     document: Document, variables: Sequence[Variable], where: str = ""
 ) -> Iterator[Connection]:
     """Yield the same of variables whose values do not stand in the file as they are."""
+    others: list[Variable] = []
     for variable in variables:
-        written = document.source[variable.start : variable.end]
-        for address in addresses(variable.value) if variable.value != written else ():
-            if address.user:
-                yield document.connection(
-                    address.user,
-                    variable.start,
-                    variable.end,
-                    host=address.host,
-                    database=address.database,
-                    source=where + variable.name,
-                )
-    yield from connections_of_variables(document, variables, where)
+        if variable.value == document.source[variable.start : variable.end]:
+            others.append(variable)
+            continue
+        found = [address for address in addresses(variable.value) if address.user]
+        if not found:
+            others.append(variable)
+        for address in found:
+            yield document.connection(
+                address.user or "",
+                variable.start,
+                variable.end,
+                host=address.host,
+                database=address.database,
+                source=where + variable.name,
+            )
+    yield from connections_of_variables(document, others, where)
 
 
 def _server(prefix: str | None, values: dict[str, str]) -> str:
