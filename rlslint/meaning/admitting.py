@@ -19,7 +19,7 @@ from rlslint.meaning.situations import MISSING, Session, Situation
 from rlslint.meaning.truth import UNDECIDED
 from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds
-from rlslint.sql.expressions import And, Constant, Expr, Or
+from rlslint.sql.expressions import And, Constant, Expr, Not, Or
 
 _WORLDS = 512
 _NOTHING: ContextFunctions = frozenset()
@@ -75,7 +75,7 @@ def errors_of_rows(
     predicate = _without_hopeless(simplified(expression), not_null)
     if constant_truth(predicate, not_null) is not UNDECIDED:
         return ()
-    conjuncts = predicate.arguments if isinstance(predicate, And) else (predicate,)
+    conjuncts = _conjuncts(predicate)
     filled = not_null | own_columns(expression)
     situation = Situation(filled, session, functions, True, True)
     raised: dict[int, Expr] = {}
@@ -94,6 +94,16 @@ def errors_of_rows(
     for _ in worlds(evaluate, _WORLDS):
         pass
     return tuple(raised.values())
+
+
+def _conjuncts(predicate: Expr) -> tuple[Expr, ...]:
+    match predicate:
+        case And(arguments):
+            return arguments
+        case Not(Or(arguments)):
+            return tuple(Not(argument, argument.location) for argument in arguments)
+        case _:
+            return (predicate,)
 
 
 def _without_hopeless(predicate: Expr, not_null: frozenset[int]) -> Expr:

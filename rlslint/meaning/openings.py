@@ -79,6 +79,7 @@ def _open(
 def _filters(every: tuple[Branch, ...], functions: ContextFunctions) -> tuple[Branch, ...]:
     """Return for each branch the conjuncts that only thin out what it admits to everyone."""
     shared = _shared_conjuncts(every, functions)
+    compared = _compared_with_context(every, functions)
     found: dict[Branch, None] = {}
     for branch in every:
         filters = tuple(
@@ -86,10 +87,25 @@ def _filters(every: tuple[Branch, ...], functions: ContextFunctions) -> tuple[Br
             for conjunct in branch
             if (conjunct in shared or is_restriction(conjunct))
             and kind_of(conjunct, functions) == "row flag"
+            and compared.isdisjoint(own_columns(conjunct))
         )
         if filters and len(filters) < len(branch):
             found[filters] = None
     return tuple(found)
+
+
+def _compared_with_context(
+    every: tuple[Branch, ...], functions: ContextFunctions
+) -> frozenset[int]:
+    """Return the columns that tell whose a row is: what asks for them is no filter."""
+    return frozenset(
+        column
+        for branch in every
+        for conjunct in branch
+        for part in conjunct.walk()
+        if isinstance(part, Operator) and context_reads(part, functions)
+        for column in own_columns(part)
+    )
 
 
 def _shared_conjuncts(every: tuple[Branch, ...], functions: ContextFunctions) -> frozenset[Expr]:

@@ -66,7 +66,9 @@ def _tautology(
     )
     if needs_context and not own_columns(place):
         return None
-    return Tautology(place, needs_values(whole, Session.given, not_null, functions), needs_context)
+    sessions = (Session.given,) if needs_context else (Session.given, *MISSING)
+    needed = [needs_values(whole, session, not_null, functions) for session in sessions]
+    return Tautology(place, frozenset().union(*needed), needs_context)
 
 
 def _only_self_comparison(branch: Branch, functions: ContextFunctions) -> Expr | None:
