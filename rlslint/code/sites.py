@@ -24,6 +24,18 @@ class TransactionScope(Enum):
     unknown = "unknown"
 
 
+_PARAMETERS = {
+    "aiopg": "%s",
+    "alembic": ":value",
+    "django": "%s",
+    "pg8000": "%s",
+    "psycopg": "%s",
+    "psycopg2": "%s",
+    "sqlalchemy": ":value",
+}
+"""How libraries mark the place of a value; others write it as PostgreSQL does."""
+
+
 class Driver(NamedTuple):
     """The library that sends the SQL, and how it treats values.
 
@@ -34,6 +46,11 @@ class Driver(NamedTuple):
 
     name: str
     binds_on_server: bool | None
+
+    @property
+    def parameter(self) -> str:
+        """The mark that stands for one value in SQL for this library."""
+        return _PARAMETERS.get(self.name.partition("+")[0], "$1")
 
 
 class Lifetime(NamedTuple):

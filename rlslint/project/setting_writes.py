@@ -9,10 +9,12 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.overloads import find_function, given_types
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.code.sites import Driver
 from rlslint.meaning.bodies import SettingChange, settings_written
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node, ParsedStatement
+from rlslint.sql.quoting import quoted_literal
 from rlslint.text import Statement
 from rlslint.text.patterns import Pattern
 
@@ -37,6 +39,12 @@ class SettingWrite(NamedTuple):
     statement: Statement
     through: Function | None = None
     alone: bool = True
+
+
+def setting_call(name: str, driver: Driver | None, local: bool = True) -> str:
+    """Return the query that sets a setting to a parameter, as a library wants it written."""
+    value = driver.parameter if driver is not None else "$1"
+    return f"SELECT set_config({quoted_literal(name)}, {value}, {'true' if local else 'false'});"
 
 
 def setting_writes(parsed: ParsedStatement, catalog: Catalog) -> Iterator[SettingWrite]:

@@ -90,3 +90,53 @@ def test_a_refused_statement_is_shown_as_it_was_meant(
     after = lint(tmp_path / "after", {"migrations/0001_example.sql": mended})
     assert findings_of(after, "invalid-rls-ddl") == []
     assert after.uses_row_security
+
+
+OPEN = """
+CREATE ROLE web LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+GRANT SELECT ON docs TO web;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY everyone ON docs USING (true);
+CREATE FUNCTION tenant() RETURNS int LANGUAGE sql AS 'SELECT 1';
+"""
+MENDED = "ALTER POLICY everyone ON docs USING (tenant_id = current_setting('app.tenant')::int);"
+
+
+@pytest.mark.parametrize(
+    "help",
+    [
+        MENDED.replace("tenant_id", "org_id"),
+        MENDED.replace("everyone", "nobody"),
+        f"BEGIN; CREATE FUNCTION tenant() RETURNS int LANGUAGE sql AS 'SELECT 2'; {MENDED} COMMIT;",
+        f"BEGIN; CREATE POLICY everyone ON docs USING (true); {MENDED} COMMIT;",
+    ],
+)
+def test_what_the_server_refuses_mends_nothing(
+    help: str, tmp_path: Path, database: Database
+) -> None:
+    assert database.run(OPEN).errors == ()
+    assert database.run(help).errors
+    after = lint(tmp_path, {"migrations/1.sql": OPEN, "migrations/2.sql": help})
+    assert findings_of(after, "policy-using-true")
+    mended = lint(tmp_path, {"migrations/1.sql": OPEN, "migrations/2.sql": MENDED})
+    assert not findings_of(mended, "policy-using-true")
+
+
+@pytest.mark.parametrize(
+    ("program", "parameter"),
+    [
+        ("import psycopg\nc = psycopg.connect()\nc.execute('SET app.tenant = %s', [t])\n", "%s"),
+        (
+            "import asyncpg\nasync def f(t):\n    c = await asyncpg.connect()\n"
+            "    await c.execute('SET app.tenant = $1', t)\n",
+            "$1",
+        ),
+    ],
+)
+def test_a_parameter_is_written_as_the_library_wants_it(
+    program: str, parameter: str, tmp_path: Path
+) -> None:
+    files = {"migrations/1.sql": OPEN + MENDED, "app.py": program}
+    (found,) = findings_of(lint(tmp_path, files), "set-bind-parameter")
+    assert f"set_config('app.tenant', {parameter}, false)" in found.finding.help

@@ -13,7 +13,7 @@ from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import callers
 from rlslint.project.sessions import SessionTrace, Step, lifetime_of
-from rlslint.project.setting_writes import SettingWrite
+from rlslint.project.setting_writes import SettingWrite, setting_call
 
 
 class Outliving(NamedTuple):
@@ -61,15 +61,16 @@ def _left_behind(trace: SessionTrace, step: Step, name: str) -> Outliving | None
     return _AFTER_ERRORS if trace.resets_after(step, name, certainly=False) else _CERTAIN
 
 
-def found_in_session(write: SettingWrite, left: Outliving, cause: str) -> Finding:
+def found_in_session(step: Step, write: SettingWrite, left: Outliving, cause: str) -> Finding:
     """Return the finding about a setting that application code leaves to others."""
+    driver = step.query.site.driver if step.query is not None else None
     return Finding(
         object=write.name,
         message="whoever uses this connection next reads and writes as the tenant that is set "
         f"here: {cause} until the session ends, and {left.because}",
         span=write.statement.span,
         label="lasts longer than the request",
-        help=f"SELECT set_config('{write.name}', $1, true); -- in the transaction that uses it",
+        help=f"{setting_call(write.name, driver)} -- in the transaction that uses it",
         severity=left.severity,
         confidence=left.confidence,
         statement=write.statement,
@@ -106,6 +107,6 @@ def found_in_function(function: Function, write: SettingChange, cause: str) -> F
         f"whoever uses the connection next reads and writes as that tenant: {cause}",
         span=span_of_write(function, write),
         label="lasts longer than the transaction",
-        help=f"PERFORM set_config('{write.name}', …, true); -- ends with the transaction",
+        help="set it by set_config(…, true), which ends with the transaction",
         statement=function.because("body"),
     )

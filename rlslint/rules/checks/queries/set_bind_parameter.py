@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.sessions import QuerySite, binds_in_set
-from rlslint.project.setting_writes import SettingWrite
+from rlslint.project.setting_writes import SettingWrite, setting_call
 from rlslint.rules.registry import rule
 
 
@@ -19,7 +19,6 @@ def set_bind_parameter(query: QuerySite, project: Project) -> Iterator[Finding]:
 
 
 def _finding(query: QuerySite, write: SettingWrite) -> Finding:
-    local = "true" if write.local else "false"
     driver = query.site.driver.name if query.site.driver is not None else "the driver"
     hole = next(hole for hole in query.holes_in(write.statement) if hole.binding)
     return Finding(
@@ -28,6 +27,6 @@ def _finding(query: QuerySite, write: SettingWrite) -> Finding:
         f"error: SET takes no parameters, and {driver} sends them to PostgreSQL as such",
         span=query.span_of(hole),
         label="no parameter can stand here",
-        help=f"SELECT set_config('{write.name}', $1, {local});",
+        help=setting_call(write.name, query.site.driver, bool(write.local)),
         statement=write.statement,
     )

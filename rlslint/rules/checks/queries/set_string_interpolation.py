@@ -9,7 +9,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.sessions import QuerySite
-from rlslint.project.setting_writes import SettingWrite
+from rlslint.project.setting_writes import SettingWrite, setting_call
 from rlslint.rules.registry import rule
 from rlslint.text import Hole, HoleValue
 
@@ -38,7 +38,7 @@ def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
         f"that sets {write.name}, so a quote in it begins a statement of the client's own",
         span=query.span_of(hole),
         label="becomes part of the SQL",
-        help=f"SELECT set_config('{write.name}', $1, true); -- with the value as a parameter",
+        help=f"{setting_call(write.name, query.site.driver)} -- with the value as a parameter",
         severity=Severity.warning if typed else None,
         confidence=None if query.site.runs is Runs.yes else Confidence.medium,
         statement=write.statement,

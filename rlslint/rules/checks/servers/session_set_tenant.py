@@ -9,6 +9,7 @@ from rlslint.access.data_roles import escapes_row_security
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.setting_writes import setting_call
 from rlslint.rules.registry import rule
 from rlslint.server.evidence import SessionSetting
 
@@ -31,7 +32,7 @@ def session_set_tenant(setting: SessionSetting, project: Project) -> Iterator[Fi
         f"or more, so that it lasts until the session ends{doubt if setting.is_masked else ''}",
         span=setting.span,
         label="lasts longer than the transaction",
-        help=f"SELECT set_config('{setting.name}', $1, true); -- in the transaction that uses it",
+        help=f"{setting_call(setting.name, None)} -- in the transaction that uses it",
         severity=Severity.warning,
         confidence=Confidence.low if setting.is_masked else Confidence.medium,
     )

@@ -20,5 +20,8 @@ def set_config_session(trace: SessionTrace, project: Project) -> Iterator[Findin
         left = outliving(trace, step, write, project)
         if left is not None:
             yield found_in_session(
-                write, left, f"with false as its third argument, set_config keeps {write.name}"
+                step,
+                write,
+                left,
+                f"with false as its third argument, set_config keeps {write.name}",
             )
