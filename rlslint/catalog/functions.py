@@ -6,7 +6,7 @@ from typing import Any
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.privileges import Grant, GrantKey
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql.quoting import quoted_identifier, quoted_type
 from rlslint.text import Statement
 
 
@@ -105,4 +105,4 @@ class Function(Facts):
     def signature(self) -> str:
         """The name with the types of its input arguments, as ALTER FUNCTION wants it."""
         name = f"{quoted_identifier(self.schema)}.{quoted_identifier(self.name)}"
-        return f"{name}({', '.join(self.argument_types)})"
+        return f"{name}({', '.join(map(quoted_type, self.argument_types))})"

@@ -29,6 +29,18 @@ def quoted_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quoted_type(written: str) -> str:
+    """Return the name of a type as the catalog keeps it (`shop.kind[]`), as SQL wants it."""
+    brackets = len(written)
+    while written.endswith("[]", 0, brackets):
+        brackets -= 2
+    schema, dot, name = written[:brackets].partition(".")
+    # Unquoted, char is another name of bpchar.
+    parts = (schema, name) if dot else (schema,)
+    quoted = ['"char"' if part == "char" else quoted_identifier(part) for part in parts]
+    return ".".join(quoted) + written[brackets:]
+
+
 _LONGEST_NAME = 63
 """How many bytes of a name PostgreSQL keeps (NAMEDATALEN - 1)."""
 

@@ -14,7 +14,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
 from rlslint.sql.plain_spelling import plain
-from rlslint.sql.quoting import free_name, quoted_identifier
+from rlslint.sql.quoting import free_name, quoted_identifier, quoted_type
 
 _ADVICE = (
     "move the sub-select into a SECURITY DEFINER function that reads no more than its caller's "
@@ -73,7 +73,7 @@ def _with_function(policy: Policy, circle: Recursion, path: str, project: Projec
     if not mended:
         return None
     return (
-        f"CREATE FUNCTION {name}() RETURNS SETOF {type_name} LANGUAGE sql STABLE "
+        f"CREATE FUNCTION {name}() RETURNS SETOF {quoted_type(type_name)} LANGUAGE sql STABLE "
         f"SECURITY DEFINER {path} AS $$ {plain(output)} $$;\n{mended}"
     )
 
