@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rlslint.sql.statement_ends import QUOTED
 from rlslint.text.patterns import Pattern
@@ -86,7 +87,7 @@ _DIALECTS = (
         Pattern(
             rb"\bautoincrement\b|^\s*pragma\s+\w+|\)\s*(?:strict\s*,\s*)?without\s+rowid\b"
             # Its triggers have their statements in themselves, and a name of their own.
-            rb"|\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b[^;]*\bbegin\b"
+            rb"|\bcreate\s+(?:temp(?:orary)?\s+)?trigger\b[^;]{0,2000}\bbegin\b"
             rb"|\bdrop\s+trigger\s+(?:if\s+exists\s+)?[\w.\"]+\s*;",
             re.I | re.M,
         ),
@@ -109,14 +110,15 @@ _IN_PATHS = {
     "sqlite3": "SQLite",
     "sqlserver": "SQL Server",
 }
-_STRING_OR_COMMENT = Pattern(QUOTED + rb"|/\*(?:[^*]|\*(?!/))*\*/", re.DOTALL)
+_STRING_OR_COMMENT = Pattern(QUOTED + rb"|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)", re.DOTALL)
 
 
+@lru_cache(maxsize=4)
 def looks_like_other_dialect(data: bytes, path: str = "") -> str | None:
     """Return the database that `data` was written for, None where it may well be PostgreSQL.
 
     Only worth asking where PostgreSQL's grammar refused a statement of `data`. Where nothing in it
-    tells, the words of its `path` may.
+    tells, the words of its `path` may. Each broken statement of a file asks the same.
     """
     code = _STRING_OR_COMMENT().sub(b" ", data)
     if not _OWN_TO_POSTGRESQL().search(code):
