@@ -450,15 +450,16 @@ def _read_code(
         text = reader.text(file.path, file.shown)
         if text is None:
             continue
+        is_test = file.shown in found.tests
         if file.shown not in migrations:
-            is_test = file.shown in found.tests
             if not is_test:
                 files += _code_file(text, reader, read_module)
             if makes_row_security(text.data):
                 made, sign = _startup(file, text, is_test, reader, modules_of_programs)
                 programs += made
                 unread += sign
-        connections += _settings(file, text, reader).connections
+        if not is_test:
+            connections += _settings(file, text, reader).connections
     beside = [c for file in files for c in file.connections]
     apis = []
     dotenvs = {file.folder: file for file in found.settings if file.name == ".env"}
