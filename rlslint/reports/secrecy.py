@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.reports.results import ReportedFinding, Result
-from rlslint.text import Span
+from rlslint.text import Span, Text
+from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import MASK, masked
 
 _SHORTEST = 3
-_QUOTES = ("'", '"', "`")
+_QUOTED = Pattern(rf"(?P<sign>[\"'`])(?P<words>[^\"'`\n]{{{_SHORTEST},}})(?P=sign)")
 
 
 def without_secrets(result: Result) -> Result:
@@ -48,26 +51,26 @@ def _not_checked(item: NotChecked) -> NotChecked:
 
 
 def _masking(spans: Iterable[Span | None]) -> Callable[[str], str]:
-    """Return what masks words about some places, which may quote a secret that stands there."""
-    values = {value for span in spans if span is not None for value in _secrets_in(span)}
-    if not values:
+    """Return what masks words about some places, which may quote a secret of their files."""
+    texts = dict.fromkeys(span.text for span in spans if span is not None)
+    secrets = "\0".join(filter(None, map(_secrets_of, texts)))
+    if not secrets:
         return masked
 
+    def without(quoted: re.Match[str]) -> str:
+        sign, words = quoted["sign"], quoted["words"]
+        return f"{sign}{MASK}{sign}" if words in secrets else quoted[0]
+
     def hide(words: str) -> str:
-        for value in values:
-            for quote in _QUOTES:
-                words = words.replace(f"{quote}{value}{quote}", f"{quote}{MASK}{quote}")
-        return masked(words)
+        return masked(_QUOTED().sub(without, words))
 
     return hide
 
 
-def _secrets_in(span: Span) -> Iterable[str]:
-    text = span.text
-    if not text.secrets:
-        return
-    start, end = span.locations()
-    for row in range(start.row, end.row + 1):
-        for first, behind in text.secrets.get(row, ()):
-            if behind - first >= _SHORTEST:
-                yield text.line(row)[first:behind]
+@lru_cache(maxsize=64)
+def _secrets_of(text: Text) -> str:
+    return "\0".join(
+        text.line(row)[first:behind]
+        for row, ranges in text.secrets.items()
+        for first, behind in ranges
+    )

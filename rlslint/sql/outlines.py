@@ -197,7 +197,7 @@ def _executed(piece: list[_Token]) -> Iterator[Outline]:
     for token in piece[1:]:
         if token.text[-1:] == "'":
             sql += token.text.partition("'")[2][:-1].replace("''", "'")
-        elif token.text[:1] == "$":
+        elif token.text[:1] == "$" and token.text.count("$") > 1:
             sql += token.text[token.text.index("$", 1) + 1 :].rpartition("$")[0].rpartition("$")[0]
         elif token.text == "||":
             continue
