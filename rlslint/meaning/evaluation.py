@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
     COMPARISONS,
@@ -19,17 +17,16 @@ from rlslint.meaning.built_in import (
 from rlslint.meaning.comparing import equal, extreme, is_of_caller, is_of_row, matched, ordered
 from rlslint.meaning.computing import computed, is_string, is_text, known_result, literal
 from rlslint.meaning.context import ContextRead, read_of
-from rlslint.meaning.queries import inner_query
 from rlslint.meaning.repeating import (
     aggregates_alone,
     counts,
     is_repeatable,
     is_repeatable_function,
-    may_aggregate,
     structure_of,
 )
 from rlslint.meaning.simplifying import is_null
 from rlslint.meaning.situations import Session, Situation
+from rlslint.meaning.sub_select_rows import Rows
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
@@ -39,7 +36,7 @@ from rlslint.meaning.values import (
     cast_known,
     json_key,
 )
-from rlslint.meaning.worlds import World, worlds_inside
+from rlslint.meaning.worlds import World
 from rlslint.sql.expressions import (
     OWN_ROW,
     And,
@@ -57,12 +54,9 @@ from rlslint.sql.expressions import (
     Operator,
     Or,
     Other,
-    Query,
     SubSelect,
 )
 from rlslint.sql.functions import AGGREGATES
-
-_INNER_WORLDS = 64
 
 
 class Evaluation:
@@ -73,6 +67,10 @@ class Evaluation:
     def __init__(self, world: World, situation: Situation) -> None:
         self.world = world
         self.situation = situation
+
+    def inside(self, world: World) -> Evaluation:
+        """Return the evaluation of the same in a world of a sub-select."""
+        return Evaluation(world, self.situation)
 
     def truth(self, expression: Expr) -> bool | None:
         """Return what a boolean expression gives. Raises RaisesError where PostgreSQL would."""
@@ -390,10 +388,11 @@ class Evaluation:
         if is_repeatable(query):
             key = (kind, structure_of(sub_select), left)
         decided = (kind, key) in self.world.decisions
-        if not decided and not self.may_give_rows(query):
+        rows = Rows(self)
+        if not decided and not rows.may_be_there(query):
             return _WITHOUT_ROWS.get(kind)
         if not decided and kind != "exists":
-            self._note_errors(query.outputs)
+            rows.note_errors(query.outputs)
         match kind:
             case "exists":
                 return self.world.choose((kind, key), 2) == 0
@@ -402,21 +401,11 @@ class Evaluation:
             case "array":
                 return Term(key)
             case _ if counts(query):
-                return self._count(query, key)
-            case _ if aggregates_alone(query) and not self._may_match(query):
+                return Term(key) if rows.may_match(query) else Known("int", 0)
+            case _ if aggregates_alone(query) and not rows.may_match(query):
                 return None
             case _:
                 return self._nullable(key)
-
-    def _note_errors(self, expressions: Iterable[Expr]) -> None:
-        """Note what a sub-select raises for a row, if it has one."""
-        for expression in expressions:
-            if may_aggregate(expression):
-                continue
-            try:
-                self.value(expression)
-            except RaisesError as error:
-                self.world.errors.append(error.expression)
 
     def _left_of(self, sub_select: SubSelect) -> Value:
         """Evaluate the left side of IN, which PostgreSQL does only once there is a row."""
@@ -428,66 +417,6 @@ class Evaluation:
             if self._skips_error():
                 return None
             raise
-
-    def _count(self, query: Query, key: object) -> Value:
-        if not self._may_match(query):
-            return Known("int", 0)
-        return Term(key)
-
-    def may_give_rows(self, query: Query) -> bool:
-        """Tell whether a query can give a row; False only where it certainly gives none."""
-        if query.set_operation == "values":
-            self._note_errors(value for row in query.rows for value in row.items)
-            return True
-        if query.arms:
-            first, second = (self.may_give_rows(arm) for arm in query.arms)
-            match query.set_operation:
-                case "union":
-                    return first or second
-                case "intersect":
-                    return first and second
-                case _:
-                    return first
-        may_match = self._may_match(query)
-        return may_match or any(map(may_aggregate, (*query.outputs, *query.conditions)))
-
-    def _may_match(self, query: Query) -> bool:
-        if not query.inner_only:
-            return True
-        self.world.steps.take(1)
-        for source in query.sources:
-            inner = inner_query(source)
-            if inner is not None and not self.may_give_rows(inner):
-                return False
-            if source.call is not None and not self._function_may_give_rows(source.call):
-                return False
-        if any(may_aggregate(condition) for condition in query.conditions):
-            return True
-
-        def met(world: World) -> bool:
-            evaluation = Evaluation(world, self.situation)
-            try:
-                return all(evaluation.truth(c) is True for c in query.conditions)
-            except RaisesError as error:
-                world.errors.append(error.expression)
-                return True
-            finally:
-                self.world.errors += world.errors
-
-        outcomes = worlds_inside(met, _INNER_WORLDS, self.world)
-        return any(outcome is not False for outcome in outcomes)
-
-    def _function_may_give_rows(self, call: Expr) -> bool:
-        match call:
-            case Call((("unnest" | "jsonb_array_elements" | "jsonb_array_elements_text"
-                        | "json_array_elements" | "json_array_elements_text"
-                        | "string_to_table" | "regexp_split_to_table"),), (first, *_)):  # fmt: skip
-                if call.function is not None:
-                    return True
-                value = self.value(first)
-                return value is not None and value != EMPTY_ARRAY
-            case _:
-                return True
 
 
 _WITHOUT_ROWS: dict[str, Value] = {

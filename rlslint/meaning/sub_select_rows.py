@@ -1,0 +1,101 @@
+"""Whether a sub-select gives a row in one world, and what raises an error for its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from rlslint.meaning.queries import inner_query
+from rlslint.meaning.repeating import may_aggregate
+from rlslint.meaning.values import EMPTY_ARRAY, RaisesError, Value
+from rlslint.meaning.worlds import World, worlds_inside
+from rlslint.sql.expressions import Call, Expr, Query
+
+_INNER_WORLDS = 64
+
+
+class Evaluator(Protocol):
+    """What expressions give in one world."""
+
+    world: World
+
+    def truth(self, expression: Expr) -> bool | None: ...
+
+    def value(self, expression: Expr) -> Value: ...
+
+    def inside(self, world: World) -> Evaluator: ...
+
+
+class Rows:
+    """The rows of sub-selects in the world of an evaluation."""
+
+    __slots__ = ("_evaluation",)
+
+    def __init__(self, evaluation: Evaluator) -> None:
+        self._evaluation = evaluation
+
+    def note_errors(self, expressions: Iterable[Expr]) -> None:
+        """Note what a sub-select raises for a row, if it has one."""
+        for expression in expressions:
+            if may_aggregate(expression):
+                continue
+            try:
+                self._evaluation.value(expression)
+            except RaisesError as error:
+                self._evaluation.world.errors.append(error.expression)
+
+    def may_be_there(self, query: Query) -> bool:
+        """Tell whether a query can give a row; False only where it certainly gives none."""
+        if query.set_operation == "values":
+            self.note_errors(value for row in query.rows for value in row.items)
+            return True
+        if query.arms:
+            first, second = (self.may_be_there(arm) for arm in query.arms)
+            match query.set_operation:
+                case "union":
+                    return first or second
+                case "intersect":
+                    return first and second
+                case _:
+                    return first
+        may_match = self.may_match(query)
+        return may_match or any(map(may_aggregate, (*query.outputs, *query.conditions)))
+
+    def may_match(self, query: Query) -> bool:
+        """Tell whether a row of what a query reads can meet its conditions."""
+        if not query.inner_only:
+            return True
+        self._evaluation.world.steps.take(1)
+        for source in query.sources:
+            inner = inner_query(source)
+            if inner is not None and not self.may_be_there(inner):
+                return False
+            if source.call is not None and not self._function_may_give_rows(source.call):
+                return False
+        if any(may_aggregate(condition) for condition in query.conditions):
+            return True
+
+        def met(world: World) -> bool:
+            evaluation = self._evaluation.inside(world)
+            try:
+                return all(evaluation.truth(c) is True for c in query.conditions)
+            except RaisesError as error:
+                world.errors.append(error.expression)
+                return True
+            finally:
+                self._evaluation.world.errors += world.errors
+
+        outcomes = worlds_inside(met, _INNER_WORLDS, self._evaluation.world)
+        return any(outcome is not False for outcome in outcomes)
+
+    def _function_may_give_rows(self, call: Expr) -> bool:
+        match call:
+            case Call((("unnest" | "jsonb_array_elements" | "jsonb_array_elements_text"
+                        | "json_array_elements" | "json_array_elements_text"
+                        | "string_to_table" | "regexp_split_to_table"),), (first, *_)):  # fmt: skip
+                if call.function is not None:
+                    return True
+                value = self._evaluation.value(first)
+                return value is not None and value != EMPTY_ARRAY
+            case _:
+                return True
