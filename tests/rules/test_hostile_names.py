@@ -9,7 +9,7 @@ import pytest
 
 from rlslint.sql.quoting import quoted_identifier
 from tests.advice import Advice, advice_of, unreadable
-from tests.linting import lint
+from tests.linting import findings_of, lint
 from tests.postgres import Database
 
 HOSTILE = [
@@ -111,3 +111,23 @@ def _changed(database: Database, help: Advice) -> set[str]:
         before = {row for (row,) in connection.execute(EVERYTHING)}
         connection.execute(help.sql.encode())
         return before ^ {row for (row,) in connection.execute(EVERYTHING)}
+
+
+def test_a_name_does_not_end_the_comment_that_it_stands_in(
+    tmp_path: Path, database: Database
+) -> None:
+    name = quoted_identifier("x\nDROP TABLE bystander; --")
+    history = f"""
+    CREATE ROLE {name} LOGIN BYPASSRLS;
+    CREATE TABLE bystander (id int PRIMARY KEY, tenant_id int NOT NULL);
+    ALTER TABLE bystander ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY tenant ON bystander
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::int));
+    GRANT SELECT ON bystander TO {name};
+    """
+    assert database.run(history).errors == ()
+    result = lint(tmp_path, {"migrations/0001.sql": history})
+    (bypassing,) = findings_of(result, "app-role-bypassrls")
+    assert "bypass-roles" in bypassing.finding.help
+    assert database.run(bypassing.finding.help).errors == ()
+    assert database.run("SELECT count(*) FROM bystander").rows == ("0",)

@@ -33,6 +33,7 @@ from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr
+from rlslint.text.printable import printable
 
 
 def _is_about_inserts(terms: Terms, project: Project) -> bool:
@@ -82,7 +83,8 @@ def _of_shared(policy: Policy, check: Clause, project: Project) -> Iterator[Find
         f"{policy.name} accepts every new row, also those of callers without an account",
         span=shown(check),
         label="true for every new row",
-        help=f"-- name in {policy.name} the roles that may add rows, or ask for who they are",
+        help=f"-- name in {printable(policy.name)} the roles that may add rows, "
+        "or ask for who they are",
         related=also_shown((table.created, "the table is created here")),
         severity=Severity.warning,
         confidence=Confidence.medium,

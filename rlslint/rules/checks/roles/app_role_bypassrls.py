@@ -24,6 +24,7 @@ from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.printable import printable
 
 
 @rule
@@ -76,7 +77,8 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     because = "called after backups or replication" if copies else serving.because
     help = f"ALTER ROLE {quoted_identifier(role.name)} NOBYPASSRLS;"
     if role.name not in project.config.bypass_roles:
-        help += f' -- or bypass-roles = ["{role}"], where it is meant to see all rows'
+        spelled = printable(role.name)
+        help += f' -- or bypass-roles = ["{spelled}"], where it is meant to see all rows'
     yield Finding(
         object=role.name,
         message=f"{role} gets past every policy to the rows of all tenants in {in_words(tables)}, "

@@ -20,6 +20,7 @@ from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.tenants_exposed import tenants_exposed
 from rlslint.rules.registry import rule
+from rlslint.text.printable import printable
 from rlslint.text.sentences import listed
 
 _VERBS = {"select": "read", "update": "change", "delete": "delete"}
@@ -90,7 +91,8 @@ def _finding(table: Table, opened: Exposure, project: Project) -> Finding:
         message=f"{who} can {does} {table}, because row security is not enabled{because}",
         span=span,
         label="has no row security",
-        help=f"-- enable row security on {table.sql_name} and write a policy for each command that "
+        help=f"-- enable row security on {printable(table.sql_name)} and write a policy for each "
+        "command that "
         "callers need; or name the table in reference-tables, and grant no more than SELECT",
         related=opened.related(span),
         severity=Severity.warning if is_published or opened.because else None,
