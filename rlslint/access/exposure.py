@@ -54,11 +54,8 @@ class Exposure(NamedTuple):
     def related(self, *shown: Span | None) -> tuple[Related, ...]:
         """Return the places of the grants, without those that are shown already."""
         spans = dict.fromkeys(statement.span for statement in self.statements)
-        return tuple(
-            Related(span, f"{self.who} may {self.verb} rows by this privilege", opens=True)
-            for span in spans
-            if span not in shown
-        )
+        message = f"{self.who} may {self.verb} rows by this privilege"
+        return tuple(Related(span, message, opens=True) for span in spans if span not in shown)
 
 
 def exposure(

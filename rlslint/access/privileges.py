@@ -92,11 +92,26 @@ def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -
 
     Empty where it holds the privilege as owner or superuser or through a predefined role.
     """
-    wanted = [grant for grant in relation.grants.known() if grant.privilege == privilege]
-    if len(wanted) <= 1 or role == ASSUMED_ROLE:
-        return [grant for grant in wanted if _reaches(catalog, grant.grantee, role)]
-    reached = {PUBLIC, *inherited_roles(catalog, role)}
-    return [grant for grant in wanted if grant.grantee in reached]
+    held = _grants_by_grantee(catalog, relation, privilege)
+    if len(held) <= 1 or role == ASSUMED_ROLE:
+        reached = [grantee for grantee in held if _reaches(catalog, grantee, role)]
+    else:
+        reached = [name for name in {PUBLIC, *inherited_roles(catalog, role)} if name in held]
+    found = [numbered for name in reached for numbered in held[name]]
+    return [grant for _, grant in sorted(found, key=lambda numbered: numbered[0])]
+
+
+@remembered
+def _grants_by_grantee(
+    catalog: Catalog, relation: Relation, privilege: str
+) -> dict[str, list[tuple[int, Grant]]]:
+    """Return the grants of a privilege, numbered in their order."""
+    del catalog
+    found: dict[str, list[tuple[int, Grant]]] = {}
+    for number, grant in enumerate(relation.grants.known()):
+        if grant.privilege == privilege:
+            found.setdefault(grant.grantee, []).append((number, grant))
+    return found
 
 
 @remembered
