@@ -13,7 +13,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.merged_columns import means_right
-from rlslint.catalog.model import Relation
+from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.overloads import find_called
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE
@@ -371,8 +371,20 @@ def _is_missing(column: Column, scope: Scope) -> bool:
     if column.unknown or is_open_name(column.name) or scope.catalog.functions.is_open:
         return False
     entries = (entry for frame in scope.frames for entry in frame)
-    return all(e.columns is not None and e.source.call is None for e in entries) and not any(
+    return all(map(_tells_its_columns, entries)) and not any(
         name == column.name for _, name in dict.keys(scope.catalog.function_names)
+    )
+
+
+def _tells_its_columns(entry: _Entry) -> bool:
+    """Tell whether a source has no other columns; a sequence and a join may have more names."""
+    relation = entry.source.relation
+    is_sequence = isinstance(relation, Relation) and relation.kind is Kind.sequence
+    return (
+        entry.columns is not None
+        and entry.source.call is None
+        and not entry.source.merged
+        and not is_sequence
     )
 
 
@@ -408,7 +420,8 @@ def _bind_in_frame(
             column.binding = ColumnBinding(entry.source, SYSTEM_COLUMNS[name], name)
             return True
         elif qualifier:
-            if scope.missing is not None and _is_missing(column, scope):
+            is_plain = scope.missing is not None and len(qualifier) == 1
+            if is_plain and scope.missing is not None and _is_missing(column, scope):
                 scope.missing.append("undefined_column")
             return True
     column.unknown = uncertain

@@ -52,7 +52,10 @@ class Removal:
 
     def take_along(self, one: Reader) -> None:
         """Refuse to drop what `one` needs, unless it may go too. Raises Refused."""
-        if not self.cascade and id(one) not in self.together:
+        whole: object = one
+        while isinstance(whole, Relation) and id(whole) not in self.together:
+            whole = whole.partition_of if whole.knows("partition_of") else None
+        if not self.cascade and id(whole) not in self.together:
             raise Refused("dependent_objects_still_exist")
 
     def relation(self, relation: Relation) -> None:
@@ -146,6 +149,9 @@ class Removal:
             return its_name == name and (not schema or not its_schema or its_schema == schema)
 
         need = type_need(written)
+        for known in [one for one in self.replay.origins.types if one[1] == name]:
+            if schema in ("", known[0]):
+                self.replay.origins.types.discard(known)
         for one in readers_of(self.replay, need):
             match one:
                 case Relation() if one is not but and one.is_table and one.knows("columns"):

@@ -70,7 +70,10 @@ def add_constraint(
             forbid_null(replay, relation, column, statement)
         case "CONSTR_GENERATED" if column is not None:
             column.become("generated", True)
-            generated = _own_clause(replay, relation, node["raw_expr"], statement, base)
+            # It may name columns that the same statement declares behind it.
+            scope = Scope(replay.catalog, replay.search_path, statement).with_own_row(relation)
+            bound = bind(expression(node["raw_expr"]), scope)
+            generated = Clause(Predicate(bound), statement, base)
             replay.origins.generated[relation.oid, column.number] = generated
             note_clause(replay, relation, generated)
         case "CONSTR_DEFAULT" if column is not None:

@@ -49,6 +49,7 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         must_own(replay, relation)
         if is_given_by_parent(replay, relation, node["subname"]):
             raise Refused("invalid_table_definition")
+        must_have_columns(relation, (node["subname"],))
         _rename_column(replay, relation, node, statement)
     elif kind == "OBJECT_POLICY":
         relation = replay.relation(node["relation"], statement)
@@ -102,9 +103,8 @@ def _place_function(replay: Replay, function: Function, schema: str, name: str) 
 
 
 def _rename_column(replay: Replay, relation: Relation, node: Node, statement: Statement) -> None:
-    if not relation.knows("columns"):
+    if not relation.knows("columns") or node["subname"] not in relation.columns:
         return
-    must_have_columns(relation, (node["subname"],))
     must_be_free(relation.columns, node["newname"], "duplicate_column")
     relation.rename_column(node["subname"], node["newname"], statement)
     for grant in relation.grants.known():

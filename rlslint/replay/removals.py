@@ -207,8 +207,7 @@ def _drop_schema(removal: Removal, name: str) -> None:
 
 
 def drop_role(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    for item in node["roles"]:
-        name = item["RoleSpec"].get("rolename", "")
+    for name in dict.fromkeys(item["RoleSpec"].get("rolename", "") for item in node["roles"]):
         if _is_needed(replay, name):
             raise Refused("dependent_objects_still_exist")
         role = replay.catalog.roles.pop(name, None)

@@ -225,8 +225,13 @@ class Replay:
         """
         if not node.get("missing_ok") or "relation" not in node:
             return False
-        found = self.find(node["relation"])
-        return found is not None and self.find(node["relation"], missing_ok=True) is None
+        named = node["relation"]
+        found = self.find(named)
+        if found is None:
+            schema = named.get("schemaname", "")
+            schemas = (schema,) if schema else self.search_path
+            return self.catalog.is_gone(schemas, named["relname"])
+        return self.find(named, missing_ok=True) is None
 
     def relation(self, range_var: Node, statement: Statement) -> Relation:
         """Return the relation that a RangeVar names, or the stand-in for one that exists beyond
