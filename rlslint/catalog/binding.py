@@ -379,7 +379,9 @@ def _is_missing(column: Column, scope: Scope) -> bool:
 def _tells_its_columns(entry: _Entry) -> bool:
     """Tell whether a source has no other columns; a sequence and a join may have more names."""
     relation = entry.source.relation
-    is_sequence = isinstance(relation, Relation) and relation.kind is Kind.sequence
+    is_sequence = isinstance(relation, Relation) and (
+        not relation.knows("kind") or relation.kind is Kind.sequence
+    )
     return (
         entry.columns is not None
         and entry.source.call is None

@@ -223,6 +223,7 @@ def _drop_expression(
     column = _column(replay, relation, command)
     if column is not None and column.generated:
         column.learn("generated", False, statement)
+        replay.origins.generated.pop((relation.oid, column.number), None)
         column.learn("default", None, statement)
     for child in inheriting(replay, relation):
         _drop_expression(replay, child, command, statement, base)
