@@ -17,6 +17,10 @@ def rename_type(replay: Replay, schema: str, old: str, new: str, statement: Stat
             return written
         return f"{its_schema}{dot}{new}{brackets}{rest}"
 
+    types = replay.origins.types
+    for known in [one for one in types if one[1] == old and schema in ("", one[0])]:
+        types.discard(known)
+        types.add((known[0], new))
     for relation in replay.catalog.relations.known():
         for column in relation.columns.values() if relation.knows("columns") else ():
             if column.knows("type") and renamed(column.type) != column.type:
