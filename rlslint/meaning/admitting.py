@@ -152,7 +152,13 @@ def _admits(
     as_they_are = Situation(not_null, session, functions, True, foreign)
     hidden = frozenset(column for condition in beside for column in own_columns(condition))
     filled = as_they_are._replace(not_null=not_null | (own_columns(expression) - hidden))
-    if _is_met(expression, as_they_are, beside, lambda truth: truth is False):
+    fails = session in MISSING
+
+    def keeps_out(truth: bool | RaisesError | None) -> bool:
+        # One row for which an error is raised ends the query.
+        return truth is False or (fails and isinstance(truth, RaisesError))
+
+    if _is_met(expression, as_they_are, beside, keeps_out):
         return False
     if _is_met(expression, filled, beside, lambda truth: truth is not True):
         return False
