@@ -231,8 +231,11 @@ def _listening() -> None:
     sys.addaudithook(_listen)
 
 
-def problems(number: int) -> Iterator[str]:
-    """Lint the project of this number, and yield what should not have happened."""
+def problems(number: int, most_seconds: float = MOST_SECONDS) -> Iterator[str]:
+    """Lint the project of this number, and yield what should not have happened.
+
+    More than `most_seconds` of CPU should not.
+    """
     global _opened  # noqa: PLW0603
     _listening()
     with tempfile.TemporaryDirectory() as temporary:
@@ -256,7 +259,7 @@ def problems(number: int) -> Iterator[str]:
         if "fault of its own" in said or "Traceback" in said:
             lines = [line for line in said.splitlines() if "fault of its own" in line]
             yield f"it has a fault: {(lines or said.splitlines()[-1:])[0]}"
-        if seconds > MOST_SECONDS:
+        if seconds > most_seconds:
             yield f"it took {seconds:.1f} s"
         if SECRET in said:
             line = next(line for line in said.splitlines() if SECRET in line)
