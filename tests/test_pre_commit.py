@@ -140,7 +140,9 @@ def test_other_files_start_nothing(repository: Path) -> None:
         "0001_docs.sql", "docs.PSQL", "roles.ddl", "docs.pgsql", "models.py", "models.pyi",
         "sqitch.plan", ".env", ".env.production", "web.env", ".envrc", "compose.yaml",
         "docker-compose.prod.yml", "application.yml", "application-dev.properties", "database.yml",
-        "alembic.ini", "pgbouncer.ini", "tox.ini", "values.yaml", "pyproject.toml", "notes.md",
+        "alembic.ini", "pgbouncer.ini", "postgrest.conf", "main.tf", "prod.tfvars", "values.yaml",
+        "shop-deployment.yml", "k8s.prod.yaml", "secrets.yaml", "tox.ini", "mkdocs.yml",
+        "deployments.json", "pyproject.toml", "notes.md",
     ],
 )  # fmt: skip
 def test_the_hook_asks_for_the_files_that_rlslint_reads(name: str) -> None:
