@@ -172,7 +172,7 @@ def _begins_statement(tokens: list[_Token], at: int, piece: list[_Token]) -> boo
 
 def _without_control(piece: list[_Token]) -> Iterator[list[_Token]]:
     """Yield a piece without the words of PL/pgSQL before its statement."""
-    if piece and piece[0].text not in (*_VERBS, "execute"):
+    if piece and piece[0].text != "execute" and piece[0].text not in _VERBS:
         for at in range(len(piece) - 1, -1, -1):
             if piece[at].text in _CONTROL and piece[at + 1 : at + 2]:
                 piece = piece[at + 1 :]
@@ -281,7 +281,7 @@ def _default_privileges(piece: list[_Token], words: tuple[str, ...]) -> Outline:
 def _names(piece: list[_Token], at: int) -> tuple[list[tuple[str, ...]], int]:
     """Return the dotted names of a list, and where it ends."""
     found: list[tuple[str, ...]] = []
-    while at < len(piece) and piece[at].text in (*_STRAY, *_BEFORE_NAME):
+    while at < len(piece) and (piece[at].text in _STRAY or piece[at].text in _BEFORE_NAME):
         at += 1
     while at < len(piece):
         while at < len(piece) and piece[at].text in _BEFORE_NAME:
