@@ -17,8 +17,8 @@ _FENCE = Pattern(r"^```(\w+)([^\n]*)\n(.*?)^```\s*$", re.M | re.S)
 class Example(NamedTuple):
     """A fenced example of a card.
 
-    `language` is sql or python. `kind` is bad, good or probe. `words` are the further words of the
-    fence: a SQLSTATE that the example must fail with, a role, a file name.
+    `language` is sql, python or toml. `kind` is bad, good or probe. `words` are the further words
+    of the fence: a SQLSTATE that the example must fail with, a role, a file name.
     """
 
     language: str
