@@ -24,12 +24,17 @@ def read_toml(data: bytes) -> dict[str, Any]:
         return tomllib.loads(data.decode())
     except UnicodeDecodeError as error:
         raise TomlProblem("the file is not UTF-8", error.start) from None
+    except RecursionError:
+        raise TomlProblem("the file is nested too deeply", 0) from None
     except tomllib.TOMLDecodeError as error:
         message, _, place = str(error).rpartition(" (at ")
         if not place.startswith("line "):
             raise TomlProblem(message, len(data.rstrip())) from None
         row, column = place.removesuffix(")").removeprefix("line ").split(", column ")
         raise TomlProblem(message, _offset(data, int(row), int(column))) from None
+    except ValueError as error:
+        # Python refuses integers of thousands of digits.
+        raise TomlProblem(str(error).partition(";")[0], 0) from None
 
 
 def place_of(data: bytes, path: KeyPath, value: str = "") -> tuple[int, int]:

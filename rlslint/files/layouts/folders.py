@@ -78,7 +78,7 @@ def _tags(journal: str) -> list[str] | None:
     try:
         entries: list[dict[str, Any]] = json.loads(disk.read(journal))["entries"]
         return [str(entry["tag"]) for entry in sorted(entries, key=lambda entry: entry["idx"])]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

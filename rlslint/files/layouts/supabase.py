@@ -76,5 +76,5 @@ def _schema_paths(configuration: str) -> list[str]:
         settings = tomllib.loads(disk.read(configuration).decode())
         paths = settings["db"]["migrations"]["schema_paths"]
         return [str(path).removeprefix("./") for path in paths]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return []
