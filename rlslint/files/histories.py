@@ -177,7 +177,11 @@ def _matcher(pattern: str) -> Callable[[str], object]:
     expression = "".join(
         meanings.get(piece) or (piece if piece[:1] == "[" else re.escape(piece)) for piece in pieces
     )
-    return re.compile(expression + "[^/]*" if pattern.endswith("/") else expression).fullmatch
+    try:
+        return re.compile(expression + "[^/]*" if pattern.endswith("/") else expression).fullmatch
+    except re.error:
+        # A set such as [z-a] holds nothing, so that nothing matches.
+        return lambda path: None
 
 
 def _claim_dumps(folders: Folders, known: tuple[History, ...]) -> Claim:
