@@ -90,6 +90,17 @@ def test_what_says_nothing_of_row_security_is_not_named(tmp_path: Path, path: st
     assert "No findings." in run.stderr
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_file_as_editors_on_windows_write_it_is_looked_through(
+    tmp_path: Path, encoding: str
+) -> None:
+    content = 'migrationBuilder.Sql("ALTER TABLE carts ENABLE ROW LEVEL SECURITY");'
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    (project(tmp_path) / "Guard.cs").write_bytes((mark + content).encode(encoding))
+    run = rlslint("check", cwd=tmp_path)
+    assert "Guard.cs uses row security in a form that is not read." in run.stderr
+
+
 def test_a_few_are_named_and_all_are_counted(tmp_path: Path) -> None:
     guards = {f"src/{name}.rb": "enable_row_level_security" for name in "abcde"}
     run = rlslint("check", "--show-unchecked", cwd=project(tmp_path, **guards))

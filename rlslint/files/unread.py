@@ -8,6 +8,7 @@ what sets the context that policies read. Nothing is parsed: a file has a sign o
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Container, Iterable
 
 from rlslint import NamedTuple
@@ -73,6 +74,9 @@ _SHOUTED_CONTEXT = (((b"set role",), Pattern(rb"SET(?<=['\"`]SET) ROLE\s")),)
 
 
 _SETTER = rb"(?:set_config\b[^;]{0,120}?\W|\bset\s+(?:local\s+|session\s+)?\W?)%b\b"
+
+_UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
+"""How files begin that editors on Windows write."""
 
 
 class Sign(NamedTuple):
@@ -168,4 +172,6 @@ def _content(path: str) -> bytes:
         data = disk.skim(path, LARGEST + 1)
     except OSError:
         return b""
+    if data.startswith(_UTF_16) and len(data) <= LARGEST:
+        return data.decode("utf-16", "replace").encode("utf-8", "replace")
     return b"" if b"\0" in data[:8192] else data

@@ -205,6 +205,27 @@ def test_the_image_in_a_manifest_makes_a_superuser(tmp_path: Path) -> None:
     assert severities(tmp_path, "app-role-superuser", files, GRANTED) == ["error"]
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("db", ["error"]),
+        ("db.shop.svc.cluster.local", ["error"]),
+        ("db.shop.example", []),
+        ("other", []),
+    ],
+)
+def test_a_manifest_makes_the_superuser_that_another_one_connects_as(
+    host: str, expected: list[str], tmp_path: Path
+) -> None:
+    files = {
+        "k8s/db.yaml": "kind: StatefulSet\nmetadata: {name: db}\nspec:\n  containers:\n"
+        "  - image: postgres:17\n    env:\n    - {name: POSTGRES_USER, value: svc}\n",
+        "k8s/web.yaml": "kind: Deployment\nmetadata: {name: web}\nspec:\n  containers:\n"
+        f"  - env:\n    - {{name: DATABASE_URL, value: 'postgres://svc:x@{host}/shop'}}\n",
+    }
+    assert severities(tmp_path, "app-role-superuser", files, GRANTED) == expected
+
+
 def test_nothing_is_said_of_a_superuser_where_no_table_is_protected(tmp_path: Path) -> None:
     files = {".env": f"DATABASE_URL={SUPERUSER}"}
     history = "CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);"

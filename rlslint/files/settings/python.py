@@ -1,4 +1,4 @@
-"""Python modules: Django's `DATABASES` and connection strings written as literals."""
+"""Python modules: Django's `DATABASES`, connection strings and arguments written as literals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from rlslint.files.connections import Connection
 from rlslint.files.settings.document import Document, InvalidSettings
 
 _FALLBACKS = ("get", "getenv", "config", "env", "str", "setdefault")
+_DRIVERS = frozenset(("aiopg", "asyncpg", "pg8000", "psycopg", "psycopg2", "psycopg_pool"))
+"""Modules whose functions connect to PostgreSQL as their argument `user`."""
+_DATABASES = ("dbname", "database")
 
 
 def read(document: Document) -> Iterator[Connection]:
@@ -26,6 +29,7 @@ def read(document: Document) -> Iterator[Connection]:
     except (RecursionError, MemoryError):
         raise InvalidSettings("nested too deeply") from None
     places = _Places(document.source)
+    imported = _imported(tree)
     prose = _docstrings(tree)
     parts = {
         id(value)
@@ -37,6 +41,8 @@ def read(document: Document) -> Iterator[Connection]:
         match node:
             case ast.Dict():
                 yield from _django(document, places, node)
+            case ast.Call(keywords=[_, *_]):
+                yield from _call(document, places, node, imported)
             case ast.Constant(value=str(value)) if id(node) not in prose and id(node) not in parts:
                 if "postgres" in value or "dbname" in value:
                     yield from document.connections(*places.of(node), "literal")
@@ -79,19 +85,76 @@ def _django(document: Document, places: _Places, node: ast.Dict) -> Iterator[Con
         ("postgresql", "psycopg2", "postgis", "postgres")
     ):
         return
-    user = _constant(values.get("USER"))
-    if user is None or not user.value:
+    yield from _parts(
+        document, places, values.get("USER"), values.get("HOST"), values.get("NAME"), "USER"
+    )
+
+
+def _call(
+    document: Document, places: _Places, call: ast.Call, imported: dict[str, str]
+) -> Iterator[Connection]:
+    """Yield what the arguments of a driver's function or of SQLAlchemy's `URL.create` say."""
+    name = _dotted(call.func, imported)
+    values = {each.arg: each.value for each in call.keywords if each.arg}
+    database = next((values[each] for each in _DATABASES if each in values), None)
+    if name.partition(".")[0] in _DRIVERS:
+        yield from _parts(
+            document, places, values.get("user"), values.get("host"), database, "user"
+        )
+    elif name.startswith("sqlalchemy.") and name.endswith("URL.create"):
+        driver = _constant(call.args[0] if call.args else values.get("drivername"))
+        if driver is not None and driver.value.startswith("postgres"):
+            yield from _parts(
+                document, places, values.get("username"), values.get("host"), database, "username"
+            )
+
+
+def _parts(
+    document: Document,
+    places: _Places,
+    user: ast.expr | None,
+    host: ast.expr | None,
+    database: ast.expr | None,
+    source: str,
+) -> Iterator[Connection]:
+    known_user, known_host, known_database = map(_constant, (user, host, database))
+    if known_user is None or not known_user.value:
         return
-    host, database = _constant(values.get("HOST")), _constant(values.get("NAME"))
-    start, end = places.of(user.node)
+    start, end = places.of(known_user.node)
     yield document.connection(
-        user.value,
+        known_user.value,
         start + 1,
         end - 1,
-        host=host.value if host else "",
-        database=database.value if database else "",
-        source="USER",
+        host=known_host.value if known_host else "",
+        database=known_database.value if known_database else "",
+        source=source,
     )
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """Return what the names that the module imports stand for, with dots."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                for each in names:
+                    package = each.name.partition(".")[0]
+                    found[each.asname or package] = each.name if each.asname else package
+            case ast.ImportFrom(module=str(module), level=0, names=names):
+                found |= {each.asname or each.name: f"{module}.{each.name}" for each in names}
+    return found
+
+
+def _dotted(function: ast.expr, imported: dict[str, str]) -> str:
+    """Return the name of an imported function, "" where it is none."""
+    match function:
+        case ast.Name(id=name):
+            return imported.get(name, "")
+        case ast.Attribute(value=value, attr=attribute):
+            owner = _dotted(value, imported)
+            return f"{owner}.{attribute}" if owner else ""
+        case _:
+            return ""
 
 
 class _Constant:

@@ -37,7 +37,7 @@ def read(document: Document, name: str) -> Iterator[Connection]:
         elif name.startswith(("application", "bootstrap")):
             yield from _spring(document, root)
         else:
-            manifests += _environments(document, root, "", set(), superusers)
+            manifests += _environments(document, root, _named(root), set(), superusers)
     # The value of a variable is one of the mapping that it is written as, too.
     for each in {(one.span.start, one.span.end): one for one in reversed(manifests)}.values():
         yield each._replace(superuser_evidence=superusers.get(each.user, ""))
@@ -196,6 +196,12 @@ def _environments(
         for value in node.value:
             if value.id != "scalar":
                 yield from _environments(document, value, where, seen, superusers)
+
+
+def _named(root: Any) -> str:
+    """Return what goes before the variables of a manifest: what others reach it as, as a rule."""
+    name = _scalar(_path(root, "metadata", "name"))
+    return f"{name}." if name and "." not in name else ""
 
 
 def _secrets(document: Document, node: Any, where: str) -> Iterator[Connection]:

@@ -9,6 +9,9 @@ from rlslint.config.platforms import SUPERUSER, console_role
 from rlslint.config.scales import Confidence
 from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
 from rlslint.project.project import Project
+from rlslint.text.patterns import Pattern
+
+_IN_CLUSTER = Pattern(r"\.[\w-]+\.svc(?:\.cluster\.local)?\.?$")
 
 
 class Exemption(NamedTuple):
@@ -74,9 +77,11 @@ def exemption(connection: Connection, project: Project) -> Exemption | None:
 def _evidence_elsewhere(connection: Connection, project: Project) -> str:
     """Return what another file says that makes the role of a connection, "" where none does.
 
-    A host without a dot is a service that such a file sets up.
+    A host without a dot is a service that such a file sets up, and so is one that Kubernetes names
+    after its namespace.
     """
-    if not connection.host or "." in connection.host.strip("[]") or connection.is_open:
+    host = _IN_CLUSTER().sub("", connection.host)
+    if not host or "." in host.strip("[]") or connection.is_open:
         return ""
     return next(
         (
@@ -85,7 +90,7 @@ def _evidence_elsewhere(connection: Connection, project: Project) -> str:
             if other.superuser_evidence
             and not other.connects
             and other.user == connection.user
-            and f".{connection.host}." in f".{other.source}"
+            and f".{host}." in f".{other.source}"
         ),
         "",
     )

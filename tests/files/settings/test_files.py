@@ -234,6 +234,28 @@ def test_django_settings_and_literals() -> None:
     assert clinic.span.locations()[0] == (4, DJANGO.splitlines()[3].index('clinic",') + 1)
 
 
+ARGUMENTS = """import os
+import asyncpg, psycopg2.pool
+import mysql.connector as connector
+from psycopg import connect
+from sqlalchemy import URL
+from sqlalchemy.engine import url
+connect("dbname=shop", user="reader", host="h.example")
+psycopg2.pool.ThreadedConnectionPool(1, 9, database="shop", user=os.getenv("DB_USER", "pooled"))
+asyncpg.create_pool(user=os.environ["DB_USER"], host="h.example")
+URL.create("postgresql+psycopg", username="api", host="h.example", database="shop")
+url.URL.create(drivername="mysql", username="other")
+connector.connect(user="other", host="h.example")
+register(user="other", host="h.example")
+"""
+
+
+def test_arguments_of_drivers_and_of_sqlalchemy() -> None:
+    assert users("shop/database.py", ARGUMENTS) == ["reader", "pooled", "api"]
+    reader, pooled, api = found("shop/database.py", ARGUMENTS)
+    assert (reader.host, pooled.database, api.database) == ("h.example", "shop", "shop")
+
+
 @pytest.mark.parametrize(
     ("path", "data", "note"),
     [
