@@ -39,7 +39,7 @@ def severities(tmp_path: Path, rule: str, files: dict[str, str], history: str) -
         (".env", "PGHOST=db.shop.example\nPGUSER=postgres", ["error"]),
         (".env", "DATABASE_URL=postgresql://postgres@localhost/shop", ["info"]),
         (".env.example", f"DATABASE_URL={SUPERUSER}", ["info"]),
-        ("tests/conftest.py", f"DSN = '{SUPERUSER}'", ["info"]),
+        ("tests/conftest.py", f"DSN = '{SUPERUSER}'", []),
         (".env", f"MIGRATION_DATABASE_URL={SUPERUSER}", []),
         (".env", f"ADMIN_DATABASE_URL={SUPERUSER}", []),
         (".env", f"DIRECT_URL={SUPERUSER}", []),
