@@ -153,9 +153,6 @@ def _closing(result: Result, options: Mapping[str, Any]) -> Iterator[str]:
     if options["quiet"]:
         return
     yield from result.notes
-    checked = result.checked
-    if not any((checked.databases, checked.migrations, checked.scripts, checked.code_files)):
-        yield "No SQL was found: nothing was checked."
     yield from closing_lines(result)
     if options["show_unchecked"]:
         yield from unchecked_lines(result)

@@ -74,7 +74,7 @@ class MigrationReader:
 
     Statements of other kinds than `kinds` come as None; in scripts that hold one of the words of
     `kinds_by_word`, those kinds are read as well. The models that Django's migrations make are kept
-    for the later ones.
+    for the later ones. `files` counts those that could be read.
     """
 
     def __init__(
@@ -89,12 +89,14 @@ class MigrationReader:
         self._reader = reader
         self._read_module = read_module
         self._models: Models | None = None
+        self.files = 0
 
     def statements(self, migration: Migration) -> Items:
         """Yield the statements of a migration's way up, none where it cannot be read."""
         text = self._reader.text(migration.path, migration.shown)
         if text is None:
             return
+        self.files += 1
         if migration.path.endswith(".py"):
             if migration.shown not in self._reader.sites:
                 self._reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))

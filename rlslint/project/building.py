@@ -299,10 +299,9 @@ def replay_history(
         replay.migration_roles = (platform.owner,) if platform.owner else ()
     kinds = HANDLED_KINDS | {INCLUDE}
     broken: list[BrokenStatement] = []
-    files = statements = 0
+    statements = 0
     migrations = MigrationReader(kinds, reader, read_module, _KINDS_BY_WORD)
     for migration in history.migrations:
-        files += 1
         if platform is not None and platform.default_grants_end is not None:
             end_default_grants(replay.catalog, _day(migration, config))
         dialect = None
@@ -335,7 +334,7 @@ def replay_history(
                         broken.append(item)
             _carry_out(replay, item, reader)
         end_script(replay, ending, last)
-    return Replayed(replay, tuple(broken), files, statements)
+    return Replayed(replay, tuple(broken), migrations.files, statements)
 
 
 def _platform(history: History, config: Config) -> Platform | None:
@@ -462,16 +461,21 @@ def _read_code(
             connections += _settings(file, text, reader).connections
     beside = [c for file in files for c in file.connections]
     apis = []
+    settings_files = 0
     dotenvs = {file.folder: file for file in found.settings if file.name == ".env"}
     for file in found.settings:
-        settings = _settings(file, None, reader, dotenvs.get(file.folder))
+        text = reader.text(file.path, file.shown)
+        if text is None:
+            continue
+        settings_files += 1
+        settings = _settings(file, text, reader, dotenvs.get(file.folder))
         beside += settings.connections
         if settings.api is not None:
             apis.append((file.shown, settings.api))
     return Code(
         tuple(files),
         (*beside, *connections),
-        len(found.settings),
+        settings_files,
         (*found.others, *(file.path for file in (*found.python, *found.settings))),
         tuple(programs),
         tuple(unread),
@@ -528,17 +532,13 @@ def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[
 
 
 def _settings(
-    file: SourceFile, text: Text | None, reader: Reader, dotenv: SourceFile | None = None
+    file: SourceFile, text: Text, reader: Reader, dotenv: SourceFile | None = None
 ) -> Settings:
     """Return what a settings file tells, with the variables of the `.env` beside it."""
     from pathlib import PurePath
 
-    from rlslint.files.settings.files import Settings, is_settings_file, read_settings
+    from rlslint.files.settings.files import Settings, read_settings
 
-    if text is None and is_settings_file(PurePath(file.name)):
-        text = reader.text(file.path, file.shown)
-    if text is None:
-        return Settings(())
     try:
         environment = _environment(dotenv, reader) if dotenv is not None else {}
         settings = read_settings(PurePath(file.name), file.shown, text.data, environment)

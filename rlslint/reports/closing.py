@@ -16,11 +16,13 @@ _NAMED_FILES = 3
 
 def closing_lines(result: Result) -> Iterator[str]:
     """Yield the sentences that end a run."""
+    if not (result.errors or _has_sql(result.checked)):
+        yield "No SQL was found."
     if result.uses_row_security is False:
         yield _without_row_security(result)
     elif result.unread:
         yield _elsewhere(result)
-    if result.findings or any(result.checked) or result.not_checked or result.errors:
+    if result.findings or any(result.checked):
         yield found_sentence(result)
     yield checked_sentence(result)
     if result.elsewhere:
@@ -93,6 +95,10 @@ def counted(count: int, noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{count} {noun[:-1]}ies"
     return f"{count} {noun}s"
+
+
+def _has_sql(checked: Checked) -> bool:
+    return any((checked.databases, checked.migrations, checked.scripts, checked.code_files))
 
 
 def _subject(item: NotChecked) -> NotChecked:

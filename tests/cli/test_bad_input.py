@@ -53,6 +53,7 @@ def test_a_file_that_is_no_text_ends_with_2_and_the_rest_is_checked(
     assert "rls-not-forced" in run.stdout
     (sentence,) = (line for line in run.stderr.splitlines() if line.startswith(f"{name} "))
     assert sentence.endswith(": it was not checked.")
+    assert "Checked 1 migration (4 statements).\n" in run.stderr
 
 
 def test_standard_input_that_is_no_text_ends_with_2(project: Path) -> None:

@@ -47,7 +47,12 @@ def test_a_database_without_row_security_is_told_so() -> None:
 
 
 def test_nothing_checked_is_said() -> None:
-    assert closing(Result((), Checked())) == ["Checked nothing."]
+    assert closing(Result((), Checked())) == ["No SQL was found.", "Checked nothing."]
+
+
+def test_where_nothing_was_checked_nothing_is_said_to_have_been_found_in_it() -> None:
+    failed = Result((), Checked(), errors=("a.sql is UTF-16: it was not checked.",))
+    assert closing(failed) == ["Checked nothing."]
 
 
 def test_a_project_without_row_security_is_told_so() -> None:

@@ -35,11 +35,6 @@ class Settings(NamedTuple):
     api: Api | None = None
 
 
-def is_settings_file(path: PurePath) -> bool:
-    """Tell from its name whether a file may say who connects to the database."""
-    return _is_dotenv(path) or path.suffix in (*_YAML, *_INI, *_TERRAFORM, ".py")
-
-
 def read_settings(
     path: PurePath, shown: str, data: bytes, environment: Mapping[str, str] = NO_VARIABLES
 ) -> Settings:

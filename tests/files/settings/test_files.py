@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from rlslint.files.connections import Connection
-from rlslint.files.settings.files import connections, is_settings_file, read_settings
+from rlslint.files.settings.files import connections, read_settings
 
 
 def found(path: str, source: str) -> tuple[Connection, ...]:
@@ -296,16 +296,3 @@ def test_latin_1_and_a_byte_order_mark_are_read() -> None:
     assert [each.user for each in latin.connections] == ["app"]
     marked = read_settings(Path(".env"), ".env", b"\xef\xbb\xbfPGUSER=app\n")
     assert marked.connections[0].span.locations()[0] == (1, 8)
-
-
-def test_which_files_are_looked_at() -> None:
-    names = (
-        ".env",
-        ".env.test",
-        "docker-compose.yml",
-        "alembic.ini",
-        "settings.py",
-        "app.properties",
-    )
-    assert all(is_settings_file(Path(name)) for name in names)
-    assert not is_settings_file(Path("0001.sql"))
