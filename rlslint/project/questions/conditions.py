@@ -18,6 +18,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.sharing import SharedPredicate, SharedPredicates
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import Bound, bounds_of, is_bounded
 from rlslint.meaning.claims import is_client_controlled, user_editable_claims
@@ -88,6 +89,25 @@ def unsaid(table: Relation, where: str) -> str:
 
 def bound_condition(sql: str, table: Relation, project: Project) -> Condition | None:
     """Return what a condition would demand in a policy of a table, None where names are unknown."""
+    own_name = str(table) if table.name in sql else ""
+
+    def serves(one: SharedPredicate | None) -> bool:
+        return one is not None and one.columns is not None and one.columns.are_in(table)
+
+    shared = project.ask(_predicates).for_words(
+        (sql, own_name), serves, lambda: _bound(sql, table, project)
+    )
+    if shared is None:
+        return None
+    return Condition(shared.predicate, project.filled_columns(table), project.catalog)
+
+
+def _predicates(project: Project) -> SharedPredicates:
+    del project
+    return SharedPredicates()
+
+
+def _bound(sql: str, table: Relation, project: Project) -> SharedPredicate | None:
     from rlslint.sql.nodes import expression
     from rlslint.sql.parser import SyntaxProblem, parse_expression
 
@@ -101,12 +121,13 @@ def bound_condition(sql: str, table: Relation, project: Project) -> Condition | 
     finally:
         for name in set(catalog.unknown_relations) - known:
             del catalog.unknown_relations[name]
-    for part in bound.walk():
+    parts = tuple(bound.walk())
+    for part in parts:
         if isinstance(part, Column | Call) and part.unknown:
             return None
         if isinstance(part, Column) and part.binding is None:
             return None
-    return Condition(Predicate(bound), project.filled_columns(table), catalog)
+    return project.ask(_predicates).for_meaning(bound, parts, table)
 
 
 def is_sound(sql: str, table: Relation, project: Project) -> bool:
@@ -142,7 +163,7 @@ def _of_table(
 
     for other in sorted(table.policies.known(), key=distance):
         for clause in _clauses(other):
-            yield from (Model(sql, other) for _, sql in _bounds(clause, project))
+            yield from (Model(sql, other) for _, sql in project.ask(_bounds, clause))
 
 
 def _clauses(policy: Policy) -> tuple[Clause, ...]:
@@ -150,16 +171,14 @@ def _clauses(policy: Policy) -> tuple[Clause, ...]:
     return tuple(clause for clause in known if clause is not None)
 
 
-def _bounds(clause: Clause, project: Project) -> Iterator[tuple[Bound, str]]:
-    """Yield what ties the row to the caller in a clause, as it is written there."""
+def _bounds(project: Project, clause: Clause) -> tuple[tuple[Bound, str], ...]:
+    """Return what ties the row to the caller in a clause, as it is written there."""
     try:
         found = project.predicate(clause).ask(bounds_of, project.context_functions)
     except UnknownFact:
-        return
-    for bound in found:
-        sql = written(clause, bound.expression)
-        if sql:
-            yield bound, sql
+        return ()
+    spelled = ((bound, written(clause, bound.expression)) for bound in found)
+    return tuple((bound, sql) for bound, sql in spelled if sql)
 
 
 def _of_others(table: Relation, project: Project) -> Iterator[Model]:
@@ -179,14 +198,14 @@ def _bounds_by_column(project: Project) -> dict[tuple[str, str], list[tuple[int,
     """Return by a column's name and type what it is compared with, and how often."""
     counted: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], Policy] = {}
-    bounds: dict[Predicate, list[tuple[Bound, str]]] = {}
+    bounds: dict[Predicate, tuple[tuple[Bound, str], ...]] = {}
     for policy in project.catalog.policies():
         relation = policy.relation
         if not relation.knows("columns"):
             continue
         for clause in _clauses(policy):
             if clause.predicate not in bounds:
-                bounds[clause.predicate] = list(_bounds(clause, project))
+                bounds[clause.predicate] = project.ask(_bounds, clause)
             for bound, sql in bounds[clause.predicate]:
                 names = [relation.column(number) for number in bound.columns]
                 match names:
