@@ -387,6 +387,8 @@ def _about_options(
     projects: list[Project], config: Config, selection: Selection, faults: list[Fault]
 ) -> list[Finding]:
     """Judge what a configuration file names, by what all databases together have."""
+    if not config.named:
+        return []
     from rlslint.project.option_uses import option_uses
 
     asked = (("OptionUse", use) for use in option_uses(config, projects))

@@ -40,8 +40,6 @@ class OptionUse(NamedTuple):
 
 def option_uses(config: Config, projects: Iterable[Project]) -> Iterator[OptionUse]:
     """Yield what a configuration file names, with the names that any of its databases has."""
-    if not config.named:
-        return
     everything = tuple(projects)
     roles, tables, columns = _roles(everything), _tables(everything), _columns(everything)
     of_options = {"reference-tables": tables, "tenant-columns": columns}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rlslint.catalog.model import Column, Relation
-from rlslint.replay.cascades import Removal
 from rlslint.replay.columns import add_column
 from rlslint.replay.constraints import add_constraint, default_of, is_table_constraint
 from rlslint.replay.declared_constraints import in_order_of_making
@@ -26,6 +26,9 @@ from rlslint.replay.state import Replay
 from rlslint.sql.nodes import type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
+
+if TYPE_CHECKING:
+    from rlslint.replay.cascades import Removal
 
 _ROW_SECURITY = {
     "AT_EnableRowSecurity": ("rls_enabled", True),
@@ -147,12 +150,13 @@ def _drop_column(
         raise Refused("invalid_table_definition")
     if column is not None and column.number in relation.partition_key:
         raise Refused("invalid_table_definition")
-    removal = Removal(replay, statement, _cascades(command))
-    removal.column(relation, command["name"], _recurses(command))
+    _removal(replay, statement, command).column(relation, command["name"], _recurses(command))
 
 
-def _cascades(command: Node) -> bool:
-    return command.get("behavior") == "DROP_CASCADE"
+def _removal(replay: Replay, statement: Statement, command: Node) -> Removal:
+    from rlslint.replay.cascades import Removal
+
+    return Removal(replay, statement, command.get("behavior") == "DROP_CASCADE")
 
 
 def _recurses(command: Node) -> bool:
@@ -165,7 +169,7 @@ def _change_type(
     replay.perhaps_refused(ANY_ERROR)
     column = _column(replay, relation, command)
     if column is not None:
-        Removal(replay, statement, False).users_of_column(relation, column.number)
+        _removal(replay, statement, command).users_of_column(relation, column.number)
         column.learn("type", type_name(command["def"]["ColumnDef"]["typeName"]), statement)
         relation.become("columns_key", None)
         note_type(replay, relation, column)
@@ -252,7 +256,7 @@ def _add_constraint(
 def _drop_constraint(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
-    removal = Removal(replay, statement, _cascades(command))
+    removal = _removal(replay, statement, command)
     found = removal.constraint(relation, command["name"], _recurses(command))
     if not found and not command.get("missing_ok") and relation.knows("columns"):
         must_have(replay, relation, relation.constraints)
