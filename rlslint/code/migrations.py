@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rlslint.files import disk
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.files.layouts.history import Migration
 from rlslint.files.layouts.sections import up_ranges
+from rlslint.files.walk import folders_above
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Statement, Text
@@ -104,6 +107,19 @@ class MigrationReader:
             return
         self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
         yield from self._unless_at_fault(text, self._read(text))
+
+    def included(self, migration: Migration, name: str) -> str | None:
+        """Return the path of a file of the project that a migration runs, None if there is none.
+
+        Where psql is started is not known: any directory from that of the migration upward.
+        """
+        for folder in folders_above(os.path.dirname(migration.path)):
+            path = os.path.normpath(os.path.join(folder, name))
+            if not disk.may_be_read(os.path.dirname(path)):
+                return None
+            if disk.is_file(path):
+                return path
+        return None
 
     def _unless_at_fault(self, text: Text, found: Items) -> Items:
         """Yield statements; where reading on goes wrong, the rest of the text as a broken one."""

@@ -23,6 +23,7 @@ from rlslint.config.platforms import (
 )
 from rlslint.files import disk
 from rlslint.files.connections import platform_of
+from rlslint.files.contents import read_text
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.ignores import ignores_in_host
@@ -316,10 +317,9 @@ def replay_history(
             match item:
                 case ParsedStatement(statement, node) if statement.kind == INCLUDE:
                     row = statement.text.location(statement.start).row
-                    reader.notes.append(
-                        f"{migration.shown}:{row} runs {node['file']}, which is not read there: "
-                        "what it changes is unknown."
-                    )
+                    path = migrations.included(migration, node["file"])
+                    end = _include(replay, statement, path, history)
+                    reader.notes.append(f"{migration.shown}:{row} runs {node['file']}, which {end}")
                     continue
                 case BrokenStatement(statement) if item.refused:
                     from rlslint.sql.dialects import looks_like_other_dialect
@@ -335,6 +335,18 @@ def replay_history(
             _carry_out(replay, item, reader)
         end_script(replay, ending, last)
     return Replayed(replay, tuple(broken), migrations.files, statements)
+
+
+def _include(replay: Replay, statement: Statement, path: str | None, history: History) -> str:
+    """Make unknown what a file changes that a script runs, and return what is said of it."""
+    from rlslint.replay.doubt import carry_out_inclusion
+
+    if any(migration.path == path for migration in history.migrations):
+        return "is read as a migration of its own."
+    text = read_text(path, path) if path is not None else None
+    sql = text.data.decode() if isinstance(text, Text) else None
+    carry_out_inclusion(replay, statement, sql)
+    return "is not read there: what it changes is unknown."
 
 
 def _platform(history: History, config: Config) -> Platform | None:

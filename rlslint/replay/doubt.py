@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.catalog import Dynamic
 from rlslint.replay import Replay
 from rlslint.replay.plpgsql.execution import Execution
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
@@ -19,6 +20,18 @@ def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
         position = hole.end
     rest = statement.text.slice(position, statement.end)
     Execution(replay, statement).run_unknown(PartlyKnown((*parts, rest)))
+
+
+def carry_out_inclusion(replay: Replay, statement: Statement, sql: str | None) -> None:
+    """Make unknown what a file may change that a script runs; its `sql` is None if not at hand."""
+    execution = Execution(replay, statement)
+    if sql is None:
+        execution.run_unread("the file that it runs is not at hand")
+        return
+    execution.run_unparsable(sql)
+    if statement in replay.catalog.dynamic:
+        reason = "the file that it runs is not read there"
+        replay.catalog.dynamic[statement] = Dynamic(statement, reason)
 
 
 def carry_out_broken(replay: Replay, item: BrokenStatement) -> None:

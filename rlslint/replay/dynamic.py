@@ -58,7 +58,7 @@ def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     body, language = _definition(node)
     interpreter = interpreter_for(replay, statement, body=_start_of_body(statement, body))
     if language != "plpgsql":
-        interpreter.execution.run_in_another_language(language)
+        interpreter.execution.run_unread(f"it is written in {language}")
         return
     may_call = dict.__len__(replay.catalog.functions) or "select" in body.lower()
     may_call = may_call or replay.transaction is not None  # An error undoes what was done before.

@@ -131,8 +131,30 @@ def test_a_monstrous_predicate_is_a_finding_and_the_rest_is_checked(
 def test_a_file_that_a_script_runs_is_said_to_be_unread(project: Path) -> None:
     (project / "migrations" / "0002_more.sql").write_text("SELECT 1;\n\\i 'other grants.sql'\n")
     run = rlslint("check", cwd=project)
-    assert run.returncode == 1
+    assert "1 statement that could not be followed" in run.stderr
     assert "migrations/0002_more.sql:2 runs other grants.sql, which is not read there" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "runs", "found"),
+    [
+        ("lib/forced.sql", "../lib/forced.sql", False),
+        ("lib/forced.sql", "lib/forced.sql", False),
+        ("lib/forced.sql", "missing.sql", False),
+        ("lib/forced.sql", "../lib/grants.sql", True),
+        ("migrations/0003_forced.sql", "0003_forced.sql", False),
+    ],
+)
+def test_what_a_file_changes_that_a_script_runs_is_not_claimed(
+    project: Path, name: str, runs: str, found: bool
+) -> None:
+    (project / "lib").mkdir()
+    (project / name).write_text("ALTER TABLE docs FORCE ROW LEVEL SECURITY;\n")
+    (project / "lib" / "grants.sql").write_text("GRANT SELECT ON docs TO app;\n")
+    (project / "migrations" / "0002_more.sql").write_text(f"\\ir {runs}\n")
+    run = rlslint("check", cwd=project)
+    assert ("rls-not-forced" in run.stdout) == found
+    assert "No findings" not in run.stderr or name.startswith("migrations")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_keep_positions(project: Path) -> None:

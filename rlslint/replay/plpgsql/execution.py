@@ -106,10 +106,10 @@ class Execution:
         """Make unknown what SQL may change that the grammar refuses, and so perhaps the server."""
         self._note_if_it_matters(self._doubt_by_words(sql, is_refused), sql, (sql,))
 
-    def run_in_another_language(self, language: str) -> None:
-        """Make everything unknown that a block in a language other than PL/pgSQL may change."""
+    def run_unread(self, reason: str) -> None:
+        """Make everything unknown that may be changed by what is not read for a reason."""
         self._doubt_by_words(ANYTHING)
-        self.note(f"it is written in {language}")
+        self.note(reason)
 
     def run_unknown(self, sql: PartlyKnown) -> None:
         """Make unknown what SQL may change of which only some parts are known."""
