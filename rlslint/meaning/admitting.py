@@ -61,6 +61,16 @@ def admits_foreign(
     return _admits(expression, rows, Session.given, functions, (), True)
 
 
+def admits_none(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> bool:
+    """Tell whether a caller with a context gets no row, whatever is in it. Raises GivenUp."""
+    situation = Situation(_asked(not_null, expression), Session.given, functions)
+    return not _is_met(expression, situation, (), lambda truth: truth is True)
+
+
 def errors_of_rows(
     expression: Expr,
     session: Session,

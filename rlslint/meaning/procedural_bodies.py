@@ -50,6 +50,21 @@ def declared(block: tree.Block, scope: Scope, environment: Environment) -> Envir
     return inner
 
 
+def selected(sql: str, scope: Scope, environment: Environment) -> Query:
+    """Return the query of SELECT … INTO or PERFORM, of which a value or FOUND is used.
+
+    Raises NotInlinable where it gives more than one value or does more than that.
+    """
+    match sql_statements(sql, False):
+        case [{"SelectStmt": node}]:
+            select = _with_variables(bind(query(node), scope), environment)
+        case _:
+            raise NotInlinable
+    if not isinstance(select, Query) or len(select.outputs) != 1 or _has_effects(select):
+        raise NotInlinable
+    return select
+
+
 class _Interpreter:
     """Turns the paths through a PL/pgSQL body into CASE; side effects make it give up."""
 
@@ -93,12 +108,12 @@ class _Interpreter:
             case tree.Raise():
                 return Call(("raise",), ())
             case tree.Sql(sql, (tree.Target((name,), ()),)):
-                select = self.selected(sql, environment)
+                select = selected(sql, self.scope, environment)
                 chosen = SubSelect("scalar", None, select)
                 changed = self.assigned(name, chosen, environment)
                 return self.body(rest, {**changed, "found": _exists(select)})
             case tree.Sql(sql, ()):
-                select = self.selected(sql, environment)
+                select = selected(sql, self.scope, environment)
                 return self.body(rest, {**environment, "found": _exists(select)})
             case _:
                 raise NotInlinable
@@ -110,17 +125,6 @@ class _Interpreter:
         if isinstance(old, Cast):
             value = Cast(value, old.type, value.location)
         return {**environment, name: value}
-
-    def selected(self, sql: str, environment: Environment) -> Query:
-        """Return the query of SELECT … INTO or PERFORM, of which a value or FOUND is used."""
-        match sql_statements(sql, False):
-            case [{"SelectStmt": node}]:
-                select = _with_variables(bind(query(node), self.scope), environment)
-            case _:
-                raise NotInlinable
-        if not isinstance(select, Query) or len(select.outputs) != 1 or _has_effects(select):
-            raise NotInlinable
-        return select
 
 
 def _exists(select: Query) -> Expr:

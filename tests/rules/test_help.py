@@ -140,3 +140,16 @@ def test_a_parameter_is_written_as_the_library_wants_it(
     files = {"migrations/1.sql": OPEN + MENDED, "app.py": program}
     (found,) = findings_of(lint(tmp_path, files), "set-bind-parameter")
     assert f"set_config('app.tenant', {parameter}, false)" in found.finding.help
+
+
+def test_what_would_let_nobody_pass_is_not_suggested(tmp_path: Path) -> None:
+    own = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::int"
+    tables = "".join(
+        f"CREATE TABLE {name} (id int PRIMARY KEY, tenant_id int NOT NULL);"
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;"
+        f"CREATE POLICY own ON {name} USING ({condition});"
+        for name, condition in (("docs", own), ("notes", own.replace("=", "<>", 1)))
+    )
+    result = lint(tmp_path, {"migrations/0001_docs.sql": tables})
+    (found,) = findings_of(result, "policy-inequality-on-tenant")
+    assert found.finding.help == f"ask for the caller's own rows in its place: {own}"

@@ -19,7 +19,7 @@ from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import SharedPredicate, SharedPredicates
-from rlslint.meaning.admitting import is_tautology
+from rlslint.meaning.admitting import admits_none, is_tautology
 from rlslint.meaning.bounds import Bound, bounds_of, is_bounded
 from rlslint.meaning.claims import is_client_controlled, user_editable_claims
 from rlslint.meaning.context import context_reads
@@ -225,9 +225,18 @@ def closed(policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty
     table = policy.relation
     for sql in filter(None, _attempts(policy, clause, project, is_faulty)):
         condition = bound_condition(sql, table, project)
-        if condition is not None and not is_faulty(condition):
-            return sql
+        if condition is None or is_faulty(condition) or _shuts_out(condition, project):
+            continue
+        return sql
     return ""
+
+
+def _shuts_out(condition: Condition, project: Project) -> bool:
+    """Tell whether nobody would get a row, for what was asked already contradicts what is added."""
+    try:
+        return condition.ask(admits_none, condition.filled, project.context_functions)
+    except UnknownFact:
+        return False
 
 
 def _attempts(

@@ -21,9 +21,10 @@ from rlslint.catalog.model import Relation
 from rlslint.config.platforms import ANONYMOUS
 from rlslint.meaning.bodies import TableName, reads_context, tables_read, tables_written
 from rlslint.meaning.body_access import BodyAccess, body_access, tables
-from rlslint.meaning.caller_checks import PassedChecks, passed_without_context
+from rlslint.meaning.caller_checks import PassedChecks, checks_passed
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.meaning.context import PLATFORM_FUNCTIONS
+from rlslint.meaning.situations import Session
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
 from rlslint.sql.expressions import And, Cast, Column, ColumnBinding, Operator, Query, SubSelect
@@ -79,8 +80,7 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
     query = _single_query(function, project)
     passed = None
     if query is None and asks_for_context(function, project):
-        passed = _passed_without_context(function, project)
-        roles = _without_identity(roles, passed)
+        passed, roles = _passing(function, roles, project)
         if passed is None or not roles:
             return None
     accesses = [access for access in body_access(function) if not access.by_secret]
@@ -99,12 +99,28 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
     return None
 
 
-def _passed_without_context(function: Function, project: Project) -> PassedChecks | None:
+def _passing(
+    function: Function, roles: tuple[str, ...], project: Project
+) -> tuple[PassedChecks | None, tuple[str, ...]]:
+    """Return how the checks of a body let callers pass whosever the rows are, and which of them.
+
+    First come those whose context is missing, then all with a context, for whom nothing is unknown.
+    """
+
     def asks(name: str) -> bool:
         overloads = [one for one in project.catalog.functions.known() if one.name == name]
         return any(one is not function and asks_for_context(one, project) for one in overloads)
 
-    return passed_without_context(function, project.catalog, asks, project.context_functions)
+    def passed(session: Session) -> PassedChecks | None:
+        return checks_passed(function, project.catalog, asks, session, project.context_functions)
+
+    without = passed(Session.never_set)
+    missing = _without_identity(roles, without)
+    if without is not None and missing:
+        return without, missing
+    given = passed(Session.given)
+    known = tuple(role for role in roles if role not in ANONYMOUS)
+    return (given._replace(reads=()), known) if given is not None else (None, ())
 
 
 def _without_identity(roles: tuple[str, ...], passed: PassedChecks | None) -> tuple[str, ...]:
@@ -124,7 +140,8 @@ _IDENTITY = frozenset(".".join(name) for name in PLATFORM_FUNCTIONS)
 
 def _spelled(passed: PassedChecks) -> str:
     names = dict.fromkeys(read.name or "the context" for read in passed.reads)
-    return listed(f"{name}()" if "." in name and name in _IDENTITY else name for name in names)
+    spelled = [f"{name}()" if "." in name and name in _IDENTITY else name for name in names]
+    return listed(spelled) if spelled else ""
 
 
 def _possible(

@@ -176,7 +176,8 @@ class _Parser(TokenStream):
                 self.at += 1
                 condition = self.until(",", ";")
                 self.rest_of_statement()
-                failed = Alternative(f"NOT ({condition})", (Raise("assert_failure"),))
+                # ASSERT fails where its condition is NULL, too.
+                failed = Alternative(f"({condition}) IS NOT TRUE", (Raise("assert_failure"),))
                 return If((failed,), ())
             case "get":
                 return diagnostics(self)

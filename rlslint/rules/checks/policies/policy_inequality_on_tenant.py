@@ -11,7 +11,7 @@ from rlslint.meaning.context import own_columns
 from rlslint.meaning.inequalities import inequality
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.conditions import mended, unsaid
+from rlslint.project.questions.conditions import mended, model_for, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
     admission,
@@ -60,8 +60,16 @@ def _finding(policy: Policy, place: Expr, exposed: Admission, project: Project) 
         f"policy {policy.name} lets rows pass because they belong to others",
         span=using.span(place) if using is not None else None,
         label="true for the rows of everybody else",
-        help=mended(policy, project, partial(_is_open, project)) or unsaid(table, "USING"),
+        help=mended(policy, project, partial(_is_open, project)) or _advice(policy, project),
         severity=Severity.warning if published else None,
         confidence=certainty_of_owners(table, project)
         or (Confidence.medium if published else None),
     )
+
+
+def _advice(policy: Policy, project: Project) -> str:
+    """Return what to ask instead, where beside the inequality it would let nobody pass."""
+    model = model_for(policy.relation, project, policy.command, policy)
+    if model is None:
+        return unsaid(policy.relation, "USING")
+    return f"ask for the caller's own rows in its place: {model.sql}"
