@@ -135,6 +135,11 @@ class Policy(Facts):
         self.check = None
 
     @property
+    def sql_name(self) -> str:
+        """The policy as ALTER POLICY and DROP POLICY name it, with its table."""
+        return f"{quoted_identifier(self.name)} ON {self.relation.sql_name}"
+
+    @property
     def effective_check(self) -> Clause | None:
         """What new rows must satisfy (manual: CREATE POLICY, WITH CHECK), None if nothing."""
         if self.command in ("select", "delete"):

@@ -27,7 +27,6 @@ OUTPUT_FORMATS = (
     "full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson",
     "markdown",
 )  # fmt: skip
-PLATFORMS = ("auto", "postgres", "supabase")
 DEFAULT_GRANTS = ("auto", "granted", "ended")
 NO_IGNORES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 DEFAULT_EXCLUDE = (
@@ -198,7 +197,7 @@ class Config(NamedTuple):
     platform: Annotated[
         str,
         Option(
-            choice(PLATFORMS),
+            choice(("auto", "postgres", "supabase")),
             '"auto"',
             'platform = "supabase"',
             "Whose roles, schemas and functions are there before the first migration.",

@@ -36,7 +36,7 @@ def of_object(described: Any, name: str) -> Fields:
         case Relation():
             word, sql, more = _word(described), described.sql_name, _of_relation(described)
         case Policy():
-            word, sql, more = "POLICY", _on_table(described), _of_policy(described)
+            word, sql, more = "POLICY", described.sql_name, _of_policy(described)
         case Function(signature=signature):
             word = "PROCEDURE" if described.is_procedure else "FUNCTION"
             sql, more = signature, {"noun": f"{word} ", "owner": described.owner}
@@ -87,19 +87,15 @@ def _of_policy(policy: Policy) -> Fields:
         "table": str(policy.relation),
         "who": who,
         "what": _VERBS[policy.command],
-        "create": created(policy) or f"CREATE POLICY {_on_table(policy)}",
+        "create": created(policy) or f"CREATE POLICY {policy.sql_name}",
     }
-
-
-def _on_table(policy: Policy) -> str:
-    return f"{quoted_identifier(policy.name)} ON {policy.relation.sql_name}"
 
 
 def created(policy: Policy) -> str | None:
     """Return CREATE POLICY, None where a condition cannot be shown."""
     kind = "" if policy.permissive else " AS RESTRICTIVE"
     audience = f"FOR {policy.command.upper()} TO {quoted_roles(policy.roles)}"
-    found = [f"CREATE POLICY {_on_table(policy)}{kind} {audience}"]
+    found = [f"CREATE POLICY {policy.sql_name}{kind} {audience}"]
     for keyword, attribute in (("USING", "using"), ("WITH CHECK", "check")):
         if not policy.knows(attribute):
             return None

@@ -7,7 +7,7 @@ from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
-from rlslint.sql.expressions import Cast, Column, Constant, Expr, Items, Operator
+from rlslint.sql.expressions import Column, Constant, Expr, Items, Operator, without_casts
 
 
 class OpenContainer(NamedTuple):
@@ -45,8 +45,8 @@ def _names(conjunct: Expr) -> tuple[str, ...]:
     match conjunct:
         case Operator("=", Expr() as left, Expr() as right):
             for one, other in ((left, right), (right, left)):
-                if isinstance(_bare(one), Column):
-                    return _constants(_bare(other))
+                if isinstance(without_casts(one), Column):
+                    return _constants(without_casts(other))
     return ()
 
 
@@ -55,11 +55,7 @@ def _constants(expression: Expr) -> tuple[str, ...]:
         case Constant(str() as name):
             return (name,)
         case Items(items):
-            constants = [_constants(_bare(item)) for item in items]
+            constants = [_constants(without_casts(item)) for item in items]
             return tuple(name for names in constants for name in names) if all(constants) else ()
         case _:
             return ()
-
-
-def _bare(expression: Expr) -> Expr:
-    return _bare(expression.argument) if isinstance(expression, Cast) else expression

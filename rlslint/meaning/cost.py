@@ -253,8 +253,3 @@ def _equalities(query: Query, sub_select: SubSelect) -> list[tuple[Expr, Expr, E
         for output in query.outputs:
             found.append((sub_select, output, sub_select.left))
     return found
-
-
-def without_casts(expression: Expr) -> Expr:
-    """Return what stands below the casts."""
-    return without_casts(expression.argument) if isinstance(expression, Cast) else expression

@@ -12,7 +12,16 @@ from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.situations import Session
 from rlslint.sql import expressions as sql
-from rlslint.sql.expressions import And, Cast, Constant, Expr, IsNull, Operator, Query, SubSelect
+from rlslint.sql.expressions import (
+    And,
+    Constant,
+    Expr,
+    IsNull,
+    Operator,
+    Query,
+    SubSelect,
+    without_casts,
+)
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -89,16 +98,12 @@ def _is_nobody(expression: Expr) -> bool:
 
 
 def _is_constant(expression: Expr) -> bool:
-    return isinstance(_bare(expression), Constant)
+    return isinstance(without_casts(expression), Constant)
 
 
 def _text(expression: Expr) -> str | None:
-    bare = _bare(expression)
+    bare = without_casts(expression)
     return str(bare.value) if isinstance(bare, Constant) and bare.value is not None else None
-
-
-def _bare(expression: Expr) -> Expr:
-    return _bare(expression.argument) if isinstance(expression, Cast) else expression
 
 
 def _memberships(

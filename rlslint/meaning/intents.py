@@ -6,7 +6,16 @@ from rlslint.meaning.bounds import UnboundedBranch, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.gates import is_anybody
-from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, IsNull, Not, Operator
+from rlslint.sql.expressions import (
+    Call,
+    Column,
+    Constant,
+    Expr,
+    IsNull,
+    Not,
+    Operator,
+    without_casts,
+)
 from rlslint.text.patterns import Pattern
 
 _NOTHING: ContextFunctions = frozenset()
@@ -65,7 +74,7 @@ def _is_denied(conjunct: Expr) -> bool:
         case Not() | Operator("<>") | IsNull(_, False):
             return True
         case Operator("=", _, right):
-            return _without_casts(right) == Constant(False)
+            return without_casts(right) == Constant(False)
         case _:
             return False
 
@@ -113,20 +122,12 @@ def _bare_sides(conjunct: Expr) -> Expr:
     """PostgreSQL writes `status <> 'x'` on a varchar column as `(status)::text <> 'x'::text`."""
     match conjunct:
         case Operator(symbol, left, right) if left is not None:
-            sides = _without_casts(left), _without_casts(right)
+            sides = without_casts(left), without_casts(right)
             return Operator(symbol, *sides, conjunct.quantifier, conjunct.location)
         case Not():
-            return Not(_without_casts(conjunct.argument), conjunct.location)
+            return Not(without_casts(conjunct.argument), conjunct.location)
         case _:
             return conjunct
-
-
-def _without_casts(expression: Expr) -> Expr:
-    match expression:
-        case Cast(argument):
-            return _without_casts(argument)
-        case _:
-            return expression
 
 
 def is_open_to_strangers(

@@ -11,7 +11,7 @@ from rlslint.meaning.callers import alternatives
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.situations import MISSING, Session
-from rlslint.sql.expressions import Cast, Column, Expr, Not, Operator, SubSelect
+from rlslint.sql.expressions import Column, Expr, Not, Operator, SubSelect, without_casts
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -168,15 +168,7 @@ def _fallback(
 
 
 def _falls_back(column: Expr, other: Expr) -> bool:
-    wanted = _bare(column)
+    wanted = without_casts(column)
     if len(own_columns(column)) != 1 or not isinstance(wanted, Column):
         return False
-    return any(_bare(alternative) == wanted for alternative in alternatives(other))
-
-
-def _bare(expression: Expr) -> Expr:
-    match expression:
-        case Cast(argument):
-            return _bare(argument)
-        case _:
-            return expression
+    return any(without_casts(alternative) == wanted for alternative in alternatives(other))

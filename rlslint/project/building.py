@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.platforms import end_default_grants, settle_on
+from rlslint.catalog.platform_defaults import end_default_grants, settle_on
 from rlslint.code.migrations import MigrationReader, ModuleReader, Reader
 from rlslint.config.options import Config, anchored
 from rlslint.config.platforms import (

@@ -32,7 +32,7 @@ from rlslint.config.platforms import HIDDEN_SCHEMAS
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
-from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
 from rlslint.project.terms import Condition, SharedTerms, Terms
 from rlslint.sql.expressions import Expr
@@ -201,25 +201,6 @@ class Project:
         What one statement does to many tables is one fault: it is looked for with the first only.
         """
         return self._grants.get(table, ())
-
-    @property
-    @remembered
-    def model_policies(self) -> dict[frozenset[str], Policy]:
-        """The first permissive policy FOR ALL by the names of the columns that it asks for.
-
-        A table with such columns can have one like it.
-        """
-        found: dict[frozenset[str], Policy] = {}
-        for policy in self.catalog.policies():
-            relation, clause = policy.relation, policy.using
-            if clause is None or policy.command != "all" or not policy.permissive:
-                continue
-            if relation.knows("columns"):
-                columns = (relation.column(number) for number in clause.ask(own_columns))
-                names = frozenset(column.name for column in columns if column is not None)
-                if names:
-                    found.setdefault(names, policy)
-        return found
 
     @property
     @remembered

@@ -9,11 +9,11 @@ from rlslint.config.options import OUTPUT_FORMATS
 from rlslint.reports.results import Result, unshown
 from rlslint.reports.secrecy import without_secrets
 
-Card = Callable[[str], str]
+CardText = Callable[[str], str]
 
 
 def rendered(
-    name: str, result: Result, *, card: Card, colour: bool = False
+    name: str, result: Result, *, card: CardText, colour: bool = False
 ) -> tuple[list[str], Result]:
     """Return the lines of a result in the format `name`, and the result as they show it.
 
@@ -36,7 +36,7 @@ def rendered(
     return list(render(name, shown, card=card, colour=colour)), shown
 
 
-def render(name: str, result: Result, *, card: Card, colour: bool = False) -> Iterator[str]:
+def render(name: str, result: Result, *, card: CardText, colour: bool = False) -> Iterator[str]:
     """Yield the lines of `result` in the format `name`; `card` gives a rule's card by its name.
 
     No format shows a secret: it gets the result without them.

@@ -55,7 +55,7 @@ def converted(value: PlainValue, type_name: str) -> PlainValue:
         if isinstance(value, bool) and word in ("name", "char"):
             # Through the output function, which says t and f.
             raise NotFollowed
-        return _of_text_type(shown(value), word)
+        return _of_text_type(as_text(value), word)
     if isinstance(value, tuple):
         raise NotFollowed
     match word:
@@ -71,7 +71,7 @@ def converted(value: PlainValue, type_name: str) -> PlainValue:
             raise NotFollowed
 
 
-def shown(value: PlainValue) -> str:
+def as_text(value: PlainValue) -> str:
     """Return how a value that is not NULL looks as a text."""
     match value:
         case bool():

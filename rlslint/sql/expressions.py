@@ -549,6 +549,12 @@ class Query(Expr):
 
 def is_null_constant(expression: Expr) -> bool:
     """Tell whether an expression is a written NULL, whatever type it is cast to."""
+    found = without_casts(expression)
+    return isinstance(found, Constant) and found.value is None
+
+
+def without_casts(expression: Expr) -> Expr:
+    """Return what stands below the casts around an expression."""
     while isinstance(expression, Cast):
         expression = expression.argument
-    return isinstance(expression, Constant) and expression.value is None
+    return expression

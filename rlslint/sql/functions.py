@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rlslint.sql.casts import NotFollowed, PlainValue, array_from, dimensions, elements, shown
+from rlslint.sql.casts import NotFollowed, PlainValue, array_from, as_text, dimensions, elements
 from rlslint.sql.operators import LONGEST_TEXT
 
 AGGREGATES = frozenset(
@@ -32,7 +32,7 @@ def called(name: str, arguments: tuple[PlainValue, ...]) -> PlainValue:
 def _text(value: PlainValue) -> str:
     if isinstance(value, tuple):
         raise NotFollowed
-    return shown(value)
+    return as_text(value)
 
 
 def _number(value: PlainValue) -> int:

@@ -10,10 +10,10 @@ from rlslint.sql.casts import (
     PlainValue,
     RefusedValue,
     array_from,
+    as_text,
     checked_array,
     converted,
     dimensions,
-    shown,
 )
 
 LONGEST_TEXT = 1 << 20
@@ -117,7 +117,7 @@ def _concatenated(left: PlainValue, right: PlainValue) -> PlainValue:
         return None
     if not isinstance(left, str) and not isinstance(right, str):
         raise NotFollowed
-    text = shown(left) + shown(right)
+    text = as_text(left) + as_text(right)
     if len(text) > LONGEST_TEXT:
         raise NotFollowed
     return text

@@ -6,7 +6,7 @@ from itertools import product
 
 import psycopg
 
-from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, converted, shown
+from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, as_text, converted
 from rlslint.sql.functions import FUNCTIONS, called
 from rlslint.sql.operators import operated
 from tests.postgres import Database
@@ -84,7 +84,7 @@ def _literal(value: PlainValue, quoted: bool = False) -> str:
             text = "'" + value.replace("'", "''") + "'"
             return text if quoted else f"{text}::text"
         case tuple():
-            return "'" + shown(value).replace("'", "''") + "'::text[]"
+            return "'" + as_text(value).replace("'", "''") + "'::text[]"
         case _:
             return f"({value})"
 
@@ -119,7 +119,7 @@ def _compare(database: Database, asked: list[tuple[str, str]]) -> None:
 
 
 def _said(value: PlainValue) -> str:
-    return "null" if value is None else f"is {shown(value)}"
+    return "null" if value is None else f"is {as_text(value)}"
 
 
 def test_casts_give_what_the_server_gives(database: Database) -> None:

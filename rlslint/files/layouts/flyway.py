@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Iterable
 
+from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, history, is_below
+from rlslint.files.layouts.history import Claim, Folders, history
 from rlslint.files.layouts.order import numbers
 from rlslint.text.patterns import Pattern
 
@@ -33,7 +34,8 @@ def claim(folders: Folders) -> Claim:
         files = [
             file
             for folder, inside in folders.items()
-            if is_below(folder, root) or _is_repeatable_location(folder, inside, root, versioned)
+            if disk.is_below(folder, (root,))
+            or _is_repeatable_location(folder, inside, root, versioned)
             for file in inside
         ]
         ordered = _ordered(files)
@@ -50,7 +52,7 @@ def _roots(versioned: Folders) -> list[str]:
     """
     roots: dict[str, list[str]] = {}
     for folder in sorted(versioned):
-        outer = next((root for root in roots if is_below(folder, root)), folder)
+        outer = next((root for root in roots if disk.is_below(folder, (root,))), folder)
         roots.setdefault(outer, []).append(folder)
     result = []
     for root, inside in roots.items():

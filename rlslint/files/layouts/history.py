@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 
 from rlslint import NamedTuple
@@ -58,8 +57,3 @@ def shown_folder(file: SourceFile, folder: str) -> str:
     if below > len(file.shown):
         return "." if below == len(file.shown) + 1 else folder
     return file.shown[:-below].rstrip("/") or "/"
-
-
-def is_below(folder: str, ancestor: str) -> bool:
-    """Tell whether `folder` is `ancestor` or lies in it."""
-    return folder == ancestor or folder.startswith(ancestor.rstrip(os.sep) + os.sep)

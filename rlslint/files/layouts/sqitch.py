@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from rlslint import NamedTuple
+from rlslint.files import disk
 from rlslint.files.contents import Note, Unreadable, read_text
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, history, is_below
+from rlslint.files.layouts.history import Claim, Folders, history
 from rlslint.text.patterns import Pattern
 
 _CHANGE = Pattern(r"\+?\s*([^\s\[\]#%@+-][^\s\[\]#]*)")
@@ -34,14 +35,13 @@ def claim(folders: Folders, plans: tuple[SourceFile, ...]) -> Claim:
             continue
         deploy = os.path.join(plan.folder, "deploy")
         for folder, files in folders.items():
-            if any(
-                is_below(folder, os.path.join(plan.folder, end)) for end in ("revert", "verify")
-            ):
+            undoing = (os.path.join(plan.folder, end) for end in ("revert", "verify"))
+            if disk.is_below(folder, undoing):
                 left_out += files
         scripts = {
             f"{file.folder}{os.sep}{file.name}": file
             for folder, files in folders.items()
-            if is_below(folder, deploy)
+            if disk.is_below(folder, (deploy,))
             for file in files
         }
         ordered = []

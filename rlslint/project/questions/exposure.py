@@ -22,7 +22,6 @@ from rlslint.meaning.context import ContextRead
 from rlslint.meaning.openings import openings
 from rlslint.meaning.truth import is_literally_true
 from rlslint.project.project import Project, is_only_key
-from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
@@ -260,11 +259,6 @@ def certainty_of_owners(relation: Relation, project: Project) -> Confidence | No
     if known is None and relation.knows("columns") and not project.tenant_columns(relation):
         return Confidence.medium
     return known
-
-
-def qualified(policy: Policy) -> str:
-    """Return a policy as ALTER POLICY and DROP POLICY name it."""
-    return f"{quoted_identifier(policy.name)} ON {policy.relation.sql_name}"
 
 
 def is_published(policy: Policy, project: Project) -> bool:

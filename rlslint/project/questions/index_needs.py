@@ -174,7 +174,7 @@ def _by_name(project: Project, relation: Relation) -> tuple[Policy, ...]:
     return tuple(sorted(relation.policies.known(), key=str))
 
 
-def mended(index: Index, table: Relation) -> str:
+def rebuilt(index: Index, table: Relation) -> str:
     """Return SQL for an index that CREATE INDEX CONCURRENTLY has left invalid (see its manual)."""
     name = f"{quoted_identifier(table.schema)}.{quoted_identifier(index.name)}"
     return f"REINDEX INDEX CONCURRENTLY {name};\n-- or DROP INDEX {name}, and create it again"

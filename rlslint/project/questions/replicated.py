@@ -7,7 +7,7 @@ from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.admitting import is_tautology
 from rlslint.project.project import Project
-from rlslint.project.questions.siblings import admits_all
+from rlslint.project.questions.siblings import lets_all_rows_pass
 from rlslint.text import Statement
 
 
@@ -27,7 +27,8 @@ def hides_rows(table: Relation, project: Project) -> bool:
         return True
     everyone = set(project.runtime.names)
     return not any(
-        (PUBLIC in policy.roles or everyone.issubset(policy.roles)) and admits_all(policy, project)
+        (PUBLIC in policy.roles or everyone.issubset(policy.roles))
+        and lets_all_rows_pass(policy, project)
         for policy in policies
     )
 

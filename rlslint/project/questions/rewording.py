@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.project.questions.exposure import qualified
 from rlslint.sql.expressions import Expr
 from rlslint.sql.plain_spelling import plain_sql
 from rlslint.text import CatalogText, Span
@@ -55,7 +54,7 @@ def altered(policy: Policy, conditions: dict[Clause, str]) -> str:
         f" {'USING' if clause is policy.using else 'WITH CHECK'} ({condition})"
         for clause, condition in conditions.items()
     ]
-    return f"ALTER POLICY {qualified(policy)}{''.join(words)};"
+    return f"ALTER POLICY {policy.sql_name}{''.join(words)};"
 
 
 def reworded(policy: Policy, parts: Iterable[tuple[Clause, Expr, str]]) -> str:

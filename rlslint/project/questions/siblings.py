@@ -158,7 +158,7 @@ def _binds(policy: Policy, project: Project) -> bool:
     return using.ask(is_bounded, using.filled, project.context_functions)
 
 
-def admits_all(policy: Policy, project: Project) -> bool:
+def lets_all_rows_pass(policy: Policy, project: Project) -> bool:
     """Tell whether USING of a policy is true for every row."""
     if policy.using is None:
         return False

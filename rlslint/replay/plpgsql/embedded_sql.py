@@ -23,7 +23,7 @@ from rlslint.replay.plpgsql.values import (
     Datum,
     PartlyKnown,
     is_unknown,
-    names_in,
+    parts_of_name,
     shown_text,
 )
 from rlslint.replay.plpgsql.variables import ROW_COUNT
@@ -176,12 +176,12 @@ def _run_data_change(interpreter: Interpreter, sql: str) -> None:
 
 def _called(interpreter: Interpreter, sql: str) -> Iterator[Function]:
     for name in set(re.findall(_CALLED, sql)):
-        yield from interpreter.replay.functions_named(names_in(name))
+        yield from interpreter.replay.functions_named(parts_of_name(name))
 
 
 def _of_triggers(interpreter: Interpreter, sql: str) -> Iterator[Function]:
     for name in set(re.findall(_CHANGED, sql)):
-        *schema, table = names_in(name)
+        *schema, table = parts_of_name(name)
         range_var = {"relname": table, "schemaname": schema[-1] if schema else ""}
         relation = interpreter.replay.find(range_var)
         for trigger in relation.triggers.known() if relation is not None else ():

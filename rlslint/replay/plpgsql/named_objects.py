@@ -24,7 +24,7 @@ from rlslint.replay.plpgsql.values import (
     PartlyKnown,
     Reference,
     is_wholly_known,
-    names_in,
+    parts_of_name,
     quoted_name,
     shown_text,
 )
@@ -84,12 +84,12 @@ def _reference(replay: Replay, value: Datum, type_: str) -> Datum:
         case str() if type_ == "regclass":
             return _reference_of_relation(replay, value)
         case str() if type_ == "regnamespace":
-            return schema_reference(names_in(value)[-1])
+            return schema_reference(parts_of_name(value)[-1])
         case str() if type_ == "regrole":
-            name = names_in(value)[-1]
+            name = parts_of_name(value)[-1]
             return Reference("role", name, str(quoted_name(name)), True)
         case str() if type_ in ("regproc", "regprocedure"):
-            names = names_in(value.partition("(")[0])
+            names = parts_of_name(value.partition("(")[0])
             found = replay.functions_named(names)
             if len(found) == 1:
                 reference = function_reference(found[0], replay.session.search_path)
@@ -101,7 +101,7 @@ def _reference(replay: Replay, value: Datum, type_: str) -> Datum:
 
 
 def _reference_of_relation(replay: Replay, text: str) -> Datum:
-    names = names_in(text)
+    names = parts_of_name(text)
     if not names:
         return ANY
     catalog, path = replay.catalog, replay.session.search_path
@@ -154,7 +154,7 @@ def _current_schema(replay: Replay) -> Datum:
 
 
 def _to_reference(replay: Replay, function: str, text: str) -> Datum:
-    name = names_in(text)[-1:]
+    name = parts_of_name(text)[-1:]
     if function == "to_regnamespace":
         known = name and (name[0] in replay.catalog.schemas or name[0] in _OWN_SCHEMAS)
         return cast(replay, text, "regnamespace") if known else None
@@ -163,7 +163,7 @@ def _to_reference(replay: Replay, function: str, text: str) -> Datum:
 
 
 def _to_regclass(replay: Replay, text: str, others_are_missing: bool) -> Datum:
-    names = names_in(text)
+    names = parts_of_name(text)
     found = _reference_of_relation(replay, text)
     if isinstance(found, Reference):
         place = names[-2:] if len(names) > 1 else (replay.creation_schema(), names[-1])

@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeGuard
 
 from rlslint.replay.plpgsql.dates import Duration, Moment
 from rlslint.sql import quoting
-from rlslint.sql.casts import PlainValue, shown
+from rlslint.sql.casts import PlainValue, as_text
 from rlslint.sql.operators import LONGEST_TEXT
 from rlslint.sql.quoting import quoted_identifier
 
@@ -106,7 +106,7 @@ def shown_text(value: Datum) -> str | PartlyKnown | None:
         case Moment():
             return value.text or ANY
         case _:
-            return shown(value) if is_wholly_known(value) else ANY
+            return as_text(value) if is_wholly_known(value) else ANY
 
 
 def joined_texts(values: Iterable[Datum]) -> Datum:
@@ -190,7 +190,7 @@ def _of_width(value: Datum, width: str, on_the_left: bool) -> Datum:
     return text.ljust(int(width)) if on_the_left else text.rjust(int(width))
 
 
-def names_in(text: str) -> tuple[str, ...]:
+def parts_of_name(text: str) -> tuple[str, ...]:
     """Return the names of `schema.name`, quotes taken off and the rest in lower case."""
     found = re.findall(r'"((?:[^"]|"")*)"|([^".\s]+)', text)
     return tuple(quoted.replace('""', '"') if quoted else word.lower() for quoted, word in found)

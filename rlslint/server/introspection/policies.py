@@ -104,7 +104,7 @@ def _stands_in_parentheses(sql: str) -> bool:
 def _shown_head(policy: Policy) -> str:
     kind = "" if policy.permissive else " AS RESTRICTIVE"
     return (
-        f"CREATE POLICY {quoted_identifier(policy.name)} ON {policy.relation.sql_name}{kind}"
+        f"CREATE POLICY {policy.sql_name}{kind}"
         f" FOR {policy.command.upper()} TO {_shown_roles(policy.roles)}"
     )
 

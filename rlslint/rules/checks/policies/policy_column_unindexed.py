@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import index_need, looks_rows_up, mended
+from rlslint.project.questions.index_needs import index_need, looks_rows_up, rebuilt
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
@@ -33,7 +33,7 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
     place, words = table.created, "the table is created here"
     if invalid is not None:
         why = f"index {invalid.name} is not valid, so it does not serve policy {policy.name}"
-        label, mend = f"{invalid.name} does not serve this", mended(invalid, table)
+        label, mend = f"{invalid.name} does not serve this", rebuilt(invalid, table)
         place, words = invalid.statement, "the index that is not valid"
     return Finding(
         object=str(policy),

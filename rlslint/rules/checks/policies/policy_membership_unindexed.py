@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.cost import lookups
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import mended
+from rlslint.project.questions.index_needs import rebuilt
 from rlslint.project.questions.row_costs import UnindexedLookup, unindexed_lookup
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.project.terms import Terms
@@ -40,7 +40,7 @@ def _finding(policy: Policy, found: UnindexedLookup, weight: Weight) -> Finding:
     label, words = f"no index of {table} serves this", f"{table} is created here"
     if invalid is not None:
         why = f"index {invalid.name}, by which it could look them up, is not valid"
-        mend, label = mended(invalid, table), f"{invalid.name} does not serve this"
+        mend, label = rebuilt(invalid, table), f"{invalid.name} does not serve this"
         place, words = invalid.statement, "the index that is not valid"
     return Finding(
         object=str(policy),

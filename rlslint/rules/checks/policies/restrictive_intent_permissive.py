@@ -13,11 +13,11 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
 from rlslint.project.questions.siblings import (
     Neighbour,
-    admits_all,
     as_restrictive,
     binding,
     is_meant_for_everyone,
     keeps_rows_out,
+    lets_all_rows_pass,
     neighbours,
 )
 from rlslint.project.terms import Terms
@@ -55,7 +55,7 @@ def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[
     if is_meant_for_everyone(policy, project):
         return
     beside = neighbours(policy, project)
-    idle = next((other for other in beside if admits_all(other.policy, project)), None)
+    idle = next((other for other in beside if lets_all_rows_pass(other.policy, project)), None)
     other = idle or binding(beside, project)
     if other is not None:
         yield _finding(policy, other, idle is not None, project)

@@ -11,7 +11,7 @@ from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import is_sound
-from rlslint.project.questions.exposure import certainty, qualified, served_roles
+from rlslint.project.questions.exposure import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
@@ -62,7 +62,7 @@ def _finding(
         f"restrictive policy {policy.name} has no USING, so it holds for new rows only",
         span=shown(check),
         label="says nothing of rows that are there",
-        help=f"ALTER POLICY {qualified(policy)} USING ({condition});"
+        help=f"ALTER POLICY {policy.sql_name} USING ({condition});"
         if condition
         else "say in USING which of the rows that are there the policy is to hold for",
         related=also_shown((created, "the table is created here")),

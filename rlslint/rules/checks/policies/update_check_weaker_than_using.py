@@ -12,7 +12,7 @@ from rlslint.config.scales import Severity
 from rlslint.meaning.admitting import is_tautology
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty, qualified
+from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.new_rows import (
     is_checked_elsewhere,
     is_overwritten,
@@ -82,7 +82,7 @@ def _finding(
         f"{policy.name} does not bind {names}, which USING does{saved}",
         span=check.span(),
         label=f"does not bind {names}",
-        help=f"ALTER POLICY {qualified(policy)} WITH CHECK ({condition});"
+        help=f"ALTER POLICY {policy.sql_name} WITH CHECK ({condition});"
         if condition
         else f"bind {names} in WITH CHECK as USING does",
         related=also_shown((using, f"USING binds {names}")),
