@@ -138,7 +138,7 @@ class _Named(NamedTuple):
             yield _REST
         for folder in self.part_of:
             root = os.path.relpath(folder)
-            where = "this directory" if root == os.curdir else root
+            where = "the current directory" if root == os.curdir else root
             yield f"Only a part of the project in {where} was read."
 
 

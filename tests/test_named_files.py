@@ -106,7 +106,7 @@ def test_a_part_of_a_project_is_said_to_be_one(repository: Path) -> None:
     inside = rlslint("check", cwd=repository / "blog")
     assert "Only a part of the project in .. was read." in inside.stderr
     named = rlslint("check", "blog", cwd=repository)
-    assert "Only a part of the project in this directory was read." in named.stderr
+    assert "Only a part of the project in the current directory was read." in named.stderr
     assert "Only a part" not in rlslint("check", cwd=repository).stderr
     (repository / "blog/rlslint.toml").write_text("", encoding="utf-8")
     assert "Only a part" not in rlslint("check", cwd=repository / "blog").stderr

@@ -49,6 +49,8 @@ CALLS: dict[str, tuple[tuple[PlainValue, ...], ...]] = {
     "lower": tuple((text,) for text in TEXTS),
     "lpad": (*product(TEXTS, (-1, 0, 2, 9)), *product(TEXTS, (0, 7), ("", "0", "xy"))),
     "ltrim": (*((text,) for text in TEXTS), *product(TEXTS, ("a", "xA", ""))),
+    "md5": tuple((text,) for text in TEXTS),
+    "octet_length": tuple((text,) for text in TEXTS),
     "position": (),
     "replace": tuple(product(TEXTS, ("a", "", "b,"), ("", "Z", "aa"))),
     "rtrim": (*((text,) for text in TEXTS), *product(TEXTS, ("a", "xA", ""))),
@@ -59,6 +61,10 @@ CALLS: dict[str, tuple[tuple[PlainValue, ...], ...]] = {
         *product(TEXTS, (",",), ("a", "")),
     ),
     "strpos": tuple(product(TEXTS, ("", "a", "c", "zz"))),
+    "substr": (
+        *product(TEXTS, (-100, -1, 0, 1, 2, 100)),
+        *product(TEXTS, (-3, 0, 1, 2, 100), (-1, 0, 1, 2, 100)),
+    ),
     "upper": tuple((text,) for text in TEXTS),
 }  # fmt: skip
 
