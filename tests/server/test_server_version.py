@@ -73,7 +73,7 @@ def test_the_message_says_what_is_open_and_the_help_what_to_install() -> None:
     assert A_SUB_QUERY in found.message
     assert STATISTICS in found.message
     assert MERGE not in found.message
-    assert found.help == "-- install PostgreSQL 15.14 or a later 15, and restart the server"
+    assert found.help == "install PostgreSQL 15.14 or a later 15, and restart the server"
 
 
 def test_a_database_without_row_security_has_nothing_to_get_past() -> None:

@@ -17,7 +17,7 @@ def connect_as_another(project: Project, remedy: str = "") -> str:
     for name in project.runtime.names:
         if name != ASSUMED_ROLE and not _escapes(name, project):
             role = printable(quoted_identifier(name))
-            return f"-- connect as {role}, to which the policies apply{because}"
+            return f"connect as {role}, to which the policies apply{because}"
     return (
         "make a role for the application that owns nothing and bypasses nothing, grant it what it "
         f"needs, and connect as that{because}"

@@ -32,7 +32,7 @@ def config_unknown_role(use: OptionUse, project: Project) -> Iterator[Finding]:
         f"used{beside}",
         span=use.span,
         label="named nowhere else",
-        help=f"-- did you mean {meant}?" if meant else f"-- name the {kind} as the database does",
+        help=f"did you mean {meant}?" if meant else f"name the {kind} as the database does",
     )
 
 

@@ -83,7 +83,7 @@ def _of_shared(policy: Policy, check: Clause, project: Project) -> Iterator[Find
         f"{policy.name} accepts every new row, also those of callers without an account",
         span=shown(check),
         label="true for every new row",
-        help=f"-- name in {printable(policy.name)} the roles that may add rows, "
+        help=f"name in {printable(policy.name)} the roles that may add rows, "
         "or ask for who they are",
         related=also_shown((table.created, "the table is created here")),
         severity=Severity.warning,

@@ -62,5 +62,5 @@ def server_version_cve(server: Server, project: Project) -> Iterator[Finding]:
         message=f"rows may get past their policies on PostgreSQL {server.version_text}, unless "
         f"your distributor backported the fix: {effects}",
         span=None,
-        help=f"-- install PostgreSQL {major}.{mended} or a later {major}, and restart the server",
+        help=f"install PostgreSQL {major}.{mended} or a later {major}, and restart the server",
     )

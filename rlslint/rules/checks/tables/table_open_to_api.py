@@ -91,9 +91,9 @@ def _finding(table: Table, opened: Exposure, project: Project) -> Finding:
         message=f"{who} can {does} {table}, because row security is not enabled{because}",
         span=span,
         label="has no row security",
-        help=f"-- enable row security on {printable(table.sql_name)} and write a policy for each "
-        "command that "
-        "callers need; or name the table in reference-tables, and grant no more than SELECT",
+        help=f"enable row security on {printable(table.sql_name)} and write a policy for each "
+        "command that callers need; or name the table in reference-tables, and grant no more than "
+        "SELECT",
         related=opened.related(span),
         severity=Severity.warning if is_published or opened.because else None,
         confidence=opened.confidence or (Confidence.medium if is_published else None),
