@@ -13,8 +13,8 @@ from rlslint.files import disk
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
-from rlslint.project.building import Replayed, replay_history
 from rlslint.project.database import NoHistory
+from rlslint.project.replaying import Replayed, replay_history
 
 
 class Migrations(NamedTuple):

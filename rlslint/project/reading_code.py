@@ -1,0 +1,180 @@
+"""What application code and settings tell, read once for all histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rlslint import NamedTuple
+from rlslint.code.migrations import Reader
+from rlslint.files.discovery import Found, SourceFile
+from rlslint.files.histories import Histories
+from rlslint.files.ignores import ignores_in_host
+from rlslint.files.layouts.history import Migration
+from rlslint.files.unread import Sign, makes_row_security
+from rlslint.text import Text
+from rlslint.text.faults import Fault
+
+if TYPE_CHECKING:
+    from rlslint.code.sites import CodeFile
+    from rlslint.files.connections import Connection
+    from rlslint.files.python_source import ReadModule
+    from rlslint.files.settings.api import Api
+    from rlslint.files.settings.files import Settings
+
+
+class RowSecurityProgram(NamedTuple):
+    """A program that makes row security itself; `is_apart` tells that it makes its own tables."""
+
+    migration: Migration
+    is_apart: bool
+
+
+class Code(NamedTuple):
+    """Application code and settings, read once for all histories; tests are no part of it.
+
+    `programs` make row security themselves, of `unread` ones it cannot be told what they make.
+    `apis` are those that settings files are about, each with the path of its file. `others` are
+    the paths of all files that are not read as SQL.
+    """
+
+    files: tuple[CodeFile, ...]
+    connections: tuple[Connection, ...]
+    settings_files: int
+    others: tuple[str, ...] = ()
+    programs: tuple[RowSecurityProgram, ...] = ()
+    unread: tuple[Sign, ...] = ()
+    apis: tuple[tuple[str, Api], ...] = ()
+
+
+def read_code(
+    found: Found,
+    sorted_files: Histories,
+    reader: Reader,
+    read_module: ReadModule,
+    modules_of_programs: ReadModule,
+) -> Code:
+    """Read the programs and settings that were found; what cannot be read is told to the reader.
+
+    `sorted_files` say which programs are migrations. Modules that programs import are read as
+    `modules_of_programs` where they make row security, else as `read_module`.
+    """
+    migrations = {
+        migration.shown for history in sorted_files.histories for migration in history.migrations
+    }
+    files: list[CodeFile] = []
+    connections: list[Connection] = []
+    programs: list[RowSecurityProgram] = []
+    unread: list[Sign] = []
+    for file in found.python:
+        text = reader.text(file.path, file.shown)
+        if text is None:
+            continue
+        is_test = file.shown in found.tests
+        if file.shown not in migrations:
+            if not is_test:
+                files += _code_file(text, reader, read_module)
+            if makes_row_security(text.data):
+                made, sign = _startup(file, text, is_test, reader, modules_of_programs)
+                programs += made
+                unread += sign
+        if not is_test:
+            connections += _settings(file, text, reader).connections
+    beside = [c for file in files for c in file.connections]
+    apis = []
+    settings_files = 0
+    dotenvs = {file.folder: file for file in found.settings if file.name == ".env"}
+    for file in found.settings:
+        text = reader.text(file.path, file.shown)
+        if text is None:
+            continue
+        settings_files += 1
+        settings = _settings(file, text, reader, dotenvs.get(file.folder))
+        beside += settings.connections
+        if settings.api is not None:
+            apis.append((file.shown, settings.api))
+    return Code(
+        tuple(files),
+        (*beside, *connections),
+        settings_files,
+        (*found.others, *(file.path for file in (*found.python, *found.settings))),
+        tuple(programs),
+        tuple(unread),
+        tuple(apis),
+    )
+
+
+def _startup(
+    file: SourceFile, text: Text, is_test: bool, reader: Reader, read_module: ReadModule
+) -> tuple[tuple[RowSecurityProgram, ...], tuple[Sign, ...]]:
+    """Return a program where it makes row security, or else what was not read of it.
+
+    What tests make is gone when they end.
+    """
+    from rlslint.code.python.startup import (
+        StartUp,
+        needs_no_history,
+        speaks_of_row_security,
+        startup_sites,
+    )
+
+    source = text.data.decode()
+    sign = Sign(file.shown, makes=True, is_test=is_test)
+    try:
+        sites, is_whole = (
+            StartUp((), False) if is_test else startup_sites(file.shown, source, read_module)
+        )
+    except Exception as error:
+        reader.faults.append(Fault("searched for row security", "file", file.shown, error))
+        return (), (sign,)
+    if sites:
+        reader.sites[file.shown] = sites
+        migration = Migration(file.path, file.shown, "program")
+        return (RowSecurityProgram(migration, needs_no_history(sites)),), () if is_whole else (
+            sign,
+        )
+    return (), (sign,) if speaks_of_row_security(source) else ()
+
+
+def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[CodeFile]:
+    from rlslint.code.python import may_hold_sql
+
+    if not may_hold_sql(text.data):
+        return
+    from rlslint.code.python.application import read_application
+
+    try:
+        code = read_application(text.path, text.data.decode(), read_module)
+    except Exception as error:
+        reader.faults.append(Fault("searched for SQL", "file", text.path, error))
+        return
+    if code.problem:
+        reader.notes.append(code.problem)
+    reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
+    yield code
+
+
+def _settings(
+    file: SourceFile, text: Text, reader: Reader, dotenv: SourceFile | None = None
+) -> Settings:
+    """Return what a settings file tells, with the variables of the `.env` beside it."""
+    from pathlib import PurePath
+
+    from rlslint.files.settings.files import Settings, read_settings
+
+    try:
+        environment = _environment(dotenv, reader) if dotenv is not None else {}
+        settings = read_settings(PurePath(file.name), file.shown, text.data, environment)
+    except Exception as error:
+        reader.faults.append(Fault("searched for connections", "file", file.shown, error))
+        return Settings(())
+    if settings.note:
+        reader.notes.append(settings.note)
+    return settings
+
+
+def _environment(dotenv: SourceFile, reader: Reader) -> dict[str, str]:
+    from rlslint.files.settings.name_value_files import variables_of
+
+    text = reader.text(dotenv.path, dotenv.shown)
+    return variables_of(text.data.decode()) if text is not None else {}

@@ -1,0 +1,183 @@
+"""The replay of one history, first migration to last."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rlslint import NamedTuple
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.platform_defaults import end_default_grants, settle_on
+from rlslint.code.migrations import MigrationReader, Reader
+from rlslint.config.options import Config
+from rlslint.config.platforms import (
+    CONTAINERS,
+    POSTGRES,
+    Platform,
+    platform_named,
+    platform_of_folder,
+)
+from rlslint.files.contents import read_text
+from rlslint.files.layouts.history import History, Migration
+from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
+from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.psql import INCLUDE
+from rlslint.sql.statements import BrokenStatement
+from rlslint.text import Statement, Text, open_holes
+from rlslint.text.faults import Fault
+
+if TYPE_CHECKING:
+    from rlslint.files.python_source import ReadModule
+
+_ENDINGS = {
+    **dict.fromkeys(("alembic", "dbmate", "diesel", "django", "drizzle", "flyway"), Ending.commit),
+    **dict.fromkeys(("goose", "graphile-migrate", "hasura", "liquibase", "rails"), Ending.commit),
+    **dict.fromkeys(("pg_dump", "sqitch"), Ending.roll_back),
+}
+"""By layout, whether a tool puts each file into a transaction of its own, or psql runs it."""
+
+
+_KINDS_BY_WORD = {CONTAINERS[1].encode(): frozenset(("InsertStmt", "UpdateStmt"))}
+"""What changes rows counts where a file speaks of the containers of a platform."""
+
+
+class Replayed(NamedTuple):
+    """A history that was replayed, with what the grammar refused of it and how much was read."""
+
+    replay: Replay
+    broken: tuple[BrokenStatement, ...]
+    files: int
+    statements: int
+
+
+def replay_history(
+    history: History,
+    config: Config,
+    reader: Reader,
+    read_module: ReadModule,
+    hosting: Platform | None = None,
+) -> Replayed:
+    """Replay the migrations of a history, first to last.
+
+    `hosting` is the platform that connections or its own configuration beside the history name.
+    """
+    replay = Replay()
+    ending = _ENDINGS.get(history.layout, Ending.unknown)
+    replay.one_transaction_a_script = ending is Ending.commit
+    platform = _platform(history, config)
+    if platform is None and hosting is not None and config.platform == "auto":
+        platform, doubt = hosting, f"{hosting.title} grants it where the project's API is on"
+        settle_on(replay.catalog, platform, doubt)
+    elif platform is not None:
+        settle_on(replay.catalog, platform)
+    if platform is not None:
+        replay.migration_roles = (platform.owner,) if platform.owner else ()
+    kinds = HANDLED_KINDS | {INCLUDE}
+    broken: list[BrokenStatement] = []
+    statements = 0
+    migrations = MigrationReader(kinds, reader, read_module, _KINDS_BY_WORD)
+    for migration in history.migrations:
+        if platform is not None and platform.default_grants_end is not None:
+            end_default_grants(replay.catalog, _day(migration, config))
+        dialect = None
+        follows_broken = False
+        last: Statement | None = None
+        for item in migrations.statements(migration):
+            statements += 1
+            follows_broken, was_broken = isinstance(item, BrokenStatement), follows_broken
+            if item is None:
+                continue
+            last = item.statement
+            match item:
+                case ParsedStatement(statement, node) if statement.kind == INCLUDE:
+                    row = statement.text.location(statement.start).row
+                    path = migrations.included(migration, node["file"])
+                    end = _include(replay, statement, path, history)
+                    reader.notes.append(f"{migration.shown}:{row} runs {node['file']}, which {end}")
+                    continue
+                case BrokenStatement(statement) if item.refused:
+                    from rlslint.sql.dialects import looks_like_other_dialect
+                    from rlslint.sql.intent import is_debris
+
+                    dialect = looks_like_other_dialect(statement.text.data, migration.shown)
+                    if dialect is not None:
+                        reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
+                        break
+                    is_refused = item.refused and not _is_interpolated(statement)
+                    if is_refused and not (was_broken and is_debris(statement)):
+                        broken.append(item)
+            _carry_out(replay, item, reader)
+        end_script(replay, ending, last)
+    return Replayed(replay, tuple(broken), migrations.files, statements)
+
+
+def _include(replay: Replay, statement: Statement, path: str | None, history: History) -> str:
+    """Make unknown what a file changes that a script runs, and return what is said of it."""
+    from rlslint.replay.doubt import carry_out_inclusion
+
+    if any(migration.path == path for migration in history.migrations):
+        return "is read as a migration of its own."
+    text = read_text(path, path) if path is not None else None
+    sql = text.data.decode() if isinstance(text, Text) else None
+    carry_out_inclusion(replay, statement, sql)
+    return "is not read there: what it changes is unknown."
+
+
+def _platform(history: History, config: Config) -> Platform | None:
+    """Return whose database a history is for: the configuration says so, or where its files lie."""
+    if config.platform != "auto":
+        return platform_named(config.platform) or POSTGRES
+    return platform_named(history.layout) or platform_of_folder(
+        os.path.dirname(history.migrations[0].shown)
+    )
+
+
+def _day(migration: Migration, config: Config) -> str:
+    """Return the day of a migration as its name tells it, "" where nothing tells."""
+    if config.platform_default_grants != "auto":
+        return "" if config.platform_default_grants == "granted" else "99991231"
+    name = os.path.basename(migration.path)
+    return name[:8] if name[:8].isdecimal() and name.startswith("20") else ""
+
+
+def _carry_out(replay: Replay, item: ParsedStatement | BrokenStatement, reader: Reader) -> None:
+    """Carry out a statement, or make unknown what it changes where it cannot be followed.
+
+    What goes wrong costs this statement alone.
+    """
+    statement = item.statement
+    try:
+        if isinstance(item, BrokenStatement):
+            _leave_undone(replay, item)
+        elif _is_interpolated(statement):
+            from rlslint.replay.doubt import carry_out_interpolated
+
+            carry_out_interpolated(replay, statement)
+        else:
+            replay.run(item)
+    except UnknownFact as unknown:
+        _leave_undone(replay, _not_followed(statement, f"{unknown}"))
+    except RecursionError:
+        _leave_undone(replay, _not_followed(statement, "the statement is nested too deeply"))
+    except MemoryError:
+        _leave_undone(replay, _not_followed(statement, "there is not enough memory for it"))
+    except Exception as error:
+        row = statement.text.location(statement.start).row
+        place = f"{statement.text.path}:{row}"
+        reader.faults.append(Fault("carried out", "statement", place, error, span=statement.span))
+        _leave_undone(replay, _not_followed(statement, "rlslint has a fault of its own"))
+
+
+def _not_followed(statement: Statement, problem: str) -> BrokenStatement:
+    return BrokenStatement(statement, problem, statement.start, False)
+
+
+def _leave_undone(replay: Replay, item: BrokenStatement) -> None:
+    from rlslint.replay.doubt import carry_out_broken
+
+    carry_out_broken(replay, item)
+
+
+def _is_interpolated(statement: Statement) -> bool:
+    """Tell whether a part of the statement is known only when the program runs."""
+    return bool(statement.text.holes) and any(True for _ in open_holes(statement))
