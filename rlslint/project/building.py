@@ -11,16 +11,15 @@ from rlslint import NamedTuple
 from rlslint.code.migrations import ModuleReader, Reader
 from rlslint.config.options import Config, anchored
 from rlslint.config.platforms import (
-    PLATFORMS,
     SUPABASE,
     Platform,
 )
 from rlslint.files import disk
-from rlslint.files.connections import platform_of
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts.history import History
 from rlslint.files.unread import settings_named
+from rlslint.project.hosting import configured_platform, platform_of_connections
 from rlslint.project.project import Project
 from rlslint.project.reading_code import Code, RowSecurityProgram, read_code
 from rlslint.project.replaying import Replayed, replay_history
@@ -31,7 +30,6 @@ from rlslint.text.faults import Fault
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
     from rlslint.code.sites import CodeFile
-    from rlslint.files.connections import Connection
     from rlslint.files.python_source import ReadModule
     from rlslint.files.settings.api import Api
     from rlslint.project.sessions import QuerySite, SessionTrace
@@ -81,10 +79,10 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     code = read_code(_code_of(read, found, nearest), all_files, reader, modules_of_code, modules)
     built = []
     wanted = _with_programs(read, code.programs, nearest)
-    configured = _configured_platform(found, all_files)
+    configured = configured_platform(found, all_files)
     for history in wanted.histories:
         around = _beside(history, code, nearest) if read.histories else code
-        hosting = _hosting_platform(around.connections) or configured
+        hosting = platform_of_connections(around.connections) or configured
         replayed = _replayed(history, config, reader, modules, hosting)
         around = around._replace(apis=_apis(history, around))
         built.append(_join(replayed, config, around, False, reader))
@@ -222,27 +220,6 @@ def _apis(history: History, code: Code) -> tuple[tuple[str, Api], ...]:
     except (OSError, UnicodeDecodeError):
         api = None
     return ((path, api),) if api is not None else code.apis
-
-
-def _hosting_platform(connections: Iterable[Connection]) -> Platform | None:
-    """Return the platform with an API of its own on which a connection leads to the database."""
-    for connection in connections:
-        platform = platform_of(connection)
-        if platform is not None and platform.default_grants:
-            return platform
-    return None
-
-
-def _configured_platform(found: Found, all_files: Histories) -> Platform | None:
-    """Return the platform whose configuration lies here, where no history is kept in its folder."""
-    for platform in PLATFORMS:
-        if not platform.configuration or any(
-            history.layout == platform.name for history in all_files.histories
-        ):
-            continue
-        if disk.is_file(os.path.join(found.root, platform.configuration)):
-            return platform
-    return None
 
 
 def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:

@@ -19,6 +19,7 @@ from rlslint.config.platforms import (
 )
 from rlslint.files.contents import read_text
 from rlslint.files.layouts.history import History, Migration
+from rlslint.project.hosting import platform_called
 from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
@@ -59,12 +60,15 @@ def replay_history(
 ) -> Replayed:
     """Replay the migrations of a history, first to last.
 
-    `hosting` is the platform that connections or its own configuration beside the history name.
+    `hosting` is the platform that connections or its own configuration beside the history name;
+    without one, the functions that the history calls may tell.
     """
     replay = Replay()
     ending = _ENDINGS.get(history.layout, Ending.unknown)
     replay.one_transaction_a_script = ending is Ending.commit
     platform = _platform(history, config)
+    if platform is None and config.platform == "auto":
+        hosting = hosting or platform_called(history)
     if platform is None and hosting is not None and config.platform == "auto":
         platform, doubt = hosting, f"{hosting.title} grants it where the project's API is on"
         settle_on(replay.catalog, platform, doubt)

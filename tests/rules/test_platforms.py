@@ -270,3 +270,25 @@ def test_the_configuration_of_a_platform_tells_it_too(
     files = {"drizzle/0000_init.sql": OPEN, "supabase/config.toml": 'project_id = "p"'}
     found = findings_of(lint(tmp_path, files), "table-open-to-api")
     assert [one.confidence.name for one in found] == ["low"]
+
+
+MADE_HERE = """
+CREATE SCHEMA auth;
+CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
+"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "reported"),
+    [
+        (PROTECTED + FORGOTTEN, ["low"]),
+        (MADE_HERE + PROTECTED + FORGOTTEN, []),
+        (PROTECTED + FORGOTTEN + "GRANT SELECT ON public.trips TO authenticated;", []),
+    ],
+    ids=["called", "made", "granted"],
+)
+def test_functions_of_a_platform_tell_it_of_migrations_elsewhere(
+    schema: str, reported: list[str], tmp_path: Path
+) -> None:
+    found = findings_of(lint(tmp_path, {"sql/schema.sql": schema}), "rls-not-enabled")
+    assert [each.confidence.name for each in found] == reported
