@@ -118,6 +118,14 @@ def test_an_open_table_is_reported_where_an_api_shows_it(
     assert [one.severity.name for one in found] == severities
 
 
+def test_a_privilege_of_public_is_said_to_be_that_of_every_role(tmp_path: Path) -> None:
+    files = {"migrations/0001.sql": f"{OPEN}\nGRANT SELECT ON leads TO PUBLIC;"}
+    (found,) = findings_of(lint(tmp_path, files), "table-open-to-api")
+    assert found.finding.message.startswith("every role of the database can read every row of")
+    (related,) = found.finding.related
+    assert related.message == "every role of the database may read rows by this privilege"
+
+
 def test_a_reference_table_is_open_to_read_and_not_to_write(tmp_path: Path) -> None:
     config = Config(min_severity=Severity.info, reference_tables=("public.leads",))
     reading = OPEN + "REVOKE ALL ON leads FROM anon; GRANT SELECT ON leads TO anon;"

@@ -78,7 +78,6 @@ def _to_everybody(table: Table, project: Project) -> Exposure | None:
 
 def _finding(table: Table, opened: Exposure, project: Project) -> Finding:
     everybody = opened.roles == (PUBLIC,)
-    who = "every role of the database" if everybody else opened.who
     verbs = [verb for privilege, verb in _VERBS.items() if privilege in opened.privileges]
     does = f"{listed(verbs)} every row of" if verbs else "add rows to"
     because = f" ({opened.because})" if opened.because else ""
@@ -88,7 +87,7 @@ def _finding(table: Table, opened: Exposure, project: Project) -> Finding:
     is_published = opened.only_reads or everybody
     return Finding(
         object=str(table),
-        message=f"{who} can {does} {table}, because row security is not enabled{because}",
+        message=f"{opened.who} can {does} {table}, because row security is not enabled{because}",
         span=span,
         label="has no row security",
         help=f"enable row security on {printable(table.sql_name)} and write a policy for each "
