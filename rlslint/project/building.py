@@ -19,7 +19,11 @@ from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts.history import History
 from rlslint.files.unread import settings_named
-from rlslint.project.hosting import configured_platform, platform_of_connections
+from rlslint.project.hosting import (
+    configured_platform,
+    platform_of_apis,
+    platform_of_connections,
+)
 from rlslint.project.project import Project
 from rlslint.project.reading_code import Code, RowSecurityProgram, read_code
 from rlslint.project.replaying import Replayed, replay_history
@@ -82,7 +86,9 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     configured = configured_platform(found, all_files)
     for history in wanted.histories:
         around = _beside(history, code, nearest) if read.histories else code
+        apis = (api for _, api in around.apis)
         hosting = platform_of_connections(around.connections) or configured
+        hosting = hosting or platform_of_apis(apis, around.connections)
         replayed = _replayed(history, config, reader, modules, hosting)
         around = around._replace(apis=_apis(history, around))
         built.append(_join(replayed, config, around, False, reader))

@@ -9,12 +9,13 @@ import os
 import re
 from collections.abc import Iterable
 
-from rlslint.config.platforms import PLATFORMS, Platform
+from rlslint.config.platforms import PLATFORMS, Platform, platform_of_host
 from rlslint.files import disk
 from rlslint.files.connections import Connection, platform_of
 from rlslint.files.discovery import Found
 from rlslint.files.histories import Histories
 from rlslint.files.layouts.history import History
+from rlslint.files.settings.api import Api
 
 
 def platform_of_connections(connections: Iterable[Connection]) -> Platform | None:
@@ -24,6 +25,14 @@ def platform_of_connections(connections: Iterable[Connection]) -> Platform | Non
         if platform is not None and platform.default_grants:
             return platform
     return None
+
+
+def platform_of_apis(apis: Iterable[Api], connections: Iterable[Connection]) -> Platform | None:
+    """Return the platform that an API is asked at, unless connections tell of another database."""
+    if next(iter(connections), None) is not None:
+        return None
+    hosts = (api.host for api in apis if api.host)
+    return next((one for one in map(platform_of_host, hosts) if one and one.default_grants), None)
 
 
 def configured_platform(found: Found, all_files: Histories) -> Platform | None:

@@ -250,6 +250,14 @@ def test_a_grant_opens_a_table_whose_own_file_is_ignored(tmp_path: Path) -> None
         ({}, []),
         ({".env": "DATABASE_URL=postgres://postgres.ref:x@aws-0.pooler.supabase.com/x"}, ["low"]),
         ({".env": "DATABASE_URL=postgres://neondb_owner:x@ep-a.aws.neon.tech/x"}, []),
+        ({".env.local": "NEXT_PUBLIC_SUPABASE_URL=https://ref.supabase.co"}, ["low"]),
+        (
+            {
+                ".env": "SUPABASE_URL=https://ref.supabase.co\n"
+                "DATABASE_URL=postgres://app:x@db.shop.example/x"
+            },
+            [],
+        ),
         (
             {
                 ".env": "DATABASE_URL=postgres://postgres:x@db.ref.supabase.co/x",

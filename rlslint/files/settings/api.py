@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from rlslint import NamedTuple
+from rlslint.config.platforms import platform_of_host
 from rlslint.files.settings.addresses import expanded
 from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import names_in
@@ -21,18 +22,23 @@ _SETTING = Pattern(
 )
 
 
+_ADDRESS = Pattern(r"https://(?P<host>[\w-]+(?:\.[\w-]+)+)")
+
+
 class Api(NamedTuple):
     """An API over the database: the schemas that it shows and its role for callers without a name.
 
-    `schemas` is None and `anonymous` "" where the settings do not tell.
+    `schemas` is None, `anonymous` and `host` are "" where the settings do not tell. `host` is where
+    a platform answers its requests.
     """
 
     schemas: tuple[str, ...] | None
     anonymous: str
+    host: str = ""
 
 
 def api_of_settings(source: str) -> Api | None:
-    """Return what PostgREST's settings in a file of any format say, None where there are none."""
+    """Return what settings of PostgREST, or a platform's address, say of an API, if anything."""
     schemas: tuple[str, ...] | None = None
     anonymous = ""
     for match in _SETTING().finditer(source):
@@ -43,7 +49,9 @@ def api_of_settings(source: str) -> Api | None:
             schemas = names_in(value)
         else:
             anonymous = value
-    return Api(schemas, anonymous) if schemas or anonymous else None
+    hosts = (match["host"] for match in _ADDRESS().finditer(source))
+    host = next((one for one in hosts if platform_of_host(one) is not None), "")
+    return Api(schemas, anonymous, host) if schemas or anonymous or host else None
 
 
 def api_of_supabase(source: str) -> Api | None:

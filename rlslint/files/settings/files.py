@@ -20,7 +20,7 @@ _WORDS = (
     b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user", b"database_url",
     b"connection_uri", b"service_uri", b"neon_", b"psycopg", b"asyncpg", b"aiopg", b"pg8000",
 )  # fmt: skip
-_API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role")
+_API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role", b".supabase.co")
 _LARGEST = 1 << 20
 
 
