@@ -47,8 +47,6 @@ def read_settings(
     """
     if not _is_dotenv(path) and not any(word in data.lower() for word in (*_WORDS, *_API_WORDS)):
         return Settings(())
-    if b"\0" in data:
-        return Settings((), f"{shown}: passed over, for it is a binary file")
     if len(data) > _LARGEST:
         return Settings((), f"{shown}: not searched for connections, for it is larger than 1 MiB")
     document = Document(shown, data, is_development(shown), environment)
@@ -59,11 +57,6 @@ def read_settings(
         return Settings((), f"{shown}: not searched for connections, for it is nested too deeply")
     except InvalidSettings as error:
         return Settings((), f"{shown}: not searched for connections, for it is {error}")
-
-
-def connections(path: PurePath, shown: str, data: bytes) -> tuple[Connection, ...]:
-    """Return the Connections of a settings file, none where it cannot be read."""
-    return read_settings(path, shown, data).connections
 
 
 def _read(path: PurePath, document: Document) -> Iterator[Connection]:
