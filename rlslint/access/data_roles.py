@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from rlslint.access.privileges import DATA_PRIVILEGES
@@ -23,6 +22,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Kind
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement
+from rlslint.text.sentences import words_of
 
 _ADMINISTRATION = frozenset(
     """admin administrator administrators admins dba ddl deploy deployer maintenance migrate
@@ -187,11 +187,6 @@ def _data_grants(catalog: Catalog, privileges: Iterable[str]) -> RoleStatements:
 def is_administrative(role: str) -> bool:
     """Tell whether a role is called after administration or migrations, which serve nobody."""
     return not _ADMINISTRATION.isdisjoint(words_of(role))
-
-
-def words_of(role: str) -> list[str]:
-    """Return the words of a role's name in lower case."""
-    return re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", role).lower())
 
 
 def _dedicated_owners(catalog: Catalog) -> frozenset[str]:

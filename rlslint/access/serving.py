@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rlslint import NamedTuple
-from rlslint.access.data_roles import escapes_row_security, is_administrative, words_of
+from rlslint.access.data_roles import escapes_row_security, is_administrative
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.roles import can_log_in, is_declared
@@ -16,6 +16,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.text import CatalogText, Span
+from rlslint.text.sentences import words_of
 
 _COPYING = frozenset(
     """backup backups barman dump dumper pgbackrest repl replica replication replicator

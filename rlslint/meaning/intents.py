@@ -16,7 +16,7 @@ from rlslint.sql.expressions import (
     Operator,
     without_casts,
 )
-from rlslint.text.patterns import Pattern
+from rlslint.text.sentences import words_of
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -28,13 +28,6 @@ _FOR_ALL = frozenset(
 _KEPT_BACK = frozenset(("confidential", "draft", "internal", "private", "secret", "unlisted"))
 _STATES = frozenset(("phase", "stage", "state", "status"))
 _ASSURANCE = frozenset(("2fa", "aal", "amr", "mfa", "otp", "totp"))
-
-_WORD = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
-
-
-def words_of(name: str) -> frozenset[str]:
-    """Return the words of a name in lower case: of `isPublic` and `is_public`, is and public."""
-    return frozenset(word.lower() for word in _WORD().findall(name))
 
 
 def publishes(conjuncts: Branch) -> bool:

@@ -16,7 +16,6 @@ from rlslint.meaning.intents import (
     is_open_to_strangers,
     leaves_rows_out,
     publishes,
-    words_of,
 )
 from rlslint.meaning.openings import openings
 from rlslint.meaning.tautologies import tautologies
@@ -26,7 +25,7 @@ from rlslint.project.questions.exposure import COMMANDS, VERBS, is_guarded, serv
 from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Condition
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text.sentences import listed
+from rlslint.text.sentences import listed, words_of
 
 _SHARING = frozenset(
     ("anon", "anyone", "everybody", "everyone", "global", "public", "publicly", "shared")

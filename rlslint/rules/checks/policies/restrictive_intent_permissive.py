@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence
-from rlslint.meaning.intents import leaves_rows_out, words_of
+from rlslint.meaning.intents import leaves_rows_out
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
@@ -22,6 +22,7 @@ from rlslint.project.questions.siblings import (
 )
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
+from rlslint.text.sentences import words_of
 
 _RESTRICTING = frozenset(
     (
