@@ -264,6 +264,9 @@ def _result(
             uses_row_security = _uses_row_security(project, uses_row_security)
         if not project.uses_row_security and project.context_writes:
             reader.notes.append(_without_readers(project))
+            write = project.context_writes[0]
+            reason = "of the caller that no policy reads"
+            unchecked.append(NotChecked("setting", write.name, reason, (), write.statement.span))
     if judged_projects and (named is None or named.are_all):
         findings += _about_options(judged_projects, config, selection, faults)
     suppressed = suppress(findings, reader.ignores, config.accept, selection.names, faults)

@@ -172,6 +172,8 @@ def test_a_program_that_sets_the_context_of_its_caller_uses_row_security(tmp_pat
     run = rlslint("check", cwd=project(tmp_path, **{"app.py": code + call}))
     assert "nowhere" not in run.stderr
     assert "app.py sets app.tenant for its caller, and no policy was found" in run.stderr
+    assert "Not checked: 1 setting of the caller that no policy reads" in run.stderr
+    assert "No findings" not in run.stderr
 
 
 ODD_NAMES = """CREATE TABLE docs (org_id int PRIMARY KEY);

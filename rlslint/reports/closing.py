@@ -16,7 +16,7 @@ _NAMED_FILES = 3
 
 def closing_lines(result: Result) -> Iterator[str]:
     """Yield the sentences that end a run."""
-    if not (result.errors or _has_sql(result.checked)):
+    if not (result.errors or result.not_checked or _has_sql(result.checked)):
         yield "No SQL was found."
     if result.uses_row_security is False:
         yield _without_row_security(result)
