@@ -15,6 +15,7 @@ from bench.comparing import Given, both_facts, given_between
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.replay import Replay, Session
 from rlslint.replay.doubt import carry_out_broken
+from rlslint.replay.sessions import roll_back
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, parsed_statements
 from rlslint.sql.psql import CONNECT, INCLUDE
 from rlslint.text import Statement, Text
@@ -88,6 +89,7 @@ class BothSides:
     def __init__(self, database: Database, replay: Replay) -> None:
         self.replay = replay
         self.refused: list[Refused] = []
+        self.doubted: list[Refused] = []
         self.schemas_made: frozenset[str] = frozenset()
         self.accepted = 0
         self.given: Given = {}
@@ -157,8 +159,12 @@ class BothSides:
             refusal = self._refusal(item)
         if refusal is not None:
             self.refused.append(Refused(statement, refusal))
+            if self.is_between_transactions:
+                roll_back(self.replay)  # COMMIT and PREPARE TRANSACTION end it all the same.
             return False
         self.accepted += 1
+        before = len(self.replay.catalog.refusals)
+        was_failed = self.replay.transaction is not None and self.replay.transaction.failed
         try:
             if isinstance(item, BrokenStatement):
                 carry_out_broken(self.replay, item)
@@ -167,6 +173,11 @@ class BothSides:
         except Exception as error:
             error.add_note(f"The replay failed at {statement!r}: {statement.sql}")
             raise
+        if was_failed and statement.kind != "TransactionStmt":
+            self.doubted.append(Refused(statement, "the transaction has failed"))
+        self.doubted += (
+            Refused(one.statement, one.reason) for one in self.replay.catalog.refusals[before:]
+        )
         return True
 
     def knows_role(self, name: str) -> bool:

@@ -34,11 +34,13 @@ class Measured:
 
     accepted: int = 0
     refused: list[Refused] = field(default_factory=list)
+    doubted: list[Refused] = field(default_factory=list)
     compared: Compared = field(default_factory=Compared)
 
     def __iadd__(self, other: Measured) -> Measured:
         self.accepted += other.accepted
         self.refused += other.refused
+        self.doubted += other.doubted
         self.compared += other.compared
         return self
 
@@ -113,6 +115,7 @@ def measured_history(
         measured.compared += compared(database, version, both.replay.catalog, both.given)
     finally:
         both.close()
+    measured.doubted = both.doubted
     measured.accepted, measured.refused = both.accepted, both.refused
     return measured
 
@@ -175,14 +178,19 @@ def _share(part: int, whole: int) -> str:
 
 def _print_lists(measured: Measured, arguments: argparse.Namespace) -> None:
     if arguments.refused:
-        for statement, message in measured.refused:
-            row = statement.text.location(statement.start).row
-            first = " ".join(statement.sql.split())[:150]
-            print(f"    refused {statement.text.path}:{row}: {message}\n        {first}")
+        _print_statements("refused", measured.refused)
+    _print_statements("refused by the replay alone", measured.doubted)
     if arguments.unknown:
         _print_all("unknown", measured.compared.unknown)
     if arguments.show:
         _print_all("differs", measured.compared.differing)
+
+
+def _print_statements(word: str, refused: Iterable[Refused]) -> None:
+    for statement, message in refused:
+        row = statement.text.location(statement.start).row
+        first = " ".join(statement.sql.split())[:150]
+        print(f"    {word} {statement.text.path}:{row}: {message}\n        {first}")
 
 
 def _print_all(word: str, lines: Iterable[str]) -> None:

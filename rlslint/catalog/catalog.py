@@ -45,7 +45,8 @@ class Catalog:
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
-    `refusals` and `dynamic` are what the replay could not carry out. `unknown_relations` are
+    `refusals` and `dynamic` are what the replay could not carry out; `is_in_doubt` tells whether it
+    has made anything unknown that a statement perhaps did. `unknown_relations` are
     names that the history uses without ever making them (objects of the platform, of an
     extension or of a part that was not read), with the statement that named each first;
     `named_columns` are columns that relations have for certain though not all are known. `answers`
@@ -68,6 +69,7 @@ class Catalog:
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
+        self.is_in_doubt = False
         self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
         self.gone: RecordedSet[tuple[str, str, str]] = RecordedSet()
         self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()

@@ -158,15 +158,33 @@ class Removal:
                     for column in list(one.columns.values()):
                         if column.knows("type") and is_it(column.type):
                             self.take_along(one)
-                            self.column(one, column.name)
+                            self._column_of_type(one, column)
                 case Function() if any(map(is_it, (*one.argument_types, one.return_type))):
                     self.take_along(one)
                     self.function(one)
+        self._tables_of_type(is_it)
         self.what_needs(need)
         for other, bases in list(self.replay.origins.domains.items()):
             if is_it(bases):
                 self.replay.origins.domains.pop(other)
                 self.type(other)
+
+    def _column_of_type(self, relation: Relation, column: Column) -> None:
+        """A table goes with what it is partitioned by (manual: CREATE TABLE, PARTITION BY)."""
+        key = relation.partition_key if relation.knows("partition_key") else ()
+        if key is not None and column.number in key:
+            self.relation(relation)
+        else:
+            self.column(relation, column.name)
+
+    def _tables_of_type(self, is_it: Callable[[str], bool]) -> None:
+        """Drop the tables that are made OF a type."""
+        for oid, own in list(self.replay.origins.typed_tables.items()):
+            if is_it(own):
+                relation = dict.get(self.replay.catalog.relations, oid)
+                if relation is not None:
+                    self.take_along(relation)
+                    self.relation(relation)
 
     def operator(self, symbol: str, left: str, right: str) -> None:
         """Drop what uses an operator between values of these types."""

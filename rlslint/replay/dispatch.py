@@ -98,6 +98,13 @@ def drop_at_commit() -> Callable[[Any, Statement], None]:
     return found
 
 
+def leave_refused_in_doubt() -> Callable[[Any, Statement], None]:
+    """Return what makes unknown what a statement may change that is perhaps refused."""
+    found: Callable[[Any, Statement], None]
+    found = import_module("rlslint.replay.doubt").leave_refused_in_doubt
+    return found
+
+
 def _function(name: str) -> StatementHandler:
     module, _, function = name.partition(".")
     handler: StatementHandler = getattr(import_module(f"rlslint.replay.{module}"), function)

@@ -34,6 +34,13 @@ def carry_out_inclusion(replay: Replay, statement: Statement, sql: str | None) -
         replay.catalog.dynamic[statement] = Dynamic(statement, reason)
 
 
+def leave_refused_in_doubt(replay: Replay, statement: Statement) -> None:
+    """Make unknown what a statement may change that is refused if nothing in doubt is otherwise."""
+    execution = Execution(replay, statement)
+    execution.run_unparsable(statement.sql)
+    execution.note("whether PostgreSQL refuses it depends on what could not be followed before")
+
+
 def carry_out_broken(replay: Replay, item: BrokenStatement) -> None:
     """Make unknown what a statement may change that cannot be carried out.
 

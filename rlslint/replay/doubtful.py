@@ -8,7 +8,7 @@ from typing import Any
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.journal import ABSENT, JOURNAL, Record, RecordedDict
+from rlslint.catalog.journal import ABSENT, JOURNAL, Record, RecordedDict, set_attribute
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
 from rlslint.catalog.publications import Publication
@@ -49,6 +49,9 @@ def leave_in_doubt(catalog: Catalog, mark: int, statement: Statement) -> bool:
     outcomes = _outcomes(changes)
     JOURNAL.undo(mark)
     doubts = Doubts(catalog, statement)
+    # More may be otherwise than facts can say: which types there are, who acts, what is missing.
+    if outcomes:
+        set_attribute(catalog, "is_in_doubt", True)
     for subject, part, outcome in outcomes:
         match subject:
             case Facts():
@@ -102,7 +105,17 @@ class Doubts:
     def __init__(self, catalog: Catalog, statement: Statement) -> None:
         self.catalog = catalog
         self.statement = statement
-        self.any = False
+        self._any = False
+
+    @property
+    def any(self) -> bool:
+        return self._any
+
+    @any.setter
+    def any(self, value: bool) -> None:
+        self._any = value
+        if value:
+            set_attribute(self.catalog, "is_in_doubt", True)
 
     def forget(self, facts: Facts, names: Iterable[str]) -> None:
         """Make facts unknown."""

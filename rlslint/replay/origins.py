@@ -40,7 +40,8 @@ class Origins:
     indexes, `index_words` the names of their columns. `owned_sequences` are those that go with a
     column, `generated` what columns are generated from. `function_clauses` are by oid the defaults
     of arguments and the queries of SQL-standard bodies, `operators` the functions behind operators
-    by symbol and types, `types` those that the history makes, `domains` the types below domains,
+    by symbol and types, `types` those that the history makes, `typed_tables` the types of tables
+    that are made OF one, `domains` the types below domains,
     `collations` those of columns, `rules` what rules of tables need.
 
     `former_names` are those of relations that were dropped or renamed, which are missing for sure.
@@ -67,6 +68,7 @@ class Origins:
         self.function_clauses: RecordedDict[int, tuple[Clause, ...]] = RecordedDict()
         self.operators: RecordedDict[tuple[str, str, str], Function | None] = RecordedDict()
         self.types: RecordedSet[tuple[str, str]] = RecordedSet()
+        self.typed_tables: RecordedDict[int, str] = RecordedDict()
         self.collations: RecordedDict[Numbered, str] = RecordedDict()
         self.domains: RecordedDict[str, str] = RecordedDict()
         self.rules: RecordedDict[Named, frozenset[int | tuple[str, str]]] = RecordedDict()

@@ -18,7 +18,7 @@ def must_own(replay: Replay, *owned: Owned) -> None:
 def may_act_as(replay: Replay, owner: str) -> bool:
     """Tell whether the current role has the privileges of another one, or may have them."""
     acting = _acting(replay)
-    return acting is None or owner in acting
+    return acting is None or owner in acting or _may_migrate(replay, owner)
 
 
 def may_create_in(replay: Replay, name: str) -> bool:
@@ -30,10 +30,19 @@ def may_create_in(replay: Replay, name: str) -> bool:
     if schema is None or name == PUBLIC or not schema.knows("owner") or schema.grants.is_open:
         return True
     acting = _acting(replay)
-    if acting is None or schema.owner in acting:
+    if acting is None or schema.owner in acting or _may_migrate(replay, schema.owner):
         return True
     holders = {grant.grantee for grant in schema.grants.known() if grant.privilege == "create"}
     return bool(holders & {*acting, PUBLIC})
+
+
+def _may_migrate(replay: Replay, owner: str) -> bool:
+    """Tell whether what the migration role owns is perhaps the current role's own.
+
+    Later files may be run by another role than the first ones, one that these made to connect.
+    """
+    role = replay.catalog.roles[replay.session.user]
+    return owner == MIGRATION_ROLE and (not role.knows("login") or role.login)
 
 
 def _acting(replay: Replay) -> set[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
@@ -13,7 +14,8 @@ def create_schema(replay: Replay, statement: Statement, node: Node, base: int) -
     owner = replay.role_name(node["authrole"]) if "authrole" in node else replay.session.user
     name = node.get("schemaname") or owner
     if name in replay.catalog.schemas:
-        if not node.get("if_not_exists"):
+        # A dump makes it for a database that was made without it.
+        if not node.get("if_not_exists") and name != PUBLIC:
             raise Refused("duplicate_schema")
         return
     replay.catalog.gone.discard(("schema", "", name))

@@ -20,7 +20,7 @@ from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.catalog.sharing import SharedPredicates
 from rlslint.catalog.steps import STEPS_OF_A_HISTORY, OutOfSteps, Steps
-from rlslint.replay.dispatch import drop_at_commit, handlers_of
+from rlslint.replay.dispatch import drop_at_commit, handlers_of, leave_refused_in_doubt
 from rlslint.replay.origins import Origins
 from rlslint.replay.refusals import Refused
 from rlslint.replay.session import Session
@@ -69,7 +69,7 @@ class Transaction:
     """A transaction block: its mark in the journal, and those of its savepoints, oldest first.
 
     `refusals` is how many statements were refused before it. In one that has `failed`, every
-    statement fails until the end of it or of a savepoint.
+    statement fails until the end of it or of a savepoint; one that `is_in_doubt` failed perhaps.
     """
 
     def __init__(self, mark: int, begun: Statement, refusals: int) -> None:
@@ -78,6 +78,7 @@ class Transaction:
         self.refusals = refusals
         self.savepoints: list[tuple[str, int]] = []
         self.failed = False
+        self.is_in_doubt = False
 
 
 class Replay:
@@ -136,10 +137,7 @@ class Replay:
                 drop_at_commit()(self, parsed.statement)
         except Refused as refused:
             JOURNAL.undo(mark)
-            refusal = refused.refusal or Refusal(parsed.statement, refused.condition, None)
-            self.catalog.refusals.append(refusal)
-            if self.transaction is not None:
-                self.transaction.failed = True
+            self._refuse(parsed.statement, refused)
         except BaseException:
             JOURNAL.undo(mark)
             raise
@@ -147,6 +145,19 @@ class Replay:
             JOURNAL.release(mark)
             if is_alone:
                 self.session.end()
+
+    def _refuse(self, statement: Statement, refused: Refused) -> None:
+        """Note a refusal; one that rests on what is in doubt makes unknown what it would undo."""
+        refusal = refused.refusal or Refusal(statement, refused.condition, None)
+        kind_is_known = refusal.relation is not None and refusal.relation.knows("owner")
+        if self.catalog.is_in_doubt and not kind_is_known:
+            leave_refused_in_doubt()(self, statement)
+            if self.transaction is not None:
+                self.transaction.is_in_doubt = True
+            return
+        self.catalog.refusals.append(refusal)
+        if self.transaction is not None:
+            self.transaction.failed = True
 
     def take(self, steps: int) -> None:
         """Use up steps of this history. Raises GivenUp where its statements do far too much."""

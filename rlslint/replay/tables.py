@@ -18,7 +18,7 @@ from rlslint.replay.refusals import Refused, must_be_as_lasting, must_be_bound
 from rlslint.replay.stand_ins import settled
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
-from rlslint.sql.nodes import query, strings
+from rlslint.sql.nodes import query, strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -58,6 +58,7 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
             inherit(replay, relation, parent)
     if "ofTypename" in node:
         relation.forget("columns", statement)  # They are the type's, which are not kept.
+        replay.origins.typed_tables[relation.oid] = type_name(node["ofTypename"])
     declared = [e["ColumnDef"]["colname"] for e in node.get("tableElts", ()) if "ColumnDef" in e]
     if len(set(declared)) < len(declared):
         raise Refused("duplicate_column")

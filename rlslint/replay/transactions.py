@@ -18,6 +18,8 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
     match node["kind"]:
         case "TRANS_STMT_BEGIN" | "TRANS_STMT_START" if begun is None:
             _begin(replay, statement)
+        case "TRANS_STMT_PREPARE" if begun is not None and not begun.failed:
+            _leave_in_doubt(replay, begun, "PREPARE TRANSACTION leaves open what becomes of this")
         case "TRANS_STMT_COMMIT" | "TRANS_STMT_PREPARE" if begun is not None:
             if begun.failed:
                 roll_back(replay)  # COMMIT of a failed transaction is ROLLBACK.
@@ -78,11 +80,23 @@ def _chain(replay: Replay, statement: Statement, node: Node) -> None:
 def commit(replay: Replay, statement: Statement) -> None:
     """Make what the transaction has done last, without the tables that are ON COMMIT DROP."""
     begun = replay.transaction
-    if begun is not None:
+    if begun is not None and begun.is_in_doubt:
+        _leave_in_doubt(replay, begun, "a statement of the transaction is perhaps refused")
+    elif begun is not None:
         drop_at_commit(replay, statement)
         replay.session.end()
         replay.transaction = None
         JOURNAL.release(begun.mark)
+
+
+def _leave_in_doubt(replay: Replay, begun: Transaction, reason: str) -> None:
+    """End a transaction of which nobody knows whether it lasts."""
+    from rlslint.replay.doubtful import leave_in_doubt
+
+    replay.transaction = None
+    if leave_in_doubt(replay.catalog, begun.mark, begun.begun):
+        replay.catalog.dynamic[begun.begun] = Dynamic(begun.begun, reason)
+    JOURNAL.release(begun.mark)
 
 
 class Ending(Enum):
@@ -97,13 +111,7 @@ def end_script(replay: Replay, ending: Ending, last: Statement | None) -> None:
     """End the session of a script. The next one is another's, for it may run years later."""
     begun = replay.transaction
     if begun is not None and ending is Ending.unknown and not begun.failed:
-        replay.transaction = None
-        from rlslint.replay.doubtful import leave_in_doubt
-
-        if leave_in_doubt(replay.catalog, begun.mark, begun.begun):
-            reason = "no COMMIT ends the transaction that begins here"
-            replay.catalog.dynamic[begun.begun] = Dynamic(begun.begun, reason)
-        JOURNAL.release(begun.mark)
+        _leave_in_doubt(replay, begun, "no COMMIT ends the transaction that begins here")
     elif begun is not None and ending is Ending.commit and not begun.failed:
         commit(replay, begun.begun)
     if last is not None:

@@ -3,6 +3,10 @@
 # ruff: noqa: E501 (statements stay on one line)
 
 INHERITING = {
+    "tables that go with a type": """
+        CREATE TYPE pair AS (a int, b text); CREATE TABLE pairs OF pair; DROP TYPE pair CASCADE; CREATE TABLE pairs (id int);
+        CREATE DOMAIN positive AS int; CREATE TABLE parted (a positive, b text) PARTITION BY RANGE (a); DROP DOMAIN positive CASCADE; CREATE TABLE parted (id int);
+    """,
     "a column of two parents, one of which drops it": """
         CREATE TABLE one (id int, t int); CREATE TABLE two (t int, x int); CREATE TABLE heir () INHERITS (one, two);
         ALTER TABLE one DROP COLUMN t; CREATE POLICY p ON heir USING (t = 1);

@@ -106,3 +106,51 @@ def test_not_null_with_only_is_unknown_of_later_children_and_theirs() -> None:
     }
     for name in ("later", "below"):
         assert not catalog.names["public", name].columns["id"].knows("not_null")
+
+
+@pytest.mark.parametrize(
+    ("made", "dropped", "made_again"),
+    [
+        ("CREATE TABLE docs (id int);", "DROP TABLE docs;", "CREATE TABLE docs (n int);"),
+        ("CREATE SCHEMA s;", "DROP SCHEMA s;", "CREATE SCHEMA s;"),
+        ("CREATE ROLE app;", "DROP ROLE app;", "CREATE ROLE app;"),
+        ("CREATE TYPE t AS ENUM ('a');", "DROP TYPE t;", "CREATE TYPE t AS ENUM ('b');"),
+        (
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+            "DROP FUNCTION f();",
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';",
+        ),
+    ],
+)
+def test_what_is_perhaps_refused_undoes_no_transaction(
+    made: str, dropped: str, made_again: str
+) -> None:
+    catalog = _replayed(
+        f"{made} {PERHAPS.format(dropped)} BEGIN;"
+        f"CREATE TABLE notes (id int); GRANT SELECT ON notes TO PUBLIC; {made_again} COMMIT;"
+    )
+    assert catalog.refusals == []
+    assert any("perhaps refused" in dynamic.reason for dynamic in catalog.dynamic.values())
+    assert catalog.relations.is_open
+
+
+def test_a_prepared_transaction_stays_unknown() -> None:
+    catalog = _replayed(
+        "CREATE TABLE docs (id int); BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY;"
+        "PREPARE TRANSACTION 'one'; CREATE TABLE after_it (id int);"
+    )
+    assert not catalog.names["public", "docs"].knows("rls_enabled")
+    assert ("public", "after_it") in catalog.names
+
+
+def test_a_role_that_connects_may_be_the_one_that_migrates() -> None:
+    catalog = _replayed(
+        "CREATE ROLE app LOGIN; CREATE TABLE docs (id int); BEGIN; SET ROLE app;"
+        "ALTER TABLE docs ENABLE ROW LEVEL SECURITY; COMMIT;"
+    )
+    assert catalog.names["public", "docs"].rls_enabled
+
+
+def test_a_dump_may_make_the_schema_public() -> None:
+    catalog = _replayed("BEGIN; CREATE SCHEMA public; CREATE TABLE docs (id int); COMMIT;")
+    assert ("public", "docs") in catalog.names

@@ -36,6 +36,9 @@ from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePyth
 
 __all__ = ["Models", "UnreadableMigration", "migration_sites"]
 
+_NAME_FIRST = ("create_index", "drop_index", "f")
+"""The operations that take another name before that of the table."""
+
 _ALEMBIC = "alembic.op."
 _KEPT_PACKAGES = ("sqlalchemy.", "django.", "sqlmodel.", "pgvector.", "geoalchemy2.")
 
@@ -129,7 +132,7 @@ class _Migration(Program):
                     if schema == External("")
                     else {**given.named, "schema": schema}
                 )
-                first = given.positional[:1] if name in ("create_index", "drop_index") else ()
+                first = given.positional[:1] if name in _NAME_FIRST else ()
                 rest = given.positional[len(first) :]
                 positional = (*first, table, *rest)
                 arguments = CallArguments(positional, named, given.open)

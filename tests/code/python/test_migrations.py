@@ -84,6 +84,7 @@ def test_alembic_operations() -> None:
             op.create_index(op.f("ix"), "docs", ["tenant_id", sa.text("lower(body)")], unique=True)
             with op.batch_alter_table("docs") as batch_op:
                 batch_op.drop_column("body")
+                batch_op.create_index(batch_op.f("ix_at"), ["at"])
             op.alter_column("docs", "at", new_column_name="made", nullable=False)
             op.rename_table("docs", "papers")
             op.drop_index("ix", table_name="papers")
@@ -96,6 +97,7 @@ def test_alembic_operations() -> None:
         'ALTER TABLE "docs" ADD COLUMN "body" text',
         'CREATE UNIQUE INDEX "ix" ON "docs" ("tenant_id", (lower(body)))',
         'ALTER TABLE "docs" DROP COLUMN "body"',
+        'CREATE INDEX "ix_at" ON "docs" ("at")',
         'ALTER TABLE "docs" ALTER COLUMN "at" SET NOT NULL',
         'ALTER TABLE "docs" RENAME COLUMN "at" TO "made"',
         'ALTER TABLE "docs" RENAME TO "papers"',
