@@ -97,6 +97,21 @@ KINDS: dict[str, tuple[str, Callable[[int], str]]] = {
         lambda n: f"CREATE ROLE r{n} LOGIN; GRANT {_before(n, 'r', 'app')} TO r{n};",
     ),
     "grants": ("", lambda n: f"CREATE TABLE g{n} (tenant_id int); GRANT ALL ON g{n} TO PUBLIC;"),
+    "grants of a table": ("", lambda n: f"CREATE ROLE r{n}; GRANT SELECT ON docs TO r{n};"),
+    "owners": (
+        "",
+        lambda n: (
+            f"CREATE ROLE r{n} LOGIN; CREATE TABLE o{n} (id int);"
+            f"ALTER TABLE o{n} OWNER TO r{n}; ALTER TABLE o{n} ENABLE ROW LEVEL SECURITY;"
+        ),
+    ),
+    "roles that a block makes if they are missing": (
+        "",
+        lambda n: (
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'r{n}')"
+            f" THEN CREATE ROLE r{n}; END IF; END $$;"
+        ),
+    ),
     "triggers": (
         TRIGGERED,
         lambda n: f"CREATE TRIGGER t{n} BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION trg();",

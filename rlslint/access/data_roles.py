@@ -18,6 +18,7 @@ from rlslint.access.roles import (
     perhaps,
     settable_roles,
 )
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Kind
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
@@ -204,12 +205,19 @@ def _dedicated_owners(catalog: Catalog) -> frozenset[str]:
 
 
 def _is_granted_by_others(catalog: Catalog, role: str) -> bool:
-    return any(
-        grant.grantee == role and grant.privilege in DATA_PRIVILEGES
-        for relation in catalog.relations.known()
-        if relation.knows("owner") and relation.owner != role
-        for grant in relation.grants.known()
-    )
+    return not _granting_owners(catalog).get(role, frozenset()) <= {role}
+
+
+@remembered
+def _granting_owners(catalog: Catalog) -> dict[str, set[str]]:
+    """Return the owners of the relations of which each grantee is granted rows."""
+    found: dict[str, set[str]] = {}
+    for relation in catalog.relations.known():
+        if relation.knows("owner"):
+            for grant in relation.grants.known():
+                if grant.privilege in DATA_PRIVILEGES:
+                    found.setdefault(grant.grantee, set()).add(relation.owner)
+    return found
 
 
 def owners(catalog: Catalog) -> frozenset[str]:

@@ -16,7 +16,10 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.privileges import Grant
 from rlslint.config.scales import Confidence
 from rlslint.meaning.truth import is_always_true
-from rlslint.text import Related, Span, Statement
+from rlslint.text import Related, Span, Statement, Text
+
+_MOST_SHOWN = 20
+"""How many grants of one file a finding points to."""
 
 
 class Exposure(NamedTuple):
@@ -52,10 +55,16 @@ class Exposure(NamedTuple):
         return self.privileges == {"select"}
 
     def related(self, *shown: Span | None) -> tuple[Related, ...]:
-        """Return the places of the grants, without those that are shown already."""
-        spans = dict.fromkeys(statement.span for statement in self.statements)
+        """Return the places of the first grants of each file, without those that are shown."""
+        places: dict[Text, list[Span]] = {}
+        for span in dict.fromkeys(statement.span for statement in self.statements):
+            of_file = places.setdefault(span.text, [])
+            if len(of_file) < _MOST_SHOWN and span not in shown:
+                of_file.append(span)
         message = f"{self.who} may {self.verb} rows by this privilege"
-        return tuple(Related(span, message, opens=True) for span in spans if span not in shown)
+        return tuple(
+            Related(span, message, opens=True) for spans in places.values() for span in spans
+        )
 
 
 def exposure(

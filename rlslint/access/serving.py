@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from rlslint import NamedTuple
 from rlslint.access.data_roles import escapes_row_security, is_administrative
 from rlslint.access.ownership import Answer
-from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
-from rlslint.access.roles import can_log_in, is_declared
+from rlslint.access.privileges import DATA_PRIVILEGES
+from rlslint.access.roles import ASSUMED_ROLE, can_log_in, inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
@@ -103,8 +104,27 @@ def in_words(tables: Sequence[Relation]) -> str:
 
 
 def _granting(catalog: Catalog, role: str) -> Iterator[Span]:
+    """Yield what grants a role, or one that it inherits from, rows of protected tables."""
+    granted = _granted_rows(catalog)
+    if not granted:
+        return
+    grantees = granted if role == ASSUMED_ROLE else {role, *inherited_roles(catalog, role)}
+    found = [place for name in grantees for place in granted.get(name, ())]
+    for _, span in sorted(found, key=lambda place: place[0]):
+        yield span
+
+
+@remembered
+def _granted_rows(catalog: Catalog) -> dict[str, list[tuple[int, Span]]]:
+    """Return the places of all grants on protected tables by grantee, numbered in their order."""
+    found: dict[str, list[tuple[int, Span]]] = {}
+    number = count()
     for table in protected_tables(catalog):
         for privilege in DATA_PRIVILEGES:
-            for grant in grants_to(catalog, role, table, privilege):
-                if grant.grantee != PUBLIC and grant.statement is not None:
-                    yield grant.statement.span
+            for grant in table.grants.known():
+                if grant.privilege != privilege or grant.statement is None:
+                    continue
+                if grant.grantee != PUBLIC:
+                    place = next(number), grant.statement.span
+                    found.setdefault(grant.grantee, []).append(place)
+    return found

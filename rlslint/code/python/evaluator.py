@@ -31,6 +31,9 @@ from rlslint.code.python.values import (
 from rlslint.files.python_source import PythonSource
 from rlslint.text import HoleValue
 
+_MOST_BITS = 14_000
+"""How long a number may be: Python spells none of more than 4,300 digits."""
+
 _BUILTINS = frozenset(
     [
         "int",
@@ -93,6 +96,8 @@ class ExpressionReader(StringExpressions):
         match node:
             case ast.Constant(value=str() as text):
                 return self.literal(node, text)
+            case ast.Constant(value=int(number)) if number.bit_length() > _MOST_BITS:
+                return self.unknown(node, HoleValue.typed)
             case ast.Constant(value=int() | float() | None as plain):
                 return Plain(plain)
             case ast.JoinedStr():

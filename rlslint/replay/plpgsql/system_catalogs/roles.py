@@ -16,8 +16,10 @@ ROLE_CATALOGS = frozenset({"pg_authid", "pg_group", "pg_roles", "pg_user"})
 
 def pg_roles(question: Question) -> RowSet:
     """Roles belong to the cluster: others than those of the history may exist."""
-    rows = [Row(_role_row(role), role.declared) for role in question.catalog.roles.values()]
-    return RowSet(rows, True)
+    roles = question.catalog.roles
+    name = question.text("rolname", "usename", "groname")
+    asked = roles.values() if name is None else [roles[name]] if name in roles else []
+    return RowSet([Row(_role_row(role), role.declared) for role in asked], True)
 
 
 def _role_row(role: Role) -> Composite:
