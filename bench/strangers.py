@@ -317,6 +317,12 @@ OF_SQL: dict[str, Callable[[], Files]] = {
         )
         + "z AS (SELECT 1) SELECT 1 FROM c59)"
     ),
+    "doubling SELECT INTO": lambda: sql(
+        "CREATE FUNCTION shown(wanted text) RETURNS SETOF docs LANGUAGE plpgsql SECURITY DEFINER AS "
+        "$$ DECLARE x text; BEGIN "
+        + "SELECT current_setting('app.caller', true) || x || x INTO x; " * 1_300
+        + "IF x <> wanted THEN RAISE 'no'; END IF; RETURN QUERY SELECT * FROM docs; END $$;"
+    ),
     "joins": lambda: policy(
         "EXISTS (SELECT 1 FROM docs d"
         + until_full((f" JOIN docs d{n} ON d{n}.id = d.id" for n in count()), 90_000)

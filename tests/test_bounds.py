@@ -15,6 +15,7 @@ SLOWEST = 8.0
 KINDS = (
     "150 nested INs",
     "doubling CTEs",
+    "doubling SELECT INTO",
     "few tables x policies",
     "diamonds of views",
     "indexes of partitions",

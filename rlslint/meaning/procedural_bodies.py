@@ -57,10 +57,14 @@ def selected(sql: str, scope: Scope, environment: Environment) -> Query:
     """
     match sql_statements(sql, False):
         case [{"SelectStmt": node}]:
-            select = _with_variables(bind(query(node), scope), environment)
+            written = bind(query(node), scope)
         case _:
             raise NotInlinable
-    if not isinstance(select, Query) or len(select.outputs) != 1 or _has_effects(select):
+    # The values of variables may hold each other many times: they are not walked through.
+    if not isinstance(written, Query) or len(written.outputs) != 1 or _has_effects(written):
+        raise NotInlinable
+    select = _with_variables(written, environment)
+    if not isinstance(select, Query):
         raise NotInlinable
     return select
 
