@@ -57,6 +57,7 @@ _HANDLERS = {
     "GrantRoleStmt": "roles.grant_role",
     "GrantStmt": "privileges.grant",
     "IndexStmt": "indexes.create_index",
+    "PsqlCondition": "sessions.begin_condition",
     "PsqlConnect": "sessions.connect",
     "ReassignOwnedStmt": "owners.reassign_owned publications.reassign_owned",
     "ReindexStmt": "transactions.refuse_in_transaction",

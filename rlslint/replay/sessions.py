@@ -20,6 +20,11 @@ def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None
     begin_session(replay, user or replay.session.authenticated_user, statement)
 
 
+def begin_condition(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Only one branch of psql's \\if is run: nothing is refused for what stands in another."""
+    set_attribute(replay.catalog, "is_in_doubt", True)
+
+
 def begin_session(replay: Replay, user: str, statement: Statement) -> None:
     """Begin a new session; what the one before has not committed is undone."""
     roll_back(replay)

@@ -17,7 +17,11 @@ both cases the session is a new one, so what SET and SET ROLE have done is gone.
 INCLUDE = "PsqlInclude"
 """The kind of an `\\i` or `\\ir` that comes as a ParsedStatement; its node is `{"file": name}`."""
 
+CONDITION = "PsqlCondition"
+"""The kind of an `\\if` that comes as a ParsedStatement: what is behind it is perhaps not run."""
+
 _INCLUDE = Pattern(r"\\(?:ir?|include(?:_relative)?)(?!\w)\s*(.*)", re.DOTALL)
+_CONDITION = Pattern(r"\\if(?!\w)")
 _CONNECT = Pattern(r"\\c(?:onnect)?(?!\w)\s*(.*)", re.DOTALL)
 _ARGUMENT = Pattern(r"""(?:[^\s'"\\]|'(?:[^']|'')*'|"(?:[^"]|"")*")+""")
 _USER_IN_CONNECTION_STRING = Pattern(r"\buser\s*=\s*('?)([^\s']+)\1")
@@ -29,6 +33,11 @@ def inclusion(command: str) -> Node | None:
     """Return the node of a command that runs another file, None for any other command."""
     match = _INCLUDE().match(command)
     return {"file": _without_quotes(match[1].strip())} if match is not None else None
+
+
+def condition(command: str) -> Node | None:
+    """Return an empty node for an `\\if`, None for any other command."""
+    return {} if _CONDITION().match(command) is not None else None
 
 
 def connection(command: str) -> Node | None:

@@ -21,7 +21,7 @@ from rlslint.sql.placeholders import (
     with_strings,
     without_placeholders,
 )
-from rlslint.sql.psql import CONNECT, INCLUDE, connection, inclusion
+from rlslint.sql.psql import CONDITION, CONNECT, INCLUDE, condition, connection, inclusion
 from rlslint.sql.statement_ends import (
     QUOTED,
     Stretch,
@@ -79,7 +79,8 @@ def _psql_command(
     text: Text, wanted: Container[str], start: int, end: int
 ) -> Iterator[ParsedStatement]:
     command = text.slice(start, end)
-    for kind, reading in ((CONNECT, connection), (INCLUDE, inclusion)):
+    readings = (CONNECT, connection), (INCLUDE, inclusion), (CONDITION, condition)
+    for kind, reading in readings:
         node = reading(command) if kind in wanted else None
         if node is not None:
             end = without_trailing_space(text.data, start, end)

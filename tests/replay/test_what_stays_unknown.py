@@ -143,6 +143,15 @@ def test_a_prepared_transaction_stays_unknown() -> None:
     assert ("public", "after_it") in catalog.names
 
 
+def test_of_two_branches_of_psql_none_undoes_the_transaction() -> None:
+    catalog = _replayed(
+        "BEGIN;\nCREATE TABLE notes (id int);\n\\if :full\nCREATE TABLE docs (id int);\n\\else\n"
+        "CREATE TABLE docs (id int, extra int);\n\\endif\nCOMMIT;\n"
+    )
+    assert catalog.refusals == []
+    assert catalog.relations.is_open
+
+
 def test_a_role_that_connects_may_be_the_one_that_migrates() -> None:
     catalog = _replayed(
         "CREATE ROLE app LOGIN; CREATE TABLE docs (id int); BEGIN; SET ROLE app;"
