@@ -23,6 +23,10 @@ KINDS = (
     "open nested comments",
     "Python: doubling strings",
     "YAML: laughs",
+    "sqitch: tags",
+    "config: dotted key",
+    "env: open braces in a URL",
+    "default privileges",
 )
 """Those that took longest before they were bounded, and one of each kind of file."""
 

@@ -89,8 +89,8 @@ class RuntimeRoles(NamedTuple):
 
     def reason(self, role: str) -> Reason:
         """Return what tells that one of the roles serves requests."""
-        own = dict(self.reasons).get(role)
-        return own or Reason(self.evidence, self.because, self.spans)
+        own = (reason for name, reason in self.reasons if name == role)
+        return next(own, None) or Reason(self.evidence, self.because, self.spans)
 
     def seen(self, role: str) -> str:
         """Return a clause about the sessions that a role has open, "" where none is known."""

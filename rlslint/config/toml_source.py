@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+_MOST_DOTS = 100
+_DEEP_KEY = rb"(?<![\w-])(?:[\w-]++\.){%d}" % _MOST_DOTS
+"""A dotted key that takes the parser of Python the square of its length."""
 
 KeyPath = tuple[str | int, ...]
 """The keys and, for arrays of tables, the positions that lead to a value."""
@@ -20,6 +25,8 @@ def read_toml(data: bytes) -> dict[str, Any]:
     """Return the document. Raises TomlProblem where `data` is no TOML."""
     import tomllib
 
+    if data.count(b".") >= _MOST_DOTS and (deep := re.search(_DEEP_KEY, data)):
+        raise TomlProblem("the file is nested too deeply", deep.start())
     try:
         return tomllib.loads(data.decode())
     except UnicodeDecodeError as error:

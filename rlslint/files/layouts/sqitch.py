@@ -16,7 +16,7 @@ _TAG = Pattern(r"@([^\s\[\]#]+)")
 
 
 class PlannedChange(NamedTuple):
-    """A step of the plan, with the tags that follow it before the change is reworked."""
+    """A step of the plan; one that is reworked has the tags between it and its rework."""
 
     name: str
     tags: tuple[str, ...]
@@ -59,17 +59,25 @@ def claim(folders: Folders, plans: tuple[SourceFile, ...]) -> Claim:
 
 def changes(plan: str) -> list[PlannedChange]:
     """Return the steps of a plan in order; a name that comes again is a rework of that change."""
-    steps: list[tuple[str, list[str]]] = []
+    lines = [line.strip() for line in plan.splitlines()]
+    names = [
+        found.group(1) if not line.startswith("@") and (found := _CHANGE().match(line)) else ""
+        for line in lines
+    ]
+    last = {name: row for row, name in enumerate(names) if name}
+    steps: list[tuple[str, list[str], bool]] = []
     open_steps: dict[str, list[str]] = {}
-    for line in map(str.strip, plan.splitlines()):
-        if line.startswith("@"):
-            tag = _TAG().match(line)
-            for tags in open_steps.values() if tag else ():
-                tags.append(tag.group(1) if tag else "")
-        elif found := _CHANGE().match(line):
-            open_steps[found.group(1)] = []
-            steps.append((found.group(1), open_steps[found.group(1)]))
-    return [PlannedChange(name, tuple(tags), tags is not open_steps[name]) for name, tags in steps]
+    for row, (line, name) in enumerate(zip(lines, names, strict=True)):
+        if name:
+            tags: list[str] = []
+            steps.append((name, tags, row != last[name]))
+            open_steps[name] = tags
+            if row == last[name]:
+                del open_steps[name]
+        elif tag := _TAG().match(line):
+            for tags in open_steps.values():
+                tags.append(tag.group(1))
+    return [PlannedChange(name, tuple(tags), is_reworked) for name, tags, is_reworked in steps]
 
 
 def _script(

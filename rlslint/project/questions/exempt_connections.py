@@ -5,6 +5,7 @@ from __future__ import annotations
 from rlslint import NamedTuple
 from rlslint.access import Evidence, is_declared, is_probably_superuser, is_superuser
 from rlslint.access.roles import BOOTSTRAP_SUPERUSER
+from rlslint.catalog.answers import remembered
 from rlslint.config.platforms import SUPERUSER, console_role
 from rlslint.config.scales import Confidence
 from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
@@ -86,13 +87,20 @@ def _evidence_elsewhere(connection: Connection, project: Project) -> str:
     return next(
         (
             f"{other.superuser_evidence}, says {other.span.text.path}"
-            for other in project.connections
-            if other.superuser_evidence
-            and not other.connects
-            and other.user == connection.user
-            and f".{host}." in f".{other.source}"
+            for other in _of_superusers(project)
+            if other.user == connection.user and f".{host}." in f".{other.source}"
         ),
         "",
+    )
+
+
+@remembered
+def _of_superusers(project: Project) -> tuple[Connection, ...]:
+    """Return what sets up superusers without connecting."""
+    return tuple(
+        connection
+        for connection in project.connections
+        if connection.superuser_evidence and not connection.connects
     )
 
 
