@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from rlslint.catalog.overloads import find_called
 from rlslint.replay.settings import set_config
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Call, Constant, Query
+from rlslint.sql.expressions import Call, Constant, Other, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
@@ -93,7 +95,22 @@ def call_procedure(replay: Replay, statement: Statement, node: Node, base: int) 
     """Carry out CALL of a procedure of the history."""
     call = expression({"FuncCall": node["funccall"]})
     if isinstance(call, Call):
-        _call(replay, call, statement)
+        _call(replay, _without_outputs(replay, call), statement)
+
+
+def _without_outputs(replay: Replay, call: Call) -> Call:
+    """Return a CALL with NULL for each OUT parameter, whose argument is not evaluated."""
+    from rlslint.replay.plpgsql.parameters import declared_parameters
+
+    procedures = [one for one in replay.functions_named(call.name) if one.is_procedure]
+    if len(procedures) != 1 or any(isinstance(one, Other) for one in call.arguments):
+        return call  # An argument that is named may stand anywhere.
+    outputs = [parameter.mode == "out" for parameter in declared_parameters(procedures[0])]
+    arguments = (
+        Constant(None) if is_output else argument
+        for argument, is_output in zip_longest(call.arguments, outputs[: len(call.arguments)])
+    )
+    return Call(call.name, tuple(arguments), call.location)
 
 
 def call_function(replay: Replay, call: Call, statement: Statement, base: int) -> None:

@@ -3,6 +3,10 @@
 # ruff: noqa: E501 (statements stay on one line)
 
 INHERITING = {
+    "arguments for OUT parameters, which nothing evaluates": """
+        CREATE PROCEDURE p(OUT a int, b text) LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE TABLE ' || b || ' (id int)'; a := 1; END $$;
+        CALL p(1/0, 'one'); CALL p(NULL, b => 'two');
+    """,
     "tables that go with a type": """
         CREATE TYPE pair AS (a int, b text); CREATE TABLE pairs OF pair; DROP TYPE pair CASCADE; CREATE TABLE pairs (id int);
         CREATE DOMAIN positive AS int; CREATE TABLE parted (a positive, b text) PARTITION BY RANGE (a); DROP DOMAIN positive CASCADE; CREATE TABLE parted (id int);
