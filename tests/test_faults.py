@@ -209,7 +209,7 @@ def test_a_settings_file_and_a_code_file_cost_themselves(
     run = as_json(project)
     assert run.returncode == 2
     assert findings(run) >= ALL
-    assert "Not searched for connections: file .env, for rlslint" in run.stderr
+    assert "Not searched for connections: file app.py, file .env, for rlslint" in run.stderr
     assert "Not searched for SQL: file app.py, for rlslint" in run.stderr
 
 

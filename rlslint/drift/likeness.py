@@ -12,6 +12,7 @@ from rlslint.sql.expressions import (
     OWN_ROW,
     And,
     Call,
+    Case,
     Cast,
     Column,
     ColumnBinding,
@@ -26,6 +27,9 @@ from rlslint.sql.expressions import (
     Source,
     SubSelect,
 )
+
+_NULL = Constant(None)
+"""What CASE without ELSE gives, which a server writes out (transformCaseExpr in parse_expr.c)."""
 
 
 def alike(ours: Expr, theirs: Expr) -> bool:
@@ -69,6 +73,12 @@ class _Pairing:
                 )
             case Or(left), Or(right):
                 return self._in_any_order(left, right)
+            case Case(subject, branches, otherwise), Case(other_subject, others, default):
+                return (
+                    self._same_part(subject, other_subject)
+                    and self._same_part(branches, others)
+                    and self.are_alike(otherwise or _NULL, default or _NULL)
+                )
             case Items(left), Items(right):
                 return self._in_order(left, right)
             case SubSelect() as left, SubSelect() as right:
