@@ -59,12 +59,20 @@ def place_of(data: bytes, path: KeyPath, value: str = "") -> tuple[int, int]:
         if before is None or _holds(before, path):
             continue
         for last in range(first, len(lines)):
+            if not _may_end_before(lines[last + 1 : last + 2]):
+                continue
             document = _document("".join(lines[: last + 1]))
             if document is not None:
                 if _holds(document, path):
                     return _within(lines, first, last, key, value)
                 break
     return 0, 0
+
+
+def _may_end_before(following: list[str]) -> bool:
+    """Tell whether a value may be complete: a key, a table, a comment or nothing comes next."""
+    line = following[0].strip() if following else ""
+    return not line or line[0] in "[#" or "=" in line
 
 
 def _within(lines: list[str], first: int, last: int, key: str, value: str) -> tuple[int, int]:
