@@ -27,6 +27,7 @@ def rlslint(*arguments: str | Path, cwd: Path, given: str | bytes = b"", **envir
     """Run a command in this process, which spares Python's start and all imports."""
     streams = {name: TextIOWrapper(BytesIO(), encoding="utf-8") for name in ("stdout", "stderr")}
     data = given.encode() if isinstance(given, str) else given
+    depth = sys.getrecursionlimit()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
         patch.setattr(gc, "disable", lambda: None)
@@ -38,6 +39,7 @@ def rlslint(*arguments: str | Path, cwd: Path, given: str | bytes = b"", **envir
             patch.setenv(name, value)
         with pytest.raises(SystemExit) as ended:
             main()
+        sys.setrecursionlimit(depth)
         printed = {}
         for name, stream in streams.items():
             stream.flush()

@@ -17,6 +17,7 @@ from rlslint.replay.dependencies import (
     columns_named,
     exists,
     needs,
+    needs_sequence,
     readers_of,
     reads_column,
     type_need,
@@ -73,7 +74,7 @@ class Removal:
             self._sequence_of(relation, number)
         self.type(str(relation), but=relation)
         if relation.knows("kind") and relation.kind.value == "sequence":
-            self.sequence(relation.name)
+            self.sequence(relation.schema, relation.name)
 
     def column(self, relation: Relation, name: str, recurse: bool = True) -> None:
         """Drop a column with its indexes and constraints, and what needs it."""
@@ -216,9 +217,10 @@ class Removal:
                         self.column(one, column.name)
         self.what_needs(need)
 
-    def sequence(self, name: str) -> None:
+    def sequence(self, schema: str, name: str) -> None:
         """Drop the defaults that a sequence gives, and what else names it."""
-        self.what_needs(("sequence", name))
+        readers = readers_of(self.replay, ("sequence", name))
+        self._what_depends(readers, lambda clause: needs_sequence(clause, schema, name))
 
     def constraint(self, relation: Relation, name: str, recurse: bool) -> bool:
         """Drop a constraint with its index and the copies that children have of it.
@@ -374,7 +376,7 @@ class Removal:
             own = self.replay.catalog.names.get((relation.schema, sequence))
             if own is not None and exists(self.replay, own):
                 self.replay.drop_relation(own)
-            self.sequence(sequence)
+            self.sequence(relation.schema, sequence)
 
     def _inherited_column(self, relation: Relation, name: str, recurse: bool) -> None:
         """Take a column away that a parent has dropped; with ONLY it becomes the table's own."""

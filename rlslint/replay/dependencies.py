@@ -76,13 +76,28 @@ def type_need(written: str) -> Need:
 
 def _constant_name(argument: Expr) -> str:
     """Return the last name of a sequence that a constant means; none behind a cast to text."""
+    return _sequence_name(argument)[1]
+
+
+def _sequence_name(argument: Expr) -> tuple[str, str]:
     if isinstance(argument, Cast) and argument.type.rpartition(".")[2] == "regclass":
         argument = argument.argument
     match argument:
-        case Constant(str() as name):
-            return name.rpartition(".")[2].strip('"')
+        case Constant(str() as written):
+            schema, _, name = written.rpartition(".")
+            return schema.strip('"'), name.strip('"')
         case _:
-            return ""
+            return "", ""
+
+
+def needs_sequence(clause: Clause, schema: str, name: str) -> bool:
+    """Tell whether a clause takes numbers from a sequence, by its name if it says no schema."""
+    for part in clause.expression.walk():
+        match part:
+            case Call(("nextval" | "currval" | "setval",), (argument, *_)):
+                if _sequence_name(argument) in ((schema, name), ("", name)):
+                    return True
+    return False
 
 
 def _keys(query: Query) -> Iterator[Need]:

@@ -3,6 +3,14 @@
 # ruff: noqa: E501 (statements stay on one line)
 
 TABLES = {
+    "sequences of one name in two schemas": """
+        CREATE SCHEMA other;
+        CREATE TABLE docs (id serial PRIMARY KEY, tenant_id uuid);
+        CREATE TABLE other.docs (id serial PRIMARY KEY, tenant_id uuid);
+        CREATE TEMP TABLE docs (id serial PRIMARY KEY);
+        DROP TABLE other.docs;
+        DROP TABLE pg_temp.docs;
+    """,
     "several actions in one ALTER TABLE": """
         CREATE TABLE docs (id bigserial PRIMARY KEY, tenant_id uuid, body text);
         ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY,
