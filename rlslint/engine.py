@@ -285,12 +285,16 @@ def _result(
     ordered = in_order((finding for finding in shown if _is_shown(finding, config)), faults)
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
     is_known = named is None or named.are_all
-    if not is_known or not has_read or faults or reader.errors:
+    if not is_known or not has_read or faults or reader.errors or reader.left_unread:
         uses_row_security = uses_row_security or None
     return Result(
         findings=ordered,
         checked=read,
-        not_checked=(*unchecked, *map(_not_checked, faults)),
+        not_checked=(
+            *unchecked,
+            *map(_not_checked, faults),
+            *(NotChecked("file", path, _LEFT_UNREAD) for path in reader.left_unread),
+        ),
         notes=(*reader.notes, *unread),
         errors=tuple(reader.errors),
         uses_row_security=uses_row_security,
@@ -354,7 +358,7 @@ def _with_signs(
     return result._replace(
         not_checked=(*result.not_checked, *unread, *not_run, *too_large),
         unread=tuple(sign.path for sign in all_found),
-        uses_row_security=None if (unread or not_run) and not uses else uses,
+        uses_row_security=None if (unread or not_run or too_large) and not uses else uses,
     )
 
 
@@ -364,6 +368,7 @@ _SIGNS = {
 }
 _OF_TESTS = "with row security, read only where it is named"
 _NOT_RUN = "with row security that no history runs"
+_LEFT_UNREAD = "left unread"
 _TOO_LARGE = "too large to be searched for row security"
 
 

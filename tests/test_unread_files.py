@@ -142,6 +142,17 @@ def test_machines_are_told_the_same(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_said_to_be(tmp_path: Path) -> None:
     run = rlslint("check", cwd=project(tmp_path, **{"data.json": "x" * (LARGEST + 1)}))
     assert "Not checked: 1 file too large to be searched for row security" in run.stderr
+    assert "nowhere" not in run.stderr
+
+
+def test_a_file_of_another_database_is_not_checked(tmp_path: Path) -> None:
+    """What it is written for is a guess, which no sentence about the project rests on."""
+    sql = "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);"
+    run = rlslint("check", cwd=project(tmp_path, **{"db/migrations/0002_other.sql": sql}))
+    assert "0002_other.sql was passed over: it is SQLite." in run.stderr
+    assert "Nothing was found in what could be checked.\n" in run.stderr
+    assert "Not checked: 1 file left unread" in run.stderr
+    assert "nowhere" not in run.stderr
 
 
 def test_a_change_of_such_a_file_is_noticed(

@@ -32,13 +32,15 @@ class Reader:
     """Reads files, and keeps what is to be said of them.
 
     `given` is the content of files that are not to be read from disk: standard input. `sites` is
-    the SQL of programs by their path, which was found before.
+    the SQL of programs by their path, which was found before. `left_unread` are files that are
+    another database's or lie outside of the project, as far as is known.
     """
 
     def __init__(self, given: Mapping[str, bytes]) -> None:
         self._given = given
         self.notes: list[str] = []
         self.errors: list[str] = []
+        self.left_unread: list[str] = []
         self.faults: list[Fault] = []
         self.ignores: list[Ignore] = []
         self.sites: dict[str, tuple[SqlSite, ...]] = {}
@@ -66,7 +68,12 @@ class Reader:
             self.faults.append(Fault("searched for ignore comments", "file", text.path, error))
 
     def unreadable(self, problem: Unreadable) -> None:
-        (self.errors if problem.is_error else self.notes).append(problem.message)
+        """Keep why a file is not read."""
+        if problem.is_error:
+            self.errors.append(problem.message)
+        else:
+            self.notes.append(problem.message)
+            self.left_unread.append(problem.path)
 
 
 Items = Iterator[ParsedStatement | BrokenStatement | None]

@@ -68,6 +68,11 @@ def text_of(data: bytes, shown: str) -> Text | Unreadable:
     return Text(shown, data)
 
 
+def of_another_database(shown: str, dialect: str) -> Unreadable:
+    """Say that a file is written for another database, whose SQL `dialect` is."""
+    return Unreadable(shown, f"{shown} was passed over: it is {dialect}.", is_error=False)
+
+
 def _not_text(data: bytes, shown: str) -> Unreadable:
     """Say why PostgreSQL does not read a file; one for SQL Server, say, it need not read."""
     encoding = _utf16(data)
@@ -78,7 +83,7 @@ def _not_text(data: bytes, shown: str) -> Unreadable:
 
     dialect = looks_like_other_dialect(data.decode(encoding, "replace").encode(), shown)
     if dialect is not None:
-        return Unreadable(shown, f"{shown} was passed over: it is {dialect}.", is_error=False)
+        return of_another_database(shown, dialect)
     message = f"{shown} is UTF-16, which psql does not read either: it was not checked."
     return Unreadable(shown, message, is_error=True)
 

@@ -17,7 +17,7 @@ from rlslint.config.platforms import (
     platform_named,
     platform_of_folder,
 )
-from rlslint.files.contents import read_text
+from rlslint.files.contents import of_another_database, read_text
 from rlslint.files.layouts.history import History, Migration
 from rlslint.project.hosting import platform_called
 from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
@@ -105,7 +105,7 @@ def replay_history(
 
                     dialect = looks_like_other_dialect(statement.text.data, migration.shown)
                     if dialect is not None:
-                        reader.notes.append(f"{migration.shown} was passed over: it is {dialect}.")
+                        reader.unreadable(of_another_database(migration.shown, dialect))
                         break
                     is_refused = item.refused and not _is_interpolated(statement)
                     if is_refused and not (was_broken and is_debris(statement)):
