@@ -341,12 +341,12 @@ def _with_signs(
     uses = result.uses_row_security
     others = (*found.others, *(file.path for file in found.settings))
     seen = signs(others, found.root, found.tests)
-    scripts = signs((file.path for file in left_out), found.root, found.tests).found
+    scripts = signs((file.path for file in left_out), found.root, found.tests)
     not_run = tuple(
         NotChecked("test file", script.path, _OF_TESTS)
         if script.is_test
         else NotChecked("file", script.path, _NOT_RUN)
-        for script in scripts
+        for script in scripts.found
         if script.makes and (script.is_test or not uses)
     )
     all_found = sorted((*programs, *seen.found))
@@ -354,7 +354,8 @@ def _with_signs(
         NotChecked("test file" if sign.is_test else "file", sign.path, _SIGNS[sign.makes])
         for sign in all_found
     )
-    too_large = tuple(NotChecked("file", path, _TOO_LARGE) for path in seen.too_large)
+    unsearched = (*seen.too_large, *(() if uses else scripts.too_large))
+    too_large = tuple(NotChecked("file", path, _TOO_LARGE) for path in unsearched)
     return result._replace(
         not_checked=(*result.not_checked, *unread, *not_run, *too_large),
         unread=tuple(sign.path for sign in all_found),

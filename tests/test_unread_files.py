@@ -145,6 +145,13 @@ def test_a_file_that_is_too_large_is_said_to_be(tmp_path: Path) -> None:
     assert "nowhere" not in run.stderr
 
 
+def test_a_script_that_only_tests_run_may_be_too_large(tmp_path: Path) -> None:
+    seed = "-- " + "x" * LARGEST + "\nALTER TABLE carts ENABLE ROW LEVEL SECURITY;"
+    run = rlslint("check", cwd=project(tmp_path, **{"tests/rows.sql": seed}))
+    assert "Not checked: 1 file too large to be searched for row security" in run.stderr
+    assert "nowhere" not in run.stderr
+
+
 def test_a_file_of_another_database_is_not_checked(tmp_path: Path) -> None:
     """What it is written for is a guess, which no sentence about the project rests on."""
     sql = "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);"
