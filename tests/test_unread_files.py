@@ -145,6 +145,14 @@ def test_a_file_that_is_too_large_is_said_to_be(tmp_path: Path) -> None:
     assert "nowhere" not in run.stderr
 
 
+@pytest.mark.parametrize("path", ["db/0002_ab_test.sql", "db/migrations/later_test.sql"])
+def test_a_migration_whose_name_ends_in_test_is_one(tmp_path: Path, path: str) -> None:
+    sql = "CREATE TABLE goods (id int); CREATE POLICY everyone ON goods USING (true);"
+    run = rlslint("check", cwd=project(tmp_path, **{path: sql}))
+    assert "policy-without-enable" in run.stdout
+    assert "test file" not in run.stderr
+
+
 def test_a_script_that_only_tests_run_may_be_too_large(tmp_path: Path) -> None:
     seed = "-- " + "x" * LARGEST + "\nALTER TABLE carts ENABLE ROW LEVEL SECURITY;"
     run = rlslint("check", cwd=project(tmp_path, **{"tests/rows.sql": seed}))

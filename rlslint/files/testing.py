@@ -24,6 +24,11 @@ _NAME = Pattern(
     r"|.+(?:Tests?|Spec|IT)\.(?:java|kt|scala|groovy|cs|fs|php|swift)"
 )
 
+_MIGRATION = Pattern(
+    r"(?i:[vur]?\d.*|(?:.+[-_])?(?:migrat\w*|versions?|changelogs?|changesets?|deploy))"
+)
+"""Names of migrations and of their folders: `0012_add_ab_test.sql` tests nothing."""
+
 
 class Tests:
     """Tells the files of tests, by their folders, from those of the program.
@@ -41,7 +46,10 @@ class Tests:
         if full in self._asked:
             return False
         folder, name = os.path.split(full)
-        return self._is_inside(folder) or _NAME().fullmatch(name) is not None
+        if self._is_inside(folder):
+            return True
+        is_migration = any(map(_MIGRATION().fullmatch, (name, os.path.basename(folder))))
+        return not is_migration and _NAME().fullmatch(name) is not None
 
     def _is_inside(self, folder: str) -> bool:
         if folder not in self._known:
