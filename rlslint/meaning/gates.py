@@ -14,9 +14,11 @@ from rlslint.meaning.situations import Session
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import (
     And,
+    Call,
     Constant,
     Expr,
     IsNull,
+    IsTruth,
     Operator,
     Query,
     SubSelect,
@@ -42,13 +44,15 @@ def open_gates(
     not_null: frozenset[int] = frozenset(),
     everyone: frozenset[str] = frozenset(),
     tenant_names: frozenset[str] = frozenset(),
+    identities: frozenset[str] = frozenset(),
     functions: ContextFunctions = _NOTHING,
 ) -> tuple[Gate, ...]:
     """Return the branches without a value of the own row that ordinary callers pass.
 
-    `everyone` are the names of the roles that all callers have. A branch that asks for more (an
-    administrator's flag, one role among several, a table of administrators) is meant to see all
-    rows and does not count, unless what it asks for is granted per tenant.
+    `everyone` are the names of the roles that all callers have, `identities` what tells their
+    tenants. A branch that asks for more (an administrator's flag, one role among several, a table
+    of administrators) is meant to see all rows and does not count, unless what it asks for is
+    granted per tenant.
     """
     found = []
     alone = len(branches(expression)) == 1
@@ -59,7 +63,10 @@ def open_gates(
         memberships: list[Relation] = []
         for conjunct in conjuncts:
             looked_up = _memberships(conjunct, tenant_names, functions)
-            if looked_up is None and not is_anybody(conjunct, everyone, functions):
+            if looked_up is None and not (
+                is_anybody(conjunct, everyone, functions)
+                or _asks_how_large(conjunct, identities, functions)
+            ):
                 break
             memberships += looked_up or ()
         else:
@@ -89,6 +96,21 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
             if context_reads(left, functions) and context_reads(right, functions):
                 return True
             return any(_text(side) in everyone for side in (left, right))
+        case Call(("pg_has_role",), (*_, role, _)):
+            return _text(role) in everyone
+        case _:
+            return False
+
+
+def _asks_how_large(
+    conjunct: Expr, identities: frozenset[str], functions: ContextFunctions
+) -> bool:
+    """Tell whether a condition compares the number of the caller's tenant with a constant."""
+    match conjunct:
+        case Operator("<" | "<=" | ">" | ">=", Expr() as left, right) if not conjunct.quantifier:
+            number, bound = (right, left) if _is_constant(left) else (left, right)
+            reads = context_reads(number, functions)
+            return _is_constant(bound) and any(read.name in identities for read in reads)
         case _:
             return False
 
@@ -113,23 +135,19 @@ def _memberships(
 
     Each says for whom a member may act, in a column that the condition passes over.
     """
-    match conjunct:
-        case SubSelect(("exists" | "any"), left, query):
-            asks_more = False
-        case Operator(_, SubSelect(left=left, query=query), _):
-            asks_more = True
-        case Operator(_, _, SubSelect(left=left, query=query)):
-            asks_more = True
-        case _:
-            return None
+    looked_up = _looked_up(conjunct, functions)
+    if looked_up is None:
+        return None
+    query, left, asked, asks_more = looked_up
     if left is not None and not is_row_free(left, functions):
         return None
     if any(source.relation is None for source in query.sources):
         return None
     asks_more |= any(_asks_more(condition, functions) for condition in query.conditions)
     used = [part for condition in query.conditions for part in _asking_of(condition, functions)]
-    if left is None or not context_reads(left, functions):
-        used += query.outputs
+    if not asks_more:
+        used = [part for part in used if not _joins(part)]
+    used += asked
     found = tuple(
         source.relation
         for source in query.sources
@@ -137,6 +155,56 @@ def _memberships(
         and _passes_over_tenant(source, query, used, tenant_names, asks_more)
     )
     return found or None
+
+
+class _LookUp(NamedTuple):
+    """A sub-select that looks for a row, beside it what it is searched for.
+
+    `asked` are the outputs of which more is asked than to be there or the caller's, `asks_more`
+    tells of anything else.
+    """
+
+    query: Query
+    left: Expr | None
+    asked: tuple[Expr, ...]
+    asks_more: bool
+
+
+def _looked_up(conjunct: Expr, functions: ContextFunctions) -> _LookUp | None:
+    """Return the sub-select by which a condition looks for a row, None if it does nothing else."""
+    match conjunct:
+        case SubSelect("exists", _, query):
+            return _LookUp(query, None, (), False)
+        case SubSelect("any", Expr() as left, query):
+            asked = () if context_reads(left, functions) else query.outputs
+            return _LookUp(query, left, asked, False)
+        case SubSelect("scalar", _, query):
+            return _LookUp(query, None, query.outputs, True)
+        case Operator(symbol, Expr() as left, right):
+            for side, value in ((left, right), (right, left)):
+                bare = without_casts(side)
+                if isinstance(bare, SubSelect):
+                    is_caller = symbol == "=" and bool(context_reads(value, functions))
+                    asked = () if is_caller else bare.query.outputs
+                    return _LookUp(bare.query, bare.left or value, asked, True)
+            return None
+        case IsNull(argument, True):
+            found = _looked_up(argument, functions)
+            return found._replace(asked=()) if found is not None else None
+        case Call(("coalesce",), (first, *rest)) if all(map(_is_constant, rest)):
+            return _looked_up(first, functions)
+        case sql.Cast(argument) | IsTruth(argument, True, False):
+            return _looked_up(argument, functions)
+        case _:
+            return None
+
+
+def _joins(condition: Expr) -> bool:
+    match condition:
+        case Operator("=", sql.Column() as one, sql.Column() as other):
+            return not own_columns(one) and not own_columns(other)
+        case _:
+            return False
 
 
 def _asks_more(condition: Expr, functions: ContextFunctions) -> bool:

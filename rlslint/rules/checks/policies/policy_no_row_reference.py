@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.model import Policy, Table
+from rlslint.access import inherited_roles
+from rlslint.catalog.model import Policy, Relation, Table
 from rlslint.catalog.platform_tables import PlatformTable, platform_table
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.captures import captured_comparisons, swallowed
 from rlslint.meaning.containers import open_containers
-from rlslint.meaning.context import own_columns, require_known
+from rlslint.meaning.context import context_reads, own_columns, require_known
 from rlslint.meaning.gates import (
     Gate,
     branches_without_row,
@@ -18,6 +19,7 @@ from rlslint.meaning.gates import (
     shared_names,
     tables_looked_into,
 )
+from rlslint.meaning.lookups import LookUp, open_lookups
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
@@ -34,6 +36,7 @@ from rlslint.project.questions.exposure import (
 from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
+from rlslint.sql.expressions import Query
 from rlslint.text.sentences import listed
 
 
@@ -48,7 +51,18 @@ def _asks_nothing_of_a_row(terms: Terms, project: Project) -> bool:
 
 
 def _may_ask_nothing(terms: Terms, project: Project) -> bool:
-    return _asks_nothing_of_a_row(terms, project) or _asks_for_a_container(terms)
+    return (
+        _asks_nothing_of_a_row(terms, project)
+        or _asks_for_a_container(terms)
+        or bool(_lookups(terms, project))
+    )
+
+
+def _lookups(terms: Terms, project: Project) -> tuple[LookUp, ...]:
+    asked = terms.using if terms.command != "insert" else terms.check
+    if asked is None:
+        return ()
+    return asked.ask(open_lookups, asked.filled, project.context_functions)
 
 
 def _asks_for_a_container(terms: Terms) -> bool:
@@ -64,7 +78,12 @@ def policy_no_row_reference(policy: Policy, project: Project) -> Iterator[Findin
     provided = platform_table(policy.relation)
     if provided is not None and provided.container:
         yield from _of_containers(policy, clause, provided, project)
-    if not _asks_nothing_of_a_row(project.terms(policy), project):
+    terms = project.terms(policy)
+    for lookup in _lookups(terms, project):
+        if _has_all_tenants(policy, lookup, project):
+            yield from _of_lookup(policy, clause, lookup, project)
+            return
+    if not _asks_nothing_of_a_row(terms, project):
         return
     gate = _gate(policy, clause, project)
     exposed = admission(policy, project) if gate is not None else None
@@ -108,6 +127,65 @@ def _of_containers(
         return
 
 
+def _has_all_tenants(policy: Policy, lookup: LookUp, project: Project) -> bool:
+    """Tell whether every tenant has a row in the table that is looked into, readable by all.
+
+    It is what the row's tenant refers to, the table of tenants, or one of members: a list of some
+    tenants has a key of its own.
+    """
+    table, (_, column, relation, number) = policy.relation, lookup
+    if relation.rls_enabled or all(one.number != column for one in project.tenant_columns(table)):
+        return False
+    refers = any(
+        constraint.kind == "foreign"
+        and constraint.referenced is relation
+        and constraint.columns == (column,)
+        for constraint in table.constraints.known()
+    )
+    inner = relation.column(number)
+    if inner is None or refers:
+        return refers
+    keys = [one for one in relation.constraints.known() if one.kind in ("primary", "unique")]
+    if any(one.columns == (number,) for one in keys):
+        return inner.name not in project.tenant_column_names
+    return any(number in one.columns for one in keys) or relation in project.ask(_asked_elsewhere)
+
+
+def _asked_elsewhere(project: Project) -> frozenset[Relation]:
+    """Return the tables in which other policies look up the caller."""
+    functions = project.context_functions
+    return frozenset(
+        source.relation
+        for policy in project.catalog.policies()
+        for clause in policy.known_clauses
+        for part in project.predicate(clause).expression.walk()
+        if isinstance(part, Query) and part.sources and context_reads(part, functions)
+        for source in part.sources
+        if isinstance(source.relation, Relation)
+    )
+
+
+def _of_lookup(
+    policy: Policy, clause: Clause, lookup: LookUp, project: Project
+) -> Iterator[Finding]:
+    table, exposed = policy.relation, admission(policy, project)
+    column = table.column(lookup.column)
+    if exposed is None or column is None or _is_open_to_all(policy, exposed, project):
+        return
+    rows = "any row into" if exposed.commands == ("insert",) else "every row of"
+    word = "WITH CHECK" if clause is policy.check else "USING"
+    yield Finding(
+        object=str(policy),
+        message=f"{exposed.who} can {exposed.what} {rows} {table}{whose(table, project)}: policy "
+        f"{policy.name} looks for its {column} among all rows of {lookup.relation}, whoever asks",
+        span=clause.span(lookup.expression),
+        label="asks nothing about the caller",
+        help=altered(policy, {clause: narrowed(policy, clause, project)}) or unsaid(table, word),
+        related=also_shown((lookup.relation.created, "it is looked for here")),
+        confidence=certainty_of_owners(table, project),
+    )
+
+
 def _is_open_to_all(policy: Policy, exposed: Admission, project: Project) -> bool:
     """Tell whether asking for a caller is enough: nobody's rows, or a new row of a key's table.
 
@@ -131,13 +209,33 @@ def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
         for name in shared_names(table, looked_into)
     )
     names |= project.tenant_column_names & _column_names(table)
-    everyone = frozenset(project.runtime.names)
-    gates = condition.ask(open_gates, condition.filled, everyone, names, project.context_functions)
+    gates = condition.ask(
+        open_gates,
+        condition.filled,
+        project.ask(_everyone),
+        names,
+        project.ask(_identities),
+        project.context_functions,
+    )
     if not gates:
         for branch in condition.ask(branches_without_row):
             require_known(conjunction(branch, -1))
         return None
     return gates[0]
+
+
+def _everyone(project: Project) -> frozenset[str]:
+    """Return the roles that all who serve requests have."""
+    names = project.runtime.names
+    inherited = (inherited_roles(project.catalog, name) for name in names)
+    return frozenset(names) | frozenset.intersection(*inherited)
+
+
+def _identities(project: Project) -> frozenset[str]:
+    """Return the settings that policies compare with tenants."""
+    bound = project.bound_values
+    reads = (bound[name] for name in project.tenant_column_names if name in bound)
+    return frozenset(read.name for read in reads if read.name is not None)
 
 
 def _column_names(table: Table) -> frozenset[str]:
