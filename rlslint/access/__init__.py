@@ -4,6 +4,7 @@ Everything here is a pure function of the catalog. An unknown fact raises Unknow
 """
 
 from rlslint.access.api_roles import api_roles
+from rlslint.access.becoming import ways_to_become
 from rlslint.access.data_roles import is_administrative
 from rlslint.access.exposure import Exposure, exposure, restricts
 from rlslint.access.gaps import Gap, ancestors, gap_of, protected_ancestors, protected_originals
@@ -44,6 +45,7 @@ from rlslint.access.roles import (
     is_probably_superuser,
     is_superuser,
     settable_roles,
+    switched_to,
 )
 from rlslint.access.row_security import (
     Bypass,
@@ -126,5 +128,7 @@ __all__ = [
     "settable_roles",
     "speaks_of",
     "statement_place",
+    "switched_to",
     "unfiltered_reads",
+    "ways_to_become",
 ]
