@@ -173,14 +173,25 @@ class Policy(Facts):
         return f"{self.relation}.{self.name}"
 
 
+class RemovedPolicy(NamedTuple):
+    """A policy that `statement` took from its table, with what it was then.
+
+    `along` tells that it went with something that it could not do without, named by no DROP POLICY.
+    """
+
+    policy: Policy
+    statement: Statement
+    along: bool
+
+
 class Relation(Facts):
     """A table, view or their like (pg_class), known by identity: names and schemas may change.
 
     `owner` is a role's name. `columns` are by name, in order. `parents` are the tables that it
     inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
     view's. `estimated_rows` is what the planner thinks of its size (pg_class.reltuples),
-    None where nothing tells. `copied_from` are the relations whose rows
-    CREATE TABLE AS or LIKE took (`copy_kind` is "as" or "like").
+    None where nothing tells. `removed` are the policies that it had once. `copied_from` are the
+    relations whose rows CREATE TABLE AS or LIKE took (`copy_kind` is "as" or "like").
     """
 
     __slots__ = (
@@ -203,6 +214,7 @@ class Relation(Facts):
         "partition_of",
         "policies",
         "query",
+        "removed",
         "rls_enabled",
         "rls_forced",
         "schema",
@@ -222,6 +234,7 @@ class Relation(Facts):
     rls_enabled: bool
     rls_forced: bool
     policies: Members[str, Policy]
+    removed: tuple[RemovedPolicy, ...]
     indexes: Members[str, Index]
     constraints: Members[str, Constraint]
     grants: Members[GrantKey, Grant]
@@ -257,6 +270,7 @@ class Relation(Facts):
         self.rls_enabled = False
         self.rls_forced = False
         self.policies = Members("policies")
+        self.removed = ()
         self.indexes = Members("indexes")
         self.constraints = Members("constraints")
         self.grants = Members("grants")

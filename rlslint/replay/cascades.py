@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Column, Constraint, Policy, Relation
+from rlslint.catalog.model import Column, Constraint, Policy, Relation, RemovedPolicy
 from rlslint.catalog.overloads import may_take
 from rlslint.catalog.predicates import Clause
 from rlslint.replay.constraints import referencing_keys
@@ -398,7 +398,9 @@ def _numbers(relation: Relation) -> list[int]:
     return [column.number for column in columns]
 
 
-def remove_policy(policy: Policy, statement: Statement) -> None:
-    """Take a policy from its table."""
-    policy.relation.policies.pop(policy.name, None)
-    policy.relation.because_of("policies", statement)
+def remove_policy(policy: Policy, statement: Statement, *, along: bool = True) -> None:
+    """Take a policy from its table, `along` with what it needs or by its own name."""
+    relation = policy.relation
+    relation.policies.pop(policy.name, None)
+    relation.become("removed", (*relation.removed, RemovedPolicy(policy, statement, along)))
+    relation.because_of("policies", statement)

@@ -9,7 +9,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Kind, Owned, Relation
 from rlslint.catalog.privileges import Grant
-from rlslint.replay.cascades import Removal
+from rlslint.replay.cascades import Removal, remove_policy
 from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
 from rlslint.replay.memberships import drop_memberships_granted_by
 from rlslint.replay.partition_indexes import drop_index, find_index, key_of
@@ -57,8 +57,7 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             elif kind == "OBJECT_TRIGGER":
                 drop_trigger(replay, relation, names[-1])
             else:
-                _remove(relation.policies, names[-1])
-                relation.because_of("policies", statement)
+                _drop_policy(relation, names[-1], statement)
         elif kind == "OBJECT_INDEX":
             _drop_index(replay, names, node.get("missing_ok", False))
         elif kind in _FUNCTIONS:
@@ -124,6 +123,14 @@ def _has(relation: Relation, kind: str, name: str) -> bool:
     members: Members[str, Any]
     members = relation.policies if kind == "OBJECT_POLICY" else relation.triggers
     return dict.__contains__(members, name)
+
+
+def _drop_policy(relation: Relation, name: str, statement: Statement) -> None:
+    policy = dict.get(relation.policies, name)
+    if policy is not None:
+        remove_policy(policy, statement, along=False)
+    else:
+        relation.because_of("policies", statement)
 
 
 def _remove(members: Members[Any, Any], key: Any) -> None:
@@ -273,7 +280,7 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
         if left != policy.roles and left:
             policy.learn("roles", left, statement)
         elif left != policy.roles:
-            _remove(policy.relation.policies, policy.name)
+            remove_policy(policy, statement)
 
 
 def _revoke(replay: Replay, owned: Owned, grant: Grant) -> None:

@@ -113,6 +113,7 @@ class Replay:
         self.one_transaction_a_script = False
         self.possible_errors: set[str] | None = None
         self.steps = Steps(STEPS_OF_A_HISTORY)
+        self.carried_out = 0
         self._next_oid = 1
         start_schemas(self.catalog)
 
@@ -170,6 +171,8 @@ class Replay:
         """Carry out a statement, perhaps as a part of another one. Raises Refused."""
         forget_answers(self.catalog)
         statement = parsed.statement
+        self.carried_out += 1
+        statement.number = self.carried_out
         if self.generated_numbers and statement.kind not in _FREEING_NO_NAME:
             self.generated_numbers.clear()
         handlers = handlers_of(statement.kind)

@@ -197,10 +197,11 @@ class Statement:
     `kind` is the name of its node in PostgreSQL's grammar (`CreatePolicyStmt`), or "" where the
     grammar refuses it. `parent` is the statement (a DO block, a call) whose execution ran this
     one; then `text` is the SQL that was executed and `parent` is what a reader can edit. What
-    stands in a DO block as it was run shares the Text of the block.
+    stands in a DO block as it was run shares the Text of the block. `number` tells which statement
+    of its history it was, the first is 1; 0 for one that was not carried out.
     """
 
-    __slots__ = ("end", "kind", "parent", "start", "text")
+    __slots__ = ("end", "kind", "number", "parent", "start", "text")
 
     def __init__(
         self, text: Text, start: int, end: int, kind: str, parent: Statement | None = None
@@ -210,6 +211,7 @@ class Statement:
         self.end = end
         self.kind = kind
         self.parent = parent
+        self.number = 0
 
     def __repr__(self) -> str:
         return f"Statement({self.kind} {self.text.path}:{self.text.location(self.start).row})"

@@ -14,13 +14,16 @@ from rlslint.access import (
     in_words,
     revocation,
 )
-from rlslint.catalog.model import Table
+from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.config.scales import Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.findings import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.exposure import VERBS, is_guarded, is_published
+from rlslint.project.questions.siblings import lets_all_rows_pass
 from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
 
 _ABOVE_OR_COPIED = (Gap.partition, Gap.child, Gap.query, Gap.like)
 
@@ -32,7 +35,7 @@ def grant_all_to_public(table: Table, project: Project) -> Iterator[Finding]:
         wide = [
             one for one in granted if _is_wide(one.grant) and _is_known_of_tenants(one, project)
         ]
-        leaking = [one for one in wide if not one.table.rls_enabled]
+        leaking = [one for one in wide if not _filters(one, project)]
         # TRUNCATE by the same statement is the graver fault, where policies filter rows.
         truncates = any(one.grant.privilege == "truncate" for one in granted)
         if leaking or (wide and not truncates):
@@ -68,20 +71,43 @@ def _is_of_tenants(table: Table, project: Project) -> bool:
     return gap_of(table) not in _ABOVE_OR_COPIED and bool(project.tenant_columns(table))
 
 
+def _filters(one: Granted, project: Project) -> bool:
+    """Tell whether policies keep rows from a role of which nothing is known."""
+    return one.table.rls_enabled and _open_policy(one, project) is None
+
+
+def _open_policy(one: Granted, project: Project) -> Policy | None:
+    """Return a policy that lets everybody get at all rows of a table by a privilege."""
+    table, command = one.table, one.grant.privilege
+    if command not in VERBS or not table.rls_enabled:
+        return None
+    for policy in table.policies.known():
+        if policy.permissive and policy.covers(command) and PUBLIC in policy.roles:
+            if not lets_all_rows_pass(policy, project) or is_published(policy, project):
+                continue
+            if not is_guarded(table, command, PUBLIC, project):
+                return policy
+    return None
+
+
 def _leak(granted: list[Granted], project: Project) -> Finding:
     statement = granted[0].grant.statement
     tables = list(dict.fromkeys(one.table for one in granted))
     reads = any(one.grant.privilege == "select" for one in granted)
-    created = tables[0].created
+    policy = _open_policy(granted[0], project)
+    because = "row security is not enabled"
+    places: tuple[tuple[Shown, str], ...] = ((tables[0].created, "a table without row security"),)
+    if policy is not None:
+        because = f"policy {policy.name} lets all rows pass"
+        places = ((policy.using, "lets every row pass"),)
     return Finding(
         object=str(tables[0]),
         message=f"every role of the database can {'read' if reads else 'write'} the rows of all "
-        f"tenants in {in_words(tables)}, because the privilege is granted to PUBLIC and row "
-        "security is not enabled",
+        f"tenants in {in_words(tables)}, because the privilege is granted to PUBLIC and {because}",
         span=shown(statement),
         label="grants to every role, also to those made later",
         help=_help(granted, project),
-        related=also_shown((created, "a table without row security")),
+        related=also_shown(*places),
     )
 
 
@@ -96,19 +122,28 @@ def _help(granted: list[Granted], project: Project) -> str:
     lines = [revocation(DATA_PRIVILEGES, granted, project.catalog)]
     kept: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for table in tables:
-        held = [one.grant.privilege for one in granted if one.table is table]
+        held = [one.grant for one in granted if one.table is table]
         for privileges, relying in _relying(table, held, project).items():
-            kept.setdefault((privileges, tuple(relying)), []).append(table.sql_name)
-    for (privileges, roles), names in kept.items():
-        words = ", ".join(privilege.upper() for privilege in privileges)
-        lines.append(f"GRANT {words} ON {', '.join(names)} TO {quoted_roles(roles)};")
+            words = tuple(_in_sql(privilege, held) for privilege in privileges)
+            kept.setdefault((words, tuple(relying)), []).append(table.sql_name)
+    for (words, roles), names in kept.items():
+        lines.append(f"GRANT {', '.join(words)} ON {', '.join(names)} TO {quoted_roles(roles)};")
     return "\n".join(lines)
 
 
+def _in_sql(privilege: str, grants: list[Grant]) -> str:
+    """Return a privilege as GRANT names it, on the columns alone that it was granted on."""
+    columns = [one.column for one in grants if one.privilege == privilege]
+    if "" in columns:
+        return privilege.upper()
+    return f"{privilege.upper()} ({', '.join(map(quoted_identifier, columns))})"
+
+
 def _relying(
-    table: Table, privileges: list[str], project: Project
+    table: Table, grants: list[Grant], project: Project
 ) -> dict[tuple[str, ...], list[str]]:
     """Return the runtime roles that hold privileges through PUBLIC alone, by these privileges."""
+    privileges = [grant.privilege for grant in grants]
     found: dict[tuple[str, ...], list[str]] = {}
     for role in project.reachable_by(table, *privileges):
         lost = tuple(
