@@ -27,6 +27,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.config import extensions
 from rlslint.config.options import Config
 from rlslint.config.platforms import HIDDEN_SCHEMAS
 from rlslint.meaning.bodies import settings_read
@@ -316,7 +317,8 @@ class Project:
     def context_settings(self) -> frozenset[str]:
         """The names of the settings, in lower case, on which policies depend.
 
-        Those that the functions read that policies call are among them.
+        Those that the functions read that policies call are among them. Where no policy is at hand
+        they are those that the program fills in, or sets for a transaction.
         """
         read_in_bodies = (
             read.name
@@ -330,7 +332,24 @@ class Project:
             for read in self.context_reads
             if read.kind == "setting" and read.name is not None
         )
-        return frozenset((*read_in_policies, *(name.lower() for name in read_in_bodies)))
+        read = frozenset((*read_in_policies, *(name.lower() for name in read_in_bodies)))
+        return read if self.uses_row_security else read | self._assumed_context_settings
+
+    @property
+    def assumes_context(self) -> bool:
+        """Whether no policy is at hand that could tell which settings it reads.
+
+        What the program sets for its callers counts as their context then.
+        """
+        return not self.uses_row_security
+
+    @property
+    def _assumed_context_settings(self) -> frozenset[str]:
+        return frozenset(
+            write.name
+            for write in self.context_writes
+            if "." in write.name and not (write.local is False and write.value is not None)
+        )
 
     @property
     @remembered
@@ -345,7 +364,7 @@ class Project:
         return tuple(
             write
             for write in self.setting_writes
-            if not write.resets and ("." in write.name or (write.name == "role" and write.local))
+            if not write.resets and (is_own(write.name) or (write.name == "role" and write.local))
         )
 
     def functions(self) -> Iterator[Function]:
@@ -410,6 +429,11 @@ def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
         columns = (relation.column(number) for number in sorted(numbers))
         found += [column for column in columns if column is not None]
     return tuple(found)
+
+
+def is_own(setting: str) -> bool:
+    """Tell whether a setting is the program's own: neither PostgreSQL's nor an extension's."""
+    return "." in setting and not extensions.defines(setting)
 
 
 def is_called_tenant(name: str) -> bool:

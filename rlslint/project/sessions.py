@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
@@ -60,12 +61,32 @@ class Step(NamedTuple):
     own: bool = True
 
 
+class Proof(Enum):
+    """How sure it is that something takes back what a step sets.
+
+    `guarded`: it does however the steps in between end. `unguarded`: only if they all succeed.
+    `somewhere`: the program has something that would, and nothing tells whether it runs.
+    """
+
+    guarded = "guarded"
+    unguarded = "unguarded"
+    somewhere = "somewhere"
+
+
+class Reset(NamedTuple):
+    """A step that takes a setting back, and how sure it is that it does."""
+
+    proof: Proof
+    step: Step
+
+
 class SessionTrace(NamedTuple):
     """What one function does, step by step, and how the connections that it uses live on.
 
     `steps` are those of the functions that it calls, too. `released` are the steps of the hooks
     that run when a connection comes back to its pool. `callers` are the traces of the functions
-    that call this one with a connection of theirs.
+    that call this one with a connection of theirs. `resetting` are the steps of all the program
+    that take settings back which are set in none of the functions that take these steps.
     """
 
     path: str
@@ -74,6 +95,7 @@ class SessionTrace(NamedTuple):
     steps: tuple[Step, ...]
     released: tuple[Step, ...]
     callers: tuple[SessionTrace, ...] = ()
+    resetting: tuple[Step, ...] = ()
 
     def writes(self) -> Iterator[tuple[Step, SettingWrite]]:
         """Yield the changes of settings, with the steps that make them."""
@@ -92,15 +114,25 @@ class SessionTrace(NamedTuple):
         ]
         yield from found or [(self, step)]
 
-    def resets_after(self, step: Step, name: str, certainly: bool = True) -> bool:
-        """Tell whether the function undoes a setting after `step`.
+    def reset_after(self, step: Step, name: str) -> Reset | None:
+        """Return what takes a setting back after `step`, the surest of it; None for nothing.
 
-        To be certain, that must be a step that is taken however the function ends, or a hook that
-        runs when the connection comes back.
+        That is sure of a step that is taken however the function ends, and of a hook that runs when
+        the connection comes back: there any value will do that the hook sets for the session.
         """
         position = next(n for n, other in enumerate(self.steps) if other is step)
-        later = (s for s in self.steps[position + 1 :] if s.event.cleanup or not certainly)
-        return any(_undoes(other, name) for other in (*later, *self.released))
+        later = self.steps[position + 1 :]
+        guarded = (other for other in later if other.event.cleanup and _replaces(other, name))
+        for proof, steps in (
+            (Proof.guarded, guarded),
+            (Proof.guarded, (other for other in self.released if _replaces(other, name))),
+            (Proof.unguarded, (other for other in later if _undoes(other, name))),
+            (Proof.somewhere, (other for other in self.resetting if _undoes(other, name))),
+        ):
+            found = next(steps, None)
+            if found is not None:
+                return Reset(proof, found)
+        return None
 
     def opens(self, step: Step) -> bool:
         """Tell whether the function itself opens the connection that `step` uses."""
@@ -111,6 +143,14 @@ class SessionTrace(NamedTuple):
         )
 
 
+def _replaces(step: Step, name: str) -> bool:
+    """Tell whether a step leaves nothing of what a setting was, a constant of its own perhaps."""
+    writes = step.query.writes if step.query is not None else ()
+    return _undoes(step, name) or any(
+        write.name == name and write.local is False and write.value is not None for write in writes
+    )
+
+
 def _undoes(step: Step, name: str) -> bool:
     if step.query is None:
         return False
@@ -119,6 +159,32 @@ def _undoes(step: Step, name: str) -> bool:
     return any(
         parsed.statement.kind == "DiscardStmt" and parsed.node.get("target") == "DISCARD_ALL"
         for parsed in step.query.statements
+    )
+
+
+def _resetting(found: Iterable[SessionTrace]) -> tuple[Step, ...]:
+    """Return the steps that take settings back which none of their functions sets.
+
+    What a function takes back that it set itself, or that its caller did, says nothing of others.
+    """
+    resets: dict[int, Step] = {}
+    paired: set[int] = set()
+    for trace in found:
+        undoing = [step for step in trace.steps if step.query is not None and _resets(step.query)]
+        for step in undoing:
+            resets.setdefault(id(step.query), step)
+        if undoing and any(
+            not write.resets and write.local is False
+            for step in trace.steps
+            for write in (step.query.writes if step.query is not None else ())
+        ):
+            paired.update(id(step.query) for step in undoing)
+    return tuple(step for query, step in resets.items() if query not in paired)
+
+
+def _resets(query: QuerySite) -> bool:
+    return any(write.resets for write in query.writes) or any(
+        parsed.statement.kind == "DiscardStmt" for parsed in query.statements
     )
 
 
@@ -168,7 +234,8 @@ def traces(files: Iterable[CodeFile], queries: Iterable[QuerySite]) -> tuple[Ses
         step for trace in found for step in trace.steps if step.event.hook is Hook.release
     )
     # Where a pool resets what it takes back, one hook serves all functions that borrow from it.
-    found = [trace._replace(released=released) for trace in found]
+    resetting = _resetting(found)
+    found = [trace._replace(released=released, resetting=resetting) for trace in found]
     calling: dict[int, list[SessionTrace]] = {}
     for trace in found:
         for step in trace.steps:

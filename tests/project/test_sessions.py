@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
-from tests.linting import lint
+from rlslint.config.scales import Confidence, Severity
+from rlslint.reports.results import Result
+from tests.linting import findings_of, lint
 
 HISTORY = """
 CREATE ROLE app_user LOGIN;
@@ -190,3 +191,102 @@ def handle(tenant):
 """
     )
     assert found(tmp_path, code) == [("app.py", "set-config-session", Severity.error)]
+
+
+NO_POLICY = "CREATE TABLE docs (id int PRIMARY KEY, body text);\n"
+BORROWED = (
+    POOL
+    + """
+def handle(tenant):
+    with pool.connection() as connection:
+        connection.execute("SELECT set_config('SETTING', VALUE, false)", (tenant,))
+        return connection.execute("SELECT body FROM docs").fetchall()
+"""
+)
+
+
+def linted(folder: Path, code: str) -> Result:
+    return lint(folder, {"migrations/0001_docs.sql": NO_POLICY, "app.py": code})
+
+
+def test_without_policies_at_hand_what_the_program_sets_counts_as_context(tmp_path: Path) -> None:
+    code = BORROWED.replace("SETTING", "crm.customer").replace("VALUE", "%s")
+    result = linted(tmp_path, code)
+    (reported,) = findings_of(result, "set-config-session")
+    assert (reported.severity, reported.confidence) == (Severity.error, Confidence.medium)
+    assert "that policies read it is assumed, for none is at hand" in reported.message
+    assert result.uses_row_security is not False
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("pg_trgm.similarity_threshold", "%s"), ("hnsw.ef_search", "%s"), ("statement_timeout", "%s")],
+)
+def test_settings_of_extensions_are_nobodys_context(
+    setting: str, value: str, tmp_path: Path
+) -> None:
+    result = linted(tmp_path, BORROWED.replace("SETTING", setting).replace("VALUE", value))
+    assert findings_of(result, "set-config-session") == []
+    assert result.uses_row_security is False
+
+
+def test_a_constant_for_the_whole_session_is_assumed_to_concern_no_caller(tmp_path: Path) -> None:
+    code = BORROWED.replace("SETTING", "app.source").replace("VALUE", "'importer'")
+    assert findings_of(linted(tmp_path, code), "set-config-session") == []
+
+
+def test_with_policies_only_what_they_read_counts(tmp_path: Path) -> None:
+    code = BORROWED.replace("SETTING", "app.audit_user").replace("VALUE", "%s")
+    assert found(tmp_path, code) == []
+
+
+LEAVING = """
+def leave(connection):
+    connection.execute("RESET app.tenant_id")
+"""
+
+
+def test_a_reset_of_which_nothing_tells_that_it_runs_makes_a_finding_less_sure(
+    tmp_path: Path,
+) -> None:
+    code = BORROWED.replace("SETTING", "app.tenant_id").replace("VALUE", "%s") + LEAVING
+    result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, "app.py": code})
+    (reported,) = findings_of(result, "set-config-session")
+    assert (reported.severity, reported.confidence) == (Severity.warning, Confidence.low)
+    assert "app.py:11, which takes it back, runs before that" in reported.message
+    (taken_back,) = reported.finding.related
+    assert taken_back.span.text.location(taken_back.span.start).row == 11
+
+
+def test_what_one_function_takes_back_of_its_own_says_nothing_of_another(tmp_path: Path) -> None:
+    careful = (
+        LEAVING
+        + """
+def other(tenant):
+    with pool.connection() as connection:
+        connection.execute("SET app.tenant_id = '1'")
+        try:
+            return connection.execute("SELECT body FROM docs").fetchall()
+        finally:
+            leave(connection)
+"""
+    )
+    code = BORROWED.replace("SETTING", "app.tenant_id").replace("VALUE", "%s") + careful
+    assert found(tmp_path, code) == [("app.py", "set-config-session", Severity.error)]
+
+
+def test_a_value_that_stands_for_no_tenant_takes_back_another(tmp_path: Path) -> None:
+    nobody = TAKES_BACK.replace("RESET app.tenant_id", "SET app.tenant_id = '-1'")
+    assert found(tmp_path / "a", HOOKS + nobody) == []
+    code = (
+        POOL
+        + """
+def handle(tenant):
+    with pool.connection() as connection:
+        try:
+            connection.execute("SELECT set_config('app.tenant_id', %s, false)", (tenant,))
+        finally:
+            connection.execute("SELECT set_config('app.tenant_id', '0', false)")
+"""
+    )
+    assert found(tmp_path / "b", code) == []

@@ -9,19 +9,25 @@ from rlslint.catalog.functions import Function
 from rlslint.code.sites import Hook
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.bodies import SettingChange, settings_written, span_of_write
-from rlslint.project.findings import Finding
+from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.questions.function_exposure import callers
-from rlslint.project.sessions import SessionTrace, Step, lifetime_of
+from rlslint.project.sessions import Proof, SessionTrace, Step, lifetime_of
 from rlslint.project.setting_writes import SettingWrite, setting_call
+from rlslint.text import Statement
 
 
 class Outliving(NamedTuple):
-    """That a session keeps a setting when others go on with it, and how sure that is."""
+    """That a session keeps a setting when others go on with it, and how sure that is.
+
+    `reset` would take it back, but nothing tells whether it runs.
+    """
 
     severity: Severity
     confidence: Confidence
     because: str
+    reset: Statement | None = None
 
 
 _CERTAIN = Outliving(Severity.error, Confidence.high, "the connection goes back to a pool")
@@ -48,23 +54,47 @@ def outliving(
     # The same value for all who will ever use the connection is a part of its configuration.
     if step.event.hook is Hook.connect and write.value is not None:
         return None
+    if project.assumes_context and write.value is not None:
+        return None
+    # What is set last, however the function ends, takes back what was set before.
+    if step.event.cleanup and write.value is not None:
+        return None
     found = [_left_behind(*place, write.name) for place in trace.occurrences(step)]
-    return max((each for each in found if each is not None), default=None)
+    return max(
+        (each for each in found if each is not None), key=lambda each: each[:3], default=None
+    )
 
 
 def _left_behind(trace: SessionTrace, step: Step, name: str) -> Outliving | None:
     lifetime = lifetime_of(step)
-    if lifetime.pooled is False or lifetime.reset_by_library or trace.resets_after(step, name):
+    reset = trace.reset_after(step, name)
+    if lifetime.pooled is False or lifetime.reset_by_library:
         return None
+    if reset is not None and reset.proof is Proof.guarded:
+        return None
+    if lifetime.pooled is None and trace.opens(step):
+        return _PERHAPS_POOLED
+    if reset is not None and reset.proof is Proof.somewhere:
+        return _perhaps_taken_back(reset.step)
     if lifetime.pooled is None:
-        return _PERHAPS_POOLED if trace.opens(step) else _SHARED
-    return _AFTER_ERRORS if trace.resets_after(step, name, certainly=False) else _CERTAIN
+        return _SHARED
+    return _CERTAIN if reset is None else _AFTER_ERRORS
 
 
-def found_in_session(step: Step, write: SettingWrite, left: Outliving, cause: str) -> Finding:
+def _perhaps_taken_back(step: Step) -> Outliving:
+    place = step.event.span
+    row = place.text.location(place.start).row
+    because = f"nothing shows that {place.text.path}:{row}, which takes it back, runs before that"
+    reset = step.query.statements[0].statement if step.query and step.query.statements else None
+    return Outliving(Severity.warning, Confidence.low, because, reset)
+
+
+def found_in_session(
+    step: Step, write: SettingWrite, left: Outliving, cause: str, project: Project
+) -> Finding:
     """Return the finding about a setting that application code leaves to others."""
     driver = step.query.site.driver if step.query is not None else None
-    return Finding(
+    finding = Finding(
         object=write.name,
         message="whoever uses this connection next reads and writes as the tenant that is set "
         f"here: {cause} until the session ends, and {left.because}",
@@ -74,7 +104,9 @@ def found_in_session(step: Step, write: SettingWrite, left: Outliving, cause: st
         severity=left.severity,
         confidence=left.confidence,
         statement=write.statement,
+        related=also_shown((left.reset, "takes it back where it runs")),
     )
+    return about_context(finding, project)
 
 
 def left_by_function(function: Function, project: Project) -> Iterator[SettingChange]:
@@ -99,9 +131,11 @@ def left_by_function(function: Function, project: Project) -> Iterator[SettingCh
             yield write
 
 
-def found_in_function(function: Function, write: SettingChange, cause: str) -> Finding:
+def found_in_function(
+    function: Function, write: SettingChange, cause: str, project: Project
+) -> Finding:
     """Return the finding about a setting that a function leaves in its caller's session."""
-    return Finding(
+    finding = Finding(
         object=str(function),
         message=f"after a call of {function} the session keeps {write.name} until it ends, so "
         f"whoever uses the connection next reads and writes as that tenant: {cause}",
@@ -110,3 +144,4 @@ def found_in_function(function: Function, write: SettingChange, cause: str) -> F
         help="set it by set_config(…, true), which ends with the transaction",
         statement=function.because("body"),
     )
+    return about_context(finding, project)

@@ -16,5 +16,8 @@ def session_set_tenant(function: Function, project: Project) -> Iterator[Finding
     for write in left_by_function(function, project):
         if not write.called:
             yield found_in_function(
-                function, write, "SET without LOCAL outlives the function and the transaction"
+                function,
+                write,
+                "SET without LOCAL outlives the function and the transaction",
+                project,
             )

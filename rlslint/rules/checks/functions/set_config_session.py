@@ -16,5 +16,5 @@ def set_config_session(function: Function, project: Project) -> Iterator[Finding
     for write in left_by_function(function, project):
         if write.called:
             yield found_in_function(
-                function, write, "set_config is called with false as its third argument"
+                function, write, "set_config is called with false as its third argument", project
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.sessions import QuerySite, binds_in_set
 from rlslint.project.setting_writes import SettingWrite, setting_call
 from rlslint.rules.registry import rule
@@ -15,7 +16,7 @@ from rlslint.rules.registry import rule
 def set_bind_parameter(query: QuerySite, project: Project) -> Iterator[Finding]:
     for write in query.writes:
         if write.name in project.context_settings and binds_in_set(query, write):
-            yield _finding(query, write)
+            yield about_context(_finding(query, write), project)
 
 
 def _finding(query: QuerySite, write: SettingWrite) -> Finding:

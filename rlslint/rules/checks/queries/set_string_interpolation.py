@@ -8,6 +8,7 @@ from rlslint.code.sites import Runs
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.sessions import QuerySite
 from rlslint.project.setting_writes import SettingWrite, setting_call
 from rlslint.rules.registry import rule
@@ -26,7 +27,7 @@ def set_string_interpolation(query: QuerySite, project: Project) -> Iterator[Fin
             if hole.binding or hole.value in _HARMLESS or hole in reported:
                 continue
             reported.add(hole)
-            yield _finding(query, write, hole)
+            yield about_context(_finding(query, write, hole), project)
 
 
 def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:

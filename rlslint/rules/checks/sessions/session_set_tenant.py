@@ -18,4 +18,4 @@ def session_set_tenant(trace: SessionTrace, project: Project) -> Iterator[Findin
             continue
         left = outliving(trace, step, write, project)
         if left is not None:
-            yield found_in_session(step, write, left, f"SET {write.name} lasts")
+            yield found_in_session(step, write, left, f"SET {write.name} lasts", project)

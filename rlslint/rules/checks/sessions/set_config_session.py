@@ -24,4 +24,5 @@ def set_config_session(trace: SessionTrace, project: Project) -> Iterator[Findin
                 write,
                 left,
                 f"with false as its third argument, set_config keeps {write.name}",
+                project,
             )

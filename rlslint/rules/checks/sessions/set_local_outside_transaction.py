@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.sessions import SessionTrace, Step, refused_by_server, runs_in_transaction
 from rlslint.project.setting_writes import SettingWrite
 from rlslint.rules.registry import rule
@@ -17,7 +18,7 @@ def set_local_outside_transaction(trace: SessionTrace, project: Project) -> Iter
     for step, write in trace.writes():
         if write.statement not in reported and _is_lost(trace, step, write, project):
             reported.add(write.statement)
-            yield _finding(write)
+            yield about_context(_finding(write), project)
 
 
 def _is_lost(trace: SessionTrace, step: Step, write: SettingWrite, project: Project) -> bool:
