@@ -233,12 +233,24 @@ def _set_statement(
     name = ""
     for following in range(position, len(words)):
         word = words[following][0]
-        if word in ("=", "to", ";"):
+        if word in ("=", "to", "from", ";"):
             break
+        if not name and word in _WITHOUT_SIGN and following + 1 < len(words):
+            after = words[following + 1][0]
+            if after not in ("=", "to", "."):
+                name = _WITHOUT_SIGN[word]
+                break
         name += word.strip('"')
     if name and not name.startswith(("constraints", "transaction", "characteristics")):
         resets = _is_empty_value(words, position)
         yield SettingChange(name, is_local, offset, False, resets)
+
+
+_WITHOUT_SIGN = {
+    "role": "role", "time": "timezone", "authorization": "session_authorization",
+    "names": "client_encoding", "schema": "search_path", "xml": "xmloption",
+}  # fmt: skip
+"""The settings that SET names in words of their own, without `=` or TO (manual: SET)."""
 
 
 def _is_empty_value(words: list[tuple[str, Token]], position: int) -> bool:
