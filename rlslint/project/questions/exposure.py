@@ -296,6 +296,15 @@ def is_directory(policy: Policy, project: Project) -> bool:
     )
 
 
+def is_bound_by_its_own_user(table: Relation, project: Project) -> bool:
+    """Tell whether each row of a table stands for a user, and policies go by who that is."""
+    columns = project.tenant_columns(table) if table.knows("columns") else ()
+    return bool(columns) and all(
+        is_only_key(table, column) and _is_bound_by_identity(table, column, project)
+        for column in columns
+    )
+
+
 def _is_bound_by_identity(table: Relation, column: Column, project: Project) -> bool:
     """Tell whether the table's own policies, else those of others, compare a column with a user."""
     own = [

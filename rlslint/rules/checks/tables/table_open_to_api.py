@@ -18,6 +18,7 @@ from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.belonging import is_certainly_left_open
 from rlslint.project.questions.tenants_exposed import tenants_exposed
 from rlslint.rules.registry import rule
 from rlslint.text.printable import printable
@@ -31,7 +32,7 @@ def table_open_to_api(table: Table, project: Project) -> Iterator[Finding]:
     opened = _opened(table, project)
     if opened is None or any(_opened(above, project) is not None for above in ancestors(table)):
         return
-    if tenants_exposed(table, project) is None:
+    if tenants_exposed(table, project) is None and not is_certainly_left_open(table, project):
         yield _finding(table, opened, project)
 
 
