@@ -1,0 +1,65 @@
+"""policy-current-user-shared-role: a policy asks for the role, which all callers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Policy
+from rlslint.config.scales import Confidence, Severity
+from rlslint.meaning.bounds import Bound
+from rlslint.meaning.identities import told_by_user
+from rlslint.project.findings import Finding, also_shown
+from rlslint.project.project import Project
+from rlslint.project.questions.conditions import mended
+from rlslint.project.questions.exposure import Admission, admission, restricted
+from rlslint.project.questions.shared_logins import SharedLogin, shared_login
+from rlslint.project.terms import Condition, Terms
+from rlslint.rules.registry import rule
+from rlslint.text.sentences import listed
+
+
+def _asks_for_the_user(terms: Terms, project: Project) -> bool:
+    return any(_told(condition, project) for condition in terms.conditions)
+
+
+def _told(condition: Condition, project: Project) -> tuple[Bound, ...]:
+    return condition.ask(told_by_user, project.context_functions)
+
+
+@rule(where=_asks_for_the_user)
+def policy_current_user_shared_role(policy: Policy, project: Project) -> Iterator[Finding]:
+    login = project.ask(shared_login)
+    if login is None:
+        return
+    exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
+    if exposed is not None:
+        yield _finding(policy, exposed, login, project)
+
+
+def _finding(policy: Policy, exposed: Admission, login: SharedLogin, project: Project) -> Finding:
+    table = policy.relation
+    (clause, bound), *others = [
+        (clause, bound)
+        for clause in policy.clauses
+        for bound in _told(project.condition(clause, table), project)
+    ]
+    read = bound.reads[0]
+    spans = [other.span(another.reads[0].expression) for other, another in others]
+    name = read.name or "the user"
+    return Finding(
+        object=str(policy),
+        message=f"all callers are one user to {table}, and {exposed.what} each other's rows: "
+        f"policy {policy.name} tells them apart by {name}, and all connect as "
+        f"{listed(exposed.roles)}",
+        span=clause.span(read.expression),
+        label="the same for all who connect as this role",
+        help=mended(policy, project, lambda one: bool(_told(one, project)))
+        or "compare with what the application says of the request, in a setting that it sets with "
+        "SET LOCAL",
+        related=also_shown(
+            (login.span, f"{login.roles[0]} is {login.because}"),
+            *((span, "here as well") for span in spans),
+        ),
+        severity=None if login.certain else Severity.warning,
+        confidence=None if login.certain else Confidence.medium,
+    )
