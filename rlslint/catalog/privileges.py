@@ -13,7 +13,8 @@ class Grant(NamedTuple):
     """A privilege that a role holds on an object, or on one column of a relation.
 
     `grantee` is the role's name, "public" for everyone. `privilege` is in lower case (`select`).
-    `doubt` says why nobody granted it perhaps, "" where it is certain.
+    `doubt` says why nobody granted it perhaps, "" where it is certain. `swept` tells that it was
+    granted on all there was in a schema, whatever that was.
     """
 
     grantee: str
@@ -23,6 +24,7 @@ class Grant(NamedTuple):
     grantable: bool
     statement: Statement | None
     doubt: str = ""
+    swept: bool = False
 
 
 class DefaultPrivilege(NamedTuple):

@@ -128,8 +128,9 @@ def _grant(
     if existing is not None and (existing.grantable or not grantable):
         return
     replay.take(1)
+    swept = node["targtype"] == "ACL_TARGET_ALL_IN_SCHEMA"
     owned.grants[grantee, privilege, column] = Grant(
-        grantee, privilege, column, grantor, grantable, statement
+        grantee, privilege, column, grantor, grantable, statement, swept=swept
     )
 
 
