@@ -79,8 +79,9 @@ class Clause:
             return None
         if not self.statement.is_written:
             return self.statement.span
-        from rlslint.sql.expression_ends import span_of
+        from rlslint.sql.expression_ends import Places
 
         statement = self.statement
         wanted = expression if expression is not None else self.expression
-        return span_of(wanted, statement.text, statement.start, statement.end, self.base)
+        places = ask(Places, wanted)
+        return places.span(statement.text, statement.start, statement.end, self.base)

@@ -232,9 +232,10 @@ class Project:
         """Return what a policy demands; policies that demand the same share it."""
         return self._terms.of(policy)
 
-    def condition(self, clause: Clause, relation: Relation) -> Condition:
-        """Return what a clause of a policy of `relation` demands."""
-        return self._terms.condition(clause, relation)
+    def condition(self, written: Clause | Predicate, relation: Relation) -> Condition:
+        """Return what a clause of a policy of `relation` demands, or would demand."""
+        predicate = written.predicate if isinstance(written, Clause) else written
+        return self._terms.condition(predicate, relation)
 
     def filled_columns(self, relation: Relation) -> frozenset[int]:
         """Return the attribute numbers of the columns that certainly hold no NULL."""

@@ -14,7 +14,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.calls import called_in_expression
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.inlining import inlined_predicate
@@ -115,9 +115,9 @@ class SharedTerms:
             return self._partial(policy)
         relation, using, check = policy.relation, None, None
         if policy.using is not None:
-            using = self.condition(policy.using, relation)
+            using = self.condition(policy.using.predicate, relation)
         if policy.check is not None:
-            check = self.condition(policy.check, relation)
+            check = self.condition(policy.check.predicate, relation)
         key = policy.permissive, policy.command, policy.roles, using, check
         found = self._terms.get(key)
         if found is None:
@@ -130,7 +130,7 @@ class SharedTerms:
         }
         for fact in ("using", "check"):
             if known.get(fact) is not None:
-                known[fact] = self.condition(known[fact], policy.relation)
+                known[fact] = self.condition(known[fact].predicate, policy.relation)
         facts: list[Any] = [known.get(fact) for fact in _FACTS]
         terms = Terms(*facts)
         for fact, statement in policy.unknown.items():
@@ -138,9 +138,9 @@ class SharedTerms:
                 terms.forget(fact, statement)
         return terms
 
-    def condition(self, clause: Clause, relation: Relation) -> Condition:
-        """Return what a clause of a policy of `relation` demands."""
-        written, filled = clause.predicate, self.filled(relation)
+    def condition(self, written: Predicate, relation: Relation) -> Condition:
+        """Return what a predicate demands in a policy of `relation`."""
+        filled = self.filled(relation)
         if filled:
             filled &= written.ask(own_columns)
         found = self._conditions.get((written, filled))

@@ -6,7 +6,7 @@ with its brackets balanced, until PostgreSQL's parser reads the same expression 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -35,36 +35,55 @@ _ONLY_NAMES = Pattern(rb"[\w\s.]*")
 _Range = tuple[int, int]
 
 
-def span_of(
-    expr: Expr, statement_text: Text, statement_start: int, statement_end: int, base: int
-) -> Span:
-    """Return the stretch of the statement that is `expr`, without parentheses around it.
+class Places:
+    """Where the parts of an expression stand in the SQL that it was read from.
 
-    `base` is what to add to the locations of the expression to get offsets into the text. What is
-    not written as an expression of its own (`x IN (SELECT …)` inside of `x NOT IN (SELECT …)`, a
-    side of BETWEEN) gets the stretch of the expression around it; an expression without any
-    location gets the statement.
+    What is found out about the stretches that they make is kept: policies repeat one clause over a
+    hundred tables.
     """
-    start, end = statement_start, statement_end
-    places = [
-        (node.location + base, node)
-        for node in _with_sources(expr)
-        if node.location >= 0 and start <= node.location + base < end
-    ]
-    if not places:
-        return Span(statement_text, start, end)
-    sql = statement_text.data[start:end]
-    first = _clause_start(sql, min(place for place, _ in places) - start)
-    holes = [
-        (place - start - first, node.names[0])
-        for place, node in places
-        if isinstance(node, Column) and is_placeholder(node.names[0])
-    ]
-    offsets = tuple([place - start - first for place, _ in places])
-    found = _ends(sql[first:], expr, offsets, tuple(holes))
-    if found is None:
-        return Span(statement_text, start, end)
-    return Span(statement_text, start + first + found[0], start + first + found[1])
+
+    __slots__ = ("_expr", "_found", "_holes", "_locations")
+
+    def __init__(self, expr: Expr) -> None:
+        located = [node for node in _with_sources(expr) if node.location >= 0]
+        self._expr = expr
+        self._locations = sorted([node.location for node in located])
+        self._holes = [
+            (node.location, node.names[0])
+            for node in located
+            if isinstance(node, Column) and is_placeholder(node.names[0])
+        ]
+        self._found: dict[tuple[object, ...], _Range | None] = {}
+
+    def span(self, text: Text, start: int, end: int, base: int) -> Span:
+        """Return the stretch of a statement that is the expression, without parentheses around it.
+
+        `base` is what to add to the locations of the expression to get offsets into the text. What
+        is not written as an expression of its own (`x IN (SELECT …)` inside of `x NOT IN (SELECT
+        …)`, a side of BETWEEN) gets the stretch of the expression around it; an expression without
+        any location gets the statement.
+        """
+        places = self._locations
+        if places and (places[0] < start - base or places[-1] >= end - base):
+            places = places[bisect_left(places, start - base) : bisect_left(places, end - base)]
+        if not places:
+            return Span(text, start, end)
+        first = start + _clause_start(text.data[start:end], places[0] + base - start)
+        sql, shift = text.data[first:end], base - first
+        key = sql, shift, places[0], places[-1]
+        if key not in self._found:
+            # What to read where placeholders stand.
+            filled = bytearray(sql)
+            for place, name in self._holes:
+                if start <= place + base < end:
+                    filled[place + shift : place + shift + len(name)] = name.encode()
+            self._found[key] = _range_in(
+                bytes(filled), self._expr, places[0] + shift, places[-1] + shift
+            )
+        found = self._found[key]
+        if found is None:
+            return Span(text, start, end)
+        return Span(text, first + found[0], first + found[1])
 
 
 def _clause_start(sql: bytes, place: int) -> int:
@@ -77,21 +96,15 @@ def _clause_start(sql: bytes, place: int) -> int:
     return first if first >= 0 and _ONLY_NAMES().fullmatch(sql, 0, first) else 0
 
 
-@lru_cache(maxsize=1 << 12)
-def _ends(
-    sql: bytes, expr: Expr, offsets: tuple[int, ...], holes: tuple[tuple[int, str], ...]
-) -> _Range | None:
-    """Return the bytes from which to which `expr` stands in `sql`, None where it is no SQL.
+def _range_in(sql: bytes, expr: Expr, first: int, last: int) -> _Range | None:
+    """Return the bytes from which to which an expression stands in `sql`, None where it is no SQL.
 
-    `offsets` are the places of its parts, `holes` what to read where placeholders stand.
+    Its first part stands at one offset, its last at the other.
     """
-    filled = bytearray(sql)
-    for offset, name in holes:
-        filled[offset : offset + len(name)] = name.encode()
-    statement = _scanned(bytes(filled))
+    statement = _scanned(sql)
     if statement is None:
         return None
-    first, last = statement.range_of(expr, offsets)
+    first, last = statement.range_of(expr, first, last)
     return statement.tokens[first].start, statement.tokens[last].end
 
 
@@ -135,8 +148,8 @@ class _Statement:
         self.tokens = scanned
         self.starts = [token.start for token in scanned]
 
-    def range_of(self, expr: Expr, offsets: tuple[int, ...]) -> _Range:
-        core = self._balanced(self._token_at(min(offsets)), self._token_at(max(offsets)))
+    def range_of(self, expr: Expr, first: int, last: int) -> _Range:
+        core = self._balanced(self._token_at(first), self._token_at(last))
         match expr:
             case Query():
                 return self._query(expr, core)

@@ -113,6 +113,9 @@ def _row(text: Text, number: int, start: int, end: int) -> _Row:
     """
     line = text.line(number)
     secrets = text.secrets.get(number, ())
+    if not secrets and len(line) <= _LONGEST_LINE and line.isascii() and line.isprintable():
+        marked_from = min(start - 1, len(line))
+        return _Row(line, marked_from, max(marked_from, min(end - 1, len(line))))
     for secret, behind in secrets:
         if secret < start - 1 < behind:
             start = secret + 1

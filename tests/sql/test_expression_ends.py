@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlslint.sql.expression_ends import same_as_written, span_of
+from rlslint.sql.expression_ends import Places, same_as_written
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -99,7 +99,7 @@ def spans(predicate: str) -> Iterator[tuple[Expr, Expr | None, str, str]]:
     while pending:
         expr, parent, around = pending.pop()
         statement = found.statement
-        sql = span_of(expr, text, statement.start, statement.end, found.base).sql
+        sql = Places(expr).span(text, statement.start, statement.end, found.base).sql
         yield expr, parent, sql, around
         pending += [(child, expr, sql) for child in expr.children()]
 
@@ -211,7 +211,7 @@ def found(statement: str, application: bool = False) -> Span:
     select = list(read(text, {"SelectStmt"}, application=application))[-1]
     assert isinstance(select, ParsedStatement)
     where = expression(select.node["whereClause"])
-    return span_of(where, text, select.statement.start, select.statement.end, select.base)
+    return Places(where).span(text, select.statement.start, select.statement.end, select.base)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_placeholders_belong_to_the_expression(value: str) -> None:
 
 def test_without_a_location_it_is_the_statement() -> None:
     text = Text("x.sql", b"SELECT 1; SELECT 2")
-    assert span_of(Column(("a",)), text, 10, 18, 0).sql == "SELECT 2"
+    assert Places(Column(("a",))).span(text, 10, 18, 0).sql == "SELECT 2"
 
 
 def test_a_query_is_found_without_its_parentheses() -> None:
@@ -248,7 +248,7 @@ def test_a_query_is_found_without_its_parentheses() -> None:
     assert select is not None
     where = expression(select.node["whereClause"])
     queries = [expr for expr in where.walk() if isinstance(expr, Query)]
-    assert [span_of(query, text, 0, len(text.data), 0).sql for query in queries] == [
+    assert [Places(query).span(text, 0, len(text.data), 0).sql for query in queries] == [
         "(SELECT b FROM c) UNION SELECT (d) FROM e",
         "SELECT b FROM c",
         "SELECT (d) FROM e",

@@ -8,7 +8,7 @@ tells; then there is no statement to suggest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, relations_looked_up
@@ -25,9 +25,9 @@ from rlslint.meaning.claims import is_client_controlled, user_editable_claims
 from rlslint.meaning.context import context_reads
 from rlslint.meaning.openings import openings
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.rewording import Change, altered, spliced, written, written_span
+from rlslint.project.questions.rewording import Change, altered, is_shown, spliced, written
 from rlslint.project.terms import Condition
-from rlslint.sql.expressions import And, Call, Cast, Column, ColumnBinding, Expr, Or
+from rlslint.sql.expressions import OWN_ROW, And, Call, Cast, Column, ColumnBinding, Expr, Or
 
 _DEFAULT_PATH = ("public",)
 
@@ -99,7 +99,7 @@ def bound_condition(sql: str, table: Relation, project: Project) -> Condition | 
     )
     if shared is None:
         return None
-    return Condition(shared.predicate, project.filled_columns(table), project.catalog)
+    return project.condition(shared.predicate, table)
 
 
 def _predicates(project: Project) -> SharedPredicates:
@@ -132,19 +132,26 @@ def _bound(sql: str, table: Relation, project: Project) -> SharedPredicate | Non
 
 def is_sound(sql: str, table: Relation, project: Project) -> bool:
     """Tell whether a condition binds every row of a table to a caller that is known for certain."""
-    condition, functions = bound_condition(sql, table, project), project.context_functions
+    condition = bound_condition(sql, table, project)
     if condition is None:
         return False
     try:
-        return (
-            condition.ask(is_bounded, condition.filled, functions)
-            and not condition.ask(openings, condition.filled, functions)
-            and not condition.ask(user_editable_claims, functions)
-            and not any(map(is_client_controlled, condition.ask(context_reads, functions)))
-            and table not in condition.ask(relations_looked_up, project.catalog)
+        return project.ask(_is_certain, condition) and table not in condition.ask(
+            relations_looked_up, project.catalog
         )
     except UnknownFact:
         return False
+
+
+def _is_certain(project: Project, condition: Condition) -> bool:
+    """Tell whether a condition binds every row to a caller that is known for certain."""
+    functions = project.context_functions
+    return (
+        condition.ask(is_bounded, condition.filled, functions)
+        and not condition.ask(openings, condition.filled, functions)
+        and not condition.ask(user_editable_claims, functions)
+        and not any(map(is_client_controlled, condition.ask(context_reads, functions)))
+    )
 
 
 def _of_table(
@@ -163,7 +170,9 @@ def _of_table(
 
     for other in sorted(table.policies.known(), key=distance):
         for clause in _clauses(other):
-            yield from (Model(sql, other) for _, sql in project.ask(_bounds, clause))
+            for bound in _bounds(project, clause):
+                if sql := written(clause, bound.expression):
+                    yield Model(sql, other)
 
 
 def _clauses(policy: Policy) -> tuple[Clause, ...]:
@@ -171,53 +180,95 @@ def _clauses(policy: Policy) -> tuple[Clause, ...]:
     return tuple(clause for clause in known if clause is not None)
 
 
-def _bounds(project: Project, clause: Clause) -> tuple[tuple[Bound, str], ...]:
-    """Return what ties the row to the caller in a clause, as it is written there."""
+def _bounds(project: Project, clause: Clause) -> Sequence[Bound]:
+    """Return what ties the row to the caller in a clause."""
     try:
-        found = project.predicate(clause).ask(bounds_of, project.context_functions)
+        return project.predicate(clause).ask(bounds_of, project.context_functions)
     except UnknownFact:
         return ()
-    spelled = ((bound, written(clause, bound.expression)) for bound in found)
-    return tuple((bound, sql) for bound, sql in spelled if sql)
 
 
 def _of_others(table: Relation, project: Project) -> Iterator[Model]:
     """Yield what policies of other tables compare columns of this name and type with."""
     if not table.knows("columns"):
         return
-    known = project.ask(_bounds_by_column)
-    found: list[tuple[int, Model]] = []
-    for column in table.columns.values():
+    known = project.ask(_ties)
+    found: list[tuple[int, int, int, Model]] = []
+    for place, column in enumerate(table.columns.values()):
         if column.knows("type") and not is_only_key(table, column):
-            found += known.get((column.name, column.type), ())
-    for _, model in sorted(found, key=lambda one: -one[0]):
+            for name in ("", table.name):
+                tied = _Tied(column.name, column.type, name)
+                models = project.ask(_models, tied) if tied in known else ()
+                found += [(-one.times, place, one.place, one.model) for one in models]
+    for _, _, _, model in sorted(found, key=lambda one: one[:3]):
         yield model
 
 
-def _bounds_by_column(project: Project) -> dict[tuple[str, str], list[tuple[int, Model]]]:
-    """Return by a column's name and type what it is compared with, and how often."""
-    counted: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], Policy] = {}
-    bounds: dict[Predicate, tuple[tuple[Bound, str], ...]] = {}
+class _Tied(NamedTuple):
+    """A column's name and type, and by which name of its table a condition calls it, if by any.
+
+    Such a condition means something on tables of that name only.
+    """
+
+    column: str
+    type: str
+    table: str
+
+
+class _Tie(NamedTuple):
+    """What ties a column to the caller in the first of some policies that mean the same by it."""
+
+    bound: Bound
+    clause: Clause
+    policy: Policy
+    policies: int
+
+
+class _Counted(NamedTuple):
+    """How often a condition is written, and where it comes among the others."""
+
+    times: int
+    place: int
+    model: Model
+
+
+def _models(project: Project, tied: _Tied) -> list[_Counted]:
+    """Return what such a column is tied to the caller by, as it is written."""
+    found: dict[str, _Counted] = {}
+    for place, (bound, clause, policy, policies) in project.ask(_ties)[tied]:
+        if sql := written(clause, bound.expression):
+            before = found.get(sql, _Counted(0, place, Model(sql, policy)))
+            found[sql] = before._replace(times=before.times + policies)
+    return list(found.values())
+
+
+def _ties(project: Project) -> dict[_Tied, list[tuple[int, _Tie]]]:
+    """Return what ties columns to the caller in the order of the policies; none is spelled yet."""
+    first: dict[Predicate, tuple[Policy, Clause]] = {}
+    counted: Counter[Predicate] = Counter()
     for policy in project.catalog.policies():
-        relation = policy.relation
-        if not relation.knows("columns"):
-            continue
-        for clause in _clauses(policy):
-            if clause.predicate not in bounds:
-                bounds[clause.predicate] = project.ask(_bounds, clause)
-            for bound, sql in bounds[clause.predicate]:
-                names = [relation.column(number) for number in bound.columns]
-                match names:
-                    case [column] if column is not None and column.knows("type"):
-                        key = column.name, column.type, sql
-                        counted[key] += 1
-                        first.setdefault(key, policy)
-    found: dict[tuple[str, str], list[tuple[int, Model]]] = {}
-    for (name, kind, sql), count in counted.items():
-        model = Model(sql, first[name, kind, sql])
-        found.setdefault((name, kind), []).append((count, model))
+        if policy.relation.knows("columns"):
+            for clause in _clauses(policy):
+                first.setdefault(clause.predicate, (policy, clause))
+                counted[clause.predicate] += 1
+    found: dict[_Tied, list[tuple[int, _Tie]]] = {}
+    for place, (predicate, (policy, clause)) in enumerate(first.items()):
+        for bound in _bounds(project, clause):
+            match [policy.relation.column(number) for number in bound.columns]:
+                case [column] if column is not None and column.knows("type"):
+                    tied = _Tied(column.name, column.type, _name_of_row(bound.expression))
+                    tie = _Tie(bound, clause, policy, counted[predicate])
+                    found.setdefault(tied, []).append((place, tie))
     return found
+
+
+def _name_of_row(expression: Expr) -> str:
+    """Return the name of its table by which a condition calls a column, "" where by none."""
+    for part in expression.walk():
+        match part:
+            case Column((*_, name, _), binding=ColumnBinding(source)) if source is OWN_ROW:
+                return name
+    return ""
 
 
 def closed(policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty) -> str:
@@ -242,7 +293,7 @@ def _shuts_out(condition: Condition, project: Project) -> bool:
 def _attempts(
     policy: Policy, clause: Clause, project: Project, is_faulty: IsFaulty
 ) -> Iterator[str]:
-    if written_span(clause) is not None:
+    if is_shown(clause):
         yield spliced(clause, _fallbacks(clause, project))
         yield spliced(clause, _faulty_branches(policy, clause, project, is_faulty))
     yield from _with_bound(policy, clause, project)

@@ -16,9 +16,12 @@ Change = tuple[Span, str]
 
 def written_span(clause: Clause, part: Expr | None = None) -> Span | None:
     """Return where a clause, or a part of it, is written; None where nothing shows its text."""
-    if clause.statement is None or not clause.statement.is_written:
-        return None
-    return clause.span(part)
+    return clause.span(part) if is_shown(clause) else None
+
+
+def is_shown(clause: Clause) -> bool:
+    """Tell whether a text shows a clause as it is run."""
+    return clause.statement is not None and clause.statement.is_written
 
 
 def written(clause: Clause, part: Expr | None = None) -> str:
@@ -32,9 +35,9 @@ def spliced(clause: Clause, changes: Iterable[Change]) -> str:
 
     "" where there is nothing to change, no text to start from, or one stretch inside of another.
     """
-    whole = written_span(clause)
     ordered = sorted(dict.fromkeys(changes), key=lambda change: change[0].start)
-    if whole is None or not ordered:
+    whole = written_span(clause) if ordered else None
+    if whole is None:
         return ""
     pieces, at = [], whole.start
     for span, sql in ordered:
