@@ -4,45 +4,53 @@ from __future__ import annotations
 
 from collections import deque
 
+from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.roles import Membership
 
+State = tuple[str, bool]
+"""A role, and whether a session can become it or only has what it inherits from it."""
+
+
+class Step(NamedTuple):
+    """The next membership on the shortest way to one of some roles.
+
+    `then` is where it leads, `last` the membership at the end of the way, whose role is reached.
+    """
+
+    membership: Membership
+    then: State
+    last: Membership
+
+    @property
+    def is_last(self) -> bool:
+        return self.membership is self.last
+
 
 @remembered
-def ways_to_become(catalog: Catalog, role: str) -> dict[str, tuple[Membership, ...]]:
-    """Return the roles that a session of `role` can become, and the shortest way to each.
+def steps_to(catalog: Catalog, targets: frozenset[str]) -> dict[State, Step]:
+    """Return from where sessions can become one of the targets, and the next step of each.
 
-    A way is the memberships from `role` to the other one. Each of them has the SET option, or the
-    ADMIN option, by which a role grants itself SET (tried on 18); what a role only inherits gives
-    it the ADMIN options above, and no SET ROLE. An attribute is nothing that one inherits, but a
-    session has those of the role that it becomes.
-
-    Raises UnknownFact only where it can certainly become no other and memberships are unknown.
+    SET ROLE needs the SET option all the way. A member with the ADMIN option grants itself SET, as
+    does one that inherits from such a member (tried on 18).
     """
-    found: dict[str, tuple[Membership, ...]] = {}
-    start: tuple[Membership, ...] = ()
-    seen, waiting = {(role, True)}, deque([(role, True, start)])
-    opened = []
+    below: dict[State, list[tuple[State, Membership]]] = {}
+    for role in catalog.roles.values():
+        for membership in role.memberships.known():
+            for can_become in (True, False):
+                becomes = membership.admin or (can_become and membership.set)
+                if becomes or membership.inherit:
+                    above = membership.role.name, becomes
+                    below.setdefault(above, []).append(((role.name, can_become), membership))
+    found: dict[State, Step] = {}
+    waiting: deque[State] = deque((target, True) for target in sorted(targets))
     while waiting:
-        name, is_role, way = waiting.popleft()
-        known = catalog.roles.get(name)
-        if known is None:
-            continue
-        if known.memberships.is_open:
-            opened.append(known.memberships)
-        for membership in known.memberships.known():
-            becomes = membership.admin or (is_role and membership.set)
-            above = membership.role.name
-            if (above, becomes) in seen or not (becomes or membership.inherit):
-                continue
-            seen.add((above, becomes))
-            there = (*way, membership)
-            if becomes:
-                found.setdefault(above, there)
-            waiting.append((above, becomes, there))
-    if not found:
-        for memberships in opened:
-            bool(memberships)
-    found.pop(role, None)
+        above = waiting.popleft()
+        for state, membership in below.get(above, ()):
+            if state[0] not in targets and state not in found:
+                step = found.get(above)
+                last = membership if step is None else step.last
+                found[state] = Step(membership, above, last)
+                waiting.append(state)
     return found

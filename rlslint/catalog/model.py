@@ -98,12 +98,15 @@ class Trigger(NamedTuple):
 
     `events` are insert, update, delete and truncate; `before` tells of a row trigger that may
     still change the row; `enabled` is False where ALTER TABLE keeps it from firing.
+    `transition_tables` are the names that REFERENCING gives to the rows of a statement.
     """
 
     function: str
     before: bool
     events: frozenset[str]
     enabled: bool = True
+    transition_tables: frozenset[str] = frozenset()
+    statement: Statement | None = None
 
 
 class Policy(Facts):

@@ -60,7 +60,7 @@ def body_access(function: Function) -> tuple[BodyAccess, ...]:
                 writes if only_adds else (),
                 by_secret,
                 _is_statistic(statement.node),
-                any(map(_is_unconditional, _parts(statement.node))),
+                any(map(_is_unconditional, parts_of(statement.node))),
             )
         )
     return tuple(found)
@@ -153,7 +153,7 @@ def _conjuncts(fields: Node) -> Iterator[Node]:
 
 def _comparisons(node: Node) -> Iterator[Node]:
     """Yield the comparisons that tell whether two values are the same."""
-    for kind, fields in _parts(node):
+    for kind, fields in parts_of(node):
         match kind, fields:
             case "A_Expr", {"kind": "AEXPR_OP", "name": [{"String": {"sval": "=" | "<>"}}]}:
                 yield fields
@@ -161,7 +161,7 @@ def _comparisons(node: Node) -> Iterator[Node]:
                 yield fields
 
 
-def _parts(node: Any) -> Iterator[tuple[str, Node]]:
+def parts_of(node: Any) -> Iterator[tuple[str, Node]]:
     """Yield all nodes below one, each with its kind."""
     waiting = [node]
     while waiting:
@@ -176,12 +176,12 @@ def _parts(node: Any) -> Iterator[tuple[str, Node]]:
 
 
 def _kinds(node: Node) -> frozenset[str]:
-    return frozenset(kind for kind, _ in _parts(node))
+    return frozenset(kind for kind, _ in parts_of(node))
 
 
 def _columns(node: Any) -> Iterator[tuple[str, ...]]:
     """Yield the names of the columns and variables below a node; `$1` is one of them."""
-    for kind, value in _parts(node):
+    for kind, value in parts_of(node):
         if kind == "ColumnRef":
             yield strings(value["fields"]) or ("*",)
         elif kind == "ParamRef":
@@ -191,7 +191,7 @@ def _columns(node: Any) -> Iterator[tuple[str, ...]]:
 def _overwrites(node: Node) -> bool:
     return any(
         kind == "onConflictClause" and value.get("action") == "ONCONFLICT_UPDATE"
-        for kind, value in _parts(node)
+        for kind, value in parts_of(node)
     )
 
 
@@ -213,7 +213,7 @@ def _is_statistic(node: Node) -> bool:
 def _has_aggregate(output: Node) -> bool:
     return any(
         kind == "FuncCall" and strings(value["funcname"])[-1] in STATISTICS and "over" not in value
-        for kind, value in _parts(output)
+        for kind, value in parts_of(output)
     )
 
 

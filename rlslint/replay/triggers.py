@@ -36,7 +36,8 @@ def create_trigger(replay: Replay, statement: Statement, node: Node, base: int) 
     if named and all(f.return_type not in ("trigger", "event_trigger") for f in named):
         raise Refused("invalid_object_definition")
     function = str(named[0]) if named else ".".join(names)
-    trigger = Trigger(function, before, events)
+    tables = frozenset(item["TriggerTransition"]["name"] for item in node.get("transitionRels", ()))
+    trigger = Trigger(function, before, events, True, tables, statement)
     condition = _condition(replay, relation, node, statement, base)
     details = TriggerDetails(for_each_row, _columns(node), False, condition)
     for clause in condition:

@@ -103,7 +103,7 @@ def introspect(
         add_defaults(own, rows(queries.DEFAULTS), deparsed, description)
         add_constraints(relations, own, rows(queries.CONSTRAINTS))
         add_indexes(own, rows(queries.INDEXES), deparsed, description)
-        add_triggers(own, rows(queries.TRIGGERS))
+        add_triggers(own, rows(queries.TRIGGERS), description)
         add_views(own, rows(queries.VIEWS), deparsed, description)
         add_policies(relations, rows, names, deparsed, description)
         add_publications(

@@ -249,6 +249,8 @@ TRIGGERS = _rows(
         "n.nspname || '.' || f.proname",
         "t.tgtype",
         "t.tgenabled",
+        "t.tgoldtable",
+        "t.tgnewtable",
     ),
     """pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid
         JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace WHERE NOT t.tgisinternal""",

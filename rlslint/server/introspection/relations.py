@@ -223,14 +223,22 @@ def add_constraints(relations: Relations, own: Relations, rows: Rows) -> None:
         )
 
 
-def add_triggers(own: Relations, rows: Rows) -> None:
+def add_triggers(own: Relations, rows: Rows, description: Description) -> None:
     """Add the triggers."""
-    for oid, name, function, kind, enabled in rows:
+    for oid, name, function, kind, enabled, *transition_tables in rows:
         if oid in own:
             events = frozenset(event for event, bit in _EVENTS.items() if kind & bit)
             before = bool(kind & _BEFORE and kind & _ROW)
             fires = enabled in _FIRING
-            own[oid].triggers[name] = Trigger(function, before, events, fires)
+            tables = frozenset(filter(None, transition_tables))
+            statement = description.write("CreateTrigStmt", _shown_trigger(own[oid], name, kind))
+            own[oid].triggers[name] = Trigger(function, before, events, fires, tables, statement)
+
+
+def _shown_trigger(relation: Relation, name: str, kind: int) -> str:
+    moment = "BEFORE" if kind & _BEFORE else "AFTER"
+    events = " OR ".join(event.upper() for event, bit in _EVENTS.items() if kind & bit)
+    return f"CREATE TRIGGER {quoted_identifier(name)} {moment} {events} ON {relation.sql_name}"
 
 
 def add_views(own: Relations, rows: Rows, deparsed: Deparsed, description: Description) -> None:

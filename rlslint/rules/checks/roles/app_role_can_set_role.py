@@ -19,8 +19,8 @@ from rlslint.access import (
     owning_membership,
     protected_tables,
     serves,
+    steps_to,
     switched_to,
-    ways_to_become,
 )
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.catalog.model import Relation
@@ -31,107 +31,111 @@ from rlslint.project.project import Project
 from rlslint.project.questions.remedies import keeping
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text import Statement
 
 
-class _Way(NamedTuple):
-    """A way to a role that policies do not bind, `because` of what, and the tables it opens.
+class _Escape(NamedTuple):
+    """That policies do not bind a role, `because` of what, and the tables that this opens.
 
     `switches_off` tells that they do bind it, but that it may end that: the owner of forced tables.
     """
 
-    memberships: tuple[Membership, ...]
     because: str
     tables: tuple[Relation, ...]
     switches_off: bool = False
     certain: bool = True
+    by_attribute: bool = True
+
+
+class _Way(NamedTuple):
+    """That a role can become one that escapes: `membership` is the one to take back for that."""
+
+    membership: Membership
+    last: Membership
+    escape: _Escape
 
     @property
     def target(self) -> Role:
-        return self.memberships[-1].role
-
-    @property
-    def first_beyond(self) -> Membership:
-        """The membership to take back: groups that requests use by themselves are none to leave."""
-        for membership in self.memberships[:-1]:
-            if not _is_granted_rows(membership.role, self.tables):
-                return membership
-        return self.memberships[-1]
+        return self.last.role
 
 
 @rule
 def app_role_can_set_role(role: Role, project: Project) -> Iterator[Finding]:
     if not role.memberships.is_open and not role.memberships.known():
         return
-    if not project.uses_row_security or escapes_row_security(project.catalog, role.name):
+    way = project.ask(_way, role.name) if project.uses_row_security else None
+    if way is None and not role.memberships.is_open:
         return
     serving = serves(project.catalog, project.runtime, role.name)
     if serving.answer is Answer.no or not _has_sessions(role, project):
         return
-    told = {
-        membership.statement
-        for name in project.runtime.names[: _place(role.name, project)]
-        for membership in _ways(name, project)
-    }
-    for membership, way in _ways(role.name, project).items():
-        if membership.statement is None or membership.statement not in told:
-            yield _finding(role, membership, way, serving, project)
+    if way is None:
+        # One that is not known may lead to any role.
+        len(role.memberships)
+    elif project.ask(_first_told, way.membership.statement) in (role.name, None):
+        yield _finding(role, way, serving, project)
 
 
 def _has_sessions(role: Role, project: Project) -> bool:
-    """Tell whether sessions may be a role's own: SET ROLE goes by who connected, an API's roles
-    do not."""
+    """Tell whether sessions are a role's own: SET ROLE goes by who has connected.
+
+    Nobody connects as the roles of an API's requests.
+    """
     return project.runtime.evidence is not Evidence.platform or role.login
 
 
-def _place(role: str, project: Project) -> int:
-    names = project.runtime.names
-    return names.index(role) if role in names else len(names)
+def _first_told(project: Project, statement: Statement | None) -> str | None:
+    """Return the first role that serves requests and that a statement lets escape."""
+    return project.ask(_tellers).get(statement) if statement is not None else None
 
 
-def _ways(role: str, project: Project) -> dict[Membership, _Way]:
-    """Return the ways past policies, one for each membership that is to be taken back."""
-    found: dict[Membership, _Way] = {}
-    for name, memberships in ways_to_become(project.catalog, role).items():
-        if name in project.runtime.bypassing:
-            continue
-        way = _past_all(role, name, memberships, project) or _as_owner(
-            role, name, memberships, project
-        )
-        if way is not None:
-            found.setdefault(way.first_beyond, way)
+def _tellers(project: Project) -> dict[Statement, str]:
+    found: dict[Statement, str] = {}
+    for name in project.runtime.names:
+        way = project.ask(_way, name)
+        if way is not None and way.membership.statement is not None:
+            found.setdefault(way.membership.statement, name)
     return found
 
 
-def _past_all(
-    role: str, name: str, memberships: tuple[Membership, ...], project: Project
-) -> _Way | None:
-    """Return the way to a role whose attributes let it past every policy."""
-    catalog, tables = project.catalog, protected_tables(project.catalog)
-    if not tables:
+def _way(project: Project, role: str) -> _Way | None:
+    """Return how sessions of a role can become one that escapes, None if they cannot."""
+    if role not in project.catalog.roles or escapes_row_security(project.catalog, role):
         return None
-    if is_superuser(catalog, name):
-        return _Way(memberships, "is a superuser", tables)
-    if has_bypassrls(catalog, name):
-        if _is_for_switching(role, tables, project):
+    escapes = project.ask(_escapes)
+    steps = steps_to(project.catalog, frozenset(escapes))
+    step = steps.get((role, True))
+    if step is None:
+        return None
+    escape = escapes[step.last.role.name]
+    if escape.by_attribute:
+        if _is_for_switching(role, step.last.role, project):
             return None
-        reached = tuple(table for table in tables if _gets_at(name, table, project))
-        return _Way(memberships, "has BYPASSRLS", reached or tables)
-    if is_probably_superuser(catalog, name):
-        because = "is a superuser, or else owns what the migrations make"
-        return _Way(memberships, because, tables, certain=False)
-    return None
+    elif not escape.switches_off and _inherits_all(role, escape.tables, project):
+        return None
+    # Groups that requests use by themselves are none to leave.
+    while not step.is_last and _is_granted_rows(step.membership.role, escape.tables):
+        step = steps[step.then]
+    return _Way(step.membership, step.last, escape)
 
 
-def _is_for_switching(role: str, tables: tuple[Relation, ...], project: Project) -> bool:
+def _is_for_switching(role: str, target: Role, project: Project) -> bool:
     """Tell whether a role does nothing but become others for an API, of which one sees all."""
     known = project.catalog.roles[role]
-    return bool(switched_to(project.catalog, role)) and not _is_granted_rows(known, tables)
+    return (
+        not is_superuser(project.catalog, target.name)
+        and bool(switched_to(project.catalog, role))
+        and not _is_granted_rows(known, protected_tables(project.catalog))
+    )
 
 
-def _gets_at(role: str, table: Relation, project: Project) -> bool:
-    return any(
-        has_any_column_privilege(project.catalog, role, table, privilege)
-        for privilege in DATA_PRIVILEGES
+def _inherits_all(role: str, tables: tuple[Relation, ...], project: Project) -> bool:
+    """Tell whether a role has the rights of the owner without SET ROLE: member-of-owner."""
+    inherited = inherited_roles(project.catalog, role)
+    return all(
+        table.owner in inherited
+        or owning_membership(project.catalog, project.runtime, role, table) is not None
+        for table in tables
     )
 
 
@@ -143,67 +147,84 @@ def _is_granted_rows(role: Role, tables: tuple[Relation, ...]) -> bool:
     )
 
 
-def _as_owner(
-    role: str, name: str, memberships: tuple[Membership, ...], project: Project
-) -> _Way | None:
-    """Return the way to the owner of tables, those left out that a role has the rights of anyway.
+def _escapes(project: Project) -> dict[str, _Escape]:
+    """Return the roles whom policies do not bind, those left out that are meant to bypass them."""
+    tables = protected_tables(project.catalog)
+    if not tables:
+        return {}
+    owned: dict[str, list[Relation]] = {}
+    for table in tables:
+        if table.knows("owner"):
+            owned.setdefault(table.owner, []).append(table)
+    migrated = owned.get(MIGRATION_ROLE, [])
+    found: dict[str, _Escape] = {}
+    for name in project.catalog.roles:
+        if name not in project.runtime.bypassing:
+            own = (*owned.get(name, ()), *(migrated if name in project.runtime.migrating else ()))
+            escape = _by_attribute(name, tables, project) or _as_owner(own)
+            if escape is not None:
+                found[name] = escape
+    return found
 
-    Whoever owns forced tables may end that, and whoever inherits from the owner as well.
-    """
-    migrating = name in project.runtime.migrating
-    owned = [
-        table
-        for table in protected_tables(project.catalog)
-        if table.owner == name or (migrating and table.owner == MIGRATION_ROLE)
-    ]
-    inherited = inherited_roles(project.catalog, role)
-    open_tables = tuple(
-        table
-        for table in owned
-        if not table.rls_forced
-        and owning_membership(project.catalog, project.runtime, role, table) is None
-        and table.owner not in inherited
-    )
-    if open_tables:
-        return _Way(memberships, f"owns {_them(open_tables)}", open_tables)
-    forced = tuple(table for table in owned if table.rls_forced and table.owner != role)
-    if forced:
-        return _Way(memberships, f"owns {_them(forced)}", forced, switches_off=True)
+
+def _by_attribute(name: str, tables: tuple[Relation, ...], project: Project) -> _Escape | None:
+    catalog = project.catalog
+    if is_superuser(catalog, name):
+        return _Escape("is a superuser", tables)
+    if has_bypassrls(catalog, name):
+        reached = tuple(table for table in tables if _gets_at(name, table, project))
+        return _Escape("has BYPASSRLS", reached or tables)
+    if is_probably_superuser(catalog, name):
+        because = "is a superuser, or else owns what the migrations make"
+        return _Escape(because, tables, certain=False)
     return None
 
 
-def _them(tables: tuple[Relation, ...]) -> str:
-    return "it" if len(tables) == 1 else "them"
-
-
-def _finding(
-    role: Role, membership: Membership, way: _Way, serving: Serving, project: Project
-) -> Finding:
-    target, tables = way.target, in_words(way.tables)
-    effect = f"can read and write the rows of every tenant in {tables}"
-    if way.switches_off:
-        effect = f"can switch off the row security of {tables} and read every tenant's rows"
-    last = way.memberships[-1]
-    how = "may make SET ROLE to" if last.set or len(way.memberships) > 1 else "may grant itself"
-    certain = serving.answer is Answer.yes and not way.switches_off
-    others = (
-        (one.statement, f"makes {one.member} a member of {one.role}") for one in way.memberships
+def _gets_at(role: str, table: Relation, project: Project) -> bool:
+    return any(
+        has_any_column_privilege(project.catalog, role, table, privilege)
+        for privilege in DATA_PRIVILEGES
     )
+
+
+def _as_owner(owned: tuple[Relation, ...]) -> _Escape | None:
+    """Return how an owner escapes: whoever owns forced tables may end that."""
+    known = [table for table in owned if table.knows("rls_forced")]
+    for forced in (False, True):
+        tables = tuple(table for table in known if table.rls_forced is forced)
+        if tables:
+            them = "it" if len(tables) == 1 else "them"
+            return _Escape(f"owns {them}", tables, switches_off=forced, by_attribute=False)
+    return None
+
+
+def _finding(role: Role, way: _Way, serving: Serving, project: Project) -> Finding:
+    escape, membership, last = way.escape, way.membership, way.last
+    target, tables = way.target, in_words(escape.tables)
+    effect = f"can read and write the rows of every tenant in {tables}"
+    if escape.switches_off:
+        effect = f"can switch off the row security of {tables} and read every tenant's rows"
+    how = "may become" if last.set else "may grant itself"
+    certain = serving.answer is Answer.yes and not escape.switches_off
     return Finding(
         object=role.name,
-        message=f"{role} {effect}, because it {how} {target}, which {way.because} "
+        message=f"{role} {effect}, because it {how} {target}, which {escape.because} "
         f"({serving.because})",
         span=shown(membership.statement),
         label=f"lets {role} become {target}",
-        help=_help(role, membership, way, project),
-        related=also_shown(*others, beside=membership.statement),
+        help=_help(role, way, project),
+        related=also_shown(
+            (last.statement, f"makes {last.member} a member of {target}"),
+            beside=membership.statement,
+        ),
         severity=None if certain else Severity.warning,
-        confidence=None if serving.answer is Answer.yes and way.certain else Confidence.medium,
+        confidence=None if serving.answer is Answer.yes and escape.certain else Confidence.medium,
     )
 
 
-def _help(role: Role, membership: Membership, way: _Way, project: Project) -> str:
-    if len(way.memberships) > 1:
+def _help(role: Role, way: _Way, project: Project) -> str:
+    membership = way.membership
+    if membership is not way.last or membership.member is not role:
         return (
             f"take {membership.member} out of {membership.role}, or grant that membership "
             "WITH SET FALSE (PostgreSQL 16)"
@@ -211,4 +232,4 @@ def _help(role: Role, membership: Membership, way: _Way, project: Project) -> st
     revoked = f"REVOKE {quoted_identifier(way.target.name)} FROM {quoted_identifier(role.name)};"
     if not membership.inherit:
         return revoked
-    return "\n".join((*keeping(role.name, way.tables, project), revoked))
+    return "\n".join((*keeping(role.name, way.escape.tables, project), revoked))

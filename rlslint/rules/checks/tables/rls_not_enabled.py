@@ -11,13 +11,14 @@ from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.tenants_exposed import goes_by_names, tenants_exposed
+from rlslint.project.questions.trigger_copies import is_filled_by_trigger
 from rlslint.rules.registry import rule
 
 
 @rule
 def rls_not_enabled(table: Table, project: Project) -> Iterator[Finding]:
     exposed = tenants_exposed(table, project)
-    if exposed is None:
+    if exposed is None or is_filled_by_trigger(table, project):
         return
     if any(tenants_exposed(above, project) is not None for above in ancestors(table)):
         return

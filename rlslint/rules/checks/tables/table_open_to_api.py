@@ -20,6 +20,7 @@ from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
 from rlslint.project.questions.tenants_exposed import tenants_exposed
+from rlslint.project.questions.trigger_copies import is_filled_by_trigger
 from rlslint.rules.registry import rule
 from rlslint.text.printable import printable
 from rlslint.text.sentences import listed
@@ -32,7 +33,8 @@ def table_open_to_api(table: Table, project: Project) -> Iterator[Finding]:
     opened = _opened(table, project)
     if opened is None or any(_opened(above, project) is not None for above in ancestors(table)):
         return
-    if tenants_exposed(table, project) is None and not is_certainly_left_open(table, project):
+    told = is_certainly_left_open(table, project) or is_filled_by_trigger(table, project)
+    if tenants_exposed(table, project) is None and not told:
         yield _finding(table, opened, project)
 
 

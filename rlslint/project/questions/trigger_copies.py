@@ -1,0 +1,138 @@
+"""Which tables without row security triggers fill with rows of tables that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint import NamedTuple
+from rlslint.access import Exposure, Gap, gap_of
+from rlslint.catalog.binding import find_relation
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation, Trigger
+from rlslint.meaning.calls import search_path_of
+from rlslint.meaning.row_copies import WHOLE_ROW, row_copies
+from rlslint.project.project import Project
+from rlslint.project.questions.view_exposure import is_public
+
+
+class TriggerCopy(NamedTuple):
+    """That a trigger copies rows of a table with row security into `target`, which has none.
+
+    `columns` are what is copied, as the end of a sentence. `others` is how many more tables have
+    triggers that do the same.
+    """
+
+    source: Relation
+    trigger: Trigger
+    target: Relation
+    columns: tuple[str, ...]
+    exposed: Exposure
+    others: int = 0
+
+
+def trigger_copies(function: Function, project: Project) -> tuple[TriggerCopy, ...]:
+    """Return what a function copies as a trigger, one for each table that it fills.
+
+    A table that several functions fill is the first one's. Raises UnknownFact where what the body
+    does is not certain.
+    """
+    return tuple(
+        copy
+        for copy in project.ask(_copies, function)
+        if _first_to_fill(copy.target, project) is function
+    )
+
+
+def is_filled_by_trigger(table: Relation, project: Project) -> bool:
+    """Tell whether it is certain that a trigger copies protected rows into an open table."""
+    return _first_to_fill(table, project) is not None
+
+
+def _first_to_fill(table: Relation, project: Project) -> Function | None:
+    return project.ask(_filled).get(table)
+
+
+def _filled(project: Project) -> dict[Relation, Function]:
+    found: dict[Relation, Function] = {}
+    for function in project.ask(_protected_triggers):
+        try:
+            for copy in project.ask(_copies, function):
+                found.setdefault(copy.target, function)
+        except UnknownFact:
+            continue
+    return found
+
+
+def _protected_triggers(project: Project) -> dict[Function, tuple[tuple[Relation, Trigger], ...]]:
+    """Return the trigger functions that tables with row security call, and where."""
+    found: dict[Function, list[tuple[Relation, Trigger]]] = {}
+    for table in project.catalog.tables():
+        if table.partition_of is not None or not table.triggers.known():
+            continue
+        if table.knows("rls_enabled") and table.rls_enabled:
+            for trigger in table.triggers.known():
+                for function in _functions_of(trigger, project) if trigger.enabled else ():
+                    found.setdefault(function, []).append((table, trigger))
+    return {function: tuple(places) for function, places in found.items()}
+
+
+def _functions_of(trigger: Trigger, project: Project) -> tuple[Function, ...]:
+    schema, _, name = trigger.function.rpartition(".")
+    return project.catalog.function_names.get((schema, name), ())
+
+
+def _copies(project: Project, function: Function) -> tuple[TriggerCopy, ...]:
+    found: dict[Relation, TriggerCopy] = {}
+    for source, trigger in project.ask(_protected_triggers).get(function, ()):
+        for table, columns in row_copies(function, trigger.transition_tables):
+            path = search_path_of(function)
+            target = find_relation(project.catalog, path, table.schema, table.name)
+            if target is None or target is source:
+                continue
+            if target in found:
+                found[target] = found[target]._replace(others=found[target].others + 1)
+                continue
+            told = tuple(_telling(source, columns, project))
+            exposed = _exposed(target, source, project) if told else None
+            if exposed is not None:
+                found[target] = TriggerCopy(source, trigger, target, told, exposed)
+    return tuple(found.values())
+
+
+def _exposed(target: Relation, source: Relation, project: Project) -> Exposure | None:
+    """Return who reads in the target what the row security of the source keeps from them."""
+    if not target.is_table or target.temporary or gap_of(target) is not Gap.plain:
+        return None
+    if project.is_shared(target) or is_public(source, project):
+        return None
+    exposed = project.exposure(target, (source,))
+    return exposed if exposed is not None and "select" in exposed.privileges else None
+
+
+def _telling(source: Relation, columns: frozenset[str], project: Project) -> Iterator[str]:
+    """Yield the copied columns that tell more of a row than which one it is, and whose.
+
+    Keys, references and moments do not.
+    """
+    if WHOLE_ROW in columns:
+        yield WHOLE_ROW
+        return
+    if not source.knows("columns"):
+        yield from sorted(columns)
+        return
+    keys = {
+        number
+        for constraint in source.constraints.known()
+        if constraint.kind in ("primary", "foreign")
+        for number in constraint.columns
+    }
+    keys.update(column.number for column in project.tenant_columns(source))
+    for name, column in source.columns.items():
+        is_telling = column.number not in keys and not _is_moment_or_uuid(column.type)
+        if name in columns and is_telling:
+            yield name
+
+
+def _is_moment_or_uuid(type_name: str) -> bool:
+    return type_name.startswith(("timestamp", "date", "time", "uuid"))
