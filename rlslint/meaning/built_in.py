@@ -56,6 +56,7 @@ STABLE_FUNCTIONS = STRICT_FUNCTIONS | frozenset(
      "concat_ws", "format", "jsonb_build_object", "json_build_object", "jsonb_build_array",
      "json_build_array", "array_append", "array_prepend", "array_cat", "array_remove",
      "current_database", "current_schema", "current_schemas", "pg_backend_pid", "version",
+     "txid_current",
      "current_catalog", "row_to_json", "num_nulls", "num_nonnulls", "rescue", "make_interval",
      "make_date", "make_timestamptz", "array_fill", "row")
 )  # fmt: skip
@@ -73,7 +74,7 @@ VOLATILE_FUNCTIONS = frozenset(
     ("random", "clock_timestamp", "timeofday", "nextval", "setval", "currval", "lastval",
      "gen_random_uuid", "uuid_generate_v1", "uuid_generate_v4", "set_config", "uuidv4", "uuidv7",
      "pg_sleep", "gen_random_bytes", "random_normal", "dblink", "pg_notify",
-     "txid_current", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock",
+     "pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock",
      "pg_try_advisory_xact_lock")
 )  # fmt: skip
 """Functions that may give another value each time (provolatile v)."""
