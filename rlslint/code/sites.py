@@ -35,6 +35,12 @@ _PARAMETERS = {
 }
 """How libraries mark the place of a value; others write it as PostgreSQL does."""
 
+_BEGIN_BY_THEMSELVES = frozenset(("pg8000", "psycopg", "psycopg2", "sqlalchemy", "sqlmodel"))
+"""Libraries that begin a transaction with the first statement unless a program turns that off."""
+
+_RESETS_KEEP_ROLES = frozenset(("asyncpg",))
+"""Libraries whose pools send RESET ALL, which undoes neither SET ROLE nor its kin."""
+
 
 class Driver(NamedTuple):
     """The library that sends the SQL, and how it treats values.
@@ -50,7 +56,21 @@ class Driver(NamedTuple):
     @property
     def parameter(self) -> str:
         """The mark that stands for one value in SQL for this library."""
-        return _PARAMETERS.get(self.name.partition("+")[0], "$1")
+        return _PARAMETERS.get(self._library, "$1")
+
+    @property
+    def begins_by_itself(self) -> bool:
+        """Whether the library begins transactions, so that only a program's word keeps it off."""
+        return self._library in _BEGIN_BY_THEMSELVES
+
+    @property
+    def reset_keeps_role(self) -> bool:
+        """Whether a connection whose settings the library's pool resets keeps its role."""
+        return self._library in _RESETS_KEEP_ROLES
+
+    @property
+    def _library(self) -> str:
+        return self.name.partition("+")[0]
 
 
 class Lifetime(NamedTuple):

@@ -357,8 +357,13 @@ def body_statements(function: Function) -> tuple[BodyStatement, ...]:
 
 def tables_in(statement: BodyStatement) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
     """Return the tables that a statement of a body reads, and those that it changes."""
+    return tables_below(statement.node)
+
+
+def tables_below(node: Node) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
+    """Return the tables that are read and those that are changed by what stands below a node."""
     found = _Mentions()
-    found.gather(statement.node, frozenset())
+    found.gather(node, frozenset())
     return tuple(found.reads), tuple(found.writes)
 
 

@@ -23,7 +23,10 @@ from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Hole, Span, Statement
 
-_KINDS = frozenset(("SelectStmt", "VariableSetStmt", "TransactionStmt", "DoStmt", "DiscardStmt"))
+_KINDS = frozenset(
+    ("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CopyStmt",
+     "VariableSetStmt", "TransactionStmt", "DoStmt", "DiscardStmt")
+)  # fmt: skip
 
 
 class QuerySite(NamedTuple):
@@ -59,6 +62,23 @@ class Step(NamedTuple):
     event: CodeEvent
     query: QuerySite | None
     own: bool = True
+
+    def always_before(self, other: Step) -> bool:
+        """Tell whether this step has been taken whenever `other` is, as the lines are indented.
+
+        Every line between the two is at least as deep in blocks as the one where this step stands.
+        """
+        first, last = self.event.span, other.event.span
+        if first.text.path != last.text.path:
+            return False
+        start, end = first.text.location(first.start).row, last.text.location(last.start).row
+        depth = _indentation(first.text.line(start))
+        lines = (last.text.line(row) for row in range(start + 1, end + 1))
+        return start < end and all(_indentation(line) >= depth for line in lines if line.strip())
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 class Proof(Enum):
@@ -151,10 +171,21 @@ def _replaces(step: Step, name: str) -> bool:
     )
 
 
+def _resetting_names(name: str) -> tuple[str, ...]:
+    """Return what takes a setting back when it is reset: RESET ALL leaves a session its role."""
+    match name:
+        case "role":
+            return ("role", "session_authorization")
+        case "session_authorization":
+            return (name,)
+        case _:
+            return (name, "*")
+
+
 def _undoes(step: Step, name: str) -> bool:
     if step.query is None:
         return False
-    if any(write.resets and write.name in (name, "*") for write in step.query.writes):
+    if any(write.resets and write.name in _resetting_names(name) for write in step.query.writes):
         return True
     return any(
         parsed.statement.kind == "DiscardStmt" and parsed.node.get("target") == "DISCARD_ALL"

@@ -97,7 +97,8 @@ def _set(parsed: ParsedStatement) -> Iterator[SettingWrite]:
         case "VAR_SET_VALUE":
             values = [_constant(expression(item), parsed) for item in node.get("args", ())]
             value = None if None in values else ", ".join(str(item) for item in values)
-            yield SettingWrite(_known(name, parsed), local, value, value == "", statement)
+            resets = _resets(name, value)
+            yield SettingWrite(_known(name, parsed), local, value, resets, statement)
         case "VAR_RESET_ALL":
             yield SettingWrite("*", False, "", True, statement)
         case "VAR_RESET" | "VAR_SET_DEFAULT":
@@ -114,7 +115,8 @@ def _called(call: Call, parsed: ParsedStatement, catalog: Catalog) -> Iterator[S
             local = _truth(rest[0], parsed) if rest else None
             setting = _known(constant.lower(), parsed) if isinstance(constant, str) else ""
             written = _constant(value, parsed)
-            yield SettingWrite(setting, local, written, written == "", statement)
+            resets = _resets(setting, written)
+            yield SettingWrite(setting, local, written, resets, statement)
         case Call(name, arguments):
             given = given_types(arguments, None)
             function, _ = find_function(catalog, DEFAULT_SEARCH_PATH, name, given)
@@ -131,6 +133,11 @@ def _written_by(function: Function | None) -> tuple[SettingChange, ...]:
     if function.language not in ("sql", "plpgsql"):
         return ()
     return settings_written(function)
+
+
+def _resets(name: str, value: str | None) -> bool:
+    """Tell whether a value takes a setting back; that of the role is called `none`."""
+    return value == "" or (name == "role" and value is not None and value.lower() == "none")
 
 
 def _known(name: str, parsed: ParsedStatement) -> str:

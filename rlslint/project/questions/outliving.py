@@ -30,6 +30,9 @@ class Outliving(NamedTuple):
     reset: Statement | None = None
 
 
+ROLES = ("role", "session_authorization")
+"""The settings that say as whom the session acts."""
+
 _CERTAIN = Outliving(Severity.error, Confidence.high, "the connection goes back to a pool")
 _AFTER_ERRORS = Outliving(
     Severity.warning, Confidence.high, "nothing takes it back when a step in between fails"
@@ -56,6 +59,20 @@ def outliving(
         return None
     if project.assumes_context and write.value is not None:
         return None
+    return _kept(trace, step, write)
+
+
+def outliving_role(trace: SessionTrace, step: Step, write: SettingWrite) -> Outliving | None:
+    """Return whether the role that a step takes on for the session stays that of others."""
+    if write.name not in ROLES or write.local is not False or write.resets:
+        return None
+    # One role for all who will ever use the connection is a part of its configuration.
+    if step.event.hook in (Hook.connect, Hook.acquire) and write.value is not None:
+        return None
+    return _kept(trace, step, write)
+
+
+def _kept(trace: SessionTrace, step: Step, write: SettingWrite) -> Outliving | None:
     # What is set last, however the function ends, takes back what was set before.
     if step.event.cleanup and write.value is not None:
         return None
@@ -68,7 +85,7 @@ def outliving(
 def _left_behind(trace: SessionTrace, step: Step, name: str) -> Outliving | None:
     lifetime = lifetime_of(step)
     reset = trace.reset_after(step, name)
-    if lifetime.pooled is False or lifetime.reset_by_library:
+    if lifetime.pooled is False or (lifetime.reset_by_library and not _survives_reset(step, name)):
         return None
     if reset is not None and reset.proof is Proof.guarded:
         return None
@@ -79,6 +96,11 @@ def _left_behind(trace: SessionTrace, step: Step, name: str) -> Outliving | None
     if lifetime.pooled is None:
         return _SHARED
     return _CERTAIN if reset is None else _AFTER_ERRORS
+
+
+def _survives_reset(step: Step, name: str) -> bool:
+    driver = step.event.site.driver if step.event.site is not None else None
+    return name in ROLES and driver is not None and driver.reset_keeps_role
 
 
 def _perhaps_taken_back(step: Step) -> Outliving:

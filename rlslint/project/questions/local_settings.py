@@ -1,0 +1,140 @@
+"""Settings that end with their transaction before the work for which application code sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint import NamedTuple
+from rlslint.code.sites import CodeEventKind, Hook
+from rlslint.project.project import Project
+from rlslint.project.questions.queried_tables import guarded_by, tables_of_statement
+from rlslint.project.sessions import SessionTrace, Step, refused_by_server, runs_in_transaction
+from rlslint.project.setting_writes import SettingWrite
+from rlslint.text import Statement
+
+_ENDS = (CodeEventKind.commit, CodeEventKind.rollback)
+
+
+Place = tuple[SessionTrace, Step]
+"""A step, and the function on whose connection it is taken."""
+
+
+def lost_at_once(
+    trace: SessionTrace, step: Step, write: SettingWrite, project: Project
+) -> tuple[Place, ...]:
+    """Return where a step is taken such that nothing that runs later sees what it sets.
+
+    Several statements in one string are one transaction (manual: Multiple Statements in a Simple
+    Query).
+    """
+    if write.name not in project.context_settings or not write.local or write.resets:
+        return ()
+    if not write.alone or step.query is None or step.query.statement_count > 1:
+        return ()
+    if refused_by_server(step, write):
+        return ()
+    places = trace.occurrences(step)
+    return tuple(place for place in places if runs_in_transaction(place[1]) is False)
+
+
+def turns_transactions_off(place: Place) -> bool:
+    """Tell whether a program keeps its library from opening a transaction, and opens none itself.
+
+    Where it does, the step stands outside of that transaction.
+    """
+    trace, step = place
+    driver = step.event.site.driver if step.event.site is not None else None
+    return (driver is not None and driver.begins_by_itself) and not any(
+        other.event.kind is CodeEventKind.begin and other.event.connection == step.event.connection
+        for other in trace.steps
+    )
+
+
+def told_lost(write: SettingWrite) -> str:
+    """Return what follows where a setting is lost at once, as the beginning of a message."""
+    is_set = write.statement.kind == "VariableSetStmt"
+    does = "SET LOCAL" if is_set else "set_config with true as its third argument"
+    if write.through is not None:
+        does = f"what {write.through} sets"
+    effect = "has no effect" if is_set else "ends with its own statement"
+    return (
+        f"the statements that follow run without {write.name}, or with what an earlier user of the "
+        f"session left there: {does} {effect}"
+    )
+
+
+class Lost(NamedTuple):
+    """That a statement runs when the transaction that had the setting has ended.
+
+    `end` ended it, `table` is the one whose policies read the setting.
+    """
+
+    statement: Statement
+    table: str
+    end: Step
+
+
+def lost_at_end(
+    trace: SessionTrace, step: Step, write: SettingWrite, project: Project
+) -> Lost | None:
+    """Return the first query that needs what a step sets and runs after its transaction."""
+    if write.name not in project.context_settings or not write.local or write.resets:
+        return None
+    if write.name in project.ask(_set_in_each_transaction):
+        return None
+    found = (_after_end(*place, write.name, project) for place in trace.occurrences(step))
+    return next((lost for lost in found if lost is not None), None)
+
+
+def _set_in_each_transaction(project: Project) -> frozenset[str]:
+    """Return the settings that a hook of the library sets wherever a transaction begins."""
+    return frozenset(
+        write.name
+        for trace in project.traces
+        if trace.hook is Hook.begin
+        for _, write in trace.writes()
+    )
+
+
+def _after_end(trace: SessionTrace, step: Step, name: str, project: Project) -> Lost | None:
+    end: Step | None = None
+    inner = 0
+    for other in _on_the_connection(trace, step):
+        kind = other.event.kind
+        if kind is CodeEventKind.begin and end is None:
+            inner += 1
+        elif kind in _ENDS and end is None and inner:
+            inner -= 1
+        elif kind in _ENDS and end is None:
+            end = other
+        if other.query is None:
+            continue
+        if any(write.name == name for write in other.query.writes):
+            return None
+        if end is None or kind is not CodeEventKind.execute or not other.own:
+            continue
+        needing = _needing(other, name, project)
+        if needing is not None and end.always_before(other):
+            return Lost(*needing, end)
+    return None
+
+
+def _on_the_connection(trace: SessionTrace, step: Step) -> Iterator[Step]:
+    """Yield the steps of a function after one, on the same connection until it is given back."""
+    position = next(n for n, other in enumerate(trace.steps) if other is step)
+    for other in trace.steps[position + 1 :]:
+        if other.event.connection == step.event.connection:
+            if other.event.kind in (CodeEventKind.acquire, CodeEventKind.release):
+                return
+            yield other
+
+
+def _needing(step: Step, name: str, project: Project) -> tuple[Statement, str] | None:
+    """Return the statement of a step that needs a setting, and the table whose policies read it."""
+    for parsed in step.query.statements if step.query is not None else ():
+        tables = tables_of_statement(parsed, project)
+        guarded = tables if project.assumes_context else guarded_by(name, project)
+        for table in tables:
+            if table in guarded:
+                return parsed.statement, str(table)
+    return None
