@@ -38,6 +38,9 @@ _PARAMETERS = {
 _BEGIN_BY_THEMSELVES = frozenset(("pg8000", "psycopg", "psycopg2", "sqlalchemy", "sqlmodel"))
 """Libraries that begin a transaction with the first statement unless a program turns that off."""
 
+_POSTGRESQL_ONLY = frozenset(("aiopg", "asyncpg", "pg8000", "psycopg", "psycopg2"))
+"""Libraries that speak to no other kind of database."""
+
 _RESETS_KEEP_ROLES = frozenset(("asyncpg",))
 """Libraries whose pools send RESET ALL, which undoes neither SET ROLE nor its kin."""
 
@@ -67,6 +70,11 @@ class Driver(NamedTuple):
     def reset_keeps_role(self) -> bool:
         """Whether a connection whose settings the library's pool resets keeps its role."""
         return self._library in _RESETS_KEEP_ROLES
+
+    @property
+    def serves_postgresql_only(self) -> bool:
+        """Whether what the library sends is for PostgreSQL, whatever the rest of the program is."""
+        return not _POSTGRESQL_ONLY.isdisjoint(self.name.split("+"))
 
     @property
     def _library(self) -> str:

@@ -63,6 +63,19 @@ def setting_writes(parsed: ParsedStatement, catalog: Catalog) -> Iterator[Settin
             return
 
 
+def settings_asked(parsed: ParsedStatement) -> tuple[str, ...]:
+    """Return the settings that a SELECT reads by current_setting() and that it names."""
+    if parsed.statement.kind != "SelectStmt":
+        return ()
+    called = (
+        _constant(part.arguments[0], parsed)
+        for part in _expressions_of(parsed.node)
+        if isinstance(part, Call) and part.name[-1] == "current_setting" and part.arguments
+    )
+    found = (_known(name.lower(), parsed) for name in called if name)
+    return tuple(name for name in found if name)
+
+
 def _selected(parsed: ParsedStatement, catalog: Catalog) -> Iterator[tuple[int, SettingWrite]]:
     """Yield the settings that calls in a SELECT change, each with the number of its call."""
     number = 0
