@@ -23,6 +23,8 @@ _CLIENT_SETTINGS = Pattern(
 )
 """Settings that hold what the client sent (PostgREST, Transactions: request settings)."""
 
+_APPLICATION_NAME = "application_name"
+
 _CLIENT_FUNCTIONS = frozenset(("inet_client_addr", "inet_client_port"))
 
 
@@ -86,6 +88,11 @@ def _is_app_metadata(value: Expr) -> bool:
             return bool(_APP_METADATA().search(str(key))) or _is_app_metadata(left)
         case _:
             return False
+
+
+def is_application_name(read: ContextRead) -> bool:
+    """Tell whether what is read is the name that a connection gives itself."""
+    return read.kind == "setting" and read.name == _APPLICATION_NAME
 
 
 def is_client_controlled(read: ContextRead) -> bool:

@@ -21,19 +21,41 @@ def unqualified_names(function: Function, catalog: Catalog) -> tuple[str, ...]:
     known = schemas_of_functions(catalog)
     functions = [name[0] for name in called_names(function) if len(name) == 1 and name[0] in known]
     try:
+        tables = _unqualified_tables(function, catalog)
+    except UnknownFact:
+        if not functions:
+            raise
+        tables = []
+    return tuple(dict.fromkeys((*tables, *functions)))
+
+
+def tables_by_path(function: Function, catalog: Catalog) -> tuple[str, ...]:
+    """Return the tables of the history that a body finds along its search_path.
+
+    Unless the path names pg_temp last, a temporary table of the same name comes before them. Raises
+    UnknownFact where none is found and the body may name some that cannot be seen.
+    """
+    path = search_path_of(function)
+    tables = _unqualified_tables(function, catalog)
+    found = (name for name in tables if find_relation(catalog, path, "", name) is not None)
+    return tuple(dict.fromkeys(found))
+
+
+def _unqualified_tables(function: Function, catalog: Catalog) -> list[str]:
+    try:
         named = (*tables_read(function), *tables_written(function))
     except UnknownFact:
         tables = _tables_after_keywords(function, catalog)
-        if not tables and not functions:
+        if not tables:
             raise
-    else:
-        tables = [table.name for table in named if not table.schema]
-        tables = [
-            name
-            for name in tables
-            if not _is_system_catalog(name) and not _may_be_transition(name, function, catalog)
-        ]
-    return tuple(dict.fromkeys((*tables, *functions)))
+        return tables
+    return [
+        table.name
+        for table in named
+        if not table.schema
+        and not _is_system_catalog(table.name)
+        and not _may_be_transition(table.name, function, catalog)
+    ]
 
 
 def _may_be_transition(name: str, function: Function, catalog: Catalog) -> bool:
