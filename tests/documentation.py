@@ -25,6 +25,7 @@ FAMILIES = {
     "RLS4": "Context",
     "RLS5": "Sessions of the application",
     "RLS6": "Speed",
+    "RLS8": "Changes",
     "RLS90": "What only an audit sees",
     "RLS91": "What rlslint could not read, and its own comments",
 }

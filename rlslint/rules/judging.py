@@ -11,6 +11,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.removals import removals
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import Rule, rules_for
 from rlslint.rules.selection import Selection
@@ -24,6 +25,7 @@ _NOUNS = {
     "Dynamic": "statement",
     "IgnoreUse": "ignore",
     "QuerySite": "query",
+    "Removal": "policy",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
     "SessionSetting": "setting",
@@ -62,6 +64,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
             yield "View", relation
         for policy in relation.policies.known():
             yield "Policy", policy
+    for removal in removals(catalog):
+        yield "Removal", removal
     for function in catalog.functions.known():
         yield "Function", function
     for role in catalog.roles.values():

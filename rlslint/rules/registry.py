@@ -20,6 +20,7 @@ Where = Callable[["Terms", "Project"], bool]
 FOLDERS = {
     "Table": "tables",
     "Policy": "policies",
+    "Removal": "removals",
     "View": "views",
     "Function": "functions",
     "Role": "roles",

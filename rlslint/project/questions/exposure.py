@@ -11,7 +11,7 @@ from rlslint.access import (
     is_superuser,
 )
 from rlslint.access.wording import spoken
-from rlslint.catalog.model import Column, Policy, Relation
+from rlslint.catalog.model import Column, Policy, Relation, RemovedPolicy
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
@@ -70,9 +70,74 @@ def admission(policy: Policy, project: Project) -> Admission | None:
         command
         for command in COMMANDS
         if policy.covers(command)
-        and any(not is_guarded(policy.relation, command, role, project) for role in roles)
+        and any(
+            not is_guarded(policy.relation, command, role, project)
+            and not _has_lost_its_guard(policy, command, role, project)
+            for role in roles
+        )
     )
     return Admission(roles, commands) if commands else None
+
+
+def _has_lost_its_guard(policy: Policy, command: str, role: str, project: Project) -> bool:
+    """Tell whether a restrictive policy made this one harmless until it was dropped.
+
+    Then the fault is what dropped it: drop-restrictive-policy or cascade-drops-policy.
+    """
+    return any(
+        policy in lost.opened
+        and command in lost.admission.commands
+        and role in lost.admission.roles
+        for removed in policy.relation.removed
+        if (lost := lost_guard(removed, project)) is not None
+    )
+
+
+class LostGuard(NamedTuple):
+    """What a restrictive policy kept from runtime roles that `opened` policies admit now."""
+
+    admission: Admission
+    opened: tuple[Policy, ...]
+
+
+def lost_guard(removed: RemovedPolicy, project: Project) -> LostGuard | None:
+    """Return what a restrictive policy that is gone kept back and nothing keeps back now."""
+    return project.ask(_lost_guard, removed)
+
+
+def _lost_guard(project: Project, removed: RemovedPolicy) -> LostGuard | None:
+    policy, relation = removed.policy, removed.policy.relation
+    if policy.permissive or not relation.rls_enabled:
+        return None
+    opened: dict[Policy, None] = {}
+    found: dict[tuple[str, str], None] = {}
+    for command in COMMANDS:
+        if not policy.covers(command) or not _guards(policy, command, project, strictly=False):
+            continue
+        for role in served_roles(policy, project):
+            if role not in project.reachable_by(relation, command):
+                continue
+            if not _relies_on(policy, command, role, project):
+                continue
+            before = [
+                one
+                for one in applicable_policies(project.catalog, relation, role, command)[0]
+                if _is_older(one, removed) and not _guards(one, command, project, strictly=True)
+            ]
+            opened |= dict.fromkeys(before)
+            if before:
+                found[command, role] = None
+    if not found:
+        return None
+    roles = tuple(dict.fromkeys(role for _, role in found))
+    return LostGuard(
+        Admission(roles, tuple(dict.fromkeys(command for command, _ in found))), tuple(opened)
+    )
+
+
+def _is_older(policy: Policy, removed: RemovedPolicy) -> bool:
+    """Tell whether a policy was there when another one was removed."""
+    return policy.created is None or policy.created.number < removed.statement.number
 
 
 def restricted(policy: Policy, project: Project) -> Admission | None:

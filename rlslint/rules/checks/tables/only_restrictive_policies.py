@@ -19,6 +19,7 @@ from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS, certainty
+from rlslint.project.questions.removals import shuts_somebody_out
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import free_name, quoted_identifier
@@ -35,6 +36,8 @@ class _Refused(NamedTuple):
 def only_restrictive_policies(table: Table, project: Project) -> Iterator[Finding]:
     restrictive = [policy for policy in table.policies.known() if not policy.permissive]
     if not restrictive or not table.rls_enabled or not _may_strand(table, project):
+        return
+    if shuts_somebody_out(table, project):
         return
     refused = [
         _Refused(role, command, aimed)

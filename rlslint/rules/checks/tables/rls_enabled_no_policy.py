@@ -19,6 +19,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import tenant_policy
+from rlslint.project.questions.removals import shuts_somebody_out
 from rlslint.rules.registry import rule
 
 
@@ -29,7 +30,7 @@ def rls_enabled_no_policy(table: Table, project: Project) -> Iterator[Finding]:
     if any(above.policies for above in ancestors(table)):
         return
     exposed = project.exposure(table)
-    if exposed is None or not exposed.is_granted:
+    if exposed is None or not exposed.is_granted or shuts_somebody_out(table, project):
         return
     refused = [r for r in exposed.roles if row_security_active(project.catalog, r, table)]
     if refused:

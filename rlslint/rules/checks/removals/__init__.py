@@ -1,0 +1,1 @@
+"""Checks of what took policies from tables that are still there."""
