@@ -99,7 +99,7 @@ def _set_in_each_transaction(project: Project) -> frozenset[str]:
 def _after_end(trace: SessionTrace, step: Step, name: str, project: Project) -> Lost | None:
     end: Step | None = None
     inner = 0
-    for other in _on_the_connection(trace, step):
+    for other in on_the_connection(trace, step):
         kind = other.event.kind
         if kind is CodeEventKind.begin and end is None:
             inner += 1
@@ -113,13 +113,13 @@ def _after_end(trace: SessionTrace, step: Step, name: str, project: Project) -> 
             return None
         if end is None or kind is not CodeEventKind.execute or not other.own:
             continue
-        needing = _needing(other, name, project)
-        if needing is not None and end.always_before(other):
-            return Lost(*needing, end)
+        needed = needing(other, name, project)
+        if needed is not None and end.always_before(other):
+            return Lost(*needed, end)
     return None
 
 
-def _on_the_connection(trace: SessionTrace, step: Step) -> Iterator[Step]:
+def on_the_connection(trace: SessionTrace, step: Step) -> Iterator[Step]:
     """Yield the steps of a function after one, on the same connection until it is given back."""
     position = next(n for n, other in enumerate(trace.steps) if other is step)
     for other in trace.steps[position + 1 :]:
@@ -129,7 +129,7 @@ def _on_the_connection(trace: SessionTrace, step: Step) -> Iterator[Step]:
             yield other
 
 
-def _needing(step: Step, name: str, project: Project) -> tuple[Statement, str] | None:
+def needing(step: Step, name: str, project: Project) -> tuple[Statement, str] | None:
     """Return the statement of a step that needs a setting, and the table whose policies read it."""
     for parsed in step.query.statements if step.query is not None else ():
         tables = tables_of_statement(parsed, project)

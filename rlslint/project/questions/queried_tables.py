@@ -33,20 +33,32 @@ def _tables_by_setting(project: Project) -> Mapping[str, frozenset[Relation]]:
     for policy in project.catalog.policies():
         table = policy.relation
         if table.knows("rls_enabled") and table.rls_enabled:
-            for name in _settings_of(policy, project):
+            for name in settings_of(policy, project):
                 found.setdefault(name, set()).add(table)
-    for function, policies in project.policy_functions.items():
-        if function.knows("language") and function.language in ("sql", "plpgsql"):
-            names = {read.name.lower() for read in settings_read(function) if read.name}
-            for name in names:
-                found.setdefault(name, set()).update(policy.relation for policy in policies)
     return {name: frozenset(tables) for name, tables in found.items()}
 
 
-def _settings_of(policy: Policy, project: Project) -> set[str]:
-    return {
+def settings_of(policy: Policy, project: Project) -> frozenset[str]:
+    """Return the settings that a policy reads, in functions that it calls as well."""
+    return project.ask(_settings_of, policy)
+
+
+def _settings_of(project: Project, policy: Policy) -> frozenset[str]:
+    read = {
         read.name
         for clause in policy.known_clauses
         for read in project.predicate(clause).ask(context_reads, project.context_functions)
         if read.kind == "setting" and read.name is not None
     }
+    called = project.ask(_settings_of_functions)
+    return frozenset(read) | called.get(policy, frozenset())
+
+
+def _settings_of_functions(project: Project) -> Mapping[Policy, frozenset[str]]:
+    found: dict[Policy, set[str]] = {}
+    for function, policies in project.policy_functions.items():
+        if function.knows("language") and function.language in ("sql", "plpgsql"):
+            names = {read.name.lower() for read in settings_read(function) if read.name}
+            for policy in policies:
+                found.setdefault(policy, set()).update(names)
+    return {policy: frozenset(names) for policy, names in found.items()}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.outliving import found_in_session, outliving
+from rlslint.project.questions.rolled_back import rolled_back
 from rlslint.project.sessions import SessionTrace
 from rlslint.rules.registry import rule
 
@@ -18,7 +19,7 @@ def set_config_session(trace: SessionTrace, project: Project) -> Iterator[Findin
         if write.statement.kind == "VariableSetStmt" or write.through is not None:
             continue
         left = outliving(trace, step, write, project)
-        if left is not None:
+        if left is not None and rolled_back(trace, step, write, project) is None:
             yield found_in_session(
                 step,
                 write,

@@ -1,0 +1,80 @@
+"""query-without-context: a query of a table whose policies need a tenant that nothing has set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.code.sites import CodeEventKind
+from rlslint.project.findings import Finding, also_shown
+from rlslint.project.project import Project
+from rlslint.project.questions.bound_queries import Access, accesses, settings_needed
+from rlslint.project.sessions import SessionTrace, Step
+from rlslint.project.setting_writes import SettingWrite
+from rlslint.rules.registry import rule
+from rlslint.text import Statement
+
+_EFFECTS = {
+    "select": "this query finds no rows of {}",
+    "insert": "this INSERT into {} is refused",
+    "update": "this UPDATE changes no rows of {}",
+    "delete": "this DELETE deletes no rows of {}",
+}
+
+
+@rule
+def query_without_context(trace: SessionTrace, project: Project) -> Iterator[Finding]:
+    if trace.hook is not None or not project.uses_row_security:
+        return
+    known: set[str] = set()
+    for step in trace.steps:
+        if step.query is None:
+            continue
+        known |= {write.name for write in step.query.writes}
+        if not known.isdisjoint(("", "role", "session_authorization")):
+            return
+        if step.event.kind is not CodeEventKind.execute or not step.own or not trace.opens(step):
+            continue
+        for statement, access, place in _without(step, known, project):
+            yield _finding(statement, access, place)
+            return
+
+
+def _without(
+    step: Step, known: set[str], project: Project
+) -> Iterator[tuple[Statement, Access, SettingWrite]]:
+    """Yield what a step does without a setting that the program sets elsewhere."""
+    elsewhere = {write.name: write for write in project.setting_writes if not write.resets}
+    for parsed in step.query.statements if step.query is not None else ():
+        # COPY … FROM fails with any tenant: copy-from-rls says so.
+        if parsed.statement.kind == "CopyStmt" and parsed.node.get("is_from"):
+            continue
+        for access in accesses(parsed, project):
+            needed = settings_needed(access, project)
+            if not needed or not needed <= elsewhere.keys():
+                continue
+            if known.isdisjoint(needed) and needed.isdisjoint(project.ask(_set_by_hooks)):
+                yield parsed.statement, access, elsewhere[min(needed)]
+
+
+def _set_by_hooks(project: Project) -> frozenset[str]:
+    return frozenset(
+        write.name
+        for trace in project.traces
+        if trace.hook is not None
+        for _, write in trace.writes()
+    )
+
+
+def _finding(statement: Statement, access: Access, place: SettingWrite) -> Finding:
+    effect = _EFFECTS[access.command].format(access.table)
+    return Finding(
+        object=str(access.table),
+        message=f"{effect} unless its role is exempt from policies: they need {place.name}, which "
+        "nothing has set on this connection",
+        span=statement.span,
+        label=f"runs without {place.name}",
+        help=f"set {place.name} in the transaction of this query, or connect as a role that is "
+        "meant to see all rows",
+        related=also_shown((place.statement, f"{place.name} is set here, for another connection")),
+        statement=statement,
+    )
