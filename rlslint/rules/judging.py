@@ -11,13 +11,15 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.alterations import altered_policies
 from rlslint.project.questions.removals import removals
 from rlslint.project.terms import Terms
+from rlslint.rules.cards import card
 from rlslint.rules.registry import Rule, rules_for
 from rlslint.rules.selection import Selection
 from rlslint.rules.suppression import IgnoreUse
 from rlslint.sql.parser import BrokenStatement
-from rlslint.text import Related
+from rlslint.text import Related, Span
 from rlslint.text.faults import Fault, is_out_of_depth
 
 _NOUNS = {
@@ -25,6 +27,7 @@ _NOUNS = {
     "Dynamic": "statement",
     "IgnoreUse": "ignore",
     "QuerySite": "query",
+    "AlteredPolicy": "policy",
     "Removal": "policy",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
@@ -64,6 +67,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
             yield "View", relation
         for policy in relation.policies.known():
             yield "Policy", policy
+        for altered in altered_policies(relation):
+            yield "AlteredPolicy", altered
     for removal in removals(catalog):
         yield "Removal", removal
     for function in catalog.functions.known():
@@ -119,7 +124,7 @@ def judge(
                     unjudged.append(Unjudged(rule.name, subject, GivenUp(subject)))
                 else:
                     faults.append(_fault(rule.name, subject, error))
-    shown = (_where_on(finding, selection) for finding in found)
+    shown = (_where_on(finding, selection) for finding in _without_yielding(found))
     return [finding for finding in shown if finding is not None]
 
 
@@ -141,6 +146,37 @@ def _where_on(finding: Finding, selection: Selection) -> Finding | None:
                 statement=None,
             )
     return None
+
+
+def _without_yielding(findings: list[Finding]) -> list[Finding]:
+    """Leave out what another finding says more specifically: of the same place on the same object,
+    or of what stands at a place that it points to.
+
+    Which rule speaks in whose stead, their cards say.
+    """
+    by_object: dict[str, list[Finding]] = {}
+    pointing_to: dict[Span, list[Finding]] = {}
+    for finding in findings:
+        by_object.setdefault(finding.object, []).append(finding)
+        for related in finding.related:
+            pointing_to.setdefault(related.span, []).append(finding)
+
+    def yields(finding: Finding) -> bool:
+        span = finding.span
+        if span is None:
+            return False
+        others = [one for one in by_object[finding.object] if _is_in_one_place(one.span, span)]
+        others += pointing_to.get(span, ())
+        rules = {one.rule for one in others} - {finding.rule}
+        return bool(rules) and not rules.isdisjoint(card(finding.rule).yields_to)
+
+    return [finding for finding in findings if not yields(finding)]
+
+
+def _is_in_one_place(one: Span | None, other: Span | None) -> bool:
+    if one is None or other is None or one.text is not other.text:
+        return False
+    return one.start < other.end and other.start < one.end
 
 
 class _Asked(NamedTuple):

@@ -21,6 +21,7 @@ FOLDERS = {
     "Table": "tables",
     "Policy": "policies",
     "Removal": "removals",
+    "AlteredPolicy": "alterations",
     "View": "views",
     "Function": "functions",
     "Role": "roles",

@@ -164,7 +164,12 @@ def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
 
     Nor those that are meant to see more than tenants do, where the policy is for them by name.
     """
-    return project.ask(_served, policy.roles)
+    return served_where(policy.roles, project)
+
+
+def served_where(roles: tuple[str, ...], project: Project) -> tuple[str, ...]:
+    """Return the runtime roles that a policy for these roles serves; see served_roles."""
+    return project.ask(_served, roles)
 
 
 def _served(project: Project, roles: tuple[str, ...]) -> tuple[str, ...]:

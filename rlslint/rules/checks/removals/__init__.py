@@ -1,1 +1,1 @@
-"""Checks of what took policies from tables that are still there."""
+"""Rules that look at what took policies from tables that are still there."""
