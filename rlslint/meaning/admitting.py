@@ -17,7 +17,7 @@ from rlslint.meaning.planning import constant_truth, planning_errors
 from rlslint.meaning.simplifying import disjunction, simplified
 from rlslint.meaning.situations import MISSING, Session, Situation
 from rlslint.meaning.truth import UNDECIDED
-from rlslint.meaning.values import RaisesError
+from rlslint.meaning.values import Known, RaisesError
 from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import And, Constant, Expr, Not, Or
 
@@ -69,6 +69,29 @@ def admits_none(
     """Tell whether a caller with a context gets no row, whatever is in it. Raises GivenUp."""
     situation = Situation(_asked(not_null, expression), Session.given, functions)
     return not _is_met(expression, situation, (), lambda truth: truth is True)
+
+
+def value_without_row(
+    expression: Expr, session: Session, functions: ContextFunctions = _NOTHING
+) -> Known | None:
+    """Return the one value that an expression has in a session, None where it is not known.
+
+    Raises GivenUp where it is too long to tell.
+    """
+    part, situation = simplified(expression), Situation(frozenset(), session, functions, True)
+
+    def evaluate(world: World) -> Known | bool:
+        try:
+            value = Evaluation(world, situation).value(part)
+        except RaisesError:
+            return False
+        return value if isinstance(value, Known) else False
+
+    values = set(worlds(evaluate, _WORLDS))
+    if None in values:
+        raise GivenUp(expression)
+    (only, *others) = values
+    return only if isinstance(only, Known) and not others else None
 
 
 def errors_of_rows(

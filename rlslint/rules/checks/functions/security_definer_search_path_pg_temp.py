@@ -12,6 +12,7 @@ from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.unqualified import tables_by_path
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
@@ -63,6 +64,7 @@ def _finding(
         help=f"ALTER {kind} {function.signature} SET search_path = {schemas};",
         related=also_shown((called, f"policy {policies[0].name} calls it" if policies else "")),
         severity=_severity(project),
+        confidence=certainty(project),
     )
 
 

@@ -9,6 +9,7 @@ from rlslint.catalog.model import Policy
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
+from rlslint.project.questions.ownerless import ownerless_rows
 from rlslint.project.questions.siblings import (
     Neighbour,
     admits_by_row_alone,
@@ -34,7 +35,7 @@ def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Find
     if not admits_by_row_alone(policy, project) or is_meant_for_everyone(policy, project):
         return
     bound = bound_neighbour(policy, project)
-    if bound is not None:
+    if bound is not None and ownerless_rows(policy, project) is None:
         yield _finding(policy, bound, project)
 
 

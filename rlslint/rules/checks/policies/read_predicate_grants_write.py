@@ -23,6 +23,7 @@ from rlslint.project.questions.exposure import (
     is_guarded,
     served_roles,
 )
+from rlslint.project.questions.ownerless import is_ownerless
 from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
@@ -73,7 +74,9 @@ def _reading_branch(policy: Policy, using: Clause, project: Project) -> Unbounde
     found = condition.ask(unbounded_branches, condition.filled, functions)
     for branch in found:
         asks_row = any(map(own_columns, branch.conjuncts))
-        if asks_row and is_open_to_strangers(branch, everyone, functions):
+        if not asks_row or is_ownerless(branch, policy.relation, project):
+            continue
+        if is_open_to_strangers(branch, everyone, functions):
             return branch
     if any(branch.kind == "opaque" for branch in found):
         raise UnknownFact(policy, "what it admits", policy.because("using"))

@@ -1,0 +1,96 @@
+"""Values that stand in for a context that is missing: a tenant for who has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint import NamedTuple
+from rlslint.catalog.answers import remembered
+from rlslint.meaning.admitting import admits_all, value_without_row
+from rlslint.meaning.bounds import bound_of
+from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
+from rlslint.meaning.ownerless_rows import filters_of
+from rlslint.meaning.situations import MISSING, Session
+from rlslint.sql.expressions import Call, Case, Expr
+
+
+class Fallback(NamedTuple):
+    """That a session without a context passes for the caller whom `value` names.
+
+    `expression` is what gives the value, `columns` are the own row's that are compared with it.
+    """
+
+    session: Session
+    expression: Expr
+    value: object
+    columns: frozenset[int]
+    reads: tuple[ContextRead, ...]
+
+
+@remembered
+def fallbacks(
+    expression: Expr, not_null: frozenset[int], functions: ContextFunctions
+) -> tuple[Fallback, ...]:
+    """Return the constants that take effect where the context is missing.
+
+    What else a branch asks has to be true without a context, but for filters. Raises GivenUp.
+    """
+    if not any(_may_fall_back(part) for part in expression.walk()):
+        return ()
+    found: dict[Expr, Fallback] = {}
+    for branch in branches(expression):
+        for conjunct in branch:
+            bound = bound_of(conjunct, functions)
+            if bound is None or not bound.reads:
+                continue
+            for session in MISSING:
+                fallback = _fallback(conjunct, bound.columns, session, functions)
+                if fallback is None or fallback.expression in found:
+                    continue
+                if _passes(branch, conjunct, session, not_null, functions):
+                    found[fallback.expression] = fallback
+    return tuple(found.values())
+
+
+def _passes(
+    branch: Branch,
+    conjunct: Expr,
+    session: Session,
+    not_null: frozenset[int],
+    functions: ContextFunctions,
+) -> bool:
+    """Tell whether what else a branch asks is true without a context, for rows of the constant."""
+    others = tuple(one for one in branch if one is not conjunct)
+    filters = filters_of(others, own_columns(conjunct), functions)
+    asked = [one for one in others if one not in filters]
+    return all(admits_all(one, session, not_null, functions) for one in asked)
+
+
+def _fallback(
+    conjunct: Expr, columns: frozenset[int], session: Session, functions: ContextFunctions
+) -> Fallback | None:
+    for part in _outermost(conjunct):
+        reads = context_reads(part, functions)
+        if not reads or own_columns(part):
+            continue
+        known = value_without_row(part, session, functions)
+        if known is not None and known.payload != "":
+            return Fallback(session, part, known.payload, columns, reads)
+    return None
+
+
+def _outermost(expression: Expr) -> Iterator[Expr]:
+    if _may_fall_back(expression):
+        yield expression
+        return
+    for child in expression.children():
+        yield from _outermost(child)
+
+
+def _may_fall_back(part: Expr) -> bool:
+    match part:
+        case Call((("coalesce" | "greatest" | "least" | "rescue"),)) | Case():
+            return True
+        case _:
+            return False
