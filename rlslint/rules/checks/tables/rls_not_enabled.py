@@ -9,6 +9,7 @@ from rlslint.catalog.model import Table
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.authority_writes import authority_write
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.tenants_exposed import goes_by_names, tenants_exposed
 from rlslint.project.questions.trigger_copies import is_filled_by_trigger
@@ -29,7 +30,11 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
     columns = " and ".join(column.name for column in project.tenant_columns(table))
     because = f" ({exposed.because})" if exposed.because else ""
     # Row security on the table that policies consult needs a way around itself.
-    consulted = table in project.consulted and (exposed.only_reads or exposed.because != "")
+    consulted = table in project.consulted and (
+        exposed.only_reads
+        or exposed.because != ""
+        or project.ask(authority_write, table) is not None
+    )
     if consulted:
         because += " (an info only, for policies look up there who may see what)"
     statement = table.because("rls_enabled")

@@ -1,0 +1,151 @@
+"""Whether callers may write what policies believe about them."""
+
+from __future__ import annotations
+
+from rlslint import NamedTuple
+from rlslint.access import (
+    applicable_policies,
+    can_use_schema,
+    grants_to,
+    has_privilege,
+    row_security_active,
+)
+from rlslint.catalog.model import Column, Policy, Relation
+from rlslint.catalog.predicates import Clause
+from rlslint.meaning.authorities import Authority, authorities
+from rlslint.meaning.context import own_columns
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import served_roles
+from rlslint.project.questions.new_rows import unchecked_branch
+from rlslint.sql.expressions import IsNull
+from rlslint.text import Statement
+
+_WRITES = ("insert", "update")
+
+
+class Belief(NamedTuple):
+    """That a clause of a policy believes the rows of a table."""
+
+    policy: Policy
+    clause: Clause
+    authority: Authority
+
+
+class AuthorityWrite(NamedTuple):
+    """That a role may write the rows that policies believe about it.
+
+    `writes` are insert and update, as far as they are open; `by` is the policy that accepts such
+    rows, None where no row security keeps any out, and `grants` what gave the privileges.
+    """
+
+    belief: Belief
+    role: str
+    columns: tuple[Column, ...]
+    writes: tuple[str, ...]
+    by: Policy | None
+    grants: tuple[Statement, ...]
+    is_guarded_by_trigger: bool
+
+
+def beliefs(project: Project) -> dict[Relation, list[Belief]]:
+    """Return by table the clauses of policies that look up there what a caller may do."""
+    found: dict[Relation, list[Belief]] = {}
+    for policy in project.catalog.policies():
+        if not policy.permissive:
+            continue
+        for clause in policy.known_clauses:
+            condition = project.condition(clause, policy.relation)
+            for authority in condition.ask(authorities, project.context_functions):
+                found.setdefault(authority.relation, []).append(Belief(policy, clause, authority))
+    return found
+
+
+def authority_write(project: Project, table: Relation) -> AuthorityWrite | None:
+    """Return how a caller may give itself what policies believe, None where it may not."""
+    for belief in project.ask(beliefs).get(table, ()):
+        for role in served_roles(belief.policy, project):
+            found = _write(belief, role, project)
+            if found is not None:
+                return found
+    return None
+
+
+def _write(belief: Belief, role: str, project: Project) -> AuthorityWrite | None:
+    table, catalog = belief.authority.relation, project.catalog
+    if table.is_beyond_history or not table.is_table:
+        return None
+    columns = _believed(belief)
+    if not columns or not can_use_schema(catalog, role, table.schema):
+        return None
+    writes: dict[str, tuple[Column, ...]] = {}
+    accepting: Policy | None = None
+    for command in _WRITES:
+        held = tuple(c for c in columns if has_privilege(catalog, role, table, command, c.name))
+        if held and row_security_active(catalog, role, table):
+            held, by = _accepted(table, role, command, held, project)
+            accepting = accepting or by
+        if held:
+            writes[command] = held
+    if not writes:
+        return None
+    statements = [
+        grant.statement
+        for command in writes
+        for grant in grants_to(catalog, role, table, command)
+        if grant.statement is not None
+    ]
+    triggered = all(
+        any(t.before and t.enabled and command in t.events for t in table.triggers.known())
+        for command in writes
+    )
+    granted = tuple(dict.fromkeys(statements))
+    open_ones = tuple(one for one in columns if any(one in held for held in writes.values()))
+    return AuthorityWrite(belief, role, open_ones, tuple(writes), accepting, granted, triggered)
+
+
+def _believed(belief: Belief) -> tuple[Column, ...]:
+    """Return the columns that say what a caller may do, none where these name a row of its own.
+
+    A parent is found by its key: whose it is, is what its own policies see to.
+    """
+    table, authority = belief.authority.relation, belief.authority
+    keys = {
+        constraint.columns
+        for constraint in table.constraints.known()
+        if constraint.kind in ("primary", "unique")
+    }
+    if any((number,) in keys for number in authority.believed):
+        return ()
+    found = (table.column(number) for number in sorted(authority.believed))
+    return tuple(column for column in found if column is not None and not column.generated)
+
+
+def _accepted(
+    table: Relation, role: str, command: str, columns: tuple[Column, ...], project: Project
+) -> tuple[tuple[Column, ...], Policy | None]:
+    """Return those of some columns into which a role may write any value, and by which policy."""
+    permissive, restrictive = applicable_policies(project.catalog, table, role, command)
+    for one in permissive:
+        left = tuple(
+            column
+            for column in columns
+            if _is_unchecked(one, column, project)
+            and all(_is_unchecked(other, column, project) for other in restrictive)
+        )
+        if left:
+            return left, one
+    return (), None
+
+
+def _is_unchecked(policy: Policy, column: Column, project: Project) -> bool:
+    check = policy.effective_check
+    if check is None:
+        return not policy.permissive
+    branch = unchecked_branch(check, (column,), policy.relation, project)
+    if branch is None:
+        return False
+    return not any(
+        column.number in own_columns(conjunct)
+        for conjunct in branch
+        if not isinstance(conjunct, IsNull)
+    )
