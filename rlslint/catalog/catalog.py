@@ -32,6 +32,20 @@ class Refusal(NamedTuple):
     relation: Relation | None
 
 
+class Reversal(NamedTuple):
+    """That undoing a migration, by `statement`, takes the row security from a table that stays.
+
+    `grantees` are those who have privileges on its rows then.
+    """
+
+    relation: Relation
+    statement: Statement
+    grantees: frozenset[str]
+
+    def __str__(self) -> str:
+        return str(self.relation)
+
+
 class Dynamic(NamedTuple):
     """Dynamic SQL that could not be evaluated, and what of it may matter to row security."""
 
@@ -45,10 +59,11 @@ class Catalog:
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
-    `refusals` and `dynamic` are what the replay could not carry out; `is_in_doubt` tells whether it
-    has made anything unknown that a statement perhaps did. `unknown_relations` are
-    names that the history uses without ever making them (objects of the platform, of an
-    extension or of a part that was not read), with the statement that named each first;
+    `reversals` are what ways back would open. `refusals` and `dynamic` are what the replay could
+    not carry out; `is_in_doubt` tells whether it has made anything unknown that a statement perhaps
+    did. `unknown_relations` are names that the history uses without ever making them (objects of
+    the platform, of an extension or of a part that was not read), with the statement that named
+    each first;
     `named_columns` are columns that relations have for certain though not all are known. `answers`
     keeps what was found out about the catalog as it stands, until a statement changes it.
     `platform` is the one whose database it is, None where nothing but the catalog's content tells;
@@ -69,6 +84,7 @@ class Catalog:
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
+        self.reversals: list[Reversal] = []
         self.is_in_doubt = False
         self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
         self.gone: RecordedSet[tuple[str, str, str]] = RecordedSet()

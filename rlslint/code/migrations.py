@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,18 +13,22 @@ from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.files.layouts.history import Migration
-from rlslint.files.layouts.sections import up_ranges
+from rlslint.files.layouts.reversals import undoing
+from rlslint.files.layouts.sections import down_ranges, up_ranges
 from rlslint.files.walk import folders_above
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Statement, Text
 from rlslint.text.faults import Fault
+from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.code.python.migrations import Models
     from rlslint.code.sites import SqlSite
     from rlslint.files.python_source import ReadModule
 
+
+_OPENS = Pattern(rb"disable\s+row\s+level\s+security", re.IGNORECASE)
 
 NO_KINDS: Mapping[bytes, frozenset[str]] = MappingProxyType({})
 
@@ -99,11 +104,13 @@ class MigrationReader:
         self._reader = reader
         self._read_module = read_module
         self._models: Models | None = None
+        self._text: Text | None = None
         self.files = 0
 
     def statements(self, migration: Migration) -> Items:
         """Yield the statements of a migration's way up, none where it cannot be read."""
         text = self._reader.text(migration.path, migration.shown)
+        self._text = text
         if text is None:
             return
         self.files += 1
@@ -114,6 +121,26 @@ class MigrationReader:
             return
         self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
         yield from self._unless_at_fault(text, self._read(text))
+
+    def way_back(self, migration: Migration) -> Items:
+        """Yield the statements that undo the migration that was read last, if they open a table."""
+        if self._text is None or not migration.path.endswith(".sql"):
+            return
+        path = undoing(migration.path)
+        if path is None:
+            text, ranges = self._text, down_ranges(self._text.data)
+        else:
+            shown = os.path.join(
+                os.path.dirname(migration.shown),
+                os.path.relpath(path, os.path.dirname(migration.path)),
+            )
+            found = read_text(path, os.path.normpath(shown))
+            if not isinstance(found, Text):
+                return
+            self._reader.keep_ignores(found, lambda: ignores_in_sql(found))
+            text, ranges = found, ((0, len(found.data)),)
+        if any(_OPENS().search(text.data, *one) for one in ranges):
+            yield from self._unless_at_fault(text, read(text, self._kinds, ranges))
 
     def included(self, migration: Migration, name: str) -> str | None:
         """Return the path of a file of the project that a migration runs, None if there is none.

@@ -112,7 +112,19 @@ def replay_history(
                         broken.append(item)
             _carry_out(replay, item, reader)
         end_script(replay, ending, last)
+        _try_way_back(replay, migrations, migration, reader)
     return Replayed(replay, tuple(broken), migrations.files, statements)
+
+
+def _try_way_back(
+    replay: Replay, migrations: MigrationReader, migration: Migration, reader: Reader
+) -> None:
+    """Note what undoing a migration would open."""
+    found = [one for one in migrations.way_back(migration) if isinstance(one, ParsedStatement)]
+    if found:
+        from rlslint.replay.reversals import try_way_back
+
+        try_way_back(replay, found, lambda one: _carry_out(replay, one, reader))
 
 
 def _include(replay: Replay, statement: Statement, path: str | None, history: History) -> str:

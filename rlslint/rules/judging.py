@@ -29,6 +29,7 @@ _NOUNS = {
     "QuerySite": "query",
     "AlteredPolicy": "policy",
     "Removal": "policy",
+    "Reversal": "table",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
     "SessionSetting": "setting",
@@ -69,6 +70,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
             yield "Policy", policy
         for altered in altered_policies(relation):
             yield "AlteredPolicy", altered
+    for reversal in catalog.reversals:
+        yield "Reversal", reversal
     for removal in removals(catalog):
         yield "Removal", removal
     for function in catalog.functions.known():

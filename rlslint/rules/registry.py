@@ -21,6 +21,7 @@ FOLDERS = {
     "Table": "tables",
     "Policy": "policies",
     "Removal": "removals",
+    "Reversal": "reversals",
     "AlteredPolicy": "alterations",
     "View": "views",
     "Function": "functions",

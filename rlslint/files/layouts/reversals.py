@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Claim, Folders
 from rlslint.files.layouts.order import number
@@ -26,6 +27,20 @@ def claim(folders: Folders) -> Claim:
         else:
             left_out += (file for file in files if is_reversal(file, files))
     return Claim(left_out=tuple(left_out))
+
+
+def undoing(path: str) -> str | None:
+    """Return the path of the file that undoes a migration, None where there is none."""
+    folder, name = os.path.split(path)
+    if os.path.basename(folder) == "deploy":
+        candidate = os.path.join(os.path.dirname(folder), "revert", name)
+    elif name == "up.sql":
+        candidate = os.path.join(folder, "down.sql")
+    else:
+        stem = name.removesuffix(".sql").removesuffix(".up")
+        undone = f"U{name[1:]}" if name.startswith("V") and "__" in name else f"{stem}.down.sql"
+        candidate = os.path.join(folder, undone)
+    return candidate if disk.is_file(candidate) else None
 
 
 def is_reversal(file: SourceFile, beside: tuple[SourceFile, ...]) -> bool:

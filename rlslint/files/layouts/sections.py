@@ -48,6 +48,17 @@ def up_ranges(data: bytes) -> Ranges:
     return tuple(ranges)
 
 
+def down_ranges(data: bytes) -> Ranges:
+    """Return the byte ranges of `data` that undo it; none where nothing marks a down section."""
+    if not _may_have_marks(data):
+        return ()
+    marks = [(mark.start(), _is_up(mark)) for mark in _marks(data)]
+    ends = [start for start, _ in marks[1:]] + [len(data)]
+    return tuple(
+        (start, end) for (start, is_up), end in zip(marks, ends, strict=False) if not is_up
+    )
+
+
 def _may_have_marks(data: bytes) -> bool:
     """Tell whether a comment has one of the words; every marker begins with two dashes or more."""
     start = data.find(b"--")
