@@ -45,7 +45,7 @@ def history_of(project: Path) -> History | None:
 def scripts_of(project: Path, history: History) -> list[str]:
     """Return the statements of a history as SQL, whatever it is written in."""
     found = discover([project], root=project)
-    reader = MigrationReader(_Everything(), Reader({}), ModuleReader(found))
+    reader = MigrationReader(lambda _: _Everything(), Reader({}), ModuleReader(found))
     return [
         "\n;\n".join(
             item.statement.sql

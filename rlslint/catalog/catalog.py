@@ -10,6 +10,7 @@ from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.predicates import Clause
 from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
 from rlslint.catalog.roles import PUBLIC, Role
 from rlslint.catalog.schemas import Schema, public_schema
@@ -53,17 +54,45 @@ class Dynamic(NamedTuple):
     reason: str
 
 
+class Condition(NamedTuple):
+    """What a permissive policy let pass when a statement ran, for which command and roles."""
+
+    command: str
+    roles: tuple[str, ...]
+    using: Clause | None
+
+
+class RowAccess(NamedTuple):
+    """A statement that reads, updates or deletes rows of a table whose policies bind its role.
+
+    `command` is select, update or delete. `user` is current_user and `owner` the owner of the
+    table then; `escapes` tells whether the history made the user one whom no policy binds, and
+    `given` which settings held a value. `permissive` are the policies that admitted rows.
+    `forced` is the statement that has forced row security.
+    """
+
+    statement: Statement
+    relation: Relation
+    command: str
+    user: str
+    owner: str
+    escapes: bool
+    given: frozenset[str]
+    permissive: tuple[Condition, ...]
+    forced: Statement | None
+
+
 class Catalog:
     """All of it. `names` maps a schema and a name to the relation that has them now.
 
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
-    `reversals` are what ways back would open. `refusals` and `dynamic` are what the replay could
-    not carry out; `is_in_doubt` tells whether it has made anything unknown that a statement perhaps
-    did. `unknown_relations` are names that the history uses without ever making them (objects of
-    the platform, of an extension or of a part that was not read), with the statement that named
-    each first;
+    `reversals` are what ways back would open, `row_accesses` the statements that may find policies
+    in their way. `refusals` and `dynamic` are what the replay could not carry out; `is_in_doubt`
+    tells whether it has made anything unknown that a statement perhaps did. `unknown_relations` are
+    names that the history uses without ever making them (objects of the platform, of an extension
+    or of a part that was not read), with the statement that named each first;
     `named_columns` are columns that relations have for certain though not all are known. `answers`
     keeps what was found out about the catalog as it stands, until a statement changes it.
     `platform` is the one whose database it is, None where nothing but the catalog's content tells;
@@ -85,6 +114,7 @@ class Catalog:
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
         self.reversals: list[Reversal] = []
+        self.row_accesses: list[RowAccess] = []
         self.is_in_doubt = False
         self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
         self.gone: RecordedSet[tuple[str, str, str]] = RecordedSet()

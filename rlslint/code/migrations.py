@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rlslint.files import disk
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 
 _OPENS = Pattern(rb"disable\s+row\s+level\s+security", re.IGNORECASE)
-
-NO_KINDS: Mapping[bytes, frozenset[str]] = MappingProxyType({})
 
 
 class Reader:
@@ -87,20 +84,17 @@ Items = Iterator[ParsedStatement | BrokenStatement | None]
 class MigrationReader:
     """Reads the migrations of one history, first to last.
 
-    Statements of other kinds than `kinds` come as None; in scripts that hold one of the words of
-    `kinds_by_word`, those kinds are read as well. The models that Django's migrations make are kept
-    for the later ones. `files` counts those that could be read.
+    Statements of other kinds than `kinds_in` gives for a script come as None. The models that
+    Django's migrations make are kept for the later ones. `files` counts those that could be read.
     """
 
     def __init__(
         self,
-        kinds: frozenset[str],
+        kinds_in: Callable[[bytes], frozenset[str]],
         reader: Reader,
         read_module: ReadModule,
-        kinds_by_word: Mapping[bytes, frozenset[str]] = NO_KINDS,
     ) -> None:
-        self._kinds = kinds
-        self._kinds_by_word = kinds_by_word
+        self._kinds_in = kinds_in
         self._reader = reader
         self._read_module = read_module
         self._models: Models | None = None
@@ -140,7 +134,7 @@ class MigrationReader:
             self._reader.keep_ignores(found, lambda: ignores_in_sql(found))
             text, ranges = found, ((0, len(found.data)),)
         if any(_OPENS().search(text.data, *one) for one in ranges):
-            yield from self._unless_at_fault(text, read(text, self._kinds, ranges))
+            yield from self._unless_at_fault(text, read(text, self._kinds_in(text.data), ranges))
 
     def included(self, migration: Migration, name: str) -> str | None:
         """Return the path of a file of the project that a migration runs, None if there is none.
@@ -170,17 +164,10 @@ class MigrationReader:
 
     def _python_statements(self, migration: Migration, text: Text) -> Items:
         for site in self._python_sites(migration, text):
-            yield from read(site.text, self._kinds, application=True)
+            yield from read(site.text, self._kinds_in(site.text.data), application=True)
 
     def _read(self, text: Text) -> Items:
         yield from read(text, self._kinds_in(text.data), up_ranges(text.data))
-
-    def _kinds_in(self, data: bytes) -> frozenset[str]:
-        kinds = self._kinds
-        for word, others in self._kinds_by_word.items():
-            if word in data:
-                kinds |= others
-        return kinds
 
     def _python_sites(self, migration: Migration, text: Text) -> tuple[SqlSite, ...]:
         known = self._reader.sites.get(migration.shown)

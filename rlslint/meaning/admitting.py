@@ -94,6 +94,19 @@ def value_without_row(
     return only if isinstance(only, Known) and not others else None
 
 
+def hides_all_without_context(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+) -> bool:
+    """Tell whether no row passes where no setting was ever set, and no error says so.
+
+    Raises GivenUp where a condition is too long to tell.
+    """
+    situation = Situation(_asked(not_null, expression), Session.never_set, functions, True)
+    return not _is_met(expression, situation, (), lambda truth: truth not in (False, None))
+
+
 def errors_of_rows(
     expression: Expr,
     session: Session,

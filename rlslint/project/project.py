@@ -21,7 +21,7 @@ from rlslint.access import (
 )
 from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.bookkeeping import is_bookkeeping
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.catalog import Catalog, RowAccess
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation
@@ -37,6 +37,7 @@ from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
 from rlslint.project.terms import Condition, SharedTerms, Terms
 from rlslint.sql.expressions import Expr
+from rlslint.text import Span
 from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import names_in
 
@@ -367,6 +368,23 @@ class Project:
             for write in self.setting_writes
             if not write.resets and (is_own(write.name) or (write.name == "role" and write.local))
         )
+
+    @property
+    @remembered
+    def _accesses(self) -> dict[Span, list[RowAccess]]:
+        found: dict[Span, dict[Relation, RowAccess]] = {}
+        for access in self.catalog.row_accesses:
+            found.setdefault(access.statement.span, {}).setdefault(access.relation, access)
+        return {span: list(accesses.values()) for span, accesses in found.items()}
+
+    @property
+    def row_accesses(self) -> Iterator[RowAccess]:
+        """The statements that may find policies in their way, each once for a table."""
+        return (access for accesses in self._accesses.values() for access in accesses)
+
+    def accesses_at(self, span: Span) -> Sequence[RowAccess]:
+        """Return what the statement of a place does to tables whose policies are in force."""
+        return self._accesses.get(span, ())
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions that exist at the end of the history."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -20,12 +21,13 @@ from rlslint.config.platforms import (
 from rlslint.files.contents import of_another_database, read_text
 from rlslint.files.layouts.history import History, Migration
 from rlslint.project.hosting import platform_called
-from rlslint.replay import HANDLED_KINDS, Ending, Replay, end_script
+from rlslint.replay import DATA_KINDS, HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, Text, open_holes
 from rlslint.text.faults import Fault
+from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.files.python_source import ReadModule
@@ -38,8 +40,9 @@ _ENDINGS = {
 """By layout, whether a tool puts each file into a transaction of its own, or psql runs it."""
 
 
-_KINDS_BY_WORD = {CONTAINERS[1].encode(): frozenset(("InsertStmt", "UpdateStmt"))}
-"""What changes rows counts where a file speaks of the containers of a platform."""
+_FORCES = Pattern(rb"(?i)\bforce\s+row\b")
+_COPIES = Pattern(rb"(?i)\binto\b[^;']*?\bselect\b")
+"""INSERT of what a query gives, and no INSERT of many values."""
 
 
 class Replayed(NamedTuple):
@@ -76,10 +79,9 @@ def replay_history(
         settle_on(replay.catalog, platform)
     if platform is not None:
         replay.migration_roles = (platform.owner,) if platform.owner else ()
-    kinds = HANDLED_KINDS | {INCLUDE}
     broken: list[BrokenStatement] = []
     statements = 0
-    migrations = MigrationReader(kinds, reader, read_module, _KINDS_BY_WORD)
+    migrations = MigrationReader(partial(_kinds_in, replay), reader, read_module)
     for migration in history.migrations:
         if platform is not None and platform.default_grants_end is not None:
             end_default_grants(replay.catalog, _day(migration, config))
@@ -125,6 +127,20 @@ def _try_way_back(
         from rlslint.replay.reversals import try_way_back
 
         try_way_back(replay, found, lambda one: _carry_out(replay, one, reader))
+
+
+def _kinds_in(replay: Replay, data: bytes) -> frozenset[str]:
+    """Return the kinds of statements that are of interest in a script.
+
+    What changes rows counts where policies may be in its way, and where a script speaks of the
+    containers of a platform.
+    """
+    kinds = HANDLED_KINDS | {INCLUDE}
+    if CONTAINERS[1].encode() in data:
+        kinds |= {"InsertStmt", "UpdateStmt"}
+    if replay.has_forced or _FORCES().search(data):
+        kinds |= DATA_KINDS if _COPIES().search(data) else DATA_KINDS - {"InsertStmt"}
+    return kinds
 
 
 def _include(replay: Replay, statement: Statement, path: str | None, history: History) -> str:

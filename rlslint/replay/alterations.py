@@ -102,6 +102,7 @@ def _alter(
     if subtype in _ROW_SECURITY:
         fact, value = _ROW_SECURITY[subtype]
         relation.learn(fact, value, statement)
+        replay.has_forced |= subtype == "AT_ForceRowSecurity"
         return
     alteration = _ALTERATIONS.get(subtype)
     if alteration is not None:

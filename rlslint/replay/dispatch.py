@@ -79,10 +79,15 @@ HANDLED_KINDS = frozenset(_HANDLERS)
 
 
 _OF_ROWS = {
-    "InsertStmt": "containers.insert_rows",
-    "UpdateStmt": "containers.update_rows",
+    "DeleteStmt": "row_accesses.change_rows",
+    "InsertStmt": "containers.insert_rows row_accesses.change_rows",
+    "MergeStmt": "row_accesses.change_rows",
+    "UpdateStmt": "containers.update_rows row_accesses.change_rows",
 }
-"""The same for the kinds that are decoded only where a file names rows that are of interest."""
+"""The same for the kinds that are decoded only where rows are of interest."""
+
+DATA_KINDS = frozenset(_OF_ROWS)
+"""The kinds of statement that change rows, which matter where policies may be in their way."""
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from rlslint.catalog.overloads import find_called
+from rlslint.replay.row_accesses import change_in_with
 from rlslint.replay.settings import set_config
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Constant, Other, Query
@@ -18,6 +19,8 @@ _SETS = Pattern(r"(?i)set_config")
 
 def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Carry out what a top-level SELECT does beside reading: set_config, SELECT INTO, calls."""
+    if replay.has_forced and "withClause" in node:
+        change_in_with(replay, statement, node)
     if "intoClause" in node:
         from rlslint.catalog.model import Kind
         from rlslint.replay.tables import table_of_query
@@ -64,6 +67,7 @@ def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         return
     may_call = dict.__len__(replay.catalog.functions) or "select" in body.lower()
     may_call = may_call or replay.transaction is not None  # An error undoes what was done before.
+    may_call = may_call or replay.has_forced
     if CHANGES_CATALOG().search(body) is None and not may_call:
         return
     try:

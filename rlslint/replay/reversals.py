@@ -30,6 +30,7 @@ def try_way_back(
         if relation.knows("rls_enabled") and relation.rls_enabled
     ]
     refusals, transaction = len(catalog.refusals), replay.transaction
+    row_accesses = len(catalog.row_accesses)
     found: list[Reversal] = []
     mark = JOURNAL.mark()
     try:
@@ -51,6 +52,7 @@ def try_way_back(
         JOURNAL.undo(mark)
         JOURNAL.release(mark)
         del catalog.refusals[refusals:]
+        del catalog.row_accesses[row_accesses:]
         replay.transaction = transaction
     catalog.reversals += found
 

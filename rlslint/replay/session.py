@@ -6,7 +6,10 @@ from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 
-_State = tuple[str, str, tuple[str, ...]]
+_State = tuple[str, str, tuple[str, ...], frozenset[str]]
+
+ANY_SETTING = "*"
+"""Stands for a setting whose name only the database knows."""
 
 
 class Session:
@@ -15,7 +18,8 @@ class Session:
     `user` is current_user: the owner of what is made. `session_user` is who connected; RESET ROLE
     returns to it; `authenticated_user` is what that was at first. Settings made by SET LOCAL are
     given back when the transaction ends; what it undoes the journal gives back. `start_path` is the
-    search_path that a new session has.
+    search_path that a new session has. `given` are the settings of the application's own, in small
+    letters, that hold a value, and `row_security` where it is off.
     """
 
     def __init__(self) -> None:
@@ -23,6 +27,7 @@ class Session:
         self.session_user = MIGRATION_ROLE
         self.user = MIGRATION_ROLE
         self.start_path = self.search_path_setting = DEFAULT_SEARCH_PATH
+        self.given: frozenset[str] = frozenset()
         self._resolved_for: object = None
         self._resolved: tuple[str, ...] = ()
         self._after_commit: _State | None = None
@@ -40,13 +45,13 @@ class Session:
         self, user: str, search_path: tuple[str, ...], session_user: str | None = None
     ) -> None:
         """Act as a role with a search_path, whatever transaction there is."""
-        self._restore((session_user or self.session_user, user, search_path))
+        self._restore((session_user or self.session_user, user, search_path, self.given))
 
     def _snapshot(self) -> _State:
-        return self.session_user, self.user, self.search_path_setting
+        return self.session_user, self.user, self.search_path_setting, self.given
 
     def _restore(self, snapshot: _State) -> None:
-        names = ("session_user", "user", "search_path_setting")
+        names = ("session_user", "user", "search_path_setting", "given")
         for name, value in zip(names, snapshot, strict=True):
             set_attribute(self, name, value)
 
@@ -54,6 +59,7 @@ class Session:
         """Begin anew, as psql's \\connect does."""
         set_attribute(self, "authenticated_user", user)
         self.become(user, start_path, user)
+        set_attribute(self, "given", frozenset())
         set_attribute(self, "start_path", start_path)
         set_attribute(self, "_after_commit", None)
 
@@ -78,6 +84,16 @@ class Session:
 
     def set_search_path(self, schemas: tuple[str, ...], local: bool) -> None:
         set_attribute(self, "search_path_setting", schemas)
+        self._keep(local)
+
+    def give(self, name: str, has_value: bool, local: bool) -> None:
+        """Note that a setting holds a value from now on, or none."""
+        set_attribute(self, "given", self.given | {name} if has_value else self.given - {name})
+        self._keep(local)
+
+    def take_all(self, local: bool) -> None:
+        """Note that no setting holds a value any more."""
+        set_attribute(self, "given", frozenset())
         self._keep(local)
 
     def reset_search_path(self, local: bool) -> None:

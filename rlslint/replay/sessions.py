@@ -50,6 +50,7 @@ def discard(replay: Replay, statement: Statement, node: Node, base: int) -> None
             _drop_temporary(replay, statement)
             replay.session.set_session_authorization("", False)
             replay.session.reset_search_path(False)
+            replay.session.take_all(False)
         case _:
             return
 

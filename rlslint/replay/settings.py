@@ -17,6 +17,7 @@ def set_variable(replay: Replay, statement: Statement, node: Node, base: int) ->
     match node["kind"]:
         case "VAR_RESET_ALL":
             replay.session.reset_search_path(local)
+            replay.session.take_all(local)
         case "VAR_SET_VALUE":
             _set(replay, name, values, local)
         case "VAR_SET_DEFAULT" | "VAR_RESET":
@@ -50,6 +51,25 @@ def _set(replay: Replay, name: str, values: tuple[str, ...], local: bool) -> Non
     elif name == "session_authorization" and values:
         replay.catalog.role(values[0])
         replay.session.set_session_authorization(values[0], local)
+    elif "." in name or name == "row_security":
+        # A value that is no constant is one nevertheless.
+        value = ", ".join(values) if values else None
+        give_setting(replay, name, value is None or _tells(name, value), local)
+
+
+def _tells(name: str, value: str) -> bool:
+    if name == "row_security":
+        return value.lower() in ("off", "false", "no", "0")
+    return value != ""
+
+
+def give_setting(replay: Replay, name: str, has_value: bool, local: bool) -> None:
+    """Note whether a setting holds a value.
+
+    SET LOCAL outside of a transaction block counts for the rest of the script: what runs the script
+    may have begun a transaction.
+    """
+    replay.session.give(name, has_value, local and replay.transaction is not None)
 
 
 def _reset(replay: Replay, name: str, local: bool) -> None:
@@ -59,6 +79,8 @@ def _reset(replay: Replay, name: str, local: bool) -> None:
         replay.session.set_role("", local)
     elif name == "session_authorization":
         replay.session.set_session_authorization("", local)
+    elif "." in name or name == "row_security":
+        give_setting(replay, name, False, local)
 
 
 def set_config(replay: Replay, name: str, value: str | None, local: bool) -> None:

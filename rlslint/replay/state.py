@@ -68,14 +68,16 @@ class EventTrigger(NamedTuple):
 class Transaction:
     """A transaction block: its mark in the journal, and those of its savepoints, oldest first.
 
-    `refusals` is how many statements were refused before it. In one that has `failed`, every
-    statement fails until the end of it or of a savepoint; one that `is_in_doubt` failed perhaps.
+    `refusals` is how many statements were refused before it, `row_accesses` how many were noted.
+    In one that has `failed`, every statement fails until the end of it or of a savepoint; one that
+    `is_in_doubt` failed perhaps.
     """
 
-    def __init__(self, mark: int, begun: Statement, refusals: int) -> None:
+    def __init__(self, mark: int, begun: Statement, refusals: int, row_accesses: int) -> None:
         self.mark = mark
         self.begun = begun
         self.refusals = refusals
+        self.row_accesses = row_accesses
         self.savepoints: list[tuple[str, int]] = []
         self.failed = False
         self.is_in_doubt = False
@@ -89,7 +91,8 @@ class Replay:
     pg_event_trigger_ddl_commands() tells the one that runs now. `transaction` is the block that was
     begun; `possible_errors` are what the statement perhaps fails with. `temporary` relations and
     functions end with the session, the tables `dropped_at_commit` with the transaction, which may
-    be a whole script's, where its tool puts each into one.
+    be a whole script's, where its tool puts each into one. `has_forced` tells whether row security
+    was forced anywhere, so that statements on rows are of interest.
     """
 
     def __init__(self) -> None:
@@ -111,6 +114,7 @@ class Replay:
         self.temporary: RecordedDict[int, Relation | Function] = RecordedDict()
         self.dropped_at_commit: tuple[Relation, ...] = ()
         self.one_transaction_a_script = False
+        self.has_forced = False
         self.possible_errors: set[str] | None = None
         self.steps = Steps(STEPS_OF_A_HISTORY)
         self.carried_out = 0

@@ -29,6 +29,7 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
         case "TRANS_STMT_ROLLBACK" if begun is not None:
             # What was tried and taken back does not matter.
             del replay.catalog.refusals[begun.refusals :]
+            del replay.catalog.row_accesses[begun.row_accesses :]
             roll_back(replay)
             _chain(replay, statement, node)
         case "TRANS_STMT_SAVEPOINT" if begun is not None and not begun.failed:
@@ -68,7 +69,12 @@ def refuse_in_transaction(replay: Replay, statement: Statement, node: Node, base
 
 
 def _begin(replay: Replay, statement: Statement) -> None:
-    replay.transaction = Transaction(JOURNAL.mark(), statement, len(replay.catalog.refusals))
+    replay.transaction = Transaction(
+        JOURNAL.mark(),
+        statement,
+        len(replay.catalog.refusals),
+        len(replay.catalog.row_accesses),
+    )
     replay.session.begin()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Dynamic, Refusal
+from rlslint.catalog.catalog import Dynamic, Refusal, RowAccess
 from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.config.platforms import EXTENSION_SCHEMAS
@@ -32,6 +32,7 @@ _NOUNS = {
     "Reversal": "table",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
+    "RowAccess": "statement",
     "SessionSetting": "setting",
 }
 """What messages call a subject whose kind does not say it."""
@@ -55,6 +56,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
         yield "Refusal", refusal
     for dynamic in catalog.dynamic.values():
         yield "Dynamic", dynamic
+    for access in project.row_accesses:
+        yield "RowAccess", access
     for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
         if relation.schema in EXTENSION_SCHEMAS:
             continue
@@ -259,7 +262,7 @@ def _name(subject: object) -> str:
     """Return what messages call a subject; one that fails to say it has no name."""
     try:
         match subject:
-            case BrokenStatement() | Refusal() | Dynamic():
+            case BrokenStatement() | Refusal() | Dynamic() | RowAccess():
                 text, start = subject.statement.text, subject.statement.start
                 return f"{text.path}:{text.location(start).row}"
             case IgnoreUse():

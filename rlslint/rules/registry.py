@@ -33,6 +33,7 @@ FOLDERS = {
     "BrokenStatement": "statements",
     "Refusal": "statements",
     "Dynamic": "statements",
+    "RowAccess": "statements",
     "IgnoreUse": "ignores",
     "OptionUse": "options",
     "Server": "servers",

@@ -68,9 +68,10 @@ def _protected_triggers(project: Project) -> dict[Function, tuple[tuple[Relation
     """Return the trigger functions that tables with row security call, and where."""
     found: dict[Function, list[tuple[Relation, Trigger]]] = {}
     for table in project.catalog.tables():
-        if table.partition_of is not None or not table.triggers.known():
+        if not table.triggers.known() or not table.knows("rls_enabled") or not table.rls_enabled:
             continue
-        if table.knows("rls_enabled") and table.rls_enabled:
+        # Partitions have the triggers of their table.
+        if not table.knows("partition_of") or table.partition_of is None:
             for trigger in table.triggers.known():
                 for function in _functions_of(trigger, project) if trigger.enabled else ():
                     found.setdefault(function, []).append((table, trigger))

@@ -28,6 +28,7 @@ from rlslint.replay.plpgsql.values import (
 )
 from rlslint.replay.plpgsql.variables import ROW_COUNT
 from rlslint.replay.refusals import ANY_ERROR, Refused
+from rlslint.replay.row_accesses import note_query
 from rlslint.sql.expressions import Call, Column, Expr, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import ParsedStatement, SyntaxProblem
@@ -196,6 +197,7 @@ def _select(interpreter: Interpreter, found: Query, into: tuple[Target, ...], st
     note_rows(interpreter, rows, bool(into))
     if not into:
         return
+    note_query(interpreter.replay, interpreter.execution.step, found)
     known = not rows.open and all(row.certain for row in rows.rows)
     if strict and known and len(rows.rows) != 1:
         raise Raised("too_many_rows" if rows.rows else "no_data_found")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rlslint.catalog.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
-from rlslint.replay.dispatch import HANDLED_KINDS
+from rlslint.replay.dispatch import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
 from rlslint.replay.open_names import meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, BodyRange
@@ -62,12 +62,13 @@ class Execution:
         text, start, end = step.text, step.start, step.end
         if step is self.parent or text.data[start:end] != data:
             text, start, end = Text(text.path, data), 0, len(data)
+        kinds = HANDLED_KINDS | DATA_KINDS if self.replay.has_forced else HANDLED_KINDS
         try:
-            yield from parsed_statements(text, HANDLED_KINDS, start, end, step)
+            yield from parsed_statements(text, kinds, start, end, step)
         except SyntaxProblem:
             if not has_templates(data):
                 raise
-            for found in filled_statements(text, HANDLED_KINDS, start, end, step):
+            for found in filled_statements(text, kinds, start, end, step):
                 if not isinstance(found, BrokenStatement):
                     yield found
 
@@ -126,7 +127,8 @@ class Execution:
 
     def _doubt(self, parsed: ParsedStatement) -> bool:
         """Run a statement, undo it, and make unknown what it changed; False for nothing."""
-        mark = JOURNAL.mark()
+        mark, accesses = JOURNAL.mark(), self.replay.catalog.row_accesses
+        noted = len(accesses)
         try:
             self.replay.carry_out(parsed)
             return leave_in_doubt(self.replay.catalog, mark, self.parent)
@@ -135,6 +137,7 @@ class Execution:
             return False
         finally:
             JOURNAL.release(mark)
+            del accesses[noted:]
 
     def _doubt_by_words(self, sql: str, is_refused: bool = False) -> bool:
         doubts = Doubts(self.replay.catalog, self.parent)

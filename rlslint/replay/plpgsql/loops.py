@@ -24,6 +24,8 @@ from rlslint.replay.plpgsql.tree import (
     assigned,
 )
 from rlslint.replay.plpgsql.values import ANY, Composite, PartlyKnown
+from rlslint.replay.row_accesses import note_query
+from rlslint.text import Statement
 
 
 def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
@@ -111,6 +113,7 @@ def _rows_of(
             query, parameters = query_of_command(interpreter, command, using)
     if query is None:
         return targets, nothing_known
+    note_query(interpreter.replay, _step(interpreter, loop), query)
     outer, interpreter.parameters = interpreter.parameters, parameters
     interpreter.evaluator.results.clear()
     try:
@@ -118,6 +121,17 @@ def _rows_of(
         return targets, query_rows(query, interpreter.evaluator)
     finally:
         interpreter.parameters = outer
+
+
+def _step(interpreter: Interpreter, loop: ForQuery | ForExecute) -> Statement:
+    """Return the query of a loop where the block shows it, else the statement that runs it."""
+    block = interpreter.statement
+    if isinstance(loop, ForQuery) and interpreter.execution.body >= 0:
+        sql = loop.query.encode()
+        start = block.text.data.find(sql, block.start, block.end)
+        if start >= 0:
+            return Statement(block.text, start, start + len(sql), "SelectStmt", block)
+    return interpreter.execution.step
 
 
 def _query_of_cursor(interpreter: Interpreter, sql: str, targets: tuple[Target, ...]) -> str:

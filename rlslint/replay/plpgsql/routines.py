@@ -16,7 +16,8 @@ from rlslint.replay.plpgsql.results import result_of_body, result_of_queries
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.replay.plpgsql.tree import Block
 from rlslint.replay.plpgsql.values import ANY, Datum
-from rlslint.replay.settings import schemas_of, set_config
+from rlslint.replay.session import ANY_SETTING
+from rlslint.replay.settings import give_setting, schemas_of, set_config
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
 from rlslint.text.patterns import Pattern
@@ -121,6 +122,9 @@ def _as_defined(
     user, path = session.user, session.search_path_setting
     is_definer = function.security_definer
     own_path, own_role = function.settings.get("search_path"), function.settings.get("role")
+    own_settings = _own_settings(function) - session.given
+    for name in own_settings:
+        session.give(name, True, False)
     session.become(
         function.owner if is_definer else own_role or user,
         path if own_path is None else schemas_of(own_path.replace("'", '"')),
@@ -134,6 +138,17 @@ def _as_defined(
             user if is_definer or own_role else session.user,
             session.search_path_setting if own_path is None else path,
         )
+        for name in own_settings:
+            session.give(name, False, False)
+
+
+def _own_settings(function: Function) -> frozenset[str]:
+    """Return the settings that hold a value, or switch row_security off, while a function runs."""
+    return frozenset(
+        name.lower()
+        for name, value in function.settings.items()
+        if ("." in name and value) or (name, value) == ("row_security", "off")
+    )
 
 
 def _call_perhaps(caller: Interpreter, name: tuple[str, ...], arguments: Arguments) -> None:
@@ -151,7 +166,19 @@ def _call_perhaps(caller: Interpreter, name: tuple[str, ...], arguments: Argumen
                 caller.doubts.discard(doubt)
 
 
+def _note_given(replay: Replay, arguments: tuple[Datum, ...]) -> None:
+    """Note the setting that set_config() gives a value, which may be one that nobody knows."""
+    match arguments:
+        case (str() as name, value, *local) if "." in name:
+            give_setting(replay, name.lower(), value not in ("", None), local[:1] == [True])
+        case (str(), *_):
+            return
+        case _:
+            give_setting(replay, ANY_SETTING, True, False)
+
+
 def _set_config(replay: Replay, arguments: tuple[Datum, ...], caller: Interpreter) -> Datum:
+    _note_given(replay, arguments)
     match arguments:
         case (str() as name, *_) if name.lower() in SESSION_SETTINGS and not caller.certain:
             caller.execution.note(f"whether it sets {name} depends on the database")

@@ -1,0 +1,109 @@
+"""migration-write-under-force: a migration finds no row, because policies bind who runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Answer
+from rlslint.catalog.catalog import Condition, RowAccess
+from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.config.scales import Confidence, Severity
+from rlslint.project.findings import Finding, also_shown
+from rlslint.project.project import Project
+from rlslint.project.questions.migrating import (
+    Bound,
+    bound_while_running,
+    finds_nothing,
+    makes_exempt_roles,
+    policies_in_force,
+    settings_asked,
+)
+from rlslint.rules.registry import rule
+from rlslint.text.sentences import listed
+
+_EFFECTS = {
+    "update": "no row of {table} is updated",
+    "delete": "no row of {table} is deleted",
+    "select": "no row of {table} is read",
+}
+
+
+@rule
+def migration_write_under_force(access: RowAccess, project: Project) -> Iterator[Finding]:
+    # Of what a statement does to several tables the first tells.
+    for other in project.accesses_at(access.statement.span):
+        if other is access:
+            break
+        if project.ask(_is_told, other):
+            return
+    if project.ask(_is_told, access):
+        bound = bound_while_running(access, project)
+        yield _finding(access, policies_in_force(access, project), bound, project)
+
+
+def _is_told(project: Project, access: RowAccess) -> bool:
+    if bound_while_running(access, project).answer is Answer.no:
+        return False
+    return finds_nothing(access, policies_in_force(access, project), project)
+
+
+def _finding(
+    access: RowAccess, conditions: tuple[Condition, ...], bound: Bound, project: Project
+) -> Finding:
+    table, certain = access.relation, bound.answer is Answer.yes
+    clauses = [condition.using for condition in conditions]
+    return Finding(
+        object=str(table),
+        message=f"{_effect(access)}, and nothing fails: row security {_why(access)}, and "
+        f"{_what_policies_do(access, conditions, project)} ({bound.because})",
+        span=access.statement.span,
+        label="finds no row",
+        help=_help(access, conditions, project),
+        related=also_shown(
+            (access.forced, f"row security of {table} is forced here"),
+            *((clause, "lets no row pass then") for clause in clauses),
+            beside=access.statement,
+        ),
+        severity=_severity(certain, project),
+        confidence=None if certain else Confidence.medium,
+    )
+
+
+def _severity(certain: bool, project: Project) -> Severity | None:
+    if certain:
+        return None
+    return Severity.info if makes_exempt_roles(project) else Severity.warning
+
+
+def _effect(access: RowAccess) -> str:
+    return _EFFECTS[access.command].format(table=access.relation)
+
+
+def _why(access: RowAccess) -> str:
+    return "binds its owner too here" if access.forced is not None else f"binds {access.user}"
+
+
+def _what_policies_do(
+    access: RowAccess, conditions: tuple[Condition, ...], project: Project
+) -> str:
+    if not conditions:
+        role = "that role" if access.user == MIGRATION_ROLE else access.user
+        return f"no policy is there for {role}"
+    asked = settings_asked(conditions, project)
+    if not asked:
+        return "its policies let no row pass"
+    verb = "is" if len(asked) == 1 else "are"
+    return f"its policies let no row pass while {listed(list(asked))} {verb} not set"
+
+
+def _help(access: RowAccess, conditions: tuple[Condition, ...], project: Project) -> str:
+    table = access.relation.sql_name
+    around = (
+        f"run it as a role with BYPASSRLS, or between ALTER TABLE {table} NO FORCE ROW LEVEL "
+        f"SECURITY and ALTER TABLE {table} FORCE ROW LEVEL SECURITY, in one transaction"
+    )
+    if access.forced is None:
+        return f"run it as the owner of {access.relation}, or as a role with BYPASSRLS"
+    asked = settings_asked(conditions, project)
+    before = f"; or set {listed(list(asked))} before, for one tenant at a time" if asked else ""
+    return around + before
