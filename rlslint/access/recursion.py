@@ -49,10 +49,10 @@ def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recu
     function reads is rewritten when the function runs, with the rights of its owner where it is
     SECURITY DEFINER.
     """
-    if not _applies_to(catalog, policy, role):
+    if not applies_to(catalog, policy, role):
         return None
     gap: UnknownFact | None = None
-    for clause in _clauses(policy, command):
+    for clause in clauses_for(policy, command):
         for place, source in clause.ask(looked_up):
             try:
                 found = _by_source(catalog, policy, role, clause, place, source)
@@ -65,7 +65,8 @@ def recursion(catalog: Catalog, policy: Policy, role: str, command: str) -> Recu
     return None
 
 
-def _clauses(policy: Policy, command: str) -> tuple[Clause, ...]:
+def clauses_for(policy: Policy, command: str) -> tuple[Clause, ...]:
+    """Return the clauses of a policy that take part in a command."""
     using = policy.using if command != "insert" else None
     check = policy.effective_check if command in ("insert", "update") else None
     return tuple(dict.fromkeys(clause for clause in (using, check) if clause is not None))
@@ -122,8 +123,8 @@ def _by_relation(
             continue
         if not row_security_active(catalog, read.role, table):
             continue
-        for inner in _select_policies(catalog, table, read.role):
-            if any(map(_has_sub_select, inner.clauses)):
+        for inner in select_policies(catalog, table, read.role):
+            if any(map(has_sub_select, inner.clauses)):
                 through = relation if relation is not table else None
                 return Recursion(_INFINITE_RECURSION, clause, place, through, inner)
     return None
@@ -133,7 +134,7 @@ def _by_function(
     catalog: Catalog, policy: Policy, role: str, clause: Clause, place: Expr, function: Function
 ) -> Recursion | None:
     for read in _reads_of_function(catalog, function, role, policy.relation, ()):
-        if not any(inner is policy for inner in _select_policies(catalog, read.table, read.role)):
+        if not any(inner is policy for inner in select_policies(catalog, read.table, read.role)):
             continue
         return Recursion(_STACK_DEPTH, clause, place, function, policy)
     return None
@@ -163,19 +164,21 @@ def _reads_of_function(
             yield from _reads_of_function(catalog, called, reader, table, (*callers, function))
 
 
-def _select_policies(catalog: Catalog, table: Relation, role: str) -> Iterator[Policy]:
+def select_policies(catalog: Catalog, table: Relation, role: str) -> Iterator[Policy]:
     """Yield the policies for what `role` reads; the certain ones before UnknownFact is raised."""
     for policy in table.policies.values():
-        if policy.covers("select") and _applies_to(catalog, policy, role):
+        if policy.covers("select") and applies_to(catalog, policy, role):
             yield policy
 
 
-def _applies_to(catalog: Catalog, policy: Policy, role: str) -> bool:
+def applies_to(catalog: Catalog, policy: Policy, role: str) -> bool:
+    """Tell whether a policy is for a role."""
     roles = inherited_roles(catalog, role)
     return any(name == PUBLIC or name in roles for name in policy.roles)
 
 
-def _has_sub_select(clause: Clause) -> bool:
+def has_sub_select(clause: Clause) -> bool:
+    """Tell whether a clause contains a sub-select, which PostgreSQL takes for a way back."""
     return clause.ask(_contains_sub_select)
 
 

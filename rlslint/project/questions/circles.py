@@ -16,7 +16,7 @@ from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSele
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import free_name, quoted_identifier, quoted_type
 
-_ADVICE = (
+ADVICE = (
     "move the sub-select into a SECURITY DEFINER function that reads no more than its caller's "
     "rows and whose owner bypasses row security, and call that"
 )
@@ -32,12 +32,12 @@ def without_circle(policy: Policy, circle: Recursion, project: Project) -> str:
     match circle.through:
         case Function() as function if _asks_for_caller(function, project):
             if bypass(project.catalog, function.owner, policy.relation) is None:
-                return _ADVICE
+                return ADVICE
             return f"ALTER FUNCTION {function.signature} SECURITY DEFINER {path};"
         case None:
-            return _with_function(policy, circle, path, project) or _ADVICE
+            return _with_function(policy, circle, path, project) or ADVICE
         case _:
-            return _ADVICE
+            return ADVICE
 
 
 def _asks_for_caller(function: Function, project: Project) -> bool:

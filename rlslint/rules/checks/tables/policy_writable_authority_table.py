@@ -14,7 +14,8 @@ from rlslint.project.questions.exposure import certainty
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 
-_VERBS = {"insert": "add rows with", "update": "change"}
+_BOTH = ("insert", "update")
+_DEEDS = {("insert",): "add rows with any", ("update",): "change", _BOTH: "write any"}
 
 
 @rule
@@ -29,7 +30,7 @@ def policy_writable_authority_table(table: Table, project: Project) -> Iterator[
 def _finding(table: Table, found: AuthorityWrite, project: Project) -> Finding:
     policy, clause, authority = found.belief
     names = listed([column.name for column in found.columns])
-    deeds = listed([_VERBS[command] for command in found.writes])
+    deeds = _DEEDS[found.writes]
     cause = (
         f"policy {found.by.name} accepts them"
         if found.by is not None
