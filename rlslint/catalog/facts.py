@@ -40,6 +40,13 @@ class GivenUp(UnknownFact):
         super().__init__(subject, "meaning", None)
 
 
+class DataDecides(UnknownFact):
+    """Raised where only the rows of a database tell what a condition admits."""
+
+    def __init__(self, subject: object) -> None:
+        super().__init__(subject, "meaning", None)
+
+
 class Facts:
     """An object whose attributes are facts.
 

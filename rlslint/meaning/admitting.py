@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import GivenUp
-from rlslint.meaning.context import ContextFunctions, own_columns
+from rlslint.meaning.context import ContextFunctions, columns_of_callers, own_columns
 from rlslint.meaning.evaluation import Evaluation
-from rlslint.meaning.planning import constant_truth, planning_errors
+from rlslint.meaning.planning import constant_truth, planning_errors, without_constants
 from rlslint.meaning.simplifying import disjunction, simplified
-from rlslint.meaning.situations import MISSING, Session, Situation
+from rlslint.meaning.situations import NOT_VALID, Session, Situation
 from rlslint.meaning.truth import UNDECIDED
 from rlslint.meaning.values import Known, RaisesError
 from rlslint.meaning.worlds import World, worlds
@@ -23,6 +23,7 @@ from rlslint.sql.expressions import And, Constant, Expr, Not, Or
 
 _WORLDS = 512
 _NOTHING: ContextFunctions = frozenset()
+_NONE: frozenset[int] = frozenset()
 Beside = tuple[Expr, ...]
 
 
@@ -32,7 +33,7 @@ def is_tautology(expression: Expr, not_null: frozenset[int] = frozenset()) -> bo
     `tenant_id = tenant_id` filters nothing but NULLs. `tenant_id IS NOT NULL` on a nullable column
     is no tautology: it says what it filters. Raises GivenUp where a condition is too long to tell.
     """
-    return _admits(expression, _asked(not_null, expression), None, _NOTHING, (), False)
+    return _admits(expression, Situation(_asked(not_null, expression), eager=True), ())
 
 
 def admits_all(
@@ -41,24 +42,35 @@ def admits_all(
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
     beside: Beside = (),
+    typical: bool = False,
 ) -> bool:
     """Tell whether a predicate lets every row pass in a session, values taken for granted.
 
-    `beside` are conditions that are taken to hold. Nothing passes where planning the query or
-    evaluating the predicate raises an error. Raises GivenUp where it is too long to tell.
+    `beside` are conditions that are taken to hold; `typical` rows are enough, see Situation.
+    Nothing passes where planning the query or evaluating the predicate raises an error. Raises
+    GivenUp where it is too long to tell.
     """
-    rows = _asked(not_null, expression)
-    return _admits(expression, rows, session, functions, beside, session in MISSING)
+    situation = Situation(
+        _asked(not_null, expression), session, functions, True, session in NOT_VALID, typical
+    )
+    return _admits(expression, situation, beside)
 
 
 def admits_foreign(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
+    beside: Beside = (),
+    typical: bool = False,
+    unlisted: bool = False,
 ) -> bool:
-    """Tell whether a caller with a context gets every row of which no value is the caller's."""
+    """Tell whether a caller with a context gets every row of which no value is the caller's.
+
+    For `beside` see admits_all, for `typical` and `unlisted` rows see Situation.
+    """
     rows = _asked(not_null, expression)
-    return _admits(expression, rows, Session.given, functions, (), True)
+    situation = Situation(rows, Session.given, functions, True, True, typical, unlisted)
+    return _admits(expression, situation, beside)
 
 
 def admits_none(
@@ -118,7 +130,7 @@ def errors_of_rows(
     In which order conjuncts are evaluated, the planner decides (order_qual_clauses): one that is
     not true may keep the others from being evaluated.
     """
-    predicate = _without_hopeless(simplified(expression), not_null)
+    predicate = _without_hopeless(simplified(without_constants(expression)), not_null)
     if constant_truth(predicate, not_null) is not UNDECIDED:
         return ()
     conjuncts = _conjuncts(predicate)
@@ -175,11 +187,8 @@ def needs_values(
     empty = own_columns(expression) - not_null
     if not empty:
         return empty
-    situation = Situation(not_null, session, functions, True, session in MISSING)
+    situation = Situation(not_null, session, functions, True, session in NOT_VALID)
     return empty if _is_met(expression, situation, (), lambda truth: truth is not True) else _NONE
-
-
-_NONE: frozenset[int] = frozenset()
 
 
 def _asked(not_null: frozenset[int], expression: Expr) -> frozenset[int]:
@@ -187,18 +196,14 @@ def _asked(not_null: frozenset[int], expression: Expr) -> frozenset[int]:
 
 
 @remembered
-def _admits(
-    expression: Expr,
-    not_null: frozenset[int],
-    session: Session | None,
-    functions: ContextFunctions,
-    beside: Beside,
-    foreign: bool,
-) -> bool:
-    as_they_are = Situation(not_null, session, functions, True, foreign)
+def _admits(expression: Expr, situation: Situation, beside: Beside) -> bool:
+    not_null, session, functions = situation.not_null, situation.session, situation.functions
+    # That nobody's rows are kept out says nothing of those that are somebody's.
+    told = columns_of_callers(expression, functions) if situation.foreign else _NONE
+    as_they_are = situation._replace(not_null=not_null | told)
     hidden = frozenset(column for condition in beside for column in own_columns(condition))
-    filled = as_they_are._replace(not_null=not_null | (own_columns(expression) - hidden))
-    fails = session in MISSING
+    filled = situation._replace(not_null=not_null | (own_columns(expression) - hidden))
+    fails = session in NOT_VALID
 
     def keeps_out(truth: bool | RaisesError | None) -> bool:
         # One row for which an error is raised ends the query.
@@ -210,7 +215,7 @@ def _admits(
         return False
     if beside and not _is_met(expression, filled, beside, lambda truth: truth is True):
         return False
-    if session not in MISSING:
+    if session not in NOT_VALID:
         return True
     if beside and _is_met(expression, filled, (), lambda truth: isinstance(truth, RaisesError)):
         return False

@@ -16,6 +16,7 @@ from rlslint.meaning.context import (
 )
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.simplifying import conjunction
+from rlslint.meaning.written_rows import given_of
 from rlslint.sql.expressions import (
     Call,
     Case,
@@ -23,7 +24,9 @@ from rlslint.sql.expressions import (
     Column,
     Expr,
     IsTruth,
+    Items,
     Operator,
+    Other,
     Query,
     SubSelect,
 )
@@ -68,6 +71,12 @@ def alternatives(expression: Expr) -> tuple[Expr, ...]:
             results = [then for _, then in cases]
             results += [otherwise] if otherwise is not None else []
             return tuple(item for result in results for item in alternatives(result))
+        case SubSelect("scalar", _, query) if (written := given_of(query)) is not None:
+            return tuple(item for output in written.outputs() for item in alternatives(output))
+        case Other("A_Indirection", (Items(items) as array, _)) if array.kind == "array":
+            return tuple(item for element in items for item in alternatives(element))
+        case Other("A_Indirection", (Call(("array_remove",), (Items(items), _)), _)):
+            return tuple(item for element in items for item in alternatives(element))
         case _:
             return (expression,)
 

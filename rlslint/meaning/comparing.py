@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from rlslint.meaning.context import USERS, is_own
 from rlslint.meaning.situations import Session, Situation
 from rlslint.meaning.values import Known, Term, Value, compared, is_empty_text, known_text
 from rlslint.meaning.worlds import World
 from rlslint.sql.expressions import Column
+from rlslint.text.patterns import Pattern
 
 _KEEPING_APART = frozenset(
     ("lower", "upper", "btrim", "ltrim", "rtrim", "md5", "sha256", "reverse", "initcap",
@@ -15,6 +18,13 @@ _KEEPING_APART = frozenset(
 """Functions that, of identifiers, give equal values for equal ones only."""
 
 _LENGTHS = frozenset(("length", "char_length", "character_length", "octet_length"))
+_LIKE_IDENTIFIERS = Pattern(
+    r"""\^ (?: (?: \\d | \[ (?: 0-9 | 1-9 | a-f | A-F | - | \\d )+ \] )
+              (?: [+*] | \{ \d+ (?:,\d*)? \} )?  |  -\?? )+ \$""",
+    re.VERBOSE,
+)
+"""Regular expressions that ask for the shape of a number or of a UUID, and for no one of them."""
+
 _ANY_TEXT = frozenset(("^", "$", ".", ".+", ".*", "^.", "^.+", "^.*", "^.+$", "^.*$", ".+$", ".*$"))
 """Regular expressions that every text matches which is not empty."""
 
@@ -29,12 +39,18 @@ def equal(
         order = compared(left, right)
         if order is not None:
             return order == 0
+    if (decided := _by_size(situation, "=", left, right)) is not None:
+        return decided
     for one, other in ((left, right), (right, left)):
         if isinstance(one, bool) and isinstance(other, Term):
             return (world.choose(("true", other), 2) == 0) is one
         if is_empty_text(one) and is_given_text(other, situation):
             return False
         if situation.foreign and is_of_row(one) and is_of_caller(other):
+            return False
+        if situation.typical and is_of_row(one) and isinstance(other, Known):
+            return False
+        if situation.foreign and is_of_nobody(other, situation) and _is_of_table(one):
             return False
     if situation.foreign and is_of_row(left) and _root(left) == _root(right):
         return True
@@ -58,7 +74,13 @@ def ordered(
         order = compared(left, right)
     if order == 0 or (order is None and equal(world, situation, left, right)):
         return symbol in ("<=", ">=")
+    if situation.foreign and order is None and is_of_row(left) and _root(left) == _root(right):
+        return symbol in ("<=", ">=")
     if order in (None, 2):
+        if _is_text_constant(left) and is_empty_text(left):
+            return symbol.startswith("<")
+        if _is_text_constant(right) and is_empty_text(right):
+            return symbol.startswith(">")
         key, reverse = ("less", left, right), ("less", right, left)
         if reverse in world.decisions:
             order = -1 if world.decisions[reverse] else 1
@@ -67,7 +89,7 @@ def ordered(
     return (order is not None and order < 0) is symbol.startswith("<")
 
 
-_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_MIRRORED = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _by_size(situation: Situation, symbol: str, left: Value, right: Value) -> bool | None:
@@ -79,8 +101,10 @@ def _by_size(situation: Situation, symbol: str, left: Value, right: Value) -> bo
             case Term(("call", name, (value,))), Known("int", int() as number) if name in _LENGTHS:
                 is_filled = isinstance(value, Term) and is_given_text(value, situation)
                 least = 1 if is_filled else 0
-                if number < least or (number == least and how in (">=", "<")):
+                if number < least:
                     return how.startswith(">")
+                if number == least and how in (">=", "<"):
+                    return how == ">="
     return None
 
 
@@ -102,6 +126,12 @@ def matched(world: World, situation: Situation, symbol: str, left: Value, right:
             filled = pattern in _ANY_TEXT
         if everything or (filled and is_given_text(left, situation)):
             return not negated
+        if is_of_caller(left) and not symbol.startswith(("~~", "!~~")):
+            match situation.session:
+                case Session.given if _LIKE_IDENTIFIERS().fullmatch(pattern):
+                    return not negated
+                case Session.malformed if _LIKE_IDENTIFIERS().fullmatch(pattern):
+                    return negated
         if pattern in ("", "^$") and is_given_text(left, situation):
             return negated
     if situation.foreign and is_of_row(left) and _is_pattern_of_caller(right):
@@ -132,8 +162,18 @@ def extreme(name: str, values: tuple[Value, ...]) -> Value:
 
 
 def is_given_text(value: Value, situation: Situation) -> bool:
-    """Tell whether a value is certainly a text of the caller's context that is not empty."""
-    return situation.session is Session.given and is_of_caller(value)
+    """Tell whether a value is certainly a text that is not empty, for it is the caller's."""
+    match value:
+        case Known("text" | "literal", str() as text):
+            return bool(text)
+        case Term(("call", ("concat" | "concat_ws" | "format" as name), tuple() as parts)):
+            skipped = 0 if name == "concat" else 1
+            return any(is_given_text(part, situation) for part in parts[skipped:])
+        case Term(("operator", "||", (Known() | Term()) as left, (Known() | Term()) as right)):
+            return is_given_text(left, situation) or is_given_text(right, situation)
+        case _:
+            is_there = situation.session in (Session.given, Session.malformed)
+            return is_there and is_of_caller(value)
 
 
 def is_of_caller(value: Value) -> bool:
@@ -150,6 +190,34 @@ def is_of_caller(value: Value) -> bool:
         case _:
             inner = _inside(value)
             return inner is not None and is_of_caller(inner)
+
+
+def is_of_nobody(value: Value, situation: Situation) -> bool:
+    """Tell whether a value is what a session holds that has no context: no table holds it."""
+    match value:
+        case Known("setting"):
+            return True
+        case _:
+            return situation.session is Session.malformed and is_malformed(value)
+
+
+def is_malformed(value: Value) -> bool:
+    """Tell whether a value is read from a malformed setting, whatever was made of its letters."""
+    match value:
+        case Term(("setting", "malformed", *_)):
+            return True
+        case _:
+            inner = _inside(value)
+            return inner is not None and is_malformed(inner)
+
+
+def _is_of_table(value: Value) -> bool:
+    match value:
+        case Term(Column()):
+            return True
+        case _:
+            inner = _inside(value)
+            return inner is not None and _is_of_table(inner)
 
 
 def is_of_row(value: Value) -> bool:
@@ -178,9 +246,13 @@ def _inside(value: Value) -> Value:
 
 
 def _root(value: Value) -> Value:
-    """Return what casts were made of."""
+    """Return what casts were made of, and what identifiers are written like in one way."""
     match value:
         case Term(((("cast" | "unique"), _), (Known() | Term()) as inner)):
+            return _root(inner)
+        case Term(
+            ("call", ("lower" | "btrim" | "ltrim" | "rtrim"), ((Known() | Term()) as inner,))
+        ):
             return _root(inner)
         case _:
             return value

@@ -15,7 +15,7 @@ from rlslint.meaning.values import (
     plain_value,
     text_kind,
 )
-from rlslint.sql.casts import NotFollowed, RefusedValue
+from rlslint.sql.casts import NotFollowed, RefusedValue, as_text
 from rlslint.sql.expressions import Call, Cast, Expr, Operator
 from rlslint.sql.functions import called
 from rlslint.sql.operators import operated
@@ -70,9 +70,40 @@ def computed(operator: Operator, left: Value, right: Value) -> Value:
         return None
 
 
+def joined(name: str, values: tuple[Value, ...]) -> Value:
+    """Return what concat, concat_ws and format('%s…') give, in which a NULL counts for nothing."""
+    parts = [value for value in values if value is not None]
+    if any(isinstance(part, bool) for part in parts):
+        return Term(("call", name, values))
+    if name == "concat_ws" and (not values or values[0] is None):
+        return None
+    try:
+        if name == "format":
+            return known_value(_formatted(values))
+        texts = [as_text(plain_value(part)) for part in parts]
+    except NotFollowed:
+        return Term(("call", name, values))
+    if name == "concat":
+        return Known("text", "".join(texts))
+    return Known("text", texts[0].join(texts[1:]))
+
+
+def _formatted(values: tuple[Value, ...]) -> str | None:
+    pattern = known_text(values[0]) if values else None
+    if values and values[0] is None:
+        return None
+    pieces = (pattern or "%").split("%s")
+    if any("%" in piece for piece in pieces) or len(pieces) > len(values):
+        raise NotFollowed
+    given = ("" if value is None else as_text(plain_value(value)) for value in values[1:])
+    return "".join(part for pair in zip(pieces, (*given, ""), strict=False) for part in pair)
+
+
 def known_result(name: str, values: tuple[Value, ...]) -> Value:
     """Return what a function gives for known arguments, None where that is not known here."""
     match name, values:
+        case "num_nulls" | "num_nonnulls", _:
+            return Known("int", sum((value is None) is (name == "num_nulls") for value in values))
         case "string_to_array", (first, *_) if is_empty_text(first):
             return EMPTY_ARRAY
         case "split_part" | "substr" | "substring", (first, *_) if is_empty_text(first):

@@ -20,6 +20,7 @@ from rlslint.sql.expressions import (
     Parameter,
     Query,
     Source,
+    SubSelect,
 )
 
 USERS = frozenset(("current_user", "session_user", "user", "current_role", "system_user"))
@@ -192,6 +193,29 @@ def own_columns(expression: Expr) -> frozenset[int]:
     A whole-row reference counts as column 0.
     """
     return frozenset(own_column(part) for part in expression.walk() if is_own(part))
+
+
+@remembered
+def columns_of_callers(
+    expression: Expr, functions: ContextFunctions = frozenset()
+) -> frozenset[int]:
+    """Return the own row's columns that are compared with the context: they tell whose a row is."""
+    return frozenset(
+        column
+        for part in expression.walk()
+        if _compares(part) and context_reads(part, functions)
+        for column in own_columns(part)
+    )
+
+
+def _compares(expression: Expr) -> bool:
+    match expression:
+        case Operator() | Call(("nullif",)):
+            return True
+        case SubSelect(left=left):
+            return left is not None
+        case _:
+            return False
 
 
 def own_column(expression: Expr) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
     COMPARISONS,
@@ -14,9 +16,24 @@ from rlslint.meaning.built_in import (
     STRICT_TOTAL_FUNCTIONS,
     TYPES_WITH_MODIFIERS,
 )
-from rlslint.meaning.comparing import equal, extreme, is_of_caller, is_of_row, matched, ordered
-from rlslint.meaning.computing import computed, is_string, is_text, known_result, literal
-from rlslint.meaning.context import ContextRead, read_of
+from rlslint.meaning.comparing import (
+    equal,
+    extreme,
+    is_malformed,
+    is_of_caller,
+    is_of_row,
+    matched,
+    ordered,
+)
+from rlslint.meaning.computing import (
+    computed,
+    is_string,
+    is_text,
+    joined,
+    known_result,
+    literal,
+)
+from rlslint.meaning.context import ContextRead, context_reads, is_own, own_columns, read_of
 from rlslint.meaning.repeating import (
     aggregates_alone,
     counts,
@@ -26,7 +43,7 @@ from rlslint.meaning.repeating import (
 )
 from rlslint.meaning.simplifying import is_null
 from rlslint.meaning.situations import Session, Situation
-from rlslint.meaning.sub_select_rows import Rows
+from rlslint.meaning.sub_select_rows import NotWritten, OverWrittenRows, Rows
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
@@ -55,6 +72,7 @@ from rlslint.sql.expressions import (
     Or,
     Other,
     SubSelect,
+    without_casts,
 )
 from rlslint.sql.functions import AGGREGATES
 
@@ -110,8 +128,10 @@ class Evaluation:
             case Other(tag="CollateClause", arguments=(argument, *_)):
                 value = self.value(argument)
                 return None if value is None else Term(("collate", expression.detail, value))
-            case Other("A_Indirection", (Items(elements) as array, index)) if array.kind == "array":
-                return self._element(elements, index)
+            case Other(
+                "A_Indirection", (array, Other("A_Indices", (Constant(int() as number),), ""))
+            ):
+                return self._element(array, number)
             case Items():
                 items = tuple(self.value(item) for item in expression.items)
                 return Term((expression.kind, items))
@@ -128,14 +148,32 @@ class Evaluation:
             case Term():
                 return self.world.choose(("true", value), 2) == 0
 
-    def _element(self, items: tuple[Expr, ...], index: Expr) -> Value:
-        """Return what `(ARRAY[…])[n]` gives, which evaluates all of its elements."""
-        values = [self.value(item) for item in items]
-        match index:
-            case Other("A_Indices", (Constant(int() as number),), "") if 0 < number <= len(values):
-                return values[number - 1]
+    def _element(self, array: Expr, number: int) -> Value:
+        """Return what `(array)[number]` gives, for which all of its elements are evaluated."""
+        elements = self._elements(array)
+        if elements is None:
+            return self._nullable(self.world.unique())
+        return elements[number - 1] if 0 < number <= len(elements) else None
+
+    def _elements(self, array: Expr) -> list[Value] | None:
+        """Return the elements of an array that is written out, None for any other."""
+        match array:
+            case Items(items) if array.kind == "array":
+                return [self.value(item) for item in items]
+            case Call(("array_remove",), (inner, removed)) if array.function is None:
+                elements, gone = self._elements(inner), self.value(removed)
+                if elements is None:
+                    return None
+                return [one for one in elements if not self._is_same(one, gone)]
+            case Cast(inner, type_name) if type_name.endswith("[]"):
+                elements = self._elements(inner)
+                kind = type_name.removesuffix("[]")
+                return elements and [self._cast(array, value, kind) for value in elements]
             case _:
-                return self._nullable(self.world.unique())
+                return None
+
+    def _is_same(self, left: Value, right: Value) -> bool:
+        return left is right if left is None or right is None else self._equal(left, right)
 
     def _nullable(self, key: object) -> Value:
         """Return a value of which nothing is known, NULL in one world."""
@@ -215,6 +253,10 @@ class Evaluation:
             result = cast_known(value, type_name, cast)
             if not isinstance(result, Term):
                 return result
+        if self.situation.session is Session.malformed and is_malformed(value):
+            if type_name not in _TYPES_OF_TEXT:
+                raise RaisesError(cast)
+            return value
         is_cut = type_name.removesuffix("[]") in TYPES_WITH_MODIFIERS
         key = self.world.unique() if is_cut else ("cast", type_name)
         term = Term((key, value))
@@ -228,9 +270,11 @@ class Evaluation:
         symbol = operator.symbol
         if operator.quantifier:
             return self._quantified(operator)
-        if symbol in STRICT_OPERATORS and any(map(is_null, operator.children())):
+        if is_null(operator):
             # The planner folds it before it evaluates the other side.
             return None
+        if self.situation.typical and symbol == "=" and _is_link(operator):
+            return True
         if operator.left is None:
             (right,) = self._operands((operator.right,))
             if symbol == "-" and isinstance(right, Known) and isinstance(right.payload, int):
@@ -242,10 +286,7 @@ class Evaluation:
             left, right = self.value(operator.left), self.value(operator.right)
         match symbol:
             case "is distinct from" | "is not distinct from":
-                if left is None or right is None:
-                    same = left is right
-                else:
-                    same = self._equal(left, right)
+                same = self._is_same(left, right)
                 return same is (symbol == "is not distinct from")
             case "||":
                 # It is strict for strings; an array swallows a NULL array (manual: 9.19).
@@ -293,6 +334,9 @@ class Evaluation:
             return quantifier == "all"
         if right is None:
             return None
+        if symbol in STRICT_OPERATORS and None in lefts:
+            is_empty = self.world.choose(("empty", right), 2) == 1
+            return quantifier == "all" if is_empty else None
         if self.situation.foreign and symbol == "=" and quantifier == "any":
             both = (*lefts, right)
             if any(map(is_of_row, both)) and any(map(is_of_caller, both)):
@@ -331,6 +375,8 @@ class Evaluation:
         if name in AGGREGATES or name not in STABLE_FUNCTIONS | NEVER_NULL_FUNCTIONS:
             return self._unknown_call(call)
         if name in STRICT_FUNCTIONS:
+            if is_null(call):
+                return None
             return self._built_in(name, self._operands(call.arguments))
         return self._built_in(name, tuple(self.value(argument) for argument in call.arguments))
 
@@ -341,6 +387,8 @@ class Evaluation:
             return extreme(name, values)
         if (known := known_result(name, values)) is not None:
             return known
+        if name in ("concat", "concat_ws", "format"):
+            return joined(name, values)
         if name in NEVER_NULL_FUNCTIONS and name not in STABLE_FUNCTIONS:
             return Term(self.world.unique())
         key = ("call", name, values)
@@ -368,11 +416,14 @@ class Evaluation:
             return Term(key)
         session = self.situation.session
         arguments = read.expression.arguments if read.kind == "function" else ()
-        term = Term((*key, *map(self.value, arguments)))
+        named = (*key, *map(self.value, arguments))
+        term = Term(named)
         if session is None or read.name.startswith("inet_"):
             value = self._nullable(term.key)
-        elif session is Session.given:
+        elif session is Session.given or (session is Session.malformed and read.kind != "setting"):
             value = term
+        elif session is Session.malformed:
+            value = Term(("setting", "malformed", *named))
         elif session is Session.reset and read.kind == "setting":
             value = Known("setting", "")
         else:
@@ -382,6 +433,8 @@ class Evaluation:
         return value
 
     def _sub_select(self, sub_select: SubSelect) -> Value:
+        with suppress(NotWritten):
+            return OverWrittenRows(self).value(sub_select)
         kind, query = sub_select.kind, sub_select.query
         left = self._left_of(sub_select)
         key: object = self.world.unique()
@@ -393,6 +446,12 @@ class Evaluation:
             return _WITHOUT_ROWS.get(kind)
         if not decided and kind != "exists":
             rows.note_errors(query.outputs)
+        if not decided and self._is_unlisted(sub_select, left):
+            return kind == "all"
+        is_asked = not decided and self.situation.session is not None
+        if kind == "exists" and is_asked and rows.always_match(query):
+            # Tables have rows: what holds for all of them holds for one.
+            return True
         match kind:
             case "exists":
                 return self.world.choose((kind, key), 2) == 0
@@ -407,6 +466,14 @@ class Evaluation:
             case _:
                 return self._nullable(key)
 
+    def _is_unlisted(self, sub_select: SubSelect, left: Value) -> bool:
+        """Tell whether a sub-select looks for the row among what belongs to the caller."""
+        if not self.situation.unlisted or sub_select.kind == "scalar":
+            return False
+        query = sub_select.query
+        is_tied = is_of_row(left) or bool(own_columns(query))
+        return is_tied and bool(context_reads(query, self.situation.functions))
+
     def _left_of(self, sub_select: SubSelect) -> Value:
         """Evaluate the left side of IN, which PostgreSQL does only once there is a row."""
         if sub_select.left is None:
@@ -418,6 +485,18 @@ class Evaluation:
                 return None
             raise
 
+
+def _is_link(operator: Operator) -> bool:
+    """Tell whether a column of another table is compared with one of the own row."""
+    if operator.left is None:
+        return False
+    sides = (without_casts(operator.left), without_casts(operator.right))
+    if not all(isinstance(side, Column) and side.binding is not None for side in sides):
+        return False
+    return is_own(sides[0]) is not is_own(sides[1])
+
+
+_TYPES_OF_TEXT = frozenset(("text", "varchar", "bpchar", "name", "citext"))
 
 _WITHOUT_ROWS: dict[str, Value] = {
     "exists": False,

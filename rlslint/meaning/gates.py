@@ -91,7 +91,8 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
         return True
     match conjunct:
         case Operator("<>" | "is distinct from", left, right):
-            return left is not None and (_is_nobody(left) or _is_nobody(right))
+            # All but one: nobody, or some particular caller.
+            return left is not None and (_is_constant(left) or _is_constant(right))
         case Operator("=", left, right) if left is not None:
             if context_reads(left, functions) and context_reads(right, functions):
                 return True
@@ -113,10 +114,6 @@ def _asks_how_large(
             return _is_constant(bound) and any(read.name in identities for read in reads)
         case _:
             return False
-
-
-def _is_nobody(expression: Expr) -> bool:
-    return _text(expression) in ("", "anon", None) and _is_constant(expression)
 
 
 def _is_constant(expression: Expr) -> bool:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.admitting import admits_all, needs_values
 from rlslint.meaning.bounds import bound_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.callers import alternatives
-from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
+from rlslint.meaning.context import (
+    ContextFunctions,
+    ContextRead,
+    columns_of_callers,
+    context_reads,
+    own_columns,
+)
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.situations import MISSING, Session
-from rlslint.sql.expressions import Column, Expr, Not, Operator, SubSelect, without_casts
+from rlslint.meaning.situations import NOT_VALID, Session
+from rlslint.sql.expressions import Call, Cast, Column, Expr, Not, Operator, SubSelect
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -22,7 +30,8 @@ class Opening(NamedTuple):
     `session` says how the context is missing, `expression` is the condition that its absence makes
     true, `reads` what that asks for. `fallback` is the column that then stands in for the context,
     None where none does. `filled` are the columns without whose value a row does not pass;
-    `hides_some` tells of conditions beside it that keep some rows from all.
+    `hides_some` tells that some rows are kept from all: by `filters`, conditions beside it, or
+    because they are no typical ones.
     """
 
     session: Session
@@ -31,6 +40,7 @@ class Opening(NamedTuple):
     fallback: int | None
     filled: frozenset[int]
     hides_some: bool
+    filters: Branch
 
 
 @remembered
@@ -48,10 +58,12 @@ def openings(
     if not context_reads(expression, functions):
         return ()
     every = branches(expression)
-    found = _open(expression, every, (), not_null, functions)
+    found = _open(expression, every, (), False, not_null, functions)
     if not found:
         for filters in _filters(every, functions):
-            found += _open(expression, every, filters, not_null, functions)
+            found += _open(expression, every, filters, False, not_null, functions)
+    if not found:
+        found = _open(expression, every, (), True, not_null, functions)
     return tuple({opening.expression: opening for opening in reversed(found)}.values())[::-1]
 
 
@@ -59,27 +71,36 @@ def _open(
     expression: Expr,
     every: tuple[Branch, ...],
     filters: Branch,
+    typical: bool,
     not_null: frozenset[int],
     functions: ContextFunctions,
 ) -> list[Opening]:
-    """Return what opens among the rows that conditions let through, see _filters."""
-    opened = [s for s in MISSING if admits_all(expression, s, not_null, functions, filters)]
-    if not opened or admits_all(expression, Session.given, not_null, functions, filters):
+    """Return what opens among the rows that conditions let through, see _filters, or typical ones.
+
+    What rows are typical, see Situation.
+    """
+
+    def admits(condition: Expr, session: Session) -> bool:
+        return admits_all(condition, session, not_null, functions, filters, typical)
+
+    opened = [session for session in NOT_VALID if admits(expression, session)]
+    if not opened or admits(expression, Session.given):
         return []
+    some = bool(filters) or typical
     found = []
     for session in opened:
-        filled = frozenset() if filters else needs_values(expression, session, not_null, functions)
-        for opening in _opening(expression, every, filters, session, not_null, functions):
+        filled = frozenset() if some else needs_values(expression, session, not_null, functions)
+        for opening in _opening(expression, every, filters, session, functions, admits):
             place, fallback = _fallback(opening, session, functions)
             reads = context_reads(place, functions)
-            found.append(Opening(session, place, reads, fallback, filled, bool(filters)))
+            found.append(Opening(session, place, reads, fallback, filled, some, filters))
     return found
 
 
 def _filters(every: tuple[Branch, ...], functions: ContextFunctions) -> tuple[Branch, ...]:
     """Return for each branch the conjuncts that only thin out what it admits to everyone."""
     shared = _shared_conjuncts(every, functions)
-    compared = _compared_with_context(every, functions)
+    compared = frozenset(c for b in every for one in b for c in columns_of_callers(one, functions))
     found: dict[Branch, None] = {}
     for branch in every:
         filters = tuple(
@@ -92,20 +113,6 @@ def _filters(every: tuple[Branch, ...], functions: ContextFunctions) -> tuple[Br
         if filters and len(filters) < len(branch):
             found[filters] = None
     return tuple(found)
-
-
-def _compared_with_context(
-    every: tuple[Branch, ...], functions: ContextFunctions
-) -> frozenset[int]:
-    """Return the columns that tell whose a row is: what asks for them is no filter."""
-    return frozenset(
-        column
-        for branch in every
-        for conjunct in branch
-        for part in conjunct.walk()
-        if isinstance(part, Operator) and context_reads(part, functions)
-        for column in own_columns(part)
-    )
 
 
 def _shared_conjuncts(every: tuple[Branch, ...], functions: ContextFunctions) -> frozenset[Expr]:
@@ -123,20 +130,17 @@ def _opening(
     every: tuple[Branch, ...],
     filters: Branch,
     session: Session,
-    not_null: frozenset[int],
     functions: ContextFunctions,
+    admits: Callable[[Expr, Session], bool],
 ) -> list[Expr]:
     """Return the conditions that are true for want of a context, else the whole predicate."""
     found = []
     for branch in every:
         asked = [conjunct for conjunct in branch if conjunct not in filters]
-        if not all(admits_all(one, session, not_null, functions, filters) for one in asked):
+        if not all(admits(one, session) for one in asked):
             continue
         opening = [
-            one
-            for one in asked
-            if context_reads(one, functions)
-            and not admits_all(one, Session.given, not_null, functions, filters)
+            one for one in asked if context_reads(one, functions) and not admits(one, Session.given)
         ]
         found += [one for one in opening if not _is_deny_list(one)][:1]
     return found or [expression]
@@ -168,7 +172,16 @@ def _fallback(
 
 
 def _falls_back(column: Expr, other: Expr) -> bool:
-    wanted = without_casts(column)
+    wanted = _identifier(column)
     if len(own_columns(column)) != 1 or not isinstance(wanted, Column):
         return False
-    return any(without_casts(alternative) == wanted for alternative in alternatives(other))
+    return any(_identifier(alternative) == wanted for alternative in alternatives(other))
+
+
+def _identifier(expression: Expr) -> Expr:
+    """Return what stands below casts and the functions that write an identifier in one way."""
+    match expression:
+        case Cast(inner) | Call((("lower" | "btrim" | "ltrim" | "rtrim"),), (inner,)):
+            return _identifier(inner)
+        case _:
+            return expression

@@ -10,7 +10,6 @@ CASE and COALESCE as conditions, and leaves `(SELECT …)` for the execution.
 from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
-from rlslint.meaning.built_in import STRICT_OPERATORS
 from rlslint.meaning.context import ContextFunctions, is_own, is_row_free, own_columns
 from rlslint.meaning.simplifying import is_boolean, is_null
 from rlslint.meaning.situations import Session, Situation
@@ -34,6 +33,7 @@ from rlslint.sql.expressions import (
     Source,
     SubSelect,
 )
+from rlslint.sql.rebuilding import rebuilt
 
 Errors = tuple[Expr, ...]
 
@@ -46,7 +46,8 @@ def planning_errors(
     not_null: frozenset[int] = frozenset(),
 ) -> Errors:
     """Return what certainly raises when a query with this condition is planned."""
-    return _Planner(session, functions, not_null).condition(expression, None)
+    planner = _Planner(session, functions, not_null)
+    return planner.condition(without_constants(expression), None)
 
 
 class _Planner:
@@ -196,9 +197,7 @@ def constant_truth(
             return UNDECIDED if UNDECIDED in found else (None if None in found else not deciding)
         case Not(argument):
             return constant_truth(argument, not_null, not negated)
-        case Operator(symbol, left, right) if symbol in STRICT_OPERATORS and any(
-            is_null(side) for side in (left, right) if side is not None
-        ):
+        case Operator() | Call() if is_null(expression):
             return None
         case IsNull(Column() as column, holds) if not_null and own_columns(column) <= not_null:
             return holds is not negated
@@ -207,6 +206,66 @@ def constant_truth(
             return not truth if negated and isinstance(truth, bool) else truth
         case _:
             return UNDECIDED
+
+
+@remembered
+def without_constants(expression: Expr) -> Expr:
+    """Return an expression as the planner leaves it that has looked at its constants.
+
+    What AND, OR, CASE and COALESCE then do not need is never evaluated (clauses.c,
+    eval_const_expressions).
+    """
+    inner = rebuilt(expression, without_constants)
+    if is_null(inner):
+        return Constant(None, inner.location)
+    match inner:
+        case And(arguments) | Or(arguments):
+            deciding = isinstance(inner, Or)
+            truths = [_constant(argument) for argument in arguments]
+            if deciding in truths:
+                return Constant(deciding, inner.location)
+            kept = tuple(
+                a for a, t in zip(arguments, truths, strict=True) if t is not (not deciding)
+            )
+            match kept:
+                case ():
+                    return Constant(not deciding, inner.location)
+                case (only,):
+                    return only
+                case _:
+                    return type(inner)(kept, inner.location)
+        case Case(None, branches, otherwise):
+            return _without_constant_branches(branches, otherwise, inner.location)
+        case Call(("coalesce",), arguments):
+            given = tuple(argument for argument in arguments if not is_null(argument))
+            if given and isinstance(known := _constant(given[0]), bool):
+                return Constant(known, inner.location)
+            return given[0] if given and isinstance(given[0], Constant) else inner
+        case _:
+            return inner
+
+
+def _constant(expression: Expr) -> Folded:
+    """Return the value of a boolean without anything that is known only when a query runs."""
+    return UNDECIDED if any(map(_is_open, expression.walk())) else fold(expression)
+
+
+def _without_constant_branches(
+    branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr | None, location: int
+) -> Expr:
+    kept: list[tuple[Expr, Expr]] = []
+    for when, then in branches:
+        match _constant(when):
+            case False | None:
+                continue
+            case True:
+                otherwise = then
+                break
+            case _:
+                kept.append((when, then))
+    if not kept:
+        return otherwise or Constant(None, location)
+    return Case(None, tuple(kept), otherwise, location)
 
 
 def _is_open(part: Expr) -> bool:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
-from rlslint.meaning.built_in import SET_RETURNING_FUNCTIONS
+from rlslint.meaning.built_in import (
+    SET_RETURNING_FUNCTIONS,
+    STRICT_FUNCTIONS,
+    STRICT_OPERATORS,
+)
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -78,12 +82,16 @@ def disjunction(arguments: tuple[Expr, ...], location: int) -> Expr:
 
 
 def is_null(expression: Expr) -> bool:
-    """Tell whether an expression is the constant NULL, of whatever type."""
+    """Tell whether an expression is the constant NULL, or something strict is given it."""
     match expression:
         case Cast(argument):
             return is_null(argument)
         case Constant(None):
             return True
+        case Operator(symbol, left, right, "") if symbol in STRICT_OPERATORS:
+            return is_null(right) or (left is not None and is_null(left))
+        case Call((name,), arguments) if name in STRICT_FUNCTIONS and expression.function is None:
+            return any(map(is_null, arguments))
         case _:
             return False
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from rlslint.meaning.comparing import extreme
+from rlslint.meaning.context import own_columns
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.repeating import may_aggregate
-from rlslint.meaning.values import EMPTY_ARRAY, RaisesError, Value
+from rlslint.meaning.values import EMPTY_ARRAY, RaisesError, Term, Value
 from rlslint.meaning.worlds import World, worlds_inside
-from rlslint.sql.expressions import Call, Expr, Query
+from rlslint.meaning.written_rows import (
+    WrittenRow,
+    WrittenRows,
+    first_of,
+    greatest_of,
+    written_rows,
+)
+from rlslint.sql.expressions import Call, Expr, Items, Operator, Query, SubSelect
 
 _INNER_WORLDS = 64
 
@@ -88,6 +97,23 @@ class Rows:
         outcomes = worlds_inside(met, _INNER_WORLDS, self._evaluation.world)
         return any(outcome is not False for outcome in outcomes)
 
+    def always_match(self, query: Query) -> bool:
+        """Tell whether all rows of tables that a query reads meet its conditions."""
+        plain = all(source.relation is not None for source in query.sources)
+        if not plain or not query.sources or query.arms or not query.inner_only:
+            return False
+        if query.limited or query.grouped or any(map(may_aggregate, query.conditions)):
+            return False
+
+        def met(world: World) -> bool:
+            evaluation = self._evaluation.inside(world)
+            try:
+                return all(evaluation.truth(c) is True for c in query.conditions)
+            except RaisesError:
+                return False
+
+        return all(worlds_inside(met, _INNER_WORLDS, self._evaluation.world))
+
     def _function_may_give_rows(self, call: Expr) -> bool:
         match call:
             case Call((("unnest" | "jsonb_array_elements" | "jsonb_array_elements_text"
@@ -99,3 +125,71 @@ class Rows:
                 return value is not None and value != EMPTY_ARRAY
             case _:
                 return True
+
+
+class OverWrittenRows:
+    """What sub-selects over written rows give in the world of an evaluation."""
+
+    __slots__ = ("_evaluation",)
+
+    def __init__(self, evaluation: Evaluator) -> None:
+        self._evaluation = evaluation
+
+    def value(self, sub_select: SubSelect) -> Value:
+        """Return what a sub-select gives. Raises NotWritten where it reads other rows."""
+        query = sub_select.query
+        match sub_select.kind:
+            case "scalar":
+                if (found := greatest_of(query)) is not None:
+                    return extreme(found[0], self._column(found[1]))
+                if (rows := first_of(query)) is not None:
+                    return self._first(rows)
+            case _ if (rows := written_rows(query)) is not None and not query.limited:
+                return self._listed(sub_select, rows)
+        raise NotWritten
+
+    def _first(self, rows: WrittenRows) -> Value:
+        if rows.at_once:
+            self._values(rows)
+        for row in rows.rows:
+            if self._is_there(row):
+                return self._evaluation.value(row.outputs[0])
+        return None
+
+    def _listed(self, sub_select: SubSelect, rows: WrittenRows) -> Value:
+        """Return what EXISTS, IN and their like give: three-valued, like an OR of the rows."""
+        kind, left = sub_select.kind, sub_select.left
+        if kind == "array":
+            return Term(("array", self._column(rows)))
+        if rows.at_once or not any(map(own_columns, rows.outputs())):
+            self._values(rows)
+        deciding, unknown = kind != "all", False
+        for row in rows.rows:
+            if not self._is_there(row):
+                continue
+            if kind == "exists":
+                return True
+            if left is None or isinstance(left, Items) or len(row.outputs) != 1:
+                raise NotWritten
+            compared = Operator(sub_select.symbol, left, row.outputs[0], "", sub_select.location)
+            truth = self._evaluation.truth(compared)
+            if truth is deciding:
+                return deciding
+            unknown = unknown or truth is None
+        return None if unknown else not deciding
+
+    def _is_there(self, row: WrittenRow) -> bool:
+        return all(self._evaluation.truth(condition) is True for condition in row.conditions)
+
+    def _values(self, rows: WrittenRows) -> None:
+        for output in rows.outputs():
+            self._evaluation.value(output)
+
+    def _column(self, rows: WrittenRows) -> tuple[Value, ...]:
+        return tuple(
+            self._evaluation.value(row.outputs[0]) for row in rows.rows if self._is_there(row)
+        )
+
+
+class NotWritten(Exception):
+    """A sub-select reads other rows than written ones."""

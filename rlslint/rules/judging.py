@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Dynamic, Refusal, RowAccess
-from rlslint.catalog.facts import Facts, GivenUp, UnknownFact
+from rlslint.catalog.facts import DataDecides, Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
@@ -254,6 +254,8 @@ def not_checked(
         reason = "behind SQL that could not be evaluated" if known else beyond_catalog
         if isinstance(cause, GivenUp):
             reason = "with conditions too long or too deep to work out"
+        elif isinstance(cause, DataDecides):
+            reason = "with conditions of which only the rows tell whom they admit"
         rules = tuple(one.rule for one in alike)
         yield NotChecked(_noun(subject), _name(subject), reason, rules, shown(statement))
 

@@ -27,6 +27,14 @@ BEGIN
     IF given IS NULL OR given = '' THEN RETURN NULL; END IF;
     RETURN given::int;
 END $$;
+CREATE FUNCTION tenant_or_first() RETURNS int LANGUAGE sql STABLE
+    AS $$ SELECT coalesce(tenant(), (SELECT min(m.tenant) FROM members m)) $$;
+CREATE FUNCTION tenant_or_one() RETURNS int LANGUAGE plpgsql STABLE AS $$
+DECLARE given text := current_setting('app.tenant', true);
+BEGIN
+    IF coalesce(given, '') = '' THEN RETURN 1; END IF;
+    RETURN given::int;
+END $$;
 """
 """What the policies call."""
 
@@ -91,7 +99,7 @@ class RandomPolicies:
 
     def _atom(self) -> str:
         column, caller = self._column(), self._caller()
-        match self._random.randrange(22):
+        match self._random.randrange(25):
             case 0 | 1 | 2 | 3 | 4:
                 symbol = self._random.choice(_SYMBOLS)
                 sides = [column, caller]
@@ -131,9 +139,26 @@ class RandomPolicies:
             case 19:
                 return self._one("has_tenant()", "NOT has_tenant()", self._by_helper())
             case 20:
-                return f"({column} BETWEEN {caller} AND {self._value()})"
+                return f"({column} {self._one('', 'NOT ')}BETWEEN {caller} AND {self._value()})"
+            case 21:
+                where = f"m.tenant::text = {column}::text AND ({self._mine()} OR {self._guard()})"
+                return f"{self._one('', 'NOT ')}EXISTS (SELECT 1 FROM members m WHERE {where})"
+            case 22:
+                where = f"(m.tenant::text = {column}::text AND {self._mine()}) OR {self._guard()}"
+                return f"{self._one('', 'NOT ')}EXISTS (SELECT 1 FROM members m WHERE {where})"
+            case 23:
+                return f"({column} {self._one('', 'NOT ')}IN ({self._listed(caller)}))"
             case _:
                 return f"({column} = {caller} OR {self._guard()})"
+
+    def _listed(self, caller: str) -> str:
+        value = self._value()
+        return self._one(
+            f"VALUES ({caller}), ({value})",
+            f"SELECT v FROM (VALUES ({caller}), ({value})) AS given (v) WHERE v IS NOT NULL",
+            f"SELECT unnest(ARRAY[{caller}, {value}])",
+            f"SELECT v FROM unnest(ARRAY[{caller}, {value}]) AS given (v)",
+        )
 
     def _by_helper(self) -> str:
         return (
@@ -174,6 +199,8 @@ class RandomPolicies:
             "tenant_unguarded()",
             "(SELECT tenant())",
             "tenant_checked()",
+            "tenant_or_first()",
+            "tenant_or_one()",
             "nullif(current_setting('app.member', true), '')::int",
             self._guarded_cast(),
         )
@@ -219,6 +246,7 @@ class RandomPolicies:
         """Return the caller's value, or another one without it."""
         one, other = self._caller(), self._random.choice((self._column(), self._column(), "NULL"))
         raw = "current_setting('app.tenant', true)"
+        array, values = f"ARRAY[{one}, {other}]", f"(VALUES ({one}), ({other}))"
         shown = f"COALESCE(nullif({raw}, ''), {self._column()}::text)"
         found = self._one(
             f"COALESCE({one}, {other})",
@@ -228,11 +256,14 @@ class RandomPolicies:
             f"(SELECT COALESCE({one}, {other}))",
             f"LEAST({one}, {other})",
             f"GREATEST({other}, {one})",
-            f"(ARRAY[{one}, {other}])[{self._one('1', '2')}]",
+            f"({array})[{self._one('1', '2')}]",
             f"COALESCE((SELECT max(m.tenant) FROM members m WHERE {self._mine()}){self._cast()},"
             f" {other})",
             f"{shown}{'' if self._is_text else '::int'}",
-            f"(SELECT v FROM (VALUES ({one}), ({other})) AS given (v) WHERE v IS NOT NULL LIMIT 1)",
+            f"(SELECT v FROM {values} AS given (v) WHERE v IS NOT NULL LIMIT 1)",
+            f"(SELECT v FROM unnest({array}) AS given (v) WHERE v IS NOT NULL LIMIT 1)",
+            f"(SELECT max(v) FROM {values} AS given (v))",
+            f"(array_remove({array}, NULL))[1]",
         )
         if not self._is_text and self._random.randrange(12) == 0:
             return f"tenant_or({self._column()})"
@@ -269,5 +300,10 @@ class RandomPolicies:
             f"substr({raw}, 1, 1) {self._one('=', '<>')} ''",
             f"({raw} || '') = ''",
             f"md5({raw}) = md5('')",
+            f"num_nulls({raw}) {self._one('=', '<')} 1",
+            f"num_nonnulls(nullif({raw}, '')) = 0",
+            f"concat({raw}, '') {self._one('=', '<>')} ''",
+            f"concat_ws(',', {raw}) = ''",
+            f"format('%s', {raw}) = ''",
         )
         return f"({test})"

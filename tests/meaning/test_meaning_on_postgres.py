@@ -16,7 +16,7 @@ from rlslint.meaning.context import context_reads
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.situations import MISSING, Session, Situation
+from rlslint.meaning.situations import MISSING, NOT_VALID, Session, Situation
 from rlslint.meaning.truth import UNDECIDED, fold, outcomes
 from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds
@@ -54,6 +54,7 @@ SESSIONS: dict[str, tuple[Session | None, str]] = {
         Session.reset,
         "BEGIN; SET LOCAL app.tenant = '1'; SET LOCAL app.member = '1'; COMMIT;",
     ),
+    "malformed": (Session.malformed, "SET app.tenant = 'nobody'; SET app.member = 'none';"),
     "own": (Session.given, "SET app.tenant = '1'; SET app.member = '1';"),
     "other": (Session.given, "SET app.tenant = '2'; SET app.member = '0';"),
     "mixed": (None, "SET app.tenant = ''; SET app.member = '2';"),
@@ -155,7 +156,7 @@ def test_what_opens_without_a_context_is_open_on_the_server(
     predicates, answers = judged
     tenancy = Tenancy()
     reported: defaultdict[object, int] = defaultdict(int)
-    sessions = {missing: name for name, (missing, _) in SESSIONS.items() if missing in MISSING}
+    sessions = {state: name for name, (state, _) in SESSIONS.items() if state in NOT_VALID}
     for number, sql in enumerate(predicates):
         predicate = tenancy.predicate(sql)
         for branch in _told(openings, predicate):

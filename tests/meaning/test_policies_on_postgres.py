@@ -13,7 +13,7 @@ from tests.linting import lint
 from tests.meaning.random_policies import COLUMNS, HELPERS, RandomPolicies
 from tests.postgres import Database, Server
 
-POLICIES = 1000
+POLICIES = 800
 
 MEMBERS = """
 CREATE TABLE members (tenant int NOT NULL, member int, role text);
@@ -44,8 +44,9 @@ END $$;
 
 SESSIONS = {
     "never set": "",
-    "reset": "BEGIN; SET LOCAL app.tenant = '1'; SET LOCAL app.member = '1'; COMMIT;",
-    "ours": "SET app.tenant = '1'; SET app.member = '1';",
+    "reset": "BEGIN; SET LOCAL app.tenant = '5'; SET LOCAL app.member = '5'; COMMIT;",
+    "ours": "SET app.tenant = '5'; SET app.member = '5';",
+    "malformed": "SET app.tenant = 'nobody'; SET app.member = 'nobody';",
 }
 
 LEAKS = frozenset(
@@ -53,10 +54,10 @@ LEAKS = frozenset(
      "policy-using-true", "policy-no-row-reference", "policy-inequality-on-tenant")
 )  # fmt: skip
 
-OURS, WITHOUT = "1", "NULL"
-_TENANTS = ("0", OURS, "2", "3")
-_OWNERS = ("0", "1", "2", "NULL")
-_STATUSES = ("'open'", "NULL", "''", "'0'", "'1'", "'2'")
+OURS, WITHOUT = "5", "NULL"
+_TENANTS = ("0", "1", OURS, "8")
+_OWNERS = ("0", "1", OURS, "8", "9", "NULL")
+_STATUSES = ("'open'", "NULL", "''", "'0'", "'1'", "'5'", "'8'")
 _FLAGS = ("true", "false", "NULL")
 
 
@@ -112,7 +113,7 @@ class Answer:
 COMPARED_WITH_ITSELF = "XX000"
 """What PostgreSQL answers to `ctx = ctx`, which it cannot plan; see rules/policy-tautology.md."""
 
-OTHERS = ("0", "2", "3")
+OTHERS = ("0", "1", "8")
 Answers = dict[str, list[Answer]]
 
 
@@ -124,7 +125,7 @@ def ask(database: Database, policies: list[tuple[str, str]]) -> Answers:
         for kind, columns in COLUMNS.items()
     )
     listed = ", ".join(f"({n}, '{kind}', $c${sql}$c$)" for n, (kind, sql) in enumerate(policies))
-    members = "INSERT INTO members VALUES (1, 1, '1'), (2, 2, '2'), (3, 2, NULL);"
+    members = "INSERT INTO members VALUES (5, 5, '5'), (8, 8, '8'), (0, 8, NULL);"
     prepared = database.run(
         "CREATE ROLE app_user;" + MEMBERS + members + HELPERS + tables + JUDGE
         + f"INSERT INTO policies VALUES {listed};"
@@ -170,7 +171,7 @@ def _claim(reported: ReportedFinding) -> str:
 
 def is_refuted(claim: str, number: int, kind: str, answers: Answers) -> bool:
     """Tell whether the server contradicts a claim about a policy."""
-    never, reset, ours = (answers[session][number] for session in SESSIONS)
+    never, reset, ours, malformed = (answers[session][number] for session in SESSIONS)
     if ours.error == COMPARED_WITH_ITSELF:
         return False
     everybody = (*_TENANTS, WITHOUT) if kind == "nullable" else _TENANTS
@@ -178,7 +179,7 @@ def is_refuted(claim: str, number: int, kind: str, answers: Answers) -> bool:
         case ["current-setting-empty-cast"]:
             return reset.error != "22P02"
         case ["policy-null-context-allows" | "policy-coalesce-to-column"]:
-            return not (never.shows_all_of(everybody) or reset.shows_all_of(everybody))
+            return not any(a.shows_all_of(everybody) for a in (never, reset, malformed))
         case ["policy-tautology" | "policy-using-true"]:
             return not ours.shows_all_of(everybody)
         case ["policy-no-row-reference"]:
@@ -188,7 +189,7 @@ def is_refuted(claim: str, number: int, kind: str, answers: Answers) -> bool:
             "of",
             "some",
         ]:
-            return not any(answer.shows_some_of(OTHERS) for answer in (never, reset, ours))
+            return not any(a.shows_some_of(OTHERS) for a in (never, reset, ours, malformed))
         case ["policy-inequality-on-tenant", *_]:
             return not ours.shows_some_of(OTHERS)
         case _:
@@ -224,6 +225,6 @@ def test_the_server_refutes_no_claim_and_few_leaks_are_silent(
             if not is_told and number not in given_up:
                 unclaimed.append(sql)
     assert not refuted, refuted[0]
-    assert len(silent) <= claims["leaks"] / 8, (claims, len(silent), silent[:5])
-    assert len(unclaimed) <= claims["fails"] / 10, (claims, len(unclaimed), unclaimed[:5])
+    assert len(silent) <= claims["leaks"] / 20, (claims, len(silent), silent[:5])
+    assert len(unclaimed) <= claims["fails"] / 25, (claims, len(unclaimed), unclaimed[:5])
     assert all(claims[rule] for rule in LEAKS), claims

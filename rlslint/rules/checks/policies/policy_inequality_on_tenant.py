@@ -8,7 +8,8 @@ from functools import partial
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.context import own_columns
-from rlslint.meaning.inequalities import inequality
+from rlslint.meaning.inequalities import Inequality, inequality, require_decided
+from rlslint.meaning.openings import openings
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, model_for, unsaid
@@ -21,7 +22,6 @@ from rlslint.project.questions.exposure import (
 )
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Expr
 from rlslint.text.sentences import listed
 
 
@@ -29,10 +29,14 @@ def _shows_others(terms: Terms, project: Project) -> bool:
     return _inequality(terms, project) is not None
 
 
-def _inequality(terms: Terms, project: Project) -> Expr | None:
+def _inequality(terms: Terms, project: Project) -> Inequality | None:
     if terms.using is None or not terms.permissive:
         return None
-    return terms.using.ask(inequality, terms.using.filled, project.context_functions)
+    functions = project.context_functions
+    found = terms.using.ask(inequality, terms.using.filled, functions)
+    if found is None and not terms.using.ask(openings, terms.using.filled, functions):
+        terms.using.ask(require_decided, terms.using.filled, functions)
+    return found
 
 
 def _is_open(project: Project, condition: Condition) -> bool:
@@ -42,20 +46,21 @@ def _is_open(project: Project, condition: Condition) -> bool:
 
 @rule(where=_shows_others)
 def policy_inequality_on_tenant(policy: Policy, project: Project) -> Iterator[Finding]:
-    place = _inequality(project.terms(policy), project)
+    found = _inequality(project.terms(policy), project)
     exposed = admission(policy, project)
-    if place is None or exposed is None or is_shared(policy, exposed, project):
+    if found is None or exposed is None or is_shared(policy, exposed, project):
         return
-    yield _finding(policy, place, exposed, project)
+    yield _finding(policy, found, exposed, project)
 
 
-def _finding(policy: Policy, place: Expr, exposed: Admission, project: Project) -> Finding:
-    table, using = policy.relation, policy.using
+def _finding(policy: Policy, found: Inequality, exposed: Admission, project: Project) -> Finding:
+    table, using, place = policy.relation, policy.using, found.expression
+    rows = "rows" if found.hides_some else "every row"
     names = [c.name for c in map(table.column, sorted(own_columns(place))) if c is not None]
     published = is_published(policy, project)
     return Finding(
         object=str(policy),
-        message=f"{exposed.who} can {exposed.what} every row of {table} whose "
+        message=f"{exposed.who} can {exposed.what} {rows} of {table} whose "
         f"{listed(names) or 'columns'} {'are' if len(names) > 1 else 'is'} not the caller's: "
         f"policy {policy.name} lets rows pass because they belong to others",
         span=using.span(place) if using is not None else None,

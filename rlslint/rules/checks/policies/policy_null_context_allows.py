@@ -7,9 +7,11 @@ from functools import partial
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
+from rlslint.meaning.context import own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.inequalities import inequality
 from rlslint.meaning.openings import Opening, openings
+from rlslint.meaning.situations import Session
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
@@ -32,12 +34,19 @@ def _opens_without_context(terms: Terms, project: Project) -> bool:
 def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Finding]:
     for clause in policy.clauses:
         branch = _opened(project.condition(clause, policy.relation), project)
-        if branch is None or not project.tenant_columns(policy.relation):
+        if branch is None or not _is_of_tenants(branch, policy, project):
             continue
         exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
         if exposed is not None:
             yield _finding(policy, clause, branch, exposed, project)
         return
+
+
+def _is_of_tenants(branch: Opening, policy: Policy, project: Project) -> bool:
+    """Tell whether what opens are rows of tenants, and not those that nobody has."""
+    columns = frozenset(column.number for column in project.tenant_columns(policy.relation))
+    filtered = frozenset(number for one in branch.filters for number in own_columns(one))
+    return bool(columns) and columns.isdisjoint(filtered)
 
 
 def _opened(condition: Condition, project: Project) -> Opening | None:
@@ -65,10 +74,18 @@ def _finding(
     asked = next((read.name for read in branch.reads if read.name), "the context")
     return Finding(
         object=str(policy),
-        message=f"{exposed.who} can {exposed.what} {rows}, in a session without a context: "
+        message=f"{exposed.who} can {exposed.what} {rows}, in a session {_without(branch)}: "
         f"policy {policy.name} is true when {asked} is {branch.session.value}",
         span=clause.span(branch.expression),
-        label="true when the context is missing",
+        label="true when the context is missing"
+        if branch.session is not Session.malformed
+        else "true when the context is no such value",
         help=mended(policy, project, partial(_is_open, project)) or unsaid(table, word),
         confidence=certainty(project),
     )
+
+
+def _without(branch: Opening) -> str:
+    if branch.session is Session.malformed:
+        return "whose context is malformed"
+    return "without a context"

@@ -7,6 +7,7 @@ from functools import partial
 
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Severity
+from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.tautologies import Tautology, tautologies
 from rlslint.meaning.truth import is_literally_true
@@ -28,7 +29,7 @@ def _filters_nothing(terms: Terms, project: Project) -> bool:
     using = terms.using
     if using is None or using.ask(is_literally_true):
         return False
-    return _is_open(project, using)
+    return _is_open(project, using) or using.ask(is_tautology, using.ask(own_columns))
 
 
 def _is_open(project: Project, condition: Condition) -> bool:
@@ -41,12 +42,23 @@ def policy_tautology(policy: Policy, project: Project) -> Iterator[Finding]:
     if using is None:
         return
     found = using.ask(tautologies, using.filled, project.context_functions)
+    found = found or _but_for_tenants(policy, using, project)
     exposed = admission(policy, project)
-    if exposed is None:
+    if not found or exposed is None:
         return
     if not own_columns(found[0].expression) and is_shared(policy, exposed, project):
         return
     yield _finding(policy, found[0], exposed, project)
+
+
+def _but_for_tenants(policy: Policy, using: Condition, project: Project) -> tuple[Tautology, ...]:
+    """Return what is true for every row that is some tenant's: `tenant_id IS NOT NULL`."""
+    tenants = frozenset(column.number for column in project.tenant_columns(policy.relation))
+    asked = (tenants & using.ask(own_columns)) - using.filled
+    if not asked:
+        return ()
+    found = using.ask(tautologies, using.filled | asked, project.context_functions)
+    return tuple(tautology._replace(filled=tautology.filled | asked) for tautology in found)
 
 
 def _finding(policy: Policy, tautology: Tautology, exposed: Admission, project: Project) -> Finding:
