@@ -18,6 +18,7 @@ from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import closed
+from rlslint.project.questions.escape_branches import escape_branches
 from rlslint.project.questions.exposure import (
     certainty,
     is_guarded,
@@ -71,10 +72,11 @@ def _reading_branch(policy: Policy, using: Clause, project: Project) -> Unbounde
     """Return the branch that admits rows of others beside one that binds them."""
     condition, functions = project.condition(using, policy.relation), project.context_functions
     everyone = frozenset(project.runtime.names)
+    escaped = {escape.branch for escape in escape_branches(policy, project)}
     found = condition.ask(unbounded_branches, condition.filled, functions)
     for branch in found:
         asks_row = any(map(own_columns, branch.conjuncts))
-        if not asks_row or is_ownerless(branch, policy.relation, project):
+        if not asks_row or branch in escaped or is_ownerless(branch, policy.relation, project):
             continue
         if is_open_to_strangers(branch, everyone, functions):
             return branch

@@ -1,0 +1,23 @@
+"""Branches of policies by which rows of every tenant pass, whoever asks."""
+
+from __future__ import annotations
+
+from rlslint.catalog.model import Policy
+from rlslint.meaning.escapes import Escape, escapes
+from rlslint.project.project import Project
+from rlslint.project.questions.ownerless import is_ownerless
+from rlslint.project.terms import Condition
+
+
+def escape_branches(policy: Policy, project: Project) -> tuple[Escape, ...]:
+    """Return the branches of USING that ask nothing of the caller, but for rows of nobody."""
+    using, table = policy.using, policy.relation
+    if using is None or not policy.permissive:
+        return ()
+    found = escaping(project.condition(using, table), project)
+    return tuple(one for one in found if not is_ownerless(one.branch, table, project))
+
+
+def escaping(condition: Condition, project: Project) -> tuple[Escape, ...]:
+    """Return the branches of a condition in which nothing asks who is calling."""
+    return condition.ask(escapes, condition.filled, project.context_functions)
