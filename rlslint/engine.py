@@ -63,7 +63,7 @@ def check(
         projects = build(found, config, reader)
     code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
-    named = _Named(found.reported, projects.are_all, found.part_of)
+    named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         try:

@@ -45,6 +45,7 @@ class Found(NamedTuple):
     are no part of it unless the user named them. `others` are the files that are not read, but
     could tell of row security (see `unread.signs`). `part_of` are directories of projects that were
     not read, for what is named in them has a history of its own. Out of `roots` nothing is read.
+    `reported_others` are those of `others` that the user named, as they are shown.
     """
 
     root: str
@@ -59,6 +60,7 @@ class Found(NamedTuple):
     others: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
+    reported_others: frozenset[str] = frozenset()
 
     @property
     def of_program(self) -> Found:
@@ -112,6 +114,7 @@ def discover(
     with disk.Confined(roots):
         _walk(walk, named)
         reported = frozenset(shown_path(full, base) for full in walk.files)
+        reported_others = frozenset(shown_path(full, base) for full in walk.others)
         for folder in folders:
             if not (folder in named and _has_history(folder, walk.files)):
                 _walk_surroundings(walk, folder)
@@ -135,6 +138,7 @@ def discover(
         frozenset(walk.others),
         roots,
         tuple(project for project in dict.fromkeys(larger) if not walk.has_entered(project)),
+        reported_others,
     )
 
 

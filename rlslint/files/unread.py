@@ -104,7 +104,7 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
     """
     found, too_large = [], []
     for path in sorted(paths):
-        data = _content(path)
+        data = content(path)
         shown = shown_path(path, base)
         if len(data) > LARGEST:
             too_large.append(shown)
@@ -134,7 +134,7 @@ def settings_named(names: Collection[str], paths: Iterable[str], base: str) -> d
     found: dict[str, Naming] = {}
     sought = {name: name.lower().encode() for name in names}
     for path in sorted(paths):
-        data = _content(path).lower()
+        data = content(path).lower()
         for name, word in sought.items():
             known = found.get(name)
             if word in data and (known is None or not known.sets):
@@ -167,7 +167,8 @@ class _Words:
         return self._parts[part]
 
 
-def _content(path: str) -> bytes:
+def content(path: str) -> bytes:
+    """Return the beginning of a file, nothing of one that is binary or cannot be read."""
     try:
         data = disk.skim(path, LARGEST + 1)
     except OSError:

@@ -15,6 +15,7 @@ from rlslint.config.platforms import (
     Platform,
 )
 from rlslint.files import disk
+from rlslint.files.deployment.facts import Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts.history import History
@@ -29,6 +30,7 @@ from rlslint.project.reading_code import Code, RowSecurityProgram, read_code
 from rlslint.project.replaying import Replayed, replay_history
 from rlslint.replay import Replay
 from rlslint.sql.statements import BrokenStatement
+from rlslint.text import Span
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
@@ -179,7 +181,9 @@ def _join(replayed: Replayed, config: Config, code: Code, loose: bool, reader: R
     queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
     apis = tuple(api for _, api in code.apis)
     elsewhere = partial(settings_named, paths=code.others, base=os.getcwd())
-    project = Project(catalog, config, queries, traces, code.connections, apis, elsewhere)
+    project = Project(
+        catalog, config, queries, traces, code.connections, apis, elsewhere, code.deployment
+    )
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 
 
@@ -208,6 +212,19 @@ def _beside(history: History, code: Code, nearest: Nearest) -> Code:
         files=tuple(file for file in code.files if history.root in nearest(file.path)),
         connections=tuple(c for c in code.connections if history.root in nearest(c.span.text.path)),
         apis=tuple(one for one in code.apis if history.root in nearest(one[0])),
+        deployment=_deployment_beside(history, code.deployment, nearest),
+    )
+
+
+def _deployment_beside(history: History, told: Deployment, nearest: Nearest) -> Deployment:
+    def is_beside(span: Span) -> bool:
+        return history.root in nearest(span.text.path)
+
+    return Deployment(
+        tuple(key for key in told.keys if is_beside(key.span)),
+        tuple(pooler for pooler in told.poolers if is_beside(pooler.span)),
+        tuple(option for option in told.options if is_beside(option.span)),
+        tuple(dump for dump in told.dumps if is_beside(dump.span)),
     )
 
 

@@ -30,6 +30,7 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config import extensions
 from rlslint.config.options import Config
 from rlslint.config.platforms import HIDDEN_SCHEMAS
+from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies
@@ -68,7 +69,8 @@ class Project:
 
     `queries` and `traces` come from application code, `connections` and `apis` from settings
     files. `settings_elsewhere` tells which settings the files name that are not read as SQL.
-    Answers that many rules need are found once.
+    `deployment` is what its files tell of keys, poolers and the like. Answers that many rules need
+    are found once.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Project:
         connections: tuple[Connection, ...] = (),
         apis: tuple[Api, ...] = (),
         settings_elsewhere: SettingsElsewhere = nowhere,
+        deployment: Deployment = NO_DEPLOYMENT,
     ) -> None:
         self.catalog = catalog
         self.config = config
@@ -88,6 +91,7 @@ class Project:
         self.connections = connections
         self.apis = apis
         self.settings_elsewhere = settings_elsewhere
+        self.deployment = deployment
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
+from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
 from rlslint.files.layouts.history import Migration
 from rlslint.files.unread import Sign, makes_row_security
+from rlslint.files.walk import shown_path
 from rlslint.text import Text
 from rlslint.text.faults import Fault
 
@@ -35,7 +37,8 @@ class Code(NamedTuple):
 
     `programs` make row security themselves, of `unread` ones it cannot be told what they make.
     `apis` are those that settings files are about, each with the path of its file. `others` are
-    the paths of all files that are not read as SQL.
+    the paths of all files that are not read as SQL. `deployment` is what those of the program tell
+    of keys, poolers and the like.
     """
 
     files: tuple[CodeFile, ...]
@@ -45,6 +48,7 @@ class Code(NamedTuple):
     programs: tuple[RowSecurityProgram, ...] = ()
     unread: tuple[Sign, ...] = ()
     apis: tuple[tuple[str, Api], ...] = ()
+    deployment: Deployment = NO_DEPLOYMENT
 
 
 def read_code(
@@ -101,7 +105,24 @@ def read_code(
         tuple(programs),
         tuple(unread),
         tuple(apis),
+        _deployment(found, reader),
     )
+
+
+def _deployment(found: Found, reader: Reader) -> Deployment:
+    """Return what the files of the program tell of its deployment; those of tests are left out."""
+    files = [file.path for file in (*found.python, *found.settings)]
+    everything = (*files, *found.others)
+    paths = [path for path in everything if shown_path(path, found.root) not in found.tests]
+    if not paths:
+        return NO_DEPLOYMENT
+    from rlslint.files.deployment.reading import read_deployment
+
+    try:
+        return read_deployment(paths, found.root)
+    except Exception as error:
+        reader.faults.append(Fault("searched for deployment", "files", "of the program", error))
+        return NO_DEPLOYMENT
 
 
 def _startup(

@@ -24,8 +24,10 @@ from rlslint.text.faults import Fault, is_out_of_depth
 
 _NOUNS = {
     "BrokenStatement": "statement",
+    "Dump": "call of pg_dump",
     "Dynamic": "statement",
     "IgnoreUse": "ignore",
+    "PublicKey": "key",
     "QuerySite": "query",
     "AlteredPolicy": "policy",
     "Removal": "policy",
@@ -34,6 +36,7 @@ _NOUNS = {
     "Refusal": "statement",
     "RowAccess": "statement",
     "SessionSetting": "setting",
+    "StartupOption": "setting",
 }
 """What messages call a subject whose kind does not say it."""
 
@@ -89,6 +92,9 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
         yield "SessionTrace", trace
     for connection in project.connections:
         yield "Connection", connection
+    for facts in project.deployment:
+        for fact in facts:
+            yield type(fact).__name__, fact
 
 
 def judge(

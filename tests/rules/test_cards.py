@@ -65,7 +65,16 @@ def situations(kinds: tuple[str, ...] = ("bad", "good")) -> list[Situation]:
     return found
 
 
+FURTHER = re.compile(r"^```\w+ given (\S+)\n(.*?)^```\s*$", re.M | re.S)
+"""Further files of a project that a card gives, with their paths."""
+
+
 def files_of(situation: Situation) -> dict[str, str]:
+    further = dict(FURTHER.findall(situation.card.text))
+    if further or situation.example.language not in ("sql", "toml", "python"):
+        path = situation.example.words[0] if situation.example.words else "app.py"
+        given = {"migrations/0001_given.sql": situation.given} if situation.given else {}
+        return {**given, **further, path: situation.example.source}
     if situation.example.language == "sql":
         return {"migrations/0001_example.sql": situation.example.source}
     if situation.example.language == "toml":
@@ -85,7 +94,7 @@ def linted(situation: Situation, folder: Path) -> Result:
 
 
 def marked_rows(situation: Situation) -> list[int]:
-    mark = "--" if situation.example.language == "sql" else "#"
+    mark = {"sql": "--", "typescript": "//", "ini": ";"}.get(situation.example.language, "#")
     wanted = re.compile(rf"{mark}.*\b{re.escape(situation.card.name)}\b")
     lines = situation.example.source.splitlines()
     return [row for row, line in enumerate(lines, 1) if wanted.search(line)]

@@ -1,0 +1,64 @@
+"""What deployment files, scripts and source files tell beside connections, as data."""
+
+from __future__ import annotations
+
+from rlslint import NamedTuple
+from rlslint.text import Span
+
+
+class PublicKey(NamedTuple):
+    """A credential that is in a place which a browser gets.
+
+    `name` is the variable that holds it, or the path of a file that browsers get. `user` is the
+    role of a connection string, "" for a key of the platform's own role.
+    """
+
+    span: Span
+    name: str
+    user: str = ""
+
+
+class Pooler(NamedTuple):
+    """How a pooler hands on server connections; `span` marks what says so.
+
+    `mode` is session, transaction or statement. `reset_query` is what it sends when a client
+    leaves, None where nothing is said of it; `always` is True where it does so after each
+    transaction, too.
+    """
+
+    span: Span
+    mode: str
+    reset_query: str | None
+    always: bool
+
+
+class StartupOption(NamedTuple):
+    """A setting that a connection is opened with; `how` names what says so (`options`)."""
+
+    span: Span
+    setting: str
+    how: str
+
+
+class Dump(NamedTuple):
+    """A call of pg_dump; `user` is the role that it connects as, "" where that is not known.
+
+    `is_partial` is True with --enable-row-security, `has_rows` is False where it leaves out data.
+    """
+
+    span: Span
+    user: str
+    is_partial: bool
+    has_rows: bool
+
+
+class Deployment(NamedTuple):
+    """All of that."""
+
+    keys: tuple[PublicKey, ...] = ()
+    poolers: tuple[Pooler, ...] = ()
+    options: tuple[StartupOption, ...] = ()
+    dumps: tuple[Dump, ...] = ()
+
+
+NO_DEPLOYMENT = Deployment()

@@ -1,0 +1,1 @@
+"""Rules that look at what deployment files and scripts tell."""

@@ -1,0 +1,217 @@
+"""Deployment files and scripts in other shapes than on the cards, and what is near to them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from rlslint.config.scales import Confidence, Severity
+from tests.linting import findings_of, lint
+
+HISTORY = """
+CREATE ROLE app_user LOGIN;
+CREATE ROLE backup LOGIN BYPASSRLS;
+CREATE ROLE keeper LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
+CREATE INDEX ON docs (tenant_id);
+GRANT SELECT ON docs TO app_user, keeper;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs TO app_user
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+"""
+DIRECT = """
+import psycopg
+def documents_of(tenant):
+    with psycopg.connect("dbname=app", autocommit=True) as connection:
+        connection.execute("SELECT set_config('app.tenant_id', %s, false)", (tenant,))
+        return connection.execute("SELECT body FROM docs").fetchall()
+"""
+POOLED = """
+from psycopg_pool import ConnectionPool
+pool = ConnectionPool("dbname=app")
+def documents_of(tenant):
+    with pool.connection() as connection:
+        connection.execute("SELECT set_config('app.tenant_id', %s, false)", (tenant,))
+        return connection.execute("SELECT body FROM docs").fetchall()
+"""
+TAKEN_BACK = """
+import psycopg
+def documents_of(tenant):
+    with psycopg.connect("dbname=app", autocommit=True) as connection:
+        try:
+            connection.execute("SELECT set_config('app.tenant_id', %s, false)", (tenant,))
+            return connection.execute("SELECT body FROM docs").fetchall()
+        finally:
+            connection.execute("RESET app.tenant_id")
+"""
+LOCAL = DIRECT.replace("autocommit=True", "").replace("false", "true")
+TRANSACTIONS = "[pgbouncer]\npool_mode=transaction\n"
+STATEMENTS = "[pgbouncer]\npool_mode=statement\n"
+NO_RESET = "[pgbouncer]\npool_mode = session\nserver_reset_query=\n"
+DEFAULTS = "[pgbouncer]\nlisten_port = 6432\n"
+
+
+def reported(folder: Path, files: dict[str, str], rule: str, history: str = HISTORY) -> list[str]:
+    """Return the places at which a rule reports, as `path:line`."""
+    migrations = {"migrations/0001_docs.sql": history} if history else {}
+    found = findings_of(lint(folder, {**migrations, **files}), rule)
+    return [
+        f"{str(one.place.path).removeprefix(f'{folder}/')}:{one.place.start.row}"
+        for one in found
+        if one.place is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "pooler", "expected"),
+    [
+        (DIRECT, TRANSACTIONS, "pgbouncer-reset-query-not-applied"),
+        (TAKEN_BACK, TRANSACTIONS, "pgbouncer-reset-query-not-applied"),
+        (DIRECT, STATEMENTS, "pgbouncer-reset-query-not-applied"),
+        (DIRECT, NO_RESET, "pgbouncer-empty-reset-query"),
+        (TAKEN_BACK, NO_RESET, ""),
+        (POOLED, TRANSACTIONS, "set-config-session"),
+        (POOLED, NO_RESET, "set-config-session"),
+        (DIRECT, DEFAULTS, "set-config-session"),
+        (LOCAL, TRANSACTIONS, ""),
+        (LOCAL, NO_RESET, ""),
+    ],
+)  # fmt: skip
+def test_one_fault_of_a_program_and_its_pooler_is_told_once(
+    code: str, pooler: str, expected: str, tmp_path: Path
+) -> None:
+    files = {"migrations/0001_docs.sql": HISTORY, "app.py": code, "etc/pgbouncer.ini": pooler}
+    rules = (
+        "pgbouncer-reset-query-not-applied",
+        "pgbouncer-empty-reset-query",
+        "set-config-session",
+    )
+    found = {one.name for one in lint(tmp_path, files).findings if one.name in rules}
+    assert found == ({expected} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "row"),
+    [
+        ("compose.prod.yml", "services:\n  p:\n    image: bitnami/pgbouncer\n    environment:\n"
+         "      - PGBOUNCER_POOL_MODE=transaction\n", 5),
+        ("deploy/pooler.env", "# for pgbouncer\nPOOL_MODE=statement\n", 2),
+        ("pgbouncer.ini", "[databases]\na = host=x pool_mode=transaction\n[pgbouncer]\n", 2),
+        ("pgbouncer.ini.j2", "[pgbouncer]\n;pool_mode = session\npool_mode = transaction\n", 3),
+        ("pgbouncer.ini", "[pgbouncer]\n;pool_mode = transaction\n", 0),
+        ("pool.yml", "pool:\n  POOL_MODE: transaction\n", 0),
+        ("pgbouncer.ini", "[pgbouncer]\npool_mode=transaction\nserver_reset_query_always=1\n", 0),
+    ],
+)  # fmt: skip
+def test_the_mode_of_a_pooler_is_read_where_it_stands(
+    path: str, text: str, row: int, tmp_path: Path
+) -> None:
+    found = reported(tmp_path, {"app.py": DIRECT, path: text}, "pgbouncer-reset-query-not-applied")
+    assert found == ([f"{path}:{row}"] if row else [])
+
+
+def token(**claims: str) -> str:
+    def part(content: dict[str, str]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(claims)}.{'c2lnbmF0dXJl' * 3}"
+
+
+SERVICE = token(iss="supabase", ref="abcdefghijkl", role="service_role")
+ANON = token(iss="supabase", ref="abcdefghijkl", role="anon")
+DEMONSTRATION = token(iss="supabase-demo", role="service_role", exp="1983812996")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "row"),
+    [
+        (".env.local", "NEXT_PUBLIC_SUPABASE_SERVICE_ROLE_KEY=x\n", 1),
+        ("apps/web/.env", f"A=1\nREACT_APP_KEY={SERVICE}\n", 2),
+        ("lib/db.js", "export const key = process.env.EXPO_PUBLIC_SUPABASE_SERVICE_KEY\n", 1),
+        ("src/routes/a.ts",
+         "import { PUBLIC_SUPABASE_SERVICE_ROLE_KEY } from '$env/static/public'\n", 1),
+        ("next.config.js", "module.exports = { env: {\n  NEXT_PUBLIC_SERVICE_ROLE: x,\n} }\n", 2),
+        (".env.production", "VITE_DB=postgres://postgres:x@db.example.com/app\n", 1),
+        ("src/client.tsx", f"'use client'\nconst key = '{SERVICE}'\n", 2),
+        ("public/config.js", f"window.key = '{SERVICE}'\n", 1),
+        ("public/config.js", "window.key = 'sb_secret_0123456789abcdef'\n", 1),
+        (".env", f"SUPABASE_SERVICE_ROLE_KEY={SERVICE}\n", 0),
+        (".env", f"NEXT_PUBLIC_SUPABASE_ANON_KEY={ANON}\n", 0),
+        (".env", f"NEXT_PUBLIC_SUPABASE_SERVICE_ROLE_KEY={DEMONSTRATION}\n", 0),
+        (".env", "VITE_DB=postgres://app_user:x@db.example.com/app\n", 0),
+        (".env", "# NEXT_PUBLIC_SUPABASE_SERVICE_ROLE_KEY=\n", 0),
+        (".env", "NEXT_PUBLIC_MAP_SERVICE_KEY=0123456789\n", 0),
+        ("src/env.ts", "// PUBLIC_SUPABASE_SERVICE_ROLE_KEY would be sent to browsers\n", 0),
+        ("tests/a.spec.ts", "f(process.env.VITE_SUPABASE_SERVICE_ROLE_KEY)\n", 0),
+        ("server/db.ts", f"const key = '{SERVICE}'\n", 0),
+    ],
+)  # fmt: skip
+def test_a_key_counts_where_browsers_get_it(path: str, text: str, row: int, tmp_path: Path) -> None:
+    found = reported(tmp_path, {path: text}, "service-key-public")
+    assert found == ([f"{path}:{row}"] if row else [])
+
+
+def test_a_variable_is_told_of_where_it_is_set(tmp_path: Path) -> None:
+    name = "NEXT_PUBLIC_SUPABASE_SERVICE_ROLE_KEY"
+    files = {"a.ts": f"f(process.env.{name})\n", "b/.env": f"{name}=\n", "c.ts": f"g({name})\n"}
+    assert reported(tmp_path, files, "service-key-public") == ["b/.env:1"]
+    (one,) = findings_of(lint(tmp_path, {}), "service-key-public")
+    assert one.severity is Severity.error
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "row"),
+    [
+        ("app.py", "pool = make(options=f'-c app.tenant_id={tenant}')\n", 1),
+        ("app.py", "pool = make({'options': '-c search_path=x -c app.tenant_id=1'})\n", 1),
+        ("app.py", "pool = make(\n  server_settings={'app.tenant_id': '1'},\n)\n", 2),
+        ("db.go", 'cfg.ConnConfig.RuntimeParams["app.tenant_id"] = tenant\n', 1),
+        ("db.ts", "new Pool({ options: `-c app.tenant_id=${tenant}` })\n", 1),
+        ("src/db.rs", 'PgConnectOptions::new().options([("app.tenant_id", tenant)])\n', 1),
+        ("run.sh", "PGOPTIONS='-c app.tenant_id=7' ./serve\n", 1),
+        ("compose.prod.yml", "services:\n  a:\n    environment:\n"
+         "      PGOPTIONS: --app.tenant_id=7\n", 4),
+        ("db.ts", "connect(`postgres://a@b/c?options=-c%20app.tenant_id%3D${t}`)\n", 1),
+        ("app.py", "pool = make(options='-c statement_timeout=5s')\n", 0),
+        ("app.py", "pool = make(options='-c app.other=5')\n", 0),
+        ("app.py", "# pool = make(options='-c app.tenant_id=1')\n", 0),
+        ("run.sh", "git -c app.tenant_id=1 commit\n", 0),
+        ("tests/test_a.py", "pool = make(options='-c app.tenant_id=1')\n", 0),
+        ("app.py", "options = read('app.tenant_id')\n", 0),
+    ],
+)  # fmt: skip
+def test_settings_of_the_start_are_found_in_any_language(
+    path: str, text: str, row: int, tmp_path: Path
+) -> None:
+    found = reported(tmp_path, {path: text}, "startup-option-context")
+    assert found == ([f"{path}:{row}"] if row else [])
+
+
+def test_without_policies_a_start_up_setting_is_less_sure(tmp_path: Path) -> None:
+    files = {"run.sh": "PGOPTIONS='-c crm.customer=7' ./serve\n", "app.py": DIRECT}
+    (one,) = findings_of(lint(tmp_path, files), "startup-option-context")
+    assert one.confidence is Confidence.medium
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "row"),
+    [
+        ("backup.sh", "pg_dump -U app_user shop > a.sql\n", 1),
+        ("backup.sh", "PGUSER=app_user pg_dump shop > a.sql\n", 1),
+        ("backup.sh", "/usr/bin/pg_dump --username=app_user \\\n  -Fc shop > a.dump\n", 1),
+        ("backup.sh", "pg_dump postgresql://keeper@db/shop | gzip > a.gz\n", 1),
+        ("Makefile", "dump:\n\tpg_dump --enable-row-security shop > a.sql\n", 2),
+        ("backup.sh", "pg_dump -U backup shop > a.sql\n", 0),
+        ("backup.sh", "pg_dump -U app_user -s shop > a.sql\n", 0),
+        ("backup.sh", "# pg_dump -U app_user shop\n", 0),
+        ("backup.sh", "echo pg_dump -U app_user shop\n", 0),
+        ("backup.sh", "pg_dumpall -U app_user\n", 0),
+        ("backup.sh", "pg_dump -U nobody_known shop\n", 0),
+    ],
+)
+def test_a_dump_is_judged_by_its_role(path: str, text: str, row: int, tmp_path: Path) -> None:
+    found = reported(tmp_path, {path: text}, "pg-dump-with-rls")
+    assert found == ([f"{path}:{row}"] if row else [])
