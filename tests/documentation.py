@@ -25,8 +25,9 @@ FAMILIES = {
     "RLS4": "Context",
     "RLS5": "Sessions of the application",
     "RLS6": "Speed",
+    "RLS7": "Deployment",
     "RLS8": "Changes",
-    "RLS90": "What only an audit sees",
+    "RLS90": "Servers and dumps",
     "RLS91": "What rlslint could not read, and its own comments",
 }
 _FINDS = re.compile(r"^## What it finds\n+(.*?)\n\n", re.M | re.S)
