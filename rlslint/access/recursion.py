@@ -8,6 +8,7 @@ from rlslint import NamedTuple
 from rlslint.access.reach import TableRead, reads_behind
 from rlslint.access.roles import inherited_roles
 from rlslint.access.row_security import row_security_active
+from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
@@ -79,6 +80,36 @@ def looked_up(expression: Expr) -> tuple[tuple[Expr, Source | Call], ...]:
         for place, source in _sources(expression, expression)
         if isinstance(source.relation if isinstance(source, Source) else source.function, _OBJECTS)
     )
+
+
+@remembered
+def may_read(expression: Expr, catalog: Catalog) -> bool:
+    """Tell whether an expression reads a relation, or calls a function that perhaps reads one."""
+    return any(
+        isinstance(source, Source) or _may_read_in_body(source.function, catalog)
+        for _, source in ask(looked_up, expression)
+    )
+
+
+def _may_read_in_body(called: object, catalog: Catalog) -> bool:
+    waiting, seen = [called], {called}
+    while waiting:
+        function = waiting.pop()
+        if not isinstance(function, Function):
+            continue
+        try:
+            if tables_read(function):
+                return True
+            calls = functions_called(function)
+        except UnknownFact:
+            return True
+        for words, arguments in calls:
+            given = Given(("",) * arguments)
+            further, _ = find_function(catalog, function.search_path, words, given)
+            if further not in seen:
+                seen.add(further)
+                waiting.append(further)
+    return False
 
 
 def _sources(expression: Expr, place: Expr) -> Iterator[tuple[Expr, Source | Call]]:

@@ -17,7 +17,9 @@ from rlslint.access.data_roles import (
     policy_roles,
 )
 from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared, switched_to, switches
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.predicates import Predicate
 from rlslint.config.platforms import PLATFORMS, Platform, console_role, platform_named
 from rlslint.files.connections import (
     Connection,
@@ -317,14 +319,24 @@ def _own_roles(catalog: Catalog, platform: Platform, excluded: frozenset[str]) -
 
 def speaks_of(catalog: Catalog, platform: Platform) -> bool:
     """Tell whether policies name the roles or call the functions that a platform provides."""
-    named = {role for policy in catalog.policies() for role in policy.known_roles}
+    named = _named_by_policies(catalog)
     return _is_provided(catalog, platform, named) or _calls_api(catalog, platform)
 
 
-def _calls_api(catalog: Catalog, platform: Platform) -> bool:
+@remembered
+def _named_by_policies(catalog: Catalog) -> frozenset[str]:
+    return frozenset({role for policy in catalog.policies() for role in policy.known_roles})
+
+
+@remembered
+def _predicates(catalog: Catalog) -> tuple[Predicate, ...]:
+    """Return what policies demand, each predicate that they share once."""
     clauses = (clause for policy in catalog.policies() for clause in policy.known_clauses)
-    predicates = dict.fromkeys(clause.predicate for clause in clauses)
-    return any(one.ask(_calls, platform.api_functions) for one in predicates)
+    return tuple({clause.predicate: None for clause in clauses})
+
+
+def _calls_api(catalog: Catalog, platform: Platform) -> bool:
+    return any(one.ask(_calls, platform.api_functions) for one in _predicates(catalog))
 
 
 def _is_provided(catalog: Catalog, platform: Platform, names: Container[str]) -> bool:

@@ -22,6 +22,8 @@ class Subject(Protocol):
     answers: dict[Any, Any]
 
 
+_NONE_YET: Any = object()
+
 S = TypeVar("S", bound=Subject)
 
 
@@ -35,10 +37,10 @@ def ask(
     except AttributeError:
         answers = subject.answers = {}
     key = (question, *args, *kwargs.items()) if args or kwargs else question
-    if key not in answers:
-        answers[key] = question(subject, *args, **kwargs)
-    answer: A = answers[key]
-    return answer
+    answer = answers.get(key, _NONE_YET)
+    if answer is _NONE_YET:
+        answer = answers[key] = question(subject, *args, **kwargs)
+    return answer  # type: ignore[no-any-return]
 
 
 def remembered(question: Callable[Concatenate[S, P], A]) -> Callable[Concatenate[S, P], A]:

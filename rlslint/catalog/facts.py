@@ -215,7 +215,7 @@ class Members(RecordedDict[K, V]):
 
     def known(self) -> list[V]:
         """Return the members that are certain."""
-        return list(super().values())
+        return list(dict.values(self))
 
     def __iter__(self) -> Iterator[K]:
         yield from super().__iter__()

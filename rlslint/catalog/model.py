@@ -160,6 +160,8 @@ class Policy(Facts):
     @property
     def known_clauses(self) -> tuple[Clause, ...]:
         """The clauses that are known to have been written."""
+        if not self.unknown:
+            return self.clauses
         known = (getattr(self, fact) for fact in ("using", "check") if self.knows(fact))
         return tuple(clause for clause in known if clause is not None)
 

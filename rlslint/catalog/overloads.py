@@ -117,7 +117,7 @@ _IMPLICIT = {
 
 def is_built_in_type(name: str) -> bool:
     """Tell whether a type, or an array of it, is one of PostgreSQL's own that is known here."""
-    return name.partition("[")[0] in _IMPLICIT
+    return name in _IMPLICIT or name.partition("[")[0] in _IMPLICIT
 
 
 _FAMILIES = (

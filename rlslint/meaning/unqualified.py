@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.meaning.bodies import tables_read, tables_written, words_in_body
+from rlslint.meaning.bodies import tables_read, tables_written, words_in_body, words_seen
 from rlslint.meaning.calls import called_names, schemas_of_functions, search_path_of
 
 _BEFORE_TABLES = frozenset(("from", "join", "into", "update", "only", "table", "using"))
@@ -18,8 +19,11 @@ def unqualified_names(function: Function, catalog: Catalog) -> tuple[str, ...]:
     Tables come first. PostgreSQL's own functions are not among them. Raises UnknownFact where
     none is found and the body may name some that cannot be seen.
     """
-    known = schemas_of_functions(catalog)
-    functions = [name[0] for name in called_names(function) if len(name) == 1 and name[0] in known]
+    known, seen = schemas_of_functions(catalog), words_seen(function)
+    functions: list[str] = []
+    if seen is None or not seen.isdisjoint(known):
+        called = (name[0] for name in called_names(function) if len(name) == 1)
+        functions = [name for name in called if name in known]
     try:
         tables = _unqualified_tables(function, catalog)
     except UnknownFact:
@@ -58,6 +62,13 @@ def _unqualified_tables(function: Function, catalog: Catalog) -> list[str]:
     ]
 
 
+@remembered
+def _relation_names(catalog: Catalog, path: tuple[str, ...]) -> frozenset[str]:
+    """Return the names of the relations that may be named without their schema."""
+    schemas = {*path, "pg_temp"}
+    return frozenset({name for schema, name in catalog.names if schema in schemas})
+
+
 def _may_be_transition(name: str, function: Function, catalog: Catalog) -> bool:
     """REFERENCING NEW TABLE AS name: no temporary table comes before it (tried on 15 and 18)."""
     path = search_path_of(function)
@@ -71,8 +82,10 @@ def _is_system_catalog(name: str) -> bool:
 
 def _tables_after_keywords(function: Function, catalog: Catalog) -> list[str]:
     """Find table names in a body that cannot be parsed whole (dynamic SQL, other languages)."""
+    path, seen = search_path_of(function), words_seen(function)
+    if seen is not None and seen.isdisjoint(_relation_names(catalog, path)):
+        return []
     words = [word for word, _ in words_in_body(function)]
-    path = search_path_of(function)
     return [
         name
         for before, name, after in zip(words, words[1:], [*words[2:], ""], strict=False)

@@ -93,25 +93,25 @@ def replay_history(
             follows_broken, was_broken = isinstance(item, BrokenStatement), follows_broken
             if item is None:
                 continue
-            last = item.statement
-            match item:
-                case ParsedStatement(statement, node) if statement.kind == INCLUDE:
+            last = statement = item.statement
+            if isinstance(item, ParsedStatement):
+                if statement.kind == INCLUDE:
+                    file = item.node["file"]
                     row = statement.text.location(statement.start).row
-                    path = migrations.included(migration, node["file"])
+                    path = migrations.included(migration, file)
                     end = _include(replay, statement, path, history)
-                    reader.notes.append(f"{migration.shown}:{row} runs {node['file']}, which {end}")
+                    reader.notes.append(f"{migration.shown}:{row} runs {file}, which {end}")
                     continue
-                case BrokenStatement(statement) if item.refused:
-                    from rlslint.sql.dialects import looks_like_other_dialect
-                    from rlslint.sql.intent import is_debris
+            elif item.refused:
+                from rlslint.sql.dialects import looks_like_other_dialect
+                from rlslint.sql.intent import is_debris
 
-                    dialect = looks_like_other_dialect(statement.text.data, migration.shown)
-                    if dialect is not None:
-                        reader.unreadable(of_another_database(migration.shown, dialect))
-                        break
-                    is_refused = item.refused and not _is_interpolated(statement)
-                    if is_refused and not (was_broken and is_debris(statement)):
-                        broken.append(item)
+                dialect = looks_like_other_dialect(statement.text.data, migration.shown)
+                if dialect is not None:
+                    reader.unreadable(of_another_database(migration.shown, dialect))
+                    break
+                if not _is_interpolated(statement) and not (was_broken and is_debris(statement)):
+                    broken.append(item)
             _carry_out(replay, item, reader)
         end_script(replay, ending, last)
         _try_way_back(replay, migrations, migration, reader)

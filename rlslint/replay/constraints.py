@@ -19,7 +19,7 @@ from rlslint.replay.refusals import (
     must_have_columns,
 )
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, is_null_constant
+from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Constant, Expr, is_null_constant
 from rlslint.sql.expressions import Column as ColumnReference
 from rlslint.sql.nodes import expression, strings
 from rlslint.sql.parser import Node
@@ -88,6 +88,9 @@ def default_of(
 ) -> Clause | None:
     """Return the bound expression of a DEFAULT; None for NULL, which is what has none gets."""
     default = expression(node)
+    if isinstance(default, Constant):
+        is_null = default.value is None
+        return None if is_null else Clause(Predicate(default), statement, base)
     if is_null_constant(default):
         return None
     scope = Scope(replay.catalog, replay.search_path, statement)

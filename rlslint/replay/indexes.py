@@ -24,11 +24,11 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
     written = [item["IndexElem"] for item in node["indexParams"]]
     elements = [_plain(element, relation) for element in written]
     must_own(replay, relation)
-    missing: list[str] = []
-    scope = Scope(replay.catalog, replay.search_path, statement, missing=missing)
-    scope = scope.with_own_row(relation)
 
     def bound(part: Node) -> Clause:
+        missing: list[str] = []
+        scope = Scope(replay.catalog, replay.search_path, statement, missing=missing)
+        scope = scope.with_own_row(relation)
         clause = Clause(Predicate(bind(expression(part), scope)), statement, base)
         must_be_bound(missing)
         note_clause(replay, relation, clause)
@@ -68,7 +68,9 @@ def _plain(element: Node, relation: Relation) -> Node:
 
     So is `date(day)` where `day` is a date: the call is a cast that does nothing.
     """
-    part = element.get("expr", {})
+    if "expr" not in element:
+        return element
+    part = element["expr"]
     while "CollateClause" in part:
         part = part["CollateClause"]["arg"]
     match part:

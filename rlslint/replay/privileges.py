@@ -63,6 +63,9 @@ def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned
     kind = node["objtype"]
     whole_schema = node["targtype"] == "ACL_TARGET_ALL_IN_SCHEMA"
     for item in node.get("objects", ()):
+        if "RangeVar" in item:
+            yield replay.relation(item["RangeVar"], statement)
+            continue
         match item:
             case {"String": {"sval": schema}} if whole_schema:
                 yield from _in_schema(replay, kind, schema)
@@ -72,8 +75,6 @@ def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned
                 yield known or replay.catalog.schemas.setdefault(
                     schema, Schema(schema, owner, None)
                 )
-            case {"RangeVar": range_var}:
-                yield replay.relation(range_var, statement)
             case {"ObjectWithArgs": target}:
                 yield from replay.functions_with(target)
 

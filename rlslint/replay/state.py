@@ -210,7 +210,10 @@ class Replay:
 
         A statement that ran has found what it names; if need be by a grant beyond the history.
         """
-        path, usable = self.session.search_path, self.usable_path
+        path = self.session.search_path
+        if self.session.user == MIGRATION_ROLE:
+            return path
+        usable = self.usable_path
         if len(usable) == len(path):
             return path
         return (*usable, *(name for name in path if name not in usable))

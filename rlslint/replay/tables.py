@@ -60,17 +60,18 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
     if "ofTypename" in node:
         relation.forget("columns", statement)  # They are the type's, which are not kept.
         replay.origins.typed_tables[relation.oid] = type_name(node["ofTypename"])
-    declared = [e["ColumnDef"]["colname"] for e in node.get("tableElts", ()) if "ColumnDef" in e]
+    elements = node.get("tableElts", ())
+    declared = [one["ColumnDef"]["colname"] for one in elements if "ColumnDef" in one]
     if len(set(declared)) < len(declared):
         raise Refused("duplicate_column")
-    for element in node.get("tableElts", ()):
-        match element:
-            case {"ColumnDef": definition}:
-                add_column(replay, relation, definition, statement, base)
-            case {"TableLikeClause": clause}:
-                from rlslint.replay.copies import copy_like
+    for element in elements:
+        if "ColumnDef" in element:
+            add_column(replay, relation, element["ColumnDef"], statement, base)
+        elif "TableLikeClause" in element:
+            from rlslint.replay.copies import copy_like
 
-                copy_like(replay, relation, models.pop(0), clause.get("options", 0))
+            options = element["TableLikeClause"].get("options", 0)
+            copy_like(replay, relation, models.pop(0), options)
     _add_constraints(replay, relation, node, statement, base)
     if "partspec" in node:
         relation.become("partition_key", _partition_key(relation, node["partspec"]))
@@ -109,13 +110,13 @@ def _add_constraints(
 def _declared(node: Node) -> Iterator[Declared]:
     elements = node.get("tableElts", ())
     for element in elements:
-        match element:
-            case {"ColumnDef": definition}:
-                for item in definition.get("constraints", ()):
-                    if is_table_constraint(item["Constraint"]):
-                        yield definition["colname"], item["Constraint"]
-            case {"Constraint": constraint}:
-                yield "", constraint
+        if "ColumnDef" in element:
+            definition = element["ColumnDef"]
+            for item in definition.get("constraints", ()):
+                if is_table_constraint(item["Constraint"]):
+                    yield definition["colname"], item["Constraint"]
+        elif "Constraint" in element:
+            yield "", element["Constraint"]
     if not any("Constraint" in element for element in elements):
         yield from (("", item["Constraint"]) for item in node.get("constraints", ()))
 

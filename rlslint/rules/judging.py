@@ -110,25 +110,27 @@ def judge(
     others are asked nevertheless. Whether a rule is about policies of certain terms at all is asked
     once for all of these.
     """
-    rules: dict[str, list[_Asked]] = {}
-    by_terms: dict[Terms, list[_Asked]] = {}
+    rules: dict[str, list[Rule]] = {}
+    by_terms: dict[Terms, list[Rule]] = {}
     found: list[Finding] = []
     for kind, subject in subjects:
         if kind not in rules:
-            rules[kind] = [_Asked(rule) for rule in rules_for(kind) if rule.name in selection.names]
+            rules[kind] = [rule for rule in rules_for(kind) if rule.name in selection.names]
         asked = rules[kind]
         if isinstance(subject, Policy):
             try:
                 terms = project.terms(subject)
             except Exception as error:
-                faults += (_fault(rule.name, subject, error) for rule, _ in asked)
+                faults += (_fault(rule.name, subject, error) for rule in asked)
                 continue
             if terms not in by_terms:
                 by_terms[terms] = list(_about(terms, asked, project))
             asked = by_terms[terms]
-        for rule, gap in asked:
+        for rule in asked:
             try:
-                found += _asked(rule, gap, subject, project)
+                if made := tuple(rule.check(subject, project)):
+                    files = _files_of(subject)
+                    found += (one._replace(rule=rule.name, files=files) for one in made)
             except UnknownFact as cause:
                 unjudged.append(Unjudged(rule.name, subject, cause))
             except Exception as error:
@@ -191,35 +193,27 @@ def _is_in_one_place(one: Span | None, other: Span | None) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-class _Asked(NamedTuple):
-    """A rule that is asked about a subject; `gap` is why it may not be about it after all."""
-
-    rule: Rule
-    gap: Exception | None = None
-
-
-def _about(terms: Terms, rules: Iterable[_Asked], project: Project) -> Iterator[_Asked]:
+def _about(terms: Terms, rules: Iterable[Rule], project: Project) -> Iterator[Rule]:
     """Yield the rules that are, or may be, about policies of these terms."""
-    for asked in rules:
-        where = asked.rule.where
+    for rule in rules:
         try:
-            if where is None or where(terms, project):
-                yield asked
+            if rule.where is None or rule.where(terms, project):
+                yield rule
         except RecursionError as error:
-            yield asked._replace(gap=GivenUp(terms) if is_out_of_depth(error) else error)
+            yield _perhaps(rule, GivenUp(terms) if is_out_of_depth(error) else error)
         except Exception as gap:
-            yield asked._replace(gap=gap)
+            yield _perhaps(rule, gap)
 
 
-def _asked(
-    rule: Rule, gap: Exception | None, subject: object, project: Project
-) -> Iterable[Finding]:
-    """Return what a rule finds. Raises `gap` where it may not be about the subject after all."""
-    made = tuple(rule.check(subject, project))
-    if gap is not None and (made or not isinstance(gap, UnknownFact)):
-        raise gap
-    files = _files_of(subject) if made else frozenset[str]()
-    return [finding._replace(rule=rule.name, files=files) for finding in made]
+def _perhaps(rule: Rule, gap: Exception) -> Rule:
+    """Return a rule that may not be about a subject after all, which raises why if it matters."""
+
+    def check(subject: object, project: Project) -> Iterator[Finding]:
+        if tuple(rule.check(subject, project)) or not isinstance(gap, UnknownFact):
+            raise gap
+        return iter(())
+
+    return rule._replace(check=check)
 
 
 def _fault(rule: str, subject: object, error: Exception) -> Fault:

@@ -17,10 +17,11 @@ from rlslint.sql.placeholders import is_placeholder
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 
-_OPENING = {"ASCII_40": "ASCII_41", "ASCII_91": "ASCII_93", "CASE": "END_P"}
+_PARENTHESIS = "ASCII_40"
+_OPENING = {_PARENTHESIS: "ASCII_41", "ASCII_91": "ASCII_93", "CASE": "END_P"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 _JOINING = ("ASCII_46", "TYPECAST", "COLLATE")
-_IN_OPERAND = (*_JOINING, "ASCII_40", "ASCII_91")
+_IN_OPERAND = (*_JOINING, _PARENTHESIS, "ASCII_91")
 _QUERY_WORDS = ("SELECT", "WITH", "WITH_LA", "VALUES", "TABLE")
 _BEHIND_QUERY = ("UNION", "INTERSECT", "EXCEPT", "ASCII_59")
 # `timestamp(3) with time zone`, `schema.name[][]`: no type has more than this behind its cast, and
@@ -163,7 +164,14 @@ class _Statement:
 
     def _widened(self, expr: Expr, core: _Range) -> _Range:
         some_expression: _Range | None = None
+        seen: set[_Range] = set()
         for candidate in self._wider(core):
+            if candidate in seen:
+                continue
+            seen.add(candidate)
+            first, last = candidate
+            if (first + 1, last - 1) in seen and self.tokens[first].name == _PARENTHESIS:
+                continue  # It reads as what is inside.
             read = self._read(candidate)
             if read is not None and same_as_written(read, expr):
                 return self._with_suffix(expr, candidate)

@@ -106,22 +106,18 @@ def _column_names(fields: list[Node]) -> tuple[str, ...]:
     )
 
 
+_CONSTANTS: tuple[tuple[str, str | int | bool], ...] = (
+    ("sval", ""), ("ival", 0), ("boolval", False), ("fval", ""), ("bsval", ""),
+)  # fmt: skip
+"""The kinds of literal, and the value that the parser leaves out; NULL is none of them."""
+
+
 def _constant(fields: Node) -> str | int | bool | None:
-    match fields:
-        case {"isnull": True}:
-            return None
-        case {"ival": value}:
-            return int(value.get("ival", 0))
-        case {"boolval": value}:
-            return bool(value.get("boolval", False))
-        case {"fval": value}:
-            return str(value.get("fval", ""))
-        case {"sval": value}:
-            return str(value.get("sval", ""))
-        case {"bsval": value}:
-            return str(value.get("bsval", ""))
-        case _:
-            return None
+    for kind, nothing in _CONSTANTS:
+        if kind in fields:
+            value: str | int | bool = fields[kind].get(kind, nothing)
+            return value
+    return None
 
 
 def _call(fields: Node, location: int) -> Expr:

@@ -74,6 +74,7 @@ _BATCH = 1 << 15
 """How many characters of a tree are decoded at once, or a little more."""
 
 _LONGEST_MESSAGE = 100
+_COMMENTS = ("SQL_COMMENT", "C_COMMENT")
 _DEEPEST_COMMENT = 1_000
 _COMMENT_SIGN = Pattern(rb"/\*|\*/")
 _TOO_DEEP = "the statement is nested too deeply"
@@ -201,19 +202,20 @@ def tokens(data: bytes) -> list[Token]:
         scanned = _parser.scan(sql)
     except _parser.ParseError as error:
         raise _problem(error, data) from None
+    make = tuple.__new__
     if sql.isascii():
         return [
-            Token(token.start, token.end + 1, token.name)
-            for token in scanned
-            if token.name not in ("SQL_COMMENT", "C_COMMENT")
+            make(Token, (start, end + 1, name))
+            for start, end, name, _ in scanned
+            if name not in _COMMENTS
         ]
     offsets = [0]
     for character in sql:
         offsets.append(offsets[-1] + len(character.encode()))
     return [
-        Token(offsets[token.start], offsets[token.end + 1], token.name)
-        for token in scanned
-        if token.name not in ("SQL_COMMENT", "C_COMMENT")
+        make(Token, (offsets[start], offsets[end + 1], name))
+        for start, end, name, _ in scanned
+        if name not in _COMMENTS
     ]
 
 

@@ -96,14 +96,15 @@ def first_token(data: bytes, start: int, end: int) -> int:
 
     A comment without an end is none: it is where PostgreSQL finds an error.
     """
-    while start < end:
-        match = _BEFORE_FIRST_TOKEN().match(data, start, end)
-        start = match.end() if match else start
-        behind = end_of_quote(data, start, end) if data.startswith(b"/*", start, end) else end + 1
+    while match := _BEFORE_FIRST_TOKEN().match(data, start, end):
+        start = match.end()
+        if not data.startswith(b"/*", start, end):
+            break
+        behind = end_of_quote(data, start, end)
         if behind > end:
-            return start
+            break
         start = behind
-    return end
+    return min(start, end)
 
 
 def end_of_line(data: bytes, start: int, stop: int) -> int:

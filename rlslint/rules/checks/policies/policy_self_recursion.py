@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.recursion import Recursion, looked_up, recursion
+from rlslint.access.recursion import Recursion, may_read, recursion
 from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
@@ -18,8 +18,7 @@ from rlslint.text.sentences import listed
 
 
 def _looks_around(terms: Terms, project: Project) -> bool:
-    del project
-    return any(condition.written.ask(looked_up) for condition in terms.conditions)
+    return any(may_read(one.written.expression, project.catalog) for one in terms.conditions)
 
 
 @rule(where=_looks_around)
