@@ -11,7 +11,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.alterations import altered_policies
+from rlslint.project.questions.alterations import AlteredTable, altered_policies, is_altered
 from rlslint.project.questions.removals import removals
 from rlslint.project.terms import Terms
 from rlslint.rules.cards import card
@@ -31,6 +31,7 @@ _NOUNS = {
     "QuerySite": "query",
     "AlteredPolicy": "policy",
     "Removal": "policy",
+    "AlteredTable": "table",
     "Reversal": "table",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
@@ -70,6 +71,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
                 yield "Table", relation
         elif relation.is_table:
             yield "Table", relation
+            if is_altered(relation):
+                yield "AlteredTable", AlteredTable(relation)
         elif relation.is_view or relation.is_materialized_view:
             yield "View", relation
         for policy in relation.policies.known():

@@ -23,6 +23,7 @@ FOLDERS = {
     "Removal": "removals",
     "Reversal": "reversals",
     "AlteredPolicy": "alterations",
+    "AlteredTable": "alterations",
     "View": "views",
     "Function": "functions",
     "Role": "roles",

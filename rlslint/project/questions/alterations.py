@@ -37,6 +37,15 @@ class AlteredPolicy(NamedTuple):
         return str(self.policy)
 
 
+class AlteredTable(NamedTuple):
+    """A table whose owner, name or row security is not what it was."""
+
+    table: Relation
+
+    def __str__(self) -> str:
+        return str(self.table)
+
+
 class Widening(NamedTuple):
     """That runtime roles get at more since a policy was altered.
 
@@ -49,6 +58,12 @@ class Widening(NamedTuple):
     cause: str
     help: str
     admitting: tuple[Clause, ...]
+
+
+def is_altered(relation: Relation) -> bool:
+    """Tell whether a relation is an AlteredTable."""
+    earlier = relation.earlier
+    return earlier is not None and not earlier.keys().isdisjoint(("owner", "rls_forced"))
 
 
 def altered_policies(relation: Relation) -> Iterator[AlteredPolicy]:
