@@ -95,8 +95,10 @@ def audit(request: Request, config: Config, progress: Progress) -> Result:
         from rlslint.project.migrations import read_migrations
 
         migrations = read_migrations(request.migrations, config)
-        history, reader, replayed = migrations.catalog, migrations.reader, migrations.replayed
-        read = Checked(migrations=replayed.files, statements=replayed.statements)
+        reader = migrations.reader
+        if (replayed := migrations.replayed) is not None:
+            history = replayed.replay.catalog
+            read = Checked(migrations=replayed.files, statements=replayed.statements)
     databases = _from_databases(request, config, history, progress, reader)
     return _result(databases, config, selection, reader, read, None)
 
@@ -192,6 +194,7 @@ def _from_databases(
             reader.faults.append(Fault("audited", "database", _shown_database(conninfo), error))
         else:
             reader.errors += audited.problems
+            reader.faults += audited.faults
             progress(f"Checking {audited.server.database}")
             yield _from_database(audited)
 

@@ -18,6 +18,7 @@ from rlslint.rules.registry import Rule, rule, rules_for
 from rlslint.text import Span, Text
 from rlslint.text.faults import ISSUES
 from tests.command_line import Run, rlslint
+from tests.postgres import Database
 
 MIGRATION = """\
 CREATE ROLE app LOGIN;
@@ -231,3 +232,75 @@ def test_ignore_comments_that_cannot_be_read_hide_nothing(
 def test_faults_are_reported_where_the_package_says() -> None:
     pyproject = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
     assert pyproject["project"]["urls"]["Issues"] == ISSUES
+
+
+REVISION = """\
+from alembic import op
+revision = "{number}"
+down_revision = {after}
+def upgrade():
+    op.execute("CREATE TABLE mails{number} (id int, tenant_id int)")
+"""
+
+
+@pytest.mark.parametrize(
+    "function", ["layouts.python_order.order_alembic", "layouts.python_files._may_be_migration"]
+)
+def test_python_migrations_that_cannot_be_put_in_order_cost_themselves(
+    project: Path, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    def failing(*arguments: object) -> None:
+        raise LookupError("no such key")
+
+    versions = project / "server" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "1_mails.py").write_text(REVISION.format(number=1, after=None))
+    (versions / "2_mails.py").write_text(REVISION.format(number=2, after="'1'"))
+    before = findings(as_json(project))
+    assert before >= ALL
+    monkeypatch.setattr(f"rlslint.files.{function}", failing)
+    run = as_json(project, "--no-cache")
+    assert run.returncode == 2
+    assert findings(run) >= ALL
+    assert "Not put in order: " in run.stderr
+    assert "No findings" not in run.stderr
+
+
+def test_sql_migrations_that_cannot_be_put_in_order_cost_no_others(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*arguments: object) -> None:
+        raise LookupError("no such key")
+
+    monkeypatch.setattr("rlslint.files.histories._claim_dumps", failing)
+    run = as_json(project)
+    assert run.returncode == 2
+    assert findings(run) >= ALL
+    assert "Not put in order: files of pg_dump, for rlslint has a fault of its own" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        ("project.replaying._platform", "Not replayed: history from "),
+        ("files.layouts.numbered.claim", "Not put in order: files with numbers"),
+        ("project.comparing.drifts_between", "Not compared with its migrations: database "),
+    ],
+)
+def test_migrations_that_cannot_be_replayed_cost_an_audit_nothing_else(
+    project: Path, database: Database, monkeypatch: pytest.MonkeyPatch, function: str, told: str
+) -> None:
+    def failing(*arguments: object) -> None:
+        raise LookupError("no such key")
+
+    transcript = database.run(MIGRATION)
+    assert not transcript.errors
+    compared = ("--migrations", "migrations", "--drift")
+    audited = ("audit", database.conninfo(), "--output-format", "json", *compared)
+    before = findings(rlslint(*audited, cwd=project))
+    assert ("policy-using-true", "public.docs.docs_tenant") in before
+    monkeypatch.setattr(f"rlslint.{function}", failing)
+    run = rlslint(*audited, cwd=project)
+    assert run.returncode == 2
+    assert findings(run) == before
+    assert told in run.stderr

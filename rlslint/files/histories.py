@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 from rlslint import NamedTuple
@@ -29,17 +30,18 @@ from rlslint.files.layouts.history import (
 )
 from rlslint.files.layouts.order import natural_path
 from rlslint.files.walk import folders_above
+from rlslint.text.faults import Fault
 
-_BY_TOOL: tuple[Callable[[Folders], Claim], ...] = (
-    folders.claim_numbered_folders,
-    supabase.claim,
-    folders.claim_drizzle,
-    folders.claim_graphile,
-    flyway.claim,
-    reversals.claim,
-    liquibase.claim,
+_BY_TOOL: tuple[tuple[str, Callable[[Folders], Claim]], ...] = (
+    ("in numbered folders", folders.claim_numbered_folders),
+    ("of Supabase", supabase.claim),
+    ("of Drizzle", folders.claim_drizzle),
+    ("of graphile-migrate", folders.claim_graphile),
+    ("of Flyway", flyway.claim),
+    ("with a way back", reversals.claim),
+    ("of Liquibase", liquibase.claim),
 )
-"""The layouts that are told by an unmistakable sign."""
+"""The layouts that are told by an unmistakable sign, and what messages call their files."""
 
 _DUMP_HEADER = b"-- PostgreSQL database dump"
 
@@ -49,13 +51,15 @@ class Histories(NamedTuple):
 
     `histories` are the migrations of each database. `loose` are SQL files beside them that no
     history runs, each a history of its own. `left_out` are files that never count: down migrations,
-    seeds, what tests bring along, and schema files that repeat what the migrations say.
+    seeds, what tests bring along, and schema files that repeat what the migrations say. `faults`
+    are rlslint's own: what a layout could not put in order is loose, or not read.
     """
 
     histories: tuple[History, ...]
     loose: tuple[History, ...]
     left_out: tuple[SourceFile, ...]
     notes: tuple[Note, ...]
+    faults: tuple[Fault, ...]
 
 
 def histories(
@@ -73,32 +77,32 @@ def histories(
 
 def _configured(found: Found, patterns: tuple[str, ...]) -> Histories:
     sorting = _Sorting(found.sql)
-    sorting.take(_claim_configured(found, patterns))
-    sorting.take(_claim_tests(sorting.free, found))
-    sorting.take(reversals.claim(sorting.free))
+    sorting.take("of the configuration", lambda: _claim_configured(found, patterns))
+    sorting.take("of tests", lambda: _claim_tests(sorting.free, found))
+    sorting.take("with a way back", lambda: reversals.claim(sorting.free))
     return sorting.result()
 
 
 def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
     sorting = _Sorting(found.sql)
-    sorting.take(_claim_tests(sorting.free, found))
+    sorting.take("of tests", lambda: _claim_tests(sorting.free, found))
     program = found.of_program
     if program.plans:
         from rlslint.files.layouts import sqitch
 
-        sorting.take(sqitch.claim(sorting.free, program.plans))
-    for claim in _BY_TOOL:
-        sorting.take(claim(sorting.free))
-    sorting.take(numbered.claim(sorting.untouched))
+        sorting.take("of sqitch", lambda: sqitch.claim(sorting.free, program.plans))
+    for called, claim in _BY_TOOL:
+        sorting.take(called, partial(claim, sorting.free))
+    sorting.take("with numbers", lambda: numbered.claim(sorting.untouched))
     if program.python:
         from rlslint.files.layouts.python_files import python_histories
 
-        sorting.take(Claim(python_histories(program.python)))
-    sorting.take(_claim_dumps(sorting.free, tuple(sorting.histories)))
+        sorting.take("of Alembic and Django", lambda: python_histories(program.python))
+    sorting.take("of pg_dump", lambda: _claim_dumps(sorting.free, tuple(sorting.histories)))
     if not sorting.histories:
         from rlslint.files.layouts.scripts import scripts
 
-        sorting.take(Claim(scripts(sorting.free, asked)))
+        sorting.take("of scripts", lambda: Claim(scripts(sorting.free, asked)))
     return sorting.result()
 
 
@@ -109,6 +113,7 @@ class _Sorting:
         self.histories: list[History] = []
         self._left_out: list[SourceFile] = []
         self._notes: list[Note] = []
+        self._faults: list[Fault] = []
         self._free = {file.shown: file for file in files}
 
     @property
@@ -125,12 +130,19 @@ class _Sorting:
         }
         return {folder: files for folder, files in self.free.items() if folder not in folders}
 
-    def take(self, claim: Claim) -> None:
+    def take(self, called: str, made: Callable[[], Claim]) -> None:
+        """Take what a layout claims; where that goes wrong, its files stay for the others."""
+        try:
+            claim = made()
+        except Exception as error:
+            self._faults.append(Fault("put in order", "files", called, error))
+            return
+        self._faults += claim.faults
         self.histories += claim.histories
         self._left_out += claim.left_out
         self._notes += claim.notes
-        for made in claim.histories:
-            for migration in made.migrations:
+        for claimed in claim.histories:
+            for migration in claimed.migrations:
                 self._free.pop(migration.shown, None)
         for file in claim.left_out:
             self._free.pop(file.shown, None)
@@ -141,7 +153,9 @@ class _Sorting:
             for file in self._free.values()
         )
         made = sorted(self.histories, key=lambda history: (history.root, history.layout))
-        return Histories(tuple(made), loose, tuple(self._left_out), tuple(self._notes))
+        return Histories(
+            tuple(made), loose, tuple(self._left_out), tuple(self._notes), tuple(self._faults)
+        )
 
 
 def _claim_tests(folders: Folders, found: Found) -> Claim:

@@ -12,7 +12,6 @@ from rlslint.code.migrations import ModuleReader, Reader
 from rlslint.config.options import Config, anchored
 from rlslint.config.platforms import (
     SUPABASE,
-    Platform,
 )
 from rlslint.files import disk
 from rlslint.files.deployment.facts import Deployment
@@ -36,7 +35,6 @@ from rlslint.text.faults import Fault
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
     from rlslint.code.sites import CodeFile
-    from rlslint.files.python_source import ReadModule
     from rlslint.files.settings.api import Api
     from rlslint.project.sessions import QuerySite, SessionTrace
 
@@ -79,6 +77,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     """
     all_files = histories(found, anchored(config, config.migrations), found.reported)
     reader.notes += [note.message for note in all_files.notes]
+    reader.faults += all_files.faults
     modules_of_code, modules = ModuleReader(found), ModuleReader(found)
     nearest = _nearest_roots(all_files.histories)
     read = _with_a_part_of(found.reported, all_files, nearest)
@@ -91,14 +90,14 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         apis = (api for _, api in around.apis)
         hosting = platform_of_connections(around.connections) or configured
         hosting = hosting or platform_of_apis(apis, around.connections)
-        replayed = _replayed(history, config, reader, modules, hosting)
+        replayed = replay_history(history, config, reader, modules, hosting)
         around = around._replace(apis=_apis(history, around))
         built.append(_join(replayed, config, around, False, reader))
     for history in wanted.loose:
-        replayed = _replayed(history, config, reader, modules)
+        replayed = replay_history(history, config, reader, modules)
         built.append(_join(replayed, config, Code((), (), 0, others=code.others), True, reader))
     if not built:
-        built.append(_join(Replayed(Replay(), (), 0, 0), config, code, False, reader))
+        built.append(_join(None, config, code, False, reader))
     # What a migration or a program imports, it was read with.
     unread = tuple(sign for sign in code.unread if sign.path not in modules.read)
     code = code._replace(unread=unread)
@@ -127,21 +126,6 @@ def _with_programs(
             loose.append(History(".", "program", (program.migration,)))
     made = tuple(histories.values()) if len(histories) == len(read.histories) else read.histories
     return read._replace(histories=made, loose=tuple(loose))
-
-
-def _replayed(
-    history: History,
-    config: Config,
-    reader: Reader,
-    read_module: ReadModule,
-    hosting: Platform | None = None,
-) -> Replayed:
-    try:
-        return replay_history(history, config, reader, read_module, hosting)
-    except Exception as error:
-        name = f"from {history.migrations[0].shown} on"
-        reader.faults.append(Fault("replayed", "history", name, error))
-        return Replayed(Replay(), (), 0, 0)
 
 
 def _with_a_part_of(named: frozenset[str], sorted_files: Histories, nearest: Nearest) -> Histories:
@@ -176,7 +160,10 @@ def _nearest_roots(made: Iterable[History]) -> Nearest:
     return nearest
 
 
-def _join(replayed: Replayed, config: Config, code: Code, loose: bool, reader: Reader) -> Built:
+def _join(
+    replayed: Replayed | None, config: Config, code: Code, loose: bool, reader: Reader
+) -> Built:
+    replayed = replayed or Replayed(Replay(), (), 0, 0)
     catalog = replayed.replay.catalog
     queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
     apis = tuple(api for _, api in code.apis)

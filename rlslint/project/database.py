@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
@@ -20,6 +21,10 @@ from rlslint.server.evidence import RewriteRule, Server, rewrite_rules
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import LOCK_SECONDS, LiveProblem, Snapshot, snapshot
 from rlslint.text import CatalogText, Related, Span, Statement
+from rlslint.text.faults import Fault
+
+if TYPE_CHECKING:
+    from rlslint.drift.drifts import Drift
 
 Progress = Callable[[str], None]
 """Is told what an audit is doing, as a sentence without its full stop."""
@@ -47,7 +52,7 @@ class Audited(NamedTuple):
 
     `role` is as whom it was read. `evidence` are subjects of rules that no catalog has, each with
     its kind; `unseen` is what the role may not see and what no rule looks at, `problems` why some
-    of it could not be read.
+    of it could not be read, `faults` are rlslint's own.
     """
 
     project: Project
@@ -58,6 +63,7 @@ class Audited(NamedTuple):
     problems: tuple[str, ...]
     places: Places
     schemas: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
     def is_asked(self, subject: object) -> bool:
         """Tell whether a subject is to be reported on, as those of extensions are not."""
@@ -93,19 +99,16 @@ def read_database(
     evidence: list[tuple[str, object]] = [("Server", server)]
     evidence += (("SessionSetting", setting) for setting in statistics.settings)
     origins: dict[Statement, Statement] = {}
+    faults: list[Fault] = []
     if history is not None:
-        from rlslint.project.comparing import compare_with_migrations, drifts_between
-
         progress(f"Comparing {live.database} with its migrations")
-        comparison, origins = compare_with_migrations(
-            history, catalog, live.version, config.owner_roles
-        )
-        if request.drift:
-            evidence += (
-                ("Drift", drift)
-                for drift in drifts_between(comparison, history, catalog)
-                if _is_asked(drift.first.object, request.schemas)
-            )
+        try:
+            compared = _compared(history, catalog, live.version, request, config)
+        except Exception as error:
+            faults.append(Fault("compared with its migrations", "database", live.database, error))
+        else:
+            origins = compared.origins
+            evidence += (("Drift", drift) for drift in compared.drifts)
     shown = [rule for rule in rewriting if not request.schemas or rule.schema in request.schemas]
     return Audited(
         Project(catalog, config, connections=clients.connections),
@@ -116,7 +119,29 @@ def read_database(
         tuple(_lock_sentences(live)),
         Places(origins),
         request.schemas,
+        tuple(faults),
     )
+
+
+class _Compared(NamedTuple):
+    origins: dict[Statement, Statement]
+    drifts: tuple[Drift, ...]
+
+
+def _compared(
+    history: Catalog, catalog: Catalog, version: int, request: Request, config: Config
+) -> _Compared:
+    from rlslint.project.comparing import compare_with_migrations, drifts_between
+
+    comparison, origins = compare_with_migrations(history, catalog, version, config.owner_roles)
+    if not request.drift:
+        return _Compared(origins, ())
+    drifts = (
+        drift
+        for drift in drifts_between(comparison, history, catalog)
+        if _is_asked(drift.first.object, request.schemas)
+    )
+    return _Compared(origins, tuple(drifts))
 
 
 def _is_asked(subject: object, schemas: tuple[str, ...]) -> bool:

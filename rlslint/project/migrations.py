@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
 from rlslint.code.migrations import ModuleReader, Reader
 from rlslint.config.options import Config, anchored, excluded
 from rlslint.files import disk
@@ -18,14 +17,13 @@ from rlslint.project.replaying import Replayed, replay_history
 
 
 class Migrations(NamedTuple):
-    """A replayed history, and what its files say beside it."""
+    """A replayed history, and what its files say beside it.
 
-    replayed: Replayed
+    `replayed` is None where a fault of rlslint's own, which the reader holds, ended the replay.
+    """
+
+    replayed: Replayed | None
     reader: Reader
-
-    @property
-    def catalog(self) -> Catalog:
-        return self.replayed.replay.catalog
 
 
 def read_migrations(path: str, config: Config) -> Migrations:
@@ -51,7 +49,10 @@ def read_migrations(path: str, config: Config) -> Migrations:
 
 def _replayed(path: str, found: Found, config: Config, reader: Reader) -> Migrations:
     sorted_files = histories(found, anchored(config, config.migrations))
+    reader.faults += sorted_files.faults
     chosen = _named(sorted_files.histories, found) or _named(sorted_files.loose, found)
+    if len(chosen) != 1 and sorted_files.faults:
+        return Migrations(None, reader)
     if len(chosen) != 1:
         number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
         raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")

@@ -60,12 +60,27 @@ def replay_history(
     reader: Reader,
     read_module: ReadModule,
     hosting: Platform | None = None,
-) -> Replayed:
-    """Replay the migrations of a history, first to last.
+) -> Replayed | None:
+    """Replay the migrations of a history, first to last; None where that is beyond mending.
 
     `hosting` is the platform that connections or its own configuration beside the history name;
     without one, the functions that the history calls may tell.
     """
+    try:
+        return _replayed(history, config, reader, read_module, hosting)
+    except Exception as error:
+        name = f"from {history.migrations[0].shown} on"
+        reader.faults.append(Fault("replayed", "history", name, error))
+        return None
+
+
+def _replayed(
+    history: History,
+    config: Config,
+    reader: Reader,
+    read_module: ReadModule,
+    hosting: Platform | None,
+) -> Replayed:
     replay = Replay()
     ending = _ENDINGS.get(history.layout, Ending.unknown)
     replay.one_transaction_a_script = ending is Ending.commit

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from rlslint import NamedTuple
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
+from rlslint.text.faults import Fault
 
 Folders = Mapping[str, tuple[SourceFile, ...]]
 """The files that no layout has claimed yet, by the directory that they stand in."""
@@ -29,11 +30,15 @@ class History(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What a layout takes: its histories, and the files that are its own but never run forward."""
+    """What a layout takes: its histories, and the files that are its own but never run forward.
+
+    What went wrong on the way is among the `faults`.
+    """
 
     histories: tuple[History, ...] = ()
     left_out: tuple[SourceFile, ...] = ()
     notes: tuple[Note, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 def by_folder(files: Iterable[SourceFile]) -> Folders:

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import History, history
+from rlslint.files.layouts.history import Claim, History, history
+from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
 _ALEMBIC = Pattern(rb"^down_revision\b", re.MULTILINE)
 _DJANGO = Pattern(rb"\bmigrations\s*\.\s*Migration\b|^class\s+Migration\b", re.MULTILINE)
 
 
-def python_histories(files: Iterable[SourceFile]) -> tuple[History, ...]:
-    """Return one history per directory of Alembic revisions, and one per Django project.
+def python_histories(files: Iterable[SourceFile]) -> Claim:
+    """Claim one history per directory of Alembic revisions, and one per Django project.
 
     Only files in places where the tools keep migrations are opened, and of these only the ones
     that have the words of a migration are parsed. Django's applications depend on each other's
-    migrations, so a project (the directory with `manage.py`) is one history.
+    migrations, so a project (the directory with `manage.py`) is one history. One that cannot be put
+    in order is none, and named among the faults.
     """
     kept = tuple(files)
     managed = {file.folder for file in kept if file.name == "manage.py"}
     environments = {file.folder for file in kept if file.name == "env.py"}
     alembic: dict[str, list[tuple[SourceFile, str]]] = {}
     django: dict[str, list[tuple[SourceFile, str]]] = {}
+    faults: list[Fault] = []
     for file in kept:
         if not _may_be_migration(file, environments):
             continue
-        text = read_text(file.path, file.shown)
+        try:
+            text = read_text(file.path, file.shown)
+        except Exception as error:
+            faults.append(Fault("read", "file", file.shown, error))
+            continue
         if isinstance(text, Unreadable):
             continue
         entry = (file, text.data.decode())
@@ -38,7 +45,8 @@ def python_histories(files: Iterable[SourceFile]) -> tuple[History, ...]:
             alembic.setdefault(file.folder, []).append(entry)
         elif os.path.basename(file.folder) == "migrations" and _DJANGO().search(text.data):
             django.setdefault(_django_project(file, managed), []).append(entry)
-    return (*_ordered(alembic, "alembic"), *_ordered(django, "django"))
+    made = [*_ordered(alembic, "alembic", faults), *_ordered(django, "django", faults)]
+    return Claim(tuple(made), faults=tuple(faults))
 
 
 def _may_be_migration(file: SourceFile, environments: set[str]) -> bool:
@@ -64,7 +72,9 @@ def _django_project(file: SourceFile, managed: set[str]) -> str:
     return ancestor
 
 
-def _ordered(groups: Mapping[str, list[tuple[SourceFile, str]]], layout: str) -> Iterable[History]:
+def _ordered(
+    groups: Mapping[str, list[tuple[SourceFile, str]]], layout: str, faults: list[Fault]
+) -> Iterator[History]:
     if not groups:
         return
     from pathlib import Path
@@ -74,6 +84,11 @@ def _ordered(groups: Mapping[str, list[tuple[SourceFile, str]]], layout: str) ->
     order = order_alembic if layout == "alembic" else order_django
     for root, entries in groups.items():
         by_path = {Path(file.path): file for file, _ in entries}
-        paths = order([(Path(file.path), source) for file, source in entries])
+        try:
+            paths = order([(Path(file.path), source) for file, source in entries])
+        except Exception as error:
+            first = min(file.shown for file, _ in entries)
+            faults.append(Fault("put in order", "migrations", f"beside {first}", error))
+            continue
         if paths:
             yield history(root, layout, [by_path[path] for path in paths])
