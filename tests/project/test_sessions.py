@@ -290,3 +290,20 @@ def handle(tenant):
 """
     )
     assert found(tmp_path / "b", code) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "severity"),
+    [
+        ('f"SELECT body FROM docs WHERE body = \'{word}\'"', Severity.warning),
+        ('"SELECT body FROM docs WHERE body = %s", (word,)', Severity.info),
+        ('f"SET LOCAL app.tenant_id = \'{word}\'"', Severity.info),
+    ],
+)
+def test_sql_that_is_put_together_makes_settings_less_to_be_believed(
+    call: str, severity: Severity, tmp_path: Path
+) -> None:
+    code = f"import psycopg\ndef find(c: psycopg.Connection, word):\n    c.execute({call})\n"
+    result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, "app.py": code})
+    (reported,) = findings_of(result, "guc-identity-forgeable")
+    assert reported.severity is severity

@@ -1,0 +1,104 @@
+"""guc-identity-forgeable: policies believe a setting that every session may set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy
+from rlslint.code.sites import Runs
+from rlslint.config.scales import Severity
+from rlslint.meaning.bodies import settings_read, words_in_body
+from rlslint.meaning.context import context_reads
+from rlslint.project.findings import Finding, also_shown
+from rlslint.project.project import Project, is_own
+from rlslint.project.questions.setting_names import PLATFORM_PREFIXES
+from rlslint.project.sessions import QuerySite
+from rlslint.project.terms import Terms
+from rlslint.rules.registry import rule
+from rlslint.text import HoleValue, Span
+from rlslint.text.patterns import Pattern
+
+_VERIFIES = Pattern(r"hmac|verif|digest|crypt|signature|jwt|sha\d|md5")
+
+
+def _believes_a_setting(terms: Terms, project: Project) -> bool:
+    return project.ask(_believed, terms) is not None
+
+
+@rule(where=_believes_a_setting)
+def guc_identity_forgeable(policy: Policy, project: Project) -> Iterator[Finding]:
+    believing = project.ask(_believing)
+    if not believing or believing[0] is not policy:
+        return
+    name = project.ask(_believed, project.terms(policy))
+    tables = {str(other.relation) for other in believing}
+    whose = f"{len(tables)} tables" if len(tables) > 1 else str(policy.relation)
+    pasted = project.ask(_pasted)
+    yield Finding(
+        object=str(policy),
+        message="whoever gets SQL of their own into a session of the application is any tenant they"
+        f" like: policies of {whose} believe {name}, which every session may set",
+        span=policy.clauses[0].span(None) if policy.clauses else None,
+        label="every session may set this",
+        help="keep values out of the SQL that the application sends; where clients run SQL of their"
+        " own, give each tenant a role and compare session_user",
+        related=also_shown((pasted, "becomes part of the SQL that the application sends")),
+        severity=Severity.warning if pasted is not None else None,
+    )
+
+
+def _believing(project: Project) -> tuple[Policy, ...]:
+    """Return the permissive policies that go by a setting of the project's own, and by no user."""
+    return tuple(
+        policy
+        for policy in project.catalog.policies()
+        if policy.permissive and project.ask(_believed, project.terms(policy)) is not None
+    )
+
+
+def _believed(project: Project, terms: Terms) -> str | None:
+    """Return the setting that policies believe, None for those that ask for more.
+
+    A function that checks a signature may well read a setting.
+    """
+    reads = [
+        read
+        for condition in terms.conditions
+        for read in condition.ask(context_reads, project.context_functions)
+    ]
+    called = [function for condition in terms.conditions for function in condition.calls]
+    if any(read.kind == "user" for read in reads) or any(map(_verifies, called)):
+        return None
+    names = [read.name for read in reads if read.kind == "setting" and read.name is not None]
+    for function in called:
+        if function.language in ("sql", "plpgsql"):
+            names += [read.name.lower() for read in settings_read(function) if read.name]
+    own = (name for name in names if is_own(name) and not name.startswith(PLATFORM_PREFIXES))
+    return min(own, default=None)
+
+
+def _verifies(function: Function) -> bool:
+    """Tell whether a function may check that a value was signed."""
+    if function.language not in ("sql", "plpgsql"):
+        return True
+    return any(_VERIFIES().search(word) for word, _ in words_in_body(function))
+
+
+def _pasted(project: Project) -> Span | None:
+    """Return where a value of who knows what becomes part of the SQL that the program sends."""
+    return next(
+        (
+            query.span_of(hole)
+            for query in project.queries
+            if query.site.runs is Runs.yes and not _only_sets(query)
+            for hole in query.site.text.holes
+            if not hole.binding and hole.value is HoleValue.anything
+        ),
+        None,
+    )
+
+
+def _only_sets(query: QuerySite) -> bool:
+    """Tell whether a query only changes settings: set-string-interpolation speaks of that."""
+    return all(parsed.statement.kind == "VariableSetStmt" for parsed in query.statements)
