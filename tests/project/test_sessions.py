@@ -295,9 +295,9 @@ def handle(tenant):
 @pytest.mark.parametrize(
     ("call", "severity"),
     [
-        ('f"SELECT body FROM docs WHERE body = \'{word}\'"', Severity.warning),
+        ("f\"SELECT body FROM docs WHERE body = '{word}'\"", Severity.warning),
         ('"SELECT body FROM docs WHERE body = %s", (word,)', Severity.info),
-        ('f"SET LOCAL app.tenant_id = \'{word}\'"', Severity.info),
+        ("f\"SET LOCAL app.tenant_id = '{word}'\"", Severity.info),
     ],
 )
 def test_sql_that_is_put_together_makes_settings_less_to_be_believed(
