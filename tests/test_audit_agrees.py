@@ -74,6 +74,7 @@ OF_CHANGES = {
     "force-removed": {"rls-not-forced"},
     "grant-all-tables-includes-unprotected": set[str](),
     "owner-changed-to-runtime-role": {"rls-not-forced"},
+    "rename-breaks-policy-helper": set[str](),
 }
 """The rules about what a statement has done; of a database, others may tell what is left of it."""
 

@@ -41,8 +41,7 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         relation = replay.relation(node["relation"], statement)
         must_own(replay, relation)
         old = relation.name
-        replay.rename_relation(relation, relation.schema, new)
-        relation.because_of("name", statement)
+        replay.rename_relation(relation, relation.schema, new, statement)
         rename_type(replay, relation.schema, old, new, statement)
     elif kind == "OBJECT_COLUMN":
         relation = replay.relation(node["relation"], statement)
@@ -73,7 +72,7 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         *schema, name = strings(node["object"]["List"]["items"])
         rename_type(replay, schema[-1] if schema else "", name, new, statement)
     elif kind == "OBJECT_SCHEMA":
-        _rename_schema(replay, node["subname"], new)
+        _rename_schema(replay, node["subname"], new, statement)
     elif kind in _FUNCTIONS:
         for function in list(replay.functions_with(node["object"]["ObjectWithArgs"])):
             _place_function(replay, function, function.schema, new)
@@ -87,8 +86,7 @@ def set_schema(replay: Replay, statement: Statement, node: Node, base: int) -> N
         relation = replay.relation(node["relation"], statement)
         if relation.temporary or new == "pg_temp":
             raise Refused("feature_not_supported")
-        replay.rename_relation(relation, new, relation.name)
-        relation.because_of("schema", statement)
+        replay.rename_relation(relation, new, relation.name, statement)
     elif node["objectType"] in _FUNCTIONS:
         for function in list(replay.functions_with(node["object"]["ObjectWithArgs"])):
             _place_function(replay, function, new, function.name)
@@ -197,7 +195,7 @@ def _rename_role(replay: Replay, old: str, new: str) -> None:
         _rename_member(other.memberships, old, new)
 
 
-def _rename_schema(replay: Replay, old: str, new: str) -> None:
+def _rename_schema(replay: Replay, old: str, new: str, statement: Statement) -> None:
     must_be_free(replay.catalog.schemas, new, "duplicate_schema")
     schema = replay.catalog.schemas.pop(old, None)
     if schema is not None:
@@ -212,7 +210,7 @@ def _rename_schema(replay: Replay, old: str, new: str) -> None:
     set_attribute(replay.catalog, "defaults", defaults)
     for relation in replay.catalog.relations.known():
         if relation.schema == old:
-            replay.rename_relation(relation, new, relation.name)
+            replay.rename_relation(relation, new, relation.name, statement)
     for function in replay.catalog.functions.known():
         if function.schema == old:
             replay.place_function(function, new, function.name)

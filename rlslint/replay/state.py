@@ -354,7 +354,9 @@ class Replay:
         if not relation.is_beyond_history:
             self.catalog.gone.add(("relation", relation.schema, relation.name))
 
-    def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
+    def rename_relation(
+        self, relation: Relation, schema: str, name: str, statement: Statement
+    ) -> None:
         """Move a relation to another name; all else stays with it."""
         names = self.catalog.names
         if (schema, name) == (relation.schema, relation.name):
@@ -368,8 +370,10 @@ class Replay:
             self.catalog.unknown_relations[schema, name] = relation
         else:
             names[schema, name] = relation
-        relation.become("schema", schema)
-        relation.become("name", name)
+        if schema != relation.schema:
+            relation.learn("schema", schema, statement)
+        if name != relation.name:
+            relation.learn("name", name, statement)
 
     def functions_named(self, names: tuple[str, ...], missing_ok: bool = False) -> list[Function]:
         """Return the functions of a dotted name, whatever their arguments.

@@ -15,6 +15,7 @@ from rlslint.meaning.intents import is_open_to_strangers, publishes
 from rlslint.meaning.openings import openings
 from rlslint.project.findings import Shown
 from rlslint.project.project import Project
+from rlslint.project.questions.broken_bodies import was_renamed
 from rlslint.project.questions.conditions import bound_condition
 from rlslint.project.questions.exposure import (
     COMMANDS,
@@ -63,7 +64,9 @@ class Widening(NamedTuple):
 def is_altered(relation: Relation) -> bool:
     """Tell whether a relation is an AlteredTable."""
     earlier = relation.earlier
-    return earlier is not None and not earlier.keys().isdisjoint(("owner", "rls_forced"))
+    if earlier is not None and not earlier.keys().isdisjoint(("owner", "rls_forced")):
+        return True
+    return was_renamed(relation)
 
 
 def altered_policies(relation: Relation) -> Iterator[AlteredPolicy]:
