@@ -146,6 +146,18 @@ def settings_named(names: Collection[str], paths: Iterable[str], base: str) -> d
     return found
 
 
+def mention(words: Collection[str], paths: Collection[str]) -> bool | None:
+    """Tell whether files mention one of some words in small letters; None without any files."""
+    sought = [word.encode() for word in words]
+    if not paths:
+        return None
+    return any(any(word in data for word in sought) for data in map(_lowered, sorted(paths)))
+
+
+def _lowered(path: str) -> bytes:
+    return content(path).lower()
+
+
 class _Words:
     """A text in which signs are looked for, each part of them once."""
 

@@ -18,7 +18,7 @@ from rlslint.files.deployment.facts import Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts.history import History
-from rlslint.files.unread import settings_named
+from rlslint.files.unread import mention, settings_named
 from rlslint.project.hosting import (
     configured_platform,
     platform_of_apis,
@@ -169,7 +169,15 @@ def _join(
     apis = tuple(api for _, api in code.apis)
     elsewhere = partial(settings_named, paths=code.others, base=os.getcwd())
     project = Project(
-        catalog, config, queries, traces, code.connections, apis, elsewhere, code.deployment
+        catalog,
+        config,
+        queries,
+        traces,
+        code.connections,
+        apis,
+        elsewhere,
+        code.deployment,
+        partial(mention, paths=code.tests),
     )
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 

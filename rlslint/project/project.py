@@ -64,13 +64,22 @@ def nowhere(names: Collection[str]) -> Mapping[str, Naming]:
     return {}
 
 
+TestsMention = Callable[[Collection[str]], bool | None]
+"""Tells whether a file that tests the program has one of some words, None without such files."""
+
+
+def nobody_knows(words: Collection[str]) -> None:
+    """Return that there are no tests."""
+    return
+
+
 class Project:
     """A history's catalog, the application code around it, and who asks.
 
     `queries` and `traces` come from application code, `connections` and `apis` from settings
     files. `settings_elsewhere` tells which settings the files name that are not read as SQL.
-    `deployment` is what its files tell of keys, poolers and the like. Answers that many rules need
-    are found once.
+    `deployment` is what its files tell of keys, poolers and the like, `tests_mention` tells of what
+    its tests speak. Answers that many rules need are found once.
     """
 
     def __init__(
@@ -83,6 +92,7 @@ class Project:
         apis: tuple[Api, ...] = (),
         settings_elsewhere: SettingsElsewhere = nowhere,
         deployment: Deployment = NO_DEPLOYMENT,
+        tests_mention: TestsMention = nobody_knows,
     ) -> None:
         self.catalog = catalog
         self.config = config
@@ -92,6 +102,7 @@ class Project:
         self.apis = apis
         self.settings_elsewhere = settings_elsewhere
         self.deployment = deployment
+        self.tests_mention = tests_mention
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 

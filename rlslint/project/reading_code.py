@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ class Code(NamedTuple):
     `programs` make row security themselves, of `unread` ones it cannot be told what they make.
     `apis` are those that settings files are about, each with the path of its file. `others` are
     the paths of all files that are not read as SQL. `deployment` is what those of the program tell
-    of keys, poolers and the like.
+    of keys, poolers and the like. `tests` are the paths of the files that test it.
     """
 
     files: tuple[CodeFile, ...]
@@ -49,6 +50,7 @@ class Code(NamedTuple):
     unread: tuple[Sign, ...] = ()
     apis: tuple[tuple[str, Api], ...] = ()
     deployment: Deployment = NO_DEPLOYMENT
+    tests: tuple[str, ...] = ()
 
 
 def read_code(
@@ -106,6 +108,7 @@ def read_code(
         tuple(unread),
         tuple(apis),
         _deployment(found, reader),
+        tuple(os.path.join(found.root, shown) for shown in found.tests),
     )
 
 

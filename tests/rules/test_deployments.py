@@ -215,3 +215,38 @@ def test_without_policies_a_start_up_setting_is_less_sure(tmp_path: Path) -> Non
 def test_a_dump_is_judged_by_its_role(path: str, text: str, row: int, tmp_path: Path) -> None:
     found = reported(tmp_path, {path: text}, "pg-dump-with-rls")
     assert found == ([f"{path}:{row}"] if row else [])
+
+
+TEST = {"tests/test_docs.py": "def test_documents(connection): ..."}
+SERVED = {".env": "DATABASE_URL=postgresql://app_user@db.example.com/shop\n"}
+BOUND = "DATABASE_URL=postgresql://app_user@localhost/shop\n"
+EXEMPT = "DATABASE_URL=postgresql://postgres@localhost/shop\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({**TEST, **SERVED, ".env.test": EXEMPT}, [".env.test:1"]),
+        ({**TEST, **SERVED, "e2e/.env": EXEMPT}, ["e2e/.env:1"]),
+        ({**TEST, **SERVED, ".env.test": EXEMPT.replace("postgres@", "backup@")}, [".env.test:1"]),
+        ({**TEST, **SERVED, ".env.ci": f"A=1\nTEST_{EXEMPT}"}, [".env.ci:2"]),
+        ({**SERVED, ".env.test": EXEMPT}, []),
+        ({**TEST, **SERVED, ".env.test": EXEMPT.replace("postgres@", "app_user@")}, []),
+        ({**TEST, **SERVED, ".env.dev": EXEMPT}, []),
+        ({**TEST, **SERVED, ".env.test": EXEMPT, "tests/rls.sql": "SET LOCAL ROLE app_user;"}, []),
+        ({**TEST, **SERVED, ".env.test": EXEMPT, "tests/db.ts": "connect({user: 'app_user'})"}, []),
+        ({**TEST, **SERVED, ".env.test": EXEMPT, ".env.ci": BOUND}, []),
+        ({**TEST, **SERVED, ".env.test": f"MIGRATION_{EXEMPT}"}, []),
+    ],
+)  # fmt: skip
+def test_tests_prove_nothing_as_an_exempt_role(
+    files: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    assert reported(tmp_path, files, "tests-run-as-bypass-role") == expected
+
+
+def test_what_tests_connect_as_is_told_once(tmp_path: Path) -> None:
+    files = {"migrations/0001_docs.sql": HISTORY, **TEST, **SERVED, ".env.test": EXEMPT}
+    found = lint(tmp_path, files).findings
+    about = [one.name for one in found if one.place and str(one.place.path).endswith(".env.test")]
+    assert about == ["tests-run-as-bypass-role"]

@@ -82,6 +82,20 @@ def is_development(shown: str) -> bool:
     return is_compose(path.name) and not _PRODUCTION & words
 
 
+_TESTS = frozenset(("ci", "conftest", "e2e", "spec", "specs", "test", "testing", "tests"))
+_AT_DESKS = frozenset((".devcontainer", "examples"))
+
+
+def is_for_tests(shown: str, source: str) -> bool:
+    """Tell whether a file, or what in it tells of a connection, is for tests or for CI."""
+    path = PurePath(shown.replace("\\", "/"))
+    folders = {part.lower() for part in path.parts[:-1]}
+    if path.name in _CI_FILES or not (_FOLDERS - _AT_DESKS).isdisjoint(folders):
+        return True
+    words = re.split(r"[^a-z0-9]+", f"{path.name} {source}".lower())
+    return not _TESTS.isdisjoint(words)
+
+
 def is_compose(name: str) -> bool:
     """Tell whether a file of this name is read by Docker Compose."""
     return _COMPOSE().fullmatch(name.lower()) is not None
