@@ -14,6 +14,7 @@ from rlslint.project.findings import Finding, NotChecked
 from rlslint.rules.cards import card
 from rlslint.text import CatalogText, Location, Span
 from rlslint.text.faults import Fault, fault_sentences
+from rlslint.text.secrets import masked
 
 RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
 NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
@@ -161,9 +162,12 @@ def place(span: Span) -> Place | None:
 
 @cache
 def shown_path(path: str) -> str:
-    """Return `path` relative to the current directory where it lies below, with `/` throughout."""
+    """Return `path` relative to the current directory where it lies below, with `/` throughout.
+
+    A secret in it is masked: what a path leads to is worth less than what it gives away.
+    """
     below = f"{os.getcwd()}{os.sep}"
-    return path.removeprefix(below).replace(os.sep, "/")
+    return masked(path.removeprefix(below).replace(os.sep, "/"))
 
 
 def in_order(

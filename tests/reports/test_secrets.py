@@ -84,6 +84,17 @@ SPELLINGS = (
     Spelling("a.sql", "CREATE TABLE t (api_token text NOT NULL DEFAULT '{}');", in_sql, ANY),
     Spelling("a.sql", "SELECT vault.create_secret('{}', 'name');", in_sql, ANY),
     Spelling("a.sql", "SELECT crypt('{}', gen_salt('bf'));", in_sql, ANY),
+    Spelling("a.sql", "INSERT INTO users (id, password) VALUES (1, '{}');", in_sql, ANY),
+    Spelling("a.sql", "INSERT INTO s.u (api_key, n) VALUES ('a,b', 1),\n ('{}', 2)", in_sql, ANY),
+    Spelling("a.sql", "insert into u (n, \"password\") SELECT f(1, 2), '{}' FROM x", in_sql, ANY),
+    Spelling("a.sql", "INSERT INTO u (n, token) VALUES (f(')'), lower(E'{}'))", in_escape_string),
+    Spelling("a.sql", "UPDATE users SET (name, password) = ROW ('ann', '{}')", in_sql, ANY),
+    Spelling("a.sql", "COPY users (id, password, name) FROM stdin;\n1\t{}\tann\n\\.\n"),
+    Spelling("a.py", "run(\"INSERT INTO users (id, password) VALUES (1, '{}')\")", in_sql),
+    Spelling("a.py", "run('INSERT INTO users (id, password) VALUES (1, \\'{}\\')')"),
+    Spelling("a.py", 'run(f"INSERT INTO u (password, a) VALUES (\'{}\', {{x}})")'),
+    Spelling("sk_live_{}.sql", "SELECT 1;"),
+    Spelling("db/postgres://app:{}@db/a.sql", "SELECT 1;"),
     Spelling("a.sql", "-- psql --password={} -h db", str, BARE),
     Spelling("a.sql", "\\set db_password {}"),
     Spelling("a.py", "connect(host='h', password={})", repr, ANY),
@@ -151,6 +162,9 @@ HARMLESS = (
     "fetch('http://localhost:3000/@vite/client'); postgres://app@db:5432/shop",
     "CREATE ROLE app NOBYPASSRLS PASSWORD NULL;",
     "password: str, token: Optional[str] = None",
+    "INSERT INTO users (id, name, password) VALUES (1, 'ann', lower(:password));",
+    "INSERT INTO users (name, password) VALUES ('ann', $1), ('bob', NULL), ('eve', DEFAULT);",
+    "INSERT INTO tokens (id, name) VALUES (1, 'first'); UPDATE users SET (name) = ROW ('ann')",
 )
 
 
@@ -161,7 +175,8 @@ def secrets(seed: int) -> Iterator[tuple[Spelling, str, str]]:
         core = "".join(chosen.choices(string.ascii_letters + string.digits, k=9)) + "7"
         odd = [chosen.choice(spelling.odd) if spelling.odd else "" for _ in range(4)]
         written = spelling.written("".join((*odd[:2], "q", core, *odd[2:])))
-        yield spelling, core, spelling.source.format(written)
+        path = spelling.path.format(written)
+        yield spelling._replace(path=path), core, spelling.source.format(written)
 
 
 def shown(spelling: Spelling, source: str) -> ReportedFinding:
