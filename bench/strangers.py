@@ -1369,6 +1369,11 @@ OF_CONFIGURATION: dict[str, Callable[[], Files]] = {
     "config: brackets": config("select = " + "[" * 90_000),
     "config: nested lists": config("select = " + "[" * 40_000 + "]" * 40_000 + "\n"),
     "config: nested tables": config("".join(f"[{'.'.join(['a'] * n)}]\n" for n in range(1, 300))),
+    "Supabase: dotted key": lambda: {
+        "supabase/config.toml": (".".join(["a"] * 45_000) + " = 1\n").encode(),
+        "supabase/migrations/20240101000000_a.sql": b"CREATE TABLE docs (id int);\n",
+        "supabase/schemas/a.sql": b"CREATE TABLE notes (id int);\n",
+    },
     "config: dotted key": config(".".join(["a"] * 45_000) + " = 1\n"),
     "config: keys": config(until_full(each("k{n} = 1\n"))),
     "config: a bad key at the end": config(

@@ -25,6 +25,7 @@ KINDS = (
     "YAML: laughs",
     "sqitch: tags",
     "config: dotted key",
+    "Supabase: dotted key",
     "config: a bad value at the end",
     "env: open braces in a URL",
     "default privileges",

@@ -70,11 +70,11 @@ def _in_configured_order(root: str, schemas: list[SourceFile]) -> list[SourceFil
 
 
 def _schema_paths(configuration: str) -> list[str]:
-    import tomllib
+    from rlslint.config.toml_source import TomlProblem, read_toml
 
     try:
-        settings = tomllib.loads(disk.read(configuration).decode())
+        settings = read_toml(disk.read(configuration))
         paths = settings["db"]["migrations"]["schema_paths"]
         return [str(path).removeprefix("./") for path in paths]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (OSError, TomlProblem, LookupError, TypeError):
         return []

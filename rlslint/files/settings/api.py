@@ -7,7 +7,6 @@ Configuration); Supabase writes those of a project into `supabase/config.toml`.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rlslint import NamedTuple
 from rlslint.config.platforms import platform_of_host
@@ -56,11 +55,11 @@ def api_of_settings(source: str) -> Api | None:
 
 def api_of_supabase(source: str) -> Api | None:
     """Return what a `config.toml` says, None where it says nothing of the API."""
-    import tomllib
+    from rlslint.config.toml_source import TomlProblem, read_toml
 
     try:
-        settings: dict[str, Any] = tomllib.loads(source)
-    except tomllib.TOMLDecodeError:
+        settings = read_toml(source.encode())
+    except TomlProblem:
         return None
     api = settings.get("api")
     if not isinstance(api, dict):
