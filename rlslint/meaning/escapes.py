@@ -22,6 +22,9 @@ _SOMEBODY = Pattern(
 )
 """What names one person: a UUID, an e-mail address."""
 
+_NUMBERED = Pattern(r"0{8}-?(?:0{4}-?){3}[0-9a-f]{0,12}", re.IGNORECASE)
+"""A UUID that is a number, as a tenant of the system's own has."""
+
 
 class Escape(NamedTuple):
     """A branch that admits rows whoever asks, or whoever is `caller`, a name in the policy."""
@@ -63,7 +66,11 @@ def _named(branch: UnboundedBranch, functions: ContextFunctions) -> Iterator[str
             case Operator("=", Expr() as left, right) if not own_columns(conjunct):
                 for one, other in ((left, right), (right, left)):
                     if context_reads(one, functions):
-                        yield from filter(_SOMEBODY().fullmatch, _texts(other))
+                        yield from filter(_is_somebody, _texts(other))
+
+
+def _is_somebody(text: str) -> bool:
+    return bool(_SOMEBODY().fullmatch(text)) and not _NUMBERED().fullmatch(text)
 
 
 def _texts(expression: Expr) -> list[str]:

@@ -21,10 +21,10 @@ from rlslint.text.sentences import words_of
 _NOTHING: ContextFunctions = frozenset()
 
 _FOR_ALL = frozenset(
-    ("anyone", "everybody", "everyone", "featured", "global", "listed", "public", "publicly")
-) | frozenset(
-    ("publish", "published", "share", "shared", "template", "templates", "visibility", "visible")
-)
+    ("anyone", "builtin", "everybody", "everyone", "featured", "global", "listed", "predefined",
+     "preset", "public", "publicly", "publish", "published", "share", "shared", "system",
+     "template", "templates", "visibility", "visible")
+)  # fmt: skip
 _KEPT_BACK = frozenset(("confidential", "draft", "internal", "private", "secret", "unlisted"))
 _STATES = frozenset(("phase", "stage", "state", "status"))
 _ASSURANCE = frozenset(("2fa", "aal", "amr", "mfa", "otp", "totp"))

@@ -170,9 +170,9 @@ def _possible(
         for leak in found(_shown(function, None, reads, project)):
             yield leak._replace(statistic=is_statistic, is_upkeep=is_upkeep)
     changed = tables(access.changes for access in accesses)
-    for leak in found(_resolved(function, changed, project)):
+    for leak in found(named_relations(function, changed, project)):
         yield leak._replace(writes=True, is_upkeep=is_upkeep)
-    added = _resolved(function, tables(access.adds for access in accesses), project)
+    added = named_relations(function, tables(access.adds for access in accesses), project)
     for leak in found(relation for relation in added if project.tenant_columns(relation)):
         yield leak._replace(writes=True, adds=True, is_upkeep=is_upkeep)
 
@@ -219,8 +219,8 @@ def _is_key(table: Relation, number: int) -> bool:
 def may_do_as_caller(function: Function, leak: FunctionLeak, project: Project) -> bool:
     """Tell whether the callers may use all tables that a function names with their own rights."""
     catalog = project.catalog
-    read = _resolved(function, tables_read(function), project)
-    written = _resolved(function, tables_written(function), project)
+    read = named_relations(function, tables_read(function), project)
+    written = named_relations(function, tables_written(function), project)
     if not (read or written):
         return False
     return all(
@@ -258,7 +258,7 @@ def _shown(
     if query is not None:
         named = unbound_in(query, project)
     else:
-        named = _resolved(function, reads, project)
+        named = named_relations(function, reads, project)
     return tuple(read.table for one in named for read in _behind(one, function))
 
 
@@ -298,9 +298,10 @@ def asks_for_context(function: Function, project: Project) -> bool:
     return False
 
 
-def _resolved(
+def named_relations(
     function: Function, names: tuple[tuple[str, str], ...], project: Project
 ) -> tuple[Relation, ...]:
+    """Return the relations of the history that a body means by some names."""
     path = search_path_of(function)
     found = (find_relation(project.catalog, path, schema, name) for schema, name in names)
     return tuple(relation for relation in found if relation is not None)

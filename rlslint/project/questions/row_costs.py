@@ -10,7 +10,6 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Index, Policy, Relation
 from rlslint.config.scales import Severity
-from rlslint.meaning.bodies import reads_context
 from rlslint.meaning.cost import Lookup, lookups, unwrapped_calls, unwrapped_reads
 from rlslint.meaning.index_support import leading_index
 from rlslint.project.project import Project
@@ -54,17 +53,14 @@ def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]
 
 
 def _is_worth_wrapping(call: Call) -> bool:
-    """Tell whether the value is the same for all rows of a query."""
+    """Tell whether the value is the same for all rows of a query.
+
+    The planner evaluates an immutable function once; of a volatile one another rule speaks.
+    """
     function = call.function
     if not isinstance(function, Function):
         return True
-    if function.returns_set or function.volatility == "immutable":
-        # The planner evaluates an immutable function once (manual: Function Volatility).
-        return False
-    try:
-        return function.volatility == "stable" or reads_context(function)
-    except UnknownFact:
-        return False
+    return not function.returns_set and function.volatility == "stable"
 
 
 def _casts_a_read(expression: Expr) -> bool:

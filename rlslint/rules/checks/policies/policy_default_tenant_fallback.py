@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
@@ -13,17 +12,10 @@ from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import admission, certainty, restricted
+from rlslint.project.questions.nobodies import is_nobody
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
-
-_NOBODY = Pattern(
-    r"[-0{}f]+|-\d+|(?:no|none|nil|null|unknown|unset|undefined|missing|invalid|nobody|anonymous|anon"
-    r"|guest|public|n/a)(?:[-_ ].*)?",
-    re.IGNORECASE,
-)
-"""What stands for nobody by its looks: the nil UUID, 0, -1, words for nothing."""
 
 
 def _falls_back(terms: Terms, project: Project) -> bool:
@@ -59,7 +51,7 @@ def policy_default_tenant_fallback(policy: Policy, project: Project) -> Iterator
     exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
     if not found or exposed is None:
         return
-    found.sort(key=lambda one: _is_nobody(one[1]))
+    found.sort(key=lambda one: is_nobody(one[1].value))
     (clause, fallback), *others = found
     spans = [other.span(another.expression) for other, another in others]
     read = next((read.name for read in fallback.reads if read.name), "the context")
@@ -75,10 +67,6 @@ def policy_default_tenant_fallback(policy: Policy, project: Project) -> Iterator
         label=f"gives {fallback.value} without a context",
         help="let a missing context stay NULL, so that it matches no row",
         related=also_shown(*((span, "here as well") for span in spans)),
-        severity=Severity.info if _is_nobody(fallback) else None,
+        severity=Severity.info if is_nobody(fallback.value) else None,
         confidence=certainty(project),
     )
-
-
-def _is_nobody(fallback: Fallback) -> bool:
-    return _NOBODY().fullmatch(str(fallback.value)) is not None
