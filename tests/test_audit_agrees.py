@@ -51,6 +51,8 @@ NEED_HISTORY = {
     # Nor where the rows of a table were copied from,
     "ctas-copy-without-rls": {"rls-not-enabled"},
     "like-copy-without-rls": {"rls-not-enabled"},
+    # nor what had the name of a table before,
+    "table-swap-loses-rls": {"rls-not-enabled"},
     # nor how a view was before it was replaced.
     "view-replace-drops-invoker": {"view-owner-rights"},
 }

@@ -7,7 +7,14 @@ from rlslint.access.api_roles import api_roles
 from rlslint.access.becoming import steps_to
 from rlslint.access.data_roles import is_administrative
 from rlslint.access.exposure import Exposure, exposure, restricts
-from rlslint.access.gaps import Gap, ancestors, gap_of, protected_ancestors, protected_originals
+from rlslint.access.gaps import (
+    Gap,
+    ancestors,
+    gap_of,
+    protected_ancestors,
+    protected_originals,
+    protected_predecessor,
+)
 from rlslint.access.granted import (
     Granted,
     StatementPlace,
@@ -114,6 +121,7 @@ __all__ = [
     "platform_spoken_of",
     "protected_ancestors",
     "protected_originals",
+    "protected_predecessor",
     "protected_reads",
     "protected_sources",
     "protected_tables",

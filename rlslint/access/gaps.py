@@ -15,13 +15,15 @@ class Gap(Enum):
     """Why row security is off, the most specific reason: each is one rule's business.
 
     `disabled`: a statement took it away. `forced`: FORCE alone stands there. `policies`: policies
-    do. `partition` and `child`: a table above has row security, which a query of this one passes
-    by. `query` and `like`: the table is a copy of one that has it. `plain`: none of these.
+    do. `swapped`: the table stands where one with row security stood. `partition` and `child`: a
+    table above has row security, which a query of this one passes by. `query` and `like`: the table
+    is a copy of one that has it. `plain`: none of these.
     """
 
     disabled = "disabled"
     forced = "forced"
     policies = "policies"
+    swapped = "swapped"
     partition = "partition"
     child = "child"
     query = "query"
@@ -39,11 +41,32 @@ def gap_of(table: Relation) -> Gap | None:
         return Gap.forced
     if table.policies.known():
         return Gap.policies
+    if protected_predecessor(table) is not None:
+        return Gap.swapped
     if protected_ancestors(table):
         return Gap.partition if table.partition_of is not None else Gap.child
     if protected_originals(table):
         return Gap.query if table.copy_kind == "as" else Gap.like
     return Gap.plain
+
+
+def protected_predecessor(table: Relation) -> Relation | None:
+    """Return the last table with row security that had the name of a table and most columns of it.
+
+    What has others is another thing by the same name.
+    """
+    before, left = table.replaces, MOST_ABOVE
+    while before is not None and left:
+        if before.knows("rls_enabled") and before.rls_enabled:
+            return before if _is_alike(table, before) else None
+        before, left = before.replaces, left - 1
+    return None
+
+
+def _is_alike(table: Relation, before: Relation) -> bool:
+    if not table.knows("columns") or not before.knows("columns"):
+        return True
+    return 2 * len(before.columns.keys() & table.columns.keys()) >= len(before.columns)
 
 
 def ancestors(table: Relation) -> Iterator[Relation]:

@@ -195,8 +195,9 @@ class Relation(Facts):
     `owner` is a role's name. `columns` are by name, in order. `parents` are the tables that it
     inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
     view's. `estimated_rows` is what the planner thinks of its size (pg_class.reltuples),
-    None where nothing tells. `removed` are the policies that it had once. `copied_from` are the
-    relations whose rows CREATE TABLE AS or LIKE took (`copy_kind` is "as" or "like").
+    None where nothing tells. `removed` are the policies that it had once, `replaces` is the
+    relation that had its name before it. `copied_from` are the relations whose rows CREATE TABLE AS
+    or LIKE took (`copy_kind` is "as" or "like").
     """
 
     __slots__ = (
@@ -220,6 +221,7 @@ class Relation(Facts):
         "policies",
         "query",
         "removed",
+        "replaces",
         "rls_enabled",
         "rls_forced",
         "schema",
@@ -240,6 +242,7 @@ class Relation(Facts):
     rls_forced: bool
     policies: Members[str, Policy]
     removed: tuple[RemovedPolicy, ...]
+    replaces: Relation | None
     indexes: Members[str, Index]
     constraints: Members[str, Constraint]
     grants: Members[GrantKey, Grant]
@@ -276,6 +279,7 @@ class Relation(Facts):
         self.rls_forced = False
         self.policies = Members("policies")
         self.removed = ()
+        self.replaces = None
         self.indexes = Members("indexes")
         self.constraints = Members("constraints")
         self.grants = Members("grants")

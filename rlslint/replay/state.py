@@ -309,6 +309,7 @@ class Replay:
             self.temporary[relation.oid] = relation
         self.catalog.relations[relation.oid] = relation
         self.catalog.names[schema, name] = relation
+        self._take_name(relation, schema, name)
         self.catalog.gone.discard(("relation", schema, name))
         self.catalog.unknown_relations.pop((schema, name), None)
         kind_of_default = "sequences" if kind is Kind.sequence else "tables"
@@ -351,8 +352,15 @@ class Replay:
 
     def _forget_name(self, relation: Relation) -> None:
         self.origins.former_names.add((relation.schema, relation.name))
+        self.origins.former_holders[relation.schema, relation.name] = relation
         if not relation.is_beyond_history:
             self.catalog.gone.add(("relation", relation.schema, relation.name))
+
+    def _take_name(self, relation: Relation, schema: str, name: str) -> None:
+        """Note which relation had a name before, where another one gets it."""
+        holder = self.origins.former_holders.get((schema, name))
+        if holder is not None and holder is not relation:
+            relation.become("replaces", holder)
 
     def rename_relation(
         self, relation: Relation, schema: str, name: str, statement: Statement
@@ -364,6 +372,7 @@ class Replay:
         if (schema, name) in names:
             raise Refused("duplicate_table")
         self._forget_name(relation)
+        self._take_name(relation, schema, name)
         self.catalog.gone.discard(("relation", schema, name))
         if names.pop((relation.schema, relation.name), None) is None:
             self.catalog.unknown_relations.pop((relation.schema, relation.name), None)

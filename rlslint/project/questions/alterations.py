@@ -64,6 +64,8 @@ class Widening(NamedTuple):
 def is_altered(relation: Relation) -> bool:
     """Tell whether a relation is an AlteredTable."""
     earlier = relation.earlier
+    if relation.replaces is not None:
+        return True
     if earlier is not None and not earlier.keys().isdisjoint(("owner", "rls_forced")):
         return True
     return was_renamed(relation)

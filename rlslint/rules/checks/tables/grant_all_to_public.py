@@ -25,7 +25,7 @@ from rlslint.project.questions.siblings import lets_all_rows_pass
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
-_ABOVE_OR_COPIED = (Gap.partition, Gap.child, Gap.query, Gap.like)
+_ABOVE_OR_COPIED = (Gap.swapped, Gap.partition, Gap.child, Gap.query, Gap.like)
 
 
 @rule
