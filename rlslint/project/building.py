@@ -220,6 +220,7 @@ def _deployment_beside(history: History, told: Deployment, nearest: Nearest) -> 
         tuple(pooler for pooler in told.poolers if is_beside(pooler.span)),
         tuple(option for option in told.options if is_beside(option.span)),
         tuple(dump for dump in told.dumps if is_beside(dump.span)),
+        tuple(push for push in told.pushes if is_beside(push.span)),
     )
 
 

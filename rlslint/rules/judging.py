@@ -36,6 +36,7 @@ _NOUNS = {
     "SessionTrace": "function of the application",
     "Refusal": "statement",
     "RowAccess": "statement",
+    "SchemaPush": "command",
     "SessionSetting": "setting",
     "StartupOption": "setting",
 }

@@ -35,6 +35,7 @@ FOLDERS = {
     "Pooler": "deployments",
     "StartupOption": "deployments",
     "Dump": "deployments",
+    "SchemaPush": "deployments",
     "BrokenStatement": "statements",
     "Refusal": "statements",
     "Dynamic": "statements",

@@ -250,3 +250,28 @@ def test_what_tests_connect_as_is_told_once(tmp_path: Path) -> None:
     found = lint(tmp_path, files).findings
     about = [one.name for one in found if one.place and str(one.place.path).endswith(".env.test")]
     assert about == ["tests-run-as-bypass-role"]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"package.json": '{"scripts": {\n "build": "drizzle-kit push && next build"\n}}'},
+         ["package.json:2"]),
+        ({"package.json": '{"scripts": {\n "db:push": "drizzle-kit push",\n'
+          ' "postinstall": "npm run db:push"\n}}'}, ["package.json:2"]),
+        ({"Dockerfile.prod": "FROM node\nCMD npx drizzle-kit push\n"}, ["Dockerfile.prod:2"]),
+        ({".github/workflows/deploy.yml": "jobs:\n  a:\n    steps:\n"
+          "      - run: npx drizzle-kit push --force\n"}, [".github/workflows/deploy.yml:4"]),
+        ({"package.json": '{"scripts": {\n "db:push": "drizzle-kit push"\n}}'}, []),
+        ({"package.json": '{"scripts": {\n "build": "drizzle-kit migrate && next build"\n}}'}, []),
+        ({"deploy.sh": "# npx drizzle-kit push\n"}, []),
+        ({"deploy.sh": "npx drizzle-kit push\n", "src/schema.ts": "pgPolicy('a', {})\n"}, []),
+        ({"tests/deploy.sh": "npx drizzle-kit push\n"}, []),
+    ],
+)  # fmt: skip
+def test_a_push_counts_where_it_goes_live(
+    files: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    assert reported(tmp_path / "a", files, "orm-push-drops-rls") == expected
+    without = "CREATE TABLE docs (id int PRIMARY KEY);"
+    assert reported(tmp_path / "b", files, "orm-push-drops-rls", without) == []

@@ -52,6 +52,12 @@ class Dump(NamedTuple):
     has_rows: bool
 
 
+class SchemaPush(NamedTuple):
+    """A command that makes a database what an ORM's schema says, which declares no policies."""
+
+    span: Span
+
+
 class Deployment(NamedTuple):
     """All of that."""
 
@@ -59,6 +65,7 @@ class Deployment(NamedTuple):
     poolers: tuple[Pooler, ...] = ()
     options: tuple[StartupOption, ...] = ()
     dumps: tuple[Dump, ...] = ()
+    pushes: tuple[SchemaPush, ...] = ()
 
 
 NO_DEPLOYMENT = Deployment()

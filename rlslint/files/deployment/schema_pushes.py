@@ -1,0 +1,67 @@
+"""Commands that bring a database in line with an ORM's schema when a program is built or started.
+
+drizzle-kit push makes a table what the schema says: one that declares no policies loses them, and
+its row security (tried with drizzle-kit 0.31 on PostgreSQL 15).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from rlslint.files.deployment.facts import SchemaPush
+from rlslint.text import Span, Text
+from rlslint.text.patterns import Pattern
+
+WORDS = (b"drizzle-kit",)
+DECLARES = (b"pgPolicy", b"crudPolicy", b".enableRLS", b"withRLS")
+"""A schema with one of these declares policies itself."""
+
+_PUSH = Pattern(r"drizzle-kit\s+push(?::pg)?\b")
+_SCRIPT = Pattern(r'^[ \t]*"(?P<name>[\w:.-]+)"[ \t]*:[ \t]*"(?P<command>(?:[^"\\\n]|\\.)*)"', re.M)
+_RUNS = r"\b(?:run|yarn|pnpm|bun)\s+(?:run\s+)?{}(?![\w:.-])"
+_GOES_LIVE = Pattern(
+    r"(?:.*[:._-])?(?:(?:pre|post)?(?:build|deploy|release|start|install|serve)|prod(?:uction)?"
+    r"|vercel-build|heroku-postbuild|ci)(?:[:._-].*)?"
+)
+_RUNS_LIVE = Pattern(
+    r"(?i)(?:.*[._-])?dockerfile(?:\..*)?|procfile|fly\.toml|(?:.*[._-])?entrypoint(?:\.sh)?"
+    r"|render\.ya?ml|railway\.(?:json|toml)|vercel\.json|(?:.*[._-])?(?:deploy|release|start)"
+    r"(?:[._-].*)?\.(?:sh|ya?ml)"
+)
+_COMMENT = Pattern(r"\s*(?:#|//|/?\*)")
+
+
+def schema_pushes(text: Text, source: str) -> Iterator[SchemaPush]:
+    """Yield the pushes of a file that run when the program is built, deployed or started."""
+    name = PurePosixPath(text.path).name
+    if name == "package.json":
+        scripts = {found["name"]: found for found in _SCRIPT().finditer(source)}
+        for found in scripts.values():
+            push = _PUSH().search(found["command"])
+            if push is not None and _is_live(found["name"], scripts, frozenset()):
+                start = found.start("command") + push.start()
+                yield _push(text, source, start, start + len(push[0]))
+    elif _RUNS_LIVE().fullmatch(name):
+        for push in _PUSH().finditer(source):
+            if not _COMMENT().match(source, source.rfind("\n", 0, push.start()) + 1):
+                yield _push(text, source, *push.span())
+
+
+def _is_live(name: str, scripts: dict[str, re.Match[str]], seen: frozenset[str]) -> bool:
+    """Tell whether a script, or one that runs it, is called after building or going live."""
+    if _GOES_LIVE().fullmatch(name):
+        return True
+    runs = re.compile(_RUNS.format(re.escape(name)))
+    return any(
+        other not in seen
+        and runs.search(found["command"])
+        and _is_live(other, scripts, seen | {name})
+        for other, found in scripts.items()
+    )
+
+
+def _push(text: Text, source: str, start: int, end: int) -> SchemaPush:
+    first = len(source[:start].encode())
+    return SchemaPush(Span(text, first, first + end - start))
