@@ -27,6 +27,7 @@ CONFIG = Config(min_severity=Severity.info, min_confidence=Confidence.low, owner
 
 NEED_TEXT = {
     "invalid-rls-ddl": "PostgreSQL refuses the statement, so that nothing of it is left",
+    "migration-write-under-force": "a statement on rows leaves nothing in the catalog",
     "policy-on-non-table": "PostgreSQL refuses the statement, so that nothing of it is left",
     "unparsable-sql": "PostgreSQL refuses the statement, so that nothing of it is left",
     "unresolved-dynamic-ddl": "what dynamic SQL has done stands in the catalog",
@@ -37,6 +38,9 @@ NEED_TEXT = {
 
 NEED_FILES = {
     "app-role-superuser": "a connection string names the role",
+    "select-for-update-without-update-policy": "application code runs the statement",
+    "update-hides-own-row": "application code runs the statement",
+    "upsert-missing-policies": "application code runs the statement",
     "session-set-tenant": "application code runs the statement",
     "set-bind-parameter": "application code runs the statement",
     "set-config-session": "application code runs the statement",

@@ -4,7 +4,6 @@ Everything here is a pure function of the catalog. An unknown fact raises Unknow
 """
 
 from rlslint.access.api_roles import api_roles
-from rlslint.access.becoming import steps_to
 from rlslint.access.data_roles import is_administrative
 from rlslint.access.exposure import Exposure, exposure, restricts
 from rlslint.access.gaps import (
@@ -136,7 +135,6 @@ __all__ = [
     "settable_roles",
     "speaks_of",
     "statement_place",
-    "steps_to",
     "switched_to",
     "unfiltered_reads",
 ]

@@ -12,7 +12,7 @@ from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
-from rlslint.catalog.roles import PUBLIC, Role
+from rlslint.catalog.roles import PUBLIC, Role, StoredSetting
 from rlslint.catalog.schemas import Schema, public_schema
 from rlslint.config.platforms import Platform
 from rlslint.text import Statement
@@ -132,6 +132,18 @@ class Catalog:
         """Yield the policies that certainly exist, those on tables beyond the history too."""
         for relation in (*self.relations.known(), *self.unknown_relations.values()):
             yield from relation.policies.known()
+
+    def stored_settings(self) -> Iterator[StoredSetting]:
+        """Yield the settings with which sessions are known to begin, their names in small letters.
+
+        What a role has of its own comes before what all have.
+        """
+        for role in self.roles.values():
+            for name, value in (role.settings if role.knows("settings") else {}).items():
+                statement = role.statements.get(f"setting {name}") or role.created
+                yield StoredSetting(name.lower(), value, role, statement)
+        for name, (value, statement) in self.database_settings.items():
+            yield StoredSetting(name.lower(), value, None, statement)
 
     def role(self, name: str) -> Role:
         """Return the role of this name, one that nothing declares where it is new."""

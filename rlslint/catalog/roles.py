@@ -78,6 +78,18 @@ class Role(Facts):
         return found
 
 
+class StoredSetting(NamedTuple):
+    """A setting with which sessions begin, of one role (ALTER ROLE) or of all (ALTER DATABASE)."""
+
+    name: str
+    value: str
+    role: Role | None
+    statement: Statement | None
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(NamedTuple):
     """That `member` belongs to `role`, and with which options (pg_auth_members, PostgreSQL 16)."""
 

@@ -124,6 +124,11 @@ def functions_called(function: Function) -> tuple[tuple[tuple[str, ...], int], .
     return tuple(_certain_mentions(function, "calls").calls)
 
 
+def runs_as_caller(function: Function) -> bool:
+    """Tell whether a body in SQL runs with the rights of whoever calls it."""
+    return function.language in ("sql", "plpgsql") and not function.security_definer
+
+
 def _require_sql(function: Function) -> None:
     if function.language not in ("sql", "plpgsql"):
         raise UnknownFact(function, "body", function.created)

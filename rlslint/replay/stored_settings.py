@@ -36,7 +36,7 @@ def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) 
     settings = {**role.settings, **changed}
     known = {name: value for name, value in settings.items() if value is not None}
     role.become("settings", known)
-    role.because_of(f"setting {node['setstmt'].get('name', '')}", statement)
+    role.because_of(f"setting {node['setstmt'].get('name', '').lower()}", statement)
 
 
 def alter_database_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:

@@ -15,7 +15,6 @@ from rlslint.replay.dependencies import note_clause, note_type
 from rlslint.replay.inheritance import inherit
 from rlslint.replay.permissions import may_create_in
 from rlslint.replay.refusals import Refused, must_be_as_lasting, must_be_bound
-from rlslint.replay.row_accesses import note_reads
 from rlslint.replay.stand_ins import settled
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
@@ -155,6 +154,8 @@ def table_of_query(
         note_type(replay, relation, column)
     read = relations_read(bound)
     if replay.has_forced and not into.get("skipData"):
+        from rlslint.replay.row_accesses import note_reads
+
         note_reads(replay, statement, read)
     for needed in read if kind is Kind.materialized_view else ():
         must_be_as_lasting(relation, needed, both_ways=False)

@@ -39,6 +39,7 @@ _NOUNS = {
     "SchemaPush": "command",
     "SessionSetting": "setting",
     "StartupOption": "setting",
+    "StoredSetting": "setting",
 }
 """What messages call a subject whose kind does not say it."""
 
@@ -88,6 +89,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
         yield "Function", function
     for role in catalog.roles.values():
         yield "Role", role
+    for setting in catalog.stored_settings():
+        yield "StoredSetting", setting
     for publication in catalog.publications.known():
         yield "Publication", publication
     for query in project.queries:

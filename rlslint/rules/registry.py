@@ -27,6 +27,7 @@ FOLDERS = {
     "View": "views",
     "Function": "functions",
     "Role": "roles",
+    "StoredSetting": "roles",
     "Publication": "publications",
     "QuerySite": "queries",
     "SessionTrace": "sessions",

@@ -11,7 +11,6 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation, Trigger
 from rlslint.meaning.calls import search_path_of
-from rlslint.meaning.row_copies import WHOLE_ROW, row_copies
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public
 
@@ -84,6 +83,8 @@ def _functions_of(trigger: Trigger, project: Project) -> tuple[Function, ...]:
 
 
 def _copies(project: Project, function: Function) -> tuple[TriggerCopy, ...]:
+    from rlslint.meaning.row_copies import row_copies
+
     found: dict[Relation, TriggerCopy] = {}
     for source, trigger in project.ask(_protected_triggers).get(function, ()):
         for table, columns in row_copies(function, trigger.transition_tables):
@@ -116,8 +117,8 @@ def _telling(source: Relation, columns: frozenset[str], project: Project) -> Ite
 
     Keys, references and moments do not.
     """
-    if WHOLE_ROW in columns:
-        yield WHOLE_ROW
+    if "*" in columns:
+        yield "*"
         return
     if not source.knows("columns"):
         yield from sorted(columns)

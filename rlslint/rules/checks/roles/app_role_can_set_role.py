@@ -19,9 +19,9 @@ from rlslint.access import (
     owning_membership,
     protected_tables,
     serves,
-    steps_to,
     switched_to,
 )
+from rlslint.access.becoming import steps_to
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership, Role

@@ -19,6 +19,7 @@ from rlslint.project.questions.migrating import (
     settings_asked,
 )
 from rlslint.rules.registry import rule
+from rlslint.text import Statement
 from rlslint.text.sentences import listed
 
 _EFFECTS = {
@@ -64,15 +65,27 @@ def _finding(
             *((clause, "lets no row pass then") for clause in clauses),
             beside=access.statement,
         ),
-        severity=_severity(certain, project),
+        severity=None if certain else _severity(access, project),
         confidence=None if certain else Confidence.medium,
     )
 
 
-def _severity(certain: bool, project: Project) -> Severity | None:
-    if certain:
-        return None
-    return Severity.info if makes_exempt_roles(project) else Severity.warning
+def _severity(access: RowAccess, project: Project) -> Severity:
+    """Return how grave it is where nothing tells who runs the migrations.
+
+    Others say of a copy that roles can read what would be if all rows were in it.
+    """
+    is_copy = access.statement in project.ask(_open_copies)
+    return Severity.info if is_copy or makes_exempt_roles(project) else Severity.warning
+
+
+def _open_copies(project: Project) -> frozenset[Statement | None]:
+    return frozenset(
+        relation.created
+        for relation in project.catalog.relations.known()
+        if relation.copied_from or (relation.knows("kind") and relation.is_materialized_view)
+        if project.reachable_by(relation, "select")
+    )
 
 
 def _effect(access: RowAccess) -> str:

@@ -1,0 +1,69 @@
+"""Which commands roles of the application are granted on a table, and which policies serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rlslint import NamedTuple
+from rlslint.access import applicable_policies, grants_to, row_security_active
+from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import PUBLIC, quoted_roles
+from rlslint.project.project import Project
+from rlslint.project.questions.conditions import model_for
+from rlslint.project.questions.exposure import COMMANDS
+from rlslint.sql.quoting import free_name, quoted_identifier
+
+
+class Unserved(NamedTuple):
+    """That policies let a role do something with a table, and for other commands there is none.
+
+    `served` are the permissive policies by command, `granted` the grants by command that a
+    statement of the history makes; a platform's own say nothing of what is meant.
+    """
+
+    role: str
+    served: dict[str, tuple[Policy, ...]]
+    granted: dict[str, list[Grant]]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The commands that are granted and that no policy is for."""
+        return tuple(name for name in COMMANDS if self.granted[name] and not self.served[name])
+
+
+def unserved(table: Relation, project: Project) -> Iterator[Unserved]:
+    """Yield the roles that policies of a table serve for some command, and not for all.
+
+    Raises UnknownFact where its policies or grants are not known.
+    """
+    if table.is_beyond_history or not table.rls_enabled or not table.policies:
+        return
+    for role in project.runtime.names:
+        if not row_security_active(project.catalog, role, table):
+            continue
+        served = {
+            name: applicable_policies(project.catalog, table, role, name)[0] for name in COMMANDS
+        }
+        if any(served.values()) and not all(served.values()):
+            granted = {
+                name: [
+                    grant
+                    for grant in grants_to(project.catalog, role, table, name)
+                    if grant.statement is not None and not grant.doubt
+                ]
+                for name in COMMANDS
+            }
+            yield Unserved(role, served, granted)
+
+
+def readable(table: Relation, roles: Iterable[str], project: Project) -> str:
+    """Return SQL that lets roles read the rows that are their own, or advice."""
+    model = model_for(table, project, "select")
+    if model is None:
+        return f"add a policy of {table} for SELECT that says whose rows are shown"
+    taken = [policy.name for policy in table.policies.known()]
+    name = quoted_identifier(free_name(f"{table.name}_read", taken))
+    named = tuple(roles)
+    to = "" if project.runtime.assumed or PUBLIC in named else f" TO {quoted_roles(named)}"
+    return f"CREATE POLICY {name} ON {table.sql_name} FOR SELECT{to} USING ({model.sql});"

@@ -1,0 +1,21 @@
+"""insert-without-select-policy: INSERT … RETURNING is refused where rows may not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.functions import Function
+from rlslint.meaning.bodies import runs_as_caller
+from rlslint.project.findings import Finding
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+
+
+@rule
+def insert_without_select_policy(function: Function, project: Project) -> Iterator[Finding]:
+    if runs_as_caller(function) and "returning" in function.body.lower():
+        from rlslint.meaning.statement_needs import Cause
+        from rlslint.project.questions.lacking_policies import finding_of, lacks_of_function
+
+        for lack in lacks_of_function(function, project, Cause.returning):
+            yield finding_of(lack, project)

@@ -1,0 +1,46 @@
+"""role-setting-row-security-off: sessions begin so that every filtered query fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Answer, in_words, protected_tables, row_security_active, serves
+from rlslint.catalog.roles import StoredSetting
+from rlslint.config.scales import Confidence
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+
+_OFF = frozenset(("off", "false", "no", "0", "f", "n"))
+
+
+@rule
+def role_setting_row_security_off(setting: StoredSetting, project: Project) -> Iterator[Finding]:
+    if setting.name != "row_security" or setting.value.lower() not in _OFF:
+        return
+    for name in (setting.role.name,) if setting.role is not None else project.runtime.names:
+        serving = serves(project.catalog, project.runtime, name)
+        if serving.answer is Answer.no:
+            continue
+        tables = tuple(
+            table
+            for table in protected_tables(project.catalog)
+            if row_security_active(project.catalog, name, table)
+        )
+        if not tables:
+            continue
+        role = f"ROLE {quoted_identifier(name)}"
+        yield Finding(
+            object=name,
+            message=f"every query of {name} on {in_words(tables)} fails: row_security is off, "
+            "which switches no policy off but refuses what a policy would filter",
+            span=shown(setting.statement),
+            label="refuses what policies would filter",
+            help=f"ALTER {role} RESET row_security;"
+            if setting.role is not None
+            else "reset row_security with ALTER DATABASE; pg_dump sets it for itself",
+            related=also_shown((tables[0].because("rls_enabled"), "row security is enabled here")),
+            confidence=None if serving.answer is Answer.yes else Confidence.medium,
+        )
+        return
