@@ -131,6 +131,10 @@ class Facts:
 
     def _note_before(self, fact: str, held: object) -> None:
         statement = self.unknown.get(fact) if held is ABSENT else self.because(fact)
+        self.note_earlier(fact, held, statement)
+
+    def note_earlier(self, fact: str, held: object, statement: Statement | None) -> None:
+        """Remember what a fact was and why, where one statement changes it in several steps."""
         earlier = {} if self.earlier is None else self.earlier
         if JOURNAL.records is not None:
             JOURNAL.records.append((_restore_earlier, self, fact, earlier.get(fact, ABSENT)))

@@ -35,7 +35,7 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
         if item["FunctionParameter"]["mode"] in _INPUT_MODES
     ]
     types = tuple(_type(replay, parameter["argType"]) for parameter in parameters)
-    function = _existing(replay, home, name, types)
+    function, held = _existing(replay, home, name, types), _Held()
     if function is None:
         if not may_create_in(replay, home):
             raise Refused("insufficient_privilege")
@@ -53,7 +53,24 @@ def create_function(replay: Replay, statement: Statement, node: Node, base: int)
     else:
         must_own(replay, function)
         _refuse_replacement(replay, function, node, parameters)
+        held = _held(function)
     _describe(replay, function, node, parameters, statement, base)
+    for fact, (value, because) in held.items():
+        if getattr(function, fact) != value:
+            function.note_earlier(fact, value, because)
+
+
+_Held = dict[str, tuple[object, Statement | None]]
+
+
+def _held(function: Function) -> _Held:
+    """Return the options of a function that a replacement has to say again to keep them."""
+    facts = ("settings", "security_definer")
+    return {
+        fact: (getattr(function, fact), function.because(fact))
+        for fact in facts
+        if function.knows(fact)
+    }
 
 
 def _refuse_replacement(

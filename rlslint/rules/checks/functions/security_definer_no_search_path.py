@@ -11,6 +11,7 @@ from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
+from rlslint.project.questions.replaced_functions import lost_search_path
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
@@ -20,6 +21,8 @@ from rlslint.text import Statement
 @rule
 def security_definer_no_search_path(function: Function, project: Project) -> Iterator[Finding]:
     if not function.security_definer or "search_path" in function.settings:
+        return
+    if lost_search_path(function) is not None:
         return
     # The names in a SQL-standard body are resolved when the function is made.
     if function.atomic or function.language in ("c", "internal"):

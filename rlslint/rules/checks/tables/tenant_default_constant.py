@@ -10,7 +10,7 @@ from rlslint.meaning.admitting import value_without_row
 from rlslint.meaning.context import is_row_free
 from rlslint.meaning.situations import Session
 from rlslint.project.findings import Finding, also_shown, shown
-from rlslint.project.project import Project, is_only_key
+from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.nobodies import is_nobody
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
@@ -37,7 +37,14 @@ _NO_TENANT = frozenset(
 def tenant_default_constant(table: Table, project: Project) -> Iterator[Finding]:
     if table.is_beyond_history or not table.rls_enabled or table.partition_of is not None:
         return
+    own = {
+        column.number
+        for policy in table.policies.known()
+        for column in project.compared_columns(policy)
+    }
     for column in project.tenant_columns(table):
+        if column.number not in own and not is_called_tenant(column.name):
+            continue
         if not column.knows("default") or column.default is None or column.generated:
             continue
         if is_only_key(table, column) or not words_of(column.name).isdisjoint(_NO_TENANT):
@@ -56,7 +63,7 @@ def _constant(column: Column, project: Project) -> object | None:
         return None
     values = [value_without_row(expression, one, project.context_functions) for one in Session]
     first = values[0]
-    if first is None or any(value != first for value in values):
+    if first is None or first.payload == "" or any(value != first for value in values):
         return None
     return first.payload
 
@@ -67,7 +74,7 @@ def _finding(table: Table, column: Column, value: object) -> Finding:
     return Finding(
         object=f"{table}.{column}",
         message=f"rows that a job or an administrator adds to {table} without {column} belong to "
-        f"{value if value != '' else 'the empty string'}: that is its default",
+        f"{value}: that is its default",
         span=shown(default),
         label="a constant, whoever writes",
         help=f"ALTER TABLE {table.sql_name} ALTER COLUMN {name} DROP DEFAULT;",
