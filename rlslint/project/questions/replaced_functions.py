@@ -14,7 +14,7 @@ def lost_search_path(function: Function) -> str | None:
         return None
     if function.because("settings") is not function.created:
         return None
-    before = function.before("settings")
+    before: dict[str, str] = function.before("settings")
     return before.get("search_path")
 
 
