@@ -67,7 +67,6 @@ def _as_caller(function: Function, project: Project) -> Iterator[Finding]:
     if not any(relation.is_table and relation.rls_enabled for relation in relations):
         return
     policy = policies[0]
-    kind = "PROCEDURE" if function.is_procedure else "FUNCTION"
     before = function.because_before("security_definer")
     yield Finding(
         object=str(function),
@@ -76,7 +75,7 @@ def _as_caller(function: Function, project: Project) -> Iterator[Finding]:
         "calls it",
         span=shown(function.created),
         label="no SECURITY DEFINER any more",
-        help=f"ALTER {kind} {function.signature} SECURITY DEFINER;",
+        help="say SECURITY DEFINER and SET search_path again, or SECURITY INVOKER if meant",
         related=also_shown(
             (before, "it was SECURITY DEFINER here"),
             (policy.clauses[0], f"policy {policy.name} calls it"),
