@@ -55,6 +55,8 @@ NEED_HISTORY = {
     # Nor where the rows of a table were copied from,
     "ctas-copy-without-rls": {"rls-not-enabled"},
     "like-copy-without-rls": {"rls-not-enabled"},
+    # nor which partition came first,
+    "new-partition-without-rls": {"partition-without-rls"},
     # nor what had the name of a table before,
     "table-swap-loses-rls": {"rls-not-enabled"},
     # nor how a view was before it was replaced.

@@ -12,6 +12,7 @@ from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.alterations import AlteredTable, altered_policies, is_altered
+from rlslint.project.questions.families import families
 from rlslint.project.questions.removals import removals
 from rlslint.project.terms import Terms
 from rlslint.rules.cards import card
@@ -32,6 +33,7 @@ _NOUNS = {
     "AlteredPolicy": "policy",
     "Removal": "policy",
     "AlteredTable": "table",
+    "Family": "table",
     "Reversal": "table",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
@@ -81,6 +83,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
             yield "Policy", policy
         for altered in altered_policies(relation):
             yield "AlteredPolicy", altered
+    for family in families(project):
+        yield "Family", family
     for reversal in catalog.reversals:
         yield "Reversal", reversal
     for removal in removals(catalog):

@@ -20,6 +20,7 @@ Where = Callable[["Terms", "Project"], bool]
 FOLDERS = {
     "Table": "tables",
     "Policy": "policies",
+    "Family": "families",
     "Removal": "removals",
     "Reversal": "reversals",
     "AlteredPolicy": "alterations",

@@ -12,6 +12,7 @@ from rlslint.config.platforms import HIDDEN_SCHEMAS
 from rlslint.meaning.bounds import is_bounded
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import is_bound_by_its_own_user
+from rlslint.project.questions.families import opened_above
 from rlslint.sql.quoting import free_name, quoted_identifier
 
 
@@ -41,6 +42,8 @@ def left_open(table: Relation, project: Project) -> tuple[Exposure, Belonging] |
     if table.is_beyond_history or table.temporary or project.is_shared(table):
         return None
     if gap_of(table) is not Gap.plain or not _has_foreign_key(table):
+        return None
+    if opened_above(table, project) is not None:
         return None
     if project.tenant_columns(table):
         return None

@@ -8,6 +8,7 @@ from rlslint.access import Gap, gap_of, protected_ancestors
 from rlslint.catalog.model import Table
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.families import protected_before
 from rlslint.project.questions.remedies import like_above
 from rlslint.project.questions.unprotected import unprotected
 from rlslint.rules.registry import rule
@@ -15,7 +16,7 @@ from rlslint.rules.registry import rule
 
 @rule
 def partition_without_rls(table: Table, project: Project) -> Iterator[Finding]:
-    if gap_of(table) is not Gap.partition:
+    if gap_of(table) is not Gap.partition or protected_before(table, project):
         return
     protected = protected_ancestors(table)
     exposed = project.exposure(table, protected)

@@ -10,6 +10,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.authority_writes import authority_write
+from rlslint.project.questions.families import opened_above
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.tenants_exposed import goes_by_names, tenants_exposed
 from rlslint.project.questions.trigger_copies import is_filled_by_trigger
@@ -20,6 +21,8 @@ from rlslint.rules.registry import rule
 def rls_not_enabled(table: Table, project: Project) -> Iterator[Finding]:
     exposed = tenants_exposed(table, project)
     if exposed is None or is_filled_by_trigger(table, project):
+        return
+    if opened_above(table, project) is not None:
         return
     if any(tenants_exposed(above, project) is not None for above in ancestors(table)):
         return

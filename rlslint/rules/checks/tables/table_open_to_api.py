@@ -19,6 +19,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
+from rlslint.project.questions.families import opened_above
 from rlslint.project.questions.tenants_exposed import tenants_exposed
 from rlslint.project.questions.trigger_copies import is_filled_by_trigger
 from rlslint.rules.registry import rule
@@ -32,6 +33,8 @@ _VERBS = {"select": "read", "update": "change", "delete": "delete"}
 def table_open_to_api(table: Table, project: Project) -> Iterator[Finding]:
     opened = _opened(table, project)
     if opened is None or any(_opened(above, project) is not None for above in ancestors(table)):
+        return
+    if opened_above(table, project) is not None:
         return
     told = is_certainly_left_open(table, project) or is_filled_by_trigger(table, project)
     if tenants_exposed(table, project) is None and not told:

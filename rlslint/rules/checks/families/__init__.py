@@ -1,0 +1,1 @@
+"""Rules that look at tables with their partitions and children."""
