@@ -136,18 +136,30 @@ class MigrationReader:
         if any(_OPENS().search(text.data, *one) for one in ranges):
             yield from self._unless_at_fault(text, read(text, self._kinds_in(text.data), ranges))
 
-    def included(self, migration: Migration, name: str) -> str | None:
-        """Return the path of a file of the project that a migration runs, None if there is none.
+    def included(self, migration: Migration, name: str) -> Migration | None:
+        """Return a file of the project that a migration runs, None if there is none.
 
         Where psql is started is not known: any directory from that of the migration upward.
         """
-        for folder in folders_above(os.path.dirname(migration.path)):
+        beside = os.path.dirname(migration.path)
+        for folder in folders_above(beside):
             path = os.path.normpath(os.path.join(folder, name))
             if not disk.may_be_read(os.path.dirname(path)):
                 return None
             if disk.is_file(path):
-                return path
+                below = os.path.relpath(path, beside)
+                shown = os.path.join(os.path.dirname(migration.shown), below)
+                return Migration(path, os.path.normpath(shown), migration.layout)
         return None
+
+    def statements_of(self, included: Migration) -> Items | None:
+        """Return the statements of a file that a migration runs, None where it cannot be read."""
+        text = self._reader.text(included.path, included.shown)
+        if text is None:
+            return None
+        self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
+        whole = ((0, len(text.data)),)
+        return self._unless_at_fault(text, read(text, self._kinds_in(text.data), whole))
 
     def _unless_at_fault(self, text: Text, found: Items) -> Items:
         """Yield statements; where reading on goes wrong, the rest of the text as a broken one."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.platform_defaults import end_default_grants, settle_on
-from rlslint.code.migrations import MigrationReader, Reader
+from rlslint.catalog.steps import OutOfSteps, Steps
+from rlslint.code.migrations import Items, MigrationReader, Reader
 from rlslint.config.options import Config
 from rlslint.config.platforms import (
     CONTAINERS,
@@ -18,14 +20,14 @@ from rlslint.config.platforms import (
     platform_named,
     platform_of_folder,
 )
-from rlslint.files.contents import of_another_database, read_text
+from rlslint.files.contents import of_another_database
 from rlslint.files.layouts.history import History, Migration
 from rlslint.project.hosting import platform_called
 from rlslint.replay import DATA_KINDS, HANDLED_KINDS, Ending, Replay, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
-from rlslint.text import Statement, Text, open_holes
+from rlslint.text import Statement, open_holes
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
@@ -43,6 +45,10 @@ _ENDINGS = {
 _FORCES = Pattern(rb"(?i)\bforce\s+row\b")
 _COPIES = Pattern(rb"(?i)\binto\b[^;']*?\bselect\b")
 """INSERT of what a query gives, and no INSERT of many values."""
+
+
+_MOST_INCLUDED = 500
+"""How many files the scripts of a history may run with psql's `\\i`."""
 
 
 class Replayed(NamedTuple):
@@ -94,43 +100,99 @@ def _replayed(
         settle_on(replay.catalog, platform)
     if platform is not None:
         replay.migration_roles = (platform.owner,) if platform.owner else ()
-    broken: list[BrokenStatement] = []
-    statements = 0
     migrations = MigrationReader(partial(_kinds_in, replay), reader, read_module)
+    scripts = _Scripts(replay, history, migrations, reader)
     for migration in history.migrations:
         if platform is not None and platform.default_grants_end is not None:
             end_default_grants(replay.catalog, _day(migration, config))
-        dialect = None
-        follows_broken = False
+        if scripts.has_run(migration):
+            continue
+        last = scripts.run(migration)
+        end_script(replay, ending, last)
+        _try_way_back(replay, migrations, migration, reader)
+    return Replayed(replay, tuple(scripts.broken), migrations.files, scripts.statements)
+
+
+class _Scripts:
+    """The scripts of a history while they are run, and what the grammar refused of them."""
+
+    def __init__(
+        self, replay: Replay, history: History, migrations: MigrationReader, reader: Reader
+    ) -> None:
+        self._replay = replay
+        is_in_order = history.layout != "script"
+        self._own = frozenset(m.path for m in history.migrations if is_in_order)
+        self._run_by_others: set[str] = set()
+        self._migrations = migrations
+        self._reader = reader
+        self._open: list[str] = []
+        self._included = Steps(_MOST_INCLUDED)
+        self.broken: list[BrokenStatement] = []
+        self.statements = 0
+
+    def has_run(self, migration: Migration) -> bool:
+        """Tell whether another script has run a file already."""
+        return migration.path in self._run_by_others
+
+    def run(self, migration: Migration) -> Statement | None:
+        """Carry out the statements of a migration, and return the last one."""
+        return self._run(migration, self._migrations.statements(migration))
+
+    def _run(self, script: Migration, items: Items) -> Statement | None:
         last: Statement | None = None
-        for item in migrations.statements(migration):
-            statements += 1
+        follows_broken = False
+        self._open.append(script.path)
+        for item in items:
+            self.statements += 1
             follows_broken, was_broken = isinstance(item, BrokenStatement), follows_broken
             if item is None:
                 continue
             last = statement = item.statement
+            if self._replay.is_run is False and isinstance(item, BrokenStatement):
+                continue
             if isinstance(item, ParsedStatement):
                 if statement.kind == INCLUDE:
-                    file = item.node["file"]
-                    row = statement.text.location(statement.start).row
-                    path = migrations.included(migration, file)
-                    end = _include(replay, statement, path, history)
-                    reader.notes.append(f"{migration.shown}:{row} runs {file}, which {end}")
+                    self._include(script, item)
                     continue
             elif item.refused:
                 from rlslint.sql.dialects import looks_like_other_dialect
                 from rlslint.sql.intent import is_debris
 
-                dialect = looks_like_other_dialect(statement.text.data, migration.shown)
+                dialect = looks_like_other_dialect(statement.text.data, script.shown)
                 if dialect is not None:
-                    reader.unreadable(of_another_database(migration.shown, dialect))
+                    self._reader.unreadable(of_another_database(script.shown, dialect))
                     break
                 if not _is_interpolated(statement) and not (was_broken and is_debris(statement)):
-                    broken.append(item)
-            _carry_out(replay, item, reader)
-        end_script(replay, ending, last)
-        _try_way_back(replay, migrations, migration, reader)
-    return Replayed(replay, tuple(broken), migrations.files, statements)
+                    self.broken.append(item)
+            _carry_out(self._replay, item, self._reader)
+        self._open.pop()
+        return last
+
+    def _include(self, script: Migration, parsed: ParsedStatement) -> None:
+        """Run a file that a script runs; where it is not at hand, what it changes is unknown."""
+        from rlslint.replay.doubt import carry_out_inclusion
+
+        if self._replay.is_run is False:
+            return
+        statement, name = parsed.statement, parsed.node["file"]
+        row = statement.text.location(statement.start).row
+        included = self._migrations.included(script, name)
+        if included is not None and included.path in self._own:
+            note = f"{script.shown}:{row} runs {name}, which is read as a migration of its own."
+            self._reader.notes.append(note)
+            return
+        found = None
+        if included is not None and included.path not in self._open:
+            with suppress(OutOfSteps):
+                self._included.take(1)
+                found = self._migrations.statements_of(included)
+        if included is None or found is None:
+            carry_out_inclusion(self._replay, statement)
+            note = f"{script.shown}:{row} runs {name}, which is not read"
+            self._reader.notes.append(f"{note}: what it changes is unknown.")
+            return
+        self._run_by_others.add(included.path)
+        self._run(included, found)
 
 
 def _try_way_back(
@@ -156,18 +218,6 @@ def _kinds_in(replay: Replay, data: bytes) -> frozenset[str]:
     if replay.has_forced or _FORCES().search(data):
         kinds |= DATA_KINDS if _COPIES().search(data) else DATA_KINDS - {"InsertStmt"}
     return kinds
-
-
-def _include(replay: Replay, statement: Statement, path: str | None, history: History) -> str:
-    """Make unknown what a file changes that a script runs, and return what is said of it."""
-    from rlslint.replay.doubt import carry_out_inclusion
-
-    if any(migration.path == path for migration in history.migrations):
-        return "is read as a migration of its own."
-    text = read_text(path, path) if path is not None else None
-    sql = text.data.decode() if isinstance(text, Text) else None
-    carry_out_inclusion(replay, statement, sql)
-    return "is not read there: what it changes is unknown."
 
 
 def _platform(history: History, config: Config) -> Platform | None:

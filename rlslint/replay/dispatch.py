@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from rlslint.sql.parser import Node
+from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
 
 StatementHandler = Callable[[Any, Statement, Node, int], None]
@@ -57,7 +57,7 @@ _HANDLERS = {
     "GrantRoleStmt": "roles.grant_role",
     "GrantStmt": "privileges.grant",
     "IndexStmt": "indexes.create_index",
-    "PsqlCondition": "sessions.begin_condition",
+    "PsqlCondition": "sessions.condition",
     "PsqlConnect": "sessions.connect",
     "ReassignOwnedStmt": "owners.reassign_owned publications.reassign_owned",
     "ReindexStmt": "transactions.refuse_in_transaction",
@@ -101,6 +101,13 @@ def drop_at_commit() -> Callable[[Any, Statement], None]:
     """Return what removes temporary tables at the end of a transaction."""
     found: Callable[[Any, Statement], None]
     found = import_module("rlslint.replay.sessions").drop_at_commit
+    return found
+
+
+def carry_out_perhaps() -> Callable[[Any, ParsedStatement], None]:
+    """Return what makes unknown what a statement changes that is perhaps not run."""
+    found: Callable[[Any, ParsedStatement], None]
+    found = import_module("rlslint.replay.doubt").carry_out_perhaps
     return found
 
 

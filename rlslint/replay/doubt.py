@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.catalog import Dynamic
+from contextlib import suppress
+
 from rlslint.replay import Replay
 from rlslint.replay.plpgsql.execution import Execution
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
+from rlslint.replay.refusals import Refused
 from rlslint.sql.intent import row_security_mistake
-from rlslint.sql.parser import BrokenStatement
+from rlslint.sql.parser import BrokenStatement, ParsedStatement
 from rlslint.text import Statement, open_holes
 
 
@@ -22,16 +24,19 @@ def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
     Execution(replay, statement).run_unknown(PartlyKnown((*parts, rest)))
 
 
-def carry_out_inclusion(replay: Replay, statement: Statement, sql: str | None) -> None:
-    """Make unknown what a file may change that a script runs; its `sql` is None if not at hand."""
-    execution = Execution(replay, statement)
-    if sql is None:
-        execution.run_unread("the file that it runs is not at hand")
+def carry_out_inclusion(replay: Replay, statement: Statement) -> None:
+    """Make everything unknown that a file may change that a script runs and that is not at hand."""
+    Execution(replay, statement).run_unread("the file that it runs is not at hand")
+
+
+def carry_out_perhaps(replay: Replay, parsed: ParsedStatement) -> None:
+    """Make unknown what a statement changes that only some runs of a script carry out."""
+    if parsed.statement.kind == "TransactionStmt":
+        if replay.transaction is not None:
+            replay.transaction.is_in_doubt = True
         return
-    execution.run_unparsable(sql)
-    if statement in replay.catalog.dynamic:
-        reason = "the file that it runs is not read there"
-        replay.catalog.dynamic[statement] = Dynamic(statement, reason)
+    with suppress(Refused):
+        Execution(replay, parsed.statement).run(parsed, lambda errors: False)
 
 
 def leave_refused_in_doubt(replay: Replay, statement: Statement) -> None:

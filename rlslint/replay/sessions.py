@@ -20,9 +20,33 @@ def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None
     begin_session(replay, user or replay.session.authenticated_user, statement)
 
 
-def begin_condition(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    """Only one branch of psql's \\if is run: nothing is refused for what stands in another."""
-    set_attribute(replay.catalog, "is_in_doubt", True)
+def condition(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Begin or end a branch of psql's \\if, \\elif, \\else and \\endif."""
+    branches = replay.branches
+    match node["word"], node["value"]:
+        case "if", value:
+            branches.append((value, value))
+        case "elif", value if branches:
+            _, ran = branches.pop()
+            branches.append((_unless(ran, value), _either(ran, value)))
+        case "else", _ if branches:
+            _, ran = branches.pop()
+            branches.append((_unless(ran, True), True))
+        case "endif", _ if branches:
+            branches.pop()
+
+
+def _unless(earlier: bool | None, value: bool | None) -> bool | None:
+    """Return whether a branch is run before which another one was run, or not."""
+    if earlier or value is False:
+        return False
+    return value if earlier is False else None
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    if one or other:
+        return True
+    return None if None in (one, other) else False
 
 
 def begin_session(replay: Replay, user: str, statement: Statement) -> None:

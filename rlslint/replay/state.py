@@ -20,7 +20,12 @@ from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.catalog.sharing import SharedPredicates
 from rlslint.catalog.steps import STEPS_OF_A_HISTORY, OutOfSteps, Steps
-from rlslint.replay.dispatch import drop_at_commit, handlers_of, leave_refused_in_doubt
+from rlslint.replay.dispatch import (
+    carry_out_perhaps,
+    drop_at_commit,
+    handlers_of,
+    leave_refused_in_doubt,
+)
 from rlslint.replay.origins import Origins
 from rlslint.replay.refusals import Refused
 from rlslint.replay.session import Session
@@ -83,6 +88,12 @@ class Transaction:
         self.is_in_doubt = False
 
 
+def _is_branching(parsed: ParsedStatement) -> bool:
+    from rlslint.sql.psql import CONDITION
+
+    return parsed.statement.kind == CONDITION
+
+
 class Replay:
     """Carries out statements on a catalog.
 
@@ -92,7 +103,8 @@ class Replay:
     begun; `possible_errors` are what the statement perhaps fails with. `temporary` relations and
     functions end with the session, the tables `dropped_at_commit` with the transaction, which may
     be a whole script's, where its tool puts each into one. `has_forced` tells whether row security
-    was forced anywhere, so that statements on rows are of interest.
+    was forced anywhere, so that statements on rows are of interest. `branches` tell of each \\if of
+    psql whether what comes now is run, and whether one of its branches was.
     """
 
     def __init__(self) -> None:
@@ -111,6 +123,7 @@ class Replay:
         self.fire_event_triggers: Callable[[Replay, ParsedStatement], None] | None = None
         self.ddl_commands: Any = None
         self.transaction: Transaction | None = None
+        self.branches: list[tuple[bool | None, bool | None]] = []
         self.temporary: RecordedDict[int, Relation | Function] = RecordedDict()
         self.dropped_at_commit: tuple[Relation, ...] = ()
         self.one_transaction_a_script = False
@@ -124,8 +137,13 @@ class Replay:
     def run(self, parsed: ParsedStatement) -> None:
         """Carry out one statement of a script. One that PostgreSQL refuses changes nothing.
 
-        In a transaction block every other one fails after it, until the end of it.
+        In a transaction block every other one fails after it, until the end of it. What stands in a
+        branch that psql may pass over is perhaps done.
         """
+        if self.branches and self.is_run is not True and not _is_branching(parsed):
+            if self.is_run is None:
+                carry_out_perhaps()(self, parsed)
+            return
         if parsed.statement.kind in _ENDS_TRANSACTIONS:
             self.carry_out(parsed)
             return
@@ -150,6 +168,14 @@ class Replay:
             JOURNAL.release(mark)
             if is_alone:
                 self.session.end()
+
+    @property
+    def is_run(self) -> bool | None:
+        """Whether psql runs what comes now; None where its variables decide."""
+        branches = [is_run for is_run, _ in self.branches]
+        if False in branches:
+            return False
+        return None if None in branches else True
 
     def _refuse(self, statement: Statement, refused: Refused) -> None:
         """Note a refusal; one that rests on what is in doubt makes unknown what it would undo."""

@@ -116,6 +116,7 @@ class Ending(Enum):
 def end_script(replay: Replay, ending: Ending, last: Statement | None) -> None:
     """End the session of a script. The next one is another's, for it may run years later."""
     begun = replay.transaction
+    replay.branches.clear()
     if begun is not None and ending is Ending.unknown and not begun.failed:
         _leave_in_doubt(replay, begun, "no COMMIT ends the transaction that begins here")
     elif begun is not None and ending is Ending.commit and not begun.failed:

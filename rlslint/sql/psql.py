@@ -18,10 +18,19 @@ INCLUDE = "PsqlInclude"
 """The kind of an `\\i` or `\\ir` that comes as a ParsedStatement; its node is `{"file": name}`."""
 
 CONDITION = "PsqlCondition"
-"""The kind of an `\\if` that comes as a ParsedStatement: what is behind it is perhaps not run."""
+"""The kind of psql's `\\if`, `\\elif`, `\\else` and `\\endif`, which come as ParsedStatements.
+
+Their node is `{"word": "if", "value": …}`: whether what is behind it is run, None where only a run
+of psql tells.
+"""
 
 _INCLUDE = Pattern(r"\\(?:ir?|include(?:_relative)?)(?!\w)\s*(.*)", re.DOTALL)
-_CONDITION = Pattern(r"\\if(?!\w)")
+_CONDITION = Pattern(r"\\(if|elif|else|endif)(?!\w)\s*(.*)", re.DOTALL)
+_TRUTHS = {
+    **dict.fromkeys(("true", "tru", "tr", "t", "yes", "ye", "y", "on", "1"), True),
+    **dict.fromkeys(("false", "fals", "fal", "fa", "f", "no", "n", "off", "of", "0"), False),
+}
+"""What psql takes for a truth value (its variables.c, ParseVariableBool)."""
 _CONNECT = Pattern(r"\\c(?:onnect)?(?!\w)\s*(.*)", re.DOTALL)
 _ARGUMENT = Pattern(r"""(?:[^\s'"\\]|'(?:[^']|'')*'|"(?:[^"]|"")*")+""")
 _USER_IN_CONNECTION_STRING = Pattern(r"\buser\s*=\s*('?)([^\s']+)\1")
@@ -36,8 +45,12 @@ def inclusion(command: str) -> Node | None:
 
 
 def condition(command: str) -> Node | None:
-    """Return an empty node for an `\\if`, None for any other command."""
-    return {} if _CONDITION().match(command) is not None else None
+    """Return the node of a command that begins or ends a branch, None for any other command."""
+    match = _CONDITION().match(command)
+    if match is None:
+        return None
+    value = _TRUTHS.get(_without_quotes(match[2].strip()).lower())
+    return {"word": match[1], "value": value}
 
 
 def connection(command: str) -> Node | None:

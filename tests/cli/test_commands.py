@@ -132,7 +132,7 @@ def test_a_file_that_a_script_runs_is_said_to_be_unread(project: Path) -> None:
     (project / "migrations" / "0002_more.sql").write_text("SELECT 1;\n\\i 'other grants.sql'\n")
     run = rlslint("check", cwd=project)
     assert "1 statement that could not be followed" in run.stderr
-    assert "migrations/0002_more.sql:2 runs other grants.sql, which is not read there" in run.stderr
+    assert "migrations/0002_more.sql:2 runs other grants.sql, which is not read:" in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -150,11 +150,65 @@ def test_what_a_file_changes_that_a_script_runs_is_not_claimed(
 ) -> None:
     (project / "lib").mkdir()
     (project / name).write_text("ALTER TABLE docs FORCE ROW LEVEL SECURITY;\n")
-    (project / "lib" / "grants.sql").write_text("GRANT SELECT ON docs TO app;\n")
+    (project / "lib" / "grants.sql").write_text("GRANT SELECT ON docs TO app_user;\n")
     (project / "migrations" / "0002_more.sql").write_text(f"\\ir {runs}\n")
-    run = rlslint("check", cwd=project)
+    run = rlslint("check", "--min-severity", "info", cwd=project)
     assert ("rls-not-forced" in run.stdout) == found
-    assert "No findings" not in run.stderr or name.startswith("migrations")
+    assert "No findings" not in run.stderr or runs != "missing.sql"
+
+
+def test_what_a_script_runs_is_read_in_its_place(project: Path) -> None:
+    (project / "lib").mkdir()
+    (project / "lib" / "all.sql").write_text("\\ir notes.sql\n")
+    (project / "lib" / "notes.sql").write_text(
+        "CREATE TABLE notes (id int, tenant_id int);\nALTER TABLE notes OWNER TO app_user;\n"
+        "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\n"
+    )
+    (project / "migrations" / "0002_more.sql").write_text(
+        "\\ir ../lib/all.sql\nALTER TABLE docs FORCE ROW LEVEL SECURITY;\n"
+    )
+    run = rlslint("check", "--output-format", "concise", cwd=project)
+    assert "lib/notes.sql:3:1: RLS006" in run.stdout
+    assert "migrations/0001_docs.sql:5:1: RLS006" not in run.stdout
+    (project / "lib" / "all.sql").write_text("\\ir notes.sql\n\\ir all.sql\n")
+    run = rlslint("check", cwd=project)
+    assert "lib/all.sql:2 runs all.sql, which is not read" in run.stderr
+
+
+def test_scripts_that_another_one_runs_are_no_histories_of_their_own(tmp_path: Path) -> None:
+    folder = tmp_path / "sql"
+    folder.mkdir()
+    (folder / "install.sql").write_text("\\i sql/tables.sql\n\\i sql/access.sql\n")
+    (folder / "access.sql").write_text(
+        "ALTER TABLE docs ENABLE ROW LEVEL SECURITY;\nALTER TABLE docs FORCE ROW LEVEL SECURITY;\n"
+    )
+    (folder / "tables.sql").write_text(
+        "CREATE TABLE docs (id int, tenant_id int);\nCREATE ROLE app LOGIN;\n"
+        "GRANT SELECT ON docs TO app;\nCREATE POLICY own ON docs USING (true);\n"
+    )
+    for named in (".", "sql/access.sql"):
+        run = rlslint("check", "--output-format", "concise", named, cwd=tmp_path)
+        assert "RLS003" not in run.stdout
+        assert "RLS101" in run.stdout or named != "."
+
+
+def test_what_psql_may_pass_over_is_not_claimed(project: Path) -> None:
+    forced = "ALTER TABLE docs FORCE ROW LEVEL SECURITY;\n"
+    for condition, is_found in (
+        (f"\\if :full\n{forced}\\endif\n", False),
+        (f"\\if :full\nSELECT 1;\n\\else\n{forced}\\endif\n", False),
+        (f"\\if false\n{forced}\\endif\n", True),
+        (f"\\if false\nSELECT 1;\n\\elif on\n{forced}\\else\nSELECT 2;\n\\endif\n", False),
+        (f"\\if true\nSELECT 1;\n\\else\n{forced}\\endif\n", True),
+        (f"\\if :a\n\\if true\n{forced}\\endif\n\\endif\n", False),
+        ("\\if :a\n\\else\n\\endif\n" + forced, False),
+    ):
+        (project / "migrations" / "0002_more.sql").write_text(condition)
+        run = rlslint("check", cwd=project)
+        assert ("rls-not-forced" in run.stdout) == is_found, condition
+        is_told = "could not be followed" in run.stderr or "Not checked: 1 table" in run.stderr
+        is_certain = condition.endswith(forced) or ":" not in condition
+        assert is_told or is_found or is_certain, run.stderr
 
 
 def test_windows_line_ends_and_a_byte_order_mark_keep_positions(project: Path) -> None:

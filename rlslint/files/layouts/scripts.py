@@ -2,14 +2,16 @@
 
 Each is a history of its own, as a linter of single files would see it, save for files that need
 each other: where `policies.sql` names tables that `tables.sql` beside it creates, the two are one
-history, and what creates runs before what uses. Two files of a directory that create the same
-object are alternatives (an old and a new version, a right and a wrong example), so that nothing
-there is put together.
+history, and what creates runs before what uses. So are a script and those that it runs. Two files
+of a directory that create the same object are alternatives (an old and a new version, a right and
+a wrong example), so that nothing there is put together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Container, Iterator
 from typing import Any
 
 from rlslint import NamedTuple
@@ -17,9 +19,12 @@ from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Folders, History, history
 from rlslint.files.layouts.order import natural
+from rlslint.files.walk import folders_above
+from rlslint.text.patterns import Pattern
 
 _MOST_FILES = 200
 _MOST_BYTES = 1 << 20
+_INCLUSIONS = Pattern(rb"^[ \t]*\\i(?:r|nclude|nclude_relative)?[ \t]+([^\r\n]+)", re.MULTILINE)
 _CREATING = frozenset({"CreateStmt", "ViewStmt", "CreateTableAsStmt", "CreateForeignTableStmt"})
 _USING = frozenset(
     {"AlterTableStmt", "CreatePolicyStmt", "AlterPolicyStmt", "GrantStmt", "IndexStmt"}
@@ -42,11 +47,50 @@ def scripts(folders: Folders, asked: frozenset[str] | None) -> tuple[History, ..
     here = {file.shown for files in folders.values() for file in files}
     if asked is None or not asked <= here:
         asked = frozenset(here)
-    return tuple(
-        made
+    made = [
+        one
         for files in folders.values()
-        for made in _of_folder(files, any(file.shown in asked for file in files))
-    )
+        for one in _of_folder(files, any(file.shown in asked for file in files))
+    ]
+    return _with_included(made) if len(here) <= _MOST_FILES else tuple(made)
+
+
+def _with_included(made: list[History]) -> tuple[History, ...]:
+    """Put what a script runs with psql's `\\i` into its history, behind it."""
+    of_file = {migration.path: one for one in made for migration in one.migrations}
+    runs = {path: found for path in of_file if (found := _run_by(path, of_file))}
+    if not runs:
+        return tuple(made)
+    joined: dict[History, set[History]] = {one: {one} for one in made}
+    for path, included in runs.items():
+        together = set().union(*(joined[of_file[each]] for each in (path, *included)))
+        joined |= dict.fromkeys(together, together)
+    run = frozenset(each for included in runs.values() for each in included)
+    histories = []
+    for one in made:
+        together = joined.pop(one, set())
+        if not together or one is not min(together, key=made.index):
+            continue
+        migrations = [m for other in made if other in together for m in other.migrations]
+        if len(together) > 1:
+            migrations.sort(key=lambda m: (m.path in run, m.path not in runs))
+        histories.append(one._replace(migrations=tuple(migrations)))
+    return tuple(histories)
+
+
+def _run_by(path: str, known: Container[str]) -> list[str]:
+    """Return the known files that a script runs, from its own directory or from one above."""
+    text = read_text(path, path)
+    if isinstance(text, Unreadable) or b"\\i" not in text.data:
+        return []
+    found = []
+    for written in _INCLUSIONS().findall(text.data):
+        name = written.decode().strip().strip("'\"")
+        for folder in folders_above(os.path.dirname(path)):
+            if (full := os.path.normpath(os.path.join(folder, name))) in known:
+                found.append(full)
+                break
+    return found
 
 
 def _of_folder(files: tuple[SourceFile, ...], is_asked: bool) -> Iterator[History]:
