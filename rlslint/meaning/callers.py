@@ -104,6 +104,7 @@ def _function_reads(expression: Expr, functions: ContextFunctions) -> tuple[Cont
     return ()
 
 
+@remembered
 def query_reads(query: Query, functions: ContextFunctions) -> tuple[ContextRead, ...]:
     """Return the context that every row of `query` is tied to, empty where some row is not."""
     if query.arms:
