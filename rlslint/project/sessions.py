@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from itertools import takewhile
 
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
@@ -23,7 +22,6 @@ from rlslint.project.setting_writes import SettingWrite, setting_writes
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Hole, Span, Statement
-from rlslint.text.patterns import Pattern
 
 _KINDS = frozenset(
     ("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CopyStmt",
@@ -64,52 +62,6 @@ class Step(NamedTuple):
     event: CodeEvent
     query: QuerySite | None
     own: bool = True
-
-    def always_before(self, other: Step) -> bool:
-        """Tell whether this step has been taken whenever `other` is, as the lines are indented.
-
-        Every line between the two is at least as deep in blocks as the one where this step stands.
-        """
-        first, last = self.event.span, other.event.span
-        if first.text.path != last.text.path:
-            return False
-        start, end = first.text.location(first.start).row, last.text.location(last.start).row
-        depth = _indentation(first.text.line(start))
-        lines = (last.text.line(row) for row in range(start + 1, end + 1))
-        return start < end and all(_indentation(line) >= depth for line in lines if line.strip())
-
-    def may_lead_to(self, other: Step) -> bool:
-        """Tell whether what follows this step in its own block leads on to `other`.
-
-        The block may be a handler, or a branch: it counts where nothing in it leaves the function.
-        """
-        first, last = self.event.span, other.event.span
-        start, end = first.text.location(first.start).row, last.text.location(last.start).row
-        if self.always_before(other):
-            return True
-        if first.text.path != last.text.path or start >= end:
-            return False
-        depth = _indentation(first.text.line(start))
-        lines = [first.text.line(row) for row in range(start + 1, end + 1)]
-        lines = [line for line in lines if line.strip()]
-        inside = list(takewhile(lambda line: _indentation(line) >= depth, lines))
-        following = [line for line in lines[len(inside) :] if line.strip(" \t})];")]
-        if any(_LEAVES().match(line) for line in inside) or not following:
-            return False
-        outer = _indentation(following[0])
-        return all(
-            _indentation(line) > outer or not _OTHER_BRANCH().match(line)
-            for line in following
-            if _indentation(line) >= outer
-        ) and all(_indentation(line) >= outer for line in following)
-
-
-_LEAVES = Pattern(r"\s*(?:return|raise|throw|break|continue|panic|exit|die|abort)\b")
-_OTHER_BRANCH = Pattern(r"[\s}]*(?:else|elif|elsif|elseif|except|catch|rescue|case|when|default)\b")
-
-
-def _indentation(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 class Proof(Enum):

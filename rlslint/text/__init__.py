@@ -146,6 +146,11 @@ class Text:
             return self.host[start:end].rstrip("\r\n")
         return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n")
 
+    @property
+    def rows(self) -> int:
+        """How many lines the file has."""
+        return len(self._line_starts)
+
     def slice(self, start: int, end: int) -> str:
         """Return the SQL between two byte offsets."""
         return self.data[start:end].decode("utf-8", "replace")

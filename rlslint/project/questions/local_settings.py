@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple
 from rlslint.code.sites import CodeEventKind, Hook
+from rlslint.project.blocks import always_before
 from rlslint.project.project import Project
 from rlslint.project.questions.queried_tables import guarded_by, tables_of_statement
 from rlslint.project.sessions import SessionTrace, Step, refused_by_server, runs_in_transaction
@@ -114,7 +115,7 @@ def _after_end(trace: SessionTrace, step: Step, name: str, project: Project) -> 
         if end is None or kind is not CodeEventKind.execute or not other.own:
             continue
         needed = needing(other, name, project)
-        if needed is not None and end.always_before(other):
+        if needed is not None and always_before(end.event.span, other.event.span):
             return Lost(*needed, end)
     return None
 

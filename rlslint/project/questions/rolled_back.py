@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.code.sites import CodeEventKind
+from rlslint.project.blocks import may_lead_to
 from rlslint.project.project import Project
 from rlslint.project.questions.local_settings import needing, on_the_connection
 from rlslint.project.sessions import SessionTrace, Step, runs_in_transaction
@@ -56,7 +57,7 @@ def _after_rollback(
         if undone is None or kind is not CodeEventKind.execute or not other.own:
             continue
         found = needing(other, write.name, project)
-        if found is not None and undone.may_lead_to(other):
+        if found is not None and may_lead_to(undone.event.span, other.event.span):
             return RolledBack(*found, undone.event.span)
     return None
 

@@ -1,0 +1,66 @@
+"""context-error-swallowed: the tenant may not be set, and the program goes on all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.code.sites import CodeEventKind, Hook
+from rlslint.config.scales import Confidence
+from rlslint.project.blocks import Handler, swallowing_handler
+from rlslint.project.findings import Finding, also_shown
+from rlslint.project.project import Project
+from rlslint.project.questions.assumed_context import about_context
+from rlslint.project.questions.local_settings import needing, on_the_connection
+from rlslint.project.sessions import SessionTrace, Step, lifetime_of
+from rlslint.project.setting_writes import SettingWrite
+from rlslint.rules.registry import rule
+
+
+@rule
+def context_error_swallowed(trace: SessionTrace, project: Project) -> Iterator[Finding]:
+    for step, write in trace.writes():
+        if not _stays(step, write, project):
+            continue
+        is_hook = trace.hook in (Hook.acquire, Hook.connect)
+        handler = swallowing_handler(step.event.span, is_hook)
+        if handler is None or not (is_hook or _goes_on(trace, step, write, handler, project)):
+            continue
+        yield about_context(_finding(write, handler), project)
+        return
+
+
+def _stays(step: Step, write: SettingWrite, project: Project) -> bool:
+    """Tell whether a session may still have what somebody set before."""
+    if write.name not in project.context_settings or write.resets or step.event.cleanup:
+        return False
+    return write.local is False and lifetime_of(step).pooled is not False
+
+
+def _goes_on(
+    trace: SessionTrace, step: Step, write: SettingWrite, handler: Handler, project: Project
+) -> bool:
+    """Tell whether queries that need the setting come behind the handler."""
+    for caller, taken in trace.occurrences(step):
+        for other in on_the_connection(caller, taken):
+            if other.query is not None and any(w.name == write.name for w in other.query.writes):
+                break
+            if other.event.kind is not CodeEventKind.execute:
+                continue
+            span = other.event.span
+            is_behind = caller is not trace or span.text.location(span.start).row > handler.last
+            if is_behind and needing(other, write.name, project) is not None:
+                return True
+    return False
+
+
+def _finding(write: SettingWrite, handler: Handler) -> Finding:
+    return Finding(
+        object=write.name,
+        message=f"where {write.name} cannot be set, queries run as the tenant that the session had "
+        "before: the error is caught here, and the connection is used",
+        span=handler.span,
+        label="goes on without the tenant",
+        help="raise the error again, or close the connection",
+        related=also_shown((write.statement, f"{write.name} is set here, for the session")),
+        confidence=Confidence.medium,
+    )
