@@ -138,8 +138,13 @@ def can_execute(catalog: Catalog, role: str, function: Function) -> bool:
     """Tell whether `role` can call a function: EXECUTE (PUBLIC by default) and the schema."""
     if _holds_everything(catalog, role, function.owner):
         return True
-    return _holds(catalog, role, function.grants, "execute", ("",)) and can_use_schema(
-        catalog, role, function.schema
+    return may_execute(catalog, role, function) and can_use_schema(catalog, role, function.schema)
+
+
+def may_execute(catalog: Catalog, role: str, function: Function) -> bool:
+    """Tell whether `role` holds EXECUTE, which is all that what is stored asks for: a policy."""
+    return _holds_everything(catalog, role, function.owner) or _holds(
+        catalog, role, function.grants, "execute", ("",)
     )
 
 

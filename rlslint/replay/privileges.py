@@ -44,8 +44,11 @@ def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             for grantee in grantees:
                 if node.get("is_grant", False):
                     _grant(replay, owned, grantee, privilege, column, statement, node)
-                else:
+                elif (
                     _revoke(replay, owned, grantee, privilege, column, node)
+                    and privilege == "execute"
+                ):
+                    owned.because_of("grants", statement)
 
 
 def _refuse_privilege(owned: Owned, privilege: str, column: str) -> None:
@@ -137,10 +140,12 @@ def _grant(
 
 def _revoke(
     replay: Replay, owned: Owned, grantee: str, privilege: str, column: str, node: Node
-) -> None:
+) -> bool:
+    """Take a privilege back; tell whether it was there."""
     grantor = grantor_of(replay, owned, privilege, column)
     if grantor is None:
-        return
+        return False
+    taken = False
     for granted in owned.grants.known():
         # Revoking a privilege on a table revokes it on each column too (manual: REVOKE).
         reached = (granted.grantee, granted.privilege) == (grantee, privilege) and column in (
@@ -149,12 +154,14 @@ def _revoke(
         )
         if not reached or not is_from(replay.catalog, owned, granted, grantor):
             continue
+        taken = True
         if node.get("grant_option", False):
             owned.grants[_key(granted)] = granted._replace(grantable=False)
         else:
             del owned.grants[_key(granted)]
         if granted.grantable:
             revoke_what_followed(owned, granted)
+    return taken
 
 
 def _key(granted: Grant) -> GrantKey:

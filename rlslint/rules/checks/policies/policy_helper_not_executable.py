@@ -1,0 +1,73 @@
+"""policy-helper-not-executable: a policy calls what the roles under it may not execute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import inherited_roles, row_security_active
+from rlslint.access.privileges import may_execute
+from rlslint.access.wording import spoken
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy
+from rlslint.catalog.roles import PUBLIC, quoted_roles
+from rlslint.meaning.calls import called_in_body
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import COMMANDS
+from rlslint.project.terms import Terms
+from rlslint.rules.registry import rule
+
+
+def _calls_something(terms: Terms, project: Project) -> bool:
+    del project
+    return any(condition.calls for condition in terms.conditions)
+
+
+@rule(where=_calls_something)
+def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[Finding]:
+    table = policy.relation
+    if project.runtime.assumed or not table.rls_enabled:
+        return
+    roles = [role for role in project.runtime.names if _is_under(role, policy, project)]
+    if not roles:
+        return
+    called = {
+        function: clause
+        for clause in policy.clauses
+        for function in project.condition(clause, table).calls
+    }
+    for function, clause in called.items():
+        for one in (function, *_called_as_caller(function, project)):
+            refused = tuple(r for r in roles if not may_execute(project.catalog, r, one))
+            if refused:
+                statement = one.because("grants")
+                yield Finding(
+                    object=str(policy),
+                    message=f"every query of {table} by {spoken(refused)} that policy "
+                    f"{policy.name} is for fails: it calls {one}, which the role may not execute",
+                    span=shown(statement),
+                    label=f"leaves {spoken(refused)} without EXECUTE",
+                    help=f"GRANT EXECUTE ON FUNCTION {one.signature} TO {quoted_roles(refused)};",
+                    related=also_shown(
+                        (clause, f"policy {policy.name} calls it"), beside=statement
+                    ),
+                )
+                return
+
+
+def _is_under(role: str, policy: Policy, project: Project) -> bool:
+    """Tell whether a policy is asked for what a role may do with its table."""
+    catalog, table = project.catalog, policy.relation
+    if PUBLIC not in policy.roles and inherited_roles(catalog, role).isdisjoint(policy.roles):
+        return False
+    if not row_security_active(catalog, role, table):
+        return False
+    return any(
+        policy.covers(command) and role in project.reachable_by(table, command)
+        for command in COMMANDS
+    )
+
+
+def _called_as_caller(function: Function, project: Project) -> tuple[Function, ...]:
+    """Return what a function calls with the rights of its caller."""
+    return () if function.security_definer else called_in_body(function, project.catalog)
