@@ -265,6 +265,58 @@ PLATFORMS = (
         ),
     ),
     Platform(
+        "crunchy-bridge",
+        "Crunchy Bridge",
+        hosts=(".db.postgresbridge.com",),
+        resources=("crunchybridge_",),
+        console_roles=(
+            ConsoleRole(
+                frozenset(("postgres", "default")),
+                SUPERUSER,
+                True,
+                "Crunchy Bridge makes it a superuser",
+                "connect as the role application, which is none, or as one that is made with SQL",
+            ),
+        ),
+    ),
+    Platform(
+        "yugabyte",
+        "YugabyteDB Aeon",
+        hosts=(".yugabyte.cloud", ".ybdb.io"),
+        resources=("ybm_",),
+        console_roles=(
+            ConsoleRole(
+                frozenset(("admin",)),
+                BYPASSRLS,
+                True,
+                "YugabyteDB Aeon gives admin, the default user of a cluster, BYPASSRLS",
+                "connect as a role that admin makes for the application",
+            ),
+            ConsoleRole(
+                frozenset(("postgres", "yugabyte")),
+                SUPERUSER,
+                True,
+                "YugabyteDB makes it a superuser",
+                "connect as a role that is made with SQL",
+            ),
+        ),
+    ),
+    Platform(
+        "cockroachdb",
+        "CockroachDB",
+        hosts=(".cockroachlabs.cloud",),
+        resources=("cockroach_",),
+        console_roles=(
+            ConsoleRole(
+                frozenset(("root",)),
+                BYPASSRLS,
+                True,
+                "root is a member of admin, which CockroachDB exempts from all policies",
+                "connect as a user without the role admin",
+            ),
+        ),
+    ),
+    Platform(
         "railway",
         "Railway",
         hosts=(".railway.internal", ".rlwy.net", ".railway.app"),
@@ -281,8 +333,16 @@ PLATFORMS = (
 )
 """The platforms that a host name, a folder or a server gives away.
 
-What Heroku, Render and Crunchy Bridge give their roles besides ownership is documented too thinly
-to say more than what holds everywhere.
+Heroku and Render are none of these: what they document of the role that they give out is that it
+owns the database (Heroku's Credentials), which holds everywhere, and Heroku's hosts have no names
+of their own. Citus and the self-hosted YugabyteDB give no host away either.
+"""
+
+ENGINE_SETTINGS = ("request.", "pgrst.", "supautils.", "hasura.", "jwt.claims.")
+"""How the names begin of settings that engines fill for each request.
+
+Those of PostgREST and Supabase, of Hasura (its documentation, Postgres: `hasura.user`) and of
+PostGraphile (its documentation, Security: `jwt.claims.…`).
 """
 
 CONTAINERS = "storage", "buckets"

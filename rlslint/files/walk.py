@@ -18,6 +18,8 @@ _PLAN = "sqitch.plan"
 _SETTINGS = Pattern(
     r"\.env(\..+)?|.+\.env|(docker-)?compose.*\.ya?ml|alembic\.ini|pgbouncer\.ini|database\.ya?ml"
     r"|application.*\.(properties|ya?ml)|postgrest.*\.conf|.+\.tf(vars)?"
+    r"|wrangler\.(toml|jsonc?)|(app|connection)settings(\..+)?\.json|connectionstrings(\..+)?\.json"
+    r"|(app|web)(\..+)?\.config"
     r"|(.*[._-])?(secrets?|config-?maps?|deploy(ment)?s?|statefulset|values|cron-?jobs?|jobs?|pods?"
     r"|k8s|kubernetes|stack|render|serverless|app|api|web|worker|server|backend|services?|manifests?"
     r"|database|db|postgres(ql)?|release|prod(uction)?|staging|env(ironment)?)([._-].*)?\.ya?ml",

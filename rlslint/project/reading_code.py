@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -90,12 +91,17 @@ def read_code(
     apis = []
     settings_files = 0
     dotenvs = {file.folder: file for file in found.settings if file.name == ".env"}
+    terraform = tuple(file for file in found.settings if file.name.endswith((".tf", ".tfvars")))
+    of_terraform = _variables_of_terraform(terraform, reader) if terraform else {}
     for file in found.settings:
         text = reader.text(file.path, file.shown)
         if text is None:
             continue
         settings_files += 1
-        settings = _settings(file, text, reader, dotenvs.get(file.folder))
+        if file.name.endswith(".tf"):
+            settings = _settings(file, text, reader, variables=of_terraform.get(file.folder))
+        else:
+            settings = _settings(file, text, reader, dotenvs.get(file.folder))
         beside += settings.connections
         if settings.api is not None:
             apis.append((file.shown, settings.api))
@@ -178,16 +184,39 @@ def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[
     yield code
 
 
+def _variables_of_terraform(
+    files: tuple[SourceFile, ...], reader: Reader
+) -> dict[str, dict[str, str]]:
+    """Return what the variables of each directory are given."""
+    from rlslint.files.settings.terraform import variables_of
+
+    given: list[tuple[int, str, dict[str, str]]] = []
+    for file in files:
+        text = reader.text(file.path, file.shown)
+        try:
+            given += variables_of(file.path, text.data.decode()) if text is not None else ()
+        except Exception as error:
+            reader.faults.append(Fault("searched for variables", "file", file.shown, error))
+    found: dict[str, dict[str, str]] = {}
+    for _, folder, values in sorted(given, key=itemgetter(0)):
+        found.setdefault(folder, {}).update(values)
+    return found
+
+
 def _settings(
-    file: SourceFile, text: Text, reader: Reader, dotenv: SourceFile | None = None
+    file: SourceFile,
+    text: Text,
+    reader: Reader,
+    dotenv: SourceFile | None = None,
+    variables: dict[str, str] | None = None,
 ) -> Settings:
-    """Return what a settings file tells, with the variables of the `.env` beside it."""
+    """Return what a settings file tells, with its variables or those of the `.env` beside it."""
     from pathlib import PurePath
 
     from rlslint.files.settings.files import Settings, read_settings
 
     try:
-        environment = _environment(dotenv, reader) if dotenv is not None else {}
+        environment = _environment(dotenv, reader) if dotenv is not None else variables or {}
         settings = read_settings(PurePath(file.name), file.shown, text.data, environment)
     except Exception as error:
         reader.faults.append(Fault("searched for connections", "file", file.shown, error))

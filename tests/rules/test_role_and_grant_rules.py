@@ -82,6 +82,9 @@ IN_BASE64 = b64encode(f"postgres://neondb_owner:x@{NEON}/shop".encode()).decode(
         ),
         (".env", f"DATABASE_URL=postgres://shop_rw:x@{NEON}/shop", ["warning"]),
         (".env", f"DATABASE_URL=postgres://web:x@{NEON}/shop", []),
+        (".env", "DATABASE_URL=postgres://admin:x@eu.1.aws.yugabyte.cloud:5433/shop", ["error"]),
+        (".env", "DATABASE_URL=postgres://root:x@a.b.cockroachlabs.cloud:26257/shop", ["error"]),
+        (".env", "DATABASE_URL=postgres://shop_rw:x@p.q.db.postgresbridge.com/shop", []),
         (".env", f"MIGRATION_DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", []),
         (".env.example", f"DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop", ["warning"]),
         (".env.example", f"DATABASE_URL=postgres://shop_rw:x@{NEON}/shop", ["info"]),
@@ -132,7 +135,7 @@ def test_a_platform_tells_whether_policies_bind_the_role_of_a_connection(
 ) -> None:
     assert severities(tmp_path, "app-role-bypassrls", {path: content}, GRANTED) == expected
     rules = {one.name for one in lint(tmp_path, {}).findings}
-    assert rules <= {"app-role-bypassrls", "policy-column-unindexed"}
+    assert rules <= {"app-role-bypassrls", "guc-identity-forgeable", "policy-column-unindexed"}
 
 
 def test_the_message_names_the_reason_and_the_remedy_of_the_platform(tmp_path: Path) -> None:
@@ -141,7 +144,7 @@ def test_the_message_names_the_reason_and_the_remedy_of_the_platform(tmp_path: P
         "migrations/0001.sql": history,
         ".env": f"DATABASE_URL=postgres://neondb_owner:x@{NEON}/shop",
     }
-    (found,) = lint(tmp_path, files).findings
+    (found,) = findings_of(lint(tmp_path, files), "app-role-bypassrls")
     assert "neon_superuser" in found.finding.message
     assert "make a role with SQL, not in the console" in found.finding.help
 
@@ -325,3 +328,17 @@ def test_what_a_platform_grants_by_default_is_no_fault_of_the_history(tmp_path: 
     """
     result = lint(tmp_path, {"supabase/migrations/20240101000000_docs.sql": history})
     assert findings_of(result, "grant-truncate") == []
+
+
+def test_variables_of_terraform_are_what_the_calls_of_modules_give_them(tmp_path: Path) -> None:
+    files = {
+        "infra/main.tf": 'module "web" {\n  source = "./web"\n  db_user = "neondb_owner"\n}\n',
+        "infra/web/variables.tf": 'variable "db_user" {\n  default = "web"\n}\n'
+        'variable "host" {\n}\n',
+        "infra/web/terraform.tfvars": f'host = "{NEON}"\n',
+        "infra/web/main.tf": 'resource "app" "web" {\n  env = {\n'
+        '    DATABASE_URL = "postgres://${var.db_user}:x@${var.host}/shop"\n  }\n}\n',
+    }
+    assert severities(tmp_path / "called", "app-role-bypassrls", files, GRANTED) == ["error"]
+    del files["infra/main.tf"]
+    assert severities(tmp_path / "alone", "app-role-bypassrls", files, GRANTED) == []

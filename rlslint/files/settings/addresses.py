@@ -1,6 +1,7 @@
-"""Connection strings: URLs, JDBC URLs and libpq's keyword/value form.
+"""Connection strings: URLs, JDBC URLs, libpq's keyword/value form and that of .NET.
 
-The forms are those of the PostgreSQL documentation, section "Connection Strings", and of pgJDBC.
+The forms are those of the PostgreSQL documentation, section "Connection Strings", of pgJDBC and of
+Npgsql; one of Npgsql that says `Server` may be another server's and is passed over.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ _KEYWORD = (
     r"""=(?:'[^']*'|[^\s'"]+)"""
 )
 _KEYWORDS = Pattern(rf"(?<![\w.?&]){_KEYWORD}(?:\s+{_KEYWORD})+")
+_NPGSQL = Pattern(
+    r"(?<![\w ])Host=[^;\"'<>\r\n]+(?:;[ \t]*[A-Za-z][A-Za-z ]*=[^;\"'<>\r\n]*)+", re.IGNORECASE
+)
+_NPGSQL_PAIR = Pattern(r"(?P<key>[A-Za-z][A-Za-z ]*)=(?P<value>[^;]*)")
+_NPGSQL_USERS = ("username", "userid", "user")
+_NPGSQL_PLACES = ("host", "database")
 _PAIR = Pattern(r"(?P<key>\w+)=(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s'\"]+))")
 
 
@@ -56,6 +63,8 @@ def addresses(source: str, start: int = 0, end: int | None = None) -> Iterator[A
         yield _of_jdbc(match)
     for match in _KEYWORDS().finditer(source, start, stop):
         yield _of_keywords(match)
+    for match in _NPGSQL().finditer(source, start, stop):
+        yield _of_npgsql(match)
 
 
 def _of_url(match: re.Match[str]) -> Address:
@@ -90,6 +99,18 @@ def _of_keywords(match: re.Match[str]) -> Address:
         return Address(None, host, database, *match.span())
     group = "plain" if user["quoted"] is None else "quoted"
     return Address(known(user[group]), host, database, *user.span(group))
+
+
+def _of_npgsql(match: re.Match[str]) -> Address:
+    pairs = {
+        pair["key"].replace(" ", "").lower(): pair
+        for pair in _NPGSQL_PAIR().finditer(match.string, *match.span())
+    }
+    host, database = (_plain(pairs[key]["value"]) if key in pairs else "" for key in _NPGSQL_PLACES)
+    user = next((pairs[key] for key in _NPGSQL_USERS if key in pairs), None)
+    if user is None:
+        return Address(None, host, database, *match.span())
+    return Address(known(user["value"]), host, database, *user.span("value"))
 
 
 def known(written: str, *, decode: bool = False) -> str | None:

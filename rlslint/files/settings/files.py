@@ -15,10 +15,13 @@ from rlslint.files.settings.document import NO_VARIABLES, Document, InvalidSetti
 _NAMES = (".env", ".env.*", "*.env", ".envrc")
 _YAML = (".yml", ".yaml")
 _TERRAFORM = (".tf", ".tfvars")
-_INI = (".ini", ".cfg", ".properties", ".conf")
+_INI = (".ini", ".cfg", ".properties", ".conf", ".toml")
+_LITERALS = (".json", ".jsonc", ".config")
+"""Files of which only whole connection strings are read."""
 _WORDS = (
     b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user", b"database_url",
-    b"connection_uri", b"service_uri", b"neon_", b"psycopg", b"asyncpg", b"aiopg", b"pg8000",
+    b"connection_uri", b"service_uri", b"host=", b"neon_", b"psycopg", b"asyncpg", b"aiopg",
+    b"pg8000",
 )  # fmt: skip
 _API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role", b".supabase.co")
 _LARGEST = 1 << 20
@@ -70,6 +73,8 @@ def _read(path: PurePath, document: Document) -> Iterator[Connection]:
         return name_value_files.read_properties(document)
     if path.suffix in _TERRAFORM:
         return terraform.read(document)
+    if path.suffix in _LITERALS:
+        return name_value_files.read_literals(document)
     if path.suffix == ".py":
         return python.read(document)
     return iter(())

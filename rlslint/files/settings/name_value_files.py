@@ -35,6 +35,17 @@ def read_dotenv(document: Document) -> Iterator[Connection]:
     yield from connections_of_variables(document, variables)
 
 
+_NAMED_LITERAL = Pattern(
+    r"(?:\"(?P<key>[\w.:-]+)\"\s*:\s*|\bconnectionString\s*=\s*)\"(?P<value>(?:[^\"\\\r\n]|\\.)*)\""
+)
+
+
+def read_literals(document: Document) -> Iterator[Connection]:
+    """Yield the Connections of the strings in JSON, and of `connectionString` in XML."""
+    for match in _NAMED_LITERAL().finditer(document.source):
+        yield from document.connections(*match.span("value"), match["key"] or "connectionString")
+
+
 _PROPERTY = Pattern(
     r"^[ \t]*(?P<key>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*?)[ \t]*\r?$", re.MULTILINE
 )

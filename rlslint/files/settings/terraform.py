@@ -1,12 +1,14 @@
 """Terraform: connection strings and parts of them, with the references to a platform's resources.
 
-Only what stands in the file is looked up; modules, variables and functions are not evaluated.
+Variables have their defaults and what `.tfvars` and the calls of local modules give them; functions
+are not evaluated.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rlslint.config.platforms import Platform, platform_of_resource
 from rlslint.files.connections import Connection
@@ -28,6 +30,10 @@ _USERS = ("name", "user", "username", "master_username", "database_user", "admin
 _WHOLE = ("connection_uri", "connection_uri_pooler", "service_uri", "uri", "private_uri")
 _PLACES = ("host", "address", "endpoint", "domain", "fqdn")
 
+_BLOCK = Pattern(r'^[ \t]*(?P<kind>variable|module)[ \t]+"(?P<label>[\w-]+)"', re.MULTILINE)
+_ANY_BLOCK = Pattern(r"^[a-z]", re.MULTILINE)
+_VARIABLE = Pattern(r"var\.(?P<name>[\w-]+)")
+
 Names = dict[tuple[str, str], str]
 """The names of the roles that resources make, by their types and labels."""
 
@@ -35,13 +41,14 @@ Names = dict[tuple[str, str], str]
 def read(document: Document) -> Iterator[Connection]:
     """Yield the Connections of a Terraform file."""
     names = _names(document.source)
+    given = document.environment
     variables: list[Variable] = []
     for match in _ATTRIBUTE().finditer(document.source):
         written = match["value"]
         start, end = match.span("value")
         if written[:1] == '"' == written[-1:] and len(written) > 1:
             start, end = start + 1, end - 1
-        variables.append(Variable(match["name"], _value(written, names), start, end))
+        variables.append(Variable(match["name"], _value(written, names, given), start, end))
     yield from connections_of_resolved(document, variables)
 
 
@@ -57,16 +64,61 @@ def _names(source: str) -> Names:
     return found
 
 
-def _value(written: str, names: Names) -> str:
-    """Return a value with what its references to resources are known to mean."""
+def variables_of(path: str, source: str) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """Yield what a file gives to the variables of directories; a higher number outweighs others.
+
+    Defaults are outweighed by the calls of local modules, and those by `.tfvars`.
+    """
+    folder = os.path.dirname(path)
+    if path.endswith(".tfvars"):
+        yield 2, folder, _assigned(source, 0, len(source))
+        return
+    yield 0, folder, _defaults(source)
+    for _, start, end in _blocks(source, "module"):
+        values = _assigned(source, start, end)
+        if values.get("source", "").startswith("."):
+            yield 1, os.path.normpath(os.path.join(folder, values["source"])), values
+
+
+def _defaults(source: str) -> dict[str, str]:
+    found = {}
+    for label, start, end in _blocks(source, "variable"):
+        default = _assigned(source, start, end).get("default")
+        if default is not None:
+            found[label] = default
+    return found
+
+
+def _blocks(source: str, kind: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the label of each block, and from where to where its content stands."""
+    for block in _BLOCK().finditer(source):
+        if block["kind"] == kind:
+            following = _ANY_BLOCK().search(source, block.end())
+            yield block["label"], block.end(), following.start() if following else len(source)
+
+
+def _assigned(source: str, start: int, end: int) -> dict[str, str]:
+    """Return the strings that attributes are given; those with holes are not known."""
+    return {
+        match["name"]: match["value"].strip('"')
+        for match in _ATTRIBUTE().finditer(source, start, end)
+        if match["value"][:1] == '"' and "${" not in match["value"]
+    }
+
+
+def _value(written: str, names: Names, given: Mapping[str, str]) -> str:
+    """Return a value with what its references are known to mean."""
     if written[:1] == '"':
         return _HOLE().sub(
-            lambda hole: _meant(hole["inside"], names) or hole[0], written.strip('"')
+            lambda hole: _meant(hole["inside"], names, given) or hole[0], written.strip('"')
         )
-    return _meant(written, names) or written
+    return _meant(written, names, given) or written
 
 
-def _meant(expression: str, names: Names) -> str:
+def _meant(expression: str, names: Names, given: Mapping[str, str]) -> str:
+    variable = _VARIABLE().fullmatch(expression.strip())
+    if variable is not None:
+        return given.get(variable["name"], "")
     reference = _REFERENCE().fullmatch(expression.strip())
     platform = platform_of_resource(reference["type"]) if reference is not None else None
     if reference is None or platform is None:

@@ -20,6 +20,13 @@ from rlslint.text.patterns import Pattern
 _DEEPEST = 200
 _VARIABLE = Pattern(r"\$\{(?P<name>\w+)(?::?[-?][^{}]*)?\}")
 _ERB = Pattern(r"<%.*?%>", re.DOTALL)
+_ERB_VALUE = Pattern(
+    r"""<%=\s*ENV(?:\.fetch\(\s*["'][^"']*["']\s*\)\s*\{\s*|\.fetch\(\s*["'][^"']*["']\s*,\s*"""
+    r"""|\[\s*["'][^"']*["']\s*\]\s*(?:\|\||\.presence\s*\|\|)\s*)"""
+    r"""["'](?P<default>[^"'%\n]*)["']\s*[)}]?\s*-?%>(?=[ \t]*\r?$)""",
+    re.MULTILINE,
+)
+"""A value that is a variable's, with what stands for it where there is none."""
 _IMAGE = Pattern(
     r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|postgis|timescaledb(?:-ha)?|pgvector)(?:[:@].*)?"
 )
@@ -46,7 +53,8 @@ def read(document: Document, name: str) -> Iterator[Connection]:
 def _roots(document: Document) -> list[Any]:
     import yaml
 
-    source = _ERB().sub(lambda match: re.sub(r"[^\n]", "_", match[0]), document.source)
+    source = _ERB_VALUE().sub(_default_in_place, document.source)
+    source = _ERB().sub(lambda match: re.sub(r"[^\n]", "_", match[0]), source)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _check_depth(yaml.parse(source, Loader=loader))
@@ -58,6 +66,14 @@ def _roots(document: Document) -> list[Any]:
             raise InvalidSettings("nested too deeply") from None
         line = read_before.count("\n") + 1
         raise InvalidSettings(f"no YAML from line {line} on") from None
+
+
+def _default_in_place(match: re.Match[str]) -> str:
+    """Return a default where it stands, with spaces around it."""
+    start, end = match.start("default") - match.start(), match.end("default") - match.start()
+    before, behind = match[0][:start], match[0][end:]
+    blank = re.compile(r"[^\n]")
+    return f"{blank.sub(' ', before)}{match['default']}{blank.sub(' ', behind)}"
 
 
 def _check_depth(events: Iterable[Any]) -> None:

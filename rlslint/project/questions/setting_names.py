@@ -9,6 +9,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
+from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.files.unread import Naming
 from rlslint.meaning.bodies import settings_written
 from rlslint.meaning.bounds import Bound, bounds_of
@@ -18,9 +19,6 @@ from rlslint.project.findings import shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.text import Span
-
-PLATFORM_PREFIXES = ("request.", "pgrst.", "supautils.")
-"""Settings that PostgREST and Supabase set for each request."""
 
 _FILLERS = frozenset(
     ("app", "current", "id", "ids", "my", "session", "setting", "context", "ctx", "uuid", "key",
@@ -82,7 +80,7 @@ def _mismatches(
     odd = [
         (name, policies)
         for name, policies in readings.policies.items()
-        if name not in written and name not in elsewhere and not name.startswith(PLATFORM_PREFIXES)
+        if name not in written and name not in elsewhere and not name.startswith(ENGINE_SETTINGS)
     ]
     if len(odd) * (len(written) + len(readings.usual)) > _MOST_COMPARISONS:
         return None

@@ -7,6 +7,7 @@ import yaml
 
 from rlslint.files.connections import Connection
 from rlslint.files.settings.files import read_settings
+from rlslint.files.walk import kind
 
 
 def found(path: str, source: str) -> tuple[Connection, ...]:
@@ -209,6 +210,58 @@ def test_rails_database_file_with_erb() -> None:
         ("me", True),
         ("shop", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "user"),
+    [
+        ("<%= ENV.fetch('DB_USER') { 'shop' } %>", "shop"),
+        ('<%= ENV.fetch("DB_USER", "shop") %>', "shop"),
+        ("<%= ENV['DB_USER'] || 'shop' %>", "shop"),
+        ("<%= ENV['DB_USER'] %>", None),
+        ("<%= name_of('shop') %>", None),
+    ],
+)
+def test_a_default_in_erb_is_the_user(written: str, user: str | None) -> None:
+    source = f"production:\n  adapter: postgresql\n  username: {written}\n  host: h.example\n"
+    assert users("config/database.yml", source) == ([user] if user else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "user"),
+    [
+        (
+            "appsettings.json",
+            '{"ConnectionStrings": {"Shop": "Host=h.example;Port=5432;Database=d;Username=app;'
+            'Password=x"}}',
+            "app",
+        ),
+        ("appsettings.json", '{"Shop": "host=h.example;database=d;User Id=app;"}', "app"),
+        ("appsettings.json", '{"Shop": "Server=h.example;Database=d;User Id=sa;Password=x"}', None),
+        (
+            "web.config",
+            '<add name="Shop" connectionString="Host=h.example;Username=app;Database=d" />',
+            "app",
+        ),
+        (
+            ".env",
+            "ConnectionStrings__Shop=Host=h.example;Database=d;Username=app;Password=x",
+            "app",
+        ),
+        (
+            "wrangler.toml",
+            '[[hyperdrive]]\nlocalConnectionString = "postgres://app:x@h.example/d"\n',
+            "app",
+        ),
+        ("wrangler.jsonc", '{"vars": {"DATABASE_URL": "postgres://app:x@h.example/d"}}', "app"),
+    ],
+)
+def test_literals_in_settings_of_dotnet_and_of_workers(
+    path: str, source: str, user: str | None
+) -> None:
+    assert users(path, source) == ([user] if user else [])
+    assert all(each.host == "h.example" and each.database == "d" for each in found(path, source))
+    assert kind(path) == "settings"
 
 
 DJANGO = '''"""Use postgres://doc:x@h/d."""

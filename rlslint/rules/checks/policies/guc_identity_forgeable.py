@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.code.sites import Runs
+from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.config.scales import Severity
 from rlslint.meaning.bodies import settings_read, words_in_body
 from rlslint.meaning.context import context_reads
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_own
-from rlslint.project.questions.setting_names import PLATFORM_PREFIXES
 from rlslint.project.sessions import QuerySite
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
@@ -74,7 +74,7 @@ def _believed(project: Project, terms: Terms) -> str | None:
     for function in called:
         if function.language in ("sql", "plpgsql"):
             names += [read.name.lower() for read in settings_read(function) if read.name]
-    own = (name for name in names if is_own(name) and not name.startswith(PLATFORM_PREFIXES))
+    own = (name for name in names if is_own(name) and not name.startswith(ENGINE_SETTINGS))
     return min(own, default=None)
 
 
