@@ -1400,6 +1400,21 @@ OF_CONFIGURATION: dict[str, Callable[[], Files]] = {
     "config: tenant columns": config(
         "tenant-columns = [" + until_full(each('"c{n}", '), 95_000) + "]\n"
     ),
+    "config: roles at the end": config(
+        until_full(each("# runtime-roles {n}\n"), 90_000)
+        + "runtime-roles = ["
+        + until_full(each('"r{n}", '), 5_000)
+        + "]\n"
+    ),
+    "config: tenant columns behind tables": lambda: {
+        **sql(""),
+        "pyproject.toml": (
+            until_full(each("[tool.tenant-columns-{n}]\na = 1\n"), 90_000)
+            + "[tool.rlslint]\ntenant-columns = ["
+            + until_full(each('"c{n}", '), 5_000)
+            + "]\n"
+        ).encode(),
+    },
     "config: excludes with stars": config('exclude = ["' + "*a" * 40_000 + '*b"]\n'),
     "config: some stars": config('exclude = ["' + "*a" * 30 + '*b"]\n'),
     "config: many excludes": config(

@@ -27,8 +27,10 @@ KINDS = (
     "config: dotted key",
     "Supabase: dotted key",
     "config: a bad value at the end",
+    "config: roles at the end",
     "env: open braces in a URL",
     "default privileges",
+    "publications of all",
 )
 """Those that took longest before they were bounded, and one of each kind of file."""
 

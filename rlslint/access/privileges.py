@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from operator import itemgetter
 
 from rlslint import NamedTuple
 from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
@@ -93,12 +94,17 @@ def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -
     Empty where it holds the privilege as owner or superuser or through a predefined role.
     """
     held = _grants_by_grantee(catalog, relation, privilege)
+    found: list[tuple[int, Grant]] = []
     if len(held) <= 1 or role == ASSUMED_ROLE:
-        reached = [grantee for grantee in held if _reaches(catalog, grantee, role)]
+        for grantee, numbered in held.items():
+            if _reaches(catalog, grantee, role):
+                found += numbered
     else:
-        reached = [name for name in {PUBLIC, *inherited_roles(catalog, role)} if name in held]
-    found = [numbered for name in reached for numbered in held[name]]
-    return [grant for _, grant in sorted(found, key=lambda numbered: numbered[0])]
+        for name in {PUBLIC, *inherited_roles(catalog, role)}:
+            found += held.get(name, ())
+    if len(found) > 1:
+        found.sort(key=itemgetter(0))
+    return [grant for _, grant in found]
 
 
 @remembered

@@ -120,8 +120,8 @@ def _load(file: _File, children: tuple[str, ...], read: Read) -> Config:
 def _named(file: _File, prefix: KeyPath, table: Mapping[str, Any]) -> Iterator[NamedInOption]:
     """Yield what a file names of the database, each with its place."""
     for key in NAMING:
-        for name in table.get(key, ()):
-            place = place_of(file.data, (*prefix, key), name)
+        for number, name in enumerate(table.get(key, ())):
+            place = place_of(file.data, (*prefix, key, number), name)
             yield NamedInOption(key, name, ConfigPlace(file.shown, file.data, *place))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
+
+from rlslint import NamedTuple
 
 _MOST_DOTS = 100
 _DEEP_KEY = rb"(?<![\w-])(?:[\w-]++\.){%d}" % _MOST_DOTS
@@ -45,67 +48,142 @@ def read_toml(data: bytes) -> dict[str, Any]:
 
 
 def place_of(data: bytes, path: KeyPath, value: str = "") -> tuple[int, int]:
-    """Return from which to which byte the last key of `path` is written, or `value` behind it.
+    """Return from which to which byte the last key of `path` is written, or `value` behind it."""
+    source = data.decode("utf-8", "replace")
+    place = _places(source).get(path)
+    if place is None:
+        return 0, 0
+    start, end = place.start, place.end
+    if value and (found := source.find(value, place.value, place.behind)) >= 0:
+        start, end = found, found + len(value)
+    begin = len(source[:start].encode())
+    return begin, begin + len(source[start:end].encode())
 
-    A prefix of the file that ends with a line and is TOML says which keys stand above that line;
-    the first one that has the key ends with the line of its value.
-    """
-    lines = data.decode("utf-8", "replace").splitlines(keepends=True)
-    key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-    for first, line in enumerate(lines):
-        if key not in line:
-            continue
-        before = _document("".join(lines[:first]))
-        if before is None or _holds(before, path):
-            continue
-        for last in range(first, len(lines)):
-            if not _may_end_before(lines[last + 1 : last + 2]):
-                continue
-            document = _document("".join(lines[: last + 1]))
-            if document is not None:
-                if _holds(document, path):
-                    return _within(lines, first, last, key, value)
+
+class _Place(NamedTuple):
+    """From where to where a key is written, and its value, which may be one of a list."""
+
+    start: int
+    end: int
+    value: int
+    behind: int
+
+
+@lru_cache(maxsize=2)
+def _places(source: str) -> dict[KeyPath, _Place]:
+    """Return where all keys and all elements of lists stand, of a document that is TOML."""
+    reading = _Reading(source)
+    reading.read()
+    return reading.found
+
+
+_BETWEEN = r"(?:\s|#[^\n]*)*+"
+_KEY = r"[\w-]+|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'"
+_DOT = r"[ \t]*\.[ \t]*"
+_PLAIN_VALUE = (
+    r"\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+\"{3,5}|'''(?:[^']|'(?!''))*+'{3,5}"
+    r"|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'|[^\n#,\]}]*"
+)
+
+_Key = tuple[str, int, int]
+
+
+class _Reading:
+    """One pass over a document, which keeps where it meets a key first."""
+
+    def __init__(self, source: str) -> None:
+        self.found: dict[KeyPath, _Place] = {}
+        self._source = source
+        self._between = re.compile(_BETWEEN).match
+        self._key, self._dot = re.compile(_KEY).match, re.compile(_DOT).match
+        self._plain_value = re.compile(_PLAIN_VALUE, re.DOTALL).match
+        self._lengths: dict[KeyPath, int] = {}
+
+    def read(self) -> None:
+        table: KeyPath = ()
+        at = self._next(0)
+        while at < len(self._source):
+            if self._source[at] != "[":
+                at = self._pair(at, table)
+            else:
+                is_list = self._source.startswith("[[", at)
+                keys, at = self._keys(self._next(at + 1 + is_list))
+                table = self._table(keys, is_list)
+                at = self._source.index("]", at) + 1 + is_list
+            at = self._next(at)
+
+    def _next(self, at: int) -> int:
+        """Return where something stands that is neither white space nor a comment."""
+        found = self._between(self._source, at)
+        return found.end() if found else at
+
+    def _keys(self, at: int) -> tuple[list[_Key], int]:
+        """Return the parts of a dotted key with their places, and where it ends."""
+        keys: list[_Key] = []
+        while part := self._key(self._source, at):
+            at = part.end()
+            quotes = int(part[0][0] in "\"'")
+            keys.append((_unquoted(part[0]), part.start() + quotes, at - quotes))
+            dot = self._dot(self._source, at)
+            if dot is None:
                 break
-    return 0, 0
+            at = dot.end()
+        return keys, at
+
+    def _table(self, keys: list[_Key], is_list: bool) -> KeyPath:
+        """Return the path of the table of a header; that of a list is the next one of it."""
+        path: KeyPath = ()
+        for number, (name, start, end) in enumerate(keys, 1):
+            path = (*path, name)
+            self.found.setdefault(path, _Place(start, end, end, end))
+            if is_list and number == len(keys):
+                self._lengths[path] = self._lengths.get(path, 0) + 1
+            if path in self._lengths:
+                path = (*path, self._lengths[path] - 1)
+                self.found.setdefault(path, _Place(start, end, end, end))
+        return path
+
+    def _pair(self, at: int, table: KeyPath) -> int:
+        """Read a key and its value, and return where this ends."""
+        keys, at = self._keys(at)
+        value = self._next(self._source.index("=", at) + 1)
+        path = (*table, *(name for name, _, _ in keys))
+        _, start, end = keys[-1]
+        behind = self._value(value, path, _Place(start, end, value, value))
+        for number, (_, start, end) in enumerate(keys, len(table) + 1):
+            self.found.setdefault(path[:number], _Place(start, end, value, behind))
+        return behind
+
+    def _value(self, at: int, path: KeyPath, place: _Place) -> int:
+        """Read a value, the elements of a list and the pairs of a table, and return its end."""
+        opening = self._source[at : at + 1]
+        if not opening or opening not in "[{":
+            found = self._plain_value(self._source, at)
+            return found.end() if found else at
+        at = self._next(at + 1)
+        number = 0
+        while self._source[at] not in "]}":
+            if opening == "{":
+                behind = self._pair(at, path)
+            else:
+                element = (*path, number)
+                behind = self._value(at, element, place)
+                self.found[element] = place._replace(value=at, behind=behind)
+            number += 1
+            at = self._next(behind)
+            if self._source[at] == ",":
+                at = self._next(at + 1)
+        return at + 1
 
 
-def _may_end_before(following: list[str]) -> bool:
-    """Tell whether a value may be complete: a key, a table, a comment or nothing comes next."""
-    line = following[0].strip() if following else ""
-    return not line or line[0] in "[#" or "=" in line
-
-
-def _within(lines: list[str], first: int, last: int, key: str, value: str) -> tuple[int, int]:
-    start = len("".join(lines[:first]).encode())
-    area = "".join(lines[first : last + 1])
-    position = area.index(key)
-    length = len(key)
-    found = area.find(value, position + length) if value else -1
-    if found >= 0:
-        position, length = found, len(value)
-    begin = start + len(area[:position].encode())
-    return begin, begin + len(area[position : position + length].encode())
-
-
-def _document(source: str) -> dict[str, Any] | None:
+def _unquoted(key: str) -> str:
+    if key[0] not in "\"'":
+        return key
+    if "\\" not in key:
+        return key[1:-1]
     import tomllib
 
-    try:
-        return tomllib.loads(source)
-    except tomllib.TOMLDecodeError:
-        return None
-
-
-def _holds(document: Any, path: KeyPath) -> bool:
-    for part in path:
-        match document, part:
-            case dict(), str() if part in document:
-                document = document[part]
-            case list(), int() if part < len(document):
-                document = document[part]
-            case _:
-                return False
-    return True
+    return str(tomllib.loads(f"key = {key}")["key"])
 
 
 def _offset(data: bytes, row: int, column: int) -> int:

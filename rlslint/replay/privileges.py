@@ -201,7 +201,8 @@ def alter_default_privileges(replay: Replay, statement: Statement, node: Node, b
         for privilege in privileges
     }
     before = {default[:5]: default for default in replay.catalog.defaults}
-    kept = [d for key, d in before.items() if key not in {default[:5] for default in changed}]
+    changed_keys = {default[:5] for default in changed}
+    kept = [default for key, default in before.items() if key not in changed_keys]
     granted = sorted(changed, key=lambda default: default[:5])
     option = action.get("grant_option", False)
     if action.get("is_grant", False):

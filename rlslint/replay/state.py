@@ -351,8 +351,7 @@ class Replay:
         """Grant what ALTER DEFAULT PRIVILEGES says of new objects of the current role."""
         user = self.session.user
         for default in self.catalog.defaults:
-            applies = default.creator == user and default.schema in ("", schema)
-            if applies and default.kind == kind:
+            if default.kind == kind and default.creator == user and default.schema in ("", schema):
                 key = default.grantee, default.privilege, ""
                 given = dict.get(grants, key)
                 self.take(1)

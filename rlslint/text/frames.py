@@ -113,9 +113,6 @@ def _row(text: Text, number: int, start: int, end: int) -> _Row:
     """
     line = text.line(number)
     secrets = text.secrets.get(number, ())
-    if not secrets and len(line) <= _LONGEST_LINE and line.isascii() and line.isprintable():
-        marked_from = min(start - 1, len(line))
-        return _Row(line, marked_from, max(marked_from, min(end - 1, len(line))))
     for secret, behind in secrets:
         if secret < start - 1 < behind:
             start = secret + 1
@@ -128,7 +125,12 @@ def _row(text: Text, number: int, start: int, end: int) -> _Row:
         last = min(last, first + _LONGEST_LINE)
         prefix = "…" if first else ""
         suffix = "…" if last < len(line) else ""
-    cells = [cell(character) for character in line[first:last]]
+    part = line[first:last]
+    if not secrets and part.isascii() and part.isprintable():
+        marked_from = len(prefix) + min(start - 1 - first, len(part))
+        marked_to = len(prefix) + min(end - 1 - first, len(part))
+        return _Row(f"{prefix}{part}{suffix}", marked_from, max(marked_from, marked_to))
+    cells = [cell(character) for character in part]
     for secret, behind in secrets:
         here, to = max(secret, first) - first, min(behind, last) - first
         if here < to:

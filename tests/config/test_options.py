@@ -155,6 +155,28 @@ def test_an_accept_needs_all_three_keys(tmp_path: Path) -> None:
     assert "reason: expected a string with some text" in refusal(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        ('runtime-roles = ["app_user", "app"]', [(18, "app_user"), (30, "app")]),
+        (
+            '[[accept]]\nrule = "r"\nobject = "runtime-roles"\nreason = "x"\n'
+            '[tool]\nx = """\n[tool.rlslint]\nruntime-roles = ["a"]\n"""\n'
+            '[tool.rlslint]\n# runtime-roles\nruntime-roles = [\n  \'b\', # "a"\n  "a",\n]\n',
+            [(168, "b"), (181, "a")],
+        ),
+        ('[tool.rlslint]\n"runtime\\u002droles" = ["ü", "a"]', [(40, "ü"), (46, "a")]),
+    ],
+)
+def test_a_name_is_found_where_its_option_has_it(
+    tmp_path: Path, content: str, places: list[tuple[int, str]]
+) -> None:
+    name = "pyproject.toml" if "[tool" in content else "rlslint.toml"
+    named = load_config(write(tmp_path / name, content), read).named
+    found = [one.place for one in named if one.option == "runtime-roles"]
+    assert [(one.start, one.source[one.start : one.end].decode()) for one in found] == places
+
+
 def test_the_nearest_file_is_found_and_the_dotted_one_first(tmp_path: Path) -> None:
     outer = write(tmp_path / "pyproject.toml", "[tool.rlslint]\n")
     write(tmp_path / "db/pyproject.toml", "[project]\n# rlslint\n")

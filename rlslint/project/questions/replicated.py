@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+
+from rlslint import NamedTuple
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC
@@ -33,13 +36,54 @@ def hides_rows(table: Relation, project: Project) -> bool:
     )
 
 
+class _Chosen(NamedTuple):
+    """Tables that are sent whole, those of them with row security, and those where it matters."""
+
+    whole: set[Relation]
+    protected: list[Relation]
+    hidden: list[Relation]
+
+
+def _chosen(
+    project: Project, named: Iterable[Relation], is_sent_whole: Callable[[Relation], bool]
+) -> _Chosen:
+    tables = list(project.catalog.tables())
+    # The rows of a partitioned table are in its partitions, and are sent as theirs.
+    divided = {parent for table in tables for parent in _lineage(table)[1:]}
+    whole = {
+        relation
+        for relation in (*named, *tables)
+        if relation not in divided and not relation.temporary and is_sent_whole(relation)
+    }
+    certain = {table for table in whole if table.knows("rls_enabled")}
+    above = {relation for table in certain for relation in _lineage(table)}
+    protected = [
+        table
+        for table in (*certain, *(above - certain))
+        if table.knows("rls_enabled")
+        and table.rls_enabled
+        and not any(_is_protected(parent) for parent in _lineage(table)[1:])
+    ]
+    protected.sort(key=str)
+    return _Chosen(whole, protected, [one for one in protected if hides_rows(one, project)])
+
+
+def _of_schemas(project: Project, schemas: frozenset[str] | None) -> _Chosen:
+    """Choose among the tables of schemas, or among all: many publications may send the same."""
+
+    def is_sent_whole(table: Relation) -> bool:
+        return schemas is None or any(one.schema in schemas for one in _lineage(table))
+
+    return _chosen(project, (), is_sent_whole)
+
+
 class Sent:
     """The tables with row security of which a publication sends all rows."""
 
     def __init__(self, publication: Publication, project: Project) -> None:
         catalog = project.catalog
         self._publication = publication
-        self._catalog = catalog
+        self._project = project
         self._named = {table.relation: table for table in catalog.published_tables(publication)}
         self._schemas = {one.schema.name: one for one in catalog.published_schemas(publication)}
         self._filtered = {
@@ -51,31 +95,20 @@ class Sent:
             )
         }
 
-    def tables(self) -> list[Relation]:
-        """Return them by name; of a partitioned table and its partitions the first above all.
+    def hidden(self) -> Sequence[Relation]:
+        """Return those whose row security keeps rows from some, by name.
 
-        Raises UnknownFact where there may be such tables and none is certain.
+        Of a partitioned table and its partitions that is the first above all. Raises UnknownFact
+        where there may be tables with row security and none is certain.
         """
-        tables = list(self._catalog.tables())
-        # The rows of a partitioned table are in its partitions, and are sent as theirs.
-        divided = {parent for table in tables for parent in _lineage(table)[1:]}
-        whole = {
-            relation
-            for relation in (*self._named, *tables)
-            if relation not in divided and not relation.temporary and self._is_sent_whole(relation)
-        }
-        certain = {table for table in whole if table.knows("rls_enabled")}
-        above = {relation for table in certain for relation in _lineage(table)}
-        found = [
-            table
-            for table in (*certain, *(above - certain))
-            if table.knows("rls_enabled")
-            and table.rls_enabled
-            and not any(_is_protected(parent) for parent in _lineage(table)[1:])
-        ]
-        if not found:
-            self._raise_if_unknown(whole)
-        return sorted(found, key=str)
+        if self._named:
+            found = _chosen(self._project, self._named, self._is_sent_whole)
+        else:
+            schemas = None if self._sends_all_tables() else frozenset(self._schemas)
+            found = self._project.ask(_of_schemas, schemas)
+        if not found.protected:
+            self._raise_if_unknown(found.whole)
+        return found.hidden
 
     def _raise_if_unknown(self, whole: set[Relation]) -> None:
         any(table.rls_enabled for table in sorted(whole, key=str))
@@ -94,7 +127,7 @@ class Sent:
                 return self._schemas[relation.schema].statement
         return self._publication.created
 
-    def are_named(self, tables: list[Relation]) -> bool:
+    def are_named(self, tables: Sequence[Relation]) -> bool:
         """Tell whether nothing but their names puts some tables into the publication."""
         return not self._sends_all_tables() and all(
             table in self._named and table.schema not in self._schemas for table in tables

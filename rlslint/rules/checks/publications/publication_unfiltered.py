@@ -18,7 +18,7 @@ from rlslint.catalog.roles import Role
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.replicated import Sent, hides_rows, sends_rows
+from rlslint.project.questions.replicated import Sent, sends_rows
 from rlslint.rules.registry import rule
 
 _SUPABASE_REALTIME = "supabase_realtime"
@@ -30,13 +30,12 @@ def publication_unfiltered(publication: Publication, project: Project) -> Iterat
     if publication.name.startswith(_SUPABASE_REALTIME) or not sends_rows(publication):
         return
     sent = Sent(publication, project)
-    tables = [table for table in sent.tables() if hides_rows(table, project)]
-    if tables:
+    if tables := sent.hidden():
         yield _finding(publication, tables, sent, project)
 
 
 def _finding(
-    publication: Publication, tables: list[Relation], sent: Sent, project: Project
+    publication: Publication, tables: Sequence[Relation], sent: Sent, project: Project
 ) -> Finding:
     statement, name = sent.statement(tables[0]), publication.name
     reader, subscriber = next(_readers(project), None), next(_subscribers(tables, project), None)
@@ -114,7 +113,7 @@ def _replicating(project: Project) -> Iterator[Role]:
             yield role
 
 
-def _remedy(publication: Publication, tables: list[Relation], sent: Sent) -> str:
+def _remedy(publication: Publication, tables: Sequence[Relation], sent: Sent) -> str:
     """Return SQL that takes the tables out, or advice where they are not in by name."""
     first = tables[0]
     if not sent.are_named(tables):
