@@ -100,6 +100,7 @@ NEED_SIZE = {
 
 PROBABLY_SUPERUSER = {
     "security-definer-function-bypass",
+    "view-nested-definer",
     "view-owner-rights",
     "view-replace-drops-invoker",
 }

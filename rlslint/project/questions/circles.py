@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.access import bypass
-from rlslint.access.recursion import Recursion
+from rlslint.access.recursion import Recursion, recursion
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
@@ -11,6 +11,7 @@ from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import context_reads, own_columns
 from rlslint.project.project import Project
+from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.rewording import reworded
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
 from rlslint.sql.plain_spelling import plain
@@ -20,6 +21,24 @@ ADVICE = (
     "move the sub-select into a SECURITY DEFINER function that reads no more than its caller's "
     "rows and whose owner bypasses row security, and call that"
 )
+
+
+def circles_of(policy: Policy, project: Project) -> list[tuple[str, str, Recursion]]:
+    """Return the commands and roles for which a policy leads back to its own table, and how."""
+    return [
+        (command, role, circle)
+        for command in COMMANDS
+        if policy.covers(command)
+        for role in project.runtime.names
+        if (circle := recursion(project.catalog, policy, role, command)) is not None
+        and role in project.reachable_by(policy.relation, command)
+    ]
+
+
+def is_by_forced_owner(circle: Recursion, policy: Policy) -> bool:
+    """Tell whether a circle would end if row security did not bind the owner of its table."""
+    helper, table = circle.through, policy.relation
+    return isinstance(helper, Function) and helper.security_definer and table.rls_forced
 
 
 def without_circle(policy: Policy, circle: Recursion, project: Project) -> str:

@@ -10,6 +10,7 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, quoted_roles
+from rlslint.config.scales import Severity
 from rlslint.meaning.calls import called_in_body
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
@@ -51,8 +52,14 @@ def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[F
                     related=also_shown(
                         (clause, f"policy {policy.name} calls it"), beside=statement
                     ),
+                    severity=None if _is_for(policy, refused, roles) else Severity.info,
                 )
                 return
+
+
+def _is_for(policy: Policy, refused: tuple[str, ...], roles: list[str]) -> bool:
+    """Tell whether a policy is meant for roles that fail: it names them, or all fail alike."""
+    return len(refused) == len(roles) or not set(refused).isdisjoint(policy.roles)
 
 
 def _is_under(role: str, policy: Policy, project: Project) -> bool:

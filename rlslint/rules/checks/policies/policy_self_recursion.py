@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.recursion import Recursion, may_read, recursion
+from rlslint.access.recursion import Recursion, may_read
 from rlslint.access.wording import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.circles import without_circle
-from rlslint.project.questions.exposure import COMMANDS, certainty
+from rlslint.project.questions.circles import circles_of, is_by_forced_owner, without_circle
+from rlslint.project.questions.exposure import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
@@ -23,14 +23,7 @@ def _looks_around(terms: Terms, project: Project) -> bool:
 
 @rule(where=_looks_around)
 def policy_self_recursion(policy: Policy, project: Project) -> Iterator[Finding]:
-    found = [
-        (command, role, circle)
-        for command in COMMANDS
-        if policy.covers(command)
-        for role in project.runtime.names
-        if (circle := recursion(project.catalog, policy, role, command)) is not None
-        and role in project.reachable_by(policy.relation, command)
-    ]
+    found = [one for one in circles_of(policy, project) if not is_by_forced_owner(one[2], policy)]
     if found:
         commands = tuple(dict.fromkeys(command.upper() for command, _, _ in found))
         roles = tuple(dict.fromkeys(role for _, role, _ in found))

@@ -8,6 +8,7 @@ from rlslint.access import runs_as_invoker
 from rlslint.catalog.model import View
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.nested_views import invokers_above
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
     as_invoker,
@@ -22,6 +23,8 @@ from rlslint.rules.registry import rule
 @rule
 def view_owner_rights(view: View, project: Project) -> Iterator[Finding]:
     if not view.is_view or runs_as_invoker(view) or view.option_before("security_invoker"):
+        return
+    if invokers_above(view, project):
         return
     leaks = [leak for leak in view_leaks(view, project) if not leak.read.from_copy]
     if leaks:
