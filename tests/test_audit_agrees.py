@@ -83,6 +83,7 @@ OF_CHANGES = {
     "grant-all-tables-includes-unprotected": set[str](),
     "owner-changed-to-runtime-role": {"rls-not-forced"},
     "rename-breaks-policy-helper": set[str](),
+    "revoke-without-effect": set[str](),
 }
 """The rules about what a statement has done; of a database, others may tell what is left of it."""
 

@@ -11,7 +11,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
+from rlslint.catalog.privileges import DefaultPrivilege, Grant, PossibleDefault
 from rlslint.catalog.roles import PUBLIC, Role, StoredSetting
 from rlslint.catalog.schemas import Schema, public_schema
 from rlslint.config.platforms import Platform
@@ -31,6 +31,21 @@ class Refusal(NamedTuple):
     statement: Statement
     reason: str
     relation: Relation | None
+
+
+class IdleRevoke(NamedTuple):
+    """That a REVOKE left a role what it was to take: it holds the privilege `through` a grant.
+
+    `took_some` tells that the role lost a grant of its own nevertheless.
+    """
+
+    owned: Relation | Function
+    grantee: str
+    privilege: str
+    column: str
+    through: Grant
+    statement: Statement
+    took_some: bool
 
 
 class Reversal(NamedTuple):
@@ -88,7 +103,8 @@ class Catalog:
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
-    `reversals` are what ways back would open, `row_accesses` the statements that may find policies
+    `idle_revokes` are what REVOKE has not taken,
+    `reversals` what ways back would open, `row_accesses` the statements that may find policies
     in their way. `refusals` and `dynamic` are what the replay could not carry out; `is_in_doubt`
     tells whether it has made anything unknown that a statement perhaps did. `unknown_relations` are
     names that the history uses without ever making them (objects of the platform, of an extension
@@ -114,6 +130,7 @@ class Catalog:
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
         self.reversals: list[Reversal] = []
+        self.idle_revokes: RecordedDict[tuple[object, ...], IdleRevoke] = RecordedDict()
         self.row_accesses: list[RowAccess] = []
         self.is_in_doubt = False
         self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()

@@ -21,6 +21,8 @@ def change_owner(owned: Relation | Function | Schema, owner: str, statement: Sta
     for grant in owned.grants.known():
         key = (grant.grantee, grant.privilege, grant.column)
         if grant.grantee in (previous, owner):
+            if grant.grantee == owner and grant.statement is not None:
+                owned.because_of("grants of its owner", grant.statement)
             # They become part of what the new owner holds (aclnewowner in acl.c).
             del owned.grants[key]
         elif grant.grantor == previous:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.catalog.catalog import IdleRevoke
 from rlslint.catalog.facts import Members
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Kind, Owned, Relation
@@ -44,11 +45,13 @@ def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             for grantee in grantees:
                 if node.get("is_grant", False):
                     _grant(replay, owned, grantee, privilege, column, statement, node)
-                elif (
-                    _revoke(replay, owned, grantee, privilege, column, node)
-                    and privilege == "execute"
-                ):
-                    owned.because_of("grants", statement)
+                else:
+                    taken = _revoke(replay, owned, grantee, privilege, column, node)
+                    if taken and privilege == "execute":
+                        owned.because_of("grants", statement)
+                    if not node.get("grant_option", False):
+                        key = grantee, privilege, column
+                        _note_idle(replay, owned, key, bool(taken), statement)
 
 
 def _refuse_privilege(owned: Owned, privilege: str, column: str) -> None:
@@ -162,6 +165,27 @@ def _revoke(
         if granted.grantable:
             revoke_what_followed(owned, granted)
     return taken
+
+
+def _note_idle(
+    replay: Replay, owned: Owned, key: GrantKey, took_some: bool, statement: Statement
+) -> None:
+    """Note by which grant a role still holds what a REVOKE was to take from it."""
+    grantee, privilege, column = key
+    if isinstance(owned, Schema) or (owned.knows("owner") and owned.owner == grantee):
+        return
+    role = replay.catalog.roles.get(grantee)
+    acting = (role.acts_as() if role is not None else None) or {grantee}
+    through = [
+        one
+        for one in owned.grants.known()
+        if one.privilege == privilege
+        and one.column in ("", column)
+        and (one.grantee == PUBLIC or one.grantee in acting)
+    ]
+    if through:
+        noted = IdleRevoke(owned, *key, through[0], statement, took_some)
+        replay.catalog.idle_revokes[statement, id(owned), key] = noted
 
 
 def _key(granted: Grant) -> GrantKey:

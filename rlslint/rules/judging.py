@@ -14,6 +14,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.alterations import AlteredTable, altered_policies, is_altered
 from rlslint.project.questions.families import families
 from rlslint.project.questions.removals import removals
+from rlslint.project.questions.revocations import revocations
 from rlslint.project.terms import Terms
 from rlslint.rules.cards import card
 from rlslint.rules.registry import Rule, rules_for
@@ -35,6 +36,7 @@ _NOUNS = {
     "AlteredTable": "table",
     "Family": "table",
     "Reversal": "table",
+    "Revocation": "statement",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
     "RowAccess": "statement",
@@ -87,6 +89,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
         yield "Family", family
     for reversal in catalog.reversals:
         yield "Reversal", reversal
+    for revocation in revocations(catalog):
+        yield "Revocation", revocation
     for removal in removals(catalog):
         yield "Removal", removal
     for function in catalog.functions.known():

@@ -22,6 +22,7 @@ FOLDERS = {
     "Policy": "policies",
     "Family": "families",
     "Removal": "removals",
+    "Revocation": "revocations",
     "Reversal": "reversals",
     "AlteredPolicy": "alterations",
     "AlteredTable": "alterations",

@@ -80,5 +80,8 @@ def _last_change(table: Relation, role: str, project: Project) -> Statement | No
     given, enabled = table.because("owner"), table.because("rls_enabled")
     was_others = table.owner == role and table.before("owner") not in project.runtime.names
     if given and enabled and was_others and given.number > enabled.number:
-        found.append(given)
+        # What makes a table and then says whose it is has changed nothing for anybody.
+        is_later = given.span.text is not enabled.span.text
+        if is_later or "grants of its owner" in table.statements:
+            found.append(given)
     return max(found, key=lambda one: one.number, default=None)
