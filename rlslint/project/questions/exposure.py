@@ -22,6 +22,7 @@ from rlslint.meaning.context import ContextRead
 from rlslint.meaning.openings import openings
 from rlslint.meaning.truth import is_literally_true
 from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
@@ -194,9 +195,11 @@ def is_privileged(role: str, project: Project) -> bool:
     """Tell whether policies bind rows for the other runtime roles, and never for this one by name.
 
     It is an administrator's or a job's then. The configuration, the platform and connection
-    strings say more: who is named there serves tenants.
+    strings say more: who is named there serves tenants. One of callers without an account is none.
     """
     runtime = project.runtime
+    if role in project.ask(anonymous_roles):
+        return False
     weak = (Evidence.sessions, Evidence.grants, Evidence.policies)
     if runtime.reason(role).evidence not in weak or len(runtime.names) < 2:
         return False

@@ -72,14 +72,17 @@ def _casts_a_read(expression: Expr) -> bool:
     )
 
 
-def unindexed_lookup(policy: Policy, project: Project) -> UnindexedLookup | None:
+def unindexed_lookup(policy: Policy, project: Project, *, by_row: bool) -> UnindexedLookup | None:
     """Return a look-up of a policy that reads the whole of another table, None if none does.
 
-    Of several policies with the same look-up the first by name counts.
+    That happens once for each row where the look-up goes `by_row`, by a value of it. Of several
+    policies with the same look-up the first by name counts.
     """
     if not filters_rows(policy, project):
         return None
     for found in _unindexed(policy, project):
+        if found.lookup.is_correlated is not by_row:
+            continue
         if _first_lookups(project).get((found.lookup.relation, found.lookup.keys)) is policy:
             return found
     return None

@@ -8,6 +8,7 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.anonymous_callers import opens_to_anonymous
 from rlslint.project.questions.exposure import certainty, whose
 from rlslint.project.questions.ownerless import ownerless_rows
 from rlslint.project.questions.siblings import (
@@ -35,7 +36,9 @@ def permissive_policies_widen(policy: Policy, project: Project) -> Iterator[Find
     if not admits_by_row_alone(policy, project) or is_meant_for_everyone(policy, project):
         return
     bound = bound_neighbour(policy, project)
-    if bound is not None and ownerless_rows(policy, project) is None:
+    if bound is None or ownerless_rows(policy, project) is not None:
+        return
+    if not opens_to_anonymous(policy, project):
         yield _finding(policy, bound, project)
 
 

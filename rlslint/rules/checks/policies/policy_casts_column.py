@@ -8,18 +8,25 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.failing_casts import failing_casts
 from rlslint.project.questions.index_needs import hides_columns, index_need
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Cast
+from rlslint.sql.expressions import Cast, Expr
 from rlslint.sql.plain_spelling import plain
 
 
 @rule(where=hides_columns)
 def policy_casts_column(policy: Policy, project: Project) -> Iterator[Finding]:
     need = index_need(policy, project, Obstacle.wrapped)
-    if need is not None:
+    if need is not None and not _may_fail(need.comparison.operand, policy, project):
         yield _finding(policy, need, weight_of(project.catalog, policy.relation))
+
+
+def _may_fail(operand: Expr, policy: Policy, project: Project) -> bool:
+    """Tell whether another rule speaks of a cast: it fails for some values of the column."""
+    casts = {one.cast.location for one in failing_casts(policy, project)}
+    return any(isinstance(part, Cast) and part.location in casts for part in operand.walk())
 
 
 def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:

@@ -1,0 +1,53 @@
+"""multiple-permissive-policies: several conditions are asked of a row where one would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import applicable_policies
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Policy, Table
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import COMMANDS, served_roles
+from rlslint.rules.registry import rule
+from rlslint.text.sentences import listed
+
+
+@rule
+def multiple_permissive_policies(table: Table, project: Project) -> Iterator[Finding]:
+    permissive = [one for one in table.policies.known() if one.knows("permissive")]
+    if sum(one.permissive for one in permissive) < 2 or not table.rls_enabled:
+        return
+    found: dict[tuple[Policy, ...], tuple[dict[str, None], dict[str, None]]] = {}
+    for command in COMMANDS:
+        for role in project.reachable_by(table, command):
+            policies, _ = applicable_policies(project.catalog, table, role, command)
+            served = tuple(one for one in policies if role in served_roles(one, project))
+            if len(served) > 1:
+                roles, commands = found.setdefault(served, ({}, {}))
+                roles[role] = commands[command] = None
+    if found:
+        policies, (roles, commands) = next(iter(found.items()))
+        yield _finding(table, policies, tuple(roles), tuple(commands))
+
+
+def _finding(
+    table: Table, policies: tuple[Policy, ...], roles: tuple[str, ...], commands: tuple[str, ...]
+) -> Finding:
+    first, second, *more = policies
+    names = listed([policy.name for policy in policies[:3]])
+    tail = f" and {len(policies) - 3} more" if len(policies) > 3 else ""
+    return Finding(
+        object=str(table),
+        message=f"{listed([command.upper() for command in commands])} of {spoken(roles)} asks "
+        f"{len(policies)} conditions of each row of {table}, joined by OR: policies {names}{tail} "
+        "are all permissive",
+        span=shown(second.created),
+        label=f"asked besides policy {first.name}",
+        help="put the conditions into one policy, or let each role have one of its own",
+        related=also_shown(
+            (first.created, f"policy {first.name}"),
+            *((policy.created, f"policy {policy.name}") for policy in more),
+        ),
+    )
