@@ -19,7 +19,9 @@ from rlslint.project.terms import Condition
 def admits_whoever_asks(condition: Condition, project: Project) -> bool:
     """Tell whether a condition admits rows by what they are, whoever asks, and publishes none."""
     filled, functions = condition.filled, project.context_functions
-    if condition.ask(bounds_of, functions) or condition.ask(tautologies, filled, functions):
+    if condition.ask(bounds_of, functions):
+        return False
+    if condition.ask(tautologies, filled, functions):
         return False
     if condition.ask(openings, filled, functions):
         return False
