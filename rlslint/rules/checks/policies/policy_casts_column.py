@@ -8,7 +8,6 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.failing_casts import failing_casts
 from rlslint.project.questions.index_needs import hides_columns, index_need
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
@@ -25,6 +24,8 @@ def policy_casts_column(policy: Policy, project: Project) -> Iterator[Finding]:
 
 def _may_fail(operand: Expr, policy: Policy, project: Project) -> bool:
     """Tell whether another rule speaks of a cast: it fails for some values of the column."""
+    from rlslint.project.questions.failing_casts import failing_casts
+
     casts = {one.cast.location for one in failing_casts(policy, project)}
     return any(isinstance(part, Cast) and part.location in casts for part in operand.walk())
 

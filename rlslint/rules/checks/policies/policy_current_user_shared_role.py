@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence, Severity
@@ -12,10 +13,12 @@ from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended
 from rlslint.project.questions.exposure import Admission, admission, restricted
-from rlslint.project.questions.shared_logins import SharedLogin, shared_login
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
+
+if TYPE_CHECKING:
+    from rlslint.project.questions.shared_logins import SharedLogin
 
 
 def _asks_for_the_user(terms: Terms, project: Project) -> bool:
@@ -28,6 +31,8 @@ def _told(condition: Condition, project: Project) -> tuple[Bound, ...]:
 
 @rule(where=_asks_for_the_user)
 def policy_current_user_shared_role(policy: Policy, project: Project) -> Iterator[Finding]:
+    from rlslint.project.questions.shared_logins import shared_login
+
     login = project.ask(shared_login)
     if login is None:
         return

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rlslint.access.recursion import looked_up
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.circles import ADVICE
 from rlslint.project.questions.exposure import certainty
-from rlslint.project.questions.mutual_circles import MutualCircle, mutual_circles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
+
+if TYPE_CHECKING:
+    from rlslint.project.questions.mutual_circles import MutualCircle
 
 
 def _looks_around(terms: Terms, project: Project) -> bool:
@@ -24,12 +26,16 @@ def _looks_around(terms: Terms, project: Project) -> bool:
 
 @rule(where=_looks_around)
 def policy_mutual_recursion(policy: Policy, project: Project) -> Iterator[Finding]:
+    from rlslint.project.questions.mutual_circles import mutual_circles
+
     found = project.ask(mutual_circles).get(policy)
     if found is not None:
         yield _finding(policy, found, project)
 
 
 def _finding(policy: Policy, found: MutualCircle, project: Project) -> Finding:
+    from rlslint.project.questions.circles import ADVICE
+
     circle, table = found.circle, policy.relation
     first, *others = circle.steps
     commands = [command.upper() for command in found.commands]

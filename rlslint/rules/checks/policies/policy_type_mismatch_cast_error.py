@@ -9,7 +9,6 @@ from rlslint.config.scales import Severity
 from rlslint.meaning.bounds import bounds_of
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.failing_casts import failing_casts
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Cast, Expr
@@ -37,6 +36,8 @@ def _is_bound_besides(policy: Policy, cast: Cast, project: Project) -> bool:
 
 @rule(where=_casts_something)
 def policy_type_mismatch_cast_error(policy: Policy, project: Project) -> Iterator[Finding]:
+    from rlslint.project.questions.failing_casts import failing_casts
+
     found, using, table = failing_casts(policy, project), policy.using, policy.relation
     if not found or using is None:
         return
