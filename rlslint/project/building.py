@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
     from rlslint.code.sites import CodeFile
     from rlslint.files.settings.api import Api
+    from rlslint.project.outside import OutsideScript
     from rlslint.project.sessions import QuerySite, SessionTrace
 
 
@@ -82,9 +83,14 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     nearest = _nearest_roots(all_files.histories)
     read = _with_a_part_of(found.reported, all_files, nearest)
     code = read_code(_code_of(read, found, nearest), all_files, reader, modules_of_code, modules)
-    built = []
+    built, loose, scripts = [], [], []
     wanted = _with_programs(read, code.programs, nearest)
     configured = configured_platform(found, all_files)
+    for history in wanted.loose:
+        replayed = replay_history(history, config, reader, modules)
+        loose.append(_join(replayed, config, Code((), (), 0, others=code.others), True, reader))
+        scripts.append((history.migrations[0].shown, loose[-1].project.catalog))
+    sources = (*code.others, *(file.path for file in found.sql))
     for history in wanted.histories:
         around = _beside(history, code, nearest) if read.histories else code
         apis = (api for _, api in around.apis)
@@ -92,10 +98,10 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         hosting = hosting or platform_of_apis(apis, around.connections)
         replayed = replay_history(history, config, reader, modules, hosting)
         around = around._replace(apis=_apis(history, around))
-        built.append(_join(replayed, config, around, False, reader))
-    for history in wanted.loose:
-        replayed = replay_history(history, config, reader, modules)
-        built.append(_join(replayed, config, Code((), (), 0, others=code.others), True, reader))
+        near = [script for script in scripts if history.root in nearest(script[0])]
+        outside = _outside(history, replayed, near, sources)
+        built.append(_join(replayed, config, around, False, reader, outside))
+    built += loose
     if not built:
         built.append(_join(None, config, code, False, reader))
     # What a migration or a program imports, it was read with.
@@ -161,7 +167,12 @@ def _nearest_roots(made: Iterable[History]) -> Nearest:
 
 
 def _join(
-    replayed: Replayed | None, config: Config, code: Code, loose: bool, reader: Reader
+    replayed: Replayed | None,
+    config: Config,
+    code: Code,
+    loose: bool,
+    reader: Reader,
+    outside: tuple[OutsideScript, ...] = (),
 ) -> Built:
     replayed = replayed or Replayed(Replay(), (), 0, 0)
     catalog = replayed.replay.catalog
@@ -178,8 +189,24 @@ def _join(
         elsewhere,
         code.deployment,
         partial(mention, paths=code.tests),
+        outside,
     )
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
+
+
+def _outside(
+    history: History,
+    replayed: Replayed | None,
+    scripts: Sequence[tuple[str, Catalog]],
+    sources: Sequence[str],
+) -> tuple[OutsideScript, ...]:
+    """Return what scripts beside a history protect; `sources` are the files that may run them."""
+    if not scripts or replayed is None:
+        return ()
+    from rlslint.project.outside import outside_scripts
+
+    catalog, migration = replayed.replay.catalog, history.migrations[0].shown
+    return outside_scripts(catalog, scripts, sources, migration)
 
 
 def _read_sessions(

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rlslint.files.connections import Connection
     from rlslint.files.settings.api import Api
     from rlslint.files.unread import Naming
+    from rlslint.project.outside import OutsideScript
     from rlslint.project.sessions import QuerySite, SessionTrace
     from rlslint.project.setting_writes import SettingWrite
 
@@ -79,7 +80,8 @@ class Project:
     `queries` and `traces` come from application code, `connections` and `apis` from settings
     files. `settings_elsewhere` tells which settings the files name that are not read as SQL.
     `deployment` is what its files tell of keys, poolers and the like, `tests_mention` tells of what
-    its tests speak. Answers that many rules need are found once.
+    its tests speak; `outside` are scripts beside the history. Answers that many rules need are
+    found once.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Project:
         settings_elsewhere: SettingsElsewhere = nowhere,
         deployment: Deployment = NO_DEPLOYMENT,
         tests_mention: TestsMention = nobody_knows,
+        outside: tuple[OutsideScript, ...] = (),
     ) -> None:
         self.catalog = catalog
         self.config = config
@@ -103,6 +106,7 @@ class Project:
         self.settings_elsewhere = settings_elsewhere
         self.deployment = deployment
         self.tests_mention = tests_mention
+        self.outside = outside
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 

@@ -29,6 +29,7 @@ _NOUNS = {
     "Dump": "call of pg_dump",
     "Dynamic": "statement",
     "IgnoreUse": "ignore",
+    "OutsideScript": "script",
     "PublicKey": "key",
     "QuerySite": "query",
     "AlteredPolicy": "policy",
@@ -110,6 +111,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
     for facts in project.deployment:
         for fact in facts:
             yield type(fact).__name__, fact
+    for script in project.outside:
+        yield "OutsideScript", script
 
 
 def judge(

@@ -39,6 +39,7 @@ FOLDERS = {
     "StartupOption": "deployments",
     "Dump": "deployments",
     "SchemaPush": "deployments",
+    "OutsideScript": "deployments",
     "BrokenStatement": "statements",
     "Refusal": "statements",
     "Dynamic": "statements",

@@ -47,7 +47,13 @@ class Situation(NamedTuple):
     @property
     def script(self) -> str:
         """What a server runs; only a server shows what was done to it after its migrations."""
-        return self.given + self.example.source if is_live(self.card) else self.example.source
+        comes_later = is_live(self.card) or bool(self.path)
+        return self.given + self.example.source if comes_later else self.example.source
+
+    @property
+    def path(self) -> str:
+        """The file of a project that the example is, "" where its language says all there is."""
+        return next((word for word in self.example.words if "." in word), "")
 
 
 def is_live(one: Card) -> bool:
@@ -71,8 +77,8 @@ FURTHER = re.compile(r"^```\w+ given (\S+)\n(.*?)^```\s*$", re.M | re.S)
 
 def files_of(situation: Situation) -> dict[str, str]:
     further = dict(FURTHER.findall(situation.card.text))
-    if further or situation.example.language not in ("sql", "toml", "python"):
-        path = situation.example.words[0] if situation.example.words else "app.py"
+    if further or situation.path:
+        path = situation.path or "app.py"
         given = {"migrations/0001_given.sql": situation.given} if situation.given else {}
         return {**given, **further, path: situation.example.source}
     if situation.example.language == "sql":

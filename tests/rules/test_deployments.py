@@ -275,3 +275,35 @@ def test_a_push_counts_where_it_goes_live(
     assert reported(tmp_path / "a", files, "orm-push-drops-rls") == expected
     without = "CREATE TABLE docs (id int PRIMARY KEY);"
     assert reported(tmp_path / "b", files, "orm-push-drops-rls", without) == []
+
+
+OPEN = "CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text);\n"
+ENABLE = "ALTER TABLE docs ENABLE ROW LEVEL SECURITY;\n"
+OWN = "CREATE POLICY own ON docs USING (tenant_id = current_setting('app.t', true)::int);\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "history", "expected"),
+    [
+        ({"db/rls.sql": ENABLE + OWN}, OPEN, ["db/rls.sql:1"]),
+        ({"db/security/policies.sql": OWN + ENABLE}, OPEN, ["db/security/policies.sql:2"]),
+        ({"rls.sql": ENABLE.replace("docs", "public.docs")}, OPEN, ["rls.sql:1"]),
+        ({"db/rls.sql": ENABLE}, OPEN + ENABLE, []),
+        ({"db/rls.sql": OWN}, OPEN, []),
+        ({"db/rls.sql": ENABLE.replace("docs", "others")}, OPEN, []),
+        ({"db/rls.sql": OPEN + ENABLE}, OPEN, []),
+        ({"db/rls.sql": ENABLE, "Makefile": "security:\n\tpsql -f db/rls.sql\n"}, OPEN, []),
+        ({"db/security/rls.sql": ENABLE, "run.sh": "cat db/security/*.sql | psql"}, OPEN, []),
+        ({"db/init/rls.sql": ENABLE,
+          "compose.yml": "services:\n  db:\n    volumes:\n"
+          "      - ./db/init:/docker-entrypoint-initdb.d\n"}, OPEN, []),
+        ({"db/examples/rls.sql": ENABLE}, OPEN, []),
+        ({"tests/rls.sql": ENABLE}, OPEN, []),
+    ],
+)  # fmt: skip
+def test_a_script_that_nothing_runs_protects_nothing(
+    files: dict[str, str], history: str, expected: list[str], tmp_path: Path
+) -> None:
+    migrations = {"migrations/0001_docs.sql": history, "migrations/0002_more.sql": "SELECT 1;"}
+    found = reported(tmp_path, {**migrations, **files}, "rls-files-outside-history", "")
+    assert found == expected

@@ -1,0 +1,87 @@
+"""Scripts beside a history that protect its tables, and that nothing is seen to run."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
+
+from rlslint import NamedTuple
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Relation
+from rlslint.files.unread import mention
+from rlslint.text import Statement
+
+_ASIDE = frozenset(
+    ("archive", "backup", "backups", "declarative", "demo", "demos", "draft", "drafts", "example",
+     "examples", "old", "sample", "samples", "schema", "schemas", "seed", "seeds", "snippet",
+     "snippets", "structure", "template", "templates")
+)  # fmt: skip
+"""What folders and files are called that are not meant to run, or that tools compare with."""
+
+
+class Protection(NamedTuple):
+    """That a script enables row security of a table which the history leaves without."""
+
+    table: Relation
+    statement: Statement
+
+
+class OutsideScript(NamedTuple):
+    """A script beside a history, and what it protects that the history does not."""
+
+    path: str
+    protections: tuple[Protection, ...]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+def outside_scripts(
+    catalog: Catalog,
+    scripts: Iterable[tuple[str, Catalog]],
+    files: Collection[str],
+    migration: str,
+) -> tuple[OutsideScript, ...]:
+    """Return the scripts, by their paths, that protect tables of a history and that no file names.
+
+    `files` are the paths of all files that could run a script, `migration` that of one of the
+    history.
+    """
+    found = []
+    for path, script in scripts:
+        protections = tuple(_protections(catalog, script))
+        if protections and not _is_aside(path, migration) and not _is_named(path, files):
+            found.append(OutsideScript(path, protections))
+    return tuple(found)
+
+
+def _protections(catalog: Catalog, script: Catalog) -> Iterable[Protection]:
+    for (schema, name), relation in script.unknown_relations.items():
+        table = catalog.names.get((schema, name))
+        if table is None or not table.is_table or not relation.knows("rls_enabled"):
+            continue
+        statement = relation.statements.get("rls_enabled")
+        if statement is None or not relation.rls_enabled or not table.knows("rls_enabled"):
+            continue
+        if not table.rls_enabled:
+            yield Protection(table, statement)
+
+
+def _is_aside(path: str, migration: str) -> bool:
+    """Tell whether a path says so, behind what it has in common with that of a migration."""
+    common = os.path.commonpath([path, migration])
+    words = re.split(r"[^a-z0-9]+", path.removeprefix(common).lower())
+    return not _ASIDE.isdisjoint(words)
+
+
+def _is_named(path: str, files: Collection[str]) -> bool:
+    """Tell whether a file names a script, or all scripts of its folder."""
+    file = PurePosixPath(path.lower())
+    folder = file.parent.name
+    words = [file.name]
+    if folder:
+        words += [f"{folder}/*", f"{folder}:/", f"{folder}/:/", f"{folder}/$", f"{folder}/{{"]
+    others = [one for one in files if not one.lower().endswith(f"/{file}")]
+    return mention(words, others) is True
