@@ -119,10 +119,10 @@ def read_code(
 
 
 def _deployment(found: Found, reader: Reader) -> Deployment:
-    """Return what the files of the program tell of its deployment; those of tests are left out."""
-    files = [file.path for file in (*found.python, *found.settings)]
-    everything = (*files, *found.others)
-    paths = [path for path in everything if shown_path(path, found.root) not in found.tests]
+    """Return what the files that the user named tell of a deployment; tests are no part of it."""
+    wanted = (found.reported | found.reported_others) - found.tests
+    files = (file.path for file in (*found.python, *found.settings))
+    paths = [path for path in (*files, *found.others) if shown_path(path, found.root) in wanted]
     if not paths:
         return NO_DEPLOYMENT
     from rlslint.files.deployment.reading import read_deployment
