@@ -1,0 +1,85 @@
+"""predefined-data-role: a role that reads or writes all tables, row security there or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import (
+    can_log_in,
+    has_bypassrls,
+    in_words,
+    inherited_roles,
+    is_administrative,
+    is_superuser,
+    makes_copies,
+)
+from rlslint.access.privileges import PREDEFINED_ROLES
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Relation
+from rlslint.catalog.roles import Membership, Role
+from rlslint.config.scales import Severity
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.rules.registry import rule
+
+_MOST_SHOWN = 10
+
+
+@rule
+def predefined_data_role(role: Role, project: Project) -> Iterator[Finding]:
+    if not project.uses_row_security:
+        return
+    for membership in role.memberships.known():
+        if membership.role.name in PREDEFINED_ROLES.values() and membership.inherit:
+            users = _users(role, project)
+            if users:
+                yield _finding(membership, users, project)
+
+
+def _users(role: Role, project: Project) -> tuple[str, ...]:
+    """Return who serves requests or logs in with the rights of a role, and is bound by policies."""
+    catalog, runtime = project.catalog, project.runtime
+    aside = runtime.bypassing | runtime.migrating
+    return tuple(
+        name
+        for name in catalog.roles
+        if role.name in inherited_roles(catalog, name)
+        and (name in runtime.names or can_log_in(catalog, name))
+        and name not in aside
+        and not is_superuser(catalog, name)
+        and not has_bypassrls(catalog, name)
+        and not is_administrative(name)
+        and not makes_copies(catalog, name)
+    )
+
+
+def _unprotected(project: Project) -> list[Relation]:
+    """Return the tables of the history with rows of tenants and without row security."""
+    return [
+        table
+        for table in project.catalog.tables()
+        if all(table.knows(fact) for fact in ("rls_enabled", "columns"))
+        and not table.rls_enabled
+        and not table.temporary
+        and not project.is_shared(table)
+        and project.tenant_columns(table)
+    ]
+
+
+def _finding(membership: Membership, users: tuple[str, ...], project: Project) -> Finding:
+    held, predefined = membership.member, membership.role.name
+    verb = "read" if predefined == PREDEFINED_ROLES["select"] else "write"
+    tables = _unprotected(project)
+    what = f"every row of {in_words(tables)}" if tables else "every table that is made later"
+    tail = "" if tables else " (an info, for all tables of tenants have row security now)"
+    places = ((one.created, "a table without row security") for one in tables[:_MOST_SHOWN])
+    return Finding(
+        object=held.name,
+        message=f"{spoken(users)} can {verb} {what}, because {predefined} reaches the tables of "
+        f"all schemas, and only row security holds it back{tail}",
+        span=shown(membership.statement),
+        label="gives access to what nobody has granted",
+        help=f"grant {held} the tables that it needs by name, and revoke {predefined} from it",
+        related=also_shown(*places),
+        severity=None if tables else Severity.info,
+    )
