@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from rlslint import NamedTuple
 from rlslint.catalog.model import Column, Relation
 from rlslint.catalog.predicates import Predicate
-from rlslint.catalog.spelling import Spelling
-from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr
+from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr, Query, Source
 from rlslint.sql.expressions import Column as Reference
 
 V = TypeVar("V")
@@ -79,7 +78,7 @@ class SharedPredicates:
             return SharedPredicate(Predicate(bound), 0, None)
         named = _named_columns(relation, parts)
         columns = RowColumns(named, columns_key(relation) if named is None else None)
-        spelling = Spelling(bound, parts)
+        spelling = _Spelling(bound, parts)
         key = spelling.key, columns, found
         predicate, origin = self._by_meaning.setdefault(key, (Predicate(bound), spelling.origin))
         return SharedPredicate(predicate, spelling.origin - origin, columns)
@@ -114,3 +113,46 @@ def columns_key(relation: Relation) -> ColumnKey | None:
 
 def _key(column: Column) -> tuple[int, str, str]:
     return column.number, column.name, column.type if column.knows("type") else ""
+
+
+class _Spelling:
+    """A bound expression as a key: equal ones mean the same and stand alike.
+
+    `parts` are what it consists of. `origin` is where the first of them stands, -1 where none is
+    known; places count from there.
+    """
+
+    __slots__ = ("_numbers", "key", "origin")
+
+    def __init__(self, expression: Expr, parts: Iterable[Expr]) -> None:
+        places = [part.location for part in parts if part.location >= 0]
+        self.origin = min(places, default=-1)
+        self._numbers: dict[int, int] = {}
+        self.key = self._of(expression)
+
+    def _of(self, value: object) -> object:
+        match value:
+            case Expr() | Source():
+                return self._of_part(value)
+            case tuple():
+                return tuple(map(self._of, value))
+            case _:
+                return (type(value), value)
+
+    def _of_part(self, part: Expr | Source) -> object:
+        """Name queries and FROM entries by the order in which they come, for others may mean them.
+
+        A recursive query contains itself.
+        """
+        if part is OWN_ROW:
+            return OWN_ROW
+        if isinstance(part, Query | Source):
+            if id(part) in self._numbers:
+                return self._numbers[id(part)]
+            self._numbers[id(part)] = len(self._numbers)
+        place = part.location - self.origin if part.location >= 0 else -1
+        match part:
+            case Reference(names, binding=ColumnBinding(source, number, name)) if source is OWN_ROW:
+                # The table's own name before the column says no more than the binding does.
+                return (Reference, place, len(names), number, name)
+        return (type(part), place, *map(self._of, part.contents()))

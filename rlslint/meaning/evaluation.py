@@ -43,7 +43,6 @@ from rlslint.meaning.repeating import (
 )
 from rlslint.meaning.simplifying import is_null
 from rlslint.meaning.situations import Session, Situation
-from rlslint.meaning.sub_select_rows import NotWritten, OverWrittenRows, Rows
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
@@ -433,6 +432,8 @@ class Evaluation:
         return value
 
     def _sub_select(self, sub_select: SubSelect) -> Value:
+        from rlslint.meaning.sub_select_rows import NotWritten, OverWrittenRows, Rows
+
         with suppress(NotWritten):
             return OverWrittenRows(self).value(sub_select)
         kind, query = sub_select.kind, sub_select.query

@@ -212,6 +212,8 @@ def _outside(
 def _read_sessions(
     files: tuple[CodeFile, ...], catalog: Catalog, reader: Reader
 ) -> tuple[tuple[QuerySite, ...], tuple[SessionTrace, ...]]:
+    if not files:
+        return (), ()
     from rlslint.project.sessions import read_sites, traces
 
     defaults = [default for file in files for default in file.defaults]

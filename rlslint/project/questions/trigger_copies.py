@@ -12,7 +12,6 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation, Trigger
 from rlslint.meaning.calls import search_path_of
 from rlslint.project.project import Project
-from rlslint.project.questions.view_exposure import is_public
 
 
 class TriggerCopy(NamedTuple):
@@ -106,6 +105,8 @@ def _exposed(target: Relation, source: Relation, project: Project) -> Exposure |
     """Return who reads in the target what the row security of the source keeps from them."""
     if not target.is_table or target.temporary or gap_of(target) is not Gap.plain:
         return None
+    from rlslint.project.questions.view_exposure import is_public
+
     if project.is_shared(target) or is_public(source, project):
         return None
     exposed = project.exposure(target, (source,))

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
-from rlslint.code.sites import Runs
 from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.config.scales import Severity
 from rlslint.meaning.bodies import settings_read, words_in_body
 from rlslint.meaning.context import context_reads
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_own
-from rlslint.project.sessions import QuerySite
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import HoleValue, Span
 from rlslint.text.patterns import Pattern
+
+if TYPE_CHECKING:
+    from rlslint.project.sessions import QuerySite
 
 _VERIFIES = Pattern(r"hmac|verif|digest|crypt|signature|jwt|sha\d|md5")
 
@@ -87,6 +89,8 @@ def _verifies(function: Function) -> bool:
 
 def _pasted(project: Project) -> Span | None:
     """Return where a value of who knows what becomes part of the SQL that the program sends."""
+    from rlslint.code.sites import Runs
+
     return next(
         (
             query.span_of(hole)
