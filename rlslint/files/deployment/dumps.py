@@ -10,8 +10,6 @@ from rlslint.files.settings.addresses import addresses
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 
-WORDS = (b"pg_dump",)
-
 _CALL = Pattern(
     r"(?<![\w/.-])(?:(?P<before>PGUSER=\S+[^\n]{0,80}?\s))?(?:[\w./${}-]*/)?pg_dump\s+"
     r"(?P<arguments>(?:\\\r?\n|[^\n;|&>])*)"
@@ -20,6 +18,11 @@ _USER = Pattern(r"(?:(?:^|\s)-U\s*|--username[=\s]\s*|PGUSER=)[\"']?([A-Za-z_]\w
 _SCHEMA_ONLY = Pattern(r"(?:^|\s)(?:-s\b|--schema-only\b|--section[=\s]*pre-data\b)")
 _BEGINS = Pattern(r"[\s\\]*(?:[-\"'$]|postgres)")
 _COMMENT = Pattern(r"\s*(?:#|//|/?\*|--|;|echo\b)")
+
+
+def may_tell(data: bytes) -> bool:
+    """Tell whether a file names pg_dump."""
+    return b"pg_dump" in data
 
 
 def dumps(text: Text, source: str) -> Iterator[Dump]:

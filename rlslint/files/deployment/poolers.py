@@ -14,7 +14,7 @@ from rlslint.files.deployment.facts import Pooler
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 
-WORDS = (b"pool_mode", b"POOL_MODE", b"server_reset_query", b"SERVER_RESET_QUERY")
+_WORDS = (b"pool_mode", b"POOL_MODE", b"server_reset_query", b"SERVER_RESET_QUERY")
 
 _SECTION = Pattern(r"^[ \t]*\[pgbouncer\]", re.MULTILINE)
 _LINE = Pattern(
@@ -30,6 +30,11 @@ _VARIABLE = Pattern(
     r"[ \t]*[:=][ \t]*(?P<quote>['\"]?)(?P<value>[^\r\n'\"#]*)"
 )
 _ON = ("1", "true", "yes", "on")
+
+
+def may_tell(data: bytes) -> bool:
+    """Tell whether a file may be about a pooler, for what a few searches cost."""
+    return any(word in data for word in _WORDS)
 
 
 def poolers(text: Text, source: str) -> Iterator[Pooler]:

@@ -17,17 +17,16 @@ from rlslint.files.settings.addresses import addresses
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 
-WORDS = (
-    b"SERVICE",
-    b"PUBLIC_",
-    b"VITE_",
-    b"REACT_APP_",
-    b"VUE_APP_",
-    b"GATSBY_",
-    b"eyJ",
-    b"sb_secret_",
+_NAMES = (
+    b"SERVICE_ROLE",
+    b"SERVICEROLE",
+    b"SUPABASE_SERVICE",
+    b"SUPABASE_SECRET",
+    b"SUPABASE_ADMIN",
 )
-"""A file without one of these has no such key."""
+_KEYS = (b"eyJ", b"sb_secret_")
+_ADDRESSES = (b"postgres://", b"postgresql://")
+_PREFIXES = (b"PUBLIC_", b"VITE_", b"REACT_APP_", b"VUE_APP_", b"GATSBY_")
 
 _PREFIX = (
     r"(?<![A-Za-z0-9_])"
@@ -44,6 +43,13 @@ _SECRET_KEY = Pattern(r"sb_secret_\w{8,}")
 _CHECK = Pattern(r"\s*(?:#|//|/?\*|--|<!--|(?:if|else if|elif|unless|assert|expect|throw)\b)")
 _SERVED_FOLDERS = frozenset(("public", "static", "www", "wwwroot", "public_html"))
 _SERVED = (".html", ".htm", ".vue", ".svelte", ".dart", ".swift")
+
+
+def may_tell(data: bytes) -> bool:
+    """Tell whether a file may have such a key, for what a few searches cost."""
+    if any(word in data for word in (*_NAMES, *_KEYS)):
+        return True
+    return any(word in data for word in _ADDRESSES) and any(word in data for word in _PREFIXES)
 
 
 def public_keys(text: Text, source: str) -> Iterator[PublicKey]:

@@ -18,13 +18,14 @@ from rlslint.files.walk import shown_path
 from rlslint.text import Text
 
 _Search = Callable[[Text, str], Iterator[Any]]
-_SEARCHES: tuple[tuple[tuple[bytes, ...], _Search], ...] = (
-    (public_keys.WORDS, public_keys.public_keys),
-    (poolers.WORDS, poolers.poolers),
-    (startup_options.WORDS, startup_options.startup_options),
-    (dumps.WORDS, dumps.dumps),
-    (schema_pushes.WORDS, schema_pushes.schema_pushes),
+_SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
+    (public_keys.may_tell, public_keys.public_keys),
+    (poolers.may_tell, poolers.poolers),
+    (startup_options.may_tell, startup_options.startup_options),
+    (dumps.may_tell, dumps.dumps),
+    (schema_pushes.may_tell, schema_pushes.schema_pushes),
 )
+"""In the order of the fields of Deployment: whether a file is searched, and what for."""
 
 
 def read_deployment(paths: Iterable[str], base: str) -> Deployment:
@@ -35,14 +36,16 @@ def read_deployment(paths: Iterable[str], base: str) -> Deployment:
         data = content(path)
         if len(data) > LARGEST:
             continue
-        declares_policies |= any(word in data for word in schema_pushes.DECLARES)
-        source, text = "", None
-        for (words, search), members in zip(_SEARCHES, found, strict=True):
-            if not any(word in data for word in words):
-                continue
-            if text is None:
-                source = data.decode("utf-8", "replace")
-                text = Text(shown_path(path, base), source.encode())
-            members += search(text, source)
+        declares_policies = declares_policies or schema_pushes.declares_policies(data)
+        searched = [
+            (search, members)
+            for (may_tell, search), members in zip(_SEARCHES, found, strict=True)
+            if may_tell(data)
+        ]
+        if searched:
+            source = data.decode("utf-8", "replace")
+            text = Text(shown_path(path, base), source.encode())
+            for search, members in searched:
+                members += search(text, source)
     told = Deployment(*map(tuple, found))
     return told._replace(pushes=()) if declares_policies else told

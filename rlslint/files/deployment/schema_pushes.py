@@ -14,9 +14,7 @@ from rlslint.files.deployment.facts import SchemaPush
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 
-WORDS = (b"drizzle-kit",)
-DECLARES = (b"pgPolicy", b"crudPolicy", b".enableRLS", b"withRLS")
-"""A schema with one of these declares policies itself."""
+_DECLARES = (b"pgPolicy", b"crudPolicy", b".enableRLS", b"withRLS")
 
 _PUSH = Pattern(r"drizzle-kit\s+push(?::pg)?\b")
 _SCRIPT = Pattern(r'^[ \t]*"(?P<name>[\w:.-]+)"[ \t]*:[ \t]*"(?P<command>(?:[^"\\\n]|\\.)*)"', re.M)
@@ -31,6 +29,16 @@ _RUNS_LIVE = Pattern(
     r"(?:[._-].*)?\.(?:sh|ya?ml)"
 )
 _COMMENT = Pattern(r"\s*(?:#|//|/?\*)")
+
+
+def may_tell(data: bytes) -> bool:
+    """Tell whether a file names drizzle-kit."""
+    return b"drizzle-kit" in data
+
+
+def declares_policies(data: bytes) -> bool:
+    """Tell whether a file is a schema of Drizzle that declares policies itself."""
+    return any(word in data for word in _DECLARES)
 
 
 def schema_pushes(text: Text, source: str) -> Iterator[SchemaPush]:

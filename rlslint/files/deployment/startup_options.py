@@ -12,7 +12,9 @@ from rlslint.files.deployment.facts import StartupOption
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 
-WORDS = (b"options", b"OPTIONS", b"Options", b"server_settings", b"RuntimeParams")
+_RARE = (b"server_settings", b"RuntimeParams", b".options([")
+_COMMON = (b"options", b"OPTIONS", b"Options")
+_OPTION = Pattern(rb"(?:-c|--)(?:\s|%20|\+|\\ )*[A-Za-z_]\w*\.[A-Za-z_]")
 
 _NAME = r"(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
 _COMMENT = Pattern(r"\s*(?:#|//|/?\*|--|;)")
@@ -26,6 +28,13 @@ _FORMS = (
     Pattern(r"\b(?P<how>RuntimeParams)\[\s*\"" + _NAME + r"\"\s*\]\s*="),
     Pattern(r"\.(?P<how>options)\(\s*\[\s*\(\s*\"" + _NAME + r"\"\s*,"),
 )
+
+
+def may_tell(data: bytes) -> bool:
+    """Tell whether a file may have such a setting, for what a few searches cost."""
+    if any(word in data for word in _RARE):
+        return True
+    return any(word in data for word in _COMMON) and _OPTION().search(data) is not None
 
 
 def startup_options(text: Text, source: str) -> Iterator[StartupOption]:
