@@ -38,12 +38,15 @@ def lost_at_once(
     return tuple(place for place in places if runs_in_transaction(place[1]) is False)
 
 
-def turns_transactions_off(place: Place) -> bool:
-    """Tell whether a program keeps its library from opening a transaction, and opens none itself.
+def turns_transactions_off(trace: SessionTrace, place: Place) -> bool:
+    """Tell whether a function keeps its library from opening a transaction, and opens none itself.
 
-    Where it does, the step stands outside of that transaction.
+    Where it does, the step stands outside of that transaction. Where the function is given the
+    connection, it is not the one that chose its mode.
     """
-    trace, step = place
+    chosen, step = place
+    if chosen is not trace:
+        return False
     driver = step.event.site.driver if step.event.site is not None else None
     return (driver is not None and driver.begins_by_itself) and not any(
         other.event.kind is CodeEventKind.begin and other.event.connection == step.event.connection

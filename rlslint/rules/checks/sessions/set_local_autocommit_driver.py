@@ -21,7 +21,8 @@ def set_local_autocommit_driver(trace: SessionTrace, project: Project) -> Iterat
     reported = set()
     for step, write in trace.writes():
         places = lost_at_once(trace, step, write, project)
-        site = next((at.event.site for on, at in places if turns_transactions_off((on, at))), None)
+        chosen = (place for place in places if turns_transactions_off(trace, place))
+        site = next((step.event.site for _, step in chosen), None)
         if site is None or write.statement in reported:
             continue
         reported.add(write.statement)

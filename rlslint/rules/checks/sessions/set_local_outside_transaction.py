@@ -22,7 +22,9 @@ def set_local_outside_transaction(trace: SessionTrace, project: Project) -> Iter
     for step, write in trace.writes():
         lost = lost_at_once(trace, step, write, project)
         # Where the program has turned transactions off, set-local-autocommit-driver says so.
-        if not lost or any(map(turns_transactions_off, lost)) or write.statement in reported:
+        if not lost or write.statement in reported:
+            continue
+        if any(turns_transactions_off(trace, place) for place in lost):
             continue
         reported.add(write.statement)
         finding = Finding(
