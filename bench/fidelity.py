@@ -124,7 +124,7 @@ def _carried_out(
     history: History, found: Found, filled: dict[str, bytes], both: BothSides
 ) -> Iterator[None]:
     """Carry out the statements of a history one by one."""
-    migrations = MigrationReader(Everything(), Reader(filled), ModuleReader(found))
+    migrations = MigrationReader(lambda data: Everything(), Reader(filled), ModuleReader(found))
     for migration in history.migrations:
         for item in migrations.statements(migration):
             if item is None:

@@ -65,7 +65,9 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     elif kind == "OBJECT_TRIGGER":
         rename_trigger(replay, replay.relation(node["relation"], statement), node["subname"], new)
     elif kind == "OBJECT_INDEX":
-        _rename_index(replay, node, new)
+        # It renames any relation (RenameRelation in tablecmds.c), as ALTER TABLE does an index.
+        if not _rename_index(replay, node, new) and replay.find(node["relation"]) is not None:
+            rename(replay, statement, {**node, "renameType": "OBJECT_TABLE"}, base)
     elif kind == "OBJECT_ROLE":
         _rename_role(replay, node["subname"], new)
     elif kind in _TYPES:

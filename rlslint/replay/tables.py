@@ -190,7 +190,8 @@ def columns_of_query(
     if outputs is None:
         relation.forget("columns", statement)
         return
-    types = output_types(bound)
+    # What is of no type becomes a text (parse_target.c, resolveTargetListUnknowns).
+    types = ["text" if found == "unknown" else found for found in output_types(bound)]
     for number, name in enumerate(outputs, 1):
         shown = names[number - 1] if number <= len(names) else name
         column = Column(shown, number, types[number - 1], False, statement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog import model
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Kind, Relation, Trigger
 from rlslint.catalog.predicates import Clause, Predicate
@@ -91,8 +92,14 @@ def alter_event_trigger(replay: Replay, statement: Statement, node: Node, base: 
 def create_sequence(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     taken = replay.place_of_new(node["sequence"]) in replay.catalog.names
     if not taken or not node.get("if_not_exists"):
-        replay.create_relation(node["sequence"], Kind.sequence, statement)
+        sequence = replay.create_relation(node["sequence"], Kind.sequence, statement)
+        for number, (name, type_name) in enumerate(_OF_SEQUENCES, 1):
+            sequence.add_column(model.Column(name, number, type_name, False, statement))
         own_sequence(replay, node)
+
+
+_OF_SEQUENCES = (("last_value", "int8"), ("log_cnt", "int8"), ("is_called", "bool"))
+"""The columns of a sequence and their types (sequence.h)."""
 
 
 def alter_sequence(replay: Replay, statement: Statement, node: Node, base: int) -> None:

@@ -395,6 +395,9 @@ def _from_clause(items: list[Node]) -> tuple[list[Source], list[Expr], bool]:
     inner_only = True
     for item in items:
         ((tag, fields),) = item.items()
+        if tag == "JoinExpr" and "alias" in fields:
+            sources.append(_named_join(fields))
+            continue
         if tag == "JoinExpr":
             before = len(conditions)
             more, on, inner = _from_clause([fields["larg"], fields["rarg"]])
@@ -411,6 +414,17 @@ def _from_clause(items: list[Node]) -> tuple[list[Source], list[Expr], bool]:
             continue
         sources.append(_source(tag, fields))
     return sources, conditions, inner_only
+
+
+def _named_join(fields: Node) -> Source:
+    """Return `(a JOIN b ON …) AS j (x, y)` as what it means: a sub-select under this name."""
+    alias = fields["alias"]
+    join = {key: value for key, value in fields.items() if key != "alias"}
+    star: Node = {"ResTarget": {"val": {"ColumnRef": {"fields": [{"A_Star": {}}]}}}}
+    inner = query({"targetList": [star], "fromClause": [{"JoinExpr": join}]})
+    renamed = strings(alias.get("colnames"))
+    name = alias["aliasname"]
+    return Source(name, "", name, -1, inner, None, renamed, True)
 
 
 def _note_join(fields: Node, sources: list[Source], on: list[Expr]) -> None:

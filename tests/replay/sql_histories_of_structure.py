@@ -3,6 +3,16 @@
 # ruff: noqa: E501 (statements stay on one line)
 
 INHERITING = {
+    "views over what is seldom looked at": """
+        CREATE TABLE one (a int, b int); CREATE TABLE two (c int, b int); CREATE SEQUENCE numbers;
+        CREATE VIEW joined AS SELECT * FROM (one CROSS JOIN two) AS j (w, x, y, z); CREATE VIEW by_name AS SELECT j.p, q FROM (one JOIN two USING (b)) j (p, q);
+        CREATE VIEW left_one AS SELECT w, y FROM (one LEFT JOIN two ON a = c) j (w, x, y); CREATE VIEW counted AS SELECT * FROM numbers; CREATE VIEW only_last AS SELECT last_value FROM numbers;
+        CREATE VIEW untyped AS SELECT 'a'::unknown AS a, 1 AS b; CREATE TABLE copied AS SELECT 'a'::unknown AS a;
+    """,
+    "ALTER INDEX for a table, ALTER TABLE for an index": """
+        CREATE TABLE docs (id int); CREATE INDEX docs_id ON docs (id); CREATE VIEW v AS SELECT id FROM docs; ALTER INDEX docs RENAME TO papers; ALTER TABLE docs_id RENAME TO papers_id;
+        ALTER INDEX v RENAME TO w; ALTER INDEX missing RENAME TO other; ALTER INDEX IF EXISTS missing RENAME TO other; ALTER TABLE papers ENABLE ROW LEVEL SECURITY;
+    """,
     "arguments for OUT parameters, which nothing evaluates": """
         CREATE PROCEDURE p(OUT a int, b text) LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE TABLE ' || b || ' (id int)'; a := 1; END $$;
         CALL p(1/0, 'one'); CALL p(NULL, b => 'two');
