@@ -13,14 +13,17 @@ from rlslint.project.questions.authority_writes import authority_write
 from rlslint.project.questions.families import opened_above
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.tenants_exposed import goes_by_names, tenants_exposed
-from rlslint.project.questions.trigger_copies import is_filled_by_trigger
 from rlslint.rules.registry import rule
 
 
 @rule
 def rls_not_enabled(table: Table, project: Project) -> Iterator[Finding]:
     exposed = tenants_exposed(table, project)
-    if exposed is None or is_filled_by_trigger(table, project):
+    if exposed is None:
+        return
+    from rlslint.project.questions.trigger_copies import is_filled_by_trigger
+
+    if is_filled_by_trigger(table, project):
         return
     if opened_above(table, project) is not None:
         return

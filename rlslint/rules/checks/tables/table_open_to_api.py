@@ -21,7 +21,6 @@ from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
 from rlslint.project.questions.families import opened_above
 from rlslint.project.questions.tenants_exposed import tenants_exposed
-from rlslint.project.questions.trigger_copies import is_filled_by_trigger
 from rlslint.rules.registry import rule
 from rlslint.text.printable import printable
 from rlslint.text.sentences import listed
@@ -36,8 +35,11 @@ def table_open_to_api(table: Table, project: Project) -> Iterator[Finding]:
         return
     if opened_above(table, project) is not None:
         return
-    told = is_certainly_left_open(table, project) or is_filled_by_trigger(table, project)
-    if tenants_exposed(table, project) is None and not told:
+    if tenants_exposed(table, project) is not None or is_certainly_left_open(table, project):
+        return
+    from rlslint.project.questions.trigger_copies import is_filled_by_trigger
+
+    if not is_filled_by_trigger(table, project):
         yield _finding(table, opened, project)
 
 
