@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.sql.parser import Node
 
 _State = tuple[str, str, tuple[str, ...], frozenset[str]]
 
 ANY_SETTING = "*"
 """Stands for a setting whose name only the database knows."""
+
+
+READ_ONLY = "transaction_read_only"
+READ_ONLY_BY_DEFAULT = "default_transaction_read_only"
+
+
+def only_reads(options: Iterable[Node]) -> bool | None:
+    """Return what BEGIN or SET TRANSACTION says of READ ONLY, None where it says nothing."""
+    for option in options:
+        match option["DefElem"]:
+            case {"defname": "transaction_read_only", "arg": {"A_Const": {"ival": value}}}:
+                return bool(value.get("ival"))
+    return None
 
 
 class Session:
@@ -19,7 +35,8 @@ class Session:
     returns to it; `authenticated_user` is what that was at first. Settings made by SET LOCAL are
     given back when the transaction ends; what it undoes the journal gives back. `start_path` is the
     search_path that a new session has. `given` are the settings of the application's own, in small
-    letters, that hold a value, and `row_security` where it is off.
+    letters, that hold a value, `row_security` where it is off, and those that let a transaction
+    only read where they are on.
     """
 
     def __init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint.replay.refusals import Refused
+from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, only_reads
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Constant
 from rlslint.sql.nodes import expression
@@ -18,6 +19,12 @@ def set_variable(replay: Replay, statement: Statement, node: Node, base: int) ->
         case "VAR_RESET_ALL":
             replay.session.reset_search_path(local)
             replay.session.take_all(local)
+        case "VAR_SET_MULTI":
+            read_only = only_reads(node.get("args", ()))
+            if read_only is not None and name == "transaction":
+                replay.session.give(READ_ONLY, read_only and replay.is_in_transaction, True)
+            elif read_only is not None:
+                replay.session.give(READ_ONLY_BY_DEFAULT, read_only, False)
         case "VAR_SET_VALUE":
             _set(replay, name, values, local)
         case "VAR_SET_DEFAULT" | "VAR_RESET":
@@ -51,10 +58,18 @@ def _set(replay: Replay, name: str, values: tuple[str, ...], local: bool) -> Non
     elif name == "session_authorization" and values:
         replay.catalog.role(values[0])
         replay.session.set_session_authorization(values[0], local)
+    elif name == READ_ONLY and replay.is_in_transaction:
+        replay.session.give(name, _is_on(values), True)
+    elif name == READ_ONLY_BY_DEFAULT:
+        replay.session.give(name, _is_on(values), local)
     elif "." in name or name == "row_security":
         # A value that is no constant is one nevertheless.
         value = ", ".join(values) if values else None
         give_setting(replay, name, value is None or _tells(name, value), local)
+
+
+def _is_on(values: tuple[str, ...]) -> bool:
+    return bool(values) and values[0].lower() in ("on", "true", "yes", "1", "t", "y")
 
 
 def _tells(name: str, value: str) -> bool:
@@ -79,6 +94,8 @@ def _reset(replay: Replay, name: str, local: bool) -> None:
         replay.session.set_role("", local)
     elif name == "session_authorization":
         replay.session.set_session_authorization("", local)
+    elif name == READ_ONLY_BY_DEFAULT:
+        replay.session.give(name, False, local)
     elif "." in name or name == "row_security":
         give_setting(replay, name, False, local)
 

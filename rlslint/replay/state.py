@@ -28,7 +28,7 @@ from rlslint.replay.dispatch import (
 )
 from rlslint.replay.origins import Origins
 from rlslint.replay.refusals import Refused
-from rlslint.replay.session import Session
+from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, Session
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
@@ -86,6 +86,13 @@ class Transaction:
         self.savepoints: list[tuple[str, int]] = []
         self.failed = False
         self.is_in_doubt = False
+
+
+_READING = frozenset(
+    ("CallStmt", "DiscardStmt", "DoStmt", "PsqlCondition", "PsqlConnect", "ReindexStmt",
+     "SelectStmt", "TransactionStmt", "VacuumStmt", "VariableSetStmt")
+)  # fmt: skip
+"""The kinds that a transaction may hold that only reads; what they run is asked by itself."""
 
 
 def _is_branching(parsed: ParsedStatement) -> bool:
@@ -206,10 +213,22 @@ class Replay:
         if self.generated_numbers and statement.kind not in _FREEING_NO_NAME:
             self.generated_numbers.clear()
         handlers = handlers_of(statement.kind)
+        if self.session.given and handlers and self._is_kept_from(parsed):
+            raise Refused("read_only_sql_transaction")
         for handler in handlers:
             handler(self, statement, parsed.node, parsed.base)
         if handlers and self.event_triggers and self.fire_event_triggers is not None:
             self.fire_event_triggers(self, parsed)
+
+    def _is_kept_from(self, parsed: ParsedStatement) -> bool:
+        """Tell whether a statement writes where a transaction only reads.
+
+        The default of the session counts where no transaction is open (manual: SET TRANSACTION).
+        """
+        writes = parsed.statement.kind not in _READING or "intoClause" in parsed.node
+        own = self.transaction is not None
+        given = self.session.given
+        return writes and (READ_ONLY in given or (not own and READ_ONLY_BY_DEFAULT in given))
 
     @property
     def is_in_transaction(self) -> bool:

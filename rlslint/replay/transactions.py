@@ -7,6 +7,7 @@ from enum import Enum
 from rlslint.catalog.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
 from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, only_reads
 from rlslint.replay.sessions import begin_session, drop_at_commit, roll_back
 from rlslint.replay.state import Replay, Transaction
 from rlslint.sql.parser import Node
@@ -17,7 +18,7 @@ def transaction(replay: Replay, statement: Statement, node: Node, base: int) -> 
     begun = replay.transaction
     match node["kind"]:
         case "TRANS_STMT_BEGIN" | "TRANS_STMT_START" if begun is None:
-            _begin(replay, statement)
+            _begin(replay, statement, node)
         case "TRANS_STMT_PREPARE" if begun is not None and not begun.failed:
             _leave_in_doubt(replay, begun, "PREPARE TRANSACTION leaves open what becomes of this")
         case "TRANS_STMT_COMMIT" | "TRANS_STMT_PREPARE" if begun is not None:
@@ -68,19 +69,24 @@ def refuse_in_transaction(replay: Replay, statement: Statement, node: Node, base
             replay.must_be_alone(statement)
 
 
-def _begin(replay: Replay, statement: Statement) -> None:
+def _begin(replay: Replay, statement: Statement, node: Node) -> None:
     replay.transaction = Transaction(
         JOURNAL.mark(),
         statement,
         len(replay.catalog.refusals),
         len(replay.catalog.row_accesses),
     )
-    replay.session.begin()
+    session = replay.session
+    session.begin()
+    read_only = only_reads(node.get("options", ()))
+    if read_only is None:
+        read_only = READ_ONLY_BY_DEFAULT in session.given
+    session.give(READ_ONLY, read_only, True)
 
 
 def _chain(replay: Replay, statement: Statement, node: Node) -> None:
     if node.get("chain"):
-        _begin(replay, statement)
+        _begin(replay, statement, node)
 
 
 def commit(replay: Replay, statement: Statement) -> None:

@@ -8,6 +8,29 @@ CREATE TABLE docs (id int PRIMARY KEY, tenant_id int, body text, big bigint, tag
 CREATE POLICY own ON docs USING (tenant_id = 1);
 """
 
+READ_ONLY = {
+    "a transaction that begins read only": r"""
+        BEGIN READ ONLY; CREATE TABLE made (id int); COMMIT; CREATE TABLE later (id int);
+        START TRANSACTION READ WRITE; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; COMMIT;
+        BEGIN READ ONLY; SAVEPOINT s; ALTER TABLE lines ENABLE ROW LEVEL SECURITY; ROLLBACK TO s; SET TIME ZONE 'UTC'; COMMIT;
+    """,
+    "a transaction that is set read only": r"""
+        BEGIN; CREATE TABLE before (id int); COMMIT; BEGIN; SET TRANSACTION READ ONLY; DROP POLICY own ON docs; COMMIT;
+        BEGIN; SET LOCAL transaction_read_only = on; CREATE TABLE made (id int); COMMIT; BEGIN; CREATE TABLE later (id int); COMMIT;
+        SET TRANSACTION READ ONLY; CREATE TABLE alone (id int);
+    """,
+    "a session of transactions that are read only": r"""
+        SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; CREATE TABLE made (id int); BEGIN READ WRITE; CREATE TABLE written (id int); COMMIT;
+        BEGIN; GRANT SELECT ON docs TO reader; COMMIT; SELECT 1 AS id INTO chosen; DO $$ BEGIN CREATE TABLE in_block (id int); END $$;
+        SET default_transaction_read_only = off; GRANT SELECT ON docs TO reader; SET default_transaction_read_only = true; CREATE ROLE late;
+        RESET default_transaction_read_only; CREATE ROLE later;
+    """,
+    "a default that is set in a transaction": r"""
+        BEGIN; SET default_transaction_read_only = on; CREATE TABLE made (id int); COMMIT; CREATE TABLE late (id int);
+        BEGIN READ WRITE; SET LOCAL default_transaction_read_only = off; COMMIT; CREATE TABLE later (id int); RESET ALL; CREATE TABLE last (id int);
+    """,
+}
+
 TEMPORARY = {
     "a temporary table before a permanent one": r"""
         CREATE TEMP TABLE docs (id int); ALTER TABLE docs ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON docs USING (true); \connect
@@ -424,4 +447,4 @@ REFUSED = {
     """,
 }
 
-ALL = TEMPORARY | TRANSACTIONS | SETTINGS | OVERLOADS | CASCADES | REFUSED
+ALL = READ_ONLY | TEMPORARY | TRANSACTIONS | SETTINGS | OVERLOADS | CASCADES | REFUSED
