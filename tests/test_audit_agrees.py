@@ -76,6 +76,7 @@ _OPEN_CONDITIONS = {
 OF_CHANGES = {
     "alter-policy-widens": _OPEN_CONDITIONS,
     "cascade-drops-policy": {*_OPEN_CONDITIONS, "rls-enabled-no-policy"},
+    "default-privileges-broad": set[str](),
     "down-migration-opens-table": set[str](),
     "drop-last-permissive-policy": {"only-restrictive-policies", "rls-enabled-no-policy"},
     "drop-restrictive-policy": _OPEN_CONDITIONS,

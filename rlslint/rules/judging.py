@@ -12,6 +12,7 @@ from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.alterations import AlteredTable, altered_policies, is_altered
+from rlslint.project.questions.defaults import default_grants
 from rlslint.project.questions.families import families
 from rlslint.project.questions.removals import removals
 from rlslint.project.questions.revocations import revocations
@@ -37,6 +38,7 @@ _NOUNS = {
     "AlteredTable": "table",
     "Family": "table",
     "Reversal": "table",
+    "DefaultGrants": "statement",
     "Revocation": "statement",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
@@ -92,6 +94,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
         yield "Reversal", reversal
     for revocation in revocations(catalog):
         yield "Revocation", revocation
+    for grants in default_grants(catalog):
+        yield "DefaultGrants", grants
     for removal in removals(catalog):
         yield "Removal", removal
     for function in catalog.functions.known():

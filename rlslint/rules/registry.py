@@ -21,6 +21,7 @@ FOLDERS = {
     "Table": "tables",
     "Policy": "policies",
     "Family": "families",
+    "DefaultGrants": "defaults",
     "Removal": "removals",
     "Revocation": "revocations",
     "Reversal": "reversals",

@@ -1,0 +1,112 @@
+"""What ALTER DEFAULT PRIVILEGES gives to whoever serves requests, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint import NamedTuple
+from rlslint.access import (
+    DATA_PRIVILEGES,
+    Gap,
+    StatementPlace,
+    gap_of,
+    inherited_roles,
+    statement_place,
+)
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Relation
+from rlslint.catalog.privileges import DefaultPrivilege
+from rlslint.catalog.roles import PUBLIC
+from rlslint.meaning.bodies import words_in_body
+from rlslint.project.project import Project
+from rlslint.project.questions.belonging import is_certainly_left_open
+from rlslint.text import Statement
+
+
+class DefaultGrants(NamedTuple):
+    """The privileges that one statement grants on tables that are made later."""
+
+    statement: Statement
+    given: tuple[DefaultPrivilege, ...]
+
+    def __str__(self) -> str:
+        return self.given[0].schema or "all schemas"
+
+
+def default_grants(catalog: Catalog) -> Iterator[DefaultGrants]:
+    """Yield the statements that grant privileges on the rows of later tables."""
+    found: dict[StatementPlace, list[DefaultPrivilege]] = {}
+    for one in catalog.defaults:
+        wanted = one.kind == "tables" and one.privilege in DATA_PRIVILEGES
+        if wanted and one.statement is not None:
+            found.setdefault(statement_place(one.statement), []).append(one)
+    for given in found.values():
+        statement = given[0].statement
+        if statement is not None:
+            yield DefaultGrants(statement, tuple(given))
+
+
+def served_by(grants: DefaultGrants, project: Project) -> tuple[str, ...]:
+    """Return the runtime roles, PUBLIC first, that get at later tables by default privileges."""
+    grantees = {one.grantee for one in grants.given}
+    everybody = (PUBLIC,) if PUBLIC in grantees else ()
+    return everybody or tuple(
+        role
+        for role in project.runtime.names
+        if role not in project.runtime.bypassing
+        and not grantees.isdisjoint(inherited_roles(project.catalog, role))
+    )
+
+
+def opened_since(grants: DefaultGrants, project: Project) -> list[Relation]:
+    """Return the tables of tenants without row security that were made under default privileges."""
+    statements = {one.statement for one in grants.given}
+    return [
+        table
+        for table in project.catalog.tables()
+        if any(grant.statement in statements for grant in table.grants.known())
+        and _is_open(table, project)
+    ]
+
+
+def is_told_of(grants: DefaultGrants, project: Project) -> bool:
+    """Tell whether PUBLIC gets at a table of tenants already where default privileges reach."""
+    schemas = {one.schema for one in grants.given}
+    return any(
+        ("" in schemas or table.schema in schemas)
+        and any(
+            grant.grantee == PUBLIC and grant.privilege in DATA_PRIVILEGES
+            for grant in table.grants.known()
+        )
+        and table.knows("columns")
+        and bool(project.tenant_columns(table))
+        for table in project.catalog.tables()
+    )
+
+
+def _is_open(table: Relation, project: Project) -> bool:
+    """Tell whether a table certainly was made without row security, and has rows of tenants.
+
+    What a statement took the row security from, or half of it, is a fault of that statement.
+    """
+    if table.temporary or project.is_shared(table):
+        return False
+    try:
+        gap = gap_of(table)
+        has_tenants = bool(project.tenant_columns(table))
+    except UnknownFact:
+        return False
+    if gap is Gap.plain:
+        return has_tenants or is_certainly_left_open(table, project)
+    return gap in (Gap.swapped, Gap.partition, Gap.child, Gap.query, Gap.like)
+
+
+def protects_new_tables(project: Project) -> bool:
+    """Tell whether an event trigger enables row security on what is made."""
+    return any(
+        "row level security" in word.lower()
+        for function in project.catalog.functions.known()
+        if function.return_type == "event_trigger" and function.knows("body")
+        for word, _ in words_in_body(function)
+    )

@@ -1,0 +1,55 @@
+"""default-privileges-broad: whatever is made later is open before anybody protects it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import in_words
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Relation
+from rlslint.catalog.roles import PUBLIC
+from rlslint.config.scales import Confidence
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.project.questions.defaults import (
+    DefaultGrants,
+    is_told_of,
+    opened_since,
+    protects_new_tables,
+    served_by,
+)
+from rlslint.rules.registry import rule
+
+_MOST_SHOWN = 20
+
+
+@rule
+def default_privileges_broad(grants: DefaultGrants, project: Project) -> Iterator[Finding]:
+    if not project.uses_row_security:
+        return
+    roles = served_by(grants, project)
+    if not roles:
+        return
+    if roles == (PUBLIC,):
+        # What came of it already, grant-all-to-public tells.
+        if not is_told_of(grants, project) and not protects_new_tables(project):
+            yield _finding(grants, roles, [], project)
+    elif tables := opened_since(grants, project):
+        yield _finding(grants, roles, tables, project)
+
+
+def _finding(
+    grants: DefaultGrants, roles: tuple[str, ...], tables: list[Relation], project: Project
+) -> Finding:
+    what = f"the rows of all tenants in {in_words(tables)}" if tables else "whatever is made later"
+    places = ((one.created, "made without row security") for one in tables[:_MOST_SHOWN])
+    return Finding(
+        object=str(tables[0]) if tables else str(grants),
+        message=f"{spoken(roles)} can get at {what}, because this opens each new table from the "
+        "moment that it is made, before row security is enabled",
+        span=shown(grants.statement),
+        label="grants tables that nobody has thought of yet",
+        help="grant each table by its name, where its row security is enabled",
+        related=also_shown(*places),
+        confidence=Confidence.low if project.runtime.assumed and roles != (PUBLIC,) else None,
+    )
