@@ -48,7 +48,8 @@ class Connection(NamedTuple):
 
     `superuser_evidence` says why the user must be a superuser ("" where nothing says so): the
     official image makes POSTGRES_USER one. `connects` is False where the file only creates that
-    role and nothing in it says that the application connects as it. `clients` are those that a
+    role and nothing in it says that the application connects as it; `made_as` is then the attribute
+    that it gives the role, superuser or bypassrls ("" for neither). `clients` are those that a
     server sees connected right now, none where a file tells of the connection.
     """
 
@@ -60,6 +61,7 @@ class Connection(NamedTuple):
     source: str
     superuser_evidence: str = ""
     connects: bool = True
+    made_as: str = ""
     clients: tuple[Client, ...] = ()
 
     def __str__(self) -> str:

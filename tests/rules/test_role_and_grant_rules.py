@@ -342,3 +342,23 @@ def test_variables_of_terraform_are_what_the_calls_of_modules_give_them(tmp_path
     assert severities(tmp_path / "called", "app-role-bypassrls", files, GRANTED) == ["error"]
     del files["infra/main.tf"]
     assert severities(tmp_path / "alone", "app-role-bypassrls", files, GRANTED) == []
+
+
+@pytest.mark.parametrize(
+    ("attribute", "rule", "expected"),
+    [
+        ("bypass_row_level_security = true", "app-role-bypassrls", ["error"]),
+        ("bypass_row_level_security = false", "app-role-bypassrls", []),
+        ("superuser = true", "app-role-superuser", ["error"]),
+    ],
+)
+def test_terraform_makes_roles_that_no_policy_binds(
+    attribute: str, rule: str, expected: list[str], tmp_path: Path
+) -> None:
+    files = {
+        "infra/main.tf": 'variable "user" {\n  default = "shop_rw"\n}\n'
+        'resource "postgresql_role" "web" {\n  name = var.user\n  login = true\n'
+        f"  {attribute}\n}}\n",
+        ".env": "DATABASE_URL=postgres://shop_rw:x@db.shop.example/shop",
+    }
+    assert severities(tmp_path, rule, files, GRANTED) == expected

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
-from rlslint.config.platforms import Platform, platform_of_resource
+from rlslint.config.platforms import BYPASSRLS, SUPERUSER, Platform, platform_of_resource
 from rlslint.files.connections import Connection
 from rlslint.files.settings.document import Document
 from rlslint.files.settings.variables import Variable, connections_of_resolved
@@ -34,6 +34,9 @@ _BLOCK = Pattern(r'^[ \t]*(?P<kind>variable|module)[ \t]+"(?P<label>[\w-]+)"', r
 _ANY_BLOCK = Pattern(r"^[a-z]", re.MULTILINE)
 _VARIABLE = Pattern(r"var\.(?P<name>[\w-]+)")
 
+_ESCAPES = {"superuser": SUPERUSER, "bypass_row_level_security": BYPASSRLS}
+"""The arguments of postgresql_role (the provider's documentation) that let a role past policies."""
+
 Names = dict[tuple[str, str], str]
 """The names of the roles that resources make, by their types and labels."""
 
@@ -50,6 +53,31 @@ def read(document: Document) -> Iterator[Connection]:
             start, end = start + 1, end - 1
         variables.append(Variable(match["name"], _value(written, names, given), start, end))
     yield from connections_of_resolved(document, variables)
+    yield from _roles(document, names, given)
+
+
+def _roles(document: Document, names: Names, given: Mapping[str, str]) -> Iterator[Connection]:
+    """Yield the roles that escape policies of those that a file makes (postgresql_role)."""
+    source = document.source
+    for block in _RESOURCE().finditer(source):
+        end = _end_of_block(source, block.end())
+        attributes = {
+            match["name"]: match for match in _ATTRIBUTE().finditer(source, block.end(), end)
+        }
+        made_as = next(
+            (
+                escape
+                for name, escape in _ESCAPES.items()
+                if name in attributes and attributes[name]["value"] == "true"
+            ),
+            "",
+        )
+        if block["type"] == "postgresql_role" and made_as and "name" in attributes:
+            user = _value(attributes["name"]["value"], names, given)
+            start, behind = attributes["name"].span("value")
+            source_name = f"postgresql_role.{block['label']}"
+            made = document.connection(user, start, behind, source=source_name)
+            yield made._replace(connects=False, made_as=made_as)
 
 
 def _names(source: str) -> Names:
@@ -93,8 +121,12 @@ def _blocks(source: str, kind: str) -> Iterator[tuple[str, int, int]]:
     """Yield the label of each block, and from where to where its content stands."""
     for block in _BLOCK().finditer(source):
         if block["kind"] == kind:
-            following = _ANY_BLOCK().search(source, block.end())
-            yield block["label"], block.end(), following.start() if following else len(source)
+            yield block["label"], block.end(), _end_of_block(source, block.end())
+
+
+def _end_of_block(source: str, start: int) -> int:
+    following = _ANY_BLOCK().search(source, start)
+    return following.start() if following else len(source)
 
 
 def _assigned(source: str, start: int, end: int) -> dict[str, str]:

@@ -53,6 +53,11 @@ def exemption(connection: Connection, project: Project) -> Exemption | None:
         return Exemption(SUPERUSER, True, "the migrations make it one", "", Confidence.medium)
     if known is not None and {"superuser", "bypassrls"} & known.statements.keys():
         return None
+    made = next((c for c in project.connections if c.made_as and c.user == role), None)
+    if made is not None:
+        file = made.span.text.path
+        remedy = f"take the attribute from the role in {file}"
+        return Exemption(made.made_as, True, f"{file} makes it with that attribute", remedy, None)
     platform = platform_of(connection)
     if platform is not None:
         console = console_role(platform, role)
