@@ -73,8 +73,7 @@ def reported(folder: Path, files: dict[str, str], rule: str, history: str = HIST
         (DIRECT, STATEMENTS, "pgbouncer-reset-query-not-applied"),
         (DIRECT, NO_RESET, "pgbouncer-empty-reset-query"),
         (TAKEN_BACK, NO_RESET, ""),
-        (POOLED, TRANSACTIONS, "set-config-session"),
-        (POOLED, NO_RESET, "set-config-session"),
+        (POOLED, TRANSACTIONS, "pgbouncer-reset-query-not-applied"),
         (DIRECT, DEFAULTS, "set-config-session"),
         (LOCAL, TRANSACTIONS, ""),
         (LOCAL, NO_RESET, ""),
@@ -91,6 +90,12 @@ def test_one_fault_of_a_program_and_its_pooler_is_told_once(
     )
     found = {one.name for one in lint(tmp_path, files).findings if one.name in rules}
     assert found == ({expected} if expected else set())
+
+
+def test_a_pool_and_a_pooler_that_both_keep_a_tenant_are_two_faults(tmp_path: Path) -> None:
+    files = {"migrations/0001_docs.sql": HISTORY, "app.py": POOLED, "etc/pgbouncer.ini": NO_RESET}
+    found = {one.name for one in lint(tmp_path, files).findings if one.severity is Severity.error}
+    assert found == {"set-config-session", "pgbouncer-empty-reset-query"}
 
 
 @pytest.mark.parametrize(

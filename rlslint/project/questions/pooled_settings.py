@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint import NamedTuple
 from rlslint.config.scales import Confidence
 from rlslint.files.deployment.facts import Pooler
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
-from rlslint.project.questions.outliving import outliving
+from rlslint.project.questions.outliving import Outliving, outliving
 from rlslint.project.sessions import SessionTrace, Step, refused_by_server
 from rlslint.project.setting_writes import SettingWrite
 from rlslint.text.patterns import Pattern
 
-_MOST_PLACES = 3
+_MOST_PLACES = 20
 _RESETS = Pattern(r"(?i)discard\s+all|reset\s+all")
 
 
@@ -33,27 +34,31 @@ def _resets(pooler: Pooler) -> bool:
     return pooler.reset_query is None or _RESETS().search(pooler.reset_query) is not None
 
 
-def handed_on(pooler: Pooler, project: Project) -> tuple[SettingWrite, ...]:
-    """Return the settings for sessions that a pooler hands on, and that nothing else tells of.
+class HandedOn(NamedTuple):
+    """A setting for a session that a pooler hands on; `left` tells whether it stays without one."""
 
-    Where a pool of the program's own surely keeps them, that is reported where they are set. What a
-    program takes back when it is done is late where each transaction may be another's.
+    write: SettingWrite
+    left: Outliving | None
+
+
+def handed_on(pooler: Pooler, project: Project) -> tuple[HandedOn, ...]:
+    """Return the settings for sessions that a pooler hands on.
+
+    What a program takes back when it is done is late where each transaction may be another's.
     """
     if not (shares_transactions(pooler) or keeps_settings(pooler)):
         return ()
     found = project.ask(_for_sessions)
-    return tuple(write for write, is_reset in found if shares_transactions(pooler) or not is_reset)
+    return tuple(one for one in found if shares_transactions(pooler) or one.left is not None)
 
 
-def _for_sessions(project: Project) -> tuple[tuple[SettingWrite, bool], ...]:
-    """Return the settings for whole sessions, and whether something takes each back."""
+def _for_sessions(project: Project) -> tuple[HandedOn, ...]:
+    """Return the settings that the program makes for whole sessions."""
     return tuple(
-        (write, left is None)
+        HandedOn(write, outliving(trace, step, write, project))
         for trace in project.traces
         for step, write in trace.writes()
         if _is_for_session(step, write, trace, project)
-        for left in (outliving(trace, step, write, project),)
-        if left is None or left.confidence < Confidence.high
     )
 
 
@@ -67,11 +72,20 @@ def _is_for_session(step: Step, write: SettingWrite, trace: SessionTrace, projec
 def found_in_pooler(
     pooler: Pooler, cause: str, label: str, help: str, project: Project
 ) -> Iterator[Finding]:
-    """Yield the finding about a pooler that hands settings on, if it does."""
-    writes = handed_on(pooler, project)
-    if not writes:
+    """Yield the finding about a pooler that hands settings on, if it does.
+
+    It points to those that it alone hands on: a pool of the program's own is another fault, unless
+    the pooler's sessions serve others before the program is done with them.
+    """
+    found = handed_on(pooler, project)
+    if not found:
         return
-    name = writes[0].name
+    name = found[0].write.name
+    alone = [
+        one.write
+        for one in found
+        if shares_transactions(pooler) or one.left is None or one.left.confidence < Confidence.high
+    ]
     finding = Finding(
         object=name,
         message="whoever gets a server connection of this pool next reads and writes as the tenant "
@@ -80,16 +94,7 @@ def found_in_pooler(
         label=label,
         help=help,
         related=also_shown(
-            *((w.statement, f"{w.name} is set for the session") for w in writes[:_MOST_PLACES])
+            *((w.statement, f"{w.name} is set for the session") for w in alone[:_MOST_PLACES])
         ),
     )
     yield about_context(finding, project)
-
-
-def is_told_by_pooler(write: SettingWrite, project: Project) -> bool:
-    """Tell whether a finding about a pooler speaks of what a write sets."""
-    return any(
-        write is other
-        for pooler in project.deployment.poolers
-        for other in handed_on(pooler, project)
-    )

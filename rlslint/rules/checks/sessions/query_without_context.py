@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.code.sites import CodeEventKind
+from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.project.findings import Finding, also_shown
-from rlslint.project.project import Project
+from rlslint.project.project import Project, is_own
 from rlslint.project.questions.bound_queries import Access, accesses, settings_needed
 from rlslint.project.sessions import SessionTrace, Step
-from rlslint.project.setting_writes import SettingWrite
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
 
@@ -34,26 +34,26 @@ def query_without_context(trace: SessionTrace, project: Project) -> Iterator[Fin
             return
         if step.event.kind is not CodeEventKind.execute or not step.own or not trace.opens(step):
             continue
-        for statement, access, place in _without(step, known, project):
-            yield _finding(statement, access, place)
+        for statement, access, name in _without(step, known, project):
+            yield _finding(statement, access, name, project)
             return
 
 
 def _without(
     step: Step, known: set[str], project: Project
-) -> Iterator[tuple[Statement, Access, SettingWrite]]:
-    """Yield what a step does without a setting that the program sets elsewhere."""
-    elsewhere = {write.name: write for write in project.setting_writes if not write.resets}
+) -> Iterator[tuple[Statement, Access, str]]:
+    """Yield what a step does without a setting of the program's own that its policies need."""
     for parsed in step.query.statements if step.query is not None else ():
         # COPY … FROM fails with any tenant: copy-from-rls says so.
         if parsed.statement.kind == "CopyStmt" and parsed.node.get("is_from"):
             continue
         for access in accesses(parsed, project):
             needed = settings_needed(access, project)
-            if not needed or not needed <= elsewhere.keys():
+            if not needed or not known.isdisjoint(needed):
                 continue
-            if known.isdisjoint(needed) and needed.isdisjoint(project.ask(_set_by_hooks)):
-                yield parsed.statement, access, elsewhere[min(needed)]
+            own = all(is_own(name) and not name.startswith(ENGINE_SETTINGS) for name in needed)
+            if own and needed.isdisjoint(project.ask(_set_by_hooks)):
+                yield parsed.statement, access, min(needed)
 
 
 def _set_by_hooks(project: Project) -> frozenset[str]:
@@ -65,16 +65,20 @@ def _set_by_hooks(project: Project) -> frozenset[str]:
     )
 
 
-def _finding(statement: Statement, access: Access, place: SettingWrite) -> Finding:
+def _finding(statement: Statement, access: Access, name: str, project: Project) -> Finding:
     effect = _EFFECTS[access.command].format(access.table)
+    writes = (write for write in project.setting_writes if write.name == name and not write.resets)
+    place = next(writes, None)
     return Finding(
         object=str(access.table),
-        message=f"{effect} unless its role is exempt from policies: they need {place.name}, which "
+        message=f"{effect} unless its role is exempt from policies: they need {name}, which "
         "nothing has set on this connection",
         span=statement.span,
-        label=f"runs without {place.name}",
-        help=f"set {place.name} in the transaction of this query, or connect as a role that is "
-        "meant to see all rows",
-        related=also_shown((place.statement, f"{place.name} is set here, for another connection")),
+        label=f"runs without {name}",
+        help=f"set {name} in the transaction of this query, or connect as a role that is meant to "
+        "see all rows",
+        related=also_shown(
+            (place.statement if place else None, f"{name} is set here, for another connection")
+        ),
         statement=statement,
     )

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.outliving import found_in_session, outliving
-from rlslint.project.questions.pooled_settings import is_told_by_pooler
-from rlslint.project.questions.rolled_back import rolled_back
 from rlslint.project.sessions import SessionTrace
 from rlslint.rules.registry import rule
 
@@ -20,9 +18,7 @@ def set_config_session(trace: SessionTrace, project: Project) -> Iterator[Findin
         if write.statement.kind == "VariableSetStmt" or write.through is not None:
             continue
         left = outliving(trace, step, write, project)
-        if left is None or is_told_by_pooler(write, project):
-            continue
-        if rolled_back(trace, step, write, project) is None:
+        if left is not None:
             yield found_in_session(
                 step,
                 write,

@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
-from rlslint.project.questions.local_settings import (
-    lost_at_once,
-    told_lost,
-    turns_transactions_off,
-)
+from rlslint.project.questions.local_settings import lost_at_once, told_lost
 from rlslint.project.sessions import SessionTrace
 from rlslint.rules.registry import rule
 
@@ -21,10 +17,7 @@ def set_local_outside_transaction(trace: SessionTrace, project: Project) -> Iter
     reported = set()
     for step, write in trace.writes():
         lost = lost_at_once(trace, step, write, project)
-        # Where the program has turned transactions off, set-local-autocommit-driver says so.
         if not lost or write.statement in reported:
-            continue
-        if any(turns_transactions_off(trace, place) for place in lost):
             continue
         reported.add(write.statement)
         finding = Finding(
