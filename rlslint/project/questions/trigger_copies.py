@@ -12,6 +12,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation, Trigger
 from rlslint.meaning.calls import search_path_of
 from rlslint.project.project import Project
+from rlslint.project.questions.triggers import trigger_places
 
 
 class TriggerCopy(NamedTuple):
@@ -64,21 +65,16 @@ def _filled(project: Project) -> dict[Relation, Function]:
 
 def _protected_triggers(project: Project) -> dict[Function, tuple[tuple[Relation, Trigger], ...]]:
     """Return the trigger functions that tables with row security call, and where."""
-    found: dict[Function, list[tuple[Relation, Trigger]]] = {}
-    for table in project.catalog.tables():
-        if not table.triggers.known() or not table.knows("rls_enabled") or not table.rls_enabled:
-            continue
-        # Partitions have the triggers of their table.
-        if not table.knows("partition_of") or table.partition_of is None:
-            for trigger in table.triggers.known():
-                for function in _functions_of(trigger, project) if trigger.enabled else ():
-                    found.setdefault(function, []).append((table, trigger))
-    return {function: tuple(places) for function, places in found.items()}
-
-
-def _functions_of(trigger: Trigger, project: Project) -> tuple[Function, ...]:
-    schema, _, name = trigger.function.rpartition(".")
-    return project.catalog.function_names.get((schema, name), ())
+    found: dict[Function, tuple[tuple[Relation, Trigger], ...]] = {}
+    for function, places in project.ask(trigger_places).items():
+        protected = tuple(
+            (table, trigger)
+            for table, trigger in places
+            if table.knows("rls_enabled") and table.rls_enabled
+        )
+        if protected:
+            found[function] = protected
+    return found
 
 
 def _copies(project: Project, function: Function) -> tuple[TriggerCopy, ...]:
