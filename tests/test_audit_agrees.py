@@ -81,6 +81,7 @@ OF_CHANGES = {
     "drop-last-permissive-policy": {"only-restrictive-policies", "rls-enabled-no-policy"},
     "drop-restrictive-policy": _OPEN_CONDITIONS,
     "force-removed": {"rls-not-forced"},
+    "function-replace-drops-search-path": {"security-definer-no-search-path"},
     "grant-all-tables-includes-unprotected": set[str](),
     "owner-changed-to-runtime-role": {"rls-not-forced"},
     "rename-breaks-policy-helper": set[str](),
@@ -94,6 +95,7 @@ NOTHING_LEFT = {("ctas-copy-without-rls", "public.long_docs_2024")}
 NEED_SIZE = {
     "policy-casts-column",
     "policy-column-unindexed",
+    "policy-correlated-exists",
     "policy-function-not-wrapped",
     "policy-index-wrong-leading-column",
     "policy-membership-unindexed",

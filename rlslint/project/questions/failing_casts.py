@@ -53,7 +53,12 @@ def _is_checked(column: Column, table: Relation) -> bool:
         return True
     relation, number = place
     for constraint in relation.constraints.known():
-        if constraint.kind != "check" or constraint.expression is None:
+        if constraint.kind != "check":
+            continue
+        if constraint.expression is None:
+            # Of a server's CHECK nothing is read but what it is about.
+            if number in constraint.columns:
+                return True
             continue
         for part in constraint.expression.expression.walk():
             if isinstance(part, Operator | Call) and any(

@@ -67,9 +67,14 @@ def is_citext(column: Column) -> bool:
 
 
 def _is_checked(relation: Relation, column: Column) -> bool:
-    """Tell whether a CHECK says `column = lower(column)`."""
+    """Tell whether a CHECK says `column = lower(column)`, or may do so."""
     for constraint in relation.constraints.known():
-        if constraint.kind != "check" or constraint.expression is None:
+        if constraint.kind != "check":
+            continue
+        if constraint.expression is None:
+            # Of a server's CHECK nothing is read but what it is about.
+            if column.number in constraint.columns:
+                return True
             continue
         for part in constraint.expression.expression.walk():
             match part:

@@ -11,7 +11,7 @@ from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Cast, Expr
+from rlslint.sql.expressions import Cast, Column, Expr
 
 
 def _casts_something(terms: Terms, project: Project) -> bool:
@@ -20,7 +20,11 @@ def _casts_something(terms: Terms, project: Project) -> bool:
 
 
 def _casts(expression: Expr) -> bool:
-    return any(isinstance(part, Cast) for part in expression.walk())
+    """Tell whether a value of a row is cast."""
+    return any(
+        isinstance(part, Cast) and any(isinstance(inner, Column) for inner in part.walk())
+        for part in expression.walk()
+    )
 
 
 def _is_bound_besides(policy: Policy, cast: Cast, project: Project) -> bool:

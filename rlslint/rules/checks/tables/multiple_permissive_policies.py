@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from rlslint.access import applicable_policies
 from rlslint.access.wording import spoken
@@ -16,8 +17,10 @@ from rlslint.text.sentences import listed
 
 @rule
 def multiple_permissive_policies(table: Table, project: Project) -> Iterator[Finding]:
-    permissive = [one for one in table.policies.known() if one.knows("permissive")]
-    if sum(one.permissive for one in permissive) < 2 or not table.rls_enabled:
+    known = [one for one in table.policies.known() if one.knows("permissive") and one.permissive]
+    if not any(_may_meet(one, other) for one, other in combinations(known, 2)):
+        return
+    if not table.rls_enabled:
         return
     found: dict[tuple[Policy, ...], tuple[dict[str, None], dict[str, None]]] = {}
     for command in COMMANDS:
@@ -30,6 +33,11 @@ def multiple_permissive_policies(table: Table, project: Project) -> Iterator[Fin
     if found:
         policies, (roles, commands) = next(iter(found.items()))
         yield _finding(table, policies, tuple(roles), tuple(commands))
+
+
+def _may_meet(one: Policy, other: Policy) -> bool:
+    """Tell whether two policies may apply to one command; roles may be members of others."""
+    return one.command == other.command or "all" in (one.command, other.command)
 
 
 def _finding(
