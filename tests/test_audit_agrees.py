@@ -84,6 +84,7 @@ OF_CHANGES = {
     "function-replace-drops-search-path": {"security-definer-no-search-path"},
     "grant-all-tables-includes-unprotected": set[str](),
     "owner-changed-to-runtime-role": {"rls-not-forced"},
+    "policy-name-typo-drop-if-exists": _OPEN_CONDITIONS,
     "rename-breaks-policy-helper": set[str](),
     "revoke-without-effect": set[str](),
 }

@@ -189,15 +189,27 @@ class RemovedPolicy(NamedTuple):
     along: bool
 
 
+class MissedDrop(NamedTuple):
+    """That DROP POLICY IF EXISTS named a policy that `relation` did not have."""
+
+    relation: Relation
+    name: str
+    statement: Statement
+
+    def __str__(self) -> str:
+        return f"{self.relation}.{self.name}"
+
+
 class Relation(Facts):
     """A table, view or their like (pg_class), known by identity: names and schemas may change.
 
     `owner` is a role's name. `columns` are by name, in order. `parents` are the tables that it
     inherits from; `partition_of` is the one whose partition it is. `query` and `options` are a
     view's. `estimated_rows` is what the planner thinks of its size (pg_class.reltuples),
-    None where nothing tells. `removed` are the policies that it had once, `replaces` is the
-    relation that had its name before it. `copied_from` are the relations whose rows CREATE TABLE AS
-    or LIKE took (`copy_kind` is "as" or "like").
+    None where nothing tells. `removed` are the policies that it had once, `missed` those that were
+    to be dropped and not there; `replaces` is the relation that had its name before it.
+    `copied_from` are the relations whose rows CREATE TABLE AS or LIKE took (`copy_kind` is "as" or
+    "like").
     """
 
     __slots__ = (
@@ -210,6 +222,7 @@ class Relation(Facts):
         "grants",
         "indexes",
         "kind",
+        "missed",
         "name",
         "next_number",
         "oid",
@@ -242,6 +255,7 @@ class Relation(Facts):
     rls_forced: bool
     policies: Members[str, Policy]
     removed: tuple[RemovedPolicy, ...]
+    missed: tuple[MissedDrop, ...]
     replaces: Relation | None
     indexes: Members[str, Index]
     constraints: Members[str, Constraint]
@@ -279,6 +293,7 @@ class Relation(Facts):
         self.rls_forced = False
         self.policies = Members("policies")
         self.removed = ()
+        self.missed = ()
         self.replaces = None
         self.indexes = Members("indexes")
         self.constraints = Members("constraints")

@@ -7,7 +7,7 @@ from typing import Any
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
-from rlslint.catalog.model import Kind, Owned, Relation
+from rlslint.catalog.model import Kind, MissedDrop, Owned, Relation
 from rlslint.catalog.privileges import Grant
 from rlslint.replay.cascades import Removal, remove_policy
 from rlslint.replay.grantors import grantor_of, is_from, revoke_what_followed
@@ -131,6 +131,9 @@ def _drop_policy(relation: Relation, name: str, statement: Statement) -> None:
         remove_policy(policy, statement, along=False)
     else:
         relation.because_of("policies", statement)
+        if not relation.policies.is_open:
+            missed = MissedDrop(relation, name, statement)
+            relation.become("missed", (*relation.missed, missed))
 
 
 def _remove(members: Members[Any, Any], key: Any) -> None:

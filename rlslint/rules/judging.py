@@ -37,6 +37,7 @@ _NOUNS = {
     "Removal": "policy",
     "AlteredTable": "table",
     "Family": "table",
+    "MissedDrop": "policy",
     "Reversal": "table",
     "DefaultGrants": "statement",
     "Revocation": "statement",
@@ -84,6 +85,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
                 yield "AlteredTable", AlteredTable(relation)
         elif relation.is_view or relation.is_materialized_view:
             yield "View", relation
+        for missed in relation.missed:
+            yield "MissedDrop", missed
         for policy in relation.policies.known():
             yield "Policy", policy
         for altered in altered_policies(relation):

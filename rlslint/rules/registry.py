@@ -22,6 +22,7 @@ FOLDERS = {
     "Policy": "policies",
     "Family": "families",
     "DefaultGrants": "defaults",
+    "MissedDrop": "removals",
     "Removal": "removals",
     "Revocation": "revocations",
     "Reversal": "reversals",
