@@ -1,0 +1,46 @@
+"""One module per language, and which files are written in it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rlslint.code.adapters.building import Language
+
+_LANGUAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        ".py": ("python", "PYTHON"),
+        ".ts": ("javascript", "TYPESCRIPT"),
+        ".mts": ("javascript", "TYPESCRIPT"),
+        ".cts": ("javascript", "TYPESCRIPT"),
+        ".tsx": ("javascript", "TSX"),
+        ".js": ("javascript", "JAVASCRIPT"),
+        ".jsx": ("javascript", "JAVASCRIPT"),
+        ".mjs": ("javascript", "JAVASCRIPT"),
+        ".cjs": ("javascript", "JAVASCRIPT"),
+        ".go": ("go", "GO"),
+        ".java": ("java", "JAVA"),
+        ".kt": ("kotlin", "KOTLIN"),
+        ".kts": ("kotlin", "KOTLIN"),
+        ".cs": ("csharp", "CSHARP"),
+        ".rb": ("ruby", "RUBY"),
+        ".rake": ("ruby", "RUBY"),
+        ".php": ("php", "PHP"),
+        ".rs": ("rust", "RUST"),
+        ".ex": ("elixir", "ELIXIR"),
+        ".exs": ("elixir", "ELIXIR"),
+    }
+)
+
+SUFFIXES = frozenset(_LANGUAGES)
+"""The endings of the files that are read as programs."""
+
+
+def language_of(suffix: str) -> Language:
+    """Return the language of the files with one of `SUFFIXES`; its module is imported now."""
+    module, constant = _LANGUAGES[suffix]
+    found: Language = getattr(importlib.import_module(f"{__name__}.{module}"), constant)
+    return found

@@ -1,0 +1,116 @@
+"""The libraries through which programs reach PostgreSQL, as data: one table each.
+
+What is told is what a program that uses the library is certain of: who sees the connection
+afterwards, what surrounds a statement, and who puts values into the SQL.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+
+from rlslint import NamedTuple
+from rlslint.code.sites import Hook
+
+
+class Role(Enum):
+    """What a value of a library is.
+
+    `pool`: each statement sent through it may use another connection. `connection`: one that was
+    borrowed and goes back. `direct`: one that this program opened for itself and that ends with
+    its user. `request`: one that ends with the request (PHP). `transaction`: a connection inside
+    a transaction. `ambient`: the library finds the connection that the surrounding code uses.
+    `block`: what begins a transaction on the ambient connection for a body or a callback.
+    `statement`: SQL with its values, sent later. `maybe`: a connection of which nothing is known.
+    """
+
+    pool = "pool"
+    connection = "connection"
+    direct = "direct"
+    request = "request"
+    transaction = "transaction"
+    ambient = "ambient"
+    block = "block"
+    statement = "statement"
+    maybe = "maybe"
+
+
+class Step(Enum):
+    """What a method gives, seen from the value that it is called on.
+
+    `same`: the same connection (a cursor, a builder). `connection`: one that is borrowed for the
+    caller, or for the callback. `pool`: a pool. `transaction`: a transaction on a connection, as
+    what a body runs in, what a callback gets, or the value itself. `begin`: the connection is in
+    a transaction from here on. `commit` and `rollback`: no longer. `release`: it goes back or is
+    closed. `statement`: SQL that is sent later.
+    """
+
+    same = "same"
+    connection = "connection"
+    pool = "pool"
+    transaction = "transaction"
+    begin = "begin"
+    commit = "commit"
+    rollback = "rollback"
+    release = "release"
+    statement = "statement"
+
+
+class Facts(NamedTuple):
+    """What holds of a library's connections; None where it depends on what no file tells.
+
+    `binds_on_server`: values travel apart from the SQL, so that PostgreSQL's grammar sees `$1`;
+    False where the library writes quoted literals. `begins_itself`: the first statement opens a
+    transaction that lasts until COMMIT. `pool_resets`: a connection that comes back loses its
+    settings.
+    """
+
+    binds_on_server: bool | None = True
+    begins_itself: bool | None = False
+    pool_resets: bool | None = False
+
+
+class Library(NamedTuple):
+    """One library.
+
+    `source` is where its documentation says so. `imports` are parts of the names of modules, one
+    of which a file imports that uses the library; empty where every file of the language may.
+    `types` are the last words of its types. `opens` are functions and constructors, by their last
+    words (`pgxpool.New`), and what they make. `names` are values that exist without being made.
+    `steps` are methods. `executes` are methods that send the first of their arguments that is SQL;
+    `sends` are methods that send a statement that was made before; `members` are fields to which
+    SQL is assigned. `interpolates_safely` are those of `executes` that pass the holes of a
+    template as values; `tags` tells that a handle is itself the tag of such templates, `raw` are
+    functions whose value becomes part of the SQL even there. `receiver` is what code inside of
+    the library's own classes runs on (migrations). `words` are texts that, standing anywhere in
+    the program's sources and settings, change `facts`. `hooks` are names of methods, arguments or
+    events by which the pool calls functions. `parameter` is how a value is marked in its SQL.
+    """
+
+    name: str
+    source: str
+    imports: tuple[str, ...] = ()
+    facts: Facts = Facts()
+    types: Mapping[str, Role] = {}
+    opens: Mapping[str, Role] = {}
+    names: Mapping[str, Role] = {}
+    steps: Mapping[str, Step] = {}
+    executes: frozenset[str] = frozenset()
+    sends: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+    interpolates_safely: frozenset[str] = frozenset()
+    tags: bool = False
+    raw: frozenset[str] = frozenset()
+    receiver: Role | None = None
+    words: Mapping[str, Facts] = {}
+    hooks: Mapping[str, Hook] = {}
+    parameter: str = "$1"
+
+
+@cache
+def libraries_of(language: str) -> tuple[Library, ...]:
+    """Return the libraries of a language, those that are looked for first in front."""
+    found: tuple[Library, ...] = importlib.import_module(f"{__name__}.{language}").LIBRARIES
+    return found
