@@ -78,8 +78,10 @@ class Later:
 class Function(NamedTuple):
     """A function, method, closure or block; `marks` are decorators, annotations, modifiers.
 
-    `returns` is the type that it is declared to return. A body that is an expression is what the
-    function returns where `gives_last` is True.
+    `returns` is the type that it is declared to return. Where `gives_last` is True, the value of
+    the body is what the function returns. `receiver` is the name by which a method calls the
+    object that it belongs to, where it is free to choose one (Go); such a method stands in a
+    `Class` that `extends` the type.
     """
 
     start: int
@@ -90,6 +92,7 @@ class Function(NamedTuple):
     marks: tuple[str, ...] = ()
     returns: str = ""
     gives_last: bool = False
+    receiver: str = ""
 
 
 class Literal(NamedTuple):

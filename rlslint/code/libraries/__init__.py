@@ -64,12 +64,14 @@ class Facts(NamedTuple):
     `binds_on_server`: values travel apart from the SQL, so that PostgreSQL's grammar sees `$1`;
     False where the library writes quoted literals. `begins_itself`: the first statement opens a
     transaction that lasts until COMMIT. `pool_resets`: a connection that comes back loses its
-    settings.
+    settings. `is_shared`: a connection that the library keeps serves others afterwards; False
+    where it ends with the request (PHP without persistent connections).
     """
 
     binds_on_server: bool | None = True
     begins_itself: bool | None = False
     pool_resets: bool | None = False
+    is_shared: bool | None = True
 
 
 class Library(NamedTuple):
