@@ -1,0 +1,1 @@
+"""The adapters of languages: each brings programs into the form."""
