@@ -57,6 +57,7 @@ _DEEPEST = 240
 
 _WORDS = Pattern(r"[\w.:\\]+")
 _ARGUMENTS_OF_TYPE = Pattern(r"<.*|\[.*|\(.*", re.DOTALL)
+_LINES = Pattern(r"[^\n]*\n|[^\n]+")
 _LAST_WORD = Pattern(r"(\w+)\W*$")
 _NUMBER = Pattern(r"(0[xX][\da-fA-F]+|\d+)[a-zA-Z]*")
 _CONSTANTS = {
@@ -77,17 +78,17 @@ class Language(NamedTuple):
 
     `grammar` is a module, and the function in it that gives the grammar. `arguments` are the node
     types of named arguments with where their name and value stand, `parameters` those of
-    parameters with where name and type stand. `patterns` are node types that hold several targets.
-    `sigil` are characters in front of names. `operators` are spelled otherwise than elsewhere.
-    `prepare` gives a text of equal length that the grammar can parse; `before` looks at the whole
-    tree first.
+    parameters with where name, type and, if there can be one, default stand. `patterns` are node
+    types that hold several targets. `sigil` are characters in front of names. `operators` are
+    spelled otherwise than elsewhere. `prepare` gives a text of equal length that the grammar can
+    parse; `before` looks at the whole tree first.
     """
 
     name: str
     grammar: tuple[str, str]
     rules: Mapping[str, Rule]
     arguments: Mapping[str, tuple[Where, Where]] = {}
-    parameters: Mapping[str, tuple[Where, Where]] = {}
+    parameters: Mapping[str, tuple[Where, ...]] = {}
     patterns: frozenset[str] = frozenset()
     holes: frozenset[str] = frozenset()
     sigil: str = ""
@@ -166,9 +167,9 @@ class Builder:
     def nodes(self, nodes: Iterable[Parsed]) -> tuple[Node, ...]:
         return tuple([self.node(node) for node in nodes])
 
-    def later(self, node: Parsed | None) -> Later:
+    def later(self, *nodes: Parsed | None) -> Later:
         """Return the form of a body, to be built when it is asked for."""
-        return Later(lambda: self._apart(node))
+        return Later(lambda: self._apart([node for node in nodes if node is not None]))
 
     def arguments(self, node: Parsed | None) -> tuple[list[Node], list[tuple[str, Node]]]:
         """Return the positional and the named arguments of a list of arguments."""
@@ -205,19 +206,25 @@ class Builder:
                 if isinstance(where[0], str) and not where[0].startswith(".")
                 else [part(child, where[0])]
             )
-            kind = self.text(part(child, where[1])).lstrip(": ")
-            found += [Parameter(self._parameter_name(name), kind) for name in names]
+            kind = part(child, where[1])
+            given = part(child, where[2]) if len(where) > 2 else None
+            default = self.optional(given) if given not in (*names, kind) else None
+            typed = self.text(kind).lstrip(": ")
+            found += [Parameter(self._parameter_name(name), typed, default) for name in names]
         return tuple(found)
 
     def _parameter_name(self, node: Parsed | None) -> str:
         return self.text(node).lstrip("$&*").removeprefix("mut ")
 
-    def _apart(self, node: Parsed | None) -> Node:
+    def _apart(self, nodes: list[Parsed]) -> Node:
         depth, self._depth = self._depth, 0
         try:
-            return Block(0, 0, ()) if node is None else self.node(node)
+            made = self.nodes(nodes)
         finally:
             self._depth = depth
+        if len(made) == 1:
+            return made[0]
+        return Block(made[0].start if made else 0, made[-1].end if made else 0, made)
 
 
 def span(node: Parsed) -> tuple[int, int]:
@@ -319,6 +326,14 @@ def block(builder: Builder, node: Parsed) -> Node:
     return Block(*span(node), builder.nodes(children(node)))
 
 
+def members(builder: Builder, node: Parsed) -> Node:
+    """What a class holds; declarations of several things at once are taken apart."""
+    found: list[Node] = []
+    for made in builder.nodes(children(node)):
+        found += made.body if isinstance(made, Block) else (made,)
+    return Block(*span(node), tuple(found))
+
+
 def sequence(builder: Builder, node: Parsed) -> Node:
     return Sequence(*span(node), builder.nodes(children(node)))
 
@@ -380,6 +395,59 @@ def _content(builder: Builder, node: Parsed, doubled: Mapping[str, str]) -> Iter
     if position < node.end_byte:
         rest = builder.source[position : node.end_byte].decode("utf-8", "replace")
         yield from pieces(rest, position, doubled)
+
+
+def unindented(made: String, width: int | None = None, ends_with_newline: bool = True) -> String:
+    """Take from a string of several lines what only lays it out in the source.
+
+    That is the newline that it begins with, the spaces before its end, and `width` columns of
+    indentation, or as many as all of its lines have.
+    """
+    parts = list(made.parts)
+    if parts and isinstance(parts[0], Piece) and parts[0].text.startswith(("\n", "\r\n")):
+        skipped = parts[0].text.index("\n") + 1
+        parts[0] = Piece(parts[0].start + skipped, parts[0].end, parts[0].text[skipped:])
+    if parts and isinstance(parts[-1], Piece) and _is_verbatim(parts[-1]):
+        text = parts[-1].text.rstrip(" \t")
+        text = text if ends_with_newline else text.removesuffix("\n").removesuffix("\r")
+        parts[-1] = Piece(parts[-1].start, parts[-1].start + len(text.encode()), text)
+    lines = list(_lines(parts))
+    if width is None:
+        width = min((indent for _, indent, is_blank in lines if not is_blank), default=0)
+    kept: list[Piece | Node] = []
+    for each, indent, _ in lines:
+        if not isinstance(each, Piece):
+            kept.append(each)
+        elif each.text[min(indent, width) :]:
+            taken = min(indent, width)
+            kept.append(Piece(each.start + taken, each.end, each.text[taken:]))
+    return made._replace(parts=tuple(kept))
+
+
+def _is_verbatim(piece: Piece) -> bool:
+    return len(piece.text.encode()) == piece.end - piece.start
+
+
+def _lines(parts: list[Piece | Node]) -> Iterator[tuple[Piece | Node, int, bool]]:
+    """Yield the parts of a string split into lines, with their indentation and if it is all."""
+    begins = True
+    for at, each in enumerate(parts):
+        if not isinstance(each, Piece) or not _is_verbatim(each):
+            yield each, 0, not begins
+            begins = False
+            continue
+        start = each.start
+        for line in _LINES().findall(each.text):
+            end = start + len(line.encode())
+            inner = line.lstrip(" \t")
+            is_last = end == each.end and not inner and at + 1 < len(parts)
+            yield (
+                Piece(start, end, line),
+                len(line) - len(inner) if begins else 0,
+                not begins or (not inner.strip() and not is_last),
+            )
+            begins = line.endswith("\n")
+            start = end
 
 
 def verbatim(opening: int, closing: int, doubled: Mapping[str, str] | None = None) -> Rule:
@@ -538,6 +606,13 @@ def assign(
     return rule
 
 
+def alternatives(builder: Builder, node: Parsed | None, kind: str) -> tuple[Node, ...]:
+    """Return the patterns of an arm, what stands between `|` taken apart."""
+    if node is not None and node.type == kind:
+        return tuple([each for c in children(node) for each in alternatives(builder, c, kind)])
+    return () if node is None else (builder.node(node),)
+
+
 def only_item(builder: Builder, node: Parsed | None) -> Node | None:
     """Return a value; a list of values in which there is one is that one."""
     if node is None:
@@ -623,6 +698,24 @@ def repeat(condition: Where = "condition", body: Where = "body") -> Rule:
     def rule(builder: Builder, node: Parsed) -> Node:
         tests = (builder.node(part(node, condition)),) if part(node, condition) is not None else ()
         return Loop(*span(node), (), None, tests, builder.node(part(node, body)))
+
+    return rule
+
+
+def counted(
+    first: Where = "initializer",
+    condition: Where = "condition",
+    step: Where = "update",
+    body: Where = "body",
+) -> Rule:
+    """`for (first; condition; step) body`."""
+
+    def rule(builder: Builder, node: Parsed) -> Node:
+        tests = (builder.node(part(node, condition)),) if part(node, condition) is not None else ()
+        taken = [builder.node(each) for each in (part(node, body), part(node, step)) if each]
+        made = Loop(*span(node), (), None, tests, Block(*span(node), tuple(taken)))
+        before = part(node, first)
+        return made if before is None else Block(*span(node), (builder.node(before), made))
 
     return rule
 
