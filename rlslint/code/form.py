@@ -50,7 +50,11 @@ class Call(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A parameter with its type as it is written, "" where it has none."""
+    """A parameter with its type as it is written, "" where it has none.
+
+    One that takes what is left has a `*` before its name. One that is taken apart at once has the
+    pattern for its name, and the body begins by assigning the parts.
+    """
 
     name: str
     type: str = ""
@@ -209,7 +213,11 @@ class Assign(NamedTuple):
 
 
 class Import(NamedTuple):
-    """A name for a module, or for a `member` of one; `module` is as the language writes it."""
+    """A name for a module, or for a `member` of one; `module` is as the language writes it.
+
+    The member `*` stands for all that the module has, `default` for what it is used for (in
+    JavaScript). Without a name, the module is only run.
+    """
 
     start: int
     end: int

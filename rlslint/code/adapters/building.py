@@ -114,17 +114,17 @@ def parsed(language: Language, source: bytes) -> Program:
     return Program(builder.node(tree.root_node), builder.is_cut)
 
 
-_parsers: dict[str, Parser] = {}
+_parsers: dict[tuple[str, str], Parser] = {}
 
 
 def _parser(language: Language) -> Parser:
-    known = _parsers.get(language.name)
+    known = _parsers.get(language.grammar)
     if known is None:
         import tree_sitter
 
         module, function = language.grammar
         grammar = getattr(importlib.import_module(module), function)()
-        known = _parsers[language.name] = tree_sitter.Parser(tree_sitter.Language(grammar))
+        known = _parsers[language.grammar] = tree_sitter.Parser(tree_sitter.Language(grammar))
     return known
 
 
@@ -167,9 +167,10 @@ class Builder:
     def nodes(self, nodes: Iterable[Parsed]) -> tuple[Node, ...]:
         return tuple([self.node(node) for node in nodes])
 
-    def later(self, *nodes: Parsed | None) -> Later:
-        """Return the form of a body, to be built when it is asked for."""
-        return Later(lambda: self._apart([node for node in nodes if node is not None]))
+    def later(self, *nodes: Parsed | None, before: tuple[Node, ...] = ()) -> Later:
+        """Return the form of a body, to be built when it is asked for; `before` comes first."""
+        found = [node for node in nodes if node is not None]
+        return Later(lambda: self._apart(found, before))
 
     def arguments(self, node: Parsed | None) -> tuple[list[Node], list[tuple[str, Node]]]:
         """Return the positional and the named arguments of a list of arguments."""
@@ -216,10 +217,10 @@ class Builder:
     def _parameter_name(self, node: Parsed | None) -> str:
         return self.text(node).lstrip("$&*").removeprefix("mut ")
 
-    def _apart(self, nodes: list[Parsed]) -> Node:
+    def _apart(self, nodes: list[Parsed], before: tuple[Node, ...]) -> Node:
         depth, self._depth = self._depth, 0
         try:
-            made = self.nodes(nodes)
+            made = (*before, *self.nodes(nodes))
         finally:
             self._depth = depth
         if len(made) == 1:
@@ -268,9 +269,10 @@ def unescaped(text: str) -> str:
     if len(text) > 2 and text[1] in "uxUN":
         digits = text[2:].strip("{}")
         try:
-            return chr(int(digits, 16))
+            found = chr(int(digits, 16))
         except (ValueError, OverflowError):
             return "\ufffd"
+        return "\ufffd" if "\ud800" <= found <= "\udfff" else found
     return _ESCAPES.get(text[1:], text[1:])
 
 
