@@ -149,7 +149,8 @@ class CodeEvent(NamedTuple):
     `connection` is the variable that the step acts on. `site` is the SQL for `execute`. `hook`
     says when a pool or an engine calls the function, None for other functions; the first event of
     such a function is a `handler`. `cleanup` is True where the step is taken however the steps
-    before it end (`finally`).
+    before it end (`finally`). `own` is False where the SQL belongs to a function that this one
+    calls.
     """
 
     kind: CodeEventKind
@@ -159,6 +160,7 @@ class CodeEvent(NamedTuple):
     site: SqlSite | None = None
     hook: Hook | None = None
     cleanup: bool = False
+    own: bool = True
 
 
 class ConnectionDefaults(NamedTuple):

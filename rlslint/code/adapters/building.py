@@ -81,7 +81,10 @@ class Language(NamedTuple):
     parameters with where name, type and, if there can be one, default stand. `patterns` are node
     types that hold several targets. `sigil` are characters in front of names. `operators` are
     spelled otherwise than elsewhere. `prepare` gives a text of equal length that the grammar can
-    parse; `before` looks at the whole tree first.
+    parse; `before` looks at the whole tree first. `formats_with_braces`: the method `format` of
+    its strings fills braces. `enforces_types`: a value is of the type that it is declared to have.
+    `bare_calls`: the name of a function alone calls it. `shares_folder`: the files of a folder see
+    each other's names.
     """
 
     name: str
@@ -95,6 +98,10 @@ class Language(NamedTuple):
     operators: Mapping[str, str] = {}
     prepare: Callable[[bytes], bytes] | None = None
     before: Callable[[Builder, Parsed], None] | None = None
+    formats_with_braces: bool = False
+    enforces_types: bool = True
+    bare_calls: bool = False
+    shares_folder: bool = False
 
 
 class Program(NamedTuple):

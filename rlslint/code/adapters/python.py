@@ -232,4 +232,6 @@ PYTHON = Language(
     },
     arguments={"keyword_argument": ("name", "value")},
     patterns=frozenset(("pattern_list", "tuple_pattern", "list_pattern")),
+    formats_with_braces=True,
+    enforces_types=False,
 )

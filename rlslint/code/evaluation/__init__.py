@@ -1,0 +1,1 @@
+"""What programs do with SQL and sessions, found by following the form of their files."""

@@ -1,0 +1,418 @@
+"""Functions that languages bring along for strings, lists and numbers, known by their names.
+
+One implementation serves all languages: what `join`, `Join`, `implode` do is the same, and which
+argument is which is told by what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rlslint import NamedTuple
+from rlslint.code.evaluation.strings import (
+    Fragment,
+    Source,
+    Written,
+    concatenated,
+    formatted,
+    gap,
+    joined,
+    substituted,
+)
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Object,
+    Plain,
+    Prepared,
+    Scope,
+    Unknown,
+    Value,
+)
+from rlslint.text import HoleValue
+from rlslint.text.patterns import Pattern
+
+_QUOTES = Pattern(r"quote|escape|sanitiz|ident(?:ifier)?s?$|literals?$", re.IGNORECASE)
+_NUMBERS = frozenset(
+    [
+        "int",
+        "integer",
+        "float",
+        "double",
+        "number",
+        "parseint",
+        "parsefloat",
+        "intval",
+        "floatval",
+        "to_i",
+        "to_f",
+        "uuid",
+        "parse_uuid",
+        "parseuuid",
+        "fromstring",
+        "toint",
+        "tolong",
+        "todouble",
+        "toguid",
+        "newguid",
+        "parse_str",
+        "guid",
+        "long",
+        "bool",
+        "boolval",
+        "atoi",
+        "parselong",
+        "parsebool",
+        "mustparse",
+        "int64",
+        "int32",
+        "uint64",
+        "i64",
+        "u64",
+        "i32",
+        "u32",
+        "bigint",
+        "isuuid",
+    ]
+)
+_FILLS_BRACES = frozenset(("Format", "format!", "write!", "formatln!", "AppendFormat"))
+_FILLS_PERCENT = frozenset(("Sprintf", "sprintf", "vsprintf", "Fprintf", "formatted", "Errorf"))
+_JOINS = frozenset(("join", "Join", "implode", "joinToString", "intersperse"))
+_APPENDS = frozenset(("concat", "Concat", "append", "Append", "plus", "push_str", "WriteString"))
+_REPLACES = frozenset(
+    ("replace", "Replace", "replaceAll", "ReplaceAll", "str_replace", "gsub", "sub", "strtr")
+)
+_SAME_LIST = frozenset(
+    [
+        "of",
+        "listOf",
+        "setOf",
+        "arrayOf",
+        "asList",
+        "vec!",
+        "tuple",
+        "list",
+        "sorted",
+        "freeze",
+        "iter",
+        "into_iter",
+        "to_vec",
+        "ToList",
+        "ToArray",
+        "frozenset",
+        "set",
+        "copyOf",
+        "toList",
+        "toSet",
+        "values",
+        "reversed",
+        "List",
+        "Array",
+        "sequenceOf",
+        "collect",
+        "stream",
+        "unmodifiableList",
+        "from",
+        "array_values",
+        "to_a",
+        "each_entry",
+        "asSequence",
+        "mutableListOf",
+    ]
+)
+_SAME_TEXT = frozenset(
+    [
+        "freeze",
+        "trimIndent",
+        "trimMargin",
+        "strip",
+        "strip_heredoc",
+        "squish",
+        "trim",
+        "to_s",
+        "to_string",
+        "toString",
+        "ToString",
+        "as_str",
+        "dedent",
+        "TrimSpace",
+        "into",
+        "to_owned",
+        "clone",
+        "as_ref",
+        "lstrip",
+        "rstrip",
+        "String",
+        "from",
+        "valueOf",
+        "stripIndent",
+        "unwrap",
+        "str",
+        "strval",
+        "html_safe",
+        "as_bytes",
+        "encode",
+        "dup",
+        "expect",
+    ]
+)
+_SAME_TEXT_OF_ARGUMENT = frozenset(
+    [
+        "String",
+        "from",
+        "valueOf",
+        "str",
+        "strval",
+        "dedent",
+        "TrimSpace",
+        "trim",
+        "inspect.cleandoc",
+        "cleandoc",
+        "to_string",
+        "Statement",
+        "Raw",
+        "raw",
+        "RawSQL",
+        "raw_sql",
+    ]
+)
+_VISITS = frozenset(
+    [
+        "forEach",
+        "each",
+        "map",
+        "for_each",
+        "flatMap",
+        "ForEach",
+        "each_with_index",
+        "Each",
+        "Enum.each",
+        "Enum.map",
+        "filter",
+        "select",
+        "array_map",
+        "array_walk",
+        "each_slice",
+    ]
+)
+_PERCENT_TYPED = "dfxiuDoeg"
+_PERCENT_QUOTED = "LI"
+_LONGEST_LIST = 200
+
+
+class Place(NamedTuple):
+    """Where in a program a value comes about."""
+
+    source: Source
+    start: int
+    end: int
+
+
+def parts_of(value: Value | None, place: Place) -> Sequence[Fragment]:
+    """Return what a value is as a part of a string."""
+    match value:
+        case Written():
+            return value.fragments
+        case Handle(prepared=Prepared() as prepared):
+            return prepared.sql.fragments
+        case Plain(bool() as truth):
+            return (Fragment(str(truth).lower(), *place),)
+        case Plain(int() | float() as number):
+            return (Fragment(str(number), *place),)
+        case Unknown():
+            return (gap(*place, value.value),)
+        case _:
+            return (gap(*place, HoleValue.anything),)
+
+
+def added(values: Sequence[tuple[Value, Place]]) -> Value | None:
+    """Return what `+` makes of values: a string, a list, or a number."""
+    if any(isinstance(value, Written) for value, _ in values):
+        return concatenated(parts_of(value, place) for value, place in values)
+    lists = [value.values for value, _ in values if isinstance(value, Items)]
+    if len(lists) == len(values):
+        return Items(tuple([item for each in lists for item in each]))
+    return None
+
+
+def filled(template: Written, values: Value, place: Place) -> Written:
+    """Return what `%` makes of a template and its values."""
+    match values:
+        case Items(items):
+            return _formatted(template, True, items, {}, place, None)
+        case Entries(entries):
+            return _formatted(template, True, (), entries, place, None)
+        case _:
+            return _formatted(template, True, (values,), {}, place, None)
+
+
+def known_items(value: Value | None) -> tuple[Value, ...] | None:
+    """Return the items of a list that is worth a step for each of them."""
+    if isinstance(value, Entries):
+        return None
+    if not isinstance(value, Items) or not 0 < len(value.values) <= _LONGEST_LIST:
+        return None
+    return value.values
+
+
+def quotes(name: str) -> bool:
+    """Tell by its name whether a function writes a value so that SQL can't be broken by it."""
+    return _QUOTES().search(name) is not None
+
+
+def visits(name: str) -> bool:
+    """Tell by its name whether a method calls a function for each item of a list."""
+    return name in _VISITS
+
+
+def known_call(
+    name: str,
+    of: Value | None,
+    arguments: Sequence[Value],
+    named: dict[str, Value],
+    place: Place,
+    scope: Scope,
+    braces: bool,
+) -> Value | None:
+    """Return what a call gives, None where its name tells nothing.
+
+    `of` is what a method is called on. `braces` tells that `format` fills braces and not marks
+    with a percent sign.
+    """
+    texts = [each for each in arguments if isinstance(each, Written)]
+    subject = of if isinstance(of, Written) else None
+    lowered = name.lower()
+    if name in _REPLACES:
+        return _replaced(subject, arguments, place)
+    if quotes(name):
+        return _quoted(arguments)
+    if lowered in _NUMBERS and arguments:
+        first = arguments[0]
+        return first if isinstance(first, Plain) else Unknown("", HoleValue.typed)
+    if lowered in ("to_i", "tolong", "toint", "to_f") and of is not None:
+        return Unknown("", HoleValue.typed)
+    if subject is not None and lowered in ("format", "formatted"):
+        return _formatted(subject, not braces, arguments, named, place, scope)
+    if name in _FILLS_BRACES | _FILLS_PERCENT or (lowered == "format" and texts):
+        return _filled(name, arguments, named, place, scope, braces)
+    if name in _JOINS:
+        return _joined(subject, of, arguments, place)
+    if name in _APPENDS and subject is not None and arguments:
+        return concatenated((subject.fragments, *(parts_of(each, place) for each in arguments)))
+    return _unchanged(name, of, arguments)
+
+
+def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value | None:
+    """Return what a function hands on as it is, but for blanks and kinds of lists."""
+    if name in _SAME_TEXT and not arguments and isinstance(of, Written | Plain):
+        return of
+    if name in _SAME_TEXT and not arguments and isinstance(of, Unknown):
+        harmless = of.value is not HoleValue.anything
+        return of if harmless else None
+    if name in _SAME_TEXT_OF_ARGUMENT and arguments and not isinstance(of, Handle):
+        first = arguments[0]
+        if isinstance(first, Written) or (
+            isinstance(first, Unknown) and first.value is not HoleValue.anything
+        ):
+            return first
+    if name in _SAME_LIST and not isinstance(of, Handle):
+        if isinstance(of, Items) and not arguments:
+            return of
+        if len(arguments) == 1 and isinstance(arguments[0], Items):
+            return arguments[0]
+        if arguments and all(isinstance(each, Written | Plain | Items) for each in arguments):
+            return Items(tuple(arguments))
+    return None
+
+
+def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place) -> Value | None:
+    """Return a string with parts replaced; where quotes are doubled, the rest is harmless."""
+    texts = [each.constant for each in arguments if isinstance(each, Written)]
+    if "''" in texts or '""' in texts:
+        return Unknown("", HoleValue.quoted)
+    if subject is not None and len(arguments) > 1 and isinstance(arguments[0], Written):
+        old = arguments[0].constant
+        if old:
+            return substituted(subject, old, list(parts_of(arguments[1], place)))
+    return None
+
+
+def _quoted(arguments: Sequence[Value]) -> Value:
+    """Return what a quoting function gives; some fill a template with quoted values."""
+    for each in arguments[:1]:
+        if isinstance(each, Items) and each.values and isinstance(each.values[0], Written):
+            return each.values[0]
+    return Unknown("", HoleValue.quoted)
+
+
+def _filled(
+    name: str,
+    arguments: Sequence[Value],
+    named: dict[str, Value],
+    place: Place,
+    scope: Scope,
+    braces: bool,
+) -> Value | None:
+    for number, template in enumerate(arguments[:2]):
+        if isinstance(template, Written):
+            rest: Sequence[Value] = arguments[number + 1 :]
+            if len(rest) == 1 and isinstance(rest[0], Items):
+                rest = rest[0].values
+            if name in _FILLS_PERCENT:
+                is_percent = True
+            else:
+                is_percent = name not in _FILLS_BRACES and not braces
+            return _formatted(template, is_percent, rest, named, place, scope)
+    return None
+
+
+def _formatted(
+    template: Written,
+    is_percent: bool,
+    values: Sequence[Value],
+    named: dict[str, Value],
+    place: Place,
+    scope: Scope | None,
+) -> Written:
+    def argument(which: int | str, kind: str) -> Sequence[Fragment]:
+        value: Value | None
+        if isinstance(which, int):
+            value = values[which] if which < len(values) else Unknown()
+        else:
+            value = named.get(which) or (scope.find(which) if scope is not None else None)
+        if kind and kind in _PERCENT_TYPED and not isinstance(value, Plain):
+            value = Unknown("", HoleValue.typed)
+        elif kind and kind in _PERCENT_QUOTED:
+            value = Unknown("", HoleValue.quoted)
+        return parts_of(value, place)
+
+    return formatted(template, is_percent, argument)
+
+
+def _joined(
+    subject: Written | None, of: Value | None, arguments: Sequence[Value], place: Place
+) -> Value | None:
+    separator = subject or next((each for each in arguments if isinstance(each, Written)), None)
+    lists = [each for each in (of, *arguments) if isinstance(each, Items)]
+    if separator is None or not lists:
+        return None
+    return joined(separator, [parts_of(item, place) for item in lists[0].values])
+
+
+def flattened(values: Iterable[Value]) -> list[Value]:
+    """Return what is passed for the placeholders: a list of values outranks loose ones."""
+    given = [value for value in values if not isinstance(value, Closure | Object | Handle)]
+    lists = [value for value in given if isinstance(value, Items)]
+    found: list[Value] = []
+    for value in lists or given:
+        match value:
+            case Items(items):
+                found += flattened(items)
+            case Entries(entries):
+                found += entries.values()
+            case _:
+                found.append(value)
+    return found

@@ -1,0 +1,394 @@
+"""What the values of libraries do: they lend connections, begin transactions, send SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from rlslint import NamedTuple
+from rlslint.code.evaluation.builtins import Place, flattened
+from rlslint.code.evaluation.course import Course
+from rlslint.code.evaluation.record import Recorder, Situation
+from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.values import (
+    NOTHING,
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Plain,
+    Prepared,
+    Session,
+    Unknown,
+    Value,
+)
+from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.sites import CodeEventKind, Hook
+
+_SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
+_VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
+_TRANSACTION_ENTRIES = frozenset(("transaction", "transacting", "tx", "trx"))
+_SCOPE_FUNCTIONS = frozenset(("use", "let", "also", "apply", "run", "with", "tap", "then"))
+_AUTOCOMMIT = frozenset(("setautocommit", "set_autocommit", "autocommit"))
+_ENDS = {
+    Step.commit: CodeEventKind.commit,
+    Step.rollback: CodeEventKind.rollback,
+    Step.release: CodeEventKind.release,
+}
+
+
+class Call(NamedTuple):
+    """A call, its arguments evaluated. `path` is the called name with its module."""
+
+    name: str
+    path: str
+    arguments: Sequence[Value]
+    named: Mapping[str, Value]
+    place: Place
+
+    @property
+    def closure(self) -> Closure | None:
+        """The function that is handed over, if any."""
+        given = [*self.arguments, *self.named.values()]
+        return next((each for each in given if isinstance(each, Closure)), None)
+
+    @property
+    def handle(self) -> Handle | None:
+        """The connection that is handed over, if any."""
+        given = [*self.arguments, *self.named.values()]
+        return next((each for each in given if isinstance(each, Handle)), None)
+
+
+class Follower(Protocol):
+    """What follows a function that a library is handed."""
+
+    def follow(
+        self, closure: Closure, arguments: Sequence[Value], hook: Hook | None = None
+    ) -> Value: ...
+
+
+class Connections:
+    """The libraries of one file, and what their values do while a function is followed.
+
+    `active` are the libraries that the file imports, `known` those of its language. `says` tells
+    whether a text stands anywhere in the program.
+    """
+
+    def __init__(
+        self,
+        active: Sequence[Library],
+        known: Sequence[Library],
+        recorder: Recorder,
+        says: Callable[[str], bool],
+    ) -> None:
+        self.active = active
+        self.known = known
+        self._recorder = recorder
+        self._says = says
+        self._facts: dict[str, Facts] = {}
+
+    def facts(self, library: Library) -> Facts:
+        """Return what holds of a library in this program."""
+        found = self._facts.get(library.name)
+        if found is None:
+            said = [facts for word, facts in library.words.items() if self._says(word)]
+            found = self._facts[library.name] = said[0] if said else library.facts
+        return found
+
+    # Values
+
+    def made(self, role: Role, library: Library, course: Course, is_given: bool = False) -> Handle:
+        """Return a value of a library; the state of one that `is_given` is not known."""
+        facts = self.facts(library)
+        at_rest = facts.begins_itself or False
+        match role:
+            case Role.pool | Role.statement:
+                return Handle(role, library)
+            case Role.ambient:
+                return Handle(role, library, course.ambient(library))
+            case Role.block:
+                return Handle(role, library, course.ambient(library), begins=True)
+            case Role.transaction:
+                session = Session(library, facts.is_shared, True)
+            case Role.direct | Role.request if not is_given:
+                session = Session(library, role is Role.request and bool(facts.is_shared), at_rest)
+            case _ if is_given or role is Role.maybe:
+                session = Session(library, None, at_rest or None)
+            case _:
+                session = Session(library, facts.is_shared, at_rest)
+        session.begins_itself = facts.begins_itself
+        return Handle(role, library, course.opened(session))
+
+    def typed(self, kind: str, course: Course) -> Handle | None:
+        """Return what a variable of a declared type holds, where a library has that type."""
+        for library in self.active:
+            role = library.types.get(kind)
+            if role is not None:
+                return self.made(role, library, course, is_given=True)
+        return None
+
+    def standing(self, path: str, course: Course) -> Handle | None:
+        """Return what exists under a name without being made."""
+        last = path.rpartition(".")[2]
+        for library in self.active:
+            role = library.names.get(path) or library.names.get(last)
+            if role is not None:
+                return self.made(role, library, course)
+        return None
+
+    def hook(self, name: str) -> Hook | None:
+        """Return when a pool calls what is kept under a name."""
+        for library in self.active or self.known:
+            if name in library.hooks:
+                return library.hooks[name]
+        return None
+
+    def adopted(self, value: Unknown, library: Library, course: Course) -> Handle:
+        """Return the connection that a value of unknown origin stands for."""
+        if value.session is None:
+            value.session = self.made(Role.maybe, library, course)
+            course.adopted.append(value)
+            if value.session.session is not None:
+                value.session.session.name = value.path
+        return value.session
+
+    # Calls
+
+    def method(self, of: Handle, call: Call, course: Course, follower: Follower) -> Value | None:
+        """Return what a method of a library's value gives, None where it is not known."""
+        if of.prepared is not None:
+            return self._of_statement(of, of.prepared, call, course)
+        if call.name.lower() in _AUTOCOMMIT and of.session is not None and call.arguments:
+            return self.autocommit(of.session, call.arguments[0])
+        sent = self.sent(of, call, course, follower)
+        if sent is not None:
+            return sent
+        step = of.library.steps.get(call.name)
+        if step is not None:
+            return self.step(of, step, call, course, follower)
+        if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
+            value = follower.follow(call.closure, [of])
+            return of if call.name in ("also", "apply") else value
+        return None
+
+    def sent(
+        self, of: Value | None, call: Call, course: Course, follower: Follower
+    ) -> Value | None:
+        """Return what a call gives that sends SQL, None where it sends none."""
+        libraries: Sequence[Library] = self.active or self.known
+        if isinstance(of, Handle):
+            libraries = (of.library, *self.known)
+        library = next((each for each in libraries if call.name in each.executes), None)
+        if library is None:
+            library = next((each for each in libraries if call.name in each.sends), None)
+        if library is None:
+            return None
+        found = _sql_of(call)
+        if found is None:
+            return None
+        sql, rest = found
+        target = self._target(of, call, library, course)
+        if target is None:
+            return None
+        if any(
+            isinstance(each, Entries) and _TRANSACTION_ENTRIES & each.values.keys() for each in rest
+        ):
+            target = self.made(Role.transaction, library, course)
+        if call.name in library.interpolates_safely:
+            sql = sql.bound()
+        values = flattened(each for each in rest if not isinstance(each, Handle))
+        self.send(sql, target, values, call.place, course)
+        if call.closure is not None:
+            follower.follow(call.closure, ())
+        return Handle(target.role, target.library, target.session)
+
+    def _target(
+        self, of: Value | None, call: Call, library: Library, course: Course
+    ) -> Handle | None:
+        """Return where a call sends its SQL."""
+        if isinstance(of, Handle):
+            return of
+        if call.handle is not None and call.handle.prepared is None:
+            return call.handle
+        if isinstance(of, Unknown):
+            return self.adopted(of, library, course)
+        if library.receiver is not None and of is None:
+            return self.made(library.receiver, library, course)
+        return None
+
+    def send(
+        self, sql: Written, of: Handle, values: Sequence[Value], place: Place, course: Course
+    ) -> None:
+        """Note that SQL reaches a session."""
+        session = of.session
+        facts = self.facts(of.library)
+        if session is None or course.in_batch:
+            begun = course.in_batch or bool(facts.begins_itself and not of.autocommit)
+            session = Session(of.library, facts.is_shared, begun, is_pool=not course.in_batch)
+            session.name = "pool"
+        if course.hook is Hook.begin:
+            session.transaction = True
+        self._recorder.executed(
+            sql, session, of.library, facts, values, place, self._situation(course)
+        )
+
+    def _situation(self, course: Course) -> Situation:
+        return Situation(course.path, course.function, course.hook, course.cleanup, course.depth)
+
+    def _of_statement(
+        self, of: Handle, prepared: Prepared, call: Call, course: Course
+    ) -> Value | None:
+        """Return what a method of a statement gives: it takes values, or sends it."""
+        if call.name in of.library.sends:
+            prepared.is_sent = True
+            values = [*prepared.values, *flattened(call.arguments)]
+            target = call.handle if call.handle is not None else of
+            self.send(prepared.sql, target, values, call.place, course)
+            return Handle(target.role, target.library, target.session)
+        match call.arguments:
+            case (Plain(int() as number), value, *_) if number >= 1 and not isinstance(
+                number, bool
+            ):
+                missing = number - len(prepared.values)
+                prepared.values += [Unknown()] * max(0, missing)
+                prepared.values[number - 1] = value
+            case _:
+                prepared.values += flattened(call.arguments)
+        return of
+
+    def step(self, of: Handle, step: Step, call: Call, course: Course, follower: Follower) -> Value:
+        """Return what a method gives that leads from one value of a library to another."""
+        closure, library = call.closure, of.library
+        match step:
+            case Step.same:
+                return of if closure is None else follower.follow(closure, [of])
+            case Step.pool:
+                return Handle(Role.pool, library, autocommit=of.autocommit)
+            case Step.connection:
+                made = of
+                if of.session is None or of.session.is_pool:
+                    made = self.made(Role.connection, library, course)
+                    self.note(CodeEventKind.acquire, made.session, call.place, course)
+                return made if closure is None else follower.follow(closure, [made])
+            case Step.begin:
+                if of.session is None:
+                    return self.made(Role.transaction, library, course)
+                of.session.transaction = True
+                self.note(CodeEventKind.begin, of.session, call.place, course)
+                return Handle(Role.transaction, library, of.session)
+            case Step.commit | Step.rollback | Step.release:
+                self.note(_ENDS[step], of.session, call.place, course)
+                if of.session is not None and not course.cleanup and step is not Step.release:
+                    of.session.transaction = of.session.between
+                return NOTHING
+            case Step.statement:
+                found = _sql_of(call)
+                if found is None:
+                    return of
+                sql, rest = found
+                return of._replace(prepared=Prepared(sql, flattened(rest)))
+            case Step.transaction:
+                return self._transaction(of, call, course, follower)
+
+    def _transaction(self, of: Handle, call: Call, course: Course, follower: Follower) -> Value:
+        closure, session = call.closure, of.session
+        if session is None:
+            made = self.made(Role.transaction, of.library, course)
+            if closure is None:
+                return made._replace(begins=True)
+            self.note(CodeEventKind.begin, made.session, call.place, course)
+            value = follower.follow(closure, [made])
+            self.note(CodeEventKind.commit, made.session, call.place, course)
+            return value
+        if closure is None:
+            return Handle(Role.transaction, of.library, session, begins=True)
+        with course.in_transaction(session):
+            return follower.follow(closure, [Handle(Role.transaction, of.library, session)])
+
+    def opened(self, call: Call, course: Course, follower: Follower) -> Value | None:
+        """Return what a function or constructor of a library makes, None where it is none."""
+        for library in self.active:
+            role = _opens(library, call.path, call.name)
+            if role is None:
+                continue
+            given = call.handle
+            if role is Role.statement:
+                return self._statement(library, call)
+            if role in (Role.transaction, Role.block) and call.closure is not None:
+                maker = given or self.made(
+                    Role.block if role is Role.block else Role.pool, library, course
+                )
+                return self._transaction(maker, call, course, follower)
+            if given is not None and role in (Role.connection, Role.pool, Role.maybe, Role.direct):
+                return Handle(given.role, library, given.session, autocommit=given.autocommit)
+            made = self.made(role, library, course)
+            if made.session is not None and role in (Role.connection, Role.direct):
+                self.note(CodeEventKind.acquire, made.session, call.place, course)
+            return made
+        return None
+
+    def _statement(self, library: Library, call: Call) -> Value | None:
+        found = _sql_of(call)
+        if found is None:
+            return None
+        sql, rest = found
+        if call.name in library.interpolates_safely:
+            sql = sql.bound()
+        given = call.handle
+        values = flattened(each for each in rest if not isinstance(each, Handle))
+        session = given.session if given is not None else None
+        return Handle(Role.statement, library, session, Prepared(sql, values))
+
+    def autocommit(self, session: Session, value: Value) -> Value:
+        """Take note that a session is told to commit each statement, or not to."""
+        match value:
+            case Plain(bool() as truth):
+                session.autocommit = truth
+                session.begins_itself = not truth
+                session.transaction = not truth
+            case _:
+                session.transaction = None
+        return NOTHING
+
+    def note(
+        self, kind: CodeEventKind, session: Session | None, place: Place, course: Course
+    ) -> None:
+        """Note a step that is no SQL."""
+        self._recorder.step(kind, session, place, self._situation(course))
+
+
+def _opens(library: Library, path: str, name: str) -> Role | None:
+    """Return what a function makes: `pgxpool.New` is told by its last words."""
+    for words, role in library.opens.items():
+        plain = words.replace("::", ".").replace("\\", ".")
+        if path == plain or path.endswith("." + plain):
+            return role
+    typed = library.types.get(name)
+    is_own = path == name or not path[: -len(name)].rstrip(".").islower()
+    return typed if typed is not None and is_own else None
+
+
+def _sql_of(call: Call) -> tuple[Written, list[Value]] | None:
+    """Return the SQL among the arguments of a call, and what is passed beside it."""
+    for key in _SQL_ARGUMENTS:
+        value = call.named.get(key)
+        if isinstance(value, Written) and value.is_sql:
+            rest = [each for name, each in call.named.items() if name != key]
+            return value, [*call.arguments, *rest]
+    for number, value in enumerate(call.arguments[:4]):
+        match value:
+            case Written() if value.is_sql:
+                return value, [*call.arguments[number + 1 :], *call.named.values()]
+            case Handle(prepared=Prepared() as prepared):
+                return prepared.sql, [*prepared.values, *call.arguments[number + 1 :]]
+            case Entries(entries):
+                for key in _SQL_ARGUMENTS:
+                    inner = entries.get(key)
+                    if isinstance(inner, Written) and inner.is_sql:
+                        given = [entries[name] for name in _VALUE_ENTRIES if name in entries]
+                        return inner, [*given, *call.arguments[number + 1 :]]
+            case Items((Written() as inner, *values)) if inner.is_sql:
+                return inner, [Items(tuple(values)), *call.arguments[number + 1 :]]
+            case _:
+                continue
+    return None

@@ -1,0 +1,120 @@
+"""Where a program is while one of its functions is followed: sessions, transactions, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rlslint.code.evaluation.strings import Unfinished
+from rlslint.code.evaluation.values import Closure, Session, Unknown, Value
+from rlslint.code.form import Leaves
+from rlslint.code.libraries import Library
+from rlslint.code.sites import Hook
+
+_MOST_STEPS = 60_000
+_DEEPEST_CALL = 7
+
+States = list[tuple[Session, bool | None]]
+
+
+class Frame:
+    """One call of a function: what it returned so far, and the block that it was given."""
+
+    __slots__ = ("block", "closure", "returned")
+
+    def __init__(self, closure: Closure, block: Closure | None) -> None:
+        self.closure = closure
+        self.block = block
+        self.returned: Value | None = None
+
+
+class Course:
+    """The state of following one function of a file, or, without a name, the file itself."""
+
+    def __init__(self, path: str, function: str) -> None:
+        self.path = path
+        self.function = function
+        self.frames: list[Frame] = []
+        self.sessions: list[Session] = []
+        self.hook: Hook | None = None
+        self.cleanup = False
+        self.in_batch = False
+        self.leaving: Leaves | None = None
+        self.yielded: tuple[Value, States] | None = None
+        self.adopted: list[Unknown] = []
+        self._ambient: dict[str, Session] = {}
+        self._steps = 0
+
+    def step(self) -> None:
+        """Count a step. Raises Unfinished where there are far too many."""
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise Unfinished
+
+    @property
+    def depth(self) -> int:
+        """How many functions with names are being called; what they pass as blocks is theirs."""
+        named = sum([1 for frame in self.frames if frame.closure.function.name])
+        return max(0, named - 1) if self.function else named
+
+    def finish(self) -> None:
+        """Forget which connections values of unknown origin were taken for."""
+        for value in self.adopted:
+            value.session = None
+
+    def may_call(self, closure: Closure) -> bool:
+        """Tell whether a function is worth a call: it is not running, and the stack is not deep."""
+        running = any(frame.closure.function is closure.function for frame in self.frames)
+        return not running and len(self.frames) <= _DEEPEST_CALL
+
+    def opened(self, session: Session) -> Session:
+        """Keep a session, so that its state follows the branches of the program."""
+        self.sessions.append(session)
+        return session
+
+    def ambient(self, library: Library) -> Session:
+        """Return the session that a library uses by itself."""
+        known = self._ambient.get(library.name)
+        if known is None:
+            facts = library.facts
+            known = Session(library, facts.is_shared, facts.begins_itself or False)
+            known.begins_itself = facts.begins_itself
+            self._ambient[library.name] = self.opened(known)
+        return known
+
+    def states(self) -> States:
+        return [(session, session.transaction) for session in self.sessions]
+
+    def restore(self, states: States) -> None:
+        """Set sessions back to what they were."""
+        for session, transaction in states:
+            session.transaction = transaction
+
+    def merge(self, ways: list[States]) -> None:
+        """Set sessions to what holds whichever of the ways was taken."""
+        found: dict[int, tuple[Session, set[bool | None]]] = {}
+        for way in ways:
+            for session, transaction in way:
+                found.setdefault(id(session), (session, set()))[1].add(transaction)
+        for session, transactions in found.values():
+            session.transaction = transactions.pop() if len(transactions) == 1 else None
+
+    @contextmanager
+    def in_transaction(self, session: Session) -> Iterator[None]:
+        """Hold a transaction open on a session."""
+        before, session.transaction = session.transaction, True
+        try:
+            yield
+        finally:
+            session.transaction = before
+
+    @contextmanager
+    def at_the_end(self) -> Iterator[None]:
+        """Take steps that are taken however the function ends; they change no state."""
+        cleanup, states, leaving = self.cleanup, self.states(), self.leaving
+        self.cleanup, self.leaving = True, None
+        try:
+            yield
+        finally:
+            self.cleanup, self.leaving = cleanup, leaving
+            self.restore(states)

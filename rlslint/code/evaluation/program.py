@@ -1,0 +1,480 @@
+"""A program in many files: which of them are read, how they name each other, what they send."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from rlslint import NamedTuple
+from rlslint.code import form
+from rlslint.code.adapters import language_of
+from rlslint.code.adapters.building import Language, parsed
+from rlslint.code.evaluation.connections import Connections
+from rlslint.code.evaluation.course import Course
+from rlslint.code.evaluation.evaluator import Evaluator
+from rlslint.code.evaluation.record import Recorder
+from rlslint.code.evaluation.strings import Source, Unfinished
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Object,
+    Scope,
+    Session,
+    Unknown,
+    Value,
+)
+from rlslint.code.libraries import Library, libraries_of
+from rlslint.code.sites import CodeFile
+from rlslint.text.patterns import Pattern
+
+WORDS_OF_SESSIONS = (
+    rb"set_config|\bset\s+(?:local\s|session\s|role\s|[\"'`]?[\w{$#%]+[\"'`]?\s*(?:\.|=|to\s))"
+    rb"|\breset\s+(?:all|role|session|[\w\"]+\.)|discard\s+all|-c(?:\s|%20)*\w+\.\w"
+    rb"|row\s+level\s+security|runtimeparams|server_settings"
+)
+"""What stands in files that do something to the state of a session, in lower case."""
+
+_MOST_LOADED = 600
+_LARGEST = 1 << 20
+"""Bytes of a file; larger ones are generated or bundled."""
+
+_NOT_TELLING = frozenset(
+    [
+        "execute",
+        "query",
+        "run",
+        "exec",
+        "apply",
+        "handle",
+        "main",
+        "init",
+        "call",
+        "invoke",
+        "process",
+        "update",
+        "create",
+        "delete",
+        "get",
+        "set",
+        "find",
+        "save",
+        "start",
+        "stop",
+        "connect",
+        "close",
+        "begin",
+        "commit",
+        "rollback",
+        "transaction",
+        "test",
+        "setup",
+        "build",
+        "constructor",
+        "initialize",
+        "index",
+        "default",
+        "load",
+        "read",
+        "write",
+        "send",
+        "next",
+        "render",
+        "select",
+        "insert",
+    ]
+)
+_PARTS = Pattern(r"[/.:\\]+")
+_NOT_A_LETTER = Pattern(r"[^a-z0-9]+")
+_BOUNDARY = r"(?:^|[/.:\\@\"'_-]){}(?:$|[/.:\\\"'_-])"
+
+
+class ProgramFile(NamedTuple):
+    """A file that may be a part of a program: how it is shown, and how its content is had."""
+
+    shown: str
+    read: Callable[[], bytes | None]
+
+    @property
+    def suffix(self) -> str:
+        return "." + self.shown.rpartition(".")[2].lower()
+
+
+class _Loaded:
+    """A file that was parsed, with what it is found to define."""
+
+    def __init__(self, source: Source, language: Language) -> None:
+        self.source = source
+        self.language = language
+        self.hits: list[int] = []
+        self.evaluator: Evaluator
+        self.closures: list[Closure] = []
+        self.sessions: list[tuple[Session, bool | None]] = []
+        self.problem = ""
+
+
+class Programs:
+    """The files of a project that are written in programming languages, followed together.
+
+    `words` is what stands in files that are worth following, in lower case; `says` tells whether
+    a text stands anywhere in the settings of the project.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[ProgramFile],
+        words: re.Pattern[bytes],
+        says: Callable[[str], bool] = lambda word: False,
+    ) -> None:
+        self._files = {file.shown: file for file in files}
+        self._words = words
+        self._says_elsewhere = says
+        self._loaded: dict[str, _Loaded | None] = {}
+        self._by_stem: dict[str, list[str]] = {}
+        self._by_folder: dict[str, list[str]] = {}
+        self._classes: dict[str, list[Object]] = {}
+        self._functions: dict[str, list[Closure]] = {}
+        self._names: set[str] = set()
+        self._recorder = Recorder()
+        self._said: dict[str, bool] = {}
+        for shown in self._files:
+            folder, _, name = shown.rpartition("/")
+            self._by_stem.setdefault(_plain(name.partition(".")[0]), []).append(shown)
+            self._by_stem.setdefault(_plain(name.rpartition(".")[0]), []).append(shown)
+            self._by_folder.setdefault(folder.rpartition("/")[2].lower(), []).append(shown)
+
+    def followed(self) -> tuple[CodeFile, ...]:
+        """Return what the files tell that are worth following."""
+        others = []
+        for shown, file in self._files.items():
+            data = file.read()
+            if data is None:
+                continue
+            if len(data) <= _LARGEST and self._words.search(data.lower()):
+                self._load(shown, data)
+            else:
+                others.append(file)
+        self._load_callers(others)
+        for loaded in self._found():
+            self._follow(loaded)
+        told = self._recorder.finished()
+        return tuple(
+            [
+                CodeFile(path, *told.get(path, ((), ())), problem=loaded.problem)
+                for path, loaded in self._loaded.items()
+                if loaded is not None
+            ]
+        )
+
+    def _found(self) -> list[_Loaded]:
+        return [loaded for loaded in self._loaded.values() if loaded is not None]
+
+    # Reading files
+
+    def _load(self, shown: str, data: bytes | None = None) -> _Loaded | None:
+        """Parse a file and follow its own statements, once."""
+        if shown in self._loaded:
+            return self._loaded[shown]
+        if data is None:
+            data = self._files[shown].read()
+        if data is None or len(data) > _LARGEST or len(self._loaded) >= _MOST_LOADED:
+            self._loaded[shown] = None
+            return None
+        self._loaded[shown] = None
+        language = language_of(self._files[shown].suffix)
+        source = Source(shown, data)
+        loaded = _Loaded(source, language)
+        loaded.hits = [found.start() for found in self._words.finditer(data.lower())]
+        program = parsed(language, data)
+        if program.is_cut:
+            loaded.problem = f"{shown}: parts of this file are nested too deeply to be followed."
+        known = libraries_of(language.name)
+        connections = Connections(
+            _active(known, program.body, data), known, self._recorder, self._says
+        )
+        course = Course(shown, "")
+        loaded.evaluator = Evaluator(
+            source,
+            self,
+            connections,
+            course,
+            braces=language.formats_with_braces,
+            enforces_types=language.enforces_types,
+            bare_calls=language.bare_calls,
+            shares_folder=language.shares_folder,
+        )
+        self._loaded[shown] = loaded
+        try:
+            loaded.evaluator.value(program.body, loaded.evaluator.module)
+        except (Unfinished, RecursionError):
+            loaded.problem = f"{shown}: this file takes too many steps to be followed."
+        loaded.sessions = course.states()
+        return loaded
+
+    def _load_callers(self, others: Iterable[ProgramFile]) -> None:
+        """Load the files that call by name what was found to be of interest, twice over."""
+        for loaded in self._found():
+            for closure in loaded.closures:
+                function = closure.function
+                if self._hits(loaded, function.start, function.end):
+                    self._names.add(function.name)
+        self._names = {n for n in self._names if len(n) > 5 and n.lower() not in _NOT_TELLING}
+        if not self._names:
+            return
+        words = b"|".join(re.escape(name.encode()) for name in sorted(self._names))
+        calls = re.compile(rb"\b(?:" + words + rb")\b")
+        for file in others:
+            data = file.read()
+            if data is not None and len(data) <= _LARGEST and calls.search(data):
+                self._load(file.shown, data)
+        for loaded in self._found():
+            found = [each.start() for each in calls.finditer(loaded.source.data)]
+            loaded.hits = sorted({*loaded.hits, *found})
+
+    def _says(self, word: str) -> bool:
+        """Tell whether a text stands in a file that was loaded, or in the settings."""
+        if word not in self._said:
+            data = word.encode()
+            here = any(data in loaded.source.data for loaded in self._found())
+            self._said[word] = here or self._says_elsewhere(word)
+        return self._said[word]
+
+    # Following functions
+
+    def _follow(self, loaded: _Loaded) -> None:
+        done: set[int] = set()
+        names: dict[str, int] = {}
+        position = 0
+        while position < len(loaded.closures):
+            closure = loaded.closures[position]
+            position += 1
+            function = closure.function
+            if function.start in done or not self._hits(loaded, function.start, function.end):
+                continue
+            done.add(function.start)
+            number = names[closure.name] = names.get(closure.name, 0) + 1
+            name = closure.name if number == 1 else f"{closure.name} ({number})"
+            self._start(loaded, closure, name)
+
+    def _start(self, loaded: _Loaded, closure: Closure, name: str) -> None:
+        course = Course(loaded.source.path, name)
+        for each in self._found():
+            course.restore(each.sessions)
+            course.sessions += [session for session, _ in each.sessions]
+        loaded.evaluator.course = course
+        try:
+            loaded.evaluator.run(closure, (), None, {})
+        except (Unfinished, RecursionError):
+            path = loaded.source.path
+            loaded.problem = f"{path}: {closure.name} takes too many steps to be followed."
+        course.finish()
+
+    def _hits(self, loaded: _Loaded, start: int, end: int) -> bool:
+        position = bisect_left(loaded.hits, start)
+        return position < len(loaded.hits) and loaded.hits[position] < end
+
+    # What evaluators ask
+
+    def evaluator_of(self, source: Source) -> Evaluator:
+        loaded = self._loaded[source.path]
+        assert loaded is not None
+        return loaded.evaluator
+
+    def is_of_interest(self, source: Source, start: int, end: int) -> bool:
+        loaded = self._loaded[source.path]
+        return loaded is not None and self._hits(loaded, start, end)
+
+    def declare(self, closure: Closure) -> None:
+        """Keep a function: it is followed by itself, and others may call it by its name."""
+        loaded = self._loaded[closure.source.path]
+        assert loaded is not None
+        loaded.closures.append(closure)
+        if closure.scope.owner is None:
+            self._functions.setdefault(closure.function.name, []).append(closure)
+
+    def declare_class(self, made: Object) -> None:
+        """Keep a class, for others to name it."""
+        self._classes.setdefault(made.name, []).append(made)
+
+    def named_function(self, name: str) -> Closure | None:
+        """Return the only function of a name in the files that were loaded."""
+        found = self._functions.get(name, [])
+        starts = {(each.source.path, each.function.start) for each in found}
+        return found[-1] if len(starts) == 1 else None
+
+    def named_class(self, name: str) -> Object | None:
+        """Return the only class of a name; the file that is called like it is loaded."""
+        if not name[:1].isupper():
+            return None
+        if name not in self._classes:
+            paths = self._by_stem.get(_plain(name), [])
+            if len(paths) <= 3:
+                for path in paths:
+                    self._load(path)
+        found = self._classes.get(name, [])
+        return found[0] if len(found) == 1 else None
+
+    def beside(self, name: str, source: Source) -> Value | None:
+        """Return what another file of the same folder calls by a name."""
+        folder = source.path.rpartition("/")[0]
+        suffix = self._files[source.path].suffix
+        beside = [
+            path
+            for path in self._by_folder.get(folder.rpartition("/")[2].lower(), ())
+            if path.rpartition("/")[0] == folder and path != source.path
+        ]
+        for path in beside if len(beside) <= 60 else ():
+            if self._files[path].suffix == suffix:
+                loaded = self._load(path)
+                found = loaded.evaluator.module.variables.get(name) if loaded is not None else None
+                if found is not None:
+                    return found
+        return None
+
+    def imported(self, module: str, member: str, source: Source) -> Value | None:
+        """Return what a module of the project, or a member of one, is."""
+        variables: dict[str, Value] = {}
+        for path in self._resolved(module, source):
+            loaded = self._load(path)
+            if loaded is not None:
+                variables.update(_exported(loaded.evaluator.module))
+        if not variables:
+            return None
+        if not member:
+            return Entries(variables)
+        if member in variables:
+            return variables[member]
+        if member == "default":
+            handles = [each for each in variables.values() if isinstance(each, Handle | Object)]
+            return handles[0] if len(handles) == 1 else Entries(variables)
+        return None
+
+    def _resolved(self, module: str, source: Source) -> list[str]:
+        """Return the files that a module's name stands for: one, or all of a folder."""
+        suffixes = _RELATED.get(self._files[source.path].suffix, ())
+        parts = [part for part in _PARTS().split(module.strip("./@~")) if part]
+        parts = [part for part in parts if part not in ("crate", "super", "self", "src", "js")]
+        if not parts:
+            return []
+        best: list[str] = []
+        most = 0
+        last = _plain(parts[-1])
+        candidates = [*self._by_stem.get(last, ()), *self._inside(parts[-1])]
+        for path in dict.fromkeys(candidates):
+            if path == source.path or "." + path.rpartition(".")[2].lower() not in suffixes:
+                continue
+            agreed = _agreement(path, parts)
+            if agreed > most:
+                best, most = [path], agreed
+            elif agreed == most:
+                best.append(path)
+        in_a_folder = {path.rpartition("/")[0] for path in best}
+        return best if len(in_a_folder) == 1 and len(best) <= 40 and most else []
+
+    def _inside(self, folder: str) -> list[str]:
+        """Return the files of a folder that stand for it, or all where all do."""
+        paths = self._by_folder.get(folder.lower(), [])
+        own = [path for path in paths if _stem(path) in ("index", "__init__", "mod", "main")]
+        return own or [path for path in paths if path.endswith(".go")]
+
+
+_RELATED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
+        (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
+    ),
+    **{suffix: (suffix,) for suffix in (".py", ".go", ".cs", ".rb", ".php", ".rs")},
+    ".java": (".java", ".kt"),
+    ".kt": (".java", ".kt"),
+    ".ex": (".ex", ".exs"),
+    ".exs": (".ex", ".exs"),
+}
+
+
+def _plain(name: str) -> str:
+    return _NOT_A_LETTER().sub("", name.lower())
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0].lower()
+
+
+def _agreement(path: str, parts: Sequence[str]) -> int:
+    """Return how many of the last parts of a module's name a path ends with."""
+    stems = [_plain(part) for part in path.rpartition(".")[0].split("/")]
+    if stems and stems[-1] in ("index", "init", "mod") and _plain(parts[-1]) != stems[-1]:
+        stems.pop()
+    wanted = [_plain(part) for part in parts]
+    for ending in (stems, stems[:-1]):
+        count = 0
+        while count < min(len(ending), len(wanted)) and ending[-1 - count] == wanted[-1 - count]:
+            count += 1
+        if count:
+            return count
+    return 0
+
+
+def _exported(module: Scope) -> dict[str, Value]:
+    """Return what a file gives to those that import it."""
+    found = dict(module.variables)
+    for name in ("module", "exports"):
+        value = found.get(name)
+        if isinstance(value, Unknown):
+            members = value.members
+            inner = members.get("exports") if name == "module" else Entries(members)
+            match inner:
+                case Entries(values):
+                    found.update(values)
+                case Unknown(members=more):
+                    found.update(more)
+                case None:
+                    continue
+                case _:
+                    found["default"] = inner
+    return found
+
+
+def _active(known: Sequence[Library], body: form.Node, data: bytes) -> tuple[Library, ...]:
+    """Return the libraries that a file imports, and those that need no import."""
+    modules = list(_modules(body))
+    text = "\n".join(modules)
+    return tuple(
+        [
+            library
+            for library in known
+            if not library.imports or any(_names(text, data, part) for part in library.imports)
+        ]
+    )
+
+
+def _names(modules: str, data: bytes, part: str) -> bool:
+    if part not in modules and part.encode() not in data:
+        return False
+    found = re.search(_BOUNDARY.format(re.escape(part)), modules, re.MULTILINE)
+    return found is not None or (len(part) > 5 and part.encode() in data)
+
+
+def _modules(node: form.Node) -> Iterable[str]:
+    """Yield the modules that the statements of a file import."""
+    match node:
+        case form.Block(body=body):
+            for each in body:
+                yield from _modules(each)
+        case form.Import(module=module, member=member):
+            yield module
+            yield f"{module}.{member}"
+        case form.Assign(value=form.Call(function=form.Name(name="require"), arguments=arguments)):
+            yield from _literal(arguments)
+        case form.Call(function=form.Name(name=("require" | "import")), arguments=arguments):
+            yield from _literal(arguments)
+        case form.Class(body=body):
+            yield from _modules(body)
+        case _:
+            return
+
+
+def _literal(arguments: Sequence[form.Node]) -> Iterable[str]:
+    for each in arguments[:1]:
+        if isinstance(each, form.String):
+            yield "".join([part.text for part in each.parts if isinstance(part, form.Piece)])

@@ -1,0 +1,176 @@
+"""What functions were seen to send to which session, in the order in which they send it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rlslint import NamedTuple
+from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.strings import (
+    Fragment,
+    Placeholder,
+    Written,
+    as_text,
+    with_placeholders,
+)
+from rlslint.code.evaluation.values import Plain, Session, Value
+from rlslint.code.libraries import Facts, Library
+from rlslint.code.sites import (
+    CodeEvent,
+    CodeEventKind,
+    Driver,
+    Hook,
+    Lifetime,
+    Runs,
+    SqlSite,
+    TransactionScope,
+)
+from rlslint.text import Span, Text
+from rlslint.text.patterns import Pattern
+
+_OPENS = Pattern(r"(?:^|;)\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
+_CLOSES = Pattern(r"(?:^|;)\s*(COMMIT|END|ROLLBACK(?!\s+TO|\s+WORK\s+TO))\b", re.IGNORECASE)
+_STYLES = {"?": "?:", ":": ":?", "@": "@:$", "{": "{@", "%": "%", "$": "$"}
+
+_SCOPES = {
+    True: TransactionScope.transaction,
+    False: TransactionScope.autocommit,
+    None: TransactionScope.unknown,
+}
+
+
+class Situation(NamedTuple):
+    """Where the program is when it takes a step.
+
+    `path` and `function` say which function is followed, `depth` how many calls below it the step
+    is taken.
+    """
+
+    path: str
+    function: str
+    hook: Hook | None
+    cleanup: bool
+    depth: int
+
+
+class _Noted(NamedTuple):
+    kind: CodeEventKind
+    situation: Situation
+    session: Session | None
+    place: Place
+    site: SqlSite | None
+
+
+class Recorder:
+    """Collects the steps of the functions of a program."""
+
+    def __init__(self) -> None:
+        self._noted: list[_Noted] = []
+        self._texts: dict[tuple[object, ...], Text] = {}
+
+    def step(
+        self, kind: CodeEventKind, session: Session | None, place: Place, situation: Situation
+    ) -> None:
+        """Note a step that is no SQL."""
+        self._noted.append(_Noted(kind, situation, session, place, None))
+
+    def executed(
+        self,
+        sql: Written,
+        session: Session,
+        library: Library | None,
+        facts: Facts,
+        values: Sequence[Value],
+        place: Place,
+        situation: Situation,
+    ) -> None:
+        """Note that SQL is sent, and what it does to the transaction of its session."""
+        placed = placed_values(sql, library, values)
+        command = transaction_command(placed.text)
+        if command is CodeEventKind.begin and not session.is_pool:
+            session.transaction = True
+        text = self._texts.setdefault(placed.key, as_text(placed))
+        driver = Driver(library.name, facts.binds_on_server) if library is not None else None
+        site = SqlSite(
+            text,
+            Span(text, 0, len(text.data)),
+            Runs.yes,
+            driver,
+            session.name,
+            _SCOPES[session.transaction],
+            situation.function,
+            lifetime=Lifetime(session.pooled, facts.pool_resets if library is not None else None),
+        )
+        kind = command or CodeEventKind.execute
+        self._noted.append(_Noted(kind, situation, session, place, site))
+        ends = command in (CodeEventKind.commit, CodeEventKind.rollback)
+        if ends and not session.is_pool and not situation.cleanup:
+            session.transaction = session.between
+
+    def finished(self) -> dict[str, tuple[tuple[SqlSite, ...], tuple[CodeEvent, ...]]]:
+        """Return the SQL and the steps, by the file of the function that is followed.
+
+        A string belongs to the function that sends it; where only functions that it is passed to
+        do, to those that pass it.
+        """
+        noted = self._noted
+        sent = {id(n.site.text) for n in noted if n.site is not None and not n.situation.depth}
+        sites: dict[str, dict[int, SqlSite]] = {}
+        events: dict[str, list[CodeEvent]] = {}
+        for kind, (path, function, hook, cleanup, depth), session, place, site in noted:
+            own = site is None or not depth or id(site.text) not in sent
+            name = session.name if session is not None else ""
+            span = _span(place) if site is None else site.span
+            if site is not None:
+                site = site._replace(connection=name)
+                if own:
+                    sites.setdefault(path, {}).setdefault(id(site.text), site)
+            event = CodeEvent(kind, function, name, span, site, hook, cleanup, own)
+            events.setdefault(path, []).append(event)
+        return {
+            path: (tuple(sites.get(path, {}).values()), tuple(steps))
+            for path, steps in events.items()
+        }
+
+
+def placed_values(sql: Written, library: Library | None, values: Sequence[Value]) -> Written:
+    """Return SQL with gaps where values are passed for its placeholders."""
+    parameter = library.parameter if library is not None else "$1"
+    styles = _STYLES.get(parameter[:1], "$?:@")
+    if "%" in styles and not values:
+        return sql
+
+    def source_of(mark: Placeholder) -> str:
+        value = values[mark.number] if mark.number < len(values) and not mark.name else None
+        match value:
+            case Written() if value.constant is not None:
+                return f"'{value.constant}'"
+            case Plain(bool() as truth):
+                return str(truth).lower()
+            case _:
+                return ""
+
+    return with_placeholders(sql, styles, source_of)
+
+
+def transaction_command(text: str) -> CodeEventKind | None:
+    """Return what the last statement about transactions in a string does, None without any."""
+    found: list[tuple[int, CodeEventKind]] = [
+        (each.start(), CodeEventKind.begin) for each in _OPENS().finditer(text)
+    ]
+    for each in _CLOSES().finditer(text):
+        rolls_back = each[1].upper().startswith("ROLLBACK")
+        found.append((each.start(), CodeEventKind.rollback if rolls_back else CodeEventKind.commit))
+    return max(found, default=(0, None), key=lambda pair: pair[0])[1]
+
+
+def _span(place: Place) -> Span:
+    written = _only(place)
+    text = as_text(written)
+    return Span(text, 0, len(text.data))
+
+
+def _only(place: Place) -> Written:
+    source, start, end = place
+    return Written((Fragment(source.slice(start, end), source, start, end),))
