@@ -38,13 +38,17 @@ _ENDS = {
 
 
 class Call(NamedTuple):
-    """A call, its arguments evaluated. `path` is the called name with its module."""
+    """A call, its arguments evaluated. `path` is the called name with its module.
+
+    `is_foreign` tells that it is called on nothing that is the program's own.
+    """
 
     name: str
     path: str
     arguments: Sequence[Value]
     named: Mapping[str, Value]
     place: Place
+    is_foreign: bool = True
 
     @property
     def closure(self) -> Closure | None:
@@ -308,7 +312,7 @@ class Connections:
     def opened(self, call: Call, course: Course, follower: Follower) -> Value | None:
         """Return what a function or constructor of a library makes, None where it is none."""
         for library in self.active:
-            role = _opens(library, call.path, call.name)
+            role = _opens(library, call)
             if role is None:
                 continue
             given = call.handle
@@ -357,15 +361,13 @@ class Connections:
         self._recorder.step(kind, session, place, self._situation(course))
 
 
-def _opens(library: Library, path: str, name: str) -> Role | None:
+def _opens(library: Library, call: Call) -> Role | None:
     """Return what a function makes: `pgxpool.New` is told by its last words."""
     for words, role in library.opens.items():
         plain = words.replace("::", ".").replace("\\", ".")
-        if path == plain or path.endswith("." + plain):
+        if call.path == plain or call.path.endswith("." + plain):
             return role
-    typed = library.types.get(name)
-    is_own = path == name or not path[: -len(name)].rstrip(".").islower()
-    return typed if typed is not None and is_own else None
+    return library.types.get(call.name) if call.is_foreign else None
 
 
 def _sql_of(call: Call) -> tuple[Written, list[Value]] | None:

@@ -807,8 +807,9 @@ class Evaluator:
             hook = self.connections.hook(key) if isinstance(value, Closure) else None
             if hook is not None and isinstance(value, Closure):
                 self.follow(value, (), hook)
-        call = Call(name, path, arguments, named, self.place(node))
-        return self._called(call, of, callee, scope, node)
+        is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
+        call = Call(name, path, arguments, named, self.place(node), is_foreign)
+        return self._called(call, of, callee, scope)
 
     def _required(self, argument: form.Node, scope: Scope) -> Value | None:
         """Return the module that a call of `require` or `import` gives."""
@@ -818,9 +819,7 @@ class Evaluator:
         found = self._program.imported(path, "", self.source)
         return found if found is not None else Unknown(_dotted(path), is_foreign=True)
 
-    def _called(
-        self, call: Call, of: Value | None, callee: Value | None, scope: Scope, node: form.Call
-    ) -> Value:
+    def _called(self, call: Call, of: Value | None, callee: Value | None, scope: Scope) -> Value:
         course, connections = self.course, self.connections
         if isinstance(of, Handle):
             found = connections.method(of, call, course, self)
