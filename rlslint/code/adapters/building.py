@@ -52,7 +52,7 @@ Where = str | int | None
 
 Rule = Callable[["Builder", "Parsed"], Node]
 
-_DEEPEST = 240
+_DEEPEST = 150
 """Levels of nesting; what lies deeper is not looked at, and `Builder.is_cut` says so."""
 
 _WORDS = Pattern(r"[\w.:\\]+")
@@ -60,6 +60,7 @@ _ARGUMENTS_OF_TYPE = Pattern(r"<.*|\[.*|\(.*", re.DOTALL)
 _LINES = Pattern(r"[^\n]*\n|[^\n]+")
 _LAST_WORD = Pattern(r"(\w+)\W*$")
 _NUMBER = Pattern(r"(0[xX][\da-fA-F]+|\d+)[a-zA-Z]*")
+_OCTAL = Pattern(r"[0-7]{2,3}")
 _CONSTANTS = {
     "true": True, "false": False, "none": None, "nil": None, "null": None, "nullptr": None,
 }  # fmt: skip
@@ -189,11 +190,17 @@ class Builder:
                 positional.append(self.node(child))
                 continue
             name, value = part(child, where[0]), part(child, where[1])
-            if name is not None and value is not None and name != value:
+            if name is not None and value is None:
+                named.append((plain(self.text(name)), self.variable(name)))
+            elif name is not None and value is not None and name != value:
                 named.append((plain(self.text(name)), self.node(value)))
             else:
                 positional.append(self.node(value if value is not None else child))
         return positional, named
+
+    def variable(self, label: Parsed) -> Name:
+        """Return the variable that a key without a value stands for."""
+        return Name(*span(label), plain(self.text(label)))
 
     def parameters(self, node: Parsed | None) -> tuple[Parameter, ...]:
         """Return the parameters of a list of parameters, or of a parameter that stands alone."""
@@ -241,10 +248,14 @@ def span(node: Parsed) -> tuple[int, int]:
 
 
 def children(node: Parsed | None) -> list[Parsed]:
-    """Return the named children of a node, comments left out."""
+    """Return the named children of a node, without what only happens to stand among them."""
     if node is None:
         return []
-    return [child for child in node.named_children if "comment" not in child.type]
+    return [
+        child
+        for child in node.named_children
+        if "comment" not in child.type and child.type != "heredoc_body"
+    ]
 
 
 def part(node: Parsed | None, where: Where) -> Parsed | None:
@@ -271,6 +282,11 @@ def last_word(kind: str) -> str:
     return found[1] if found is not None else ""
 
 
+def words_of(types: str) -> tuple[str, ...]:
+    """Return the names of types that are written one after the other."""
+    return tuple(_WORDS().findall(types))
+
+
 def unescaped(text: str) -> str:
     """Return the character that an escape stands for."""
     if len(text) > 2 and text[1] in "uxUN":
@@ -280,6 +296,8 @@ def unescaped(text: str) -> str:
         except (ValueError, OverflowError):
             return "\ufffd"
         return "\ufffd" if "\ud800" <= found <= "\udfff" else found
+    if len(text) > 2 and _OCTAL().fullmatch(text, 1):
+        return chr(int(text[1:], 8))
     return _ESCAPES.get(text[1:], text[1:])
 
 
@@ -680,7 +698,7 @@ def class_(
         return Class(
             *span(node),
             last_word(builder.text(part(node, label))),
-            tuple(_WORDS().findall(builder.text(part(node, bases)))),
+            words_of(builder.text(part(node, bases))),
             Block(*span(node), ()) if inside is None else builder.node(inside),
             marks_of(builder, node, kinds),
             builder.parameters(part(node, parameters)),
@@ -804,7 +822,12 @@ def mapping(
             if child.type in wanted:
                 label, given = part(child, key), part(child, value)
                 word = plain(builder.text(label))
-                pairs.append(Pair(word, builder.optional(label), builder.node(given)))
+                meant = (
+                    builder.variable(label)
+                    if label is not None and given is None
+                    else builder.node(given)
+                )
+                pairs.append(Pair(word, builder.optional(label), meant))
             else:
                 others.append(builder.node(child))
         if others and not pairs:
