@@ -37,47 +37,14 @@ from rlslint.text.patterns import Pattern
 
 _QUOTES = Pattern(r"quote|escape|sanitiz|ident(?:ifier)?s?$|literals?$", re.IGNORECASE)
 _NUMBERS = frozenset(
-    [
-        "int",
-        "integer",
-        "float",
-        "double",
-        "number",
-        "parseint",
-        "parsefloat",
-        "intval",
-        "floatval",
-        "to_i",
-        "to_f",
-        "uuid",
-        "parse_uuid",
-        "parseuuid",
-        "fromstring",
-        "toint",
-        "tolong",
-        "todouble",
-        "toguid",
-        "newguid",
-        "parse_str",
-        "guid",
-        "long",
-        "bool",
-        "boolval",
-        "atoi",
-        "parselong",
-        "parsebool",
-        "mustparse",
-        "int64",
-        "int32",
-        "uint64",
-        "i64",
-        "u64",
-        "i32",
-        "u32",
-        "bigint",
-        "isuuid",
-    ]
-)
+    {
+        "int", "integer", "float", "double", "number", "parseint", "parsefloat", "intval",
+        "floatval", "to_i", "to_f", "uuid", "parse_uuid", "parseuuid", "fromstring", "toint",
+        "tolong", "todouble", "toguid", "newguid", "parse_str", "guid", "long", "bool",
+        "boolval", "atoi", "parselong", "parsebool", "mustparse", "int64", "int32", "uint64",
+        "i64", "u64", "i32", "u32", "bigint", "isuuid",
+    }
+)  # fmt: skip
 _FILLS_BRACES = frozenset(("Format", "format!", "write!", "formatln!", "AppendFormat"))
 _FILLS_PERCENT = frozenset(("Sprintf", "sprintf", "vsprintf", "Fprintf", "formatted", "Errorf"))
 _JOINS = frozenset(("join", "Join", "implode", "joinToString", "intersperse"))
@@ -86,118 +53,36 @@ _REPLACES = frozenset(
     ("replace", "Replace", "replaceAll", "ReplaceAll", "str_replace", "gsub", "sub", "strtr")
 )
 _SAME_LIST = frozenset(
-    [
-        "of",
-        "listOf",
-        "setOf",
-        "arrayOf",
-        "asList",
-        "vec!",
-        "tuple",
-        "list",
-        "sorted",
-        "freeze",
-        "iter",
-        "into_iter",
-        "to_vec",
-        "ToList",
-        "ToArray",
-        "frozenset",
-        "set",
-        "copyOf",
-        "toList",
-        "toSet",
-        "values",
-        "reversed",
-        "List",
-        "Array",
-        "sequenceOf",
-        "collect",
-        "stream",
-        "unmodifiableList",
-        "from",
-        "array_values",
-        "to_a",
-        "each_entry",
-        "asSequence",
-        "mutableListOf",
-    ]
-)
+    {
+        "of", "listOf", "setOf", "arrayOf", "asList", "vec!", "tuple", "list", "sorted",
+        "freeze", "iter", "into_iter", "to_vec", "ToList", "ToArray", "frozenset", "set",
+        "copyOf", "toList", "toSet", "values", "reversed", "List", "Array", "sequenceOf",
+        "collect", "stream", "unmodifiableList", "from", "array_values", "to_a", "each_entry",
+        "asSequence", "mutableListOf",
+    }
+)  # fmt: skip
 _SAME_TEXT = frozenset(
-    [
-        "freeze",
-        "trimIndent",
-        "trimMargin",
-        "strip",
-        "strip_heredoc",
-        "squish",
-        "trim",
-        "to_s",
-        "to_string",
-        "toString",
-        "ToString",
-        "as_str",
-        "dedent",
-        "TrimSpace",
-        "into",
-        "to_owned",
-        "clone",
-        "as_ref",
-        "lstrip",
-        "rstrip",
-        "String",
-        "from",
-        "valueOf",
-        "stripIndent",
-        "unwrap",
-        "str",
-        "strval",
-        "html_safe",
-        "as_bytes",
-        "encode",
-        "dup",
+    {
+        "freeze", "trimIndent", "trimMargin", "strip", "strip_heredoc", "squish", "trim",
+        "to_s", "to_string", "toString", "ToString", "as_str", "dedent", "TrimSpace", "into",
+        "to_owned", "clone", "as_ref", "lstrip", "rstrip", "String", "from", "valueOf",
+        "stripIndent", "unwrap", "str", "strval", "html_safe", "as_bytes", "encode", "dup",
         "expect",
-    ]
-)
+    }
+)  # fmt: skip
 _SAME_TEXT_OF_ARGUMENT = frozenset(
-    [
-        "String",
-        "from",
-        "valueOf",
-        "str",
-        "strval",
-        "dedent",
-        "TrimSpace",
-        "trim",
-        "inspect.cleandoc",
-        "cleandoc",
-        "to_string",
-        "Statement",
-        "Raw",
-        "raw",
-        "RawSQL",
+    {
+        "String", "from", "valueOf", "str", "strval", "dedent", "TrimSpace", "trim",
+        "inspect.cleandoc", "cleandoc", "to_string", "Statement", "Raw", "raw", "RawSQL",
         "raw_sql",
-    ]
-)
+    }
+)  # fmt: skip
 _VISITS = frozenset(
-    [
-        "forEach",
-        "each",
-        "map",
-        "for_each",
-        "flatMap",
-        "ForEach",
-        "each_with_index",
-        "Each",
-        "Enum.each",
-        "Enum.map",
-        "filter",
-        "select",
-        "array_map",
-        "array_walk",
-        "each_slice",
-    ]
-)
+    {
+        "forEach", "each", "map", "for_each", "flatMap", "ForEach", "each_with_index", "Each",
+        "Enum.each", "Enum.map", "filter", "select", "array_map", "array_walk", "each_slice",
+    }
+)  # fmt: skip
 _PERCENT_TYPED = "dfxiuDoeg"
 _PERCENT_QUOTED = "LI"
 _LONGEST_LIST = 200

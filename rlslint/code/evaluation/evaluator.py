@@ -46,38 +46,13 @@ from rlslint.text.patterns import Pattern
 _THEMSELVES = frozenset(("self", "this", "cls", "@", "$this", "me", "static"))
 _CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize", "init"))
 _TYPED = frozenset(
-    [
-        "int",
-        "integer",
-        "long",
-        "uuid",
-        "guid",
-        "number",
-        "bool",
-        "boolean",
-        "i16",
-        "i32",
-        "i64",
-        "u16",
-        "u32",
-        "u64",
-        "usize",
-        "int16",
-        "int32",
-        "int64",
-        "uint",
-        "uint32",
-        "uint64",
-        "float",
-        "double",
-        "decimal",
-        "short",
-        "bigint",
-        "uuidv4",
-        "float64",
+    {
+        "int", "integer", "long", "uuid", "guid", "number", "bool", "boolean", "i16", "i32",
+        "i64", "u16", "u32", "u64", "usize", "int16", "int32", "int64", "uint", "uint32",
+        "uint64", "float", "double", "decimal", "short", "bigint", "uuidv4", "float64",
         "serial",
-    ]
-)
+    }
+)  # fmt: skip
 _TRANSACTIONAL = Pattern(r"Transactional\b|\batomic\b|@transaction\b", flags=2)
 _NOT_TRANSACTIONAL = Pattern(r"NOT_SUPPORTED|NEVER\b|SUPPORTS\b")
 _CONSTANT_CASE = Pattern(r"[A-Z][A-Z0-9_]{2,}")

@@ -41,50 +41,14 @@ _LARGEST = 1 << 20
 """Bytes of a file; larger ones are generated or bundled."""
 
 _NOT_TELLING = frozenset(
-    [
-        "execute",
-        "query",
-        "run",
-        "exec",
-        "apply",
-        "handle",
-        "main",
-        "init",
-        "call",
-        "invoke",
-        "process",
-        "update",
-        "create",
-        "delete",
-        "get",
-        "set",
-        "find",
-        "save",
-        "start",
-        "stop",
-        "connect",
-        "close",
-        "begin",
-        "commit",
-        "rollback",
-        "transaction",
-        "test",
-        "setup",
-        "build",
-        "constructor",
-        "initialize",
-        "index",
-        "default",
-        "load",
-        "read",
-        "write",
-        "send",
-        "next",
-        "render",
-        "select",
-        "insert",
-    ]
-)
+    {
+        "execute", "query", "run", "exec", "apply", "handle", "main", "init", "call",
+        "invoke", "process", "update", "create", "delete", "get", "set", "find", "save",
+        "start", "stop", "connect", "close", "begin", "commit", "rollback", "transaction",
+        "test", "setup", "build", "constructor", "initialize", "index", "default", "load",
+        "read", "write", "send", "next", "render", "select", "insert",
+    }
+)  # fmt: skip
 _PARTS = Pattern(r"[/.:\\]+")
 _NOT_A_LETTER = Pattern(r"[^a-z0-9]+")
 _BOUNDARY = r"(?:^|[/.:\\@\"'_-]){}(?:$|[/.:\\\"'_-])"
