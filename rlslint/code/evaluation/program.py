@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from rlslint import NamedTuple
 from rlslint.code import form
 from rlslint.code.adapters import language_of
 from rlslint.code.adapters.building import Language, parsed
@@ -29,13 +28,6 @@ from rlslint.code.libraries import Library, libraries_of
 from rlslint.code.sites import CodeFile
 from rlslint.text.patterns import Pattern
 
-WORDS_OF_SESSIONS = (
-    rb"set_config|\bset\s+(?:local\s|session\s|role\s|[\"'`]?[\w{$#%]+[\"'`]?\s*(?:\.|=|to\s))"
-    rb"|\breset\s+(?:all|role|session|[\w\"]+\.)|discard\s+all|-c(?:\s|%20)*\w+\.\w"
-    rb"|row\s+level\s+security|runtimeparams|server_settings"
-)
-"""What stands in files that do something to the state of a session, in lower case."""
-
 _MOST_LOADED = 600
 _LARGEST = 1 << 20
 """Bytes of a file; larger ones are generated or bundled."""
@@ -54,17 +46,6 @@ _NOT_A_LETTER = Pattern(r"[^a-z0-9]+")
 _BOUNDARY = r"(?:^|[/.:\\@\"'_-]){}(?:$|[/.:\\\"'_-])"
 
 
-class ProgramFile(NamedTuple):
-    """A file that may be a part of a program: how it is shown, and how its content is had."""
-
-    shown: str
-    read: Callable[[], bytes | None]
-
-    @property
-    def suffix(self) -> str:
-        return "." + self.shown.rpartition(".")[2].lower()
-
-
 class _Loaded:
     """A file that was parsed, with what it is found to define."""
 
@@ -81,17 +62,20 @@ class _Loaded:
 class Programs:
     """The files of a project that are written in programming languages, followed together.
 
-    `words` is what stands in files that are worth following, in lower case; `says` tells whether
-    a text stands anywhere in the settings of the project.
+    `files` are their paths as they are shown, `read` gives the content of one. `words` is what
+    stands in files that are worth following, in lower case; `says` tells whether a text stands
+    anywhere in the settings of the project.
     """
 
     def __init__(
         self,
-        files: Sequence[ProgramFile],
+        files: Sequence[str],
+        read: Callable[[str], bytes | None],
         words: re.Pattern[bytes],
-        says: Callable[[str], bool] = lambda word: False,
+        says: Callable[[str], bool],
     ) -> None:
-        self._files = {file.shown: file for file in files}
+        self._files = files
+        self._read = read
         self._words = words
         self._says_elsewhere = says
         self._loaded: dict[str, _Loaded | None] = {}
@@ -108,18 +92,14 @@ class Programs:
             self._by_stem.setdefault(_plain(name.rpartition(".")[0]), []).append(shown)
             self._by_folder.setdefault(folder.rpartition("/")[2].lower(), []).append(shown)
 
-    def followed(self) -> tuple[CodeFile, ...]:
-        """Return what the files tell that are worth following."""
-        others = []
-        for shown, file in self._files.items():
-            data = file.read()
-            if data is None:
-                continue
-            if len(data) <= _LARGEST and self._words.search(data.lower()):
-                self._load(shown, data)
-            else:
-                others.append(file)
-        self._load_callers(others)
+    def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
+        """Return what files tell that hold words of interest, and those that call into them.
+
+        `starts` are these files with their content.
+        """
+        for shown, data in starts.items():
+            self._load(shown, data)
+        self._load_callers(shown for shown in self._files if shown not in starts)
         for loaded in self._found():
             self._follow(loaded)
         told = self._recorder.finished()
@@ -141,12 +121,12 @@ class Programs:
         if shown in self._loaded:
             return self._loaded[shown]
         if data is None:
-            data = self._files[shown].read()
+            data = self._read(shown)
         if data is None or len(data) > _LARGEST or len(self._loaded) >= _MOST_LOADED:
             self._loaded[shown] = None
             return None
         self._loaded[shown] = None
-        language = language_of(self._files[shown].suffix)
+        language = language_of(_suffix(shown))
         source = Source(shown, data)
         loaded = _Loaded(source, language)
         loaded.hits = [found.start() for found in self._words.finditer(data.lower())]
@@ -176,7 +156,7 @@ class Programs:
         loaded.sessions = course.states()
         return loaded
 
-    def _load_callers(self, others: Iterable[ProgramFile]) -> None:
+    def _load_callers(self, others: Iterable[str]) -> None:
         """Load the files that call by name what was found to be of interest, twice over."""
         for loaded in self._found():
             for closure in loaded.closures:
@@ -188,10 +168,10 @@ class Programs:
             return
         words = b"|".join(re.escape(name.encode()) for name in sorted(self._names))
         calls = re.compile(rb"\b(?:" + words + rb")\b")
-        for file in others:
-            data = file.read()
+        for shown in others:
+            data = self._read(shown)
             if data is not None and len(data) <= _LARGEST and calls.search(data):
-                self._load(file.shown, data)
+                self._load(shown, data)
         for loaded in self._found():
             found = [each.start() for each in calls.finditer(loaded.source.data)]
             loaded.hits = sorted({*loaded.hits, *found})
@@ -282,14 +262,14 @@ class Programs:
     def beside(self, name: str, source: Source) -> Value | None:
         """Return what another file of the same folder calls by a name."""
         folder = source.path.rpartition("/")[0]
-        suffix = self._files[source.path].suffix
+        suffix = _suffix(source.path)
         beside = [
             path
             for path in self._by_folder.get(folder.rpartition("/")[2].lower(), ())
             if path.rpartition("/")[0] == folder and path != source.path
         ]
         for path in beside if len(beside) <= 60 else ():
-            if self._files[path].suffix == suffix:
+            if _suffix(path) == suffix:
                 loaded = self._load(path)
                 found = loaded.evaluator.module.variables.get(name) if loaded is not None else None
                 if found is not None:
@@ -316,7 +296,7 @@ class Programs:
 
     def _resolved(self, module: str, source: Source) -> list[str]:
         """Return the files that a module's name stands for: one, or all of a folder."""
-        suffixes = _RELATED.get(self._files[source.path].suffix, ())
+        suffixes = _RELATED.get(_suffix(source.path), ())
         parts = [part for part in _PARTS().split(module.strip("./@~")) if part]
         parts = [part for part in parts if part not in ("crate", "super", "self", "src", "js")]
         if not parts:
@@ -326,7 +306,7 @@ class Programs:
         last = _plain(parts[-1])
         candidates = [*self._by_stem.get(last, ()), *self._inside(parts[-1])]
         for path in dict.fromkeys(candidates):
-            if path == source.path or "." + path.rpartition(".")[2].lower() not in suffixes:
+            if path == source.path or _suffix(path) not in suffixes:
                 continue
             agreed = _agreement(path, parts)
             if agreed > most:
@@ -354,6 +334,10 @@ _RELATED: Mapping[str, tuple[str, ...]] = {
     ".ex": (".ex", ".exs"),
     ".exs": (".ex", ".exs"),
 }
+
+
+def _suffix(path: str) -> str:
+    return "." + path.rpartition(".")[2].lower()
 
 
 def _plain(name: str) -> str:
