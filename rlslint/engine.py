@@ -67,7 +67,8 @@ def check(
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         try:
-            return _with_signs(result, found, code.unread, projects.left_out)
+            followed = frozenset(file.path for file in code.files if not file.problem)
+            return _with_signs(result, found, code.unread, projects.left_out, followed)
         except Exception as error:
             fault = Fault("searched for row security", "files", "that are not read", error)
             faults = (*result.faults, fault)
@@ -332,9 +333,15 @@ def _names_folder(paths: Sequence[str | os.PathLike[str]]) -> bool:
 
 
 def _with_signs(
-    result: Result, found: Found, programs: tuple[Sign, ...], left_out: tuple[SourceFile, ...]
+    result: Result,
+    found: Found,
+    programs: tuple[Sign, ...],
+    left_out: tuple[SourceFile, ...],
+    followed: frozenset[str],
 ) -> Result:
     """Add the files and `programs` that nothing read and that have signs of row security.
+
+    Programs that were `followed` have told what they do with the context.
 
     So do the scripts that are `left_out`: those of tests, which are read only where they are named,
     and where nothing else uses row security, those that no history runs.
@@ -342,8 +349,9 @@ def _with_signs(
     from rlslint.files.unread import signs
 
     uses = result.uses_row_security
-    others = (*found.others, *(file.path for file in found.settings))
-    seen = signs(others, found.root, found.tests)
+    beside = (file.path for file in (*found.programs, *found.settings))
+    seen = signs((*found.others, *beside), found.root, found.tests)
+    told = tuple(sign for sign in seen.found if sign.makes or sign.path not in followed)
     scripts = signs((file.path for file in left_out), found.root, found.tests)
     not_run = tuple(
         NotChecked("test file", script.path, _OF_TESTS)
@@ -352,7 +360,7 @@ def _with_signs(
         for script in scripts.found
         if script.makes and (script.is_test or not uses)
     )
-    all_found = sorted((*programs, *seen.found))
+    all_found = sorted((*programs, *told))
     unread = tuple(
         NotChecked("test file" if sign.is_test else "file", sign.path, _SIGNS[sign.makes])
         for sign in all_found

@@ -62,6 +62,16 @@ class Reader:
             self.notes.append(text.note.message)
         return text
 
+    def content(self, path: str, shown: str) -> bytes:
+        """Return the bytes of a file to search, none where it cannot be read."""
+        given = self._given.get(shown)
+        if given is not None:
+            return given
+        try:
+            return disk.read(path)
+        except OSError:
+            return b""
+
     def keep_ignores(self, text: Text, found: Callable[[], Iterable[Ignore]]) -> None:
         """Keep the ignore comments that are found in a file."""
         try:

@@ -43,7 +43,8 @@ class Found(NamedTuple):
     `problems` are named paths that lead to no file, and directories that could not be read;
     `faults` are rlslint's own. `tests` are the `shown` names of files that test the program: they
     are no part of it unless the user named them. `others` are the files that are not read, but
-    could tell of row security (see `unread.signs`). `part_of` are directories of projects that were
+    could tell of row security (see `unread.signs`); so could `programs`, which are read where they
+    say something about sessions. `part_of` are directories of projects that were
     not read, for what is named in them has a history of its own. Out of `roots` nothing is read.
     `reported_others` are those of `others` that the user named, as they are shown.
     """
@@ -51,6 +52,7 @@ class Found(NamedTuple):
     root: str
     sql: tuple[SourceFile, ...]
     python: tuple[SourceFile, ...]
+    programs: tuple[SourceFile, ...]
     settings: tuple[SourceFile, ...]
     plans: tuple[SourceFile, ...]
     reported: frozenset[str]
@@ -74,6 +76,7 @@ class Found(NamedTuple):
         return self._replace(
             sql=of_program(self.sql),
             python=of_program(self.python),
+            programs=of_program(self.programs),
             settings=of_program(self.settings),
             plans=of_program(self.plans),
         )
@@ -127,6 +130,7 @@ def discover(
         base,
         kinds["sql"],
         kinds["python"],
+        kinds["programs"],
         kinds["settings"],
         kinds["plans"],
         reported,
@@ -237,7 +241,9 @@ def _kind_of_named(name: str) -> str | None:
 
 
 def _by_kind(files: Iterable[str], base: str) -> dict[str, tuple[SourceFile, ...]]:
-    kinds: dict[str, list[SourceFile]] = {"sql": [], "python": [], "settings": [], "plans": []}
+    kinds: dict[str, list[SourceFile]] = {
+        "sql": [], "python": [], "programs": [], "settings": [], "plans": [],
+    }  # fmt: skip
     for full in sorted(files, key=lambda full: full.split(os.sep)):
         folder, name = os.path.split(full)
         file = SourceFile(full, shown_path(full, base), folder, name)
@@ -307,8 +313,8 @@ def _outermost_history_folder(folder: str) -> str | None:
 
 
 def with_file(found: Found, shown: str) -> Found:
-    """Return what was found with one more SQL or Python file, which need not be on disk."""
-    if any(file.shown == shown for file in (*found.sql, *found.python)):
+    """Return what was found with one more SQL file or program, which need not be on disk."""
+    if any(file.shown == shown for file in (*found.sql, *found.python, *found.programs)):
         return found._replace(reported=found.reported | {shown}, tests=found.tests - {shown})
     path = os.path.abspath(shown)
     file = SourceFile(path, shown, *os.path.split(path))
@@ -316,4 +322,6 @@ def with_file(found: Found, shown: str) -> Found:
     found = found._replace(tests=found.tests - {shown})
     if path.endswith(".py"):
         return found._replace(python=(*found.python, file), reported=reported)
+    if kind(path) == "programs":
+        return found._replace(programs=(*found.programs, file), reported=reported)
     return found._replace(sql=(*found.sql, file), reported=reported)

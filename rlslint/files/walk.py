@@ -14,6 +14,10 @@ from rlslint.text.patterns import Pattern
 
 _SQL = (".sql", ".psql", ".ddl", ".pgsql")
 _PYTHON = (".py",)
+_PROGRAMS = (
+    ".cjs", ".cs", ".cts", ".ex", ".exs", ".go", ".java", ".js", ".jsx", ".kt", ".kts", ".mjs",
+    ".mts", ".php", ".rake", ".rb", ".rs", ".ts", ".tsx",
+)  # fmt: skip
 _PLAN = "sqitch.plan"
 _SETTINGS = Pattern(
     r"\.env(\..+)?|.+\.env|(docker-)?compose.*\.ya?ml|alembic\.ini|pgbouncer\.ini|database\.ya?ml"
@@ -74,7 +78,9 @@ def kind(name: str) -> str | None:
         return "python"
     if lower == _PLAN:
         return "plans"
-    return "settings" if _SETTINGS().fullmatch(lower) else None
+    if _SETTINGS().fullmatch(lower):
+        return "settings"
+    return "programs" if lower.endswith(_PROGRAMS) and not lower.endswith(_PRODUCTS) else None
 
 
 def may_tell(name: str) -> bool:

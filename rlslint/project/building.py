@@ -279,5 +279,7 @@ def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:
         return not beside or not roots.isdisjoint(beside)
 
     return found._replace(
-        python=tuple(filter(tells, found.python)), settings=tuple(filter(tells, found.settings))
+        python=tuple(filter(tells, found.python)),
+        programs=tuple(filter(tells, found.programs)),
+        settings=tuple(filter(tells, found.settings)),
     )

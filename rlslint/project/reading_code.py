@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from operator import itemgetter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
+from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
 from rlslint.code.migrations import Reader
 from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
+from rlslint.files import disk
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
@@ -87,6 +90,7 @@ def read_code(
                 unread += sign
         if not is_test:
             connections += _settings(file, text, reader).connections
+    files += _programs(found, reader)
     beside = [c for file in files for c in file.connections]
     apis = []
     settings_files = 0
@@ -109,7 +113,10 @@ def read_code(
         tuple(files),
         (*beside, *connections),
         settings_files,
-        (*found.others, *(file.path for file in (*found.python, *found.settings))),
+        (
+            *found.others,
+            *(file.path for file in (*found.python, *found.programs, *found.settings)),
+        ),
         tuple(programs),
         tuple(unread),
         tuple(apis),
@@ -201,6 +208,53 @@ def _variables_of_terraform(
     for _, folder, values in sorted(given, key=itemgetter(0)):
         found.setdefault(folder, {}).update(values)
     return found
+
+
+def _programs(found: Found, reader: Reader) -> tuple[CodeFile, ...]:
+    """Return what programs tell that are written in other languages than Python."""
+    listed = {file.shown: file for file in found.programs if file.shown not in found.tests}
+    if not listed:
+        return ()
+    from rlslint.code.interest import functions_that_set, words_of_interest
+
+    words = words_of_interest(functions_that_set(map(_content, found.sql)))
+    starts = {}
+    for shown, file in listed.items():
+        data = reader.content(file.path, shown)
+        if b"\0" not in data and len(data) <= LARGEST_PROGRAM and words.search(data.lower()):
+            starts[shown] = data
+    if not starts:
+        return ()
+    from rlslint.code.evaluation.program import Programs
+
+    def read(shown: str) -> bytes | None:
+        return reader.content(listed[shown].path, shown)
+
+    settings = [_content(file) for file in found.settings]
+    programs = Programs(
+        tuple(listed), read, words, lambda word: any(word.encode() in data for data in settings)
+    )
+    try:
+        followed = programs.followed(starts)
+    except Exception as error:
+        reader.faults.append(Fault("followed", "programs", next(iter(starts)), error))
+        return ()
+    for code in followed:
+        file = listed[code.path]
+        text = reader.text(file.path, code.path)
+        if text is not None:
+            reader.keep_ignores(text, partial(ignores_in_host, text, comment_mark(file.name)))
+        if code.problem:
+            reader.notes.append(code.problem)
+    return followed
+
+
+def _content(file: SourceFile) -> bytes:
+    """Return the content of a file, nothing where it cannot be read."""
+    try:
+        return disk.read(file.path)
+    except OSError:
+        return b""
 
 
 def _settings(

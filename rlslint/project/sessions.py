@@ -264,7 +264,7 @@ def _steps(
     functions: dict[str, list[Step]] = {}
     for event in file.events:
         query = by_text.get(id(event.site.text)) if event.site is not None else None
-        own = query is not None or event.site is None
+        own = event.own and (query is not None or event.site is None)
         if query is None and event.site is not None:
             query = by_sql.get(event.site.text.data)
         functions.setdefault(event.function, []).append(Step(event, query, own))

@@ -38,6 +38,16 @@ _LANGUAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
 SUFFIXES = frozenset(_LANGUAGES)
 """The endings of the files that are read as programs."""
 
+LARGEST_PROGRAM = 1 << 20
+"""Bytes of a file; larger ones are generated or bundled, and not followed."""
+
+_NUMBER_SIGN = (".py", ".rb", ".rake", ".ex", ".exs")
+
+
+def comment_mark(name: str) -> str:
+    """Return how a comment begins in the language of a file."""
+    return "#" if name.lower().endswith(_NUMBER_SIGN) else "//"
+
 
 def language_of(suffix: str) -> Language:
     """Return the language of the files with one of `SUFFIXES`; its module is imported now."""

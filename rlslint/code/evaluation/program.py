@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rlslint.code import form
-from rlslint.code.adapters import language_of
+from rlslint.code.adapters import LARGEST_PROGRAM, language_of
 from rlslint.code.adapters.building import Language, parsed
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
@@ -29,9 +29,6 @@ from rlslint.code.sites import CodeFile
 from rlslint.text.patterns import Pattern
 
 _MOST_LOADED = 600
-_LARGEST = 1 << 20
-"""Bytes of a file; larger ones are generated or bundled."""
-
 _NOT_TELLING = frozenset(
     {
         "execute", "query", "run", "exec", "apply", "handle", "main", "init", "call",
@@ -122,7 +119,7 @@ class Programs:
             return self._loaded[shown]
         if data is None:
             data = self._read(shown)
-        if data is None or len(data) > _LARGEST or len(self._loaded) >= _MOST_LOADED:
+        if data is None or len(data) > LARGEST_PROGRAM or len(self._loaded) >= _MOST_LOADED:
             self._loaded[shown] = None
             return None
         self._loaded[shown] = None
@@ -170,7 +167,7 @@ class Programs:
         calls = re.compile(rb"\b(?:" + words + rb")\b")
         for shown in others:
             data = self._read(shown)
-            if data is not None and len(data) <= _LARGEST and calls.search(data):
+            if data is not None and len(data) <= LARGEST_PROGRAM and calls.search(data):
                 self._load(shown, data)
         for loaded in self._found():
             found = [each.start() for each in calls.finditer(loaded.source.data)]
