@@ -646,8 +646,7 @@ def only_item(builder: Builder, node: Parsed | None) -> Node | None:
         return None
     made = builder.node(node)
     if isinstance(made, Sequence) and len(made.items) == 1 and "list" in node.type:
-        is_literal = builder.text(node)[:1] in "[({"
-        return made if is_literal else made.items[0]
+        return made.items[0] if node.children[0].is_named else made
     return made
 
 
@@ -807,6 +806,17 @@ def leave(kind: Leaves = Leaves.returns, value: Where = 0) -> Rule:
         return Leave(*span(node), kind, only_item(builder, given))
 
     return rule
+
+
+def until_break(statements: Iterable[Node]) -> Iterator[Node]:
+    """Yield the statements of a case up to its `break`, which leaves the choice and no more."""
+    for each in statements:
+        if isinstance(each, Leave) and each.kind is Leaves.breaks:
+            return
+        if isinstance(each, Block):
+            yield Block(each.start, each.end, tuple(until_break(each.body)))
+        else:
+            yield each
 
 
 def mapping(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rlslint.code.adapters.building import (
@@ -32,6 +32,7 @@ from rlslint.code.adapters.building import (
     subscript,
     through,
     unary,
+    until_break,
 )
 from rlslint.code.adapters.javascript_modules import (
     assigned,
@@ -53,7 +54,6 @@ from rlslint.code.form import (
     Class,
     Function,
     Import,
-    Leave,
     Leaves,
     Literal,
     Loop,
@@ -277,21 +277,10 @@ def _switch(builder: Builder, node: Parsed) -> Choice:
         waiting += builder.nodes(() if value is None else (value,))
         if body or case.type == "switch_default":
             patterns = () if case.type == "switch_default" else tuple(waiting)
-            statements = tuple(_unbroken(builder.nodes(body)))
+            statements = tuple(until_break(builder.nodes(body)))
             arms.append(Arm(patterns, Block(*span(case), statements)))
             waiting = []
     return Choice(*span(node), builder.node(part(node, "value")), tuple(arms))
-
-
-def _unbroken(statements: Iterable[Node]) -> Iterator[Node]:
-    """Yield the statements of a case up to its `break`, which leaves the switch and no more."""
-    for each in statements:
-        if isinstance(each, Leave) and each.kind is Leaves.breaks:
-            return
-        if isinstance(each, Block):
-            yield Block(each.start, each.end, tuple(_unbroken(each.body)))
-        else:
-            yield each
 
 
 def _without_type_arguments(source: bytes) -> bytes:
