@@ -376,7 +376,7 @@ def constant(builder: Builder, node: Parsed) -> Node:
     if number is not None:
         return Literal(*span(node), int(number[1], 0 if number[1][:2] in ("0x", "0X") else 10))
     try:
-        return Literal(*span(node), float(digits))
+        return Literal(*span(node), float(digits.rstrip("dDfFmM")))
     except ValueError:
         return Other(*span(node))
 
@@ -461,7 +461,7 @@ def _lines(parts: list[Piece | Node]) -> Iterator[tuple[Piece | Node, int, bool]
     for at, each in enumerate(parts):
         if not isinstance(each, Piece) or not _is_verbatim(each):
             yield each, 0, not begins
-            begins = False
+            begins = isinstance(each, Piece) and not each.text
             continue
         start = each.start
         for line in _LINES().findall(each.text):

@@ -383,4 +383,5 @@ GO = Language(
         "continue_statement": leave(Leaves.breaks, None),
     },
     patterns=frozenset(("expression_list",)),
+    shares_folder=True,
 )

@@ -406,11 +406,10 @@ _RULES: dict[str, Rule] = {
     "export_statement": export,
 }
 
-JAVASCRIPT = Language("javascript", ("tree_sitter_javascript", "language"), _RULES)
-TYPESCRIPT = Language(
-    "javascript",
-    ("tree_sitter_typescript", "language_typescript"),
-    _RULES,
-    prepare=_without_type_arguments,
+JAVASCRIPT = Language(
+    "javascript", ("tree_sitter_javascript", "language"), _RULES, enforces_types=False
+)
+TYPESCRIPT = JAVASCRIPT._replace(
+    grammar=("tree_sitter_typescript", "language_typescript"), prepare=_without_type_arguments
 )
 TSX = TYPESCRIPT._replace(grammar=("tree_sitter_typescript", "language_tsx"))
