@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from rlslint.text.patterns import Pattern
 
 _WORDS = (
-    rb"set_config|\bset\s+(?:local\s|session\s|role\s|[\"'`]?[\w{$#%]+[\"'`]?\s*(?:\.|=|to\s))"
-    rb"|\breset\s+(?:all|role|session|[\w\"]+\.)|discard\s+all|-c(?:\s|%20)*\w+\.\w"
-    rb"|runtimeparams|server_settings"
+    rb"set_config|\bset\s+(?:local\s|session\s+\W?[\w$#{}]+[.\s]|role\s)"
+    rb"|\bset\s+[\"`\\]*[\w$#{}]+[\"`\\]*\s*\.[\w$#{}%\"`\\.]+\s*(?:=|to\s)|\bset\s+[$#%]\S{1,40}\s+to\s"
+    rb"|\breset[ ](?:role\b|session\s+auth|[\w\"]+\.[a-z_]+\W)|discard\s+all"
+    rb"|(?<![\w<-])-c(?:\s|%20)*[a-z_]\w*\.\w+(?:=|%3d)|runtimeparams|server_settings"
 )
 """What changes settings of a session, or gives a connection some from the start."""
 

@@ -231,14 +231,14 @@ def _programs(found: Found, reader: Reader) -> tuple[CodeFile, ...]:
         return reader.content(listed[shown].path, shown)
 
     settings = [_content(file) for file in found.settings]
-    programs = Programs(
-        tuple(listed), read, words, lambda word: any(word.encode() in data for data in settings)
-    )
-    try:
-        followed = programs.followed(starts)
-    except Exception as error:
-        reader.faults.append(Fault("followed", "programs", next(iter(starts)), error))
-        return ()
+
+    def says(word: str) -> bool:
+        return any(word.encode() in data for data in settings)
+
+    def failed(shown: str, error: Exception) -> None:
+        reader.faults.append(Fault("followed", "file", shown, error))
+
+    followed = Programs(tuple(listed), read, words, says, failed).followed(starts)
     for code in followed:
         file = listed[code.path]
         text = reader.text(file.path, code.path)

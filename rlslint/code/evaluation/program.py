@@ -61,7 +61,7 @@ class Programs:
 
     `files` are their paths as they are shown, `read` gives the content of one. `words` is what
     stands in files that are worth following, in lower case; `says` tells whether a text stands
-    anywhere in the settings of the project.
+    anywhere in the settings of the project. `failed` is told of a file that an exception ended.
     """
 
     def __init__(
@@ -70,11 +70,13 @@ class Programs:
         read: Callable[[str], bytes | None],
         words: re.Pattern[bytes],
         says: Callable[[str], bool],
+        failed: Callable[[str, Exception], None],
     ) -> None:
         self._files = files
         self._read = read
         self._words = words
         self._says_elsewhere = says
+        self._failed = failed
         self._loaded: dict[str, _Loaded | None] = {}
         self._by_stem: dict[str, list[str]] = {}
         self._by_folder: dict[str, list[str]] = {}
@@ -98,7 +100,10 @@ class Programs:
             self._load(shown, data)
         self._load_callers(shown for shown in self._files if shown not in starts)
         for loaded in self._found():
-            self._follow(loaded)
+            try:
+                self._follow(loaded)
+            except Exception as error:
+                self._failed(loaded.source.path, error)
         told = self._recorder.finished()
         return tuple(
             [
@@ -115,14 +120,19 @@ class Programs:
 
     def _load(self, shown: str, data: bytes | None = None) -> _Loaded | None:
         """Parse a file and follow its own statements, once."""
-        if shown in self._loaded:
-            return self._loaded[shown]
-        if data is None:
-            data = self._read(shown)
-        if data is None or len(data) > LARGEST_PROGRAM or len(self._loaded) >= _MOST_LOADED:
+        if shown not in self._loaded:
             self._loaded[shown] = None
-            return None
-        self._loaded[shown] = None
+            if data is None:
+                data = self._read(shown)
+            if data and len(data) <= LARGEST_PROGRAM and len(self._loaded) <= _MOST_LOADED:
+                try:
+                    self._loaded[shown] = self._parsed(shown, data)
+                except Exception as error:
+                    self._loaded[shown] = None
+                    self._failed(shown, error)
+        return self._loaded[shown]
+
+    def _parsed(self, shown: str, data: bytes) -> _Loaded:
         language = language_of(_suffix(shown))
         source = Source(shown, data)
         loaded = _Loaded(source, language)
