@@ -215,13 +215,13 @@ def _programs(found: Found, reader: Reader) -> tuple[CodeFile, ...]:
     listed = {file.shown: file for file in found.programs if file.shown not in found.tests}
     if not listed:
         return ()
-    from rlslint.code.interest import functions_that_set, words_of_interest
+    from rlslint.code.interest import functions_that_set, has_sign, signs_of_sessions
 
-    words = words_of_interest(functions_that_set(map(_content, found.sql)))
+    signs = signs_of_sessions(functions_that_set(map(_content, found.sql)))
     starts = {}
     for shown, file in listed.items():
         data = reader.content(file.path, shown)
-        if b"\0" not in data and len(data) <= LARGEST_PROGRAM and words.search(data.lower()):
+        if len(data) <= LARGEST_PROGRAM and b"\0" not in data and has_sign(data, signs):
             starts[shown] = data
     if not starts:
         return ()
@@ -238,7 +238,7 @@ def _programs(found: Found, reader: Reader) -> tuple[CodeFile, ...]:
     def failed(shown: str, error: Exception) -> None:
         reader.faults.append(Fault("followed", "file", shown, error))
 
-    followed = Programs(tuple(listed), read, words, says, failed).followed(starts)
+    followed = Programs(tuple(listed), read, signs, says, failed).followed(starts)
     for code in followed:
         file = listed[code.path]
         text = reader.text(file.path, code.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
@@ -24,11 +25,13 @@ from rlslint.code.evaluation.values import (
     Unknown,
     Value,
 )
+from rlslint.code.interest import Signs, places
 from rlslint.code.libraries import Library, libraries_of
 from rlslint.code.sites import CodeFile
 from rlslint.text.patterns import Pattern
 
 _MOST_LOADED = 600
+_MOST_NAMES = 60
 _NOT_TELLING = frozenset(
     {
         "execute", "query", "run", "exec", "apply", "handle", "main", "init", "call",
@@ -52,6 +55,7 @@ class _Loaded:
         self.hits: list[int] = []
         self.evaluator: Evaluator
         self.closures: list[Closure] = []
+        self.followed: dict[int, str] = {}
         self.sessions: list[tuple[Session, bool | None]] = []
         self.problem = ""
 
@@ -59,22 +63,22 @@ class _Loaded:
 class Programs:
     """The files of a project that are written in programming languages, followed together.
 
-    `files` are their paths as they are shown, `read` gives the content of one. `words` is what
-    stands in files that are worth following, in lower case; `says` tells whether a text stands
-    anywhere in the settings of the project. `failed` is told of a file that an exception ended.
+    `files` are their paths as they are shown, `read` gives the content of one. `signs` stand in
+    files that are worth following; `says` tells whether a text stands anywhere in the settings of
+    the project. `failed` is told of a file that an exception ended.
     """
 
     def __init__(
         self,
         files: Sequence[str],
         read: Callable[[str], bytes | None],
-        words: re.Pattern[bytes],
+        signs: Signs,
         says: Callable[[str], bool],
         failed: Callable[[str, Exception], None],
     ) -> None:
         self._files = files
         self._read = read
-        self._words = words
+        self._signs = signs
         self._says_elsewhere = says
         self._failed = failed
         self._loaded: dict[str, _Loaded | None] = {}
@@ -82,7 +86,6 @@ class Programs:
         self._by_folder: dict[str, list[str]] = {}
         self._classes: dict[str, list[Object]] = {}
         self._functions: dict[str, list[Closure]] = {}
-        self._names: set[str] = set()
         self._recorder = Recorder()
         self._said: dict[str, bool] = {}
         for shown in self._files:
@@ -92,18 +95,15 @@ class Programs:
             self._by_folder.setdefault(folder.rpartition("/")[2].lower(), []).append(shown)
 
     def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
-        """Return what files tell that hold words of interest, and those that call into them.
+        """Return what files tell that have signs, and those that call into them.
 
         `starts` are these files with their content.
         """
         for shown, data in starts.items():
             self._load(shown, data)
-        self._load_callers(shown for shown in self._files if shown not in starts)
-        for loaded in self._found():
-            try:
-                self._follow(loaded)
-            except Exception as error:
-                self._failed(loaded.source.path, error)
+        self._follow_all()
+        self._load_callers()
+        self._follow_all()
         told = self._recorder.finished()
         return tuple(
             [
@@ -112,6 +112,13 @@ class Programs:
                 if loaded is not None
             ]
         )
+
+    def _follow_all(self) -> None:
+        for loaded in self._found():
+            try:
+                self._follow(loaded)
+            except Exception as error:
+                self._failed(loaded.source.path, error)
 
     def _found(self) -> list[_Loaded]:
         return [loaded for loaded in self._loaded.values() if loaded is not None]
@@ -136,7 +143,7 @@ class Programs:
         language = language_of(_suffix(shown))
         source = Source(shown, data)
         loaded = _Loaded(source, language)
-        loaded.hits = [found.start() for found in self._words.finditer(data.lower())]
+        loaded.hits = places(data, self._signs)
         program = parsed(language, data)
         if program.is_cut:
             loaded.problem = f"{shown}: parts of this file are nested too deeply to be followed."
@@ -163,25 +170,29 @@ class Programs:
         loaded.sessions = course.states()
         return loaded
 
-    def _load_callers(self, others: Iterable[str]) -> None:
-        """Load the files that call by name what was found to be of interest, twice over."""
-        for loaded in self._found():
-            for closure in loaded.closures:
-                function = closure.function
-                if self._hits(loaded, function.start, function.end):
-                    self._names.add(function.name)
-        self._names = {n for n in self._names if len(n) > 5 and n.lower() not in _NOT_TELLING}
-        if not self._names:
+    def _load_callers(self) -> None:
+        """Load the files that call functions whose connections or transactions are their callers'.
+
+        What such a function does depends on them.
+        """
+        names = {
+            name
+            for name in map(_last, self._recorder.open_functions())
+            if len(name) > 5 and name.lower() not in _NOT_TELLING
+        }
+        words = [name.encode() for name in sorted(names)[:_MOST_NAMES]]
+        if not words:
             return
-        words = b"|".join(re.escape(name.encode()) for name in sorted(self._names))
-        calls = re.compile(rb"\b(?:" + words + rb")\b")
-        for shown in others:
+        calls = re.compile(rb"\b(?:" + b"|".join(map(re.escape, words)) + rb")\b")
+        for shown in self._files:
+            if shown in self._loaded:
+                continue
             data = self._read(shown)
-            if data is not None and len(data) <= LARGEST_PROGRAM and calls.search(data):
+            if data and any(word in data for word in words) and calls.search(data):
                 self._load(shown, data)
         for loaded in self._found():
-            found = [each.start() for each in calls.finditer(loaded.source.data)]
-            loaded.hits = sorted({*loaded.hits, *found})
+            found = {each.start() for each in calls.finditer(loaded.source.data)}
+            loaded.hits = sorted(found.union(loaded.hits))
 
     def _says(self, word: str) -> bool:
         """Tell whether a text stands in a file that was loaded, or in the settings."""
@@ -194,17 +205,17 @@ class Programs:
     # Following functions
 
     def _follow(self, loaded: _Loaded) -> None:
-        done: set[int] = set()
-        names: dict[str, int] = {}
         position = 0
         while position < len(loaded.closures):
             closure = loaded.closures[position]
             position += 1
             function = closure.function
-            if function.start in done or not self._hits(loaded, function.start, function.end):
+            if function.start in loaded.followed or not self._hits(
+                loaded, function.start, function.end
+            ):
                 continue
-            done.add(function.start)
-            number = names[closure.name] = names.get(closure.name, 0) + 1
+            number = list(loaded.followed.values()).count(closure.name) + 1
+            loaded.followed[function.start] = closure.name
             name = closure.name if number == 1 else f"{closure.name} ({number})"
             self._start(loaded, closure, name)
 
@@ -343,10 +354,15 @@ _RELATED: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def _last(name: str) -> str:
+    return name.partition(" ")[0].rpartition(".")[2]
+
+
 def _suffix(path: str) -> str:
     return "." + path.rpartition(".")[2].lower()
 
 
+@cache
 def _plain(name: str) -> str:
     return _NOT_A_LETTER().sub("", name.lower())
 

@@ -108,6 +108,19 @@ class Recorder:
         if ends and not session.is_pool and not situation.cleanup:
             session.transaction = session.between
 
+    def open_functions(self) -> set[str]:
+        """Return the functions whose callers decide what the settings that they make come to."""
+        return {
+            noted.situation.function
+            for noted in self._noted
+            if noted.site is not None
+            and not noted.situation.depth
+            and (
+                noted.site.scope is not TransactionScope.transaction
+                or noted.site.lifetime.pooled is None
+            )
+        }
+
     def finished(self) -> dict[str, tuple[tuple[SqlSite, ...], tuple[CodeEvent, ...]]]:
         """Return the SQL and the steps, by the file of the function that is followed.
 
