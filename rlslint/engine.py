@@ -32,9 +32,9 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
-    from rlslint.files.unread import Sign
     from rlslint.project.building import Built
     from rlslint.project.database import Audited, Progress, Request
+    from rlslint.project.reading_code import Code
 
 
 A = TypeVar("A")
@@ -67,8 +67,7 @@ def check(
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         try:
-            followed = frozenset(file.path for file in code.files if not file.problem)
-            return _with_signs(result, found, code.unread, projects.left_out, followed)
+            return _with_signs(result, found, code, projects.left_out)
         except Exception as error:
             fault = Fault("searched for row security", "files", "that are not read", error)
             faults = (*result.faults, fault)
@@ -335,13 +334,12 @@ def _names_folder(paths: Sequence[str | os.PathLike[str]]) -> bool:
 def _with_signs(
     result: Result,
     found: Found,
-    programs: tuple[Sign, ...],
+    code: Code,
     left_out: tuple[SourceFile, ...],
-    followed: frozenset[str],
 ) -> Result:
-    """Add the files and `programs` that nothing read and that have signs of row security.
+    """Add the files that nothing read and that have signs of row security.
 
-    Programs that were `followed` have told what they do with the context.
+    Programs that were followed have told what they do with the context, and migrations all.
 
     So do the scripts that are `left_out`: those of tests, which are read only where they are named,
     and where nothing else uses row security, those that no history runs.
@@ -351,7 +349,12 @@ def _with_signs(
     uses = result.uses_row_security
     beside = (file.path for file in (*found.programs, *found.settings))
     seen = signs((*found.others, *beside), found.root, found.tests)
-    told = tuple(sign for sign in seen.found if sign.makes or sign.path not in followed)
+    followed = frozenset(file.path for file in code.files if not file.problem)
+    unknown = tuple(
+        sign
+        for sign in seen.found
+        if sign.path not in code.migrated and (sign.makes or sign.path not in followed)
+    )
     scripts = signs((file.path for file in left_out), found.root, found.tests)
     not_run = tuple(
         NotChecked("test file", script.path, _OF_TESTS)
@@ -360,7 +363,7 @@ def _with_signs(
         for script in scripts.found
         if script.makes and (script.is_test or not uses)
     )
-    all_found = sorted((*programs, *told))
+    all_found = sorted((*code.unread, *unknown))
     unread = tuple(
         NotChecked("test file" if sign.is_test else "file", sign.path, _SIGNS[sign.makes])
         for sign in all_found

@@ -118,7 +118,7 @@ class MigrationReader:
         if text is None:
             return
         self.files += 1
-        if migration.path.endswith(".py"):
+        if migration.path.endswith(".py") or migration.shown in self._reader.sites:
             if migration.shown not in self._reader.sites:
                 self._reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
             yield from self._unless_at_fault(text, self._python_statements(migration, text))

@@ -44,6 +44,9 @@ class Code(NamedTuple):
     `apis` are those that settings files are about, each with the path of its file. `others` are
     the paths of all files that are not read as SQL. `deployment` is what those of the program tell
     of keys, poolers and the like. `tests` are the paths of the files that test it.
+    `apis` are those that settings files are about, each with the path of its file. `migrated` are
+    the programs that were read as migrations. `others` are
+    the paths of all files that are not read as SQL.
     """
 
     files: tuple[CodeFile, ...]
@@ -55,6 +58,7 @@ class Code(NamedTuple):
     apis: tuple[tuple[str, Api], ...] = ()
     deployment: Deployment = NO_DEPLOYMENT
     tests: tuple[str, ...] = ()
+    migrated: frozenset[str] = frozenset()
 
 
 def read_code(
@@ -90,7 +94,8 @@ def read_code(
                 unread += sign
         if not is_test:
             connections += _settings(file, text, reader).connections
-    files += _programs(found, reader)
+    followed = _programs(found, reader)
+    files += followed.files
     beside = [c for file in files for c in file.connections]
     apis = []
     settings_files = 0
@@ -117,11 +122,12 @@ def read_code(
             *found.others,
             *(file.path for file in (*found.python, *found.programs, *found.settings)),
         ),
-        tuple(programs),
-        tuple(unread),
+        (*followed.migrations, *programs),
+        (*followed.unread, *unread),
         tuple(apis),
         _deployment(found, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
+        followed.migrated,
     )
 
 
@@ -211,20 +217,47 @@ def _variables_of_terraform(
 
 
 def _programs(found: Found, reader: Reader) -> tuple[CodeFile, ...]:
+
+
+class _Followed(NamedTuple):
+    """What programs tell, with those of them that are migrations and those not followed to the end.
+
+    `migrated` are the migrations that were followed, as they are shown.
+    """
+
+    files: tuple[CodeFile, ...] = ()
+    migrations: tuple[RowSecurityProgram, ...] = ()
+    unread: tuple[Sign, ...] = ()
+    migrated: frozenset[str] = frozenset()
+
+
+def _programs(found: Found, reader: Reader) -> _Followed:
     """Return what programs tell that are written in other languages than Python."""
     listed = {file.shown: file for file in found.programs if file.shown not in found.tests}
     if not listed:
-        return ()
-    from rlslint.code.interest import functions_that_set, has_sign, signs_of_sessions
+        return _Followed()
+    from rlslint.code.interest import (
+        functions_that_set,
+        has_sign,
+        may_be_migration,
+        signs_of_sessions,
+    )
 
     signs = signs_of_sessions(functions_that_set(map(_content, found.sql)))
-    starts = {}
+    dumped = {file.folder for file in found.sql if file.name == "structure.sql"}
+    starts: dict[str, bytes] = {}
+    migrations = []
     for shown, file in listed.items():
         data = reader.content(file.path, shown)
-        if len(data) <= LARGEST_PROGRAM and b"\0" not in data and has_sign(data, signs):
+        if len(data) > LARGEST_PROGRAM or b"\0" in data:
+            continue
+        if may_be_migration(shown, data):
+            if os.path.dirname(file.folder) not in dumped:
+                migrations.append(file)
+        elif has_sign(data, signs):
             starts[shown] = data
-    if not starts:
-        return ()
+    if not starts and not migrations:
+        return _Followed()
     from rlslint.code.evaluation.program import Programs
 
     def read(shown: str) -> bytes | None:
@@ -238,15 +271,25 @@ def _programs(found: Found, reader: Reader) -> tuple[CodeFile, ...]:
     def failed(shown: str, error: Exception) -> None:
         reader.faults.append(Fault("followed", "file", shown, error))
 
-    followed = Programs(tuple(listed), read, signs, says, failed).followed(starts)
-    for code in followed:
-        file = listed[code.path]
-        text = reader.text(file.path, code.path)
+    programs = Programs(tuple(listed), read, signs, says, failed)
+    made, unread = [], []
+    for file in migrations:
+        sites = programs.run_by_migration(file.shown)
+        if sites:
+            reader.sites[file.shown] = sites
+            migration = Migration(file.path, file.shown, "program")
+            made.append(RowSecurityProgram(migration, is_apart=False))
+        elif sites is None and makes_row_security(reader.content(file.path, file.shown)):
+            unread.append(Sign(file.shown, makes=True, is_test=False))
+    migrated = frozenset(file.shown for file in migrations).difference(s.path for s in unread)
+    followed = programs.followed(starts)
+    for shown in (*migrated, *(code.path for code in followed)):
+        text = reader.text(listed[shown].path, shown)
         if text is not None:
-            reader.keep_ignores(text, partial(ignores_in_host, text, comment_mark(file.name)))
-        if code.problem:
-            reader.notes.append(code.problem)
-    return followed
+            mark = comment_mark(listed[shown].name)
+            reader.keep_ignores(text, partial(ignores_in_host, text, mark))
+    reader.notes += [code.problem for code in followed if code.problem]
+    return _Followed(followed, tuple(made), tuple(unread), migrated)
 
 
 def _content(file: SourceFile) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rlslint.code.evaluation.strings import Unfinished
+from rlslint.code.evaluation.strings import Unfinished, Written
 from rlslint.code.evaluation.values import Closure, Session, Unknown, Value
 from rlslint.code.form import Leaves
 from rlslint.code.libraries import Library
@@ -29,9 +29,13 @@ class Frame:
 
 
 class Course:
-    """The state of following one function of a file, or, without a name, the file itself."""
+    """The state of following one function of a file, or, without a name, the file itself.
 
-    def __init__(self, path: str, function: str) -> None:
+    `scripts` collects the SQL that a migration runs, in order; None where no migration is followed.
+    """
+
+    def __init__(self, path: str, function: str, scripts: list[Written] | None = None) -> None:
+        self.scripts = scripts
         self.path = path
         self.function = function
         self.frames: list[Frame] = []

@@ -23,6 +23,7 @@ from rlslint.code.evaluation.builtins import (
 )
 from rlslint.code.evaluation.connections import Call, Connections
 from rlslint.code.evaluation.course import Course, Frame
+from rlslint.code.evaluation.migrations import scripts_of
 from rlslint.code.evaluation.strings import Fragment, Source, Written, concatenated
 from rlslint.code.evaluation.values import (
     NOTHING,
@@ -796,6 +797,11 @@ class Evaluator:
 
     def _called(self, call: Call, of: Value | None, callee: Value | None, scope: Scope) -> Value:
         course, connections = self.course, self.connections
+        if course.scripts is not None:
+            run = scripts_of(call, of, connections.known)
+            if run:
+                course.scripts += run
+                return Unknown()
         if isinstance(of, Handle):
             found = connections.method(of, call, course, self)
             if found is not None:

@@ -13,8 +13,9 @@ from rlslint.code.adapters.building import Language, parsed
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
+from rlslint.code.evaluation.migrations import migration_site, ways_up
 from rlslint.code.evaluation.record import Recorder
-from rlslint.code.evaluation.strings import Source, Unfinished
+from rlslint.code.evaluation.strings import Source, Unfinished, Written
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -27,7 +28,7 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.interest import Signs, places
 from rlslint.code.libraries import Library, libraries_of
-from rlslint.code.sites import CodeFile
+from rlslint.code.sites import CodeFile, SqlSite
 from rlslint.text.patterns import Pattern
 
 _MOST_LOADED = 600
@@ -109,9 +110,29 @@ class Programs:
             [
                 CodeFile(path, *told.get(path, ((), ())), problem=loaded.problem)
                 for path, loaded in self._loaded.items()
-                if loaded is not None
+                if loaded is not None and (path in starts or path in told)
             ]
         )
+
+    def run_by_migration(self, shown: str) -> tuple[SqlSite, ...] | None:
+        """Return the SQL that a migration runs on its way up, in order.
+
+        None where it cannot be followed to its end.
+        """
+        loaded = self._load(shown)
+        if loaded is None or loaded.problem:
+            return None
+        scripts: list[Written] = []
+        try:
+            for closure in ways_up(loaded.closures):
+                loaded.evaluator.course = Course(shown, closure.name, scripts)
+                loaded.evaluator.run(closure, (), None, {})
+        except (Unfinished, RecursionError):
+            return None
+        except Exception as error:
+            self._failed(shown, error)
+            return None
+        return tuple([migration_site(script) for script in scripts if script.fragments])
 
     def _follow_all(self) -> None:
         for loaded in self._found():
