@@ -266,7 +266,7 @@ def _result(
         if uses_row_security is not True:
             uses_row_security = _uses_row_security(project, uses_row_security)
         if not project.uses_row_security and project.context_writes:
-            reader.notes.append(_without_readers(project))
+            reader.notes += [n for n in (_without_readers(project),) if n not in reader.notes]
             write = project.context_writes[0]
             reason = "of the caller that no policy reads"
             unchecked.append(NotChecked("setting", write.name, reason, (), write.statement.span))
@@ -350,10 +350,11 @@ def _with_signs(
     beside = (file.path for file in (*found.programs, *found.settings))
     seen = signs((*found.others, *beside), found.root, found.tests)
     followed = frozenset(file.path for file in code.files if not file.problem)
+    known = code.migrated.union(sign.path for sign in code.unread)
     unknown = tuple(
         sign
         for sign in seen.found
-        if sign.path not in code.migrated and (sign.makes or sign.path not in followed)
+        if sign.path not in known and (sign.makes or sign.path not in followed)
     )
     scripts = signs((file.path for file in left_out), found.root, found.tests)
     not_run = tuple(

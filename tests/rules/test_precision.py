@@ -294,7 +294,7 @@ def test_what_an_extension_keeps_for_itself_is_its_own_matter(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("declared", "severity"), [("uuid.UUID | None", "warning"), ("str", "error")]
+    ("declared", "severity"), [("uuid.UUID | None", "info"), ("str", "error")]
 )
 def test_what_a_function_is_declared_to_return_holds_for_its_calls(
     tmp_path: Path, declared: str, severity: str

@@ -40,7 +40,7 @@ def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
         span=query.span_of(hole),
         label="becomes part of the SQL",
         help=f"{setting_call(write.name, query.site.driver)} -- with the value as a parameter",
-        severity=Severity.warning if typed else None,
+        severity=Severity.info if typed else None,
         confidence=None if query.site.runs is Runs.yes else Confidence.medium,
         statement=write.statement,
     )
