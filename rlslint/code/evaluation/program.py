@@ -259,7 +259,7 @@ class Programs:
 
     # What evaluators ask
 
-    def evaluator_of(self, source: Source) -> Evaluator:
+    def walker_of(self, source: Source) -> Evaluator:
         loaded = self._loaded[source.path]
         assert loaded is not None
         return loaded.evaluator

@@ -1,0 +1,156 @@
+"""Calls: of libraries, of functions that languages bring along, of the program's own."""
+
+from __future__ import annotations
+
+from rlslint.code import form
+from rlslint.code.evaluation.builtins import (
+    known_call,
+    known_items,
+    visits,
+)
+from rlslint.code.evaluation.connections import Call
+from rlslint.code.evaluation.expressions import inherited, member, spread
+from rlslint.code.evaluation.migrations import scripts_of
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Object,
+    Scope,
+    Unknown,
+    Value,
+    constant,
+)
+from rlslint.code.evaluation.walking import Walker, dotted, with_dots
+from rlslint.code.libraries import Step
+
+_MODULES = frozenset(("require", "import", "require_once", "include", "include_once"))
+
+
+def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
+    function = node.function
+    of: Value | None = None
+    callee: Value | None = None
+    match function:
+        case form.Attribute(of=owner, name=name):
+            of = walker.value(owner, scope)
+        case form.Name(name=name):
+            callee = scope.find(name) or inherited(walker, scope, name)
+            if callee is None and walker.shares_folder:
+                callee = walker.program.beside(name, walker.source)
+        case _:
+            name = ""
+            callee = walker.value(function, scope)
+    path = with_dots(dotted(function))
+    if isinstance(of, Unknown) and of.is_foreign:
+        path = f"{with_dots(of.path)}.{name}"
+    elif isinstance(callee, Unknown) and callee.is_foreign:
+        path = with_dots(callee.path)
+    if of is None and name in _MODULES and node.arguments:
+        found = _required(walker, node.arguments[0], scope)
+        if found is not None:
+            return found
+    batch = isinstance(of, Handle) and of.library.steps.get(name) is Step.transaction
+    course = walker.course
+    before, course.in_batch = (
+        course.in_batch,
+        course.in_batch
+        or (batch and any(isinstance(each, form.Sequence) for each in node.arguments)),
+    )
+    arguments = spread(walker, node.arguments, scope)
+    named = {key: walker.value(value, scope) for key, value in node.named}
+    course.in_batch = before
+    for key, value in named.items():
+        hook = walker.connections.hook(key) if isinstance(value, Closure) else None
+        if hook is not None and isinstance(value, Closure):
+            walker.follow(value, (), hook)
+    is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
+    call = Call(name, path, arguments, named, walker.place(node), is_foreign)
+    return _called(walker, call, of, callee, scope)
+
+
+def _required(walker: Walker, argument: form.Node, scope: Scope) -> Value | None:
+    """Return the module that a call of `require` or `import` gives."""
+    path = constant(walker.value(argument, scope))
+    if not isinstance(path, str):
+        return None
+    found = walker.program.imported(path, "", walker.source)
+    return found if found is not None else Unknown(with_dots(path), is_foreign=True)
+
+
+def _called(
+    walker: Walker, call: Call, of: Value | None, callee: Value | None, scope: Scope
+) -> Value:
+    course, connections = walker.course, walker.connections
+    if course.scripts is not None:
+        run = scripts_of(call, of, connections.known)
+        if run:
+            course.scripts += run
+            return Unknown()
+    if isinstance(of, Handle):
+        found = connections.method(of, call, course, walker)
+        if found is not None:
+            return found
+    own = _own_function(walker, call, of, callee)
+    if own is None and not isinstance(of, Handle):
+        made = known_call(
+            call.name, of, call.arguments, dict(call.named), call.place, scope, walker.braces
+        )
+        if made is not None:
+            return made
+        items = known_items(of)
+        if visits(call.name) and call.closure is not None and isinstance(of, Items):
+            return Items(tuple([walker.follow(call.closure, [each]) for each in items or ()]))
+        made = connections.opened(call, course, walker)
+        if made is not None:
+            return made
+    if own is not None:
+        return walker.follow(own, call.arguments, None, call.named)
+    if isinstance(callee, Object):
+        return callee
+    if not isinstance(of, Handle | Object):
+        sent = connections.sent(of, call, course, walker)
+        if sent is not None:
+            return sent
+    owned = walker.program.named_class(call.name) if of is None else None
+    if owned is not None:
+        return owned
+    _handed_over(walker, call, of)
+    return Unknown(f"{call.path}()")
+
+
+def _own_function(
+    walker: Walker, call: Call, of: Value | None, callee: Value | None
+) -> Closure | None:
+    """Return the function of the project that is called."""
+    found: Value | None = callee
+    match of:
+        case Object():
+            found = member(walker, of, call.name, 0)
+        case Unknown():
+            found = of.members.get(call.name)
+        case Entries(values):
+            found = values.get(call.name)
+        case Closure() if call.name in ("call", "apply", "invoke", "()"):
+            found = of
+        case None if callee is None:
+            found = walker.program.named_function(call.name)
+        case _:
+            pass
+    return found if isinstance(found, Closure) else None
+
+
+def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
+    """Follow the functions that something unknown is handed; it may call them."""
+    hook = walker.connections.hook(call.name)
+    first = constant(call.arguments[0]) if call.arguments else None
+    if isinstance(first, str):
+        hook = walker.connections.hook(first) or hook
+    for value in (*call.arguments, *call.named.values()):
+        if isinstance(value, Closure) and (hook is not None or not value.function.name):
+            function = value.function
+            inside = walker.program.is_of_interest(value.source, function.start, function.end)
+            if inside:
+                given = [of] if isinstance(of, Handle) else []
+                walker.follow(value, given, hook)

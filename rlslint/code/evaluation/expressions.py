@@ -1,0 +1,300 @@
+"""Expressions: names, members, strings and what operators make of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from rlslint.code import form
+from rlslint.code.adapters.building import last_word
+from rlslint.code.evaluation.builtins import (
+    added,
+    filled,
+    parts_of,
+)
+from rlslint.code.evaluation.connections import Call
+from rlslint.code.evaluation.strings import Fragment, Written, concatenated
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Object,
+    Plain,
+    Scope,
+    Unknown,
+    Value,
+    constant,
+)
+from rlslint.code.evaluation.walking import THEMSELVES, TYPED, Walker, dotted
+from rlslint.code.libraries import Step
+from rlslint.text import HoleValue
+from rlslint.text.patterns import Pattern
+
+_CONSTANT_CASE = Pattern(r"[A-Z][A-Z0-9_]{2,}")
+
+
+def with_name(walker: Walker, value: Value, name: str) -> Value:
+    """Give a function that is assigned to a name that name."""
+    if isinstance(value, Closure) and name:
+        value = value._replace(
+            function=value.function._replace(name=name), name=qualified(walker, name)
+        )
+        walker.program.declare(value)
+    return value
+
+
+def qualified(walker: Walker, name: str) -> str:
+    return ".".join((*(each for each in walker.class_names if each), name))
+
+
+def _name(walker: Walker, node: form.Name, scope: Scope) -> Value:
+    name = node.name
+    if name in THEMSELVES and scope.owner is not None:
+        return scope.owner
+    found = scope.find(name)
+    if found is None or (isinstance(found, Unknown) and found.is_foreign):
+        path = found.path if isinstance(found, Unknown) else name
+        standing = walker.connections.standing(path, walker.course)
+        if standing is not None:
+            return standing
+    if found is None:
+        found = inherited(walker, scope, name) or _elsewhere(walker, name)
+    if isinstance(found, Closure) and walker.bare_calls and walker.course.frames:
+        return walker.follow(found, ())
+    if found is None:
+        is_constant = _CONSTANT_CASE().fullmatch(name) is not None
+        found = Unknown(name, HoleValue.constant if is_constant else HoleValue.anything)
+        scope.variables[name] = found
+    return found
+
+
+def _elsewhere(walker: Walker, name: str) -> Value | None:
+    """Return what other files call by a name."""
+    beside = walker.program.beside(name, walker.source) if walker.shares_folder else None
+    return beside or walker.program.named_class(name)
+
+
+def inherited(walker: Walker, scope: Scope, name: str) -> Value | None:
+    return member(walker, scope.owner, name, 0) if scope.owner is not None else None
+
+
+def member(walker: Walker, of: Object, name: str, depth: int) -> Value | None:
+    """Return a member of a class or of those that it is based on."""
+    found = of.scope.variables.get(name)
+    if found is not None or depth > 3:
+        return found
+    for each in of.bases:
+        base = walker.program.named_class(last_word(each))
+        if base is not None and base is not of:
+            found = member(walker, base, name, depth + 1)
+            if found is not None:
+                return found
+    return None
+
+
+def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
+    path = dotted(node)
+    if path:
+        standing = walker.connections.standing(path, walker.course)
+        if standing is not None:
+            return standing
+    of = walker.value(node.of, scope)
+    match of:
+        case Handle():
+            step = of.library.steps.get(node.name)
+            if step in (Step.same, Step.connection, Step.pool):
+                call = Call(node.name, path, (), {}, walker.place(node))
+                return walker.connections.step(of, step, call, walker.course, walker)
+            return Unknown(path)
+        case Object():
+            found = member(walker, of, node.name, 0)
+            if found is None:
+                found = of.scope.variables[node.name] = Unknown(path)
+            if isinstance(found, Closure) and walker.bare_calls:
+                return walker.follow(found, ())
+            return found
+        case Entries(values) if node.name in values:
+            return values[node.name]
+        case Unknown():
+            return _of_unknown(walker, of, node.name)
+        case _:
+            return Unknown(path)
+
+
+def _of_unknown(walker: Walker, of: Unknown, name: str) -> Value:
+    found = of.members.get(name)
+    if found is None:
+        path = f"{of.path}.{name}"
+        found = walker.connections.standing(path, walker.course) if of.is_foreign else None
+        is_constant = _CONSTANT_CASE().fullmatch(name) is not None
+        value = HoleValue.constant if is_constant else HoleValue.anything
+        found = of.members[name] = found or Unknown(path, value, of.is_foreign)
+    return found
+
+
+def _subscript(walker: Walker, node: form.Subscript, scope: Scope) -> Value:
+    of, key = walker.value(node.of, scope), constant(walker.value(node.key, scope))
+    match of, key:
+        case Items(values), int() if -len(values) <= key < len(values):
+            return values[key]
+        case Entries(values), str() if key in values:
+            return values[key]
+        case Handle(), _:
+            return of
+        case _:
+            return Unknown(dotted(node.of))
+
+
+def _sequence(walker: Walker, node: form.Sequence, scope: Scope) -> Value:
+    return Items(tuple(spread(walker, node.items, scope)))
+
+
+def spread(walker: Walker, nodes: Iterable[form.Node], scope: Scope) -> list[Value]:
+    found: list[Value] = []
+    for each in nodes:
+        value = walker.value(each, scope)
+        if isinstance(each, form.Spread):
+            found += value.values if isinstance(value, Items) else (Unknown(),)
+        else:
+            found.append(value)
+    return found
+
+
+def _mapping(walker: Walker, node: form.Mapping, scope: Scope) -> Value:
+    entries: dict[str, Value] = {}
+    for name, key, given in node.pairs:
+        value = walker.value(given, scope)
+        label = name
+        if key is not None and not isinstance(key, form.Name):
+            known = constant(walker.value(key, scope))
+            label = known if isinstance(known, str) else name
+        if not name and isinstance(given, form.Spread) and isinstance(value, Entries):
+            entries.update(value.values)
+            continue
+        if isinstance(value, Closure):
+            hook = walker.connections.hook(label)
+            if hook is not None:
+                walker.follow(value, (), hook)
+            elif not value.function.name:
+                value = with_name(walker, value, label)
+        entries[label] = value
+    return Entries(entries, node.type)
+
+
+def _cast(walker: Walker, node: form.Cast, scope: Scope) -> Value:
+    value = walker.value(node.value, scope)
+    if last_word(node.type).lower() in TYPED and isinstance(value, Unknown):
+        return Unknown(value.path, HoleValue.typed)
+    if isinstance(value, Unknown) and not value.is_foreign:
+        handle = walker.connections.typed(last_word(node.type), walker.course)
+        return handle if handle is not None else value
+    return value
+
+
+def _operation(walker: Walker, node: form.Operation, scope: Scope) -> Value:
+    values = [(each, walker.value(each, scope)) for each in node.operands]
+    return operated(walker, node, node.operator, values)
+
+
+def operated(
+    walker: Walker, node: form.Node, sign: str, operands: Sequence[tuple[form.Node, Value]]
+) -> Value:
+    values = [value for _, value in operands]
+    match sign, values:
+        case "+", _:
+            found = added([(value, walker.place(each)) for each, value in operands])
+            return found if found is not None else Unknown()
+        case "%", (Written() as template, given):
+            return filled(template, given, walker.place(operands[1][0]))
+        case "==" | "!=", (left, right):
+            first, second = constant(left), constant(right)
+            if first is None or second is None:
+                return Unknown()
+            return Plain((first == second) is (sign == "=="))
+        case "not", (only,):
+            known = constant(only)
+            return Plain(not known) if isinstance(known, bool) else Unknown()
+        case "or" | "and", _:
+            known_values = [constant(each) for each in values]
+            decides = sign == "or"
+            if decides in [each for each in known_values if isinstance(each, bool)]:
+                return Plain(decides)
+            if all(isinstance(each, bool) for each in known_values):
+                return Plain(not decides)
+            telling = [v for v in values if isinstance(v, Written | Handle | Items)]
+            return telling[0] if telling else Unknown()
+        case "in", (item, Items(items)):
+            first = constant(item)
+            others = [constant(each) for each in items]
+            if first is None or None in others:
+                return Unknown()
+            return Plain(first in others)
+        case _:
+            return Unknown()
+
+
+def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
+    tag_of = node.tag.of if isinstance(node.tag, form.Attribute) else node.tag
+    tag = walker.value(tag_of, scope) if tag_of is not None else None
+    word = node.tag.name if isinstance(node.tag, form.Attribute) else ""
+    passes = node.tag is not None and dotted(node.tag) != "String.raw"
+    parts: list[Iterable[Fragment]] = []
+    for part in node.parts:
+        if isinstance(part, form.Piece):
+            parts.append((Fragment(part.text, walker.source, part.start, part.end),))
+            continue
+        value = walker.value(part, scope)
+        filling = parts_of(value, walker.place(part))
+        if passes and not _is_raw(walker, part):
+            filling = concatenated((filling,)).bound().fragments
+        parts.append(filling)
+    text = concatenated(parts)
+    if node.tag is None:
+        return text
+    return _tagged(walker, text, tag, word, node, scope)
+
+
+def _is_raw(walker: Walker, node: form.Node) -> bool:
+    """Tell whether a part of a tagged template becomes part of the SQL."""
+    if not isinstance(node, form.Call):
+        return False
+    name = dotted(node.function).rpartition(".")[2]
+    return any(name in library.raw for library in walker.connections.known)
+
+
+def _tagged(
+    walker: Walker, text: Written, tag: Value | None, word: str, node: form.String, scope: Scope
+) -> Value:
+    """Return what a template gives whose tag is a library's: it is sent, or made to be."""
+    place = walker.place(node)
+    call = Call(word or dotted(node.tag), dotted(node.tag), (text,), {}, place)
+    match tag:
+        case Handle() if (not word and tag.library.tags) or word in tag.library.executes:
+            walker.connections.send(text, tag, (), place, walker.course)
+            return Handle(tag.role, tag.library, tag.session)
+        case Unknown() if word:
+            sent = walker.connections.sent(tag, call, walker.course, walker)
+            if sent is not None:
+                return sent
+        case _:
+            pass
+    made = walker.connections.opened(call, walker.course, walker)
+    return made if made is not None else text
+
+
+EXPRESSIONS: Mapping[type, Callable[..., Value]] = MappingProxyType(
+    {
+        form.Name: _name,
+        form.Attribute: _attribute,
+        form.Subscript: _subscript,
+        form.Literal: lambda walker, node, scope: Plain(node.value),
+        form.String: _string,
+        form.Sequence: _sequence,
+        form.Mapping: _mapping,
+        form.Operation: _operation,
+        form.Cast: _cast,
+        form.Spread: lambda walker, node, scope: walker.value(node.value, scope),
+    }
+)
+"""How each kind of expression is evaluated."""

@@ -1,0 +1,307 @@
+"""Statements: what is assigned, which way is taken, what holds while a body runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from rlslint.code import form
+from rlslint.code.evaluation.builtins import (
+    known_items,
+)
+from rlslint.code.evaluation.expressions import operated, qualified, with_name
+from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.values import (
+    NOTHING,
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Object,
+    Scope,
+    Unknown,
+    Value,
+    constant,
+)
+from rlslint.code.evaluation.walking import Walker, name_of, with_dots
+from rlslint.code.form import Leaves
+
+_CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize", "init"))
+
+
+def _block(walker: Walker, node: form.Block, scope: Scope) -> Value:
+    value: Value = NOTHING
+    for statement in node.body:
+        value = walker.value(statement, scope)
+        if walker.course.leaving is not None:
+            break
+    return value
+
+
+def _other(walker: Walker, node: form.Other, scope: Scope) -> Value:
+    for each in node.parts:
+        walker.value(each, scope)
+    return Unknown()
+
+
+def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
+    value = walker.value(node.value, scope)
+    if node.operator and node.targets:
+        value = operated(
+            walker,
+            node,
+            node.operator,
+            [(node.targets[0], walker.value(node.targets[0], scope))]
+            + ([(node.value, value)] if node.value is not None else []),
+        )
+    if node.type and (node.value is None or (isinstance(value, Unknown) and not value.is_foreign)):
+        value = walker.typed(node.type, name_of(node.targets[0]) if node.targets else "")
+    if isinstance(node.value, form.Function) and not node.value.name and node.targets:
+        value = with_name(walker, value, name_of(node.targets[0]) if node.targets else "")
+    several = len(node.targets) > 1
+    for number, target in enumerate(node.targets):
+        if several and isinstance(value, Items):
+            part = value.values[number] if number < len(value.values) else Unknown()
+        else:
+            part = value if number == 0 else Unknown(name_of(target))
+        _set(walker, target, part, scope, node)
+    return value
+
+
+def _set(walker: Walker, target: form.Node, value: Value, scope: Scope, node: form.Node) -> None:
+    match target:
+        case form.Name(name=name):
+            if isinstance(value, Handle) and value.session is not None:
+                value.session.name = value.session.name or name
+            if walker.course.frames:
+                scope.assign(name, value)
+            else:
+                scope.variables[name] = value
+        case form.Attribute(of=of, name=name):
+            _set_member(walker, walker.value(of, scope), name, value, node)
+        case form.Subscript(of=of, key=key):
+            held, word = walker.value(of, scope), constant(walker.value(key, scope))
+            if isinstance(held, Entries) and isinstance(word, str):
+                held.values[word] = value
+        case form.Sequence(items=items):
+            for each in items:
+                _set(walker, each, Unknown(name_of(each)), scope, node)
+        case _:
+            pass
+
+
+def _set_member(walker: Walker, of: Value, name: str, value: Value, node: form.Node) -> None:
+    hook = walker.connections.hook(name) if isinstance(value, Closure) else None
+    if isinstance(value, Closure):
+        if hook is not None:
+            walker.follow(value, (), hook)
+        else:
+            value = with_name(walker, value, name)
+    match of:
+        case Object():
+            of.scope.variables[name] = value
+            if isinstance(value, Handle) and value.session is not None:
+                value.session.name = value.session.name or name
+        case Unknown():
+            of.members[name] = value
+        case Entries():
+            of.values[name] = value
+        case Handle():
+            if name.lower() == "autocommit" and of.session is not None:
+                walker.connections.autocommit(of.session, value)
+            elif isinstance(value, Written) and name in of.library.members:
+                walker.connections.send(value, of, (), walker.place(node), walker.course)
+        case _:
+            pass
+
+
+def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
+    found = walker.program.imported(node.module, node.member, walker.source)
+    path = f"{node.module}.{node.member}" if node.member else node.module
+    value = found if found is not None else Unknown(with_dots(path), is_foreign=True)
+    if node.name:
+        scope.variables[node.name] = value
+    return value
+
+
+def _with(walker: Walker, node: form.With, scope: Scope) -> Value:
+    course = walker.course
+    undo = []
+    for name, item in node.items:
+        course.yielded = None
+        states = course.states()
+        value = walker.value(item, scope)
+        if course.yielded is not None and isinstance(item, form.Call):
+            value, inside = course.yielded
+            undo += course.states()
+            course.restore(inside)
+            course.yielded = None
+        elif isinstance(value, Handle) and value.begins and value.session is not None:
+            undo += [each for each in states if each[0] is value.session]
+            value.session.transaction = True
+            value = value._replace(begins=False)
+        if name:
+            if isinstance(value, Handle) and value.session is not None:
+                value.session.name = value.session.name or name
+            scope.variables[name] = value
+    value = walker.value(node.body, scope)
+    course.restore(undo)
+    return value
+
+
+def _try(walker: Walker, node: form.Try, scope: Scope) -> Value:
+    course = walker.course
+    value = walker.value(node.body, scope)
+    after, left = course.states(), course.leaving
+    for handler in node.handlers:
+        course.leaving = None
+        walker.value(handler, scope)
+    course.restore(after)
+    course.leaving = left
+    if node.final is not None:
+        with course.at_the_end():
+            walker.value(node.final, scope)
+    return value
+
+
+def _defer(walker: Walker, node: form.Defer, scope: Scope) -> Value:
+    with walker.course.at_the_end():
+        value = walker.value(node.value, scope)
+        if isinstance(value, Closure):
+            walker.follow(value, ())
+    return NOTHING
+
+
+def _loop(walker: Walker, node: form.Loop, scope: Scope) -> Value:
+    over = walker.value(node.over, scope) if node.over is not None else None
+    items = known_items(over)
+    given: Iterable[Value] = items if items is not None else (Unknown(" ".join(node.names)),)
+    found: list[Value] = []
+    for item in given:
+        _take(walker, node.names, item, scope)
+        if any(constant(walker.value(each, scope)) is False for each in node.conditions):
+            continue
+        found.append(walker.value(node.body, scope))
+        walker.course.leaving = None
+    return Items(tuple(found)) if items is not None else Unknown()
+
+
+def _take(walker: Walker, names: Sequence[str], item: Value, scope: Scope) -> None:
+    parts = item.values if isinstance(item, Items) and len(names) > 1 else (item,)
+    for number, name in enumerate(names):
+        scope.variables[name] = parts[number] if number < len(parts) else Unknown(name)
+
+
+def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
+    known = constant(walker.value(node.test, scope))
+    if isinstance(known, bool):
+        return walker.value(node.then if known else node.otherwise, scope)
+    return _one_of(walker, [node.then, node.otherwise], scope)
+
+
+def _choice(walker: Walker, node: form.Choice, scope: Scope) -> Value:
+    subject = constant(walker.value(node.subject, scope)) if node.subject is not None else None
+    ways: list[form.Node | None] = []
+    has_default = False
+    for arm in node.arms:
+        patterns = [constant(walker.value(each, scope)) for each in arm.patterns]
+        if subject is not None and subject in patterns:
+            return walker.value(arm.body, scope)
+        has_default = has_default or not arm.patterns
+        ways.append(arm.body)
+    return _one_of(walker, ways if has_default else [*ways, None], scope)
+
+
+def _one_of(walker: Walker, ways: Sequence[form.Node | None], scope: Scope) -> Value:
+    """Take each of several ways from here on; what they do differently is not known."""
+    course = walker.course
+    before = course.states()
+    ends = []
+    leaving: list[Leaves] = []
+    found: list[Value] = []
+    for way in ways:
+        course.restore(before)
+        course.leaving = None
+        found.append(walker.value(way, scope))
+        if course.leaving is None:
+            ends.append(course.states())
+        else:
+            leaving.append(course.leaving)
+    if ends:
+        course.merge(ends)
+        course.leaving = None
+    elif leaving:
+        course.leaving = leaving[-1]
+    telling = [each for each in found if isinstance(each, Written | Handle | Items | Closure)]
+    return telling[0] if telling else next(iter(found), NOTHING)
+
+
+def _leave(walker: Walker, node: form.Leave, scope: Scope) -> Value:
+    course = walker.course
+    value = walker.value(node.value, scope)
+    if node.kind is Leaves.yields:
+        course.yielded = value, course.states()
+        block = next((f.block for f in reversed(course.frames) if f.closure.function.name), None)
+        if block is not None:
+            given = value.values if isinstance(value, Items) else (value,)
+            return walker.follow(block, given)
+        return value
+    course.leaving = node.kind
+    if node.kind is Leaves.returns and course.frames and course.frames[-1].returned is None:
+        course.frames[-1].returned = value
+    return value
+
+
+def _class(walker: Walker, node: form.Class, scope: Scope) -> Value:
+    known = walker.program.named_class(node.name) if node.extends else None
+    made = known or Object(node, scope, walker.source)
+    if node.name and known is None:
+        scope.variables[node.name] = made
+        walker.program.declare_class(made)
+    for parameter in node.parameters:
+        made.scope.variables[parameter.name] = walker.typed(parameter.type, parameter.name)
+    walker.class_names.append(node.name)
+    try:
+        walker.value(node.body, made.scope)
+    finally:
+        walker.class_names.pop()
+    for name, value in list(made.scope.variables.items()):
+        if isinstance(value, Closure) and (name in _CONSTRUCTORS or name == node.name):
+            _construct(walker, value, made)
+    return made
+
+
+def _construct(walker: Walker, closure: Closure, made: Object) -> None:
+    """Learn from a constructor what the fields of a class hold."""
+    for parameter in closure.function.parameters:
+        typed = walker.typed(parameter.type, parameter.name)
+        made.scope.variables.setdefault(parameter.name, typed)
+    walker.follow(closure, ())
+
+
+def _function(walker: Walker, node: form.Function, scope: Scope) -> Value:
+    closure = Closure(node, scope, walker.source, qualified(walker, node.name))
+    if node.name:
+        scope.variables[node.name] = closure
+        walker.program.declare(closure)
+    return closure
+
+
+STATEMENTS: Mapping[type, Callable[..., Value]] = MappingProxyType(
+    {
+        form.Function: _function,
+        form.Other: _other,
+        form.Block: _block,
+        form.Assign: _assign,
+        form.Import: _import,
+        form.With: _with,
+        form.Try: _try,
+        form.Loop: _loop,
+        form.If: _if,
+        form.Choice: _choice,
+        form.Leave: _leave,
+        form.Defer: _defer,
+        form.Class: _class,
+    }
+)
+"""How each kind of statement is followed."""

@@ -1,0 +1,111 @@
+"""What the ways of following the form ask of the evaluator, and of the program around a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from rlslint.code import form
+from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.connections import Connections
+from rlslint.code.evaluation.course import Course
+from rlslint.code.evaluation.strings import Source
+from rlslint.code.evaluation.values import Closure, Object, Scope, Value
+from rlslint.code.sites import Hook
+
+THEMSELVES = frozenset(("self", "this", "cls", "@", "$this", "me", "static"))
+"""How an object names itself in its methods."""
+
+TYPED = frozenset(
+    {
+        "int", "integer", "long", "uuid", "guid", "number", "bool", "boolean", "i16", "i32",
+        "i64", "u16", "u32", "u64", "usize", "int16", "int32", "int64", "uint", "uint32",
+        "uint64", "float", "double", "decimal", "short", "bigint", "uuidv4", "float64",
+        "serial",
+    }
+)  # fmt: skip
+"""Types, in lower case, of which no value can end a literal of SQL."""
+
+
+class Program(Protocol):
+    """What the evaluator asks of the program that a file is part of."""
+
+    def imported(self, module: str, member: str, source: Source) -> Value | None: ...
+
+    def named_class(self, name: str) -> Object | None: ...
+
+    def named_function(self, name: str) -> Closure | None: ...
+
+    def walker_of(self, source: Source) -> Walker: ...
+
+    def is_of_interest(self, source: Source, start: int, end: int) -> bool: ...
+
+    def beside(self, name: str, source: Source) -> Value | None: ...
+
+    def declare(self, closure: Closure) -> None: ...
+
+    def declare_class(self, made: Object) -> None: ...
+
+
+class Walker(Protocol):
+    """What follows the nodes of one file.
+
+    `braces` tells that its strings are formatted with braces, `bare_calls` that a name alone calls
+    a function, `shares_folder` that the files of a folder see each other's names. `class_names` are
+    those of the classes around what is being followed.
+    """
+
+    source: Source
+    course: Course
+    connections: Connections
+    program: Program
+    braces: bool
+    bare_calls: bool
+    shares_folder: bool
+    class_names: list[str]
+
+    def value(self, node: form.Node | None, scope: Scope) -> Value: ...
+
+    def place(self, node: form.Node) -> Place: ...
+
+    def follow(
+        self,
+        closure: Closure,
+        arguments: Sequence[Value],
+        hook: Hook | None = None,
+        named: Mapping[str, Value] | None = None,
+    ) -> Value: ...
+
+    def run(
+        self,
+        closure: Closure,
+        arguments: Sequence[Value],
+        hook: Hook | None,
+        named: Mapping[str, Value],
+    ) -> Value: ...
+
+    def typed(self, kind: str, name: str) -> Value: ...
+
+
+def dotted(node: form.Node | None) -> str:
+    """Return the dotted name that an expression is, "" where it is none."""
+    match node:
+        case form.Name(name=name):
+            return name
+        case form.Attribute(of=of, name=name):
+            before = dotted(of)
+            return f"{before}.{name}" if before else name
+        case form.Call(function=function):
+            return dotted(function)
+        case _:
+            return ""
+
+
+def with_dots(path: str) -> str:
+    """Return a path with a dot between its parts, whatever its language puts there."""
+    return path.replace("::", ".").replace("\\", ".").replace("/", ".").replace("->", ".")
+
+
+def name_of(node: form.Node) -> str:
+    """Return the name or the member that a target is, "" for others."""
+    return node.name if isinstance(node, form.Name | form.Attribute) else ""
