@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.code.form import (
+    Arm,
     Assign,
     Attribute,
     Block,
@@ -59,8 +60,9 @@ _WORDS = Pattern(r"[\w.:\\]+")
 _ARGUMENTS_OF_TYPE = Pattern(r"<.*|\[.*|\(.*", re.DOTALL)
 _LINES = Pattern(r"[^\n]*\n|[^\n]+")
 _LAST_WORD = Pattern(r"(\w+)\W*$")
-_NUMBER = Pattern(r"(0[xX][\da-fA-F]+|\d+)[a-zA-Z]*")
+_NUMBER = Pattern(r"(0[xX][\da-fA-F]+|\d+)(?:[iu](?:8|16|32|64|128|size)|[a-zA-Z]*)")
 _OCTAL = Pattern(r"[0-7]{2,3}")
+_REST = ("splat", "variadic")
 _CONSTANTS = {
     "true": True, "false": False, "none": None, "nil": None, "null": None, "nullptr": None,
 }  # fmt: skip
@@ -225,7 +227,11 @@ class Builder:
             given = part(child, where[2]) if len(where) > 2 else None
             default = self.optional(given) if given not in (*names, kind) else None
             typed = self.text(kind).lstrip(": ")
-            found += [Parameter(self._parameter_name(name), typed, default) for name in names]
+            star = "*" if any(word in child.type for word in _REST) else ""
+            star = "**" if "hash" in child.type else star
+            found += [
+                Parameter(star + self._parameter_name(name), typed, default) for name in names
+            ]
         return tuple(found)
 
     def _parameter_name(self, node: Parsed | None) -> str:
@@ -640,6 +646,21 @@ def alternatives(builder: Builder, node: Parsed | None, kind: str) -> tuple[Node
     return () if node is None else (builder.node(node),)
 
 
+def held(
+    builder: Builder, node: Parsed | None, value: Node
+) -> tuple[tuple[Assign, ...], Name | Attribute]:
+    """Return what a value is called that is taken apart, and the assignment that calls it so.
+
+    A value that has no name is held under the text of `node` meanwhile.
+    """
+    match value:
+        case Name() | Attribute(of=Name()):
+            return (), value
+    at = span(node) if node is not None else (value.start, value.end)
+    name = Name(*at, builder.text(node))
+    return (Assign(*at, (name,), value),), name
+
+
 def only_item(builder: Builder, node: Parsed | None) -> Node | None:
     """Return a value; a list of values in which there is one is that one."""
     if node is None:
@@ -770,6 +791,27 @@ def branch(
         return made if before is None else Block(*span(node), (builder.node(before), made))
 
     return rule
+
+
+def ways(
+    cases: Iterable[tuple[Parsed, tuple[Node, ...] | None, list[Parsed]]], builder: Builder
+) -> tuple[Arm, ...]:
+    """Return the arms of a switch from its cases: where they stand, their patterns, their bodies.
+
+    A case without statements goes on to those of the next one; without patterns, as None, it is
+    the default. A `break` leaves the switch and no more.
+    """
+    arms: list[Arm] = []
+    waiting: tuple[Node, ...] = ()
+    is_default = False
+    for case, patterns, body in cases:
+        waiting += patterns or ()
+        is_default = is_default or patterns is None
+        if body:
+            statements = tuple(until_break(builder.nodes(body)))
+            arms.append(Arm(() if is_default else waiting, Block(*span(case), statements)))
+            waiting, is_default = (), False
+    return tuple(arms)
 
 
 def attempt(

@@ -40,6 +40,7 @@ from rlslint.code.adapters.building import (
     unary,
     unindented,
     verbatim,
+    ways,
 )
 from rlslint.code.form import (
     Arm,
@@ -340,27 +341,13 @@ def _patterns(builder: Builder, labels: list[Parsed]) -> tuple[Node, ...]:
 
 
 def _switch(builder: Builder, node: Parsed) -> Choice:
-    arms: list[Arm] = []
-    waiting: list[Node] = []
-    is_default = False
+    cases = []
     for section in children(part(node, "body")):
         listed = children(section)
         labels = [c for c in listed if c.type.endswith("pattern") or c.type == "when_clause"]
-        statements = [c for c in listed if c not in labels]
-        waiting += _patterns(builder, labels)
-        is_default = is_default or not labels
-        if statements:
-            arms.append(_arm(builder, section, () if is_default else tuple(waiting), statements))
-            waiting, is_default = [], False
-    return Choice(*span(node), builder.node(part(node, "value")), tuple(arms))
-
-
-def _arm(
-    builder: Builder, section: Parsed, patterns: tuple[Node, ...], statements: list[Parsed]
-) -> Arm:
-    if statements[-1].type == "break_statement":
-        statements = statements[:-1]
-    return Arm(patterns, Block(*span(section), builder.nodes(statements)))
+        patterns = _patterns(builder, labels) if labels else None
+        cases.append((section, patterns, [c for c in listed if c not in labels]))
+    return Choice(*span(node), builder.node(part(node, "value")), ways(cases, builder))
 
 
 def _switch_expression(builder: Builder, node: Parsed) -> Choice:

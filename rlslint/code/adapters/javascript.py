@@ -32,7 +32,7 @@ from rlslint.code.adapters.building import (
     subscript,
     through,
     unary,
-    until_break,
+    ways,
 )
 from rlslint.code.adapters.javascript_modules import (
     assigned,
@@ -44,7 +44,6 @@ from rlslint.code.adapters.javascript_modules import (
 )
 from rlslint.code.adapters.javascript_patterns import PATTERNS, bound
 from rlslint.code.form import (
-    Arm,
     Assign,
     Attribute,
     Block,
@@ -269,18 +268,11 @@ def _for_in(builder: Builder, node: Parsed) -> Loop:
 
 
 def _switch(builder: Builder, node: Parsed) -> Choice:
-    """Return the ways of a switch; a case without statements goes on to the next one's."""
-    arms = []
-    waiting: list[Node] = []
+    cases = []
     for case in children(part(node, "body")):
         value, body = part(case, "value"), case.children_by_field_name("body")
-        waiting += builder.nodes(() if value is None else (value,))
-        if body or case.type == "switch_default":
-            patterns = () if case.type == "switch_default" else tuple(waiting)
-            statements = tuple(until_break(builder.nodes(body)))
-            arms.append(Arm(patterns, Block(*span(case), statements)))
-            waiting = []
-    return Choice(*span(node), builder.node(part(node, "value")), tuple(arms))
+        cases.append((case, None if value is None else (builder.node(value),), body))
+    return Choice(*span(node), builder.node(part(node, "value")), ways(cases, builder))
 
 
 def _without_type_arguments(source: bytes) -> bytes:

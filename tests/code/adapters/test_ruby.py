@@ -20,7 +20,7 @@ module A
     include D
     attr_reader :conn
     attr_accessor :name
-    def initialize(conn, n = 1, *rest, key:, opt: 2, &blk)
+    def initialize(conn, n = 1, *rest, key:, opt: 2, **kw, &blk)
       @conn = conn; @@all ||= {}
     end
     def self.run(a) = conn.exec(a)
@@ -33,7 +33,7 @@ end"""
     assert form(".rb", source) == (
         "class A { class C < ActiveRecord::Migration, D { include(D); "
         "fn conn() => self.conn; fn name() => self.name; "
-        "fn initialize(conn, n = 1, rest, key, opt = 2, blk) => "
+        "fn initialize(conn, n = 1, *rest, key, opt = 2, **kw, blk) => "
         "{ self.conn = conn; self.all or= {} }; "
         "[self] fn run(a) => conn.exec(a); [private] fn f() => {}; "
         "fn g() => { super() } } }"
