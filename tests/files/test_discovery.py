@@ -152,7 +152,9 @@ def test_a_named_file_is_sql_unless_its_name_says_something_else(tmp_path: Path)
     _write(tmp_path, "schema.txt", "schema", "main.swift")
     found = discover(["schema.txt", "schema", "main.swift"], root=tmp_path)
     assert _sql(found) == ["schema", "schema.txt"]
-    assert [(problem.path, problem.is_error) for problem in found.problems] == [("main.swift", False)]
+    assert [(problem.path, problem.is_error) for problem in found.problems] == [
+        ("main.swift", False)
+    ]
 
 
 def test_a_name_that_is_no_text_can_be_printed(tmp_path: Path) -> None:
