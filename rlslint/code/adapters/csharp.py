@@ -498,4 +498,6 @@ CSHARP = Language(
     parameters={"parameter": ("name", "type", -1)},
     patterns=frozenset(("tuple_pattern",)),
     prepare=_prepared,
+    formats_with_braces=True,
+    shares_folder=True,
 )

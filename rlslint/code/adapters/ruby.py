@@ -397,4 +397,5 @@ RUBY = Language(
     },
     patterns=frozenset(("left_assignment_list",)),
     before=_find_heredocs,
+    bare_calls=True,
 )

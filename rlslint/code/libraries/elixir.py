@@ -1,0 +1,33 @@
+"""Elixir: Ecto and Postgrex."""
+
+from __future__ import annotations
+
+from rlslint.code.libraries import Library, Role, Step
+from rlslint.code.sites import Hook
+
+_QUERIES = frozenset(("query", "query!", "query_many", "query_many!"))
+
+LIBRARIES = (
+    Library(
+        "ecto",
+        "https://hexdocs.pm/ecto_sql/Ecto.Adapters.SQL.html",
+        opens={"Multi.run": Role.transaction},
+        names={"Repo": Role.ambient},
+        steps={
+            "transaction": Step.transaction,
+            "transact": Step.transaction,
+            "checkout": Step.same,
+        },
+        executes=_QUERIES | {"execute"},
+        receiver=Role.transaction,
+        hooks={"after_connect": Hook.connect},
+    ),
+    Library(
+        "postgrex",
+        "https://hexdocs.pm/postgrex/Postgrex.html",
+        imports=("Postgrex",),
+        opens={"Postgrex.start_link": Role.pool, "Postgrex.transaction": Role.transaction},
+        executes=_QUERIES | {"prepare_execute", "prepare_execute!"},
+        hooks={"after_connect": Hook.connect},
+    ),
+)

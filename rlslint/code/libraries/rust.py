@@ -1,0 +1,171 @@
+"""Rust: sqlx, tokio-postgres with its pools, Diesel, SeaORM."""
+
+from __future__ import annotations
+
+from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.sites import Hook
+
+_QUERIES = (
+    "query",
+    "query_as",
+    "query_scalar",
+    "query_with",
+    "query_as_with",
+    "query_scalar_with",
+    "raw_sql",
+    "query!",
+    "query_as!",
+    "query_scalar!",
+    "query_unchecked!",
+    "query_as_unchecked!",
+)
+_SENDS = frozenset(
+    ("execute", "execute_many", "fetch", "fetch_all", "fetch_one", "fetch_optional", "fetch_many")
+)
+_ENDS = {"commit": Step.commit, "rollback": Step.rollback}
+
+LIBRARIES = (
+    Library(
+        "sqlx",
+        "https://docs.rs/sqlx/latest/sqlx/pool/struct.PoolOptions.html",
+        imports=("sqlx", "sqlx::"),
+        types={
+            "PgPool": Role.pool,
+            "Pool": Role.pool,
+            "Transaction": Role.transaction,
+            "PgTransaction": Role.transaction,
+            "PgConnection": Role.connection,
+            "PoolConnection": Role.connection,
+        },
+        opens={
+            **dict.fromkeys(_QUERIES, Role.statement),
+            "PgPool.connect": Role.pool,
+            "PgPool.connect_lazy": Role.pool,
+            "PgPoolOptions.new": Role.pool,
+            "PoolOptions.new": Role.pool,
+            "PgConnection.connect": Role.direct,
+        },
+        steps={
+            **_ENDS,
+            "begin": Step.begin,
+            "acquire": Step.connection,
+            "connect": Step.pool,
+            "connect_with": Step.pool,
+            "connect_lazy": Step.pool,
+            "connect_lazy_with": Step.pool,
+            "detach": Step.same,
+            "close": Step.release,
+        },
+        executes=_SENDS,
+        sends=_SENDS,
+        hooks={
+            "after_connect": Hook.connect,
+            "before_acquire": Hook.acquire,
+            "after_release": Hook.release,
+        },
+    ),
+    Library(
+        "diesel",
+        "https://docs.rs/diesel/latest/diesel/fn.sql_query.html",
+        imports=("diesel", "diesel_async"),
+        types={
+            "PgConnection": Role.connection,
+            "AsyncPgConnection": Role.connection,
+            "PooledConnection": Role.connection,
+            "Pool": Role.pool,
+        },
+        opens={
+            "sql_query": Role.statement,
+            "PgConnection.establish": Role.direct,
+            "AsyncPgConnection.establish": Role.direct,
+            "Pool.builder": Role.pool,
+        },
+        steps={
+            "get": Step.connection,
+            "transaction": Step.transaction,
+            "build_transaction": Step.same,
+            "run": Step.transaction,
+            "begin_test_transaction": Step.begin,
+        },
+        executes=frozenset(("batch_execute",)),
+        sends=frozenset(("execute", "load", "get_result", "get_results")),
+        hooks={"on_acquire": Hook.connect},
+    ),
+    Library(
+        "sea-orm",
+        "https://www.sea-ql.org/SeaORM/docs/basic-crud/raw-sql/",
+        imports=("sea_orm", "sea_orm_migration"),
+        types={
+            "DatabaseConnection": Role.pool,
+            "DbConn": Role.pool,
+            "DatabaseTransaction": Role.transaction,
+            "SchemaManager": Role.transaction,
+        },
+        opens={
+            "Database.connect": Role.pool,
+            "Statement.from_string": Role.statement,
+            "Statement.from_sql_and_values": Role.statement,
+        },
+        steps={
+            **_ENDS,
+            "begin": Step.begin,
+            "transaction": Step.transaction,
+            "get_connection": Step.same,
+        },
+        executes=frozenset(
+            ("execute_unprepared", "execute", "query_one", "query_all", "execute_raw")
+        ),
+    ),
+    Library(
+        "tokio-postgres",
+        "https://docs.rs/deadpool-postgres/latest/deadpool_postgres/enum.RecyclingMethod.html",
+        imports=(
+            "tokio_postgres",
+            "deadpool_postgres",
+            "bb8_postgres",
+            "r2d2_postgres",
+            "postgres::Client",
+            "postgres::NoTls",
+        ),
+        types={
+            "Pool": Role.pool,
+            "Client": Role.connection,
+            "Object": Role.connection,
+            "PooledConnection": Role.connection,
+            "Transaction": Role.transaction,
+            "GenericClient": Role.maybe,
+        },
+        opens={
+            "tokio_postgres.connect": Role.direct,
+            "Client.connect": Role.direct,
+            "create_pool": Role.pool,
+            "Pool.builder": Role.pool,
+            "Pool.new": Role.pool,
+        },
+        steps={
+            **_ENDS,
+            "get": Step.connection,
+            "get_owned": Step.connection,
+            "dedicated_connection": Step.connection,
+            "transaction": Step.begin,
+            "build_transaction": Step.same,
+            "start": Step.begin,
+        },
+        executes=frozenset(
+            (
+                "execute",
+                "execute_raw",
+                "query",
+                "query_one",
+                "query_opt",
+                "query_raw",
+                "query_typed",
+                "batch_execute",
+                "simple_query",
+                "prepare",
+                "prepare_cached",
+            )
+        ),
+        words={"RecyclingMethod::Clean": Facts(pool_resets=True)},
+    ),
+)
