@@ -293,9 +293,7 @@ def test_what_an_extension_keeps_for_itself_is_its_own_matter(tmp_path: Path) ->
     assert not [f for f in found if "_hyper_1_1_chunk" in f.finding.object]
 
 
-@pytest.mark.parametrize(
-    ("declared", "severity"), [("uuid.UUID | None", "info"), ("str", "error")]
-)
+@pytest.mark.parametrize(("declared", "severity"), [("uuid.UUID | None", "info"), ("str", "error")])
 def test_what_a_function_is_declared_to_return_holds_for_its_calls(
     tmp_path: Path, declared: str, severity: str
 ) -> None:
