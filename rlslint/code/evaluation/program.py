@@ -26,7 +26,7 @@ from rlslint.code.evaluation.values import (
     Unknown,
     Value,
 )
-from rlslint.code.interest import Signs, places
+from rlslint.code.interest import Signs, has_sign, places
 from rlslint.code.libraries import Library, libraries_of
 from rlslint.code.sites import CodeFile, SqlSite
 from rlslint.text.patterns import Pattern
@@ -102,8 +102,10 @@ class Programs:
         """
         for shown, data in starts.items():
             self._load(shown, data)
+        self._load_users(self._telling_constants())
         self._follow_all()
-        self._load_callers()
+        # What such a function does depends on its callers.
+        self._load_users(map(_last, self._recorder.open_functions()))
         self._follow_all()
         told = self._recorder.finished()
         return tuple(
@@ -191,28 +193,33 @@ class Programs:
         loaded.sessions = course.states()
         return loaded
 
-    def _load_callers(self) -> None:
-        """Load the files that call functions whose connections or transactions are their callers'.
+    def _telling_constants(self) -> Iterable[str]:
+        """Yield the names of the constants that hold SQL about sessions."""
+        for loaded in self._found():
+            scopes = [loaded.evaluator.module]
+            scopes += [
+                each.scope for each in scopes[0].variables.values() if isinstance(each, Object)
+            ]
+            for scope in scopes:
+                for name, value in scope.variables.items():
+                    if isinstance(value, Written) and has_sign(value.text.encode(), self._signs):
+                        yield name
 
-        What such a function does depends on them.
-        """
-        names = {
-            name
-            for name in map(_last, self._recorder.open_functions())
-            if len(name) > 5 and name.lower() not in _NOT_TELLING
-        }
-        words = [name.encode() for name in sorted(names)[:_MOST_NAMES]]
+    def _load_users(self, names: Iterable[str]) -> None:
+        """Load the files in which some names stand, which are of interest wherever they do."""
+        wanted = {name for name in names if len(name) > 3 and name.lower() not in _NOT_TELLING}
+        words = [name.encode() for name in sorted(wanted)[:_MOST_NAMES]]
         if not words:
             return
-        calls = re.compile(rb"\b(?:" + b"|".join(map(re.escape, words)) + rb")\b")
+        uses = re.compile(rb"\b(?:" + b"|".join(map(re.escape, words)) + rb")\b")
         for shown in self._files:
             if shown in self._loaded:
                 continue
             data = self._read(shown)
-            if data and any(word in data for word in words) and calls.search(data):
+            if data and any(word in data for word in words) and uses.search(data):
                 self._load(shown, data)
         for loaded in self._found():
-            found = {each.start() for each in calls.finditer(loaded.source.data)}
+            found = {each.start() for each in uses.finditer(loaded.source.data)}
             loaded.hits = sorted(found.union(loaded.hits))
 
     def _says(self, word: str) -> bool:

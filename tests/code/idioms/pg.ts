@@ -1,0 +1,126 @@
+import { Pool, escapeLiteral } from "pg";
+import { SET_TENANT, withTenant } from "./pg_shared";
+
+const pool = new Pool();
+
+// idiom: bare set
+export async function bareSet(tenant: string) {
+  const client = await pool.connect();
+  await client.query("SET app.tenant_id = 'demo'".replace("demo", tenant));
+  client.release();
+}
+
+// idiom: set_config for the session
+export async function sessionConfig(tenant: string) {
+  const client = await pool.connect();
+  await client.query("SELECT set_config('app.tenant_id', $1, false)", [tenant]);
+  client.release();
+}
+
+// idiom: bound scope
+export async function boundScope(tenant: string) {
+  const client = await pool.connect();
+  await client.query("SELECT set_config($1, $2, $3)", ["app.tenant_id", tenant, false]);
+  client.release();
+}
+
+// idiom: local without a transaction
+export async function localAlone(tenant: string) {
+  await pool.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+  return pool.query("SELECT * FROM docs");
+}
+
+// idiom: local in a transaction
+export async function local(tenant: string) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+    const found = await client.query("SELECT * FROM docs");
+    await client.query("COMMIT");
+    return found.rows;
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+// idiom: pasted
+export async function pasted(tenant: string) {
+  const client = await pool.connect();
+  await client.query("BEGIN");
+  await client.query(`SET LOCAL app.tenant_id = '${tenant}'`);
+  await client.query("COMMIT");
+  client.release();
+}
+
+// idiom: added
+export async function added(tenant: string) {
+  const client = await pool.connect();
+  await client.query("BEGIN");
+  await client.query("SET LOCAL app.tenant_id = '" + tenant + "'");
+  await client.query("COMMIT");
+  client.release();
+}
+
+// idiom: a number
+export async function typed(tenant: string) {
+  const client = await pool.connect();
+  await client.query("BEGIN");
+  await client.query(`SET LOCAL app.tenant_id = '${Number(tenant)}'`);
+  await client.query("COMMIT");
+  client.release();
+}
+
+// idiom: quoted
+export async function quoted(tenant: string) {
+  const client = await pool.connect();
+  await client.query("BEGIN");
+  await client.query(`SET LOCAL app.tenant_id = ${escapeLiteral(tenant)}`);
+  await client.query("COMMIT");
+  client.release();
+}
+
+// idiom: a parameter in SET
+export async function boundInSet(tenant: string) {
+  const client = await pool.connect();
+  await client.query("BEGIN");
+  await client.query("SET LOCAL app.tenant_id = $1", [tenant]);
+  await client.query("COMMIT");
+  client.release();
+}
+
+// idiom: reset at the end
+export async function resetAtTheEnd(tenant: string) {
+  const client = await pool.connect();
+  try {
+    await client.query("SELECT set_config('app.tenant_id', $1, false)", [tenant]);
+    return await client.query("SELECT * FROM docs");
+  } finally {
+    await client.query("RESET app.tenant_id");
+    client.release();
+  }
+}
+
+// idiom: constant of another file
+export async function constantElsewhere(tenant: string) {
+  const client = await pool.connect();
+  await client.query(SET_TENANT, [tenant]);
+  client.release();
+}
+
+// idiom: wrapper of another file
+export async function wrapped(tenant: string) {
+  return withTenant(tenant, async (client) => client.query("SELECT * FROM docs"));
+}
+
+// idiom: loop over constants
+export async function looped(tenant: string) {
+  const client = await pool.connect();
+  for (const name of ["app.tenant_id", "app.user_id"]) {
+    await client.query(`SELECT set_config('${name}', $1, false)`, [tenant]);
+  }
+  client.release();
+}
