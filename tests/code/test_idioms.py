@@ -42,7 +42,7 @@ class Driver(NamedTuple):
         return self.shares_connections and not self.pool_resets
 
 
-DRIVERS = (Driver("pg.ts"),)
+DRIVERS = (Driver("pg.ts"), Driver("pgx.go"))
 
 LEFT_TO_OTHERS = {"session-set-tenant", "set-config-session"}
 
@@ -93,7 +93,10 @@ def test_each_idiom_is_judged_as_in_other_languages(driver: Driver, tmp_path: Pa
         for path in sorted(PROGRAMS.iterdir())
         if path.stem in (stem, f"{stem}_shared")
     }
-    program = {f"src/{name}": source for name, source in files.items()}
+    program = {
+        f"src/shared/{name}" if "_shared" in name else f"src/{name}": source
+        for name, source in files.items()
+    }
     found = lint(tmp_path, {"migrations/1.sql": PROTECTED, **program})
     assert not found.faults
     by_idiom: dict[str, set[str]] = {name: set() for name in parts(files[driver.file])}

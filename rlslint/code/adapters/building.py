@@ -59,6 +59,7 @@ _DEEPEST = 150
 _WORDS = Pattern(r"[\w.:\\]+")
 _ARGUMENTS_OF_TYPE = Pattern(r"<.*|\[.*|\(.*", re.DOTALL)
 _LINES = Pattern(r"[^\n]*\n|[^\n]+")
+_WORD = Pattern(r"\w+")
 _LAST_WORD = Pattern(r"(\w+)\W*$")
 _NUMBER = Pattern(r"(0[xX][\da-fA-F]+|\d+)(?:[iu](?:8|16|32|64|128|size)|[a-zA-Z]*)")
 _OCTAL = Pattern(r"[0-7]{2,3}")
@@ -291,6 +292,12 @@ def last_word(kind: str) -> str:
 def words_of(types: str) -> tuple[str, ...]:
     """Return the names of types that are written one after the other."""
     return tuple(_WORDS().findall(types))
+
+
+def last_words(kind: str) -> str:
+    """Return the last word of a type with the one before it, a dot between: `pgxpool.Pool`."""
+    words = _WORD().findall(_ARGUMENTS_OF_TYPE().sub("", kind))
+    return ".".join(words[-2:])
 
 
 def unescaped(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from rlslint import NamedTuple
+from rlslint.code.adapters.building import last_word, last_words
 from rlslint.code.evaluation.builtins import Place, flattened
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Situation
@@ -125,8 +126,9 @@ class Connections:
 
     def typed(self, kind: str, course: Course) -> Handle | None:
         """Return what a variable of a declared type holds, where a library has that type."""
+        word, qualified = last_word(kind), last_words(kind)
         for library in self.active:
-            role = library.types.get(kind)
+            role = library.types.get(qualified) or library.types.get(word)
             if role is not None:
                 return self.made(role, library, course, is_given=True)
         return None
@@ -367,7 +369,9 @@ def _opens(library: Library, call: Call) -> Role | None:
         plain = words.replace("::", ".").replace("\\", ".")
         if call.path == plain or call.path.endswith("." + plain):
             return role
-    return library.types.get(call.name) if call.is_foreign else None
+    if not call.is_foreign:
+        return None
+    return library.types.get(last_words(call.path)) or library.types.get(call.name)
 
 
 def _sql_of(call: Call) -> tuple[Written, list[Value]] | None:

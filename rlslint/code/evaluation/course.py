@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rlslint.code.evaluation.strings import Unfinished, Written
@@ -18,14 +18,18 @@ States = list[tuple[Session, bool | None]]
 
 
 class Frame:
-    """One call of a function: what it returned so far, and the block that it was given."""
+    """One call of a function: what it returned so far, and the block that it was given.
 
-    __slots__ = ("block", "closure", "returned")
+    `deferred` are the steps that it takes when it ends, the last one first.
+    """
+
+    __slots__ = ("block", "closure", "deferred", "returned")
 
     def __init__(self, closure: Closure, block: Closure | None) -> None:
         self.closure = closure
         self.block = block
         self.returned: Value | None = None
+        self.deferred: list[Callable[[], object]] = []
 
 
 class Course:

@@ -132,6 +132,9 @@ class Evaluator:
             session.transaction = True
         try:
             last = self.value(function.body.node, scope)
+            with course.at_the_end():
+                for step in reversed(frame.deferred):
+                    step()
         finally:
             course.restore(states)
             course.frames.pop()
@@ -191,7 +194,7 @@ class Evaluator:
         if word.lower() in TYPED:
             return Unknown(name, self._declared)
         if word:
-            handle = self.connections.typed(word, self.course)
+            handle = self.connections.typed(kind, self.course)
             if handle is not None:
                 if handle.session is not None and not handle.session.name:
                     handle.session.name = name

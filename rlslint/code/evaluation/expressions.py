@@ -187,7 +187,7 @@ def _cast(walker: Walker, node: form.Cast, scope: Scope) -> Value:
     if last_word(node.type).lower() in TYPED and isinstance(value, Unknown):
         return Unknown(value.path, HoleValue.typed)
     if isinstance(value, Unknown) and not value.is_foreign:
-        handle = walker.connections.typed(last_word(node.type), walker.course)
+        handle = walker.connections.typed(node.type, walker.course)
         return handle if handle is not None else value
     return value
 

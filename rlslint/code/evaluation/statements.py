@@ -165,10 +165,15 @@ def _try(walker: Walker, node: form.Try, scope: Scope) -> Value:
 
 
 def _defer(walker: Walker, node: form.Defer, scope: Scope) -> Value:
-    with walker.course.at_the_end():
+    def at_the_end() -> None:
         value = walker.value(node.value, scope)
         if isinstance(value, Closure):
             walker.follow(value, ())
+
+    if walker.course.frames:
+        walker.course.frames[-1].deferred.append(at_the_end)
+    else:
+        at_the_end()
     return NOTHING
 
 

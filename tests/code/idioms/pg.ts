@@ -1,5 +1,5 @@
 import { Pool, escapeLiteral } from "pg";
-import { SET_TENANT, withTenant } from "./pg_shared";
+import { SET_TENANT, withTenant } from "./shared/pg_shared";
 
 const pool = new Pool();
 
