@@ -59,10 +59,11 @@ _DEEPEST = 150
 _WORDS = Pattern(r"[\w.:\\]+")
 _ARGUMENTS_OF_TYPE = Pattern(r"<.*|\[.*|\(.*", re.DOTALL)
 _LINES = Pattern(r"[^\n]*\n|[^\n]+")
-_WORD = Pattern(r"\w+")
-_LAST_WORD = Pattern(r"(\w+)\W*$")
+_LAST_WORDS = Pattern(r"((?:\w+\.)?(\w+))\W*$")
+_NOTHINGS = frozenset(("None", "null", "undefined"))
 _NUMBER = Pattern(r"(0[xX][\da-fA-F]+|\d+)(?:[iu](?:8|16|32|64|128|size)|[a-zA-Z]*)")
 _OCTAL = Pattern(r"[0-7]{2,3}")
+_CONFLICTS = Pattern(rb"(?m)^(?:<{7} .*|\|{7} .*|={7}\r?|>{7} .*)$")
 _REST = ("splat", "variadic")
 _CONSTANTS = {
     "true": True, "false": False, "none": None, "nil": None, "null": None, "nullptr": None,
@@ -117,12 +118,21 @@ class Program(NamedTuple):
 
 def parsed(language: Language, source: bytes) -> Program:
     """Return a file in its form; a part that the grammar cannot parse is an `Other`."""
-    read = language.prepare(source) if language.prepare is not None else source
+    read = _without_conflicts(source)
+    if language.prepare is not None:
+        read = language.prepare(read)
     tree = _parser(language).parse(read)
     builder = Builder(language, source)
     if language.before is not None:
         language.before(builder, tree.root_node)
     return Program(builder.node(tree.root_node), builder.is_cut)
+
+
+def _without_conflicts(source: bytes) -> bytes:
+    """Return a text of equal length without the marks of a merge that was left unfinished."""
+    if b"<<<<<<< " not in source:
+        return source
+    return _CONFLICTS().sub(lambda found: b" " * len(found[0]), source)
 
 
 _parsers: dict[tuple[str, str], Parser] = {}
@@ -283,21 +293,35 @@ def plain(text: str) -> str:
     return text.strip(":\"'` ")
 
 
+def types_of(kind: str) -> tuple[str, ...]:
+    """Return the alternatives of a type (`Pool | Client | null`), without those for nothing."""
+    found = []
+    depth = start = 0
+    for position, character in enumerate(f"{kind}|"):
+        if character in "<[({":
+            depth += 1
+        elif character in ">])}":
+            depth -= 1
+        elif character == "|" and depth <= 0:
+            found.append(kind[start:position].strip())
+            start = position + 1
+    return tuple([each for each in found if each and each not in _NOTHINGS])
+
+
+def last_words(kind: str) -> tuple[str, ...]:
+    """Return the last word of a type, in front of it the same with the word before (`sql.DB`)."""
+    found = _LAST_WORDS().search(_ARGUMENTS_OF_TYPE().sub("", kind.strip("&*?! ")))
+    return () if found is None else tuple(dict.fromkeys((found[1], found[2])))
+
+
 def last_word(kind: str) -> str:
     """Return the last word of a type, without its package and the arguments of generics."""
-    found = _LAST_WORD().search(_ARGUMENTS_OF_TYPE().sub("", kind.strip("&*?! ")))
-    return found[1] if found is not None else ""
+    return next(reversed(last_words(kind)), "")
 
 
 def words_of(types: str) -> tuple[str, ...]:
     """Return the names of types that are written one after the other."""
     return tuple(_WORDS().findall(types))
-
-
-def last_words(kind: str) -> str:
-    """Return the last word of a type with the one before it, a dot between: `pgxpool.Pool`."""
-    words = _WORD().findall(_ARGUMENTS_OF_TYPE().sub("", kind))
-    return ".".join(words[-2:])
 
 
 def unescaped(text: str) -> str:

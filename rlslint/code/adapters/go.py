@@ -68,7 +68,8 @@ from rlslint.text.patterns import Pattern
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
 
-_VERSION = Pattern(r"/v\d+$|\.v\d+$")
+_MAJOR = Pattern(r"/v\d+$")
+_VERSION = Pattern(r"\.v\d+$")
 _CALL, _ASSIGN, _COUNTED, _NEGATION = call(), assign(), counted(), unary("operand")
 
 
@@ -76,13 +77,14 @@ _CALL, _ASSIGN, _COUNTED, _NEGATION = call(), assign(), counted(), unary("operan
 
 
 def _imports(builder: Builder, node: Parsed) -> Import:
-    module = builder.text(part(node, "path")).strip('"`')
+    """Return the name of a package; its major version (`/v5`) is no folder and left out."""
+    module = _MAJOR().sub("", builder.text(part(node, "path")).strip('"`'))
     label = builder.text(part(node, "name"))
     if label == "_":
         return Import(*span(node), "", module)
     if label == ".":
         return Import(*span(node), "*", module, "*")
-    return Import(*span(node), label or _VERSION().sub("", module).rpartition("/")[2], module)
+    return Import(*span(node), label or _VERSION().sub("", module.rpartition("/")[2]), module)
 
 
 def _declared(builder: Builder, node: Parsed) -> Node:
@@ -113,12 +115,16 @@ def _parameters(builder: Builder, node: Parsed | None) -> tuple[Parameter, ...]:
 
 
 def _function(builder: Builder, node: Parsed) -> Function:
+    """Return a function; of several results, the first is what its call stands for."""
+    result = part(node, "result")
+    if result is not None and result.type == "parameter_list":
+        result = part(part(result, 0), "type")
     return Function(
         *span(node),
         builder.text(part(node, "name")),
         _parameters(builder, part(node, "parameters")),
         builder.later(part(node, "body")),
-        returns=builder.text(part(node, "result")),
+        returns=builder.text(result),
     )
 
 

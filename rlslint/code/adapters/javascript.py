@@ -110,9 +110,14 @@ def _function(builder: Builder, node: Parsed) -> Node:
         tuple(parameters),
         builder.later(body, before=tuple(taken)),
         marks_of(builder, node, _MARKS),
-        builder.text(part(node, "return_type")).lstrip(": "),
+        _awaited(builder.text(part(node, "return_type")).lstrip(": ")),
         gives_last=body is not None and body.type != "statement_block",
     )
+
+
+def _awaited(kind: str) -> str:
+    """Return what a promise is of."""
+    return kind[len("Promise<") : -1].strip() if kind.startswith("Promise<") else kind
 
 
 def _parameter(node: Parsed) -> tuple[Parsed, Parsed | None, Parsed | None]:
@@ -280,14 +285,15 @@ def _without_type_arguments(source: bytes) -> bytes:
 
     The grammar takes those in sql<Row>`…` for comparisons.
     """
+    made: bytearray | None = None
     position = source.find(b">`")
     while position >= 0:
         opening = _opening(source, position)
         if opening is not None:
-            blank = b" " * (position + 1 - opening)
-            source = b"%b%b%b" % (source[:opening], blank, source[position + 1 :])
+            made = bytearray(source) if made is None else made
+            made[opening : position + 1] = b" " * (position + 1 - opening)
         position = source.find(b">`", position + 1)
-    return source
+    return source if made is None else bytes(made)
 
 
 _FARTHEST = 2000

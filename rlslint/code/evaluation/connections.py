@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from rlslint import NamedTuple
-from rlslint.code.adapters.building import last_word, last_words
+from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.builtins import Place, flattened
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Situation
@@ -17,6 +17,7 @@ from rlslint.code.evaluation.values import (
     Entries,
     Handle,
     Items,
+    Object,
     Plain,
     Prepared,
     Session,
@@ -53,9 +54,18 @@ class Call(NamedTuple):
 
     @property
     def closure(self) -> Closure | None:
-        """The function that is handed over, if any."""
-        given = [*self.arguments, *self.named.values()]
-        return next((each for each in given if isinstance(each, Closure)), None)
+        """The function that is handed over, if any, or that of an object made for the purpose."""
+        for given in (*self.arguments, *self.named.values()):
+            match given:
+                case Closure():
+                    return given
+                case Object(name="", scope=scope):
+                    found = [each for each in scope.variables.values() if isinstance(each, Closure)]
+                    if found:
+                        return found[0]
+                case _:
+                    continue
+        return None
 
     @property
     def handle(self) -> Handle | None:
@@ -124,13 +134,23 @@ class Connections:
         session.begins_itself = facts.begins_itself
         return Handle(role, library, course.opened(session))
 
-    def typed(self, kind: str, course: Course) -> Handle | None:
-        """Return what a variable of a declared type holds, where a library has that type."""
-        word, qualified = last_word(kind), last_words(kind)
-        for library in self.active:
-            role = library.types.get(qualified) or library.types.get(word)
-            if role is not None:
-                return self.made(role, library, course, is_given=True)
+    def typed(self, kinds: Sequence[str], course: Course) -> Handle | None:
+        """Return what a variable holds that is declared to be of one of some types."""
+        found = [known for each in kinds if (known := self._known_type(each)) is not None]
+        if not found:
+            return None
+        library, role = found[0]
+        if len({each for _, each in found}) > 1:
+            role = Role.maybe
+        return self.made(role, library, course, is_given=True)
+
+    def _known_type(self, kind: str) -> tuple[Library, Role] | None:
+        """Return what a type stands for: with the name of its package (`sql.DB`), then without."""
+        for word in last_words(kind):
+            for library in self.active:
+                role = library.types.get(word)
+                if role is not None:
+                    return library, role
         return None
 
     def standing(self, path: str, course: Course) -> Handle | None:
@@ -162,8 +182,9 @@ class Connections:
 
     def method(self, of: Handle, call: Call, course: Course, follower: Follower) -> Value | None:
         """Return what a method of a library's value gives, None where it is not known."""
+        of = self._here(of, course)
         if of.prepared is not None:
-            return self._of_statement(of, of.prepared, call, course)
+            return self._of_statement(of, of.prepared, call, course, follower)
         if call.name.lower() in _AUTOCOMMIT and of.session is not None and call.arguments:
             return self.autocommit(of.session, call.arguments[0])
         sent = self.sent(of, call, course, follower)
@@ -176,6 +197,15 @@ class Connections:
             value = follower.follow(call.closure, [of])
             return of if call.name in ("also", "apply") else value
         return None
+
+    def _here(self, of: Handle, course: Course) -> Handle:
+        """Return a value that uses the surrounding connection, on the one that is there now."""
+        if of.role not in (Role.ambient, Role.block):
+            return of
+        session = course.ambient(of.library)
+        if of.session is not None:
+            session.name = session.name or of.session.name
+        return of._replace(session=session)
 
     def sent(
         self, of: Value | None, call: Call, course: Course, follower: Follower
@@ -242,9 +272,11 @@ class Connections:
         return Situation(course.path, course.function, course.hook, course.cleanup, course.depth)
 
     def _of_statement(
-        self, of: Handle, prepared: Prepared, call: Call, course: Course
+        self, of: Handle, prepared: Prepared, call: Call, course: Course, follower: Follower
     ) -> Value | None:
         """Return what a method of a statement gives: it takes values, or sends it."""
+        if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
+            return follower.follow(call.closure, [of])
         if call.name in of.library.sends:
             prepared.is_sent = True
             values = [*prepared.values, *flattened(call.arguments)]
@@ -308,7 +340,10 @@ class Connections:
             return value
         if closure is None:
             return Handle(Role.transaction, of.library, session, begins=True)
-        with course.in_transaction(session):
+        held = [session]
+        if of.role is Role.block:
+            held += [course.ambient(each) for each in self.active]
+        with course.in_transaction(*held):
             return follower.follow(closure, [Handle(Role.transaction, of.library, session)])
 
     def opened(self, call: Call, course: Course, follower: Follower) -> Value | None:
@@ -371,7 +406,8 @@ def _opens(library: Library, call: Call) -> Role | None:
             return role
     if not call.is_foreign:
         return None
-    return library.types.get(last_words(call.path)) or library.types.get(call.name)
+    known = (library.types.get(words) for words in (*last_words(call.path), call.name))
+    return next((role for role in known if role is not None), None)
 
 
 def _sql_of(call: Call) -> tuple[Written, list[Value]] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rlslint.code.evaluation.strings import Unfinished, Written
@@ -93,7 +93,7 @@ class Course:
     def states(self) -> States:
         return [(session, session.transaction) for session in self.sessions]
 
-    def restore(self, states: States) -> None:
+    def restore(self, states: Iterable[tuple[Session, bool | None]]) -> None:
         """Set sessions back to what they were."""
         for session, transaction in states:
             session.transaction = transaction
@@ -108,13 +108,15 @@ class Course:
             session.transaction = transactions.pop() if len(transactions) == 1 else None
 
     @contextmanager
-    def in_transaction(self, session: Session) -> Iterator[None]:
-        """Hold a transaction open on a session."""
-        before, session.transaction = session.transaction, True
+    def in_transaction(self, *sessions: Session) -> Iterator[None]:
+        """Hold a transaction open on sessions that are one to the program."""
+        states = [(each, each.transaction) for each in sessions]
+        for session in sessions:
+            session.transaction = True
         try:
             yield
         finally:
-            session.transaction = before
+            self.restore(reversed(states))
 
     @contextmanager
     def at_the_end(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint.code import form
-from rlslint.code.adapters.building import last_word
+from rlslint.code.adapters.building import last_word, types_of
 from rlslint.code.evaluation.builtins import (
     Place,
 )
@@ -140,11 +140,22 @@ class Evaluator:
             course.frames.pop()
             course.hook, course.leaving = before
         if frame.returned is not None:
-            return frame.returned
+            return self._returned(frame.returned, function)
         gives = function.gives_last or not function.name
         if gives and not isinstance(last, Plain):
             return last
         return self.typed(function.returns, "") if function.returns else last
+
+    def _returned(self, value: Value, function: form.Function) -> Value:
+        """Return what a function gave; of what nothing is known, its declared type is."""
+        match value:
+            case Unknown(value=HoleValue.anything, is_foreign=False, session=None, path=path):
+                typed = self.typed(function.returns, path)
+                return value if isinstance(typed, Unknown) else typed
+            case Items((Unknown() as first, *others)):
+                return Items((self._returned(first, function), *others))
+            case _:
+                return value
 
     def _bind(
         self,
@@ -190,16 +201,13 @@ class Evaluator:
 
     def typed(self, kind: str, name: str) -> Value:
         """Return a value of which only the declared type and the name are known."""
-        word = last_word(kind)
-        if word.lower() in TYPED:
+        kinds = types_of(kind)
+        if kinds and all(last_word(each).lower() in TYPED for each in kinds):
             return Unknown(name, self._declared)
-        if word:
-            handle = self.connections.typed(kind, self.course)
-            if handle is not None:
-                if handle.session is not None and not handle.session.name:
-                    handle.session.name = name
-                return handle
-            owned = self.program.named_class(word)
-            if owned is not None:
-                return owned
-        return Unknown(name)
+        handle = self.connections.typed(kinds, self.course)
+        if handle is not None:
+            if handle.session is not None and not handle.session.name:
+                handle.session.name = name
+            return handle
+        owned = self.program.named_class(last_word(kinds[0])) if len(kinds) == 1 else None
+        return owned if owned is not None else Unknown(name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint.code import form
-from rlslint.code.adapters.building import last_word
+from rlslint.code.adapters.building import last_word, types_of
 from rlslint.code.evaluation.builtins import (
     added,
     filled,
@@ -26,7 +26,7 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.evaluation.walking import THEMSELVES, TYPED, Walker, dotted
+from rlslint.code.evaluation.walking import THEMSELVES, TYPED, Walker, dotted, with_dots
 from rlslint.code.libraries import Step
 from rlslint.text import HoleValue
 from rlslint.text.patterns import Pattern
@@ -187,7 +187,7 @@ def _cast(walker: Walker, node: form.Cast, scope: Scope) -> Value:
     if last_word(node.type).lower() in TYPED and isinstance(value, Unknown):
         return Unknown(value.path, HoleValue.typed)
     if isinstance(value, Unknown) and not value.is_foreign:
-        handle = walker.connections.typed(node.type, walker.course)
+        handle = walker.connections.typed(types_of(node.type), walker.course)
         return handle if handle is not None else value
     return value
 
@@ -268,7 +268,10 @@ def _tagged(
 ) -> Value:
     """Return what a template gives whose tag is a library's: it is sent, or made to be."""
     place = walker.place(node)
-    call = Call(word or dotted(node.tag), dotted(node.tag), (text,), {}, place)
+    path = dotted(node.tag)
+    if isinstance(tag, Unknown) and tag.is_foreign:
+        path = f"{with_dots(tag.path)}.{word}" if word else with_dots(tag.path)
+    call = Call(path.rpartition(".")[2], path, (text,), {}, place)
     match tag:
         case Handle() if (not word and tag.library.tags) or word in tag.library.executes:
             walker.connections.send(text, tag, (), place, walker.course)

@@ -451,29 +451,19 @@ def _names(modules: str, data: bytes, part: str) -> bool:
     if part not in modules and part.encode() not in data:
         return False
     found = re.search(_BOUNDARY.format(re.escape(part)), modules, re.MULTILINE)
-    return found is not None or (len(part) > 5 and part.encode() in data)
+    quoted = any(b"%c%b%c" % (mark, part.encode(), mark) in data for mark in b"\"'")
+    return found is not None or quoted or (len(part) > 5 and part.encode() in data)
 
 
-def _modules(node: form.Node) -> Iterable[str]:
-    """Yield the modules that the statements of a file import."""
-    match node:
-        case form.Block(body=body):
-            for each in body:
-                yield from _modules(each)
-        case form.Import(module=module, member=member):
-            yield module
-            yield f"{module}.{member}"
-        case form.Assign(value=form.Call(function=form.Name(name="require"), arguments=arguments)):
-            yield from _literal(arguments)
-        case form.Call(function=form.Name(name=("require" | "import")), arguments=arguments):
-            yield from _literal(arguments)
-        case form.Class(body=body):
-            yield from _modules(body)
-        case _:
-            return
-
-
-def _literal(arguments: Sequence[form.Node]) -> Iterable[str]:
-    for each in arguments[:1]:
-        if isinstance(each, form.String):
-            yield "".join([part.text for part in each.parts if isinstance(part, form.Piece)])
+def _modules(body: form.Node) -> Iterable[str]:
+    """Yield the modules that a file imports, the bodies of its functions left out."""
+    waiting: list[object] = [body]
+    while waiting:
+        match waiting.pop():
+            case form.Import(module=module, member=member):
+                yield module
+                yield f"{module}.{member}"
+            case tuple() as parts:
+                waiting += parts
+            case _:
+                continue

@@ -117,7 +117,8 @@ def _set_member(walker: Walker, of: Value, name: str, value: Value, node: form.N
 
 def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
     found = walker.program.imported(node.module, node.member, walker.source)
-    path = f"{node.module}.{node.member}" if node.member else node.module
+    is_whole = node.member in ("", "*", "default")
+    path = node.module if is_whole else f"{node.module}.{node.member}"
     value = found if found is not None else Unknown(with_dots(path), is_foreign=True)
     if node.name:
         scope.variables[node.name] = value

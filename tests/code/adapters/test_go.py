@@ -27,7 +27,7 @@ import "github.com/jackc/pgx/v5/pgxpool"
 """
     assert form(".go", source).splitlines()[1:] == [
         "import sql = database/sql",
-        "import pgx = github.com/jackc/pgx/v5",
+        "import pgx = github.com/jackc/pgx",
         "import yaml = gopkg.in/yaml.v3",
         "import db = example.com/shop/internal/database",
         "import  = github.com/lib/pq",
@@ -71,7 +71,7 @@ func (List[T]) Len() int { return 1 }
     assert form(".go", source).splitlines()[1:] == [
         "class Store(DB: sql.DB, pool: *pgxpool.Pool, replica: *pgxpool.Pool) < sql.DB {}",
         "class Querier < io.Closer { fn Exec(ctx: context.Context, q: string, *args: any)"
-        " -> (pgconn.CommandTag, error) {} }",
+        " -> pgconn.CommandTag {} }",
         "class Handle < sql.DB {}",
         "?()",
         "extend Store { fn Run(ctx: context.Context, id: string, name: string) -> error"

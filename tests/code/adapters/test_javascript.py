@@ -87,7 +87,7 @@ export class Store extends Base<T> implements I, J<K> {
     assert form(".ts", source) == (
         "[@Injectable()] class Store < Base, I, J { pool: Pool; db: Db; "
         "fn constructor(db: Db, other: string) { this.db: Db = db; super() }; "
-        '[@Cron("* * * * *")] [static] [async] fn run(a: number) -> Promise<T> '
+        '[@Cron("* * * * *")] [static] [async] fn run(a: number) -> T '
         "{ return this.#q } }"
     )
 
@@ -100,7 +100,7 @@ type Db = pg.Pool;
 type Either = Pool | Client;
 """
     assert form(".ts", source).splitlines() == [
-        "class Context < Base { pool: Pool; fn find(id: string) -> Promise<void> {} }",
+        "class Context < Base { pool: Pool; fn find(id: string) -> void {} }",
         "class Deps { db: Kysely<Schema> }",
         "class Db < pg.Pool {}",
         "?()",

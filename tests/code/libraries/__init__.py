@@ -1,0 +1,1 @@
+"""The tables of libraries: what programs that use them send, and through which sessions."""
