@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from operator import itemgetter
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
 from rlslint.code.migrations import Reader
-from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
 from rlslint.files import disk
+from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
@@ -214,9 +214,6 @@ def _variables_of_terraform(
     for _, folder, values in sorted(given, key=itemgetter(0)):
         found.setdefault(folder, {}).update(values)
     return found
-
-
-def _programs(found: Found, reader: Reader) -> tuple[CodeFile, ...]:
 
 
 class _Followed(NamedTuple):
