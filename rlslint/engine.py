@@ -349,7 +349,7 @@ def _with_signs(
     uses = result.uses_row_security
     beside = (file.path for file in (*found.programs, *found.settings))
     seen = signs((*found.others, *beside), found.root, found.tests)
-    followed = frozenset(file.path for file in code.files if not file.problem)
+    followed = frozenset(file.path for file in code.files if file.sites and not file.problem)
     known = code.migrated.union(sign.path for sign in code.unread)
     unknown = tuple(
         sign

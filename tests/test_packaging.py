@@ -114,6 +114,10 @@ def test_every_import_is_declared_and_every_dependency_is_used() -> None:
                     imported.add(module.partition(".")[0])
                 case ast.Call(args=[ast.Constant(value=str() as module)]) if _imports(node):
                     imported.add(module.partition(".")[0])
+                case ast.Tuple(elts=[ast.Constant(value=str() as grammar), _]) if (
+                    grammar.startswith("tree_sitter_")
+                ):
+                    imported.add(grammar)
                 case _:
                     continue
     foreign = imported - set(sys.stdlib_module_names) - {"rlslint"}

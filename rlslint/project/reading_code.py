@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
-from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
 from rlslint.code.migrations import Reader
 from rlslint.files import disk
 from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
@@ -233,6 +232,7 @@ def _programs(found: Found, reader: Reader) -> _Followed:
     listed = {file.shown: file for file in found.programs if file.shown not in found.tests}
     if not listed:
         return _Followed()
+    from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
     from rlslint.code.interest import (
         functions_that_set,
         has_sign,
@@ -276,7 +276,7 @@ def _programs(found: Found, reader: Reader) -> _Followed:
             reader.sites[file.shown] = sites
             migration = Migration(file.path, file.shown, "program")
             made.append(RowSecurityProgram(migration, is_apart=False))
-        elif sites is None and makes_row_security(reader.content(file.path, file.shown)):
+        elif makes_row_security(reader.content(file.path, file.shown)):
             unread.append(Sign(file.shown, makes=True, is_test=False))
     migrated = frozenset(file.shown for file in migrations).difference(s.path for s in unread)
     followed = programs.followed(starts)
