@@ -67,7 +67,13 @@ def check(
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         try:
-            return _with_signs(result, found, code, projects.left_out)
+            unnamed = frozenset(
+                query.site.text.path
+                for built in projects.built
+                for query in built.project.queries
+                if any(not write.name for write in query.writes)
+            )
+            return _with_signs(result, found, code, projects.left_out, unnamed)
         except Exception as error:
             fault = Fault("searched for row security", "files", "that are not read", error)
             faults = (*result.faults, fault)
@@ -336,10 +342,12 @@ def _with_signs(
     found: Found,
     code: Code,
     left_out: tuple[SourceFile, ...],
+    unnamed: frozenset[str],
 ) -> Result:
     """Add the files that nothing read and that have signs of row security.
 
-    Programs that were followed have told what they do with the context, and migrations all.
+    Programs that were followed have told what they do with the context, and migrations all; not so
+    those that set what is `unnamed`: known only when they run.
 
     So do the scripts that are `left_out`: those of tests, which are read only where they are named,
     and where nothing else uses row security, those that no history runs.
@@ -350,6 +358,7 @@ def _with_signs(
     beside = (file.path for file in (*found.programs, *found.settings))
     seen = signs((*found.others, *beside), found.root, found.tests)
     followed = frozenset(file.path for file in code.files if file.sites and not file.problem)
+    followed -= unnamed
     known = code.migrated.union(sign.path for sign in code.unread)
     unknown = tuple(
         sign

@@ -26,10 +26,8 @@ UNREAD = {
     "schema.hcl": 'table "carts" {\n  row_security {\n    enabled = true\n  }\n}',
     "k8s/init.yaml": "data:\n  init.sql: |\n    ALTER TABLE carts ENABLE ROW LEVEL SECURITY;",
     "bin/setup": '#!/bin/sh\npsql -c "create policy own on carts using (true)"',
-    "store/rls.go": "tx.Exec(\"SELECT set_config('app.tenant', $1, true)\", id)",
     "store/named.go": 'tx.Exec("select set_config($1, $2, true)", name, id)',
     "app/Tenant.php": "DB::statement(\"SET LOCAL app.tenant = '{$id}'\");",
-    "src/session.kt": "connection.execute(\"SET app.tenant = '$id'\")",
     "src/rpc.ts": "db.rpc('set_config', { name: 'app.tenant', value: id })",
     "db/migrate/3_policy.rb": "create_policy :own, on: :carts",
     "src/joined.ts": 'db.raw(["ENABLE", "ROW", "LEVEL", "SECURITY"].join(" "))',
@@ -40,6 +38,13 @@ UNREAD = {
     "src/claims.ts": "await sql`select set_config('request.jwt.claims', ${claims}, true)`",
 }
 """Row security, or the context that it reads, in languages and forms that are not read."""
+
+FOLLOWED = {
+    "store/rls.go": "package store\n"
+    "func f() { tx.Exec(\"SELECT set_config('app.tenant', $1, true)\", id) }",
+    "src/session.kt": "fun enter(id: String) { connection.execute(\"SET app.tenant = '$id'\") }",
+}
+"""The context of row security in programs that are followed."""
 
 SILENT = {
     "CHANGELOG.md": "CREATE POLICY own ON carts, ENABLE ROW LEVEL SECURITY",
@@ -81,6 +86,15 @@ def test_what_is_not_read_is_named(tmp_path: Path, path: str) -> None:
     assert "No findings" not in run.stderr
     assert "Not checked: 1 file with" in run.stderr
     assert run.returncode == 0
+
+
+@pytest.mark.parametrize("path", FOLLOWED)
+def test_what_is_followed_tells_what_it_does(tmp_path: Path, path: str) -> None:
+    run = rlslint("check", cwd=project(tmp_path, **{path: FOLLOWED[path]}))
+    assert f"{path} sets app.tenant for its caller" in run.stderr
+    assert "in a form that is not read" not in run.stderr
+    assert "nowhere" not in run.stderr
+    assert "No findings" not in run.stderr
 
 
 @pytest.mark.parametrize("path", SILENT)

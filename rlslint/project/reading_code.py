@@ -133,7 +133,7 @@ def read_code(
 def _deployment(found: Found, reader: Reader) -> Deployment:
     """Return what the files that the user named tell of a deployment; tests are no part of it."""
     wanted = (found.reported | found.reported_others) - found.tests
-    files = (file.path for file in (*found.python, *found.settings))
+    files = (file.path for file in (*found.python, *found.programs, *found.settings))
     paths = [path for path in (*files, *found.others) if shown_path(path, found.root) in wanted]
     if not paths:
         return NO_DEPLOYMENT
