@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.access.mutual_recursion import Circle, mutual_recursion
-from rlslint.access.recursion import looked_up
+from rlslint.access.recursion import may_read
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.project import Project
@@ -25,7 +25,7 @@ def mutual_circles(project: Project) -> dict[Policy, MutualCircle]:
     tables: set[frozenset[Relation]] = set()
     for policy in project.catalog.policies():
         try:
-            if not any(clause.ask(looked_up) for clause in policy.clauses):
+            if not any(may_read(one.expression, project.catalog) for one in policy.clauses):
                 continue
             one = _from(policy, project)
         except UnknownFact:

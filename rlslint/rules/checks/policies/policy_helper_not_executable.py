@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import inherited_roles, row_security_active
 from rlslint.access.privileges import may_execute
 from rlslint.access.wording import spoken
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, quoted_roles
@@ -19,12 +20,20 @@ from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 
 
-def _calls_something(terms: Terms, project: Project) -> bool:
-    del project
-    return any(condition.calls for condition in terms.conditions)
+def _calls_what_not_all_may(terms: Terms, project: Project) -> bool:
+    functions = {one for condition in terms.conditions for one in condition.calls}
+    try:
+        return any(
+            not may_execute(project.catalog, role, one)
+            for function in functions
+            for one in (function, *_called_as_caller(function, project))
+            for role in project.runtime.names
+        )
+    except UnknownFact:
+        return True
 
 
-@rule(where=_calls_something)
+@rule(where=_calls_what_not_all_may)
 def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[Finding]:
     table = policy.relation
     if project.runtime.assumed or not table.rls_enabled:
