@@ -38,7 +38,11 @@ _PARAMETERS = {
 _BEGIN_BY_THEMSELVES = frozenset(("pg8000", "psycopg", "psycopg2", "sqlalchemy", "sqlmodel"))
 """Libraries that begin a transaction with the first statement unless a program turns that off."""
 
-_POSTGRESQL_ONLY = frozenset(("aiopg", "asyncpg", "pg8000", "psycopg", "psycopg2"))
+_POSTGRESQL_ONLY = frozenset(
+    ("aiopg", "asyncpg", "pg8000", "psycopg", "psycopg2", "go-pg", "pgx", "npgsql", "postgrex",
+     "@databases/pg", "deno-postgres", "neon", "node-pg-migrate", "pg", "pg-promise", "pglite",
+     "postgraphile", "postgres.js", "slonik", "vercel", "zapatos", "pgsql", "tokio-postgres")
+)  # fmt: skip
 """Libraries that speak to no other kind of database."""
 
 _RESETS_KEEP_ROLES = frozenset(("asyncpg",))

@@ -23,6 +23,7 @@ _NEAR = 3
 
 _FUNCTION = Pattern(r"\s*(?:async\s+)?(?:def|class|fn|func|fun|function)\b")
 _PUTS_AWAY = Pattern(r".*(?:clos|invalidat|discard|terminat|destroy|dispos|remov|detach|reset)")
+_RETURNED = Pattern(r"\s*(?:return|yield)\s+\(?&?\$?([A-Za-z_]\w*)\)?\s*(?:[;,].*)?$")
 _ALL_IS_WELL = Pattern(r"\s*return\s+(?:True|true|nil|conn\w*|c|client|session)\b")
 
 
@@ -94,6 +95,20 @@ def swallowing_handler(step: Span, is_hook: bool) -> Handler | None:
         if _TRY().match(line):
             return _handler_below(text, _row(step), depth, is_hook)
     return None
+
+
+def returned_below(handler: Handler, names: frozenset[str]) -> bool:
+    """Tell whether the function gives one of some variables to its caller behind a handler."""
+    text = handler.span.text
+    depth = _depth(text.line(_row(handler.span)))
+    for row in range(handler.last + 1, text.rows + 1):
+        line = text.line(row)
+        if line.strip(" \t})];") and _depth(line) < depth:
+            return False
+        returned = _RETURNED().match(line)
+        if returned is not None and returned[1] in names:
+            return True
+    return False
 
 
 def _check_below(text: Text, row: int, is_hook: bool) -> Handler | None:

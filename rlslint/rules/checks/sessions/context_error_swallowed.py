@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.code.sites import CodeEventKind, Hook
 from rlslint.config.scales import Confidence
-from rlslint.project.blocks import Handler, swallowing_handler
+from rlslint.project.blocks import Handler, returned_below, swallowing_handler
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
@@ -39,7 +39,14 @@ def _stays(step: Step, write: SettingWrite, project: Project) -> bool:
 def _goes_on(
     trace: SessionTrace, step: Step, write: SettingWrite, handler: Handler, project: Project
 ) -> bool:
-    """Tell whether queries that need the setting come behind the handler."""
+    """Tell whether queries that need the setting come behind the handler, here or in a caller."""
+    lent = {
+        other.event.connection
+        for other in trace.steps
+        if other.event.kind is CodeEventKind.acquire or other is step
+    }
+    if returned_below(handler, frozenset(lent)):
+        return True
     for caller, taken in trace.occurrences(step):
         for other in on_the_connection(caller, taken):
             if other.query is not None and any(w.name == write.name for w in other.query.writes):
