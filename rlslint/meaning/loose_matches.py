@@ -15,6 +15,7 @@ from rlslint.sql.expressions import (
     Call,
     Cast,
     Column,
+    ColumnBinding,
     Constant,
     Expr,
     IsNull,
@@ -30,6 +31,14 @@ from rlslint.sql.expressions import (
 _LIKE = ("~~", "~~*")
 _REGULAR = ("~", "~*")
 _ESCAPING = frozenset(("replace", "regexp_replace", "translate", "quote_literal", "quote_ident"))
+_MATCHING = frozenset(
+    ("regexp_like", "textlike", "texticlike", "like", "textregexeq", "texticregexeq", "bpcharlike")
+)
+"""The functions behind LIKE and regular expressions (pg_operator.oprcode), and those like them."""
+
+_FINDING = frozenset(("regexp_match", "regexp_substr", "substring"))
+"""Functions that give NULL where a pattern is not found."""
+
 _NUMBERS = frozenset(("int2", "int4", "int8", "oid"))
 _WILDCARDS = "%_"
 
@@ -77,7 +86,8 @@ def _matches(expression: Expr, functions: ContextFunctions) -> Iterator[LooseMat
 
 
 def _in_query(query: Query, functions: ContextFunctions) -> Iterator[LooseMatch]:
-    if query_reads(query, functions):
+    listed = any(s.call is not None and context_reads(s.call, functions) for s in query.sources)
+    if query_reads(query, functions) and not listed:
         # Something else in it finds the rows of the caller.
         return
     for condition in query.conditions:
@@ -89,14 +99,19 @@ def _in_query(query: Query, functions: ContextFunctions) -> Iterator[LooseMatch]
 def _match(expression: Expr, functions: ContextFunctions) -> LooseMatch | None:
     match expression:
         case Operator(symbol, Expr() as text, pattern) if symbol in (*_LIKE, *_REGULAR, "^@"):
+            if symbol in _LIKE and _has_column(pattern) and context_reads(text, functions):
+                return _of("part", expression, pattern, text, _is_part(pattern), functions)
             kind = "prefix" if symbol == "^@" else "pattern"
             loose = {"^@": _is_open_prefix}.get(symbol, _is_open_pattern)
             return _of(kind, expression, text, pattern, loose(pattern, functions), functions)
         case Call(("starts_with",), (text, prefix)):
             loose_prefix = _is_open_prefix(prefix, functions)
             return _of("prefix", expression, text, prefix, loose_prefix, functions)
-        case Call(("regexp_like",), (text, pattern, *_)) | IsNull(
-            Call((("regexp_match" | "regexp_matches"),), (text, pattern, *_)), True
+        case Call((name,), (text, pattern, *_)) if name in _MATCHING:
+            open_pattern = _is_open_pattern(pattern, functions)
+            return _of("pattern", expression, text, pattern, open_pattern, functions)
+        case IsNull(
+            Call((("regexp_match" | "substring" | "regexp_substr"),), (text, pattern)), True
         ):
             open_pattern = _is_open_pattern(pattern, functions)
             return _of("pattern", expression, text, pattern, open_pattern, functions)
@@ -117,7 +132,7 @@ def _of(
     functions: ContextFunctions,
 ) -> LooseMatch | None:
     """Return the match of a column's text with what the caller's context makes."""
-    reads = context_reads(pattern, functions)
+    reads = context_reads(pattern, functions) or _listed(pattern, functions)
     if not is_loose or not reads or context_reads(text, functions) or not _has_column(text):
         return None
     return LooseMatch(kind, expression, reads)
@@ -148,6 +163,30 @@ def _start(
     return None
 
 
+def _listed(pattern: Expr, functions: ContextFunctions) -> tuple[ContextRead, ...]:
+    """Return the context of a list of which a pattern is one: `unnest(…) AS t (pattern)`."""
+    return tuple(
+        read
+        for part in pattern.walk()
+        if isinstance(part, Column)
+        and isinstance(part.binding, ColumnBinding)
+        and part.binding.source.call is not None
+        for read in context_reads(part.binding.source.call, functions)
+    )
+
+
+def _is_part(pattern: Expr) -> bool:
+    """Tell whether a pattern made of a row's value is found in other values than this one."""
+    parts = _parts(pattern)
+    for number, part in enumerate(parts):
+        if _has_column(part):
+            before = parts[number - 1] if number else None
+            after = parts[number + 1] if number + 1 < len(parts) else None
+            if not (before and after and _ends(before, -1) and _ends(after, 0)):
+                return True
+    return False
+
+
 def _has_column(expression: Expr) -> bool:
     return any(isinstance(part, Column) for part in expression.walk())
 
@@ -158,7 +197,7 @@ def _is_open_pattern(pattern: Expr, functions: ContextFunctions) -> bool:
         return True
     parts = _parts(pattern)
     for number, part in enumerate(parts):
-        if not context_reads(part, functions):
+        if not context_reads(part, functions) and not _listed(part, functions):
             continue
         if not _is_plain(part):
             return True

@@ -22,6 +22,14 @@ CREATE POLICY p ON docs USING (owner = me());
 --- bad beside a branch with a setting
 CREATE POLICY p ON docs USING (tenant_id = nullif(current_setting('app.tenant', true), '')::int
   OR owner = current_user);
+--- bad the setting behind it
+CREATE POLICY p ON docs USING (owner = current_setting('session_authorization'));
+--- bad a list of users
+CREATE POLICY p ON docs USING (owner IN (current_user, 'public'));
+--- bad a helper of the owner's
+CREATE FUNCTION my_tenant() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT m.tenant_id FROM members AS m WHERE m.user_name = session_user $$;
+CREATE POLICY p ON docs USING (tenant_id = my_tenant());
 --- bad WITH CHECK alone
 CREATE POLICY p ON docs FOR INSERT WITH CHECK (owner = current_user);
 --- bad not distinct

@@ -1,5 +1,5 @@
 CREATE ROLE app_user LOGIN;
-CREATE TABLE docs (id int PRIMARY KEY, tenant text NOT NULL, tenant_id int NOT NULL, path text, title text);
+CREATE TABLE docs (id int PRIMARY KEY, tenant text NOT NULL, tenant_id int NOT NULL, path text, title text, tags text[]);
 CREATE TABLE members (user_name text, tenant text, PRIMARY KEY (user_name, tenant));
 GRANT SELECT ON docs, members TO app_user;
 ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -72,3 +72,19 @@ CREATE POLICY exact ON docs AS RESTRICTIVE USING (tenant = current_setting('app.
 CREATE POLICY p ON docs USING (tenant LIKE current_setting('app.tenant', true));
 --- good a deny list
 CREATE POLICY p ON docs USING (tenant = current_setting('app.tenant', true) AND title NOT LIKE current_setting('app.hidden', true));
+--- bad the row as the pattern
+CREATE POLICY p ON docs USING (current_setting('app.tenant', true) LIKE tenant || '%');
+--- bad what is found in it
+CREATE POLICY p ON docs USING (substring(tenant from current_setting('app.tenant', true)) IS NOT NULL);
+--- bad a fallback to false
+CREATE POLICY p ON docs USING (COALESCE(tenant LIKE current_setting('app.tenant', true), false));
+--- bad a list of patterns
+CREATE POLICY p ON docs USING (EXISTS (SELECT FROM unnest(string_to_array(current_setting('app.tenants', true), ',')) AS t(x) WHERE docs.tenant LIKE t.x));
+--- bad the function behind LIKE
+CREATE POLICY p ON docs USING (textlike(tenant, current_setting('app.tenant', true)));
+--- bad the row within a list
+CREATE POLICY p ON docs USING (current_setting('app.tenants', true) LIKE '%' || tenant || '%');
+--- good a tag
+CREATE POLICY p ON docs USING (tags @> ARRAY[current_setting('app.tenant', true)]);
+--- good the row within a list with separators
+CREATE POLICY p ON docs USING (',' || current_setting('app.tenants', true) || ',' LIKE '%,' || tenant || ',%');
