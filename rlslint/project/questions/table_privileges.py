@@ -1,0 +1,46 @@
+"""Who holds privileges on a protected table to which no policy applies."""
+
+from __future__ import annotations
+
+from rlslint.access import (
+    Answer,
+    Granted,
+    can_use_schema,
+    inherited_roles,
+    row_security_active,
+    serves,
+)
+from rlslint.access.roles import ASSUMED_ROLE
+from rlslint.catalog.model import Table
+from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import PUBLIC
+from rlslint.project.project import Project
+
+EVERYBODY = "every role"
+
+
+def is_held(one: Granted, privileges: tuple[str, ...], project: Project) -> bool:
+    """Tell whether a statement grants one of the privileges on a protected table to who serves."""
+    if one.grant.privilege not in privileges or one.grant.statement is None:
+        return False
+    if not one.table.knows("rls_enabled") or not one.table.rls_enabled:
+        return False
+    return bool(holders(one.grant, one.table, project))
+
+
+def holders(grant: Grant, table: Table, project: Project) -> tuple[str, ...]:
+    """Return who has a privilege by a grant, without those whom no policy filters on the table."""
+    catalog, runtime = project.catalog, project.runtime
+    if grant.grantee == PUBLIC:
+        return (EVERYBODY,) if can_use_schema(catalog, PUBLIC, table.schema) else ()
+    if grant.grantee in runtime.bypassing | runtime.migrating:
+        return ()
+    return tuple(
+        role
+        for role in runtime.names
+        if serves(catalog, runtime, role).answer is Answer.yes
+        and (role == ASSUMED_ROLE or grant.grantee in inherited_roles(catalog, role))
+        and table.owner not in inherited_roles(catalog, role)
+        and row_security_active(catalog, role, table)
+        and can_use_schema(catalog, role, table.schema)
+    )
