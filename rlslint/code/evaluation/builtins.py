@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.strings import (
+    STAND_IN,
     Fragment,
+    Gap,
     Source,
     Written,
     concatenated,
@@ -86,6 +88,8 @@ _VISITS = frozenset(
 _PERCENT_TYPED = "dfxiuDoeg"
 _PERCENT_QUOTED = "LI"
 _LONGEST_LIST = 200
+_DOUBLED = frozenset(("''", '""'))
+_VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
 
 class Place(NamedTuple):
@@ -111,6 +115,23 @@ def parts_of(value: Value | None, place: Place) -> Sequence[Fragment]:
             return (gap(*place, value.value),)
         case _:
             return (gap(*place, HoleValue.anything),)
+
+
+def passed(value: Value | None, place: Place) -> Fragment:
+    """Return what a value is that is passed apart from the string, which knows it if it can."""
+    shown = place.source.slice(place.start, place.end).partition("\n")[0]
+    return Fragment(STAND_IN, *place, Gap(as_constant(value) or shown, True))
+
+
+def as_constant(value: Value | None) -> str:
+    """Return how SQL writes a value that is known, "" for others."""
+    match value:
+        case Written() if value.constant is not None:
+            return f"'{value.constant}'"
+        case Plain(bool() as truth):
+            return str(truth).lower()
+        case _:
+            return ""
 
 
 def added(values: Sequence[tuple[Value, Place]]) -> Value | None:
@@ -216,7 +237,7 @@ def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value
 def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place) -> Value | None:
     """Return a string with parts replaced; where quotes are doubled, the rest is harmless."""
     texts = [each.constant for each in arguments if isinstance(each, Written)]
-    if "''" in texts or '""' in texts:
+    if _DOUBLED.intersection(texts):
         return Unknown("", HoleValue.quoted)
     if subject is not None and len(arguments) > 1 and isinstance(arguments[0], Written):
         old = arguments[0].constant
@@ -282,6 +303,8 @@ def _joined(
 ) -> Value | None:
     separator = subject or next((each for each in arguments if isinstance(each, Written)), None)
     lists = [each for each in (of, *arguments) if isinstance(each, Items)]
+    if separator is not None and separator.constant in _DOUBLED and not lists:
+        return Unknown("", HoleValue.quoted)
     if separator is None or not lists:
         return None
     return joined(separator, [parts_of(item, place) for item in lists[0].values])
@@ -297,7 +320,8 @@ def flattened(values: Iterable[Value]) -> list[Value]:
             case Items(items):
                 found += flattened(items)
             case Entries(entries):
-                found += entries.values()
+                told = [entries[name] for name in _VALUE_ENTRIES if name in entries]
+                found += flattened(told) if told else entries.values()
             case _:
                 found.append(value)
     return found

@@ -24,6 +24,7 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.evaluation.walking import Walker, dotted, with_dots
 from rlslint.code.libraries import Step
+from rlslint.text import HoleValue
 
 _MODULES = frozenset(("require", "import", "require_once", "include", "include_once"))
 
@@ -92,8 +93,13 @@ def _called(
         found = connections.method(of, call, course, walker)
         if found is not None:
             return found
+    if isinstance(callee, Handle) and callee.library.tags and not callee.prepared:
+        return Unknown("", HoleValue.quoted)
     own = _own_function(walker, call, of, callee)
     if own is None and not isinstance(of, Handle):
+        made = connections.opened(call, course, walker)
+        if made is not None:
+            return made
         made = known_call(
             call.name, of, call.arguments, dict(call.named), call.place, scope, walker.braces
         )
@@ -102,9 +108,6 @@ def _called(
         items = known_items(of)
         if visits(call.name) and call.closure is not None and isinstance(of, Items):
             return Items(tuple([walker.follow(call.closure, [each]) for each in items or ()]))
-        made = connections.opened(call, course, walker)
-        if made is not None:
-            return made
     if own is not None:
         return walker.follow(own, call.arguments, None, call.named)
     if isinstance(callee, Object):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rlslint import NamedTuple
 from rlslint.code.adapters.building import last_words
-from rlslint.code.evaluation.builtins import Place, flattened
+from rlslint.code.evaluation.builtins import Place, flattened, quotes
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Situation
 from rlslint.code.evaluation.strings import Written
@@ -26,6 +26,7 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.libraries import Facts, Library, Role, Step
 from rlslint.code.sites import CodeEventKind, Hook
+from rlslint.text import HoleValue
 
 _SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
@@ -42,7 +43,8 @@ _ENDS = {
 class Call(NamedTuple):
     """A call, its arguments evaluated. `path` is the called name with its module.
 
-    `is_foreign` tells that it is called on nothing that is the program's own.
+    `is_foreign` tells that it is called on nothing that is the program's own, `is_template` that
+    it is the tag of a template, whose values are passed apart from it already.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Call(NamedTuple):
     named: Mapping[str, Value]
     place: Place
     is_foreign: bool = True
+    is_template: bool = False
 
     @property
     def closure(self) -> Closure | None:
@@ -196,7 +199,7 @@ class Connections:
         if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
             value = follower.follow(call.closure, [of])
             return of if call.name in ("also", "apply") else value
-        return None
+        return Unknown("", HoleValue.quoted) if quotes(call.name) else None
 
     def _here(self, of: Handle, course: Course) -> Handle:
         """Return a value that uses the surrounding connection, on the one that is there now."""
@@ -219,7 +222,7 @@ class Connections:
             library = next((each for each in libraries if call.name in each.sends), None)
         if library is None:
             return None
-        found = _sql_of(call)
+        found = _sql_of(call, call.name in library.interpolates_safely)
         if found is None:
             return None
         sql, rest = found
@@ -230,10 +233,8 @@ class Connections:
             isinstance(each, Entries) and _TRANSACTION_ENTRIES & each.values.keys() for each in rest
         ):
             target = self.made(Role.transaction, library, course)
-        if call.name in library.interpolates_safely:
-            sql = sql.bound()
         values = flattened(each for each in rest if not isinstance(each, Handle))
-        self.send(sql, target, values, call.place, course)
+        self.send(sql, target, values, call.place, course, _passing(library, rest))
         if call.closure is not None:
             follower.follow(call.closure, ())
         return Handle(target.role, target.library, target.session)
@@ -253,11 +254,17 @@ class Connections:
         return None
 
     def send(
-        self, sql: Written, of: Handle, values: Sequence[Value], place: Place, course: Course
+        self,
+        sql: Written,
+        of: Handle,
+        values: Sequence[Value],
+        place: Place,
+        course: Course,
+        passing: Facts | None = None,
     ) -> None:
-        """Note that SQL reaches a session."""
+        """Note that SQL reaches a session; `passing` are the facts of how its values do."""
         session = of.session
-        facts = self.facts(of.library)
+        facts = passing or self.facts(of.library)
         if session is None or course.in_batch:
             begun = course.in_batch or bool(facts.begins_itself and not of.autocommit)
             session = Session(of.library, facts.is_shared, begun, is_pool=not course.in_batch)
@@ -369,12 +376,10 @@ class Connections:
         return None
 
     def _statement(self, library: Library, call: Call) -> Value | None:
-        found = _sql_of(call)
+        found = _sql_of(call, call.name in library.interpolates_safely)
         if found is None:
             return None
         sql, rest = found
-        if call.name in library.interpolates_safely:
-            sql = sql.bound()
         given = call.handle
         values = flattened(each for each in rest if not isinstance(each, Handle))
         session = given.session if given is not None else None
@@ -410,8 +415,17 @@ def _opens(library: Library, call: Call) -> Role | None:
     return next((role for role in known if role is not None), None)
 
 
-def _sql_of(call: Call) -> tuple[Written, list[Value]] | None:
-    """Return the SQL among the arguments of a call, and what is passed beside it."""
+def _passing(library: Library, given: Sequence[Value]) -> Facts | None:
+    """Return what holds of values that are passed by a name which decides it."""
+    names = [name for each in given if isinstance(each, Entries) for name in each.values]
+    return next((library.passing[name] for name in names if name in library.passing), None)
+
+
+def _sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | None:
+    """Return the SQL among the arguments of a call, and what is passed beside it.
+
+    `is_safe` tells that holes of a string which is written in the call are passed as values.
+    """
     for key in _SQL_ARGUMENTS:
         value = call.named.get(key)
         if isinstance(value, Written) and value.is_sql:
@@ -420,6 +434,8 @@ def _sql_of(call: Call) -> tuple[Written, list[Value]] | None:
     for number, value in enumerate(call.arguments[:4]):
         match value:
             case Written() if value.is_sql:
+                if is_safe and not call.is_template:
+                    value = value.bound()
                 return value, [*call.arguments[number + 1 :], *call.named.values()]
             case Handle(prepared=Prepared() as prepared):
                 return prepared.sql, [*prepared.values, *call.arguments[number + 1 :]]

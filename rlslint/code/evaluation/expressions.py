@@ -11,6 +11,7 @@ from rlslint.code.evaluation.builtins import (
     added,
     filled,
     parts_of,
+    passed,
 )
 from rlslint.code.evaluation.connections import Call
 from rlslint.code.evaluation.strings import Fragment, Written, concatenated
@@ -245,22 +246,27 @@ def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
             parts.append((Fragment(part.text, walker.source, part.start, part.end),))
             continue
         value = walker.value(part, scope)
-        filling = parts_of(value, walker.place(part))
-        if passes and not _is_raw(walker, part):
-            filling = concatenated((filling,)).bound().fragments
-        parts.append(filling)
+        if passes and not isinstance(value, Handle) and not _is_raw(walker, part, node.tag):
+            parts.append((passed(value, walker.place(part)),))
+        else:
+            parts.append(parts_of(value, walker.place(part)))
     text = concatenated(parts)
     if node.tag is None:
         return text
     return _tagged(walker, text, tag, word, node, scope)
 
 
-def _is_raw(walker: Walker, node: form.Node) -> bool:
-    """Tell whether a part of a tagged template becomes part of the SQL."""
+def _is_raw(walker: Walker, node: form.Node, tag: form.Node | None) -> bool:
+    """Tell whether a part of a tagged template becomes part of the SQL.
+
+    What the tag itself makes does, too: names that it quotes.
+    """
     if not isinstance(node, form.Call):
         return False
-    name = dotted(node.function).rpartition(".")[2]
-    return any(name in library.raw for library in walker.connections.known)
+    path = dotted(node.function)
+    if path and path == dotted(tag):
+        return True
+    return any(path.rpartition(".")[2] in library.raw for library in walker.connections.known)
 
 
 def _tagged(
@@ -271,7 +277,7 @@ def _tagged(
     path = dotted(node.tag)
     if isinstance(tag, Unknown) and tag.is_foreign:
         path = f"{with_dots(tag.path)}.{word}" if word else with_dots(tag.path)
-    call = Call(path.rpartition(".")[2], path, (text,), {}, place)
+    call = Call(path.rpartition(".")[2], path, (text,), {}, place, is_template=True)
     match tag:
         case Handle() if (not word and tag.library.tags) or word in tag.library.executes:
             walker.connections.send(text, tag, (), place, walker.course)

@@ -21,6 +21,7 @@ from rlslint.code.evaluation.values import (
     Entries,
     Handle,
     Object,
+    Prepared,
     Scope,
     Session,
     Unknown,
@@ -60,6 +61,14 @@ class _Loaded:
         self.sessions: list[tuple[Session, bool | None]] = []
         self.problem = ""
 
+    def is_of_library(self, module: str) -> bool:
+        """Tell whether a module is a library's, whatever files of the project are called."""
+        for library in libraries_of(self.language.name):
+            for name in library.imports:
+                if module == name or (module.startswith(name) and module[len(name)] in "/.:"):
+                    return True
+        return False
+
 
 class Programs:
     """The files of a project that are written in programming languages, followed together.
@@ -89,6 +98,7 @@ class Programs:
         self._functions: dict[str, list[Closure]] = {}
         self._recorder = Recorder()
         self._said: dict[str, bool] = {}
+        self._giving: set[str] = set()
         for shown in self._files:
             folder, _, name = shown.rpartition("/")
             self._by_stem.setdefault(_plain(name.partition(".")[0]), []).append(shown)
@@ -105,7 +115,7 @@ class Programs:
         self._load_users(self._telling_constants())
         self._follow_all()
         # What such a function does depends on its callers.
-        self._load_users(map(_last, self._recorder.open_functions()))
+        self._load_users({*map(_last, self._recorder.open_functions()), *self._giving})
         self._follow_all()
         told = self._recorder.finished()
         return tuple(
@@ -201,9 +211,18 @@ class Programs:
                 each.scope for each in scopes[0].variables.values() if isinstance(each, Object)
             ]
             for scope in scopes:
-                for name, value in scope.variables.items():
-                    if isinstance(value, Written) and has_sign(value.text.encode(), self._signs):
-                        yield name
+                yield from [n for n, v in scope.variables.items() if self._is_telling(v)]
+
+    def _is_telling(self, value: Value) -> bool:
+        """Tell whether a value is SQL about sessions, sent by those who name it."""
+        match value:
+            case Written():
+                sql = value
+            case Handle(prepared=Prepared(sql=sql)):
+                pass
+            case _:
+                return False
+        return has_sign(sql.text.encode(), self._signs)
 
     def _load_users(self, names: Iterable[str]) -> None:
         """Load the files in which some names stand, which are of interest wherever they do."""
@@ -254,7 +273,9 @@ class Programs:
             course.sessions += [session for session, _ in each.sessions]
         loaded.evaluator.course = course
         try:
-            loaded.evaluator.run(closure, (), None, {})
+            given = loaded.evaluator.run(closure, (), None, {})
+            if self._is_telling(given):
+                self._giving.add(_last(name))
         except (Unfinished, RecursionError):
             path = loaded.source.path
             loaded.problem = f"{path}: {closure.name} takes too many steps to be followed."
@@ -324,6 +345,9 @@ class Programs:
 
     def imported(self, module: str, member: str, source: Source) -> Value | None:
         """Return what a module of the project, or a member of one, is."""
+        loaded = self._loaded.get(source.path)
+        if loaded is not None and loaded.is_of_library(module):
+            return None
         variables: dict[str, Value] = {}
         for path in self._resolved(module, source):
             loaded = self._load(path)

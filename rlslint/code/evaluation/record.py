@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rlslint import NamedTuple
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Place, as_constant
 from rlslint.code.evaluation.strings import (
     Fragment,
     Placeholder,
@@ -14,7 +14,7 @@ from rlslint.code.evaluation.strings import (
     as_text,
     with_placeholders,
 )
-from rlslint.code.evaluation.values import Plain, Session, Value
+from rlslint.code.evaluation.values import Session, Value
 from rlslint.code.libraries import Facts, Library
 from rlslint.code.sites import (
     CodeEvent,
@@ -31,7 +31,7 @@ from rlslint.text.patterns import Pattern
 
 _OPENS = Pattern(r"(?:^|;)\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _CLOSES = Pattern(r"(?:^|;)\s*(COMMIT|END|ROLLBACK(?!\s+TO|\s+WORK\s+TO))\b", re.IGNORECASE)
-_STYLES = {"?": "?:", ":": ":?", "@": "@:$", "{": "{@", "%": "%", "$": "$"}
+_STYLES = {"?": "?:", ":": ":?$", "@": "@:$", "{": "{@", "%": "%", "$": "$"}
 
 _SCOPES = {
     True: TransactionScope.transaction,
@@ -155,14 +155,8 @@ def placed_values(sql: Written, library: Library | None, values: Sequence[Value]
         return sql
 
     def source_of(mark: Placeholder) -> str:
-        value = values[mark.number] if mark.number < len(values) and not mark.name else None
-        match value:
-            case Written() if value.constant is not None:
-                return f"'{value.constant}'"
-            case Plain(bool() as truth):
-                return str(truth).lower()
-            case _:
-                return ""
+        known = mark.number < len(values) and not mark.name
+        return as_constant(values[mark.number]) if known else ""
 
     return with_placeholders(sql, styles, source_of)
 

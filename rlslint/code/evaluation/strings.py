@@ -25,10 +25,11 @@ _PERCENT = Pattern(
 )
 _PLACEHOLDERS = Pattern(
     r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$"""
-    r"""|\$(?P<number>\d+)|%(?:\((?P<word>\w+)\))?[sbt]|(?<![:\w\\]):(?P<colon>[A-Za-z_]\w*)(?!:)"""
+    r"""|\$(?P<number>\d+)|\$(?P<dollar>[A-Za-z_]\w*)|%(?:\((?P<word>\w+)\))?[sbt]|(?<![:\w\\]):(?P<colon>[A-Za-z_]\w*)(?!:)"""
     r"""|(?<![\w@])@(?P<at>[A-Za-z_]\w*)|\{(?P<brace>\d+)\}|(?P<mark>(?<![?@])\?(?![?|&\w]))""",
     re.DOTALL,
 )
+_MARKS = ("number", "dollar", "word", "colon", "at", "brace", "mark")
 _STARTS = Pattern(
     r"\s*(?:(?:--[^\n]*\n|/\*.*?\*/|\()\s*)*(?:set|reset|discard|select|with|begin|start|commit"
     r"|rollback|end|insert|update|delete|merge|call|do|copy|create|alter|drop|grant|revoke|comment"
@@ -248,10 +249,10 @@ def with_placeholders(
     ordinal = 0
     for mark in _PLACEHOLDERS().finditer(sql.text):
         sign = mark[0][0]
-        is_mark = mark.lastgroup in ("number", "word", "colon", "at", "brace", "mark")
+        is_mark = mark.lastgroup in _MARKS
         if not (is_mark or mark[0] in ("%s", "%b", "%t")) or sign not in styles:
             continue
-        name = mark["word"] or mark["colon"] or mark["at"] or ""
+        name = mark["word"] or mark["colon"] or mark["at"] or mark["dollar"] or ""
         number = mark["number"] or mark["brace"]
         if number:
             which = int(number) - (1 if mark["number"] else 0)

@@ -89,7 +89,8 @@ class Library(NamedTuple):
     value becomes part of the SQL even there. `receiver` is what code inside of the library's
     own classes runs on (migrations). `words` are texts that, standing anywhere in the program's
     sources and settings, change `facts`. `hooks` are names of methods, arguments or events by
-    which the pool calls functions. `parameter` is how a value is marked in its SQL.
+    which the pool calls functions. `parameter` is how a value is marked in its SQL; `passing` are
+    names by which values are passed, where these decide the facts.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Library(NamedTuple):
     words: Mapping[str, Facts] = {}
     hooks: Mapping[str, Hook] = {}
     parameter: str = "$1"
+    passing: Mapping[str, Facts] = {}
 
 
 @cache

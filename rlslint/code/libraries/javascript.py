@@ -237,6 +237,7 @@ LIBRARIES = (
             "beforePoolAcquire": Hook.acquire,
         },
         parameter=":value",
+        passing={"bind": Facts(), "replacements": Facts(binds_on_server=False)},
     ),
     Library(
         "mikro-orm",

@@ -1,0 +1,102 @@
+import { Injectable } from "@nestjs/common";
+import { Prisma, PrismaClient } from "@prisma/client";
+import { SET_TENANT, withTenant } from "./shared/prisma_shared";
+
+@Injectable()
+export class DocsService {
+  constructor(private readonly prisma: PrismaClient) {}
+
+  // idiom: bare set
+  async bareSet(tenant: string) {
+    await this.prisma.$executeRawUnsafe(`SET app.tenant_id = '${tenant}'`);
+    return this.prisma.docs.findMany();
+  }
+
+  // idiom: set_config for the session
+  async sessionConfig(tenant: string) {
+    await this.prisma.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, false)`;
+    return this.prisma.docs.findMany();
+  }
+
+  // idiom: bound scope
+  async boundScope(tenant: string) {
+    await this.prisma.$executeRawUnsafe("SELECT set_config($1, $2, $3)", "app.tenant_id", tenant, false);
+    return this.prisma.docs.findMany();
+  }
+
+  // idiom: local without a transaction
+  async localAlone(tenant: string) {
+    await this.prisma.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, true)`;
+    return this.prisma.docs.findMany();
+  }
+
+  // idiom: local in a transaction
+  async local(tenant: string) {
+    const [, docs] = await this.prisma.$transaction([
+      this.prisma.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, true)`,
+      this.prisma.docs.findMany(),
+    ]);
+    return docs;
+  }
+
+  // idiom: pasted
+  async pasted(tenant: string) {
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe(`SET LOCAL app.tenant_id = '${tenant}'`);
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: added
+  async added(tenant: string) {
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw(Prisma.raw("SET LOCAL app.tenant_id = '" + tenant + "'"));
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: a number
+  async typed(tenant: string) {
+    const id = parseInt(tenant, 10);
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe(`SET LOCAL app.tenant_id = '${id}'`);
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: quoted
+  async quoted(tenant: string) {
+    const value = tenant.replace(/'/g, "''");
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe(`SET LOCAL app.tenant_id = '${value}'`);
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: a parameter in SET
+  async boundInSet(tenant: string) {
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SET LOCAL app.tenant_id = ${tenant}`;
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: constant of another file
+  async constantElsewhere(tenant: string) {
+    await this.prisma.$executeRawUnsafe(SET_TENANT, tenant);
+    return this.prisma.docs.findMany();
+  }
+
+  // idiom: wrapper of another file
+  async wrapped(tenant: string) {
+    return withTenant(this.prisma, tenant, (tx) => tx.docs.findMany());
+  }
+
+  // idiom: loop over constants
+  async looped(tenant: string) {
+    for (const name of ["app.tenant_id", "app.user_id"]) {
+      await this.prisma.$executeRaw`SELECT set_config(${name}, ${tenant}, false)`;
+    }
+    return this.prisma.docs.findMany();
+  }
+}

@@ -1,0 +1,16 @@
+import { Prisma, PrismaClient } from "@prisma/client";
+
+// idiom: constant of another file
+export const SET_TENANT = "SELECT set_config('app.tenant_id', $1, false)";
+
+// idiom: wrapper of another file
+export async function withTenant<T>(
+  prisma: PrismaClient,
+  tenant: string,
+  work: (tx: Prisma.TransactionClient) => Promise<T>,
+): Promise<T> {
+  return prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, true)`;
+    return work(tx);
+  });
+}

@@ -1,0 +1,98 @@
+import { QueryTypes, Sequelize } from "sequelize";
+import { SET_TENANT, withTenant } from "./shared/sequelize_shared";
+import { Doc } from "./models";
+
+const sequelize = new Sequelize(process.env.DATABASE_URL!, { dialect: "postgres" });
+
+// idiom: bare set
+export async function bareSet(tenant: string) {
+  await sequelize.query(`SET app.tenant_id = '${tenant}'`);
+  return Doc.findAll();
+}
+
+// idiom: set_config for the session
+export async function sessionConfig(tenant: string) {
+  await sequelize.query("SELECT set_config('app.tenant_id', :tenant, false)", {
+    replacements: { tenant },
+    type: QueryTypes.SELECT,
+  });
+  return Doc.findAll();
+}
+
+// idiom: bound scope
+export async function boundScope(tenant: string) {
+  await sequelize.query("SELECT set_config($1, $2, $3)", { bind: ["app.tenant_id", tenant, false] });
+  return Doc.findAll();
+}
+
+// idiom: local without a transaction
+export async function localAlone(tenant: string) {
+  await sequelize.query("SELECT set_config('app.tenant_id', $tenant, true)", { bind: { tenant } });
+  return Doc.findAll();
+}
+
+// idiom: local in a transaction
+export async function local(tenant: string) {
+  return sequelize.transaction(async (transaction) => {
+    await sequelize.query("SELECT set_config('app.tenant_id', $1, true)", { bind: [tenant], transaction });
+    return Doc.findAll({ transaction });
+  });
+}
+
+// idiom: pasted
+export async function pasted(tenant: string) {
+  return sequelize.transaction(async (t) => {
+    await sequelize.query(`SET LOCAL app.tenant_id = '${tenant}'`, { transaction: t });
+    return Doc.findAll({ transaction: t });
+  });
+}
+
+// idiom: added
+export async function added(tenant: string) {
+  return sequelize.transaction(async (t) => {
+    await sequelize.query("SET LOCAL app.tenant_id = '" + tenant + "'", { transaction: t });
+    return Doc.findAll({ transaction: t });
+  });
+}
+
+// idiom: a number
+export async function typed(tenant: string) {
+  return sequelize.transaction(async (t) => {
+    await sequelize.query(`SET LOCAL app.tenant_id = '${parseInt(tenant)}'`, { transaction: t });
+    return Doc.findAll({ transaction: t });
+  });
+}
+
+// idiom: quoted
+export async function quoted(tenant: string) {
+  return sequelize.transaction(async (t) => {
+    await sequelize.query(`SET LOCAL app.tenant_id = ${sequelize.escape(tenant)}`, { transaction: t });
+    return Doc.findAll({ transaction: t });
+  });
+}
+
+// idiom: a parameter in SET
+export async function boundInSet(tenant: string) {
+  return sequelize.transaction(async (t) => {
+    await sequelize.query("SET LOCAL app.tenant_id = $1", { bind: [tenant], transaction: t });
+    return Doc.findAll({ transaction: t });
+  });
+}
+
+// idiom: constant of another file
+export async function constantElsewhere(tenant: string) {
+  await sequelize.query(SET_TENANT, { replacements: [tenant] });
+  return Doc.findAll();
+}
+
+// idiom: wrapper of another file
+export async function wrapped(tenant: string) {
+  return withTenant(sequelize, tenant, (transaction) => Doc.findAll({ transaction }));
+}
+
+// idiom: loop over constants
+export async function looped(tenant: string) {
+  for (const name of ["app.tenant_id", "app.user_id"]) {
+    await sequelize.query("SELECT set_config(?, ?, false)", { replacements: [name, tenant] });
+  }
+}

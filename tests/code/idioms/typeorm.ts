@@ -1,0 +1,130 @@
+import { Injectable } from "@nestjs/common";
+import { InjectDataSource } from "@nestjs/typeorm";
+import { DataSource } from "typeorm";
+import { Docs } from "./docs.entity";
+import { SET_TENANT, withTenant } from "./shared/typeorm_shared";
+
+@Injectable()
+export class DocsService {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  // idiom: bare set
+  async bareSet(tenant: string) {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.query(`SET app.tenant_id = '${tenant}'`);
+      return await runner.manager.find(Docs);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  // idiom: set_config for the session
+  async sessionConfig(tenant: string) {
+    await this.dataSource.query("SELECT set_config('app.tenant_id', $1, false)", [tenant]);
+    return this.dataSource.getRepository(Docs).find();
+  }
+
+  // idiom: bound scope
+  async boundScope(tenant: string) {
+    await this.dataSource.manager.query("SELECT set_config($1, $2, $3)", ["app.tenant_id", tenant, false]);
+    return this.dataSource.getRepository(Docs).find();
+  }
+
+  // idiom: local without a transaction
+  async localAlone(tenant: string) {
+    await this.dataSource.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+    return this.dataSource.getRepository(Docs).find();
+  }
+
+  // idiom: local in a transaction
+  async local(tenant: string) {
+    const runner = this.dataSource.createQueryRunner();
+    await runner.connect();
+    await runner.startTransaction();
+    try {
+      await runner.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+      const found = await runner.manager.find(Docs);
+      await runner.commitTransaction();
+      return found;
+    } catch (error) {
+      await runner.rollbackTransaction();
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  // idiom: pasted
+  async pasted(tenant: string) {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(`SET LOCAL app.tenant_id = '${tenant}'`);
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: added
+  async added(tenant: string) {
+    return this.dataSource.manager.transaction(async (manager) => {
+      await manager.query("SET LOCAL app.tenant_id = '" + tenant + "'");
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: a number
+  async typed(tenant: string) {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(`SET LOCAL app.tenant_id = '${+tenant}'`);
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: quoted
+  async quoted(tenant: string) {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(`SET LOCAL app.tenant_id = '${tenant.replace(/'/g, "''")}'`);
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: a parameter in SET
+  async boundInSet(tenant: string) {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query("SET LOCAL app.tenant_id = $1", [tenant]);
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: reset at the end
+  async resetAtTheEnd(tenant: string) {
+    const runner = this.dataSource.createQueryRunner();
+    await runner.connect();
+    try {
+      await runner.query("SELECT set_config('app.tenant_id', $1, false)", [tenant]);
+      return await runner.manager.find(Docs);
+    } finally {
+      await runner.query("RESET app.tenant_id");
+      await runner.release();
+    }
+  }
+
+  // idiom: constant of another file
+  async constantElsewhere(tenant: string) {
+    await this.dataSource.query(SET_TENANT, [tenant]);
+    return this.dataSource.getRepository(Docs).find();
+  }
+
+  // idiom: wrapper of another file
+  async wrapped(tenant: string) {
+    return withTenant(this.dataSource, tenant, (manager) => manager.find(Docs));
+  }
+
+  // idiom: loop over constants
+  async looped(tenant: string) {
+    const runner = this.dataSource.createQueryRunner();
+    for (const name of ["app.tenant_id", "app.user_id"]) {
+      await runner.query(`SELECT set_config('${name}', $1, false)`, [tenant]);
+    }
+    await runner.release();
+  }
+}

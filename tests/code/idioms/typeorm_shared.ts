@@ -1,0 +1,16 @@
+import type { DataSource, EntityManager } from "typeorm";
+
+// idiom: constant of another file
+export const SET_TENANT = "SELECT set_config('app.tenant_id', $1, false)";
+
+// idiom: wrapper of another file
+export function withTenant<T>(
+  dataSource: DataSource,
+  tenant: string,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return dataSource.transaction(async (manager) => {
+    await manager.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+    return work(manager);
+  });
+}
