@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -159,7 +160,7 @@ def _words(source: str) -> list[tuple[str, Token]]:
         scanned = tokens(data)
         if len(data) == len(source):
             lower = source.lower()
-            return [(lower[token.start : token.end], token) for token in scanned]
+            return [(intern(lower[token.start : token.end]), token) for token in scanned]
         return [(data[t.start : t.end].decode().lower(), t) for t in scanned]
     except SyntaxProblem:
         return []

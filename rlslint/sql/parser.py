@@ -202,10 +202,11 @@ def tokens(data: bytes) -> list[Token]:
         scanned = _parser.scan(sql)
     except _parser.ParseError as error:
         raise _problem(error, data) from None
-    make = tuple.__new__
+    # The parser makes a string of its own for the name of each token.
+    make, one = tuple.__new__, sys.intern
     if sql.isascii():
         return [
-            make(Token, (start, end + 1, name))
+            make(Token, (start, end + 1, one(name)))
             for start, end, name, _ in scanned
             if name not in _COMMENTS
         ]
@@ -213,7 +214,7 @@ def tokens(data: bytes) -> list[Token]:
     for character in sql:
         offsets.append(offsets[-1] + len(character.encode()))
     return [
-        make(Token, (offsets[start], offsets[end + 1], name))
+        make(Token, (offsets[start], offsets[end + 1], one(name)))
         for start, end, name, _ in scanned
         if name not in _COMMENTS
     ]
