@@ -77,9 +77,9 @@ def ordered(
     if situation.foreign and order is None and is_of_row(left) and _root(left) == _root(right):
         return symbol in ("<=", ">=")
     if order in (None, 2):
-        if _is_text_constant(left) and is_empty_text(left):
+        if is_empty_text(left):
             return symbol.startswith("<")
-        if _is_text_constant(right) and is_empty_text(right):
+        if is_empty_text(right):
             return symbol.startswith(">")
         key, reverse = ("less", left, right), ("less", right, left)
         if reverse in world.decisions:
@@ -93,9 +93,12 @@ _MIRRORED = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _by_size(situation: Situation, symbol: str, left: Value, right: Value) -> bool | None:
-    """Return what is certain of an order: no text is before the empty one, no length below 0."""
+    """Return what is certain of an order: no text is before the empty one, no length below 0.
+
+    The other types that take an empty literal have nothing before it either.
+    """
     for one, other, how in ((left, right, symbol), (right, left, _MIRRORED[symbol])):
-        if _is_text_constant(other) and is_empty_text(other) and how in (">=", "<"):
+        if is_empty_text(other) and how in (">=", "<"):
             return how == ">="
         match one, other:
             case Term(("call", name, (value,))), Known("int", int() as number) if name in _LENGTHS:
@@ -106,10 +109,6 @@ def _by_size(situation: Situation, symbol: str, left: Value, right: Value) -> bo
                 if number == least and how in (">=", "<"):
                     return how == ">="
     return None
-
-
-def _is_text_constant(value: Value) -> bool:
-    return isinstance(value, Known) and value.kind in ("text", "setting")
 
 
 def matched(world: World, situation: Situation, symbol: str, left: Value, right: Value) -> bool:

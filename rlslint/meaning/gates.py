@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.catalog.model import Column, Relation
-from rlslint.meaning.admitting import admits_all
+from rlslint.meaning.admitting import admits_all, admits_none
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.callers import query_reads
@@ -106,12 +106,17 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
 def _asks_how_large(
     conjunct: Expr, identities: frozenset[str], functions: ContextFunctions
 ) -> bool:
-    """Tell whether a condition compares the number of the caller's tenant with a constant."""
+    """Tell whether a condition compares the number of the caller's tenant with a constant.
+
+    One that no caller with a tenant meets asks whether there is none.
+    """
     match conjunct:
         case Operator("<" | "<=" | ">" | ">=", Expr() as left, right) if not conjunct.quantifier:
             number, bound = (right, left) if _is_constant(left) else (left, right)
             reads = context_reads(number, functions)
-            return _is_constant(bound) and any(read.name in identities for read in reads)
+            if not _is_constant(bound) or all(read.name not in identities for read in reads):
+                return False
+            return not admits_none(conjunct, frozenset(), functions)
         case _:
             return False
 
