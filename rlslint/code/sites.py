@@ -45,6 +45,9 @@ _POSTGRESQL_ONLY = frozenset(
 )  # fmt: skip
 """Libraries that speak to no other kind of database."""
 
+_LENDS_NEW_UNHOOKED = frozenset(("sqlx",))
+"""Libraries that call the hook for lending only where a connection was used before."""
+
 _RESETS_KEEP_ROLES = frozenset(("asyncpg",))
 """Libraries whose pools send RESET ALL, which undoes neither SET ROLE nor its kin."""
 
@@ -74,6 +77,11 @@ class Driver(NamedTuple):
     def reset_keeps_role(self) -> bool:
         """Whether a connection whose settings the library's pool resets keeps its role."""
         return self._library in _RESETS_KEEP_ROLES
+
+    @property
+    def lends_new_unhooked(self) -> bool:
+        """Whether a connection that was just opened is lent without the hook for lending."""
+        return self._library in _LENDS_NEW_UNHOOKED
 
     @property
     def serves_postgresql_only(self) -> bool:
