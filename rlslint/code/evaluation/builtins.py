@@ -112,7 +112,7 @@ def parts_of(value: Value | None, place: Place) -> Sequence[Fragment]:
         case Plain(int() | float() as number):
             return (Fragment(str(number), *place),)
         case Unknown():
-            return (gap(*place, value.value),)
+            return (gap(*place, value.value, value.path),)
         case _:
             return (gap(*place, HoleValue.anything),)
 

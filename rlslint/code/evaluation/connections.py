@@ -32,6 +32,15 @@ _SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 _TRANSACTION_ENTRIES = frozenset(("transaction", "transacting", "tx", "trx"))
 _SCOPE_FUNCTIONS = frozenset(("use", "let", "also", "apply", "run", "with", "tap", "then"))
+_SAME_AFTERWARDS = frozenset(
+    {
+        "map_err", "expect", "unwrap", "unwrap_or_else", "context", "with_context", "wrap_err",
+        "ok_or", "ok_or_else", "or_else", "orElseThrow", "catch", "finally", "ok", "getOrThrow",
+        "onFailure", "tap_err", "ConfigureAwait",
+    }
+)  # fmt: skip
+"""What takes a value out of a result, or says what becomes of errors."""
+
 _AUTOCOMMIT = frozenset(("setautocommit", "set_autocommit", "autocommit"))
 _ENDS = {
     Step.commit: CodeEventKind.commit,
@@ -196,6 +205,8 @@ class Connections:
         step = of.library.steps.get(call.name)
         if step is not None:
             return self.step(of, step, call, course, follower)
+        if call.name in _SAME_AFTERWARDS:
+            return of
         if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
             value = follower.follow(call.closure, [of])
             return of if call.name in ("also", "apply") else value
@@ -287,9 +298,11 @@ class Connections:
         if call.name in of.library.sends:
             prepared.is_sent = True
             values = [*prepared.values, *flattened(call.arguments)]
-            target = call.handle if call.handle is not None else of
+            target = call.handle or self._given(of, call, course)
             self.send(prepared.sql, target, values, call.place, course)
             return Handle(target.role, target.library, target.session)
+        if call.name in _SAME_AFTERWARDS:
+            return of
         match call.arguments:
             case (Plain(int() as number), value, *_) if number >= 1 and not isinstance(
                 number, bool
@@ -300,6 +313,13 @@ class Connections:
             case _:
                 prepared.values += flattened(call.arguments)
         return of
+
+    def _given(self, of: Handle, call: Call, course: Course) -> Handle:
+        """Return where a statement is sent that is given something unknown to be sent on."""
+        unknown = next((each for each in call.arguments if isinstance(each, Unknown)), None)
+        if of.session is not None or unknown is None:
+            return of
+        return self.adopted(unknown, of.library, course)
 
     def step(self, of: Handle, step: Step, call: Call, course: Course, follower: Follower) -> Value:
         """Return what a method gives that leads from one value of a library to another."""

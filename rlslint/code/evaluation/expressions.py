@@ -27,12 +27,16 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.evaluation.walking import THEMSELVES, TYPED, Walker, dotted, with_dots
+from rlslint.code.evaluation.walking import (
+    CONSTANT_CASE,
+    THEMSELVES,
+    TYPED,
+    Walker,
+    dotted,
+    with_dots,
+)
 from rlslint.code.libraries import Step
 from rlslint.text import HoleValue
-from rlslint.text.patterns import Pattern
-
-_CONSTANT_CASE = Pattern(r"[A-Z][A-Z0-9_]{2,}")
 
 
 def with_name(walker: Walker, value: Value, name: str) -> Value:
@@ -64,7 +68,7 @@ def _name(walker: Walker, node: form.Name, scope: Scope) -> Value:
     if isinstance(found, Closure) and walker.bare_calls and walker.course.frames:
         return walker.follow(found, ())
     if found is None:
-        is_constant = _CONSTANT_CASE().fullmatch(name) is not None
+        is_constant = CONSTANT_CASE().fullmatch(name) is not None
         found = Unknown(name, HoleValue.constant if is_constant else HoleValue.anything)
         scope.variables[name] = found
     return found
@@ -128,7 +132,7 @@ def _of_unknown(walker: Walker, of: Unknown, name: str) -> Value:
     if found is None:
         path = f"{of.path}.{name}"
         found = walker.connections.standing(path, walker.course) if of.is_foreign else None
-        is_constant = _CONSTANT_CASE().fullmatch(name) is not None
+        is_constant = CONSTANT_CASE().fullmatch(name) is not None
         value = HoleValue.constant if is_constant else HoleValue.anything
         found = of.members[name] = found or Unknown(path, value, of.is_foreign)
     return found

@@ -23,9 +23,17 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.evaluation.walking import Walker, name_of, with_dots
+from rlslint.code.evaluation.walking import CONSTANT_CASE, Walker, name_of, with_dots
 from rlslint.code.form import Leaves
+from rlslint.text import HoleValue
 
+_OPEN_TRANSACTION = frozenset(
+    {
+        "CurrentTransaction", "transaction_open?", "open_transactions", "in_transaction?",
+        "in_transaction", "inTransaction", "isTransactionActive", "isActualTransactionActive",
+        "transactionLevel", "in_atomic_block",
+    }
+)  # fmt: skip
 _CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize", "init"))
 
 
@@ -119,7 +127,9 @@ def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
     found = walker.program.imported(node.module, node.member, walker.source)
     is_whole = node.member in ("", "*", "default")
     path = node.module if is_whole else f"{node.module}.{node.member}"
-    value = found if found is not None else Unknown(with_dots(path), is_foreign=True)
+    is_constant = CONSTANT_CASE().fullmatch(node.member or node.name) is not None
+    kind = HoleValue.constant if is_constant else HoleValue.anything
+    value = found if found is not None else Unknown(with_dots(path), kind, is_foreign=True)
     if node.name:
         scope.variables[node.name] = value
     return value
@@ -202,7 +212,25 @@ def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
     known = constant(walker.value(node.test, scope))
     if isinstance(known, bool):
         return walker.value(node.then if known else node.otherwise, scope)
+    if _asks_for_transaction(node.test):
+        for session in walker.course.sessions:
+            session.transaction = session.transaction or None
     return _one_of(walker, [node.then, node.otherwise], scope)
+
+
+def _asks_for_transaction(node: form.Node) -> bool:
+    """Tell whether a test looks for a transaction that somebody else may have begun."""
+    match node:
+        case form.Attribute(name=name) | form.Name(name=name) if name in _OPEN_TRANSACTION:
+            return True
+        case form.Attribute(of=of):
+            return _asks_for_transaction(of)
+        case form.Call(function=function):
+            return _asks_for_transaction(function)
+        case form.Operation(operands=operands):
+            return any(map(_asks_for_transaction, operands))
+        case _:
+            return False
 
 
 def _choice(walker: Walker, node: form.Choice, scope: Scope) -> Value:

@@ -12,6 +12,7 @@ from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.strings import Source
 from rlslint.code.evaluation.values import Closure, Object, Scope, Value
 from rlslint.code.sites import Hook
+from rlslint.text.patterns import Pattern
 
 THEMSELVES = frozenset(("self", "this", "cls", "@", "$this", "me", "static"))
 """How an object names itself in its methods."""
@@ -25,6 +26,10 @@ TYPED = frozenset(
     }
 )  # fmt: skip
 """Types, in lower case, of which no value can end a literal of SQL."""
+
+
+CONSTANT_CASE = Pattern(r"[A-Z][A-Z0-9_]{2,}")
+"""Names of what nobody changes."""
 
 
 class Program(Protocol):
