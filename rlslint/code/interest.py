@@ -33,9 +33,6 @@ _SETTINGS = (
 )
 """What changes settings of a session, or gives a connection some from the start."""
 
-_FOLDER = Pattern(r"(?:^|/)(?:[\w-]*migrat\w*|versions|changelogs?|migrate)(?:/|$)", re.IGNORECASE)
-_DDL = Pattern(rb"\b(?:create|alter|drop|grant|revoke)\s+[\w\"]", re.IGNORECASE)
-
 _DEFINES = Pattern(
     rb"create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:\"?\w+\"?\s*\.\s*)?\"?(\w+)\"?"
 )
@@ -77,9 +74,3 @@ def places(data: bytes, signs: Signs) -> list[int]:
         if word in lowered
         for found in pattern.finditer(lowered)
     )
-
-
-def may_be_migration(shown: str, data: bytes) -> bool:
-    """Tell whether a program is a migration that runs SQL: by its folder, and by its words."""
-    folder = shown.rpartition("/")[0]
-    return _FOLDER().search(folder) is not None and _DDL().search(data) is not None

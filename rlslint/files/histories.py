@@ -98,6 +98,13 @@ def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
         from rlslint.files.layouts.python_files import python_histories
 
         sorting.take("of Alembic and Django", lambda: python_histories(program.python))
+    if program.programs:
+        from rlslint.files.layouts.programs import program_histories
+
+        sorting.take(
+            "of programs",
+            lambda: program_histories(program.programs, tuple(sorting.histories)),
+        )
     sorting.take("of pg_dump", lambda: _claim_dumps(sorting.free, tuple(sorting.histories)))
     if not sorting.histories:
         from rlslint.files.layouts.scripts import scripts
@@ -138,6 +145,8 @@ class _Sorting:
             self._faults.append(Fault("put in order", "files", called, error))
             return
         self._faults += claim.faults
+        roots = {(made.root, made.layout) for made in claim.histories}
+        self.histories = [h for h in self.histories if (h.root, h.layout) not in roots]
         self.histories += claim.histories
         self._left_out += claim.left_out
         self._notes += claim.notes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -16,12 +16,14 @@ from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
 from rlslint.files.layouts.history import Migration
+from rlslint.files.layouts.programs import is_program
 from rlslint.files.unread import Sign, makes_row_security
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
+    from rlslint.code.evaluation.program import Programs
     from rlslint.code.sites import CodeFile
     from rlslint.files.connections import Connection
     from rlslint.files.python_source import ReadModule
@@ -93,7 +95,7 @@ def read_code(
                 unread += sign
         if not is_test:
             connections += _settings(file, text, reader).connections
-    followed = _programs(found, reader)
+    followed = _programs(found, sorted_files, reader)
     files += followed.files
     beside = [c for file in files for c in file.connections]
     apis = []
@@ -121,7 +123,7 @@ def read_code(
             *found.others,
             *(file.path for file in (*found.python, *found.programs, *found.settings)),
         ),
-        (*followed.migrations, *programs),
+        tuple(programs),
         (*followed.unread, *unread),
         tuple(apis),
         _deployment(found, reader),
@@ -216,42 +218,31 @@ def _variables_of_terraform(
 
 
 class _Followed(NamedTuple):
-    """What programs tell, with those of them that are migrations and those not followed to the end.
+    """What programs tell that are written in other languages than Python.
 
-    `migrated` are the migrations that were followed, as they are shown.
+    `migrated` are the migrations among them that were followed, as they are shown, `unread` those
+    that were not.
     """
 
     files: tuple[CodeFile, ...] = ()
-    migrations: tuple[RowSecurityProgram, ...] = ()
     unread: tuple[Sign, ...] = ()
     migrated: frozenset[str] = frozenset()
 
 
-def _programs(found: Found, reader: Reader) -> _Followed:
-    """Return what programs tell that are written in other languages than Python."""
+def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
+    """Follow programs that are no tests; what migrations run is given to the reader."""
     listed = {file.shown: file for file in found.programs if file.shown not in found.tests}
     if not listed:
         return _Followed()
     from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
-    from rlslint.code.interest import (
-        functions_that_set,
-        has_sign,
-        may_be_migration,
-        signs_of_sessions,
-    )
+    from rlslint.code.interest import functions_that_set, has_sign, signs_of_sessions
 
+    migrations = _migrations_in_programs(sorted_files) & listed.keys()
     signs = signs_of_sessions(functions_that_set(map(_content, found.sql)))
-    dumped = {file.folder for file in found.sql if file.name == "structure.sql"}
     starts: dict[str, bytes] = {}
-    migrations = []
-    for shown, file in listed.items():
-        data = reader.content(file.path, shown)
-        if len(data) > LARGEST_PROGRAM or b"\0" in data:
-            continue
-        if may_be_migration(shown, data):
-            if os.path.dirname(file.folder) not in dumped:
-                migrations.append(file)
-        elif has_sign(data, signs):
+    for shown in listed.keys() - migrations:
+        data = reader.content(listed[shown].path, shown)
+        if len(data) <= LARGEST_PROGRAM and b"\0" not in data and has_sign(data, signs):
             starts[shown] = data
     if not starts and not migrations:
         return _Followed()
@@ -269,24 +260,41 @@ def _programs(found: Found, reader: Reader) -> _Followed:
         reader.faults.append(Fault("followed", "file", shown, error))
 
     programs = Programs(tuple(listed), read, signs, says, failed)
-    made, unread = [], []
-    for file in migrations:
-        sites = programs.run_by_migration(file.shown)
-        if sites:
-            reader.sites[file.shown] = sites
-            migration = Migration(file.path, file.shown, "program")
-            made.append(RowSecurityProgram(migration, is_apart=False))
-        elif makes_row_security(reader.content(file.path, file.shown)):
-            unread.append(Sign(file.shown, makes=True, is_test=False))
-    migrated = frozenset(file.shown for file in migrations).difference(s.path for s in unread)
-    followed = programs.followed(starts)
-    for shown in (*migrated, *(code.path for code in followed)):
+    unread = follow_migrations(programs, sorted(migrations), reader, read)
+    migrated = frozenset(migrations).difference(sign.path for sign in unread)
+    followed = programs.followed(dict(sorted(starts.items())))
+    for shown in (*sorted(migrated), *(code.path for code in followed)):
         text = reader.text(listed[shown].path, shown)
         if text is not None:
             mark = comment_mark(listed[shown].name)
             reader.keep_ignores(text, partial(ignores_in_host, text, mark))
     reader.notes += [code.problem for code in followed if code.problem]
-    return _Followed(followed, tuple(made), tuple(unread), migrated)
+    return _Followed(followed, unread, migrated)
+
+
+def _migrations_in_programs(sorted_files: Histories) -> set[str]:
+    return {
+        migration.shown
+        for history in sorted_files.histories
+        for migration in history.migrations
+        if is_program(migration)
+    }
+
+
+def follow_migrations(
+    programs: Programs,
+    migrations: Iterable[str],
+    reader: Reader,
+    read: Callable[[str], bytes | None],
+) -> tuple[Sign, ...]:
+    """Give the reader what migrations run; return those of which it cannot be told."""
+    unread = []
+    for shown in migrations:
+        sites = programs.run_by_migration(shown)
+        reader.sites[shown] = sites or ()
+        if not sites and makes_row_security(read(shown) or b""):
+            unread.append(Sign(shown, makes=True, is_test=False))
+    return tuple(unread)
 
 
 def _content(file: SourceFile) -> bytes:

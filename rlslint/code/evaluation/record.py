@@ -60,6 +60,7 @@ class _Noted(NamedTuple):
     session: Session | None
     place: Place
     site: SqlSite | None
+    origin: tuple[str, int] | None = None
 
 
 class Recorder:
@@ -103,7 +104,9 @@ class Recorder:
             lifetime=Lifetime(session.pooled, facts.pool_resets if library is not None else None),
         )
         kind = command or CodeEventKind.execute
-        self._noted.append(_Noted(kind, situation, session, place, site))
+        first = placed.fragments[0]
+        origin = first.source.path, first.start
+        self._noted.append(_Noted(kind, situation, session, place, site, origin))
         ends = command in (CodeEventKind.commit, CodeEventKind.rollback)
         if ends and not session.is_pool and not situation.cleanup:
             session.transaction = session.between
@@ -128,11 +131,11 @@ class Recorder:
         do, to those that pass it.
         """
         noted = self._noted
-        sent = {id(n.site.text) for n in noted if n.site is not None and not n.situation.depth}
+        sent = {each.origin for each in noted if not each.situation.depth}
         sites: dict[str, dict[int, SqlSite]] = {}
         events: dict[str, list[CodeEvent]] = {}
-        for kind, (path, function, hook, cleanup, depth), session, place, site in noted:
-            own = site is None or not depth or id(site.text) not in sent
+        for kind, (path, function, hook, cleanup, depth), session, place, site, origin in noted:
+            own = site is None or not depth or origin not in sent
             name = session.name if session is not None else ""
             span = _span(place) if site is None else site.span
             if site is not None:

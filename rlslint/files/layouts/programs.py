@@ -1,0 +1,60 @@
+"""Migrations in the languages of programs: Rails, EF Core, Knex, goose and others."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from rlslint.files import disk
+from rlslint.files.discovery import SourceFile
+from rlslint.files.layouts.history import Claim, History, Migration, by_folder, history
+from rlslint.files.layouts.order import natural_path
+from rlslint.text.patterns import Pattern
+
+LAYOUT = "program"
+
+_FOLDER = Pattern(r"[\w-]*migrat\w*|versions|changelogs?", re.IGNORECASE)
+_DDL = Pattern(rb"\b(?:create|alter|drop|grant|revoke)\s+[\w\"]", re.IGNORECASE)
+_LARGEST = 1 << 20
+
+
+def program_histories(programs: Iterable[SourceFile], made: tuple[History, ...]) -> Claim:
+    """Claim the programs of each directory of migrations that run SQL, in the order of their names.
+
+    Those that stand among the migrations of a history in SQL (goose) are a part of it, which takes
+    the place of the one that was `made`. Rails' migrations say what `structure.sql` says.
+    """
+    found = []
+    for folder, files in by_folder(programs).items():
+        if not any(_FOLDER().fullmatch(part) for part in folder.split(os.sep)[-3:]):
+            continue
+        if disk.is_file(os.path.join(os.path.dirname(folder), "structure.sql")):
+            continue
+        running = [file for file in files if _runs_sql(file)]
+        if running:
+            found.append(_history(folder, running, made))
+    return Claim(tuple(found))
+
+
+def _history(folder: str, running: list[SourceFile], made: tuple[History, ...]) -> History:
+    own = history(folder, LAYOUT, sorted(running, key=lambda file: natural_path(file.shown)))
+    for other in made:
+        if {os.path.dirname(each.path) for each in other.migrations} == {folder}:
+            together = (*other.migrations, *own.migrations)
+            ordered = sorted(together, key=lambda each: natural_path(each.shown))
+            return other._replace(migrations=tuple(ordered))
+    return own
+
+
+def is_program(migration: Migration) -> bool:
+    """Tell whether a migration is written in a program's own language."""
+    return migration.layout == LAYOUT
+
+
+def _runs_sql(file: SourceFile) -> bool:
+    try:
+        data = disk.read(file.path)
+    except OSError:
+        return False
+    return len(data) <= _LARGEST and b"\0" not in data and _DDL().search(data) is not None
