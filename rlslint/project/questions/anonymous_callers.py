@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Policy
+from rlslint.catalog.platform_tables import platform_table
 from rlslint.meaning.bounds import bounds_of, unbounded_branches
 from rlslint.meaning.context import context_reads, own_columns
 from rlslint.meaning.intents import publishes
@@ -42,6 +43,9 @@ def opened_to_anonymous(policy: Policy, project: Project) -> Admission | None:
     table, using = policy.relation, policy.using
     anonymous = project.ask(anonymous_roles)
     if using is None or not anonymous or is_called_shared(policy):
+        return None
+    if platform_table(table) is not None:
+        # What the containers of a platform are open to, another rule tells.
         return None
     if not admits_whoever_asks(project.condition(using, table), project):
         return None

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Severity
-from rlslint.meaning.bounds import bounds_of
+from rlslint.meaning.branches import branches
+from rlslint.meaning.context import own_columns
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Cast, Column, Expr
+from rlslint.sql.expressions import Cast, Column, Expr, Operator
 
 
 def _casts_something(terms: Terms, project: Project) -> bool:
@@ -31,10 +32,13 @@ def _is_bound_besides(policy: Policy, cast: Cast, project: Project) -> bool:
     """Tell whether another comparison may leave only rows of the caller to the cast."""
     if policy.using is None:
         return False
-    bounds = project.predicate(policy.using).ask(bounds_of, project.context_functions)
     return any(
-        bound.form == "equality" and all(part is not cast for part in bound.expression.walk())
-        for bound in bounds
+        isinstance(one, Operator)
+        and one.symbol == "="
+        and own_columns(one)
+        and all(part is not cast for part in one.walk())
+        for branch in project.predicate(policy.using).ask(branches)
+        for one in branch
     )
 
 
