@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.admitting import admits_all, value_without_row
-from rlslint.meaning.bounds import bound_of
+from rlslint.meaning.bounds import bound_of, bounds_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.ownerless_rows import filters_of
+from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.situations import MISSING, Session
-from rlslint.sql.expressions import Call, Case, Expr
+from rlslint.sql.expressions import Call, Case, Expr, Operator
 
 
 class Fallback(NamedTuple):
@@ -36,10 +37,18 @@ def fallbacks(
 
     What else a branch asks has to be true without a context, but for filters. Raises GivenUp.
     """
-    if not any(_may_fall_back(part) for part in expression.walk()):
+    if not context_reads(expression, functions):
         return ()
     found: dict[Expr, Fallback] = {}
-    for branch in branches(expression):
+    every = branches(expression)
+    compared = frozenset(n for b in bounds_of(expression, functions) for n in b.columns)
+    for branch in every if len(every) > 1 else ():
+        alternative = _alternative(branch, compared, not_null, functions)
+        if alternative is not None:
+            found.setdefault(alternative.expression, alternative)
+    if not any(_may_fall_back(part) for part in expression.walk()):
+        return tuple(found.values())
+    for branch in every:
         for conjunct in branch:
             bound = bound_of(conjunct, functions)
             if bound is None or not bound.reads:
@@ -51,6 +60,35 @@ def fallbacks(
                 if _passes(branch, conjunct, session, not_null, functions):
                     found[fallback.expression] = fallback
     return tuple(found.values())
+
+
+def _alternative(
+    branch: Branch,
+    compared: frozenset[int],
+    not_null: frozenset[int],
+    functions: ContextFunctions,
+) -> Fallback | None:
+    """Return the constant that a branch for sessions without a context compares a column with."""
+    for conjunct in branch:
+        match conjunct:
+            case Operator("=", Expr() as left, right) if not conjunct.quantifier:
+                value = next((one for one in (left, right) if not own_columns(one)), None)
+            case _:
+                continue
+        columns = own_columns(conjunct)
+        if value is None or not columns <= compared or context_reads(conjunct, functions):
+            continue
+        reads = tuple(read for one in branch for read in context_reads(one, functions))
+        for session in MISSING if reads and columns else ():
+            known = value_without_row(value, session, functions)
+            others = conjunction(tuple(one for one in branch if one is not conjunct), -1)
+            if (
+                known is not None
+                and _passes(branch, conjunct, session, not_null, functions)
+                and not admits_all(others, Session.given, not_null, functions)
+            ):
+                return Fallback(session, conjunct, known.payload, columns, reads)
+    return None
 
 
 def _passes(

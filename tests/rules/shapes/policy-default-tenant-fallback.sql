@@ -32,6 +32,11 @@ CREATE POLICY p ON docs USING (tenant_id IN (SELECT m.tenant_id FROM members AS 
 CREATE POLICY p ON docs USING (tenant_id = greatest(NULLIF(current_setting('app.t', true), '')::int, 1));
 --- bad beside a filter
 CREATE POLICY p ON docs USING (deleted_at IS NULL AND tenant_id = COALESCE(NULLIF(current_setting('app.t', true), '')::int, 1));
+--- bad an alternative of its own
+CREATE POLICY p ON docs USING (tenant_id = NULLIF(current_setting('app.t', true), '')::int
+  OR (NULLIF(current_setting('app.t', true), '') IS NULL AND tenant_id = 1));
+--- good an alternative whoever asks
+CREATE POLICY p ON docs USING (tenant_id = NULLIF(current_setting('app.t', true), '')::int OR tenant_id = 1);
 --- bad WITH CHECK
 CREATE POLICY p ON docs FOR INSERT WITH CHECK (tenant_id = COALESCE(NULLIF(current_setting('app.t', true), '')::int, 1));
 --- good NULL as it is
