@@ -67,12 +67,12 @@ ALTER TABLE {n}.unforced OWNER TO {n};
 
 RULES = {
     "grant-truncate",
+    "owner-changed-to-runtime-role",
     "policy-column-unindexed",
     "policy-tautology",
     "policy-using-true",
     "policy-without-enable",
     "rls-not-enabled",
-    "rls-not-forced",
     "security-definer-no-search-path",
 }
 

@@ -49,39 +49,60 @@ def default_grants(catalog: Catalog) -> Iterator[DefaultGrants]:
 
 def served_by(grants: DefaultGrants, project: Project) -> tuple[str, ...]:
     """Return the runtime roles, PUBLIC first, that get at later tables by default privileges."""
-    grantees = {one.grantee for one in grants.given}
-    everybody = (PUBLIC,) if PUBLIC in grantees else ()
-    return everybody or tuple(
-        role
-        for role in project.runtime.names
-        if role not in project.runtime.bypassing
-        and not grantees.isdisjoint(inherited_roles(project.catalog, role))
-    )
+    grantees = dict.fromkeys(one.grantee for one in grants.given)
+    if PUBLIC in grantees:
+        return (PUBLIC,)
+    serving = project.ask(_serving_by_right)
+    return tuple(dict.fromkeys(role for name in grantees for role in serving.get(name, ())))
+
+
+def _serving_by_right(project: Project) -> dict[str, list[str]]:
+    """Return the runtime roles by each role whose privileges they have."""
+    found: dict[str, list[str]] = {}
+    for role in project.runtime.names:
+        if role not in project.runtime.bypassing:
+            for name in inherited_roles(project.catalog, role):
+                found.setdefault(name, []).append(role)
+    return found
 
 
 def opened_since(grants: DefaultGrants, project: Project) -> list[Relation]:
     """Return the tables of tenants without row security that were made under default privileges."""
-    statements = {one.statement for one in grants.given}
-    return [
-        table
-        for table in project.catalog.tables()
-        if any(grant.statement in statements for grant in table.grants.known())
-        and _is_open(table, project)
-    ]
+    opened = project.ask(_opened_by)
+    found = (opened.get(one.statement, ()) for one in grants.given)
+    return list(dict.fromkeys(table for tables in found for table in tables))
+
+
+def _opened_by(project: Project) -> dict[Statement | None, list[Relation]]:
+    """Return the open tables of tenants by the statements that grant something on them."""
+    found: dict[Statement | None, list[Relation]] = {}
+    for table in project.catalog.tables():
+        statements = {grant.statement for grant in table.grants.known()}
+        if statements and _is_open(table, project):
+            for statement in statements:
+                found.setdefault(statement, []).append(table)
+    return found
 
 
 def is_told_of(grants: DefaultGrants, project: Project) -> bool:
     """Tell whether PUBLIC gets at a table of tenants already where default privileges reach."""
-    schemas = {one.schema for one in grants.given}
-    return any(
-        ("" in schemas or table.schema in schemas)
-        and any(
+    open_ones = project.ask(_schemas_open_to_public)
+    return bool(open_ones) and any(
+        not one.schema or one.schema in open_ones for one in grants.given
+    )
+
+
+def _schemas_open_to_public(project: Project) -> frozenset[str]:
+    """Return the schemas in which PUBLIC gets at a table of tenants."""
+    return frozenset(
+        table.schema
+        for table in project.catalog.tables()
+        if any(
             grant.grantee == PUBLIC and grant.privilege in DATA_PRIVILEGES
             for grant in table.grants.known()
         )
         and table.knows("columns")
-        and bool(project.tenant_columns(table))
-        for table in project.catalog.tables()
+        and project.tenant_columns(table)
     )
 
 
@@ -104,6 +125,10 @@ def _is_open(table: Relation, project: Project) -> bool:
 
 def protects_new_tables(project: Project) -> bool:
     """Tell whether an event trigger enables row security on what is made."""
+    return project.ask(_protects_new_tables)
+
+
+def _protects_new_tables(project: Project) -> bool:
     return any(
         "row level security" in word.lower()
         for function in project.catalog.functions.known()
