@@ -44,6 +44,7 @@ class Driver(NamedTuple):
 
 
 NO_CONNECTION_AT_HAND = frozenset(("reset at the end",))
+ALWAYS_IN_A_TRANSACTION = frozenset(("local without a transaction",))
 
 DRIVERS = (
     Driver("pg.ts"),
@@ -54,6 +55,14 @@ DRIVERS = (
     Driver("postgres_js.ts"),
     Driver("sequelize.ts", NO_CONNECTION_AT_HAND),
     Driver("pgx.go"),
+    Driver("database_sql.go"),
+    Driver("gorm.go"),
+    Driver("jdbc.java"),
+    Driver("spring.java", NO_CONNECTION_AT_HAND),
+    Driver("jooq.java"),
+    Driver("hibernate.java"),
+    Driver("jdbc_kotlin.kt"),
+    Driver("exposed.kt", ALWAYS_IN_A_TRANSACTION | {"bound scope"}),
 )
 
 LEFT_TO_OTHERS = {"session-set-tenant", "set-config-session"}

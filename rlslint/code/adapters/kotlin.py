@@ -87,7 +87,7 @@ def _import(builder: Builder, node: Parsed) -> Import:
     if builder.text(node).endswith("*"):
         return Import(*span(node), "*", path, "*")
     package, _, word = path.rpartition(".")
-    module = path if word[:1].isupper() else package
+    module = path if word[:1].isupper() and not word.isupper() else package
     return Import(*span(node), builder.text(listed[-1]).rpartition(".")[2], module, word)
 
 

@@ -44,7 +44,8 @@ _NUMBERS = frozenset(
         "floatval", "to_i", "to_f", "uuid", "parse_uuid", "parseuuid", "fromstring", "toint",
         "tolong", "todouble", "toguid", "newguid", "parse_str", "guid", "long", "bool",
         "boolval", "atoi", "parselong", "parsebool", "mustparse", "int64", "int32", "uint64",
-        "i64", "u64", "i32", "u32", "bigint", "isuuid",
+        "i64", "u64", "i32", "u32", "bigint", "isuuid", "itoa", "formatint", "formatuint",
+        "formatfloat", "formatbool",
     }
 )  # fmt: skip
 _FILLS_BRACES = frozenset(("Format", "format!", "write!", "formatln!", "AppendFormat"))

@@ -22,7 +22,7 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.evaluation.walking import Walker, dotted, with_dots
+from rlslint.code.evaluation.walking import TYPED, Walker, dotted, with_dots
 from rlslint.code.libraries import Step
 from rlslint.text import HoleValue
 
@@ -93,6 +93,12 @@ def _called(
         found = connections.method(of, call, course, walker)
         if found is not None:
             return found
+    if of is None and callee is None and course.receivers:
+        found = connections.method(course.receivers[-1], call, course, walker)
+        if found is not None:
+            return found
+    if _makes_typed(call, of):
+        return Unknown("", HoleValue.typed)
     if isinstance(callee, Handle) and callee.library.tags and not callee.prepared:
         return Unknown("", HoleValue.quoted)
     own = _own_function(walker, call, of, callee)
@@ -121,6 +127,13 @@ def _called(
         return owned
     _handed_over(walker, call, of)
     return Unknown(f"{call.path}()")
+
+
+def _makes_typed(call: Call, of: Value | None) -> bool:
+    """Tell whether a function of a type is called of which no value can end a literal of SQL."""
+    if not isinstance(of, Unknown) or not (of.is_foreign or of.path[:1].isupper()):
+        return False
+    return of.path.rpartition(".")[2].rpartition("/")[2].lower() in TYPED and bool(call.arguments)
 
 
 def _own_function(

@@ -208,7 +208,8 @@ class Connections:
         if call.name in _SAME_AFTERWARDS:
             return of
         if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
-            value = follower.follow(call.closure, [of])
+            with course.for_bare_calls(of):
+                value = follower.follow(call.closure, [of])
             return of if call.name in ("also", "apply") else value
         return Unknown("", HoleValue.quoted) if quotes(call.name) else None
 
@@ -294,7 +295,9 @@ class Connections:
     ) -> Value | None:
         """Return what a method of a statement gives: it takes values, or sends it."""
         if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
-            return follower.follow(call.closure, [of])
+            with course.for_bare_calls(of):
+                value = follower.follow(call.closure, [of])
+            return of if call.name in ("also", "apply") else value
         if call.name in of.library.sends:
             prepared.is_sent = True
             values = [*prepared.values, *flattened(call.arguments)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rlslint.code.evaluation.strings import Unfinished, Written
-from rlslint.code.evaluation.values import Closure, Session, Unknown, Value
+from rlslint.code.evaluation.values import Closure, Handle, Session, Unknown, Value
 from rlslint.code.form import Leaves
 from rlslint.code.libraries import Library
 from rlslint.code.sites import Hook
@@ -50,6 +50,7 @@ class Course:
         self.leaving: Leaves | None = None
         self.yielded: tuple[Value, States] | None = None
         self.adopted: list[Unknown] = []
+        self.receivers: list[Handle] = []
         self._ambient: dict[str, Session] = {}
         self._steps = 0
 
@@ -117,6 +118,15 @@ class Course:
             yield
         finally:
             self.restore(reversed(states))
+
+    @contextmanager
+    def for_bare_calls(self, receiver: Handle) -> Iterator[None]:
+        """Let a block call methods of a value without naming it."""
+        self.receivers.append(receiver)
+        try:
+            yield
+        finally:
+            self.receivers.pop()
 
     @contextmanager
     def at_the_end(self) -> Iterator[None]:

@@ -349,7 +349,10 @@ class Programs:
         if loaded is not None and loaded.is_of_library(module):
             return None
         variables: dict[str, Value] = {}
-        for path in self._resolved(module, source):
+        paths = self._resolved(module, source)
+        if len(paths) > 1 and member:
+            paths = [path for path in paths if self._mentions(path, member)]
+        for path in paths:
             loaded = self._load(path)
             if loaded is not None:
                 variables.update(_exported(loaded.evaluator.module))
@@ -363,6 +366,12 @@ class Programs:
             handles = [each for each in variables.values() if isinstance(each, Handle | Object)]
             return handles[0] if len(handles) == 1 else Entries(variables)
         return None
+
+    def _mentions(self, shown: str, member: str) -> bool:
+        """Tell whether a file is worth loading for one of its members."""
+        known = self._loaded.get(shown)
+        data = known.source.data if known is not None else self._read(shown)
+        return member != "*" and bool(data) and member.encode() in (data or b"")
 
     def _resolved(self, module: str, source: Source) -> list[str]:
         """Return the files that a module's name stands for: one, or all of a folder."""
@@ -390,7 +399,7 @@ class Programs:
         """Return the files of a folder that stand for it, or all where all do."""
         paths = self._by_folder.get(folder.lower(), [])
         own = [path for path in paths if _stem(path) in ("index", "__init__", "mod", "main")]
-        return own or [path for path in paths if path.endswith(".go")]
+        return own or [path for path in paths if path.endswith((".go", ".kt"))]
 
 
 _RELATED: Mapping[str, tuple[str, ...]] = {

@@ -157,6 +157,17 @@ def placed_values(sql: Written, library: Library | None, values: Sequence[Value]
     if "%" in styles and not values:
         return sql
 
+    wanted = 0
+
+    def counted(mark: Placeholder) -> str:
+        nonlocal wanted
+        wanted = max(wanted, mark.number + 1)
+        return ""
+
+    with_placeholders(sql, styles, counted)
+    # Some take a label or a type before the values.
+    values = values[max(0, len(values) - wanted) :]
+
     def source_of(mark: Placeholder) -> str:
         known = mark.number < len(values) and not mark.name
         return as_constant(values[mark.number]) if known else ""

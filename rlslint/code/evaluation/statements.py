@@ -62,7 +62,7 @@ def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
             [(node.targets[0], walker.value(node.targets[0], scope))]
             + ([(node.value, value)] if node.value is not None else []),
         )
-    if node.type and (node.value is None or (isinstance(value, Unknown) and not value.is_foreign)):
+    if node.type and (node.value is None or _tells_nothing(value)):
         value = walker.typed(node.type, name_of(node.targets[0]) if node.targets else "")
     if isinstance(node.value, form.Function) and not node.value.name and node.targets:
         value = with_name(walker, value, name_of(node.targets[0]) if node.targets else "")
@@ -74,6 +74,12 @@ def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
             part = value if number == 0 else Unknown(name_of(target))
         _set(walker, target, part, scope, node)
     return value
+
+
+def _tells_nothing(value: Value) -> bool:
+    if not isinstance(value, Unknown) or value.is_foreign:
+        return False
+    return value.value is HoleValue.anything
 
 
 def _set(walker: Walker, target: form.Node, value: Value, scope: Scope, node: form.Node) -> None:

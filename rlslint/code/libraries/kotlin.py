@@ -34,6 +34,7 @@ LIBRARIES = (
         executes=frozenset(("exec", "execInBatch", "executeInBatch", "execute", "executeUpdate")),
         sends=frozenset(("executeUpdate", "executeQuery", "execute")),
         receiver=Role.ambient,
+        parameter="?",
     ),
     Library(
         "ktorm",

@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+
+	"example.com/app/shared"
+	"github.com/lib/pq"
+)
+
+type Store struct {
+	db *sql.DB
+}
+
+// idiom: bare set
+func (s *Store) BareSet(ctx context.Context, tenant string) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.ExecContext(ctx, fmt.Sprintf("SET app.tenant_id = '%s'", tenant))
+	return err
+}
+
+// idiom: set_config for the session
+func (s *Store) SessionConfig(ctx context.Context, tenant string) error {
+	_, err := s.db.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, false)", tenant)
+	return err
+}
+
+// idiom: bound scope
+func (s *Store) BoundScope(ctx context.Context, tenant string) error {
+	_, err := s.db.ExecContext(ctx, `SELECT set_config($1, $2, $3)`, "app.tenant_id", tenant, false)
+	return err
+}
+
+// idiom: local without a transaction
+func (s *Store) LocalAlone(ctx context.Context, tenant string) (*sql.Rows, error) {
+	if _, err := s.db.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+		return nil, err
+	}
+	return s.db.QueryContext(ctx, "SELECT id FROM docs")
+}
+
+// idiom: local in a transaction
+func (s *Store) Local(ctx context.Context, tenant string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+		return fmt.Errorf("set tenant: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE docs SET owner = 1"); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: pasted
+func (s *Store) Pasted(ctx context.Context, tenant string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL app.tenant_id = '%s'", tenant)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: added
+func (s *Store) Added(ctx context.Context, tenant string) error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec("SET LOCAL app.tenant_id = '" + tenant + "'"); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: a number
+func (s *Store) Typed(ctx context.Context, tenant string) error {
+	id, err := strconv.ParseInt(tenant, 10, 64)
+	if err != nil {
+		return err
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, "SET LOCAL app.tenant_id = '"+strconv.FormatInt(id, 10)+"'"); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: quoted
+func (s *Store) Quoted(ctx context.Context, tenant string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, "SET LOCAL app.tenant_id = "+pq.QuoteLiteral(tenant)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: a parameter in SET
+func (s *Store) BoundInSet(ctx context.Context, tenant string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, "SET LOCAL app.tenant_id = $1", tenant); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: reset at the end
+func (s *Store) ResetAtTheEnd(ctx context.Context, tenant string) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	defer conn.ExecContext(context.Background(), "RESET app.tenant_id")
+	if _, err := conn.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, false)", tenant); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "UPDATE docs SET owner = 1")
+	return err
+}
+
+// idiom: constant of another file
+func (s *Store) ConstantElsewhere(ctx context.Context, tenant string) error {
+	_, err := s.db.ExecContext(ctx, shared.SetTenant, tenant)
+	return err
+}
+
+// idiom: wrapper of another file
+func (s *Store) Wrapped(ctx context.Context, tenant string) error {
+	return shared.WithTenant(ctx, s.db, tenant, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE docs SET owner = 1")
+		return err
+	})
+}
+
+// idiom: loop over constants
+func (s *Store) Looped(ctx context.Context, tenant string) error {
+	settings := []string{"app.tenant_id", "app.user_id"}
+	for _, name := range settings {
+		if _, err := s.db.ExecContext(ctx, "SELECT set_config($1, $2, false)", name, tenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
