@@ -169,3 +169,42 @@ func (s *Store) Looped(ctx context.Context, tenant string) error {
 	}
 	return nil
 }
+
+// idiom: role without a reset
+func (s *Store) AsRole(ctx context.Context) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "SET ROLE app_user"); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "UPDATE docs SET owner = 1")
+	return err
+}
+
+// idiom: several lines
+func (s *Store) SeveralLines(ctx context.Context, tenant string) error {
+	_, err := s.db.ExecContext(ctx, `
+		SELECT
+			set_config('app.tenant_id', $1, false),
+			set_config('app.user_id', $1, false)`, tenant)
+	return err
+}
+
+// idiom: transaction of the caller
+func (s *Store) InOwnTransaction(ctx context.Context, tenant string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := shared.ApplyTenant(ctx, tx, tenant); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE docs SET owner = 1"); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -29,3 +29,13 @@ func WithTenant(ctx context.Context, db *sql.DB, tenant string, work func(*sql.T
 	}
 	return work(tx)
 }
+
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// idiom: transaction of the caller
+func ApplyTenant(ctx context.Context, db executor, tenant string) error {
+	_, err := db.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant)
+	return err
+}

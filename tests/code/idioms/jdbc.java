@@ -181,4 +181,37 @@ public class DocsRepository {
             }
         }
     }
+
+    // idiom: role without a reset
+    public void asRole() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET ROLE app_user");
+            statement.executeUpdate("UPDATE docs SET owner = 1");
+        }
+    }
+
+    // idiom: several lines
+    public void severalLines(String tenant) throws SQLException {
+        String sql =
+                """
+                SELECT
+                  set_config('app.tenant_id', ?, false)
+                """;
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, tenant);
+            statement.execute();
+        }
+    }
+
+    // idiom: transaction of the caller
+    public void inOwnTransaction(String tenant) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            JdbcShared.applyTenant(connection, tenant);
+            connection.createStatement().executeUpdate("UPDATE docs SET owner = 1");
+            connection.commit();
+        }
+    }
 }

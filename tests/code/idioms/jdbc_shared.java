@@ -31,4 +31,13 @@ public final class JdbcShared {
             }
         }
     }
+
+    // idiom: transaction of the caller
+    public static void applyTenant(Connection connection, String tenant) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT set_config('app.tenant_id', ?, true)")) {
+            statement.setString(1, tenant);
+            statement.execute();
+        }
+    }
 }

@@ -1,5 +1,5 @@
 import { Pool, escapeLiteral } from "pg";
-import { SET_TENANT, withTenant } from "./shared/pg_shared";
+import { SET_TENANT, applyTenant, withTenant } from "./shared/pg_shared";
 
 const pool = new Pool();
 
@@ -123,4 +123,70 @@ export async function looped(tenant: string) {
     await client.query(`SELECT set_config('${name}', $1, false)`, [tenant]);
   }
   client.release();
+}
+
+// idiom: role without a reset
+export async function asRole() {
+  const client = await pool.connect();
+  try {
+    await client.query("SET ROLE app_user");
+    return await client.query("SELECT * FROM docs");
+  } finally {
+    client.release();
+  }
+}
+
+// idiom: several lines
+export async function severalLines(tenant: string) {
+  const client = await pool.connect();
+  await client.query(
+    `
+      SELECT
+        set_config('app.tenant_id', $1, false),
+        set_config('app.user_id', $1, false)
+    `,
+    [tenant],
+  );
+  client.release();
+}
+
+// idiom: transaction of the caller
+export async function inOwnTransaction(tenant: string) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    await applyTenant(client, tenant);
+    await client.query("UPDATE docs SET owner = 1");
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+// idiom: early return
+export async function earlyReturn(tenant: string) {
+  const client = await pool.connect();
+  try {
+    if (!tenant) {
+      return [];
+    }
+    await client.query("BEGIN");
+    await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+    const found = await client.query("SELECT * FROM docs");
+    if (found.rows.length === 0) {
+      await client.query("ROLLBACK");
+      return [];
+    }
+    await client.query("SELECT set_config('app.user_id', $1, true)", [found.rows[0].owner]);
+    await client.query("COMMIT");
+    return found.rows;
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
 }

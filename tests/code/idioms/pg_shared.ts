@@ -21,3 +21,8 @@ export async function withTenant<T>(tenant: string, work: (client: PoolClient) =
     client.release();
   }
 }
+
+// idiom: transaction of the caller
+export async function applyTenant(client: PoolClient, tenant: string) {
+  await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+}

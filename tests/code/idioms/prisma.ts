@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { Prisma, PrismaClient } from "@prisma/client";
-import { SET_TENANT, withTenant } from "./shared/prisma_shared";
+import { SET_TENANT, applyTenant, withTenant } from "./shared/prisma_shared";
 
 @Injectable()
 export class DocsService {
@@ -98,5 +98,13 @@ export class DocsService {
       await this.prisma.$executeRaw`SELECT set_config(${name}, ${tenant}, false)`;
     }
     return this.prisma.docs.findMany();
+  }
+
+  // idiom: transaction of the caller
+  async inOwnTransaction(tenant: string) {
+    return this.prisma.$transaction(async (tx) => {
+      await applyTenant(tx, tenant);
+      return tx.docs.findMany();
+    });
   }
 }

@@ -14,3 +14,8 @@ export async function withTenant<T>(
     return work(tx);
   });
 }
+
+// idiom: transaction of the caller
+export async function applyTenant(tx: Prisma.TransactionClient, tenant: string) {
+  await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, true)`;
+}

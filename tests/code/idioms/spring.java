@@ -106,4 +106,28 @@ public class DocsService {
             jdbcTemplate.queryForObject("SELECT set_config(?, ?, false)", String.class, name, tenant);
         }
     }
+
+    // idiom: role without a reset
+    public List<String> asRole() {
+        jdbcTemplate.execute("SET ROLE app_user");
+        return jdbcTemplate.queryForList("SELECT id FROM docs", String.class);
+    }
+
+    // idiom: several lines
+    public void severalLines(String tenant) {
+        jdbcTemplate.queryForObject(
+                """
+                SELECT
+                  set_config('app.tenant_id', ?, false)
+                """,
+                String.class,
+                tenant);
+    }
+
+    // idiom: transaction of the caller
+    @Transactional
+    public List<String> inOwnTransaction(String tenant) {
+        tenants.applyTenant(tenant);
+        return jdbcTemplate.queryForList("SELECT id FROM docs", String.class);
+    }
 }

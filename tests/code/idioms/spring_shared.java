@@ -25,4 +25,9 @@ public class SpringShared {
             return work.get();
         });
     }
+
+    // idiom: transaction of the caller
+    public void applyTenant(String tenant) {
+        jdbcTemplate.queryForObject("SELECT set_config('app.tenant_id', ?, true)", String.class, tenant);
+    }
 }

@@ -2,7 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { InjectDataSource } from "@nestjs/typeorm";
 import { DataSource } from "typeorm";
 import { Docs } from "./docs.entity";
-import { SET_TENANT, withTenant } from "./shared/typeorm_shared";
+import { SET_TENANT, applyTenant, withTenant } from "./shared/typeorm_shared";
 
 @Injectable()
 export class DocsService {
@@ -126,5 +126,35 @@ export class DocsService {
       await runner.query(`SELECT set_config('${name}', $1, false)`, [tenant]);
     }
     await runner.release();
+  }
+
+  // idiom: role without a reset
+  async asRole() {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.query("SET ROLE app_user");
+      return await runner.manager.find(Docs);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  // idiom: several lines
+  async severalLines(tenant: string) {
+    await this.dataSource.query(
+      `
+        SELECT
+          set_config('app.tenant_id', $1, false)
+      `,
+      [tenant],
+    );
+  }
+
+  // idiom: transaction of the caller
+  async inOwnTransaction(tenant: string) {
+    return this.dataSource.transaction(async (manager) => {
+      await applyTenant(manager, tenant);
+      return manager.find(Docs);
+    });
   }
 }

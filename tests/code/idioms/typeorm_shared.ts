@@ -14,3 +14,8 @@ export function withTenant<T>(
     return work(manager);
   });
 }
+
+// idiom: transaction of the caller
+export async function applyTenant(manager: EntityManager, tenant: string) {
+  await manager.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+}
