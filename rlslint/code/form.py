@@ -79,6 +79,10 @@ class Later:
         return self._built
 
 
+EXTENSION = "extension"
+"""The mark of a function that is called as if it were a method of its first parameter."""
+
+
 class Function(NamedTuple):
     """A function, method, closure or block; `marks` are decorators, annotations, modifiers.
 

@@ -43,6 +43,7 @@ from rlslint.code.adapters.building import (
     ways,
 )
 from rlslint.code.form import (
+    EXTENSION,
     Arm,
     Assign,
     Attribute,
@@ -200,10 +201,16 @@ def _function(builder: Builder, node: Parsed) -> Function:
         builder.text(part(node, "name")),
         builder.parameters(part(node, "parameters")),
         builder.later(before, body),
-        marks_of(builder, node, _MARKS),
+        (*marks_of(builder, node, _MARKS), *_extends(builder, node)),
         builder.text(part(node, "returns") or part(node, "type")),
         body is not None and body.type != "block",
     )
+
+
+def _extends(builder: Builder, node: Parsed) -> tuple[str, ...]:
+    first = next(iter(children(part(node, "parameters"))), None)
+    modifier = part(first, ".modifier") if first is not None else None
+    return (EXTENSION,) if modifier is not None and builder.text(modifier) == "this" else ()
 
 
 def _class(builder: Builder, node: Parsed) -> Class:

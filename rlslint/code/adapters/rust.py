@@ -32,6 +32,7 @@ from rlslint.code.adapters.building import (
     target_name,
     through,
     unary,
+    unescaped,
     words_of,
 )
 from rlslint.code.form import (
@@ -412,6 +413,17 @@ def _string(builder: Builder, node: Parsed) -> Node:
 _TEXT, _OPERATION = string(), unary()
 _TAKEN_APART = ("tuple_pattern", "struct_pattern", "tuple_struct_pattern")
 
+
+def _character(builder: Builder, node: Parsed) -> String:
+    start, end = node.start_byte + 1, node.end_byte - 1
+    return String(*span(node), (Piece(start, end, unescaped(builder.text(node)[1:-1])),))
+
+
+def _alias(builder: Builder, node: Parsed) -> Class:
+    base = builder.text(part(node, "type")).partition("<")[0]
+    return Class(*span(node), builder.text(part(node, "name")), (base,), Block(*span(node), ()))
+
+
 RUST = Language(
     "rust",
     ("tree_sitter_rust", "language"),
@@ -434,7 +446,7 @@ RUST = Language(
         "attribute_item": nothing,
         "inner_attribute_item": nothing,
         "macro_definition": nothing,
-        "type_item": nothing,
+        "type_item": _alias,
         "associated_type": nothing,
         "foreign_mod_item": nothing,
         "enum_variant": nothing,
@@ -457,7 +469,7 @@ RUST = Language(
         "token_tree": _tree,
         "string_literal": _string,
         "raw_string_literal": string(),
-        "char_literal": lambda builder, node: String(*span(node), ()),
+        "char_literal": _character,
         "boolean_literal": constant,
         "integer_literal": constant,
         "float_literal": constant,

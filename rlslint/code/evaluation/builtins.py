@@ -45,13 +45,20 @@ _NUMBERS = frozenset(
         "tolong", "todouble", "toguid", "newguid", "parse_str", "guid", "long", "bool",
         "boolval", "atoi", "parselong", "parsebool", "mustparse", "int64", "int32", "uint64",
         "i64", "u64", "i32", "u32", "bigint", "isuuid", "itoa", "formatint", "formatuint",
-        "formatfloat", "formatbool",
+        "formatfloat", "formatbool", "to_integer", "to_float",
     }
 )  # fmt: skip
-_FILLS_BRACES = frozenset(("Format", "format!", "write!", "formatln!", "AppendFormat"))
+_FILLS_BRACES = frozenset(("Format", "format!", "write!", "formatln!"))
 _FILLS_PERCENT = frozenset(("Sprintf", "sprintf", "vsprintf", "Fprintf", "formatted", "Errorf"))
 _JOINS = frozenset(("join", "Join", "implode", "joinToString", "intersperse"))
-_APPENDS = frozenset(("concat", "Concat", "append", "Append", "plus", "push_str", "WriteString"))
+_GROWS = frozenset(
+    {
+        "append", "Append", "AppendLine", "AppendFormat", "push_str", "push", "WriteString",
+        "write_str", "add", "Add", "AddRange", "addAll", "extend",
+    }
+)  # fmt: skip
+_APPENDS = _GROWS | {"concat", "Concat", "plus"}
+_TEXT_BUILDERS = frozenset(("StringBuilder", "StringBuffer", "String.new", "String.with_capacity"))
 _REPLACES = frozenset(
     ("replace", "Replace", "replaceAll", "ReplaceAll", "str_replace", "gsub", "sub", "strtr")
 )
@@ -86,6 +93,7 @@ _VISITS = frozenset(
         "Enum.each", "Enum.map", "filter", "select", "array_map", "array_walk", "each_slice",
     }
 )  # fmt: skip
+_FILLS_ARGUMENT = frozenset(("tryparse", "tryparseexact"))
 _PERCENT_TYPED = "dfxiuDoeg"
 _PERCENT_QUOTED = "LI"
 _LONGEST_LIST = 200
@@ -114,6 +122,8 @@ def parts_of(value: Value | None, place: Place) -> Sequence[Fragment]:
             return (Fragment(str(number), *place),)
         case Unknown():
             return (gap(*place, value.value, value.path),)
+        case None:
+            return ()
         case _:
             return (gap(*place, HoleValue.anything),)
 
@@ -175,8 +185,19 @@ def visits(name: str) -> bool:
     return name in _VISITS
 
 
+def grows(name: str, of: Value | None) -> bool:
+    """Tell by its name whether a method makes the string or list longer that it is called on."""
+    return name in _GROWS and isinstance(of, Written | Items)
+
+
+def fills_argument(name: str) -> bool:
+    """Tell by its name whether a function puts the number that it reads into an argument."""
+    return name.lower() in _FILLS_ARGUMENT
+
+
 def known_call(
     name: str,
+    path: str,
     of: Value | None,
     arguments: Sequence[Value],
     named: dict[str, Value],
@@ -186,8 +207,8 @@ def known_call(
 ) -> Value | None:
     """Return what a call gives, None where its name tells nothing.
 
-    `of` is what a method is called on. `braces` tells that `format` fills braces and not marks
-    with a percent sign.
+    `path` is the name with those before it, `of` what a method is called on. `braces` tells that
+    `format` fills braces and not marks with a percent sign.
     """
     texts = [each for each in arguments if isinstance(each, Written)]
     subject = of if isinstance(of, Written) else None
@@ -207,9 +228,38 @@ def known_call(
         return _filled(name, arguments, named, place, scope, braces)
     if name in _JOINS:
         return _joined(subject, of, arguments, place)
-    if name in _APPENDS and subject is not None and arguments:
-        return concatenated((subject.fragments, *(parts_of(each, place) for each in arguments)))
+    if path in _TEXT_BUILDERS:
+        return texts[0] if texts else Written(())
+    if name in _APPENDS:
+        return _longer(name, of, arguments, named, place, scope)
     return _unchanged(name, of, arguments)
+
+
+def _longer(
+    name: str,
+    of: Value | None,
+    arguments: Sequence[Value],
+    named: dict[str, Value],
+    place: Place,
+    scope: Scope,
+) -> Value | None:
+    """Return a string or a list with more at its end."""
+    match of:
+        case Items(values) if arguments:
+            is_whole = name in ("AddRange", "addAll", "extend", "concat", "Concat", "plus")
+            more = arguments[0] if is_whole else None
+            return Items((*values, *(more.values if isinstance(more, Items) else arguments)))
+        case Items((Written(), *_) as values):
+            return concatenated(parts_of(each, place) for each in values)
+        case Written() if name == "AppendFormat":
+            filled_in = _filled("Format", arguments, named, place, scope, True)
+            return concatenated((of.fragments, parts_of(filled_in, place)))
+        case Written() if arguments or name == "AppendLine":
+            end = (Fragment("\n", *place),) if name == "AppendLine" else ()
+            more_parts = (parts_of(each, place) for each in arguments)
+            return concatenated((of.fragments, *more_parts, end))
+        case _:
+            return None
 
 
 def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value | None:
@@ -306,9 +356,9 @@ def _joined(
     lists = [each for each in (of, *arguments) if isinstance(each, Items)]
     if separator is not None and separator.constant in _DOUBLED and not lists:
         return Unknown("", HoleValue.quoted)
-    if separator is None or not lists:
+    if not lists or (separator is None and len(arguments) > 1):
         return None
-    return joined(separator, [parts_of(item, place) for item in lists[0].values])
+    return joined(separator or Written(()), [parts_of(item, place) for item in lists[0].values])
 
 
 def flattened(values: Iterable[Value]) -> list[Value]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rlslint.code import form
 from rlslint.code.evaluation.builtins import (
+    fills_argument,
+    grows,
     known_call,
     known_items,
     visits,
@@ -11,6 +13,7 @@ from rlslint.code.evaluation.builtins import (
 from rlslint.code.evaluation.connections import Call
 from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.migrations import scripts_of
+from rlslint.code.evaluation.statements import put
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -68,7 +71,24 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
             walker.follow(value, (), hook)
     is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
     call = Call(name, path, arguments, named, walker.place(node), is_foreign)
-    return _called(walker, call, of, callee, scope)
+    value = _called(walker, call, of, callee, scope)
+    if fills_argument(name) and node.arguments:
+        put(walker, node.arguments[-1], Unknown("", HoleValue.typed), scope, node)
+    if grows(name, of):
+        put(walker, _grown(function), value, scope, node)
+    return value
+
+
+def _grown(function: form.Node) -> form.Node:
+    """Return what holds the string or list that a chain of calls makes longer."""
+    while True:
+        match function:
+            case form.Attribute(of=form.Call(function=inner)):
+                function = inner
+            case form.Attribute(of=of):
+                return of
+            case _:
+                return function
 
 
 def _required(walker: Walker, argument: form.Node, scope: Scope) -> Value | None:
@@ -107,15 +127,26 @@ def _called(
         if made is not None:
             return made
         made = known_call(
-            call.name, of, call.arguments, dict(call.named), call.place, scope, walker.braces
+            call.name,
+            call.path,
+            of,
+            call.arguments,
+            dict(call.named),
+            call.place,
+            scope,
+            walker.braces,
         )
         if made is not None:
             return made
-        items = known_items(of)
-        if visits(call.name) and call.closure is not None and isinstance(of, Items):
-            return Items(tuple([walker.follow(call.closure, [each]) for each in items or ()]))
+        visited = next((each for each in (of, *call.arguments) if isinstance(each, Items)), None)
+        if visits(call.name) and call.closure is not None and visited is not None:
+            items = known_items(visited) or ()
+            return Items(tuple([walker.follow(call.closure, [each]) for each in items]))
     if own is not None:
         return walker.follow(own, call.arguments, None, call.named)
+    extension = walker.program.extension(call.name) if of is not None else None
+    if extension is not None and of is not None:
+        return walker.follow(extension, (of, *call.arguments), None, call.named)
     if isinstance(callee, Object):
         return callee
     if not isinstance(of, Handle | Object):
@@ -125,6 +156,9 @@ def _called(
     owned = walker.program.named_class(call.name) if of is None else None
     if owned is not None:
         return owned
+    taken = connections.taken(of, call, course, walker)
+    if taken is not None:
+        return taken
     _handed_over(walker, call, of)
     return Unknown(f"{call.path}()")
 
@@ -163,7 +197,8 @@ def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
     first = constant(call.arguments[0]) if call.arguments else None
     if isinstance(first, str):
         hook = walker.connections.hook(first) or hook
-    for value in (*call.arguments, *call.named.values()):
+    others = [value for name, value in call.named.items() if not walker.connections.hook(name)]
+    for value in (*call.arguments, *others):
         if isinstance(value, Closure) and (hook is not None or not value.function.name):
             function = value.function
             inside = walker.program.is_of_interest(value.source, function.start, function.end)

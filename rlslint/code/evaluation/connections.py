@@ -132,11 +132,16 @@ class Connections:
             case Role.pool | Role.statement:
                 return Handle(role, library)
             case Role.ambient:
-                return Handle(role, library, course.ambient(library))
+                return Handle(role, library, self.ambient(library, course))
             case Role.block:
-                return Handle(role, library, course.ambient(library), begins=True)
+                return Handle(role, library, self.ambient(library, course), begins=True)
             case Role.transaction:
                 session = Session(library, facts.is_shared, True)
+            case Role.request if is_given:
+                # What a class is made with is the one that its request has.
+                state = None if course.function and not at_rest else at_rest
+                session = Session(library, bool(facts.is_shared), state)
+                session.is_surrounding = True
             case Role.direct | Role.request if not is_given:
                 session = Session(library, role is Role.request and bool(facts.is_shared), at_rest)
             case _ if is_given or role is Role.maybe:
@@ -145,6 +150,10 @@ class Connections:
                 session = Session(library, facts.is_shared, at_rest)
         session.begins_itself = facts.begins_itself
         return Handle(role, library, course.opened(session))
+
+    def ambient(self, library: Library, course: Course) -> Session:
+        """Return the session that a library uses by itself."""
+        return course.ambient(library, self.facts(library))
 
     def typed(self, kinds: Sequence[str], course: Course) -> Handle | None:
         """Return what a variable holds that is declared to be of one of some types."""
@@ -217,7 +226,7 @@ class Connections:
         """Return a value that uses the surrounding connection, on the one that is there now."""
         if of.role not in (Role.ambient, Role.block):
             return of
-        session = course.ambient(of.library)
+        session = self.ambient(of.library, course)
         if of.session is not None:
             session.name = session.name or of.session.name
         return of._replace(session=session)
@@ -229,6 +238,9 @@ class Connections:
         libraries: Sequence[Library] = self.active or self.known
         if isinstance(of, Handle):
             libraries = (of.library, *self.known)
+        elif isinstance(of, Unknown):
+            module = [each for each in libraries if of.path in each.modules]
+            libraries = module or libraries
         library = next((each for each in libraries if call.name in each.executes), None)
         if library is None:
             library = next((each for each in libraries if call.name in each.sends), None)
@@ -260,10 +272,20 @@ class Connections:
         if call.handle is not None and call.handle.prepared is None:
             return call.handle
         if isinstance(of, Unknown):
+            if of.path in library.modules and call.arguments:
+                return self._named(call.arguments[0], library, course)
             return self.adopted(of, library, course)
         if library.receiver is not None and of is None:
             return self.made(library.receiver, library, course)
         return None
+
+    def _named(self, value: Value, library: Library, course: Course) -> Handle:
+        """Return the connection that a function of a library is told to use."""
+        match value:
+            case Unknown(path=path) if not path[:1].isupper():
+                return self.adopted(value, library, course)
+            case _:
+                return self.made(Role.pool, library, course)
 
     def send(
         self,
@@ -324,6 +346,18 @@ class Connections:
             return of
         return self.adopted(unknown, of.library, course)
 
+    def taken(
+        self, of: Value | None, call: Call, course: Course, follower: Follower
+    ) -> Value | None:
+        """Return what a call gives that begins a transaction on a connection of unknown origin."""
+        if not isinstance(of, Unknown) or of.is_foreign or call.closure is None:
+            return None
+        for library in self.active:
+            if library.steps.get(call.name) is Step.transaction:
+                of = self.adopted(of, library, course)
+                return self.step(of, Step.transaction, call, course, follower)
+        return None
+
     def step(self, of: Handle, step: Step, call: Call, course: Course, follower: Follower) -> Value:
         """Return what a method gives that leads from one value of a library to another."""
         closure, library = call.closure, of.library
@@ -372,7 +406,7 @@ class Connections:
             return Handle(Role.transaction, of.library, session, begins=True)
         held = [session]
         if of.role is Role.block:
-            held += [course.ambient(each) for each in self.active]
+            held += [self.ambient(each, course) for each in self.active]
         with course.in_transaction(*held):
             return follower.follow(closure, [Handle(Role.transaction, of.library, session)])
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rlslint.code.evaluation.strings import Unfinished, Written
 from rlslint.code.evaluation.values import Closure, Handle, Session, Unknown, Value
 from rlslint.code.form import Leaves
-from rlslint.code.libraries import Library
+from rlslint.code.libraries import Facts, Library
 from rlslint.code.sites import Hook
 
 _MOST_STEPS = 60_000
@@ -81,13 +81,13 @@ class Course:
         self.sessions.append(session)
         return session
 
-    def ambient(self, library: Library) -> Session:
-        """Return the session that a library uses by itself."""
+    def ambient(self, library: Library, facts: Facts) -> Session:
+        """Return the session that a library uses by itself; the facts are those of the program."""
         known = self._ambient.get(library.name)
         if known is None:
-            facts = library.facts
             known = Session(library, facts.is_shared, facts.begins_itself or False)
             known.begins_itself = facts.begins_itself
+            known.is_surrounding = True
             self._ambient[library.name] = self.opened(known)
         return known
 

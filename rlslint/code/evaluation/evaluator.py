@@ -126,7 +126,11 @@ class Evaluator:
         course.frames.append(frame)
         marks = " ".join((*function.marks, *(owner.marks if owner is not None else ())))
         surrounds = _TRANSACTIONAL().search(marks) and not _NOT_TRANSACTIONAL().search(marks)
-        ambient = [course.ambient(each) for each in self.connections.active] if surrounds else []
+        ambient = (
+            [self.connections.ambient(each, course) for each in self.connections.active]
+            if surrounds
+            else []
+        )
         states = [(each, each.transaction) for each in ambient]
         for session in ambient:
             session.transaction = True
@@ -210,4 +214,6 @@ class Evaluator:
                 handle.session.name = name
             return handle
         owned = self.program.named_class(last_word(kinds[0])) if len(kinds) == 1 else None
-        return owned if owned is not None else Unknown(name)
+        if owned is not None and owned.is_alias:
+            handle = self.connections.typed(owned.bases, self.course)
+        return handle or owned or Unknown(name)

@@ -63,6 +63,8 @@ def _name(walker: Walker, node: form.Name, scope: Scope) -> Value:
         standing = walker.connections.standing(path, walker.course)
         if standing is not None:
             return standing
+    if isinstance(found, Unknown) and found.is_foreign:
+        found = walker.program.imported_class(found.path) or found
     if found is None:
         found = inherited(walker, scope, name) or _elsewhere(walker, name)
     if isinstance(found, Closure) and walker.bare_calls and walker.course.frames:
@@ -146,7 +148,9 @@ def _subscript(walker: Walker, node: form.Subscript, scope: Scope) -> Value:
         case Entries(values), str() if key in values:
             return values[key]
         case Handle(), _:
-            return of
+            call = Call("[]", "", (walker.value(node.key, scope),), {}, walker.place(node))
+            sent = walker.connections.sent(of, call, walker.course, walker)
+            return sent if sent is not None else of
         case _:
             return Unknown(dotted(node.of))
 

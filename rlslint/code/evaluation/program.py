@@ -9,7 +9,7 @@ from functools import cache
 
 from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
-from rlslint.code.adapters.building import Language, parsed
+from rlslint.code.adapters.building import Language, last_word, parsed
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
@@ -28,7 +28,7 @@ from rlslint.code.evaluation.values import (
     Value,
 )
 from rlslint.code.interest import Signs, has_sign, places
-from rlslint.code.libraries import Library, libraries_of
+from rlslint.code.libraries import Library, Role, Step, libraries_of
 from rlslint.code.sites import CodeFile, SqlSite
 from rlslint.text.patterns import Pattern
 
@@ -96,6 +96,7 @@ class Programs:
         self._by_folder: dict[str, list[str]] = {}
         self._classes: dict[str, list[Object]] = {}
         self._functions: dict[str, list[Closure]] = {}
+        self._extensions: dict[str, list[Closure]] = {}
         self._recorder = Recorder()
         self._said: dict[str, bool] = {}
         self._giving: set[str] = set()
@@ -115,9 +116,10 @@ class Programs:
         self._load_users(self._telling_constants())
         self._follow_all()
         # What such a function does depends on its callers.
-        self._load_users({*map(_last, self._recorder.open_functions()), *self._giving})
+        names = {_last(name) for _, name in self._recorder.open_functions()}
+        self._load_users(names | self._giving)
         self._follow_all()
-        told = self._recorder.finished()
+        told = self._recorder.finished(self._perhaps_begun())
         return tuple(
             [
                 CodeFile(path, *told.get(path, ((), ())), problem=loaded.problem)
@@ -241,6 +243,32 @@ class Programs:
             found = {each.start() for each in uses.finditer(loaded.source.data)}
             loaded.hits = sorted(found.union(loaded.hits))
 
+    def _perhaps_begun(self) -> frozenset[tuple[str, str]]:
+        """Return the functions, with their files, that are named where transactions are begun."""
+        open_functions = self._recorder.open_functions()
+        by_name: dict[bytes, set[tuple[str, str]]] = {}
+        for path, function in open_functions:
+            name = _last(function)
+            if len(name) > 3 and name.lower() not in _NOT_TELLING:
+                by_name.setdefault(name.encode(), set()).add((path, function))
+        if not by_name:
+            return frozenset()
+        uses = re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, by_name)) + rb")(?!\w)")
+        found: set[tuple[str, str]] = set()
+        for loaded in self._found():
+            data = loaded.source.data
+            if not _begins(loaded.language.name).search(data):
+                continue
+            for use in uses.finditer(data):
+                defined = any(
+                    closure.function.start <= use.start() < closure.function.end
+                    for closure in loaded.closures
+                    if closure.function.name.encode() == use[0]
+                )
+                if not defined:
+                    found |= by_name[use[0]]
+        return frozenset(found)
+
     def _says(self, word: str) -> bool:
         """Tell whether a text stands in a file that was loaded, or in the settings."""
         if word not in self._said:
@@ -301,6 +329,8 @@ class Programs:
         loaded = self._loaded[closure.source.path]
         assert loaded is not None
         loaded.closures.append(closure)
+        if form.EXTENSION in closure.function.marks:
+            self._extensions.setdefault(closure.function.name, []).append(closure)
         if closure.scope.owner is None:
             self._functions.setdefault(closure.function.name, []).append(closure)
 
@@ -310,9 +340,11 @@ class Programs:
 
     def named_function(self, name: str) -> Closure | None:
         """Return the only function of a name in the files that were loaded."""
-        found = self._functions.get(name, [])
-        starts = {(each.source.path, each.function.start) for each in found}
-        return found[-1] if len(starts) == 1 else None
+        return _only(self._functions.get(name, []))
+
+    def extension(self, name: str) -> Closure | None:
+        """Return the only function of a name that is called as if it were a method."""
+        return _only(self._extensions.get(name, []))
 
     def named_class(self, name: str) -> Object | None:
         """Return the only class of a name; the file that is called like it is loaded."""
@@ -325,6 +357,15 @@ class Programs:
                     self._load(path)
         found = self._classes.get(name, [])
         return found[0] if len(found) == 1 else None
+
+    def imported_class(self, path: str) -> Object | None:
+        """Return a class by the name by which it is imported, wherever in its folder it stands."""
+        parts = [_plain(part) for part in path.split(".")]
+        found = self._classes.get(path.rpartition(".")[2], [])
+        if len(parts) < 2 or len(found) != 1:
+            return None
+        around = {_plain(part) for part in found[0].source.path.split("/")[:-1]}
+        return found[0] if around.intersection(parts[:-1]) else None
 
     def beside(self, name: str, source: Source) -> Value | None:
         """Return what another file of the same folder calls by a name."""
@@ -415,6 +456,11 @@ _RELATED: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def _only(found: Sequence[Closure]) -> Closure | None:
+    starts = {(each.source.path, each.function.start) for each in found}
+    return found[-1] if len(starts) == 1 else None
+
+
 def _last(name: str) -> str:
     return name.partition(" ")[0].rpartition(".")[2]
 
@@ -465,6 +511,18 @@ def _exported(module: Scope) -> dict[str, Value]:
                 case _:
                     found["default"] = inner
     return found
+
+
+@cache
+def _begins(language: str) -> re.Pattern[bytes]:
+    """Return what stands in a program that begins transactions."""
+    words = {b"BEGIN", b"Transactional", b"atomic"}
+    for library in libraries_of(language):
+        begins = (Step.begin, Step.transaction)
+        words |= {name.encode() for name, step in library.steps.items() if step in begins}
+        opens = (Role.transaction, Role.block)
+        words |= {last_word(name).encode() for name, role in library.opens.items() if role in opens}
+    return re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, sorted(words))) + rb")(?!\w)")
 
 
 def _active(known: Sequence[Library], body: form.Node, data: bytes) -> tuple[Library, ...]:

@@ -62,6 +62,17 @@ class _Noted(NamedTuple):
     site: SqlSite | None
     origin: tuple[str, int] | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the callers of the function decide what its SQL comes to."""
+        if self.site is None:
+            return False
+        if self.site.lifetime.pooled is None and not self.situation.depth:
+            return True
+        is_inside = self.site.scope is TransactionScope.transaction
+        surrounds = self.session is not None and self.session.is_surrounding
+        return not is_inside and (surrounds or not self.situation.depth)
+
 
 class Recorder:
     """Collects the steps of the functions of a program."""
@@ -111,22 +122,23 @@ class Recorder:
         if ends and not session.is_pool and not situation.cleanup:
             session.transaction = session.between
 
-    def open_functions(self) -> set[str]:
-        """Return the functions whose callers decide what the settings that they make come to."""
+    def open_functions(self) -> set[tuple[str, str]]:
+        """Return the functions whose callers decide what the settings that they make come to.
+
+        Each with its file.
+        """
         return {
-            noted.situation.function
+            (noted.situation.path, noted.situation.function)
             for noted in self._noted
-            if noted.site is not None
-            and not noted.situation.depth
-            and (
-                noted.site.scope is not TransactionScope.transaction
-                or noted.site.lifetime.pooled is None
-            )
+            if noted.is_open
         }
 
-    def finished(self) -> dict[str, tuple[tuple[SqlSite, ...], tuple[CodeEvent, ...]]]:
+    def finished(
+        self, perhaps_begun: frozenset[tuple[str, str]]
+    ) -> dict[str, tuple[tuple[SqlSite, ...], tuple[CodeEvent, ...]]]:
         """Return the SQL and the steps, by the file of the function that is followed.
 
+        Where one of the functions `perhaps_begun` begins, its callers may be in a transaction.
         A string belongs to the function that sends it; where only functions that it is passed to
         do, to those that pass it.
         """
@@ -140,6 +152,10 @@ class Recorder:
             span = _span(place) if site is None else site.span
             if site is not None:
                 site = site._replace(connection=name)
+                is_outside = site.scope is TransactionScope.autocommit
+                surrounds = session is not None and session.is_surrounding
+                if is_outside and surrounds and (path, function) in perhaps_begun:
+                    site = site._replace(scope=TransactionScope.unknown)
                 if own:
                     sites.setdefault(path, {}).setdefault(id(site.text), site)
             event = CodeEvent(kind, function, name, span, site, hook, cleanup, own)

@@ -72,7 +72,7 @@ def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
             part = value.values[number] if number < len(value.values) else Unknown()
         else:
             part = value if number == 0 else Unknown(name_of(target))
-        _set(walker, target, part, scope, node)
+        put(walker, target, part, scope, node)
     return value
 
 
@@ -82,7 +82,8 @@ def _tells_nothing(value: Value) -> bool:
     return value.value is HoleValue.anything
 
 
-def _set(walker: Walker, target: form.Node, value: Value, scope: Scope, node: form.Node) -> None:
+def put(walker: Walker, target: form.Node, value: Value, scope: Scope, node: form.Node) -> None:
+    """Keep a value where an assignment puts it; `node` is the statement that does."""
     match target:
         case form.Name(name=name):
             if isinstance(value, Handle) and value.session is not None:
@@ -97,9 +98,11 @@ def _set(walker: Walker, target: form.Node, value: Value, scope: Scope, node: fo
             held, word = walker.value(of, scope), constant(walker.value(key, scope))
             if isinstance(held, Entries) and isinstance(word, str):
                 held.values[word] = value
+            elif isinstance(held, Items) and isinstance(key, form.Other):
+                put(walker, of, Items((*held.values, value)), scope, node)
         case form.Sequence(items=items):
             for each in items:
-                _set(walker, each, Unknown(name_of(each)), scope, node)
+                put(walker, each, Unknown(name_of(each)), scope, node)
         case _:
             pass
 
@@ -295,6 +298,7 @@ def _leave(walker: Walker, node: form.Leave, scope: Scope) -> Value:
 def _class(walker: Walker, node: form.Class, scope: Scope) -> Value:
     known = walker.program.named_class(node.name) if node.extends else None
     made = known or Object(node, scope, walker.source)
+    made.bases = (*made.bases, *(base for base in node.bases if base not in made.bases))
     if node.name and known is None:
         scope.variables[node.name] = made
         walker.program.declare_class(made)

@@ -20,8 +20,8 @@ STAND_IN = "___"
 
 _BRACES = Pattern(r"\{\{|\}\}|\{(\w*)(?:[.\[][^}:!]*)?(?:[:!][^}]*)?\}")
 _PERCENT = Pattern(
-    r"%%|%(?:\((?P<name>\w+)\)|(?P<number>\d+)\$|\[(?P<index>\d+)\])?[-+ #0]*\d*(?:\.\d+)?"
-    r"(?P<kind>[sdvqfxLIiuDSTt@])"
+    r"%%|%(?:\((?P<name>\w+)\)|<(?P<angled>\w+)>|(?P<number>\d+)\$|\[(?P<index>\d+)\])?"
+    r"[-+ #0]*\d*(?:\.\d+)?(?P<kind>[sdvqfxLIiuDSTt@])"
 )
 _PLACEHOLDERS = Pattern(
     r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$"""
@@ -209,7 +209,7 @@ def formatted(
             continue
         which: int | str
         if is_percent:
-            name, number = mark["name"], mark["number"] or mark["index"]
+            name, number = mark["name"] or mark["angled"], mark["number"] or mark["index"]
             which = name or (int(number) - 1 if number else ordinal)
             kind = mark["kind"]
         else:

@@ -100,17 +100,24 @@ class Object:
         self.source = source
         self.scope = Scope(scope, self)
 
+    @property
+    def is_alias(self) -> bool:
+        """Whether it is another name for a type."""
+        return len(self.bases) == 1 and not self.scope.variables
+
 
 class Session:
     """A database session while the program is followed.
 
     `is_pool`: each statement may use another one. `pooled`: others use it afterwards, None where
     that is not known. `transaction`: one is open, None where that is not known. `begins_itself`:
-    the first statement opens one.
+    the first statement opens one. `is_surrounding`: it is not this function's alone, so that
+    others may have begun a transaction on it.
     """
 
     __slots__ = (
-        "autocommit", "begins_itself", "is_pool", "library", "name", "pooled", "transaction",
+        "autocommit", "begins_itself", "is_pool", "is_surrounding", "library", "name", "pooled",
+        "transaction",
     )  # fmt: skip
 
     def __init__(
@@ -127,6 +134,7 @@ class Session:
         self.is_pool = is_pool
         self.begins_itself = begins_itself
         self.autocommit = False
+        self.is_surrounding = False
         self.name = ""
 
     @property

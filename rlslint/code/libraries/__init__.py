@@ -77,20 +77,21 @@ class Facts(NamedTuple):
 class Library(NamedTuple):
     """One library.
 
-    `source` is where its documentation says so. `imports` are parts of the names of modules,
-    one of which a file imports that uses the library; empty where every file of the language
-    may. `types` are the last words of its types, alone or with the package (`sql.DB`). `opens`
-    are functions and constructors, by their last words (`pgxpool.New`), and what they make.
-    `names` are values that exist without being made. `steps` are methods. `executes` are
-    methods that send the first of their arguments that is SQL; `sends` are methods that send a
-    statement that was made before; `members` are fields to which SQL is assigned.
-    `interpolates_safely` are those of `executes` that pass the holes of a template as values;
-    `tags` tells that a handle is itself the tag of such templates, `raw` are functions whose
-    value becomes part of the SQL even there. `receiver` is what code inside of the library's
-    own classes runs on (migrations). `words` are texts that, standing anywhere in the program's
-    sources and settings, change `facts`. `hooks` are names of methods, arguments or events by
-    which the pool calls functions. `parameter` is how a value is marked in its SQL; `passing` are
-    names by which values are passed, where these decide the facts.
+    `source` is where its documentation says so. `imports` are parts of the names of modules, one of
+    which a file imports that uses the library; empty where every file of the language may. `types`
+    are the last words of its types, alone or with the package (`sql.DB`). `opens` are functions and
+    constructors, by their last words (`pgxpool.New`), and what they make. `names` are values that
+    exist without being made. `steps` are methods. `executes` are methods that send the first of
+    their arguments that is SQL; `sends` are methods that send a statement that was made before;
+    `members` are fields to which SQL is assigned. `interpolates_safely` are those of `executes`
+    that pass the holes of a template as values; `tags` tells that a handle is itself the tag of
+    such templates, `raw` are functions whose value becomes part of the SQL even there. `modules`
+    have functions that take the connection for their first argument, or the name of a pool.
+    `receiver` is what code inside of the library's own classes runs on (migrations). `words` are
+    texts that, standing anywhere in the program's sources and settings, change `facts`. `hooks` are
+    names of methods, arguments or events by which the pool calls functions. `parameter` is how a
+    value is marked in its SQL; `passing` are names by which values are passed, where these decide
+    the facts.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Library(NamedTuple):
     interpolates_safely: frozenset[str] = frozenset()
     tags: bool = False
     raw: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
     receiver: Role | None = None
     words: Mapping[str, Facts] = {}
     hooks: Mapping[str, Hook] = {}

@@ -19,6 +19,7 @@ LIBRARIES = (
             "checkout": Step.same,
         },
         executes=_QUERIES | {"execute"},
+        modules=frozenset(("Ecto.Adapters.SQL",)),
         receiver=Role.transaction,
         hooks={"after_connect": Hook.connect},
     ),
@@ -28,6 +29,7 @@ LIBRARIES = (
         imports=("Postgrex",),
         opens={"Postgrex.start_link": Role.pool, "Postgrex.transaction": Role.transaction},
         executes=_QUERIES | {"prepare_execute", "prepare_execute!"},
+        modules=frozenset(("Postgrex",)),
         hooks={"after_connect": Hook.connect},
     ),
 )

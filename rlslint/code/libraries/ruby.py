@@ -26,6 +26,7 @@ LIBRARIES = (
                 "execute_dui",
                 "execute_insert",
                 "fetch",
+                "[]",
                 "with_sql",
                 "with_sql_all",
                 "with_sql_first",
@@ -112,6 +113,10 @@ LIBRARIES = (
             )
         ),
         receiver=Role.ambient,
-        hooks={"configure_connection": Hook.connect},
+        hooks={
+            "configure_connection": Hook.connect,
+            "checkout": Hook.acquire,
+            "checkin": Hook.release,
+        },
     ),
 )

@@ -48,6 +48,7 @@ LIBRARIES = (
         steps={
             **_ENDS,
             "begin": Step.begin,
+            "transaction": Step.transaction,
             "acquire": Step.connection,
             "connect": Step.pool,
             "connect_with": Step.pool,
@@ -150,6 +151,7 @@ LIBRARIES = (
             "transaction": Step.begin,
             "build_transaction": Step.same,
             "start": Step.begin,
+            **dict.fromkeys(("prepare", "prepare_cached", "prepare_typed"), Step.statement),
         },
         executes=frozenset(
             (
@@ -162,8 +164,6 @@ LIBRARIES = (
                 "query_typed",
                 "batch_execute",
                 "simple_query",
-                "prepare",
-                "prepare_cached",
             )
         ),
         words={"RecyclingMethod::Clean": Facts(pool_resets=True)},

@@ -20,7 +20,7 @@ def test_pdo_opens_a_connection_that_ends_with_the_request() -> None:
         }"""
     assert sent(".php", source) == [
         "pdo autocommit (own): SET app.tenant = 'a'",
-        "pdo transaction (unknown): SELECT set_config('app.tenant', ?, true)",
+        "pdo transaction (own): SELECT set_config('app.tenant', ?, true)",
     ]
 
 
