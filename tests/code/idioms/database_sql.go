@@ -170,7 +170,7 @@ func (s *Store) Looped(ctx context.Context, tenant string) error {
 	return nil
 }
 
-// idiom: role without a reset
+// idiom: role without reset
 func (s *Store) AsRole(ctx context.Context) error {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
@@ -193,7 +193,7 @@ func (s *Store) SeveralLines(ctx context.Context, tenant string) error {
 	return err
 }
 
-// idiom: transaction of the caller
+// idiom: helper in the transaction of its caller
 func (s *Store) InOwnTransaction(ctx context.Context, tenant string) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {

@@ -34,7 +34,7 @@ type executor interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// idiom: transaction of the caller
+// idiom: helper in the transaction of its caller
 func ApplyTenant(ctx context.Context, db executor, tenant string) error {
 	_, err := db.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant)
 	return err

@@ -182,7 +182,7 @@ public class DocsRepository {
         }
     }
 
-    // idiom: role without a reset
+    // idiom: role without reset
     public void asRole() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -205,7 +205,7 @@ public class DocsRepository {
         }
     }
 
-    // idiom: transaction of the caller
+    // idiom: helper in the transaction of its caller
     public void inOwnTransaction(String tenant) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);

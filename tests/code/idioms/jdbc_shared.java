@@ -32,7 +32,7 @@ public final class JdbcShared {
         }
     }
 
-    // idiom: transaction of the caller
+    // idiom: helper in the transaction of its caller
     public static void applyTenant(Connection connection, String tenant) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT set_config('app.tenant_id', ?, true)")) {

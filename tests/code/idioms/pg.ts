@@ -125,7 +125,7 @@ export async function looped(tenant: string) {
   client.release();
 }
 
-// idiom: role without a reset
+// idiom: role without reset
 export async function asRole() {
   const client = await pool.connect();
   try {
@@ -150,7 +150,7 @@ export async function severalLines(tenant: string) {
   client.release();
 }
 
-// idiom: transaction of the caller
+// idiom: helper in the transaction of its caller
 export async function inOwnTransaction(tenant: string) {
   const client = await pool.connect();
   try {

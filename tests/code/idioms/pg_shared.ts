@@ -22,7 +22,7 @@ export async function withTenant<T>(tenant: string, work: (client: PoolClient) =
   }
 }
 
-// idiom: transaction of the caller
+// idiom: helper in the transaction of its caller
 export async function applyTenant(client: PoolClient, tenant: string) {
   await client.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
 }

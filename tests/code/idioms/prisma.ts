@@ -100,7 +100,7 @@ export class DocsService {
     return this.prisma.docs.findMany();
   }
 
-  // idiom: transaction of the caller
+  // idiom: helper in the transaction of its caller
   async inOwnTransaction(tenant: string) {
     return this.prisma.$transaction(async (tx) => {
       await applyTenant(tx, tenant);

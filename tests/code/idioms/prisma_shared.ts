@@ -15,7 +15,7 @@ export async function withTenant<T>(
   });
 }
 
-// idiom: transaction of the caller
+// idiom: helper in the transaction of its caller
 export async function applyTenant(tx: Prisma.TransactionClient, tenant: string) {
   await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, true)`;
 }

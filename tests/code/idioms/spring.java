@@ -107,7 +107,7 @@ public class DocsService {
         }
     }
 
-    // idiom: role without a reset
+    // idiom: role without reset
     public List<String> asRole() {
         jdbcTemplate.execute("SET ROLE app_user");
         return jdbcTemplate.queryForList("SELECT id FROM docs", String.class);
@@ -124,7 +124,7 @@ public class DocsService {
                 tenant);
     }
 
-    // idiom: transaction of the caller
+    // idiom: helper in the transaction of its caller
     @Transactional
     public List<String> inOwnTransaction(String tenant) {
         tenants.applyTenant(tenant);

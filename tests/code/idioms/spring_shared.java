@@ -26,7 +26,7 @@ public class SpringShared {
         });
     }
 
-    // idiom: transaction of the caller
+    // idiom: helper in the transaction of its caller
     public void applyTenant(String tenant) {
         jdbcTemplate.queryForObject("SELECT set_config('app.tenant_id', ?, true)", String.class, tenant);
     }

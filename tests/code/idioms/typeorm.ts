@@ -128,7 +128,7 @@ export class DocsService {
     await runner.release();
   }
 
-  // idiom: role without a reset
+  // idiom: role without reset
   async asRole() {
     const runner = this.dataSource.createQueryRunner();
     try {
@@ -150,7 +150,7 @@ export class DocsService {
     );
   }
 
-  // idiom: transaction of the caller
+  // idiom: helper in the transaction of its caller
   async inOwnTransaction(tenant: string) {
     return this.dataSource.transaction(async (manager) => {
       await applyTenant(manager, tenant);

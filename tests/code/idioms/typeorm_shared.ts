@@ -15,7 +15,7 @@ export function withTenant<T>(
   });
 }
 
-// idiom: transaction of the caller
+// idiom: helper in the transaction of its caller
 export async function applyTenant(manager: EntityManager, tenant: string) {
   await manager.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
 }
