@@ -78,6 +78,7 @@ IDIOMS: dict[str, set[str]] = {
     "release hook that resets": set(),
     "joins a transaction if there is one": set(),
     "service behind an interface": set(),
+    "setting in the options of the connection": {"startup-option-context"},
 }
 
 CALLBACK = "transaction by callback"
@@ -98,6 +99,8 @@ INTERFACE = "service behind an interface"
 OWN = frozenset((JOINS, INTERFACE))
 """What has no place where each function holds the connection that it uses."""
 
+OPTIONS = frozenset(("setting in the options of the connection",))
+
 DRIVERS = (
     Driver("pg.ts", lacks=NEWER_BUT_THREE - {"early return"}),
     Driver("prisma.ts", lacks=(NEWER - CALLER) | CLEANUP),
@@ -116,19 +119,24 @@ DRIVERS = (
     Driver("jdbc_kotlin.kt", lacks=NEWER),
     Driver("exposed.kt", lacks=NEWER | {"local without a transaction", "bound scope"}),
     Driver("npgsql.cs", pool_resets=True, lacks=OWN | {CALLBACK, ACQUIRE, RELEASE}),
-    Driver("dapper.cs", pool_resets=True, lacks=OWN | HOOKS | {CALLBACK}),
-    Driver("efcore.cs", pool_resets=True, lacks=frozenset((CONNECT, RELEASE))),
-    Driver("activerecord.rb", lacks=frozenset((CONNECT, ACQUIRE, INTERFACE))),
+    Driver("dapper.cs", pool_resets=True, lacks=OPTIONS | OWN | HOOKS | {CALLBACK}),
+    Driver("efcore.cs", pool_resets=True, lacks=OPTIONS | frozenset((CONNECT, RELEASE))),
+    Driver("activerecord.rb", lacks=OPTIONS | frozenset((CONNECT, ACQUIRE, INTERFACE))),
     Driver("pg.rb", lacks=OWN | HOOKS),
-    Driver("sequel.rb", binds_on_server=False, lacks=frozenset((ACQUIRE, RELEASE, INTERFACE))),
+    Driver(
+        "sequel.rb", binds_on_server=False, lacks=OPTIONS | frozenset((ACQUIRE, RELEASE, INTERFACE))
+    ),
     Driver("pdo.php", shares_connections=False, lacks=HOOKS | {CALLBACK, INTERFACE}),
-    Driver("laravel.php", shares_connections=False, lacks=HOOKS | {INTERFACE}),
-    Driver("doctrine.php", shares_connections=False, lacks=HOOKS),
+    Driver("laravel.php", shares_connections=False, lacks=OPTIONS | HOOKS | {INTERFACE}),
+    Driver("doctrine.php", shares_connections=False, lacks=OPTIONS | HOOKS),
     Driver("sqlx.rs", lacks=OWN | CLEANUP | {ACQUIRE}),
-    Driver("tokio_postgres.rs", lacks=OWN | CLEANUP | HOOKS | {CALLBACK}),
-    Driver("diesel.rs", lacks=OWN | CLEANUP | {ACQUIRE, RELEASE}),
-    Driver("ecto.ex", lacks=SERVICE | FORMATTED | HOOKS | {INTERFACE}),
-    Driver("postgrex.ex", lacks=OWN | CLEANUP | SERVICE | FORMATTED | {CALLBACK, ACQUIRE, RELEASE}),
+    Driver("tokio_postgres.rs", lacks=OPTIONS | OWN | CLEANUP | HOOKS | {CALLBACK}),
+    Driver("diesel.rs", lacks=OPTIONS | OWN | CLEANUP | {ACQUIRE, RELEASE}),
+    Driver("ecto.ex", lacks=OPTIONS | SERVICE | FORMATTED | HOOKS | {INTERFACE}),
+    Driver(
+        "postgrex.ex",
+        lacks=OPTIONS | OWN | CLEANUP | SERVICE | FORMATTED | {CALLBACK, ACQUIRE, RELEASE},
+    ),
 )
 
 

@@ -308,4 +308,8 @@ public static class DataSources
             });
         return builder.Build();
     }
+
+    // idiom: setting in the options of the connection
+    public static NpgsqlDataSource CreateForTenant() =>
+        NpgsqlDataSource.Create("Host=db;Username=app;Database=shop;Options=-c app.tenant_id=7");
 }

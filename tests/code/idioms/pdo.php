@@ -238,3 +238,9 @@ final class TenantMiddleware implements MiddlewareInterface
         return $handler->handle($request);
     }
 }
+
+// idiom: setting in the options of the connection
+function connect(): PDO
+{
+    return new PDO("pgsql:host=db;dbname=shop;options='-c app.tenant_id=7'");
+}

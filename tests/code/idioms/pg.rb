@@ -202,3 +202,8 @@ class TenantMiddleware
     end
   end
 end
+
+# idiom: setting in the options of the connection
+def connect(tenant)
+  PG.connect(host: "db", dbname: "shop", options: "-c app.tenant_id=#{tenant}")
+end

@@ -265,3 +265,8 @@ pub async fn pool(url: &str) -> Result<PgPool, sqlx::Error> {
         .connect(url)
         .await
 }
+
+// idiom: setting in the options of the connection
+pub async fn pool_of_tenant() -> Result<PgPool, sqlx::Error> {
+    PgPool::connect("postgres://app@db/shop?options=-c%20app.tenant_id%3D7").await
+}
