@@ -52,13 +52,29 @@ def scripts(folders: Folders, asked: frozenset[str] | None) -> tuple[History, ..
         for files in folders.values()
         for one in _of_folder(files, any(file.shown in asked for file in files))
     ]
-    return _with_included(made) if len(here) <= _MOST_FILES else tuple(made)
+    if len(here) > _MOST_FILES:
+        return tuple(made)
+    around = {
+        folder
+        for files in folders.values()
+        for file in files
+        if file.shown in asked
+        for folder in folders_above(file.folder)
+    }
+    return _with_included(made, around)
 
 
-def _with_included(made: list[History]) -> tuple[History, ...]:
-    """Put what a script runs with psql's `\\i` into its history, behind it."""
+def _with_included(made: list[History], around: Container[str]) -> tuple[History, ...]:
+    """Put what a script runs with psql's `\\i` into its history, behind it.
+
+    Only scripts in the directories `around` are looked into.
+    """
     of_file = {migration.path: one for one in made for migration in one.migrations}
-    runs = {path: found for path in of_file if (found := _run_by(path, of_file))}
+    runs = {
+        path: found
+        for path in of_file
+        if os.path.dirname(path) in around and (found := _run_by(path, of_file))
+    }
     if not runs:
         return tuple(made)
     joined: dict[History, set[History]] = {one: {one} for one in made}
