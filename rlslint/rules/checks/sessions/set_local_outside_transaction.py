@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
@@ -20,9 +21,15 @@ def set_local_outside_transaction(trace: SessionTrace, project: Project) -> Iter
         if not lost or write.statement in reported:
             continue
         reported.add(write.statement)
+        # A caller in a file that does not name this one may have begun a transaction.
+        sites = [other.event.site for _, other in lost]
+        perhaps = all(site is not None and site.is_ambient for site in sites)
         finding = Finding(
             object=write.name,
-            message=f"{told_lost(write)} outside a transaction",
+            message=f"{told_lost(write)} outside a transaction"
+            + (", and none is begun here" if perhaps else ""),
+            severity=Severity.warning if perhaps else None,
+            confidence=Confidence.medium if perhaps else None,
             span=write.statement.span,
             label="no transaction is open here",
             help="BEGIN; -- before it, and COMMIT after the statements that need the setting",
