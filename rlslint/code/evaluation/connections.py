@@ -300,7 +300,10 @@ class Connections:
         session = of.session
         facts = passing or self.facts(of.library)
         if session is None or course.in_batch:
+            begun: bool | None
             begun = course.in_batch or bool(facts.begins_itself and not of.autocommit)
+            if course.is_marked and not begun:
+                begun = None  # What begins the transaction may hand its connection to the pool.
             session = Session(of.library, facts.is_shared, begun, is_pool=not course.in_batch)
             session.name = "pool"
         if course.hook is Hook.begin:

@@ -47,6 +47,7 @@ class Course:
         self.hook: Hook | None = None
         self.cleanup = False
         self.in_batch = False
+        self.is_marked = False
         self.leaving: Leaves | None = None
         self.yielded: tuple[Value, States] | None = None
         self.adopted: list[Unknown] = []

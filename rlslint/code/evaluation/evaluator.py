@@ -119,13 +119,14 @@ class Evaluator:
             None,
         )
         frame = Frame(closure, block)
-        before = course.hook, course.leaving
+        before = course.hook, course.leaving, course.is_marked
         owner = closure.scope.owner
         course.hook = hook or course.hook or self._hook_of(closure)
         course.leaving = None
         course.frames.append(frame)
         marks = " ".join((*function.marks, *(owner.marks if owner is not None else ())))
         surrounds = _TRANSACTIONAL().search(marks) and not _NOT_TRANSACTIONAL().search(marks)
+        course.is_marked = course.is_marked or bool(surrounds)
         ambient = (
             [self.connections.ambient(each, course) for each in self.connections.active]
             if surrounds
@@ -142,7 +143,7 @@ class Evaluator:
         finally:
             course.restore(states)
             course.frames.pop()
-            course.hook, course.leaving = before
+            course.hook, course.leaving, course.is_marked = before
         if frame.returned is not None:
             return self._returned(frame.returned, function)
         gives = function.gives_last or not function.name

@@ -1,6 +1,7 @@
 import { Injectable } from "@nestjs/common";
 import { InjectDataSource } from "@nestjs/typeorm";
 import { DataSource } from "typeorm";
+import { Transactional } from "typeorm-transactional";
 import { Docs } from "./docs.entity";
 import { SET_TENANT, applyTenant, withTenant } from "./shared/typeorm_shared";
 
@@ -156,5 +157,12 @@ export class DocsService {
       await applyTenant(manager, tenant);
       return manager.find(Docs);
     });
+  }
+
+  // idiom: local in a transaction
+  @Transactional()
+  async byAnnotation(tenant: string) {
+    await this.dataSource.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+    return this.dataSource.getRepository(Docs).find();
   }
 }
