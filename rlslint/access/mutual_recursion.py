@@ -14,6 +14,7 @@ from rlslint.access.recursion import (
     select_policies,
 )
 from rlslint.access.row_security import row_security_active
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
@@ -60,6 +61,8 @@ def mutual_recursion(catalog: Catalog, policy: Policy, role: str, command: str) 
     UnknownFact where only what is not known may lead back.
     """
     table = policy.relation
+    if table not in _leading_into_circles(catalog):
+        return None
     if not applies_to(catalog, policy, role) or not row_security_active(catalog, role, table):
         return None
     search = _Search(catalog, table)
@@ -118,36 +121,92 @@ class _Search:
         """Yield the reads of other tables that the policies of these filter."""
         for place, source in clause.ask(looked_up):
             try:
-                for read in self._reads(source, role):
-                    if read.table is not policy.relation and self._is_filtered(read):
+                for read in _reads(self.catalog, source, role):
+                    if read.table is not policy.relation and self._may_lead_back(read):
                         yield Step(policy, clause, place, read, isinstance(source, Call))
             except UnknownFact as unknown:
                 self.gap = self.gap or unknown
 
-    def _is_filtered(self, read: TableRead) -> bool:
-        if read.from_copy or read.table.is_beyond_history:
+    def _may_lead_back(self, read: TableRead) -> bool:
+        if read.table not in _leading_into_circles(self.catalog):
             return False
         return row_security_active(self.catalog, read.role, read.table)
 
-    def _reads(self, source: Source | Call, role: str) -> Iterator[TableRead]:
-        match source:
-            case Source(relation=Relation() as relation) if not relation.is_beyond_history:
-                yield from reads_behind(relation, role)
-            case Call(function=Function() as function):
-                yield from self._of_function(function, role, ())
 
-    def _of_function(
-        self, function: Function, role: str, callers: tuple[Function, ...]
-    ) -> Iterator[TableRead]:
-        if function in callers:
-            return
-        reader = function.owner if function.security_definer else role
-        path = function.search_path
-        for name in tables_read(function):
-            relation = find_relation(self.catalog, path, name.schema, name.name)
-            if relation is not None and not relation.is_beyond_history:
-                yield from reads_behind(relation, reader)
-        for words, arguments in functions_called(function):
-            called, _ = find_function(self.catalog, path, words, Given(("",) * arguments))
-            if called is not None:
-                yield from self._of_function(called, reader, (*callers, function))
+@remembered
+def _leading_into_circles(catalog: Catalog) -> frozenset[Relation]:
+    """Return the tables whose policies lead into a circle of tables, or perhaps do.
+
+    Any policy counts, for whatever role and command: from all other tables every way certainly
+    ends, so that nobody need follow the same long way once for each table on it.
+    """
+    ways_on: dict[Relation, int] = {}
+    readers: dict[Relation, list[Relation]] = {}
+    waiting = [policy.relation for policy in catalog.policies()]
+    while waiting:
+        table = waiting.pop()
+        if table in ways_on:
+            continue
+        further = _read_by_policies(catalog, table)
+        ways_on[table] = len(further)
+        waiting += further
+        for read in further:
+            readers.setdefault(read, []).append(table)
+    ended = [table for table, count in ways_on.items() if count == 0]
+    for table in ended:
+        for reader in readers.get(table, ()):
+            ways_on[reader] -= 1
+            if ways_on[reader] == 0:
+                ended.append(reader)
+    return frozenset(ways_on).difference(ended)
+
+
+def _read_by_policies(catalog: Catalog, table: Relation) -> frozenset[Relation]:
+    """Return the other tables that any policy of a table reads.
+
+    The table itself is among them where not all is known: it perhaps leads anywhere.
+    """
+    found: set[Relation] = set()
+    unknown = False
+    try:
+        for policy in table.policies.values():
+            for clause in policy.clauses:
+                for _, source in clause.ask(looked_up):
+                    # Which tables are read is the same for every role.
+                    found.update(read.table for read in _reads(catalog, source, ""))
+    except UnknownFact:
+        unknown = True
+    return frozenset(found | {table} if unknown else found - {table})
+
+
+def _reads(catalog: Catalog, source: Source | Call, role: str) -> Iterator[TableRead]:
+    """Yield the reads of tables whose policies may filter them."""
+    match source:
+        case Source(relation=Relation() as relation):
+            yield from _of_relation(relation, role)
+        case Call(function=Function() as function):
+            yield from _of_function(catalog, function, role, ())
+
+
+def _of_relation(relation: Relation, role: str) -> Iterator[TableRead]:
+    if not relation.is_beyond_history:
+        for read in reads_behind(relation, role):
+            if not read.from_copy and not read.table.is_beyond_history:
+                yield read
+
+
+def _of_function(
+    catalog: Catalog, function: Function, role: str, callers: tuple[Function, ...]
+) -> Iterator[TableRead]:
+    if function in callers:
+        return
+    reader = function.owner if function.security_definer else role
+    path = function.search_path
+    for name in tables_read(function):
+        relation = find_relation(catalog, path, name.schema, name.name)
+        if relation is not None:
+            yield from _of_relation(relation, reader)
+    for words, arguments in functions_called(function):
+        called, _ = find_function(catalog, path, words, Given(("",) * arguments))
+        if called is not None:
+            yield from _of_function(catalog, called, reader, (*callers, function))
