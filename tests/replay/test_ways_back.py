@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.reports.results import Result
 from tests.linting import lint, rows_of
 
 UP = """CREATE ROLE web LOGIN;
@@ -32,12 +33,19 @@ LATER = "ALTER TABLE docs ADD COLUMN body text;\nALTER POLICY own ON docs RENAME
     ],
 )
 def test_a_way_back_changes_nothing_of_what_is_found(down: str, tmp_path: Path) -> None:
-    result = lint(
-        tmp_path,
-        {"m/0001_docs.up.sql": UP, "m/0001_docs.down.sql": down, "m/0002_body.up.sql": LATER},
-    )
-    assert {one.name for one in result.findings} <= {"down-migration-opens-table"}
+    forward = {"m/0001_docs.up.sql": UP, "m/0002_body.up.sql": LATER}
+    found = _found(lint(tmp_path / "forward", forward))
+    assert [name for name, *_ in found] == ["guc-identity-forgeable"]
+    result = lint(tmp_path / "both", {**forward, "m/0001_docs.down.sql": down})
+    assert [one for one in _found(result) if one[0] != "down-migration-opens-table"] == found
     assert (result.not_checked, result.errors, result.faults) == ((), (), ())
+
+
+def _found(result: Result) -> list[tuple[str, str, int]]:
+    return [
+        (one.name, one.finding.message, one.place.start.row if one.place is not None else 0)
+        for one in result.findings
+    ]
 
 
 @pytest.mark.parametrize(
