@@ -54,3 +54,17 @@ def language_of(suffix: str) -> Language:
     module, constant = _LANGUAGES[suffix]
     found: Language = getattr(importlib.import_module(f"{__name__}.{module}"), constant)
     return found
+
+
+_TOGETHER = (
+    frozenset((".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")),
+    frozenset((".java", ".kt", ".kts")),
+    frozenset((".ex", ".exs")),
+    frozenset((".rb", ".rake")),
+)
+"""Endings of files that import each other, beside those of their own kind."""
+
+
+def suffixes_beside(suffix: str) -> frozenset[str]:
+    """Return the endings of the files that one with this ending can import."""
+    return next((each for each in _TOGETHER if suffix in each), frozenset((suffix,)))

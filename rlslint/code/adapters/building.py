@@ -89,7 +89,8 @@ class Language(NamedTuple):
     parse; `before` looks at the whole tree first. `formats_with_braces`: the method `format` of
     its strings fills braces. `enforces_types`: a value is of the type that it is declared to have.
     `bare_calls`: the name of a function alone calls it. `shares_folder`: the files of a folder see
-    each other's names.
+    each other's names. `imports_folders`: a module is all
+    files of a folder.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Language(NamedTuple):
     enforces_types: bool = True
     bare_calls: bool = False
     shares_folder: bool = False
+    imports_folders: bool = False
 
 
 class Program(NamedTuple):

@@ -390,4 +390,5 @@ GO = Language(
     },
     patterns=frozenset(("expression_list",)),
     shares_folder=True,
+    imports_folders=True,
 )

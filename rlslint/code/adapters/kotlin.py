@@ -471,4 +471,5 @@ KOTLIN = Language(
     arguments={"value_argument": (0, -1)},
     prepare=_prepared,
     shares_folder=True,
+    imports_folders=True,
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from rlslint.code import form
-from rlslint.code.adapters import LARGEST_PROGRAM, language_of
+from rlslint.code.adapters import LARGEST_PROGRAM, language_of, suffixes_beside
 from rlslint.code.adapters.building import Language, last_word, parsed
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
@@ -416,7 +416,7 @@ class Programs:
 
     def _resolved(self, module: str, source: Source) -> list[str]:
         """Return the files that a module's name stands for: one, or all of a folder."""
-        suffixes = _RELATED.get(_suffix(source.path), ())
+        suffixes = suffixes_beside(_suffix(source.path))
         parts = [part for part in _PARTS().split(module.strip("./@~")) if part]
         parts = [part for part in parts if part not in ("crate", "super", "self", "src", "js")]
         if not parts:
@@ -440,20 +440,7 @@ class Programs:
         """Return the files of a folder that stand for it, or all where all do."""
         paths = self._by_folder.get(folder.lower(), [])
         own = [path for path in paths if _stem(path) in ("index", "__init__", "mod", "main")]
-        return own or [path for path in paths if path.endswith((".go", ".kt"))]
-
-
-_RELATED: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
-        (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
-    ),
-    **{suffix: (suffix,) for suffix in (".py", ".go", ".cs", ".rb", ".php", ".rs")},
-    ".java": (".java", ".kt"),
-    ".kt": (".java", ".kt"),
-    ".ex": (".ex", ".exs"),
-    ".exs": (".ex", ".exs"),
-}
+        return own or [p for p in paths if language_of(_suffix(p)).imports_folders]
 
 
 def _only(found: Sequence[Closure]) -> Closure | None:
