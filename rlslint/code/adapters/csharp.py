@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
+from rlslint.code.adapters.building import Builder, Language, children, last_word, part, plain, span
+from rlslint.code.adapters.literals import string, unindented, verbatim
+from rlslint.code.adapters.rules import (
     alternatives,
     assign,
     attempt,
@@ -15,10 +15,8 @@ from rlslint.code.adapters.building import (
     block,
     branch,
     call,
-    children,
     constant,
     counted,
-    last_word,
     leave,
     loop,
     make,
@@ -27,19 +25,13 @@ from rlslint.code.adapters.building import (
     name,
     nothing,
     operation,
-    part,
-    plain,
     repeat,
     sequence,
-    span,
-    string,
     subscript,
     target_name,
     targets,
     through,
     unary,
-    unindented,
-    verbatim,
     ways,
 )
 from rlslint.code.form import (

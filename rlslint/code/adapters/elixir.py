@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
+from rlslint.code.adapters.building import Builder, Language, children, part, plain, span
+from rlslint.code.adapters.elixir_patterns import bound, clause_of, merged, patterns_of
+from rlslint.code.adapters.literals import string, unindented
+from rlslint.code.adapters.rules import (
     block,
-    children,
     constant,
     held,
     name,
     nothing,
-    part,
-    plain,
     sequence,
-    span,
-    string,
     subscript,
     through,
-    unindented,
 )
-from rlslint.code.adapters.elixir_patterns import bound, clause_of, merged, patterns_of
 from rlslint.code.form import (
     Arm,
     Assign,

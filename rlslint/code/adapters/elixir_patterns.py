@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import Builder, children, held, part, plain, span
+from rlslint.code.adapters.building import Builder, children, part, plain, span
+from rlslint.code.adapters.rules import held
 from rlslint.code.form import (
     Arm,
     Assign,

@@ -8,35 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
+from rlslint.code.adapters.building import Builder, Language, children, last_word, part, plain, span
+from rlslint.code.adapters.literals import string, verbatim
+from rlslint.code.adapters.rules import (
     assign,
     attribute,
     block,
     branch,
     call,
-    children,
     constant,
     counted,
-    last_word,
     leave,
     name,
     nothing,
     only_item,
     operation,
-    part,
-    plain,
     sequence,
-    span,
-    string,
     subscript,
     target_name,
     targets,
     through,
     unary,
     until_break,
-    verbatim,
 )
 from rlslint.code.form import (
     Arm,

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
+from rlslint.code.adapters.building import Builder, Language, children, part, span
+from rlslint.code.adapters.literals import string, unescaped, unindented, verbatim
+from rlslint.code.adapters.rules import (
     assign,
     attempt,
     attribute,
     block,
     branch,
-    children,
     constant,
     counted,
     leave,
@@ -25,18 +24,12 @@ from rlslint.code.adapters.building import (
     name,
     nothing,
     operation,
-    part,
     repeat,
     sequence,
-    span,
-    string,
     subscript,
     through,
     unary,
-    unescaped,
-    unindented,
     until_break,
-    verbatim,
 )
 from rlslint.code.form import (
     Arm,

@@ -5,35 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
-    Rule,
-    assign,
-    attempt,
-    attribute,
-    block,
-    branch,
-    call,
-    children,
-    constant,
-    counted,
-    leave,
-    make,
-    marks_of,
-    name,
-    nothing,
-    operation,
-    part,
-    repeat,
-    sequence,
-    span,
-    string,
-    subscript,
-    through,
-    unary,
-    ways,
-)
+from rlslint.code.adapters.building import Builder, Language, Rule, children, part, span
 from rlslint.code.adapters.javascript_modules import (
     assigned,
     constant_text,
@@ -43,6 +15,29 @@ from rlslint.code.adapters.javascript_modules import (
     required,
 )
 from rlslint.code.adapters.javascript_patterns import PATTERNS, bound
+from rlslint.code.adapters.literals import string
+from rlslint.code.adapters.rules import (
+    assign,
+    attempt,
+    attribute,
+    block,
+    branch,
+    call,
+    constant,
+    counted,
+    leave,
+    make,
+    marks_of,
+    name,
+    nothing,
+    operation,
+    repeat,
+    sequence,
+    subscript,
+    through,
+    unary,
+    ways,
+)
 from rlslint.code.form import (
     Assign,
     Attribute,

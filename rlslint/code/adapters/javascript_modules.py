@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import Builder, assign, children, marks_of, part, span
+from rlslint.code.adapters.building import Builder, children, part, span
 from rlslint.code.adapters.javascript_patterns import PATTERNS, bound
+from rlslint.code.adapters.rules import assign, marks_of
 from rlslint.code.form import (
     Assign,
     Attribute,

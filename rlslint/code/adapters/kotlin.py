@@ -10,31 +10,26 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
+from rlslint.code.adapters.building import Builder, Language, children, part, span
+from rlslint.code.adapters.literals import unescaped, verbatim
+from rlslint.code.adapters.rules import (
     assign,
     attempt,
     attribute,
     block,
     branch,
     call,
-    children,
     constant,
     leave,
     members,
     name,
     nothing,
     operation,
-    part,
     repeat,
     sequence,
-    span,
     subscript,
     through,
     unary,
-    unescaped,
-    verbatim,
 )
 from rlslint.code.form import (
     Arm,

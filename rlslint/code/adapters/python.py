@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
-    adjacent,
+from rlslint.code.adapters.building import Builder, Language, children, part, span
+from rlslint.code.adapters.literals import adjacent, string
+from rlslint.code.adapters.rules import (
     assign,
     attempt,
     attribute,
     block,
     branch,
     call,
-    children,
     class_,
     constant,
     leave,
@@ -24,11 +22,8 @@ from rlslint.code.adapters.building import (
     name,
     only_item,
     operation,
-    part,
     repeat,
     sequence,
-    span,
-    string,
     subscript,
     target_name,
     targets,

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import (
-    Builder,
-    Language,
-    Rule,
-    adjacent,
+from rlslint.code.adapters.building import Builder, Language, Rule, children, part, span, words_of
+from rlslint.code.adapters.literals import adjacent, string, unindented
+from rlslint.code.adapters.rules import (
     alternatives,
     assign,
     attribute,
     block,
     branch,
-    children,
     constant,
     loop,
     mapping,
     name,
     nothing,
     operation,
-    part,
     repeat,
     sequence,
-    span,
-    string,
     subscript,
     through,
     unary,
-    unindented,
-    words_of,
 )
 from rlslint.code.form import (
     Arm,
