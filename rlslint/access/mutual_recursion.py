@@ -68,7 +68,7 @@ def mutual_recursion(catalog: Catalog, policy: Policy, role: str, command: str) 
     search = _Search(catalog, table)
     for clause in clauses_for(policy, command):
         for step in search.steps(policy, clause, role):
-            found = search.back((step,))
+            found = search.back(step)
             if found is not None:
                 return found
     if search.gap is not None:
@@ -83,28 +83,39 @@ class _Search:
         self.gap: UnknownFact | None = None
         self._seen: set[tuple[int, str, bool]] = set()
 
-    def back(self, way: tuple[Step, ...]) -> Circle | None:
-        """Return the circle that a way from home closes, None if it leads nowhere."""
-        table, role, _, _ = way[-1].read
-        seen = (id(table), role, any(step.calls for step in way))
-        if seen in self._seen:
-            return None
-        self._seen.add(seen)
-        for policy in self._policies(table, role):
-            if policy.using is None:
-                continue
-            for step in self.steps(policy, policy.using, role):
-                longer = (*way, step)
-                if step.read.table is self.home:
-                    if (circle := self._closed(longer)) is not None:
-                        return circle
-                elif (found := self.back(longer)) is not None:
-                    return found
+    def back(self, first: Step) -> Circle | None:
+        """Return the circle that a step away from home begins, None if it leads nowhere."""
+        way = [first]
+        branches = [(self._onward(first.read, first.calls), first.calls)]
+        while branches:
+            onward, calls = branches[-1]
+            step = next(onward, None)
+            if step is None:
+                branches.pop()
+                way.pop()
+            elif step.read.table is self.home:
+                if (circle := self._closed((*way, step), calls or step.calls)) is not None:
+                    return circle
+            else:
+                way.append(step)
+                calls = calls or step.calls
+                branches.append((self._onward(step.read, calls), calls))
         return None
 
-    def _closed(self, way: tuple[Step, ...]) -> Circle | None:
+    def _onward(self, read: TableRead, calls: bool) -> Iterator[Step]:
+        """Yield the steps from a table that was not yet reached like this."""
+        table, role, _, _ = read
+        seen = (id(table), role, calls)
+        if seen in self._seen:
+            return
+        self._seen.add(seen)
+        for policy in self._policies(table, role):
+            if policy.using is not None:
+                yield from self.steps(policy, policy.using, role)
+
+    def _closed(self, way: tuple[Step, ...], calls: bool) -> Circle | None:
         again = list(self._policies(self.home, way[-1].read.role))
-        if any(step.calls for step in way):
+        if calls:
             returns = any(policy is way[0].policy for policy in again)
             return Circle("54001", way) if returns else None
         if any(has_sub_select(clause) for policy in again for clause in policy.clauses):
