@@ -30,6 +30,7 @@ from rlslint.sql.expressions import (
 
 _LIKE = ("~~", "~~*")
 _REGULAR = ("~", "~*")
+_LOOSE = frozenset(_LIKE) | frozenset(_REGULAR) | {"^@"}
 _ESCAPING = frozenset(("replace", "regexp_replace", "translate", "quote_literal", "quote_ident"))
 _MATCHING = frozenset(
     ("regexp_like", "textlike", "texticlike", "like", "textregexeq", "texticregexeq", "bpcharlike")
@@ -98,7 +99,7 @@ def _in_query(query: Query, functions: ContextFunctions) -> Iterator[LooseMatch]
 
 def _match(expression: Expr, functions: ContextFunctions) -> LooseMatch | None:
     match expression:
-        case Operator(symbol, Expr() as text, pattern) if symbol in (*_LIKE, *_REGULAR, "^@"):
+        case Operator(symbol, Expr() as text, pattern) if symbol in _LOOSE:
             if symbol in _LIKE and _has_column(pattern) and context_reads(text, functions):
                 return _of("part", expression, pattern, text, _is_part(pattern), functions)
             kind = "prefix" if symbol == "^@" else "pattern"

@@ -42,7 +42,8 @@ def carry_out_perhaps(replay: Replay, parsed: ParsedStatement) -> None:
 def leave_refused_in_doubt(replay: Replay, statement: Statement) -> None:
     """Make unknown what a statement may change that is refused if nothing in doubt is otherwise."""
     execution = Execution(replay, statement)
-    execution.run_unparsable(statement.sql)
+    with suppress(Refused):
+        execution.run_unparsable(statement.sql)
     execution.note("whether PostgreSQL refuses it depends on what could not be followed before")
 
 
@@ -54,6 +55,7 @@ def carry_out_broken(replay: Replay, item: BrokenStatement) -> None:
     execution = Execution(replay, item.statement)
     refused = item.refused and not any(True for _ in open_holes(item.statement))
     if not refused or row_security_mistake(item.statement) is None:
-        execution.run_unparsable(item.statement.sql, refused)
+        with suppress(Refused):
+            execution.run_unparsable(item.statement.sql, refused)
     if not item.refused:
         execution.note(item.message)
