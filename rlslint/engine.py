@@ -357,14 +357,8 @@ def _with_signs(
     uses = result.uses_row_security
     beside = (file.path for file in (*found.programs, *found.settings))
     seen = signs((*found.others, *beside), found.root, found.tests)
-    followed = frozenset(file.path for file in code.files if file.sites and not file.problem)
-    followed -= unnamed
-    known = code.migrated.union(sign.path for sign in code.unread)
-    unknown = tuple(
-        sign
-        for sign in seen.found
-        if sign.path not in known and (sign.makes or sign.path not in followed)
-    )
+    known = (code.told - unnamed).union(sign.path for sign in code.unread)
+    unknown = tuple(sign for sign in seen.found if sign.path not in known)
     scripts = signs((file.path for file in left_out), found.root, found.tests)
     not_run = tuple(
         NotChecked("test file", script.path, _OF_TESTS)

@@ -97,6 +97,52 @@ def test_what_is_followed_tells_what_it_does(tmp_path: Path, path: str) -> None:
     assert "No findings" not in run.stderr
 
 
+PARTLY = {
+    "db/migrate/1_carts.rb": """class Carts < ActiveRecord::Migration[7.0]
+  def up
+    execute "CREATE TABLE carts (id int)"
+    enable_row_level_security :carts
+  end
+end
+""",
+    "src/carts.ts": """import { Pool } from "pg";
+const pool = new Pool();
+export async function health() { await pool.query("SELECT 1 /* set local app.tenant */"); }
+export async function enter(box: Box, id: string) {
+  await box.pass({ first: "SET LOCAL app.tenant = '" + id + "'" });
+}
+""",
+}
+"""Programs of which something else is followed than what is about row security."""
+
+
+@pytest.mark.parametrize("path", PARTLY)
+def test_what_is_left_of_a_program_is_named(tmp_path: Path, path: str) -> None:
+    files = {path: PARTLY[path]}
+    if path.endswith(".ts"):
+        files["db/0001_carts.sql"] = "CREATE TABLE carts (id int);"
+    run = rlslint("check", cwd=files_in(tmp_path, files))
+    assert f"{path} uses row security in a form that is not read." in run.stderr
+    assert "nowhere" not in run.stderr
+    assert "No findings" not in run.stderr
+
+
+def test_comments_and_ways_back_of_a_program_that_is_followed_are_nothing(tmp_path: Path) -> None:
+    migration = """class Carts < ActiveRecord::Migration[7.0]
+  # Enable Row Level Security: CREATE POLICY own ON carts
+  def up
+    execute "CREATE TABLE carts (id int)"
+  end
+  def down
+    execute "ALTER TABLE carts ENABLE ROW LEVEL SECURITY"
+  end
+end
+"""
+    run = rlslint("check", cwd=files_in(tmp_path, {"db/migrate/1_carts.rb": migration}))
+    assert "in a form that is not read" not in run.stderr
+    assert "No findings." in run.stderr
+
+
 @pytest.mark.parametrize("path", SILENT)
 def test_what_says_nothing_of_row_security_is_not_named(tmp_path: Path, path: str) -> None:
     run = rlslint("check", cwd=project(tmp_path, **{path: SILENT[path]}))

@@ -63,12 +63,14 @@ def ignores_in_host(text: Text, mark: str) -> tuple[Ignore, ...]:
     """
     if _WORD not in text.data:
         return ()
-    comments = (
-        (found.start(), found.end())
-        for found in _HOST_TOKENS[mark]().finditer(text.data)
-        if found.lastgroup == "comment"
-    )
-    return tuple(_ignores(text, comments))
+    return tuple(_ignores(text, host_comments(text.data, mark)))
+
+
+def host_comments(data: bytes, mark: str) -> Iterator[tuple[int, int]]:
+    """Yield where the comments of application code stand; `mark` is `#` or `//`."""
+    for found in _HOST_TOKENS[mark]().finditer(data):
+        if found.lastgroup == "comment":
+            yield found.start(), found.end()
 
 
 def covers(ignore: Ignore, statement: Statement) -> bool:

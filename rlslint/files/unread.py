@@ -111,7 +111,7 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
             continue
         words = _Words(data)
         makes = words.have(_DDL) or words.have(_SHOUTED, shouted=True)
-        if makes or words.have(_CONTEXT) or words.have(_SHOUTED_CONTEXT, shouted=True):
+        if makes or sets_context(data):
             found.append(Sign(shown, makes, shown in tests))
     return Signs(tuple(found), tuple(too_large))
 
@@ -120,6 +120,12 @@ def makes_row_security(data: bytes) -> bool:
     """Tell whether a text has words that make row security."""
     words = _Words(data)
     return words.have(_DDL) or words.have(_SHOUTED, shouted=True)
+
+
+def sets_context(data: bytes) -> bool:
+    """Tell whether a text has words that set or read what policies depend on."""
+    words = _Words(data)
+    return words.have(_CONTEXT) or words.have(_SHOUTED_CONTEXT, shouted=True)
 
 
 class Naming(NamedTuple):

@@ -13,6 +13,7 @@ from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
 from rlslint.project.database import NoHistory
+from rlslint.project.reading_code import follow_migrations
 from rlslint.project.replaying import Replayed, replay_history
 
 
@@ -56,6 +57,7 @@ def _replayed(path: str, found: Found, config: Config, reader: Reader) -> Migrat
     if len(chosen) != 1:
         number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
         raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")
+    follow_migrations(found, chosen[0], reader)
     return Migrations(replay_history(chosen[0], config, reader, ModuleReader(found)), reader)
 
 

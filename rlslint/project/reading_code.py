@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -15,16 +15,17 @@ from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
-from rlslint.files.layouts.history import Migration
+from rlslint.files.layouts.history import History, Migration
 from rlslint.files.layouts.programs import is_program
-from rlslint.files.unread import Sign, makes_row_security
+from rlslint.files.unread import Sign, makes_row_security, sets_context
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.code.evaluation.program import Programs
-    from rlslint.code.sites import CodeFile
+    from rlslint.code.interest import Signs
+    from rlslint.code.sites import CodeFile, SqlSite
     from rlslint.files.connections import Connection
     from rlslint.files.python_source import ReadModule
     from rlslint.files.settings.api import Api
@@ -45,8 +46,8 @@ class Code(NamedTuple):
     `apis` are those that settings files are about, each with the path of its file. `others` are
     the paths of all files that are not read as SQL. `deployment` is what those of the program tell
     of keys, poolers and the like. `tests` are the paths of the files that test it.
-    `apis` are those that settings files are about, each with the path of its file. `migrated` are
-    the programs that were read as migrations. `others` are
+    `apis` are those that settings files are about, each with the path of its file. `told` are
+    the programs of which nothing about row security is left unread. `others` are
     the paths of all files that are not read as SQL.
     """
 
@@ -59,7 +60,7 @@ class Code(NamedTuple):
     apis: tuple[tuple[str, Api], ...] = ()
     deployment: Deployment = NO_DEPLOYMENT
     tests: tuple[str, ...] = ()
-    migrated: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
 
 def read_code(
@@ -128,7 +129,7 @@ def read_code(
         tuple(apis),
         _deployment(found, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
-        followed.migrated,
+        followed.told,
     )
 
 
@@ -220,13 +221,13 @@ def _variables_of_terraform(
 class _Followed(NamedTuple):
     """What programs tell that are written in other languages than Python.
 
-    `migrated` are the migrations among them that were followed, as they are shown, `unread` those
-    that were not.
+    `told` are those, as they are shown, of which nothing about row security is left unread;
+    `unread` are migrations of which something is.
     """
 
     files: tuple[CodeFile, ...] = ()
     unread: tuple[Sign, ...] = ()
-    migrated: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
 
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
@@ -235,10 +236,11 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     if not listed:
         return _Followed()
     from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
-    from rlslint.code.interest import functions_that_set, has_sign, signs_of_sessions
+    from rlslint.code.coverage import covered_by, uncovered
+    from rlslint.code.interest import has_sign
 
-    migrations = _migrations_in_programs(sorted_files) & listed.keys()
-    signs = signs_of_sessions(functions_that_set(map(_content, found.sql)))
+    migrations = _migrations_in_programs(sorted_files.histories) & listed.keys()
+    signs = _signs_of_sessions(found)
     starts: dict[str, bytes] = {}
     for shown in listed.keys() - migrations:
         data = reader.content(listed[shown].path, shown)
@@ -246,12 +248,53 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
             starts[shown] = data
     if not starts and not migrations:
         return _Followed()
+    programs = _followed_together(found, listed, signs, reader)
+    unread = _follow_migrations(programs, sorted(migrations), listed, reader)
+    followed = programs.followed(dict(sorted(starts.items())))
+    for shown in (*sorted(migrations), *(code.path for code in followed)):
+        text = reader.text(listed[shown].path, shown)
+        if text is not None:
+            mark = comment_mark(shown)
+            reader.keep_ignores(text, partial(ignores_in_host, text, mark))
+    reader.notes += [code.problem for code in followed if code.problem]
+    told = migrations.difference(sign.path for sign in unread)
+    covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
+    for code in followed:
+        data = reader.content(listed[code.path].path, code.path)
+        rest = uncovered(data, covered.get(code.path, ()), (), code.path)
+        if not code.problem and not makes_row_security(rest) and not sets_context(rest):
+            told.add(code.path)
+    return _Followed(followed, unread, frozenset(told))
+
+
+def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
+    """Give the reader what the migrations of a history run that are written as programs.
+
+    Those of which something cannot be told are among the files that were left unread.
+    """
+    listed = {file.shown: file for file in found.programs}
+    migrations = _migrations_in_programs((chosen,)) & listed.keys()
+    if migrations:
+        programs = _followed_together(found, listed, _signs_of_sessions(found), reader)
+        unread = _follow_migrations(programs, sorted(migrations), listed, reader)
+        reader.left_unread += [sign.path for sign in unread]
+
+
+def _signs_of_sessions(found: Found) -> Signs:
+    from rlslint.code.interest import functions_that_set, signs_of_sessions
+
+    return signs_of_sessions(functions_that_set(map(_content, found.sql)))
+
+
+def _followed_together(
+    found: Found, listed: Mapping[str, SourceFile], signs: Signs, reader: Reader
+) -> Programs:
     from rlslint.code.evaluation.program import Programs
+
+    settings = [_content(file) for file in found.settings]
 
     def read(shown: str) -> bytes | None:
         return reader.content(listed[shown].path, shown)
-
-    settings = [_content(file) for file in found.settings]
 
     def says(word: str) -> bool:
         return any(word.encode() in data for data in settings)
@@ -259,42 +302,46 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     def failed(shown: str, error: Exception) -> None:
         reader.faults.append(Fault("followed", "file", shown, error))
 
-    programs = Programs(tuple(listed), read, signs, says, failed)
-    unread = follow_migrations(programs, sorted(migrations), reader, read)
-    migrated = frozenset(migrations).difference(sign.path for sign in unread)
-    followed = programs.followed(dict(sorted(starts.items())))
-    for shown in (*sorted(migrated), *(code.path for code in followed)):
-        text = reader.text(listed[shown].path, shown)
-        if text is not None:
-            mark = comment_mark(listed[shown].name)
-            reader.keep_ignores(text, partial(ignores_in_host, text, mark))
-    reader.notes += [code.problem for code in followed if code.problem]
-    return _Followed(followed, unread, migrated)
+    return Programs(tuple(listed), read, signs, says, failed)
 
 
-def _migrations_in_programs(sorted_files: Histories) -> set[str]:
+def _migrations_in_programs(histories: Iterable[History]) -> set[str]:
     return {
         migration.shown
-        for history in sorted_files.histories
+        for history in histories
         for migration in history.migrations
         if is_program(migration)
     }
 
 
-def follow_migrations(
+def _follow_migrations(
     programs: Programs,
     migrations: Iterable[str],
+    listed: Mapping[str, SourceFile],
     reader: Reader,
-    read: Callable[[str], bytes | None],
 ) -> tuple[Sign, ...]:
-    """Give the reader what migrations run; return those of which it cannot be told."""
+    """Give the reader what migrations run; return those of which something cannot be told.
+
+    What a migration does to row security in words of its framework is unknown from there on.
+    """
+    from rlslint.code.coverage import covered_by, uncovered, untold_site
+
     unread = []
     for shown in migrations:
+        data = reader.content(listed[shown].path, shown)
         sites = programs.run_by_migration(shown)
-        reader.sites[shown] = sites or ()
-        if not sites and makes_row_security(read(shown) or b""):
+        if sites is None:
+            reader.left_unread.append(shown)
+        covered = covered_by(sites or ()).get(shown, ())
+        if makes_row_security(uncovered(data, covered, programs.ways_back(shown), shown)):
             unread.append(Sign(shown, makes=True, is_test=False))
+            sites = (*(sites or ()), untold_site(shown, data))
+        reader.sites[shown] = sites or ()
     return tuple(unread)
+
+
+def _makes(site: SqlSite) -> bool:
+    return makes_row_security(site.text.data)
 
 
 def _content(file: SourceFile) -> bytes:

@@ -47,6 +47,13 @@ def ways_up(closures: Iterable[Closure]) -> Iterator[Closure]:
     yield from found
 
 
+def ways_down(closures: Iterable[Closure]) -> Iterator[tuple[int, int]]:
+    """Yield where the functions stand that a migration tool calls to go back."""
+    for each in closures:
+        if _DOWN().search(each.function.name):
+            yield each.function.start, each.function.end
+
+
 def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> list[Written]:
     """Return the SQL that a call of a migration runs, nothing where it runs none."""
     runs = call.name in _RUNS or any(call.name in library.executes for library in libraries)

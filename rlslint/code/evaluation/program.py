@@ -13,7 +13,7 @@ from rlslint.code.adapters.building import Language, last_word, parsed
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
-from rlslint.code.evaluation.migrations import migration_site, ways_up
+from rlslint.code.evaluation.migrations import migration_site, ways_down, ways_up
 from rlslint.code.evaluation.record import Recorder
 from rlslint.code.evaluation.strings import Source, Unfinished, Written
 from rlslint.code.evaluation.values import (
@@ -147,6 +147,11 @@ class Programs:
             self._failed(shown, error)
             return None
         return tuple([migration_site(script) for script in scripts if script.fragments])
+
+    def ways_back(self, shown: str) -> tuple[tuple[int, int], ...]:
+        """Return the bytes of a migration that it runs on its way down only."""
+        loaded = self._load(shown)
+        return () if loaded is None else tuple(ways_down(loaded.closures))
 
     def _follow_all(self) -> None:
         for loaded in self._found():

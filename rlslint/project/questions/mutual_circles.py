@@ -19,17 +19,20 @@ class MutualCircle(NamedTuple):
     roles: tuple[str, ...]
 
 
-def mutual_circles(project: Project) -> dict[Policy, MutualCircle]:
-    """Return the circles by the first policy of each; one of the same tables counts once."""
-    found: dict[Policy, MutualCircle] = {}
+def mutual_circles(project: Project) -> dict[Policy, MutualCircle | UnknownFact]:
+    """Return the circles by the first policy of each; one of the same tables counts once.
+
+    For a policy of which it cannot be told, what is not known stands there.
+    """
+    found: dict[Policy, MutualCircle | UnknownFact] = {}
     tables: set[frozenset[Relation]] = set()
     for policy in project.catalog.policies():
         try:
             if not any(may_read(one.expression, project.catalog) for one in policy.clauses):
                 continue
             one = _from(policy, project)
-        except UnknownFact:
-            # The rule asks again, and says of this policy what is not known.
+        except UnknownFact as unknown:
+            found[policy] = unknown
             continue
         if one is not None and one.circle.tables not in tables:
             tables.add(one.circle.tables)
@@ -38,14 +41,19 @@ def mutual_circles(project: Project) -> dict[Policy, MutualCircle]:
 
 
 def _from(policy: Policy, project: Project) -> MutualCircle | None:
-    ended = [
-        (command, role, circle)
-        for command in COMMANDS
-        if policy.covers(command)
-        for role in project.runtime.names
-        if (circle := mutual_recursion(project.catalog, policy, role, command)) is not None
-        and role in project.reachable_by(policy.relation, command)
-    ]
+    """Return the circle of a policy. Raises UnknownFact where none is certain and one may be."""
+    ended: list[tuple[str, str, Circle]] = []
+    unknown: UnknownFact | None = None
+    for command in filter(policy.covers, COMMANDS):
+        for role in project.runtime.names:
+            try:
+                circle = mutual_recursion(project.catalog, policy, role, command)
+                if circle is not None and role in project.reachable_by(policy.relation, command):
+                    ended.append((command, role, circle))
+            except UnknownFact as error:
+                unknown = error
+    if not ended and unknown is not None:
+        raise unknown
     if not ended:
         return None
     commands = tuple(dict.fromkeys(command for command, _, _ in ended))

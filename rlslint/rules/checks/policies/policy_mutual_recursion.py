@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rlslint.access.recursion import looked_up
 from rlslint.access.wording import spoken
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
@@ -29,6 +30,8 @@ def policy_mutual_recursion(policy: Policy, project: Project) -> Iterator[Findin
     from rlslint.project.questions.mutual_circles import mutual_circles
 
     found = project.ask(mutual_circles).get(policy)
+    if isinstance(found, UnknownFact):
+        raise found
     if found is not None:
         yield _finding(policy, found, project)
 
