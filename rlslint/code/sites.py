@@ -113,8 +113,8 @@ class SqlSite(NamedTuple):
     attribute that runs it, as written (`conn`, `self.db`, `session`), "" where unknown. `scope` is
     the transaction around it. `function` is the qualified name of the surrounding function.
     `migration` is True where the string belongs to a migration (Alembic, Django) and is replayed
-    instead of being judged as a query. `is_ambient` tells that the library finds the connection by
-    itself, so that code elsewhere may have begun a transaction on it.
+    instead of being judged as a query. `is_surrounding` tells that the library finds the connection
+    by itself, so that code elsewhere may have begun a transaction on it.
     """
 
     text: Text
@@ -126,7 +126,7 @@ class SqlSite(NamedTuple):
     function: str
     migration: bool = False
     lifetime: Lifetime = Lifetime()
-    is_ambient: bool = False
+    is_surrounding: bool = False
 
 
 class CodeEventKind(Enum):

@@ -14,7 +14,7 @@ from rlslint.text.patterns import Pattern
 
 _SQL = (".sql", ".psql", ".ddl", ".pgsql")
 _PYTHON = (".py",)
-_PROGRAMS = (
+PROGRAMS = (
     ".cjs", ".cs", ".cts", ".ex", ".exs", ".go", ".java", ".js", ".jsx", ".kt", ".kts", ".mjs",
     ".mts", ".php", ".rake", ".rb", ".rs", ".ts", ".tsx",
 )  # fmt: skip
@@ -80,7 +80,7 @@ def kind(name: str) -> str | None:
         return "plans"
     if _SETTINGS().fullmatch(lower):
         return "settings"
-    return "programs" if lower.endswith(_PROGRAMS) and not lower.endswith(_PRODUCTS) else None
+    return "programs" if lower.endswith(PROGRAMS) and not lower.endswith(_PRODUCTS) else None
 
 
 def may_tell(name: str) -> bool:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rlslint.code.adapters.building import Language
 
-_LANGUAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
+ENDINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        ".py": ("python", "PYTHON"),
         ".ts": ("javascript", "TYPESCRIPT"),
         ".mts": ("javascript", "TYPESCRIPT"),
         ".cts": ("javascript", "TYPESCRIPT"),
@@ -35,13 +34,10 @@ _LANGUAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-SUFFIXES = frozenset(_LANGUAGES)
-"""The endings of the files that are read as programs."""
-
 LARGEST_PROGRAM = 1 << 20
 """Bytes of a file; larger ones are generated or bundled, and not followed."""
 
-_NUMBER_SIGN = (".py", ".rb", ".rake", ".ex", ".exs")
+_NUMBER_SIGN = (".rb", ".rake", ".ex", ".exs")
 
 
 def comment_mark(name: str) -> str:
@@ -50,8 +46,8 @@ def comment_mark(name: str) -> str:
 
 
 def language_of(suffix: str) -> Language:
-    """Return the language of the files with one of `SUFFIXES`; its module is imported now."""
-    module, constant = _LANGUAGES[suffix]
+    """Return the language of the files with an ending; its module is imported now."""
+    module, constant = ENDINGS[suffix]
     found: Language = getattr(importlib.import_module(f"{__name__}.{module}"), constant)
     return found
 

@@ -113,6 +113,9 @@ class Connections:
         self._recorder = recorder
         self._says = says
         self._facts: dict[str, Facts] = {}
+        self.tells_of_transaction = frozenset(
+            [word for library in known for word in library.tells_of_transaction]
+        )
 
     def facts(self, library: Library) -> Facts:
         """Return what holds of a library in this program."""

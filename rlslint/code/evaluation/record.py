@@ -113,7 +113,7 @@ class Recorder:
             _SCOPES[session.transaction],
             situation.function,
             lifetime=Lifetime(session.pooled, facts.pool_resets if library is not None else None),
-            is_ambient=session.is_surrounding,
+            is_surrounding=session.is_surrounding,
         )
         kind = command or CodeEventKind.execute
         first = placed.fragments[0]

@@ -27,13 +27,6 @@ from rlslint.code.evaluation.walking import CONSTANT_CASE, Walker, name_of, with
 from rlslint.code.form import Leaves
 from rlslint.text import HoleValue
 
-_OPEN_TRANSACTION = frozenset(
-    {
-        "CurrentTransaction", "transaction_open?", "open_transactions", "in_transaction?",
-        "in_transaction", "inTransaction", "isTransactionActive", "isActualTransactionActive",
-        "transactionLevel", "in_atomic_block",
-    }
-)  # fmt: skip
 _CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize", "init"))
 
 
@@ -221,23 +214,23 @@ def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
     known = constant(walker.value(node.test, scope))
     if isinstance(known, bool):
         return walker.value(node.then if known else node.otherwise, scope)
-    if _asks_for_transaction(node.test):
+    if _asks_for_transaction(node.test, walker.connections.tells_of_transaction):
         for session in walker.course.sessions:
             session.transaction = session.transaction or None
     return _one_of(walker, [node.then, node.otherwise], scope)
 
 
-def _asks_for_transaction(node: form.Node) -> bool:
+def _asks_for_transaction(node: form.Node, words: frozenset[str]) -> bool:
     """Tell whether a test looks for a transaction that somebody else may have begun."""
     match node:
-        case form.Attribute(name=name) | form.Name(name=name) if name in _OPEN_TRANSACTION:
+        case form.Attribute(name=name) | form.Name(name=name) if name in words:
             return True
         case form.Attribute(of=of):
-            return _asks_for_transaction(of)
+            return _asks_for_transaction(of, words)
         case form.Call(function=function):
-            return _asks_for_transaction(function)
+            return _asks_for_transaction(function, words)
         case form.Operation(operands=operands):
-            return any(map(_asks_for_transaction, operands))
+            return any(_asks_for_transaction(each, words) for each in operands)
         case _:
             return False
 

@@ -92,6 +92,7 @@ class Library(NamedTuple):
     names of methods, arguments or events by which the pool calls functions. `parameter` is how a
     value is marked in its SQL; `passing` are names by which values are passed, where these decide
     the facts.
+    `tells_of_transaction` are members that tell whether somebody else has begun one.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Library(NamedTuple):
     sends: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
     interpolates_safely: frozenset[str] = frozenset()
+    tells_of_transaction: frozenset[str] = frozenset()
     tags: bool = False
     raw: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()

@@ -137,5 +137,6 @@ LIBRARIES = (
             **dict.fromkeys(_both("TransactionStarted"), Hook.begin),
         },
         parameter="{0}",
+        tells_of_transaction=frozenset(("CurrentTransaction",)),
     ),
 )

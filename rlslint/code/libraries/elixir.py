@@ -22,6 +22,7 @@ LIBRARIES = (
         modules=frozenset(("Ecto.Adapters.SQL",)),
         receiver=Role.transaction,
         hooks={"after_connect": Hook.connect},
+        tells_of_transaction=frozenset(("in_transaction?",)),
     ),
     Library(
         "postgrex",

@@ -68,6 +68,7 @@ LIBRARIES = (
         imports=("org.springframework.transaction",),
         types={"TransactionTemplate": Role.block, "TransactionOperations": Role.block},
         steps={"execute": Step.transaction, "executeWithoutResult": Step.transaction},
+        tells_of_transaction=frozenset(("isActualTransactionActive",)),
     ),
     Library(
         "r2dbc",

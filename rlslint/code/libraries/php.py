@@ -57,6 +57,7 @@ LIBRARIES = (
         ),
         words={"laravel/octane": Facts(is_shared=True), **_WORDS},
         parameter="?",
+        tells_of_transaction=frozenset(("transactionLevel",)),
     ),
     Library(
         "doctrine",
@@ -100,6 +101,7 @@ LIBRARIES = (
         words=_WORDS,
         hooks={"postConnect": Hook.connect},
         parameter="?",
+        tells_of_transaction=frozenset(("isTransactionActive",)),
     ),
     Library(
         "pdo",
@@ -113,6 +115,7 @@ LIBRARIES = (
         sends=frozenset(("execute",)),
         words=_WORDS,
         parameter="?",
+        tells_of_transaction=frozenset(("inTransaction",)),
     ),
     Library(
         "pgsql",

@@ -36,6 +36,7 @@ LIBRARIES = (
         receiver=Role.ambient,
         hooks={"after_connect": Hook.connect},
         parameter="?",
+        tells_of_transaction=frozenset(("in_transaction?",)),
     ),
     Library(
         "pg",
@@ -118,5 +119,11 @@ LIBRARIES = (
             "checkout": Hook.acquire,
             "checkin": Hook.release,
         },
+        tells_of_transaction=frozenset(
+            (
+                "transaction_open?",
+                "open_transactions",
+            )
+        ),
     ),
 )

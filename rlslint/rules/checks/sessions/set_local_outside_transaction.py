@@ -23,7 +23,7 @@ def set_local_outside_transaction(trace: SessionTrace, project: Project) -> Iter
         reported.add(write.statement)
         # A caller in a file that does not name this one may have begun a transaction.
         sites = [other.event.site for _, other in lost]
-        perhaps = all(site is not None and site.is_ambient for site in sites)
+        perhaps = all(site is not None and site.is_surrounding for site in sites)
         finding = Finding(
             object=write.name,
             message=f"{told_lost(write)} outside a transaction"
