@@ -1,0 +1,56 @@
+"""policy-without-expression: a permissive policy without a condition admits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import applicable_policies
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Policy
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.project.questions.exposure import certainty, served_roles
+from rlslint.project.terms import Terms
+from rlslint.rules.registry import rule
+from rlslint.text.patterns import Pattern
+from rlslint.text.sentences import listed
+
+_VERBS = {"select": "read", "insert": "insert", "update": "change", "delete": "delete"}
+_DENIES = Pattern(r"(?:^|[\W_])(?:no|none|nobody|den(?:y|ied|ies)|block\w*|forbid\w*|lock\w*)")
+
+
+def _asks_nothing(terms: Terms, project: Project) -> bool:
+    del project
+    return terms.permissive and terms.using is None and terms.check is None
+
+
+@rule(where=_asks_nothing)
+def policy_without_expression(policy: Policy, project: Project) -> Iterator[Finding]:
+    if not policy.relation.rls_enabled or _DENIES().search(policy.name.lower()):
+        return
+    found = [
+        (command, role)
+        for command in _VERBS
+        if policy.covers(command)
+        for role in project.reachable_by(policy.relation, command)
+        if role in served_roles(policy, project)
+        if not _is_served(policy, command, role, project)
+    ]
+    if found:
+        commands, roles = (tuple(dict.fromkeys(words)) for words in zip(*found, strict=True))
+        verbs = listed(_VERBS[command] for command in commands)
+        yield Finding(
+            object=str(policy),
+            message=f"{spoken(roles)} can {verbs} no row of {policy.relation}: policy "
+            f"{policy.name} has neither USING nor WITH CHECK, so it admits none",
+            span=shown(policy.created),
+            label="admits no row",
+            help="say in USING, and in WITH CHECK for new rows, which rows the policy is to admit",
+            related=also_shown((policy.relation.created, "the table is created here")),
+            confidence=certainty(project),
+        )
+
+
+def _is_served(policy: Policy, command: str, role: str, project: Project) -> bool:
+    permissive, _ = applicable_policies(project.catalog, policy.relation, role, command)
+    return any(other.using is not None or other.check is not None for other in permissive)
