@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint.code import form
+from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import (
     fills_argument,
     grows,
@@ -10,7 +11,6 @@ from rlslint.code.evaluation.builtins import (
     known_items,
     visits,
 )
-from rlslint.code.evaluation.connections import Call
 from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.migrations import scripts_of
 from rlslint.code.evaluation.statements import put

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from rlslint import NamedTuple
 from rlslint.code.adapters.building import last_words
+from rlslint.code.evaluation.arguments import Call, facts_by_name, role_of, sql_of
 from rlslint.code.evaluation.builtins import Place, flattened, quotes
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Situation
@@ -16,8 +16,6 @@ from rlslint.code.evaluation.values import (
     Closure,
     Entries,
     Handle,
-    Items,
-    Object,
     Plain,
     Prepared,
     Session,
@@ -28,8 +26,6 @@ from rlslint.code.libraries import Facts, Library, Role, Step
 from rlslint.code.sites import CodeEventKind, Hook
 from rlslint.text import HoleValue
 
-_SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
-_VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 _TRANSACTION_ENTRIES = frozenset(("transaction", "transacting", "tx", "trx"))
 _SCOPE_FUNCTIONS = frozenset(("use", "let", "also", "apply", "run", "with", "tap", "then"))
 _SAME_AFTERWARDS = frozenset(
@@ -47,43 +43,6 @@ _ENDS = {
     Step.rollback: CodeEventKind.rollback,
     Step.release: CodeEventKind.release,
 }
-
-
-class Call(NamedTuple):
-    """A call, its arguments evaluated. `path` is the called name with its module.
-
-    `is_foreign` tells that it is called on nothing that is the program's own, `is_template` that
-    it is the tag of a template, whose values are passed apart from it already.
-    """
-
-    name: str
-    path: str
-    arguments: Sequence[Value]
-    named: Mapping[str, Value]
-    place: Place
-    is_foreign: bool = True
-    is_template: bool = False
-
-    @property
-    def closure(self) -> Closure | None:
-        """The function that is handed over, if any, or that of an object made for the purpose."""
-        for given in (*self.arguments, *self.named.values()):
-            match given:
-                case Closure():
-                    return given
-                case Object(name="", scope=scope):
-                    found = [each for each in scope.variables.values() if isinstance(each, Closure)]
-                    if found:
-                        return found[0]
-                case _:
-                    continue
-        return None
-
-    @property
-    def handle(self) -> Handle | None:
-        """The connection that is handed over, if any."""
-        given = [*self.arguments, *self.named.values()]
-        return next((each for each in given if isinstance(each, Handle)), None)
 
 
 class Follower(Protocol):
@@ -249,7 +208,7 @@ class Connections:
             library = next((each for each in libraries if call.name in each.sends), None)
         if library is None:
             return None
-        found = _sql_of(call, call.name in library.interpolates_safely)
+        found = sql_of(call, call.name in library.interpolates_safely)
         if found is None:
             return None
         sql, rest = found
@@ -261,7 +220,7 @@ class Connections:
         ):
             target = self.made(Role.transaction, library, course)
         values = flattened(each for each in rest if not isinstance(each, Handle))
-        self.send(sql, target, values, call.place, course, _passing(library, rest))
+        self.send(sql, target, values, call.place, course, facts_by_name(library, rest))
         if call.closure is not None:
             follower.follow(call.closure, ())
         return Handle(target.role, target.library, target.session)
@@ -390,7 +349,7 @@ class Connections:
                     of.session.transaction = of.session.between
                 return NOTHING
             case Step.statement:
-                found = _sql_of(call)
+                found = sql_of(call)
                 if found is None:
                     return of
                 sql, rest = found
@@ -419,7 +378,7 @@ class Connections:
     def opened(self, call: Call, course: Course, follower: Follower) -> Value | None:
         """Return what a function or constructor of a library makes, None where it is none."""
         for library in self.active:
-            role = _opens(library, call)
+            role = role_of(library, call)
             if role is None:
                 continue
             given = call.handle
@@ -439,7 +398,7 @@ class Connections:
         return None
 
     def _statement(self, library: Library, call: Call) -> Value | None:
-        found = _sql_of(call, call.name in library.interpolates_safely)
+        found = sql_of(call, call.name in library.interpolates_safely)
         if found is None:
             return None
         sql, rest = found
@@ -464,52 +423,3 @@ class Connections:
     ) -> None:
         """Note a step that is no SQL."""
         self._recorder.step(kind, session, place, self._situation(course))
-
-
-def _opens(library: Library, call: Call) -> Role | None:
-    """Return what a function makes: `pgxpool.New` is told by its last words."""
-    for words, role in library.opens.items():
-        plain = words.replace("::", ".").replace("\\", ".")
-        if call.path == plain or call.path.endswith("." + plain):
-            return role
-    if not call.is_foreign:
-        return None
-    known = (library.types.get(words) for words in (*last_words(call.path), call.name))
-    return next((role for role in known if role is not None), None)
-
-
-def _passing(library: Library, given: Sequence[Value]) -> Facts | None:
-    """Return what holds of values that are passed by a name which decides it."""
-    names = [name for each in given if isinstance(each, Entries) for name in each.values]
-    return next((library.passing[name] for name in names if name in library.passing), None)
-
-
-def _sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | None:
-    """Return the SQL among the arguments of a call, and what is passed beside it.
-
-    `is_safe` tells that holes of a string which is written in the call are passed as values.
-    """
-    for key in _SQL_ARGUMENTS:
-        value = call.named.get(key)
-        if isinstance(value, Written) and value.is_sql:
-            rest = [each for name, each in call.named.items() if name != key]
-            return value, [*call.arguments, *rest]
-    for number, value in enumerate(call.arguments[:4]):
-        match value:
-            case Written() if value.is_sql:
-                if is_safe and not call.is_template:
-                    value = value.bound()
-                return value, [*call.arguments[number + 1 :], *call.named.values()]
-            case Handle(prepared=Prepared() as prepared):
-                return prepared.sql, [*prepared.values, *call.arguments[number + 1 :]]
-            case Entries(entries):
-                for key in _SQL_ARGUMENTS:
-                    inner = entries.get(key)
-                    if isinstance(inner, Written) and inner.is_sql:
-                        given = [entries[name] for name in _VALUE_ENTRIES if name in entries]
-                        return inner, [*given, *call.arguments[number + 1 :]]
-            case Items((Written() as inner, *values)) if inner.is_sql:
-                return inner, [Items(tuple(values)), *call.arguments[number + 1 :]]
-            case _:
-                continue
-    return None

@@ -7,13 +7,13 @@ from types import MappingProxyType
 
 from rlslint.code import form
 from rlslint.code.adapters.building import last_word, types_of
+from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import (
     added,
     filled,
     parts_of,
     passed,
 )
-from rlslint.code.evaluation.connections import Call
 from rlslint.code.evaluation.strings import Fragment, Written, concatenated
 from rlslint.code.evaluation.values import (
     Closure,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rlslint.code.evaluation.connections import Call
+from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.strings import Written, as_text
 from rlslint.code.evaluation.values import Closure, Entries, Handle, Items, Prepared, Value
 from rlslint.code.libraries import Library

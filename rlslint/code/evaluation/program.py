@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 
 from rlslint.code import form
-from rlslint.code.adapters import LARGEST_PROGRAM, language_of, suffixes_beside
-from rlslint.code.adapters.building import Language, last_word, parsed
+from rlslint.code.adapters import LARGEST_PROGRAM, language_of
+from rlslint.code.adapters.building import Language, parsed
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
 from rlslint.code.evaluation.migrations import migration_site, ways_down, ways_up
+from rlslint.code.evaluation.modules import (
+    Modules,
+    active_libraries,
+    begins,
+    ending,
+    exported,
+    is_of_library,
+    plain,
+)
 from rlslint.code.evaluation.record import Recorder
 from rlslint.code.evaluation.strings import Source, Unfinished, Written
 from rlslint.code.evaluation.values import (
@@ -22,15 +30,12 @@ from rlslint.code.evaluation.values import (
     Handle,
     Object,
     Prepared,
-    Scope,
     Session,
-    Unknown,
     Value,
 )
 from rlslint.code.interest import Signs, has_sign, places
-from rlslint.code.libraries import Library, Role, Step, libraries_of
+from rlslint.code.libraries import libraries_of
 from rlslint.code.sites import CodeFile, SqlSite
-from rlslint.text.patterns import Pattern
 
 _MOST_LOADED = 600
 _MOST_NAMES = 60
@@ -43,9 +48,6 @@ _NOT_TELLING = frozenset(
         "read", "write", "send", "next", "render", "select", "insert",
     }
 )  # fmt: skip
-_PARTS = Pattern(r"[/.:\\]+")
-_NOT_A_LETTER = Pattern(r"[^a-z0-9]+")
-_BOUNDARY = r"(?:^|[/.:\\@\"'_-]){}(?:$|[/.:\\\"'_-])"
 
 
 class _Loaded:
@@ -60,14 +62,6 @@ class _Loaded:
         self.followed: dict[int, str] = {}
         self.sessions: list[tuple[Session, bool | None]] = []
         self.problem = ""
-
-    def is_of_library(self, module: str) -> bool:
-        """Tell whether a module is a library's, whatever files of the project are called."""
-        for library in libraries_of(self.language.name):
-            for name in library.imports:
-                if module == name or (module.startswith(name) and module[len(name)] in "/.:"):
-                    return True
-        return False
 
 
 class Programs:
@@ -92,19 +86,13 @@ class Programs:
         self._says_elsewhere = says
         self._failed = failed
         self._loaded: dict[str, _Loaded | None] = {}
-        self._by_stem: dict[str, list[str]] = {}
-        self._by_folder: dict[str, list[str]] = {}
+        self._modules = Modules(files)
         self._classes: dict[str, list[Object]] = {}
         self._functions: dict[str, list[Closure]] = {}
         self._extensions: dict[str, list[Closure]] = {}
         self._recorder = Recorder()
         self._said: dict[str, bool] = {}
         self._giving: set[str] = set()
-        for shown in self._files:
-            folder, _, name = shown.rpartition("/")
-            self._by_stem.setdefault(_plain(name.partition(".")[0]), []).append(shown)
-            self._by_stem.setdefault(_plain(name.rpartition(".")[0]), []).append(shown)
-            self._by_folder.setdefault(folder.rpartition("/")[2].lower(), []).append(shown)
 
     def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
         """Return what files tell that have signs, and those that call into them.
@@ -180,7 +168,7 @@ class Programs:
         return self._loaded[shown]
 
     def _parsed(self, shown: str, data: bytes) -> _Loaded:
-        language = language_of(_suffix(shown))
+        language = language_of(ending(shown))
         source = Source(shown, data)
         loaded = _Loaded(source, language)
         loaded.hits = places(data, self._signs)
@@ -189,7 +177,7 @@ class Programs:
             loaded.problem = f"{shown}: parts of this file are nested too deeply to be followed."
         known = libraries_of(language.name)
         connections = Connections(
-            _active(known, program.body, data), known, self._recorder, self._says
+            active_libraries(known, program.body, data), known, self._recorder, self._says
         )
         course = Course(shown, "")
         loaded.evaluator = Evaluator(
@@ -262,7 +250,7 @@ class Programs:
         found: set[tuple[str, str]] = set()
         for loaded in self._found():
             data = loaded.source.data
-            if not _begins(loaded.language.name).search(data):
+            if not begins(loaded.language.name).search(data):
                 continue
             for use in uses.finditer(data):
                 defined = any(
@@ -356,7 +344,7 @@ class Programs:
         if not name[:1].isupper():
             return None
         if name not in self._classes:
-            paths = self._by_stem.get(_plain(name), [])
+            paths = self._modules.called(name)
             if len(paths) <= 3:
                 for path in paths:
                     self._load(path)
@@ -365,43 +353,35 @@ class Programs:
 
     def imported_class(self, path: str) -> Object | None:
         """Return a class by the name by which it is imported, wherever in its folder it stands."""
-        parts = [_plain(part) for part in path.split(".")]
+        parts = [plain(part) for part in path.split(".")]
         found = self._classes.get(path.rpartition(".")[2], [])
         if len(parts) < 2 or len(found) != 1:
             return None
-        around = {_plain(part) for part in found[0].source.path.split("/")[:-1]}
+        around = {plain(part) for part in found[0].source.path.split("/")[:-1]}
         return found[0] if around.intersection(parts[:-1]) else None
 
     def beside(self, name: str, source: Source) -> Value | None:
         """Return what another file of the same folder calls by a name."""
-        folder = source.path.rpartition("/")[0]
-        suffix = _suffix(source.path)
-        beside = [
-            path
-            for path in self._by_folder.get(folder.rpartition("/")[2].lower(), ())
-            if path.rpartition("/")[0] == folder and path != source.path
-        ]
-        for path in beside if len(beside) <= 60 else ():
-            if _suffix(path) == suffix:
-                loaded = self._load(path)
-                found = loaded.evaluator.module.variables.get(name) if loaded is not None else None
-                if found is not None:
-                    return found
+        for path in self._modules.beside(source.path):
+            loaded = self._load(path)
+            found = loaded.evaluator.module.variables.get(name) if loaded is not None else None
+            if found is not None:
+                return found
         return None
 
     def imported(self, module: str, member: str, source: Source) -> Value | None:
         """Return what a module of the project, or a member of one, is."""
         loaded = self._loaded.get(source.path)
-        if loaded is not None and loaded.is_of_library(module):
+        if loaded is not None and is_of_library(module, loaded.language.name):
             return None
         variables: dict[str, Value] = {}
-        paths = self._resolved(module, source)
+        paths = self._modules.resolved(module, source.path)
         if len(paths) > 1 and member:
             paths = [path for path in paths if self._mentions(path, member)]
         for path in paths:
             loaded = self._load(path)
             if loaded is not None:
-                variables.update(_exported(loaded.evaluator.module))
+                variables.update(exported(loaded.evaluator.module))
         if not variables:
             return None
         if not member:
@@ -419,34 +399,6 @@ class Programs:
         data = known.source.data if known is not None else self._read(shown)
         return member != "*" and bool(data) and member.encode() in (data or b"")
 
-    def _resolved(self, module: str, source: Source) -> list[str]:
-        """Return the files that a module's name stands for: one, or all of a folder."""
-        suffixes = suffixes_beside(_suffix(source.path))
-        parts = [part for part in _PARTS().split(module.strip("./@~")) if part]
-        parts = [part for part in parts if part not in ("crate", "super", "self", "src", "js")]
-        if not parts:
-            return []
-        best: list[str] = []
-        most = 0
-        last = _plain(parts[-1])
-        candidates = [*self._by_stem.get(last, ()), *self._inside(parts[-1])]
-        for path in dict.fromkeys(candidates):
-            if path == source.path or _suffix(path) not in suffixes:
-                continue
-            agreed = _agreement(path, parts)
-            if agreed > most:
-                best, most = [path], agreed
-            elif agreed == most:
-                best.append(path)
-        in_a_folder = {path.rpartition("/")[0] for path in best}
-        return best if len(in_a_folder) == 1 and len(best) <= 40 and most else []
-
-    def _inside(self, folder: str) -> list[str]:
-        """Return the files of a folder that stand for it, or all where all do."""
-        paths = self._by_folder.get(folder.lower(), [])
-        own = [path for path in paths if _stem(path) in ("index", "__init__", "mod", "main")]
-        return own or [p for p in paths if language_of(_suffix(p)).imports_folders]
-
 
 def _only(found: Sequence[Closure]) -> Closure | None:
     starts = {(each.source.path, each.function.start) for each in found}
@@ -455,98 +407,3 @@ def _only(found: Sequence[Closure]) -> Closure | None:
 
 def _last(name: str) -> str:
     return name.partition(" ")[0].rpartition(".")[2]
-
-
-def _suffix(path: str) -> str:
-    return "." + path.rpartition(".")[2].lower()
-
-
-@cache
-def _plain(name: str) -> str:
-    return _NOT_A_LETTER().sub("", name.lower())
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].partition(".")[0].lower()
-
-
-def _agreement(path: str, parts: Sequence[str]) -> int:
-    """Return how many of the last parts of a module's name a path ends with."""
-    stems = [_plain(part) for part in path.rpartition(".")[0].split("/")]
-    if stems and stems[-1] in ("index", "init", "mod") and _plain(parts[-1]) != stems[-1]:
-        stems.pop()
-    wanted = [_plain(part) for part in parts]
-    for ending in (stems, stems[:-1]):
-        count = 0
-        while count < min(len(ending), len(wanted)) and ending[-1 - count] == wanted[-1 - count]:
-            count += 1
-        if count:
-            return count
-    return 0
-
-
-def _exported(module: Scope) -> dict[str, Value]:
-    """Return what a file gives to those that import it."""
-    found = dict(module.variables)
-    for name in ("module", "exports"):
-        value = found.get(name)
-        if isinstance(value, Unknown):
-            members = value.members
-            inner = members.get("exports") if name == "module" else Entries(members)
-            match inner:
-                case Entries(values):
-                    found.update(values)
-                case Unknown(members=more):
-                    found.update(more)
-                case None:
-                    continue
-                case _:
-                    found["default"] = inner
-    return found
-
-
-@cache
-def _begins(language: str) -> re.Pattern[bytes]:
-    """Return what stands in a program that begins transactions."""
-    words = {b"BEGIN", b"Transactional", b"atomic"}
-    for library in libraries_of(language):
-        begins = (Step.begin, Step.transaction)
-        words |= {name.encode() for name, step in library.steps.items() if step in begins}
-        opens = (Role.transaction, Role.block)
-        words |= {last_word(name).encode() for name, role in library.opens.items() if role in opens}
-    return re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, sorted(words))) + rb")(?!\w)")
-
-
-def _active(known: Sequence[Library], body: form.Node, data: bytes) -> tuple[Library, ...]:
-    """Return the libraries that a file imports, and those that need no import."""
-    modules = list(_modules(body))
-    text = "\n".join(modules)
-    return tuple(
-        [
-            library
-            for library in known
-            if not library.imports or any(_names(text, data, part) for part in library.imports)
-        ]
-    )
-
-
-def _names(modules: str, data: bytes, part: str) -> bool:
-    if part not in modules and part.encode() not in data:
-        return False
-    found = re.search(_BOUNDARY.format(re.escape(part)), modules, re.MULTILINE)
-    quoted = any(b"%c%b%c" % (mark, part.encode(), mark) in data for mark in b"\"'")
-    return found is not None or quoted or (len(part) > 5 and part.encode() in data)
-
-
-def _modules(body: form.Node) -> Iterable[str]:
-    """Yield the modules that a file imports, the bodies of its functions left out."""
-    waiting: list[object] = [body]
-    while waiting:
-        match waiting.pop():
-            case form.Import(module=module, member=member):
-                yield module
-                yield f"{module}.{member}"
-            case tuple() as parts:
-                waiting += parts
-            case _:
-                continue

@@ -1,0 +1,109 @@
+"""Calls with their arguments, and what stands among these: SQL, values, connections, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rlslint import NamedTuple
+from rlslint.code.adapters.building import last_words
+from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Object,
+    Prepared,
+    Value,
+)
+from rlslint.code.libraries import Facts, Library, Role
+
+_SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
+_VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
+
+
+class Call(NamedTuple):
+    """A call, its arguments evaluated. `path` is the called name with its module.
+
+    `is_foreign` tells that it is called on nothing that is the program's own, `is_template` that
+    it is the tag of a template, whose values are passed apart from it already.
+    """
+
+    name: str
+    path: str
+    arguments: Sequence[Value]
+    named: Mapping[str, Value]
+    place: Place
+    is_foreign: bool = True
+    is_template: bool = False
+
+    @property
+    def closure(self) -> Closure | None:
+        """The function that is handed over, if any, or that of an object made for the purpose."""
+        for given in (*self.arguments, *self.named.values()):
+            match given:
+                case Closure():
+                    return given
+                case Object(name="", scope=scope):
+                    found = [each for each in scope.variables.values() if isinstance(each, Closure)]
+                    if found:
+                        return found[0]
+                case _:
+                    continue
+        return None
+
+    @property
+    def handle(self) -> Handle | None:
+        """The connection that is handed over, if any."""
+        given = [*self.arguments, *self.named.values()]
+        return next((each for each in given if isinstance(each, Handle)), None)
+
+
+def role_of(library: Library, call: Call) -> Role | None:
+    """Return what a function makes: `pgxpool.New` is told by its last words."""
+    for words, role in library.opens.items():
+        plain = words.replace("::", ".").replace("\\", ".")
+        if call.path == plain or call.path.endswith("." + plain):
+            return role
+    if not call.is_foreign:
+        return None
+    known = (library.types.get(words) for words in (*last_words(call.path), call.name))
+    return next((role for role in known if role is not None), None)
+
+
+def facts_by_name(library: Library, given: Sequence[Value]) -> Facts | None:
+    """Return what holds of values that are passed by a name which decides it."""
+    names = [name for each in given if isinstance(each, Entries) for name in each.values]
+    return next((library.passing[name] for name in names if name in library.passing), None)
+
+
+def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | None:
+    """Return the SQL among the arguments of a call, and what is passed beside it.
+
+    `is_safe` tells that holes of a string which is written in the call are passed as values.
+    """
+    for key in _SQL_ARGUMENTS:
+        value = call.named.get(key)
+        if isinstance(value, Written) and value.is_sql:
+            rest = [each for name, each in call.named.items() if name != key]
+            return value, [*call.arguments, *rest]
+    for number, value in enumerate(call.arguments[:4]):
+        match value:
+            case Written() if value.is_sql:
+                if is_safe and not call.is_template:
+                    value = value.bound()
+                return value, [*call.arguments[number + 1 :], *call.named.values()]
+            case Handle(prepared=Prepared() as prepared):
+                return prepared.sql, [*prepared.values, *call.arguments[number + 1 :]]
+            case Entries(entries):
+                for key in _SQL_ARGUMENTS:
+                    inner = entries.get(key)
+                    if isinstance(inner, Written) and inner.is_sql:
+                        given = [entries[name] for name in _VALUE_ENTRIES if name in entries]
+                        return inner, [*given, *call.arguments[number + 1 :]]
+            case Items((Written() as inner, *values)) if inner.is_sql:
+                return inner, [Items(tuple(values)), *call.arguments[number + 1 :]]
+            case _:
+                continue
+    return None
