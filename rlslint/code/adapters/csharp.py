@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rlslint.code.adapters.building import Builder, Language, children, last_word, part, plain, span
-from rlslint.code.adapters.literals import string, unindented, verbatim
+from rlslint.code.adapters.csharp_patterns import is_pattern, switch, switch_expression
+from rlslint.code.adapters.csharp_strings import interpolated, prepared, raw_string
+from rlslint.code.adapters.literals import string, verbatim
 from rlslint.code.adapters.rules import (
-    alternatives,
     assign,
     attempt,
     attribute,
@@ -32,17 +32,14 @@ from rlslint.code.adapters.rules import (
     targets,
     through,
     unary,
-    ways,
 )
 from rlslint.code.form import (
     EXTENSION,
-    Arm,
     Assign,
     Attribute,
     Block,
     Call,
     Cast,
-    Choice,
     Class,
     Function,
     If,
@@ -51,40 +48,16 @@ from rlslint.code.form import (
     Mapping,
     Name,
     Node,
-    Operation,
-    Other,
     Pair,
     Parameter,
     Sequence,
     Spread,
-    String,
     Subscript,
     With,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
-
-_QUOTED = Pattern(
-    rb"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])+'|"{3,}.*?"{3,}"""
-    rb"""|(?P<doubled>(?:\$@|@\$)"(?:[^"]|"")*")|@"(?:[^"]|"")*"|"(?:\\.|[^"\\\n])*\"""",
-    re.DOTALL,
-)
-
-
-def _prepared(source: bytes) -> bytes:
-    """Hide doubled quotes in `$@"…"`: the grammar ends such a string at the first of them."""
-    if b'$@"' not in source and b'@$"' not in source:
-        return source
-    return _QUOTED().sub(_hidden, source)
-
-
-def _hidden(found: re.Match[bytes]) -> bytes:
-    text = found[0]
-    if found["doubled"] is None:
-        return text
-    return text[:3] + text[3:-1].replace(b'""', b"''") + text[-1:]
 
 
 def _imported(builder: Builder, node: Parsed) -> Import:
@@ -289,76 +262,6 @@ def _anonymous(builder: Builder, node: Parsed) -> Mapping:
     return Mapping(*span(node), tuple(pairs))
 
 
-def _interpolated(builder: Builder, node: Parsed) -> Node:
-    opening = builder.text(part(node, ".interpolation_start"))
-    doubled = {"{{": "{", "}}": "}"} if opening.count("$") == 1 else {}
-    if "@" in opening:
-        doubled['""'] = '"'
-    made = string(("string_content",), value=1, doubled=doubled)(builder, node)
-    closing = part(node, -1)
-    is_raw = closing is not None and closing.type == "interpolation_quote"
-    return _laid_out(builder, made, closing) if is_raw else made
-
-
-def _raw(builder: Builder, node: Parsed) -> Node:
-    made = string(("raw_string_content",))(builder, node)
-    return _laid_out(builder, made, part(node, -1))
-
-
-def _laid_out(builder: Builder, made: Node, closing: Parsed | None) -> Node:
-    """A raw string of several lines loses the indentation of the quotes at its end."""
-    assert isinstance(made, String)
-    before = builder.source[made.start : closing.start_byte if closing is not None else made.end]
-    if b"\n" not in before:
-        return made
-    line = before.rpartition(b"\n")[2]
-    return unindented(made, len(line) - len(line.lstrip(b" \t")), ends_with_newline=False)
-
-
-def _is_pattern(builder: Builder, node: Parsed) -> Node:
-    subject, pattern = builder.node(part(node, "expression")), part(node, "pattern")
-    sign = "=="
-    if pattern is not None and pattern.type == "negated_pattern":
-        sign, pattern = "!=", part(pattern, 0)
-    made = builder.node(pattern)
-    if pattern is not None and pattern.type == "constant_pattern":
-        return _compared(subject, sign, made)
-    return Other(*span(node), (subject, made))
-
-
-def _compared(subject: Node, sign: str, pattern: Node) -> Operation:
-    """Compare with a constant; the grammar takes `a is null || b` for `a is (null || b)`."""
-    match pattern:
-        case Operation(operator="and" | "or", operands=(first, *rest)):
-            compared = (_compared(subject, sign, first), *rest)
-            return pattern._replace(start=subject.start, operands=compared)
-    return Operation(subject.start, pattern.end, sign, (subject, pattern))
-
-
-def _patterns(builder: Builder, labels: list[Parsed]) -> tuple[Node, ...]:
-    return tuple([each for label in labels for each in alternatives(builder, label, "or_pattern")])
-
-
-def _switch(builder: Builder, node: Parsed) -> Choice:
-    cases = []
-    for section in children(part(node, "body")):
-        listed = children(section)
-        labels = [c for c in listed if c.type.endswith("pattern") or c.type == "when_clause"]
-        patterns = _patterns(builder, labels) if labels else None
-        cases.append((section, patterns, [c for c in listed if c not in labels]))
-    return Choice(*span(node), builder.node(part(node, "value")), ways(cases, builder))
-
-
-def _switch_expression(builder: Builder, node: Parsed) -> Choice:
-    arms = []
-    for child in children(node)[1:]:
-        *labels, value = children(child)
-        is_default = [label.type for label in labels] == ["discard"]
-        patterns = () if is_default else _patterns(builder, labels)
-        arms.append(Arm(patterns, builder.node(value)))
-    return Choice(*span(node), builder.node(part(node, 0)), tuple(arms))
-
-
 def _directive(builder: Builder, node: Parsed) -> Node:
     """`#if`: among statements a branch, among declarations all of them."""
     test, last = part(node, "condition"), part(node, "alternative")
@@ -437,8 +340,8 @@ CSHARP = Language(
         "string_literal": string(("string_literal_content",)),
         "character_literal": string(("character_literal_content",)),
         "verbatim_string_literal": verbatim(2, 1, {'""': '"'}),
-        "raw_string_literal": _raw,
-        "interpolated_string_expression": _interpolated,
+        "raw_string_literal": raw_string,
+        "interpolated_string_expression": interpolated,
         "boolean_literal": constant,
         "null_literal": constant,
         "integer_literal": constant,
@@ -447,7 +350,7 @@ CSHARP = Language(
         "as_expression": lambda builder, node: _cast(builder, node, "right", "left"),
         "binary_expression": operation(),
         "prefix_unary_expression": unary(),
-        "is_pattern_expression": _is_pattern,
+        "is_pattern_expression": is_pattern,
         "conditional_expression": branch(),
         "assignment_expression": assign(operator="operator"),
         "local_declaration_statement": _declaration,
@@ -482,8 +385,8 @@ CSHARP = Language(
         "while_statement": repeat(),
         "do_statement": repeat(),
         "if_statement": branch(),
-        "switch_statement": _switch,
-        "switch_expression": _switch_expression,
+        "switch_statement": switch,
+        "switch_expression": switch_expression,
         "return_statement": leave(),
         "throw_statement": leave(Leaves.throws),
         "throw_expression": leave(Leaves.throws),
@@ -496,7 +399,7 @@ CSHARP = Language(
     arguments={"argument": ("name", -1)},
     parameters={"parameter": ("name", "type", -1)},
     patterns=frozenset(("tuple_pattern",)),
-    prepare=_prepared,
+    prepare=prepared,
     formats_with_braces=True,
     shares_folder=True,
 )

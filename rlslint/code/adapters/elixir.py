@@ -6,8 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from rlslint.code.adapters.building import Builder, Language, children, part, plain, span
+from rlslint.code.adapters.elixir_literals import (
+    TEXT,
+    atom,
+    captured,
+    keyword_list,
+    list_literal,
+    map_literal,
+    sigil,
+    string_literal,
+)
 from rlslint.code.adapters.elixir_patterns import bound, clause_of, merged, patterns_of
-from rlslint.code.adapters.literals import string, unindented
 from rlslint.code.adapters.rules import (
     block,
     constant,
@@ -32,25 +41,16 @@ from rlslint.code.form import (
     Leave,
     Leaves,
     Loop,
-    Mapping,
     Name,
     Node,
     Operation,
     Other,
-    Pair,
-    Parameter,
-    Piece,
-    Sequence,
-    String,
     Try,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
 
-_CAPTURED = Pattern(r"&(\d)")
-_WORD = Pattern(r"\S+")
 _DEFINES = frozenset(("def", "defp", "defmacro", "defmacrop"))
 _MODULES = frozenset(("defmodule", "defimpl", "defprotocol"))
 _PROSE = frozenset(
@@ -374,7 +374,7 @@ def _unary(builder: Builder, node: Parsed) -> Node:
     if sign == "@":
         return _attribute_of_module(builder, node, operand)
     if sign == "&":
-        return _capture(builder, node, operand)
+        return captured(builder, node, operand)
     if sign == "^":
         return builder.node(operand)
     return Operation(*span(node), _SIGNS.get(sign, sign), (builder.node(operand),))
@@ -390,18 +390,6 @@ def _attribute_of_module(builder: Builder, node: Parsed, operand: Parsed | None)
         return Other(*span(node))
     target = Name(node.start_byte, node.start_byte + 1 + len(word.encode()), f"@{word}")
     return Assign(*span(node), (target,), builder.node(given[0]))
-
-
-def _capture(builder: Builder, node: Parsed, operand: Parsed | None) -> Node:
-    """`&f/1` names a function, `&f(&1)` is one, `&1` is its first parameter."""
-    if operand is None or operand.type == "integer":
-        return Name(*span(node), builder.text(node))
-    if operand.type == "binary_operator" and builder.text(part(operand, "operator")) == "/":
-        made = builder.node(part(operand, "left"))
-        return made.function if isinstance(made, Call) and not made.arguments else made
-    numbers = [int(found) for found in _CAPTURED().findall(builder.text(operand))]
-    given = tuple([Parameter(f"&{number}") for number in range(1, max(numbers, default=0) + 1)])
-    return Function(*span(node), "", given, builder.later(operand), gives_last=True)
 
 
 def _closure(builder: Builder, node: Parsed) -> Node:
@@ -430,72 +418,6 @@ def _dot(builder: Builder, node: Parsed) -> Node:
     return of if label is None else Attribute(*span(node), of, builder.text(label))
 
 
-def _list(builder: Builder, node: Parsed) -> Node:
-    listed = children(node)
-    if [child.type for child in listed] == ["keywords"]:
-        return builder.node(listed[0])
-    return sequence(builder, node)
-
-
-def _map(builder: Builder, node: Parsed) -> Mapping:
-    pairs = _pairs(builder, children(part(node, ".map_content")))
-    kind = builder.text(part(part(node, ".struct"), 0)).rpartition(".")[2]
-    return Mapping(*span(node), tuple(pairs), kind)
-
-
-def _keywords(builder: Builder, node: Parsed) -> Mapping:
-    return Mapping(*span(node), tuple(_pairs(builder, [node])))
-
-
-def _pairs(builder: Builder, listed: list[Parsed]) -> Iterator[Pair]:
-    for child in listed:
-        sign = builder.text(part(child, "operator"))
-        if child.type == "keywords":
-            for pair in children(child):
-                word = plain(builder.text(part(pair, "key")))
-                yield Pair(word, None, builder.node(part(pair, "value")))
-        elif sign == "=>":
-            key = part(child, "left")
-            word = plain(builder.text(key))
-            yield Pair(word, builder.optional(key), builder.node(part(child, "right")))
-        elif sign == "|":
-            yield Pair("", None, builder.node(part(child, "left")))
-            changed = part(child, "right")
-            yield from _pairs(builder, [] if changed is None else [changed])
-        else:
-            yield Pair("", None, builder.node(child))
-
-
-def _atom(builder: Builder, node: Parsed) -> String:
-    return String(*span(node), (Piece(node.start_byte + 1, node.end_byte, builder.text(node)[1:]),))
-
-
-def _string(builder: Builder, node: Parsed) -> Node:
-    """A string; one between three quotes loses the indentation of its end."""
-    made, closing = _TEXT(builder, node), part(node, ".quoted_end") or part(node, "quoted_end")
-    if closing is None or closing.end_byte - closing.start_byte < 3 or not isinstance(made, String):
-        return made
-    line = builder.source[: closing.start_byte].rpartition(b"\n")[2]
-    return unindented(made, len(line) - len(line.lstrip(b" \t")))
-
-
-def _sigil(builder: Builder, node: Parsed) -> Node:
-    kind, content = builder.text(part(node, ".sigil_name")), part(node, ".quoted_content")
-    if kind == "r":
-        return Other(*span(node))
-    if kind not in ("w", "W"):
-        return _string(builder, node)
-    words = []
-    for found in _WORD().finditer(builder.text(content)):
-        start = node.start_byte if content is None else content.start_byte
-        at = start + len(found.string[: found.start()].encode())
-        end = at + len(found[0].encode())
-        words.append(String(at, end, (Piece(at, end, found[0]),)))
-    return Sequence(*span(node), tuple(words))
-
-
-_TEXT = string(("quoted_content",))
-
 ELIXIR = Language(
     "elixir",
     ("tree_sitter_elixir", "language"),
@@ -516,21 +438,21 @@ ELIXIR = Language(
         "anonymous_function": _closure,
         "binary_operator": _operator,
         "unary_operator": _unary,
-        "string": _string,
-        "charlist": _string,
-        "sigil": _sigil,
-        "atom": _atom,
-        "quoted_atom": _TEXT,
+        "string": string_literal,
+        "charlist": string_literal,
+        "sigil": sigil,
+        "atom": atom,
+        "quoted_atom": TEXT,
         "char": nothing,
         "nil": constant,
         "boolean": constant,
         "integer": constant,
         "float": constant,
-        "list": _list,
+        "list": list_literal,
         "tuple": sequence,
         "bitstring": sequence,
-        "keywords": _keywords,
-        "map": _map,
+        "keywords": keyword_list,
+        "map": map_literal,
         "interpolation": through(),
     },
 )
