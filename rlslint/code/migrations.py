@@ -12,7 +12,6 @@ from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.ignores import Ignore, ignores_in_host, ignores_in_sql
 from rlslint.files.layouts.history import Migration
-from rlslint.files.layouts.programs import is_program
 from rlslint.files.layouts.reversals import undoing
 from rlslint.files.layouts.sections import down_ranges, up_ranges
 from rlslint.files.walk import folders_above
@@ -119,7 +118,7 @@ class MigrationReader:
         if text is None:
             return
         self.files += 1
-        if migration.path.endswith(".py") or is_program(migration):
+        if migration.path.endswith(".py") or migration.is_program:
             if migration.shown not in self._reader.sites:
                 self._reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
             yield from self._unless_at_fault(text, self._python_statements(migration, text))
@@ -194,7 +193,7 @@ class MigrationReader:
 
     def _python_sites(self, migration: Migration, text: Text) -> tuple[SqlSite, ...]:
         known = self._reader.sites.get(migration.shown)
-        if known is not None or is_program(migration):
+        if known is not None or migration.is_program:
             return known or ()
         from rlslint.code.python.migrations import Models, UnreadableMigration, migration_sites
 

@@ -15,8 +15,7 @@ from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
-from rlslint.files.layouts.history import History, Migration
-from rlslint.files.layouts.programs import is_program
+from rlslint.files.layouts.history import PROGRAM, History, Migration
 from rlslint.files.unread import Sign, makes_row_security, sets_context
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
@@ -174,7 +173,7 @@ def _startup(
         return (), (sign,)
     if sites:
         reader.sites[file.shown] = sites
-        migration = Migration(file.path, file.shown, "program")
+        migration = Migration(file.path, file.shown, PROGRAM)
         return (RowSecurityProgram(migration, needs_no_history(sites)),), () if is_whole else (
             sign,
         )
@@ -310,7 +309,7 @@ def _migrations_in_programs(histories: Iterable[History]) -> set[str]:
         migration.shown
         for history in histories
         for migration in history.migrations
-        if is_program(migration)
+        if migration.is_program
     }
 
 

@@ -13,12 +13,21 @@ Folders = Mapping[str, tuple[SourceFile, ...]]
 """The files that no layout has claimed yet, by the directory that they stand in."""
 
 
+PROGRAM = "program"
+"""The layout of migrations in the languages of programs, and of programs that make policies."""
+
+
 class Migration(NamedTuple):
     """One file of a history; `layout` names the tool whose file it is."""
 
     path: str
     shown: str
     layout: str
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is written in a language other than SQL, and no tool of Python's runs it."""
+        return self.layout == PROGRAM
 
 
 class History(NamedTuple):

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, History, Migration, by_folder, history
+from rlslint.files.layouts.history import PROGRAM, Claim, History, by_folder, history
 from rlslint.files.layouts.order import natural_path
 from rlslint.text.patterns import Pattern
-
-LAYOUT = "program"
 
 _FOLDER = Pattern(r"[\w-]*migrat\w*|versions|changelogs?", re.IGNORECASE)
 _DDL = Pattern(rb"\b(?:create|alter|drop|grant|revoke)\s+[\w\"]", re.IGNORECASE)
@@ -38,18 +36,13 @@ def program_histories(programs: Iterable[SourceFile], made: tuple[History, ...])
 
 
 def _history(folder: str, running: list[SourceFile], made: tuple[History, ...]) -> History:
-    own = history(folder, LAYOUT, sorted(running, key=lambda file: natural_path(file.shown)))
+    own = history(folder, PROGRAM, sorted(running, key=lambda file: natural_path(file.shown)))
     for other in made:
         if {os.path.dirname(each.path) for each in other.migrations} == {folder}:
             together = (*other.migrations, *own.migrations)
             ordered = sorted(together, key=lambda each: natural_path(each.shown))
             return other._replace(migrations=tuple(ordered))
     return own
-
-
-def is_program(migration: Migration) -> bool:
-    """Tell whether a migration is written in a program's own language."""
-    return migration.layout == LAYOUT
 
 
 def _runs_sql(file: SourceFile) -> bool:

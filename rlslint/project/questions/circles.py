@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from rlslint import NamedTuple
 from rlslint.access import bypass
-from rlslint.access.recursion import Recursion, recursion
+from rlslint.access.recursion import Recursion, may_read, recursion
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
@@ -13,6 +14,7 @@ from rlslint.meaning.context import context_reads, own_columns
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.rewording import reworded
+from rlslint.project.terms import Terms
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import free_name, quoted_identifier, quoted_type
@@ -23,20 +25,42 @@ ADVICE = (
 )
 
 
-def circles_of(policy: Policy, project: Project) -> list[tuple[str, str, Recursion]]:
-    """Return the commands and roles for which a policy leads back to its own table, and how."""
-    return [
+class Failing(NamedTuple):
+    """The commands and roles that end in a circle, as sentences list them, and the circle."""
+
+    commands: tuple[str, ...]
+    roles: tuple[str, ...]
+    circle: Recursion
+
+
+def may_lead_back(terms: Terms, project: Project) -> bool:
+    """Tell whether policies with these terms read anything that could lead back to their table."""
+    return any(may_read(one.written.expression, project.catalog) for one in terms.conditions)
+
+
+def failing(policy: Policy, project: Project, by_forced_owner: bool) -> Failing | None:
+    """Return for whom a policy leads back to its own table.
+
+    `by_forced_owner` asks about the circles that would end if row security did not bind the owner
+    of the table, else about the others.
+    """
+    found = [
         (command, role, circle)
         for command in COMMANDS
         if policy.covers(command)
         for role in project.runtime.names
         if (circle := recursion(project.catalog, policy, role, command)) is not None
         and role in project.reachable_by(policy.relation, command)
+        and _is_by_forced_owner(circle, policy) is by_forced_owner
     ]
+    if not found:
+        return None
+    commands = tuple(dict.fromkeys(command.upper() for command, _, _ in found))
+    roles = tuple(dict.fromkeys(role for _, role, _ in found))
+    return Failing(commands, roles, found[0][2])
 
 
-def is_by_forced_owner(circle: Recursion, policy: Policy) -> bool:
-    """Tell whether a circle would end if row security did not bind the owner of its table."""
+def _is_by_forced_owner(circle: Recursion, policy: Policy) -> bool:
     helper, table = circle.through, policy.relation
     return isinstance(helper, Function) and helper.security_definer and table.rls_forced
 
