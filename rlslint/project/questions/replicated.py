@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from rlslint import NamedTuple
-from rlslint.catalog.model import Relation
+from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.admitting import is_tautology
@@ -14,11 +14,43 @@ from rlslint.project.questions.siblings import lets_all_rows_pass
 from rlslint.text import Statement
 
 
+_SUPABASE_REALTIME = "supabase_realtime"
+"""What Supabase's own publications begin with; its server asks the policies for each subscriber."""
+
+
+def asks_policies(publication: Publication) -> bool:
+    """Tell whether who receives a publication asks the policies for whomever it hands rows to."""
+    return publication.name.startswith(_SUPABASE_REALTIME)
+
+
 def sends_rows(publication: Publication) -> bool:
     """Tell whether whole rows are sent: for a deleted one no more than its key need be."""
     if not publication.knows("operations"):
         return True
     return not publication.operations.isdisjoint(("insert", "update"))
+
+
+def copied_by(publication: Publication, project: Project) -> list[Relation]:
+    """Return the tables that a subscriber copies with a query when it begins, by name.
+
+    Of a partitioned table that is each partition, or with publish_via_partition_root the uppermost
+    one that is published. What is published of later changes plays no part (manual: Row Filters,
+    Initial Data Synchronization).
+    """
+    named = {table.relation for table in project.catalog.published_tables(publication)}
+    schemas = {one.schema.name for one in project.catalog.published_schemas(publication)}
+    everything = publication.knows("all_tables") and publication.all_tables
+    by_root = publication.knows("via_root") and publication.via_root
+    found: dict[Relation, None] = {}
+    for table in project.catalog.tables():
+        sent = [
+            one for one in _lineage(table) if everything or one in named or one.schema in schemas
+        ]
+        if sent and by_root:
+            found[sent[-1]] = None
+        elif sent and table.kind is Kind.table:
+            found[table] = None
+    return sorted((table for table in found if not table.temporary), key=str)
 
 
 def hides_rows(table: Relation, project: Project) -> bool:

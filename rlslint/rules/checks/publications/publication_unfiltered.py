@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.access import (
-    Evidence,
-    has_any_column_privilege,
-    in_words,
-    is_superuser,
-    protected_tables,
-)
+from rlslint.access import Evidence, in_words
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
@@ -18,16 +12,14 @@ from rlslint.catalog.roles import Role
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.replicated import Sent, sends_rows
+from rlslint.project.questions.replicated import Sent, asks_policies, sends_rows
+from rlslint.project.questions.subscribers import replicating, subscribers, writes_protected
 from rlslint.rules.registry import rule
-
-_SUPABASE_REALTIME = "supabase_realtime"
-"""What Supabase's own publications begin with; its server asks the policies for each subscriber."""
 
 
 @rule
 def publication_unfiltered(publication: Publication, project: Project) -> Iterator[Finding]:
-    if publication.name.startswith(_SUPABASE_REALTIME) or not sends_rows(publication):
+    if asks_policies(publication) or not sends_rows(publication):
         return
     sent = Sent(publication, project)
     if tables := sent.hidden():
@@ -38,7 +30,7 @@ def _finding(
     publication: Publication, tables: Sequence[Relation], sent: Sent, project: Project
 ) -> Finding:
     statement, name = sent.statement(tables[0]), publication.name
-    reader, subscriber = next(_readers(project), None), next(_subscribers(tables, project), None)
+    reader, subscriber = next(_readers(project), None), next(subscribers(tables, project), None)
     places = [(tables[0].because("rls_enabled"), "row security is enabled here")]
     severity, confidence = None, Confidence.medium
     to, remedy = "whoever subscribes", _remedy(publication, tables, sent)
@@ -69,47 +61,12 @@ def _readers(project: Project) -> Iterator[Role]:
     One that may only read tables is likely there for the replica itself, and one that gets past
     policies anyway is another rule's business.
     """
-    for role in _replicating(project):
+    for role in replicating(project):
         if role.name not in project.runtime.names:
             continue
         configured = project.runtime.reason(role.name).evidence is Evidence.configuration
         bound = not escapes_row_security(project.catalog, role.name)
-        if bound and (configured or _writes(role, project)):
-            yield role
-
-
-def _writes(role: Role, project: Project) -> bool:
-    tables = protected_tables(project.catalog)
-    return _holds(role, ("insert", "update", "delete"), tables, project)
-
-
-def _subscribers(tables: Sequence[Relation], project: Project) -> Iterator[Role]:
-    """Yield the roles that somebody made to replicate tables, and not to write.
-
-    The first copy of a table takes SELECT; who copies the whole server has no need of it.
-    """
-    for role in _replicating(project):
-        connects = role.declared and role.knows("login") and role.login
-        reads = connects and _holds(role, ("select",), tables, project)
-        if reads and not _writes(role, project):
-            yield role
-
-
-def _holds(
-    role: Role, privileges: tuple[str, ...], tables: Sequence[Relation], project: Project
-) -> bool:
-    return any(
-        has_any_column_privilege(project.catalog, role.name, table, privilege)
-        for table in tables
-        if table.knows("owner")
-        for privilege in privileges
-    )
-
-
-def _replicating(project: Project) -> Iterator[Role]:
-    for role in project.catalog.roles.values():
-        replicates = role.knows("replication") and role.replication
-        if replicates and not is_superuser(project.catalog, role.name):
+        if bound and (configured or writes_protected(role, project)):
             yield role
 
 
