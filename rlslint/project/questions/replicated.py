@@ -13,7 +13,6 @@ from rlslint.project.project import Project
 from rlslint.project.questions.siblings import lets_all_rows_pass
 from rlslint.text import Statement
 
-
 _SUPABASE_REALTIME = "supabase_realtime"
 """What Supabase's own publications begin with; its server asks the policies for each subscriber."""
 
