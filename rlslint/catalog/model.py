@@ -393,6 +393,10 @@ class Relation(Facts):
     def is_view(self) -> bool:
         return self.kind is Kind.view
 
+    @property
+    def is_foreign_table(self) -> bool:
+        return self.kind is Kind.foreign_table
+
     def column(self, number: int) -> Column | None:
         """Return the column with this attribute number, None if it was dropped."""
         for column in self.columns.values():
@@ -444,6 +448,9 @@ Table = Relation
 
 View = Relation
 """A view or materialized view: what a check of views is called with."""
+
+ForeignTable = Relation
+"""A table whose rows another server holds: what a check of foreign tables is called with."""
 
 Owned = Relation | Function | Schema
 """What has an owner, on which privileges are granted."""

@@ -85,6 +85,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
                 yield "AlteredTable", AlteredTable(relation)
         elif relation.is_view or relation.is_materialized_view:
             yield "View", relation
+        elif relation.is_foreign_table:
+            yield "ForeignTable", relation
         for missed in relation.missed:
             yield "MissedDrop", missed
         for policy in relation.policies.known():
@@ -302,7 +304,7 @@ def _name(subject: object) -> str:
 
 def _noun(subject: object) -> str:
     if isinstance(subject, Relation):
-        is_view = subject.knows("kind") and not subject.is_table
+        is_view = subject.knows("kind") and (subject.is_view or subject.is_materialized_view)
         return "view" if is_view else "table"
     kind = type(subject).__name__
     return _NOUNS.get(kind, kind.lower())

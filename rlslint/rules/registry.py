@@ -29,6 +29,7 @@ FOLDERS = {
     "AlteredPolicy": "alterations",
     "AlteredTable": "alterations",
     "View": "views",
+    "ForeignTable": "foreign_tables",
     "Function": "functions",
     "Role": "roles",
     "StoredSetting": "roles",

@@ -1,9 +1,10 @@
-"""Which tables hold rows of tenants, have no row security, and are reached by the application."""
+"""Which tables without row security the application, or whoever calls an API, gets at."""
 
 from __future__ import annotations
 
-from rlslint.access import Exposure, Gap, gap_of, is_probably_superuser, is_superuser
-from rlslint.catalog.model import Table
+from rlslint.access import Exposure, Gap, exposure, gap_of, is_probably_superuser, is_superuser
+from rlslint.catalog.model import Relation, Table
+from rlslint.config.scales import Confidence
 from rlslint.project.project import Project
 
 
@@ -30,3 +31,13 @@ def tenants_exposed(table: Table, project: Project) -> Exposure | None:
 def goes_by_names(project: Project) -> bool:
     """Tell whether nothing but the names of columns says that there are tenants."""
     return not project.uses_row_security and not project.config.tenant_columns
+
+
+def exposure_to_api(relation: Relation, project: Project) -> Exposure | None:
+    """Return how the roles of an API reach a relation that it shows, None where they do not."""
+    roles = project.api_roles
+    if not roles or not project.is_exposed(relation.schema):
+        return None
+    opened = exposure(project.catalog, project.runtime._replace(names=roles), relation)
+    # What an API's role perhaps owns is no privilege that anybody has given it.
+    return None if opened is None or opened.confidence is Confidence.medium else opened

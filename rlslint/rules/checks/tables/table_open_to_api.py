@@ -10,7 +10,6 @@ from rlslint.access import (
     Gap,
     ancestors,
     can_use_schema,
-    exposure,
     gap_of,
 )
 from rlslint.catalog.model import Table
@@ -20,7 +19,7 @@ from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
 from rlslint.project.questions.families import opened_above
-from rlslint.project.questions.tenants_exposed import tenants_exposed
+from rlslint.project.questions.tenants_exposed import exposure_to_api, tenants_exposed
 from rlslint.rules.registry import rule
 from rlslint.text.printable import printable
 from rlslint.text.sentences import listed
@@ -47,21 +46,12 @@ def _opened(table: Table, project: Project) -> Exposure | None:
     """Return how a table is open to an API or to everybody, None where it is not."""
     if table.is_beyond_history or table.temporary or gap_of(table) is not Gap.plain:
         return None
-    opened = _to_api(table, project) or _to_everybody(table, project)
+    opened = exposure_to_api(table, project) or _to_everybody(table, project)
     if opened is None or not project.is_shared(table):
         return opened
     # All may read what the configuration calls a reference table, and nobody should write it.
     is_reference = {table.name, str(table)} & set(project.config.reference_tables)
     return None if not is_reference or opened.only_reads else opened
-
-
-def _to_api(table: Table, project: Project) -> Exposure | None:
-    roles = project.api_roles
-    if not roles or not project.is_exposed(table.schema):
-        return None
-    opened = exposure(project.catalog, project.runtime._replace(names=roles), table)
-    # What an API's role perhaps owns is no privilege that anybody has given it.
-    return None if opened is None or opened.confidence is Confidence.medium else opened
 
 
 def _to_everybody(table: Table, project: Project) -> Exposure | None:

@@ -1,0 +1,56 @@
+"""Ways round the policies that only several files, or a platform, make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.linting import findings_of, lint
+
+OWN = "(org_id = (SELECT nullif(current_setting('app.org', true), '')::int))"
+DOCS = f"""CREATE TABLE docs (id int PRIMARY KEY, org_id int NOT NULL, body text);
+CREATE INDEX ON docs (org_id);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY org ON docs USING {OWN};
+"""
+REMOTE = """CREATE FOREIGN DATA WRAPPER elsewhere;
+CREATE SERVER archive FOREIGN DATA WRAPPER elsewhere;
+CREATE FOREIGN TABLE public.customers (id text, email text) SERVER archive;
+"""
+ORDERS = {"supabase/migrations/1_orders.sql": "CREATE TABLE orders (id uuid, user_id uuid);"}
+
+BAD = {
+    "replication-role-filtered": {
+        "migrations/1.sql": "CREATE ROLE pipeline LOGIN REPLICATION;",
+        "migrations/2.sql": DOCS,
+        "migrations/3.sql": "GRANT SELECT ON docs TO pipeline;",
+        "migrations/4.sql": "CREATE PUBLICATION p FOR TABLE docs;",
+    },
+    "foreign-table-no-rls": {
+        **ORDERS,
+        "supabase/migrations/2_remote.sql": REMOTE + "GRANT SELECT ON customers TO anon;",
+    },
+}
+GOOD = {
+    "replication-role-filtered": {
+        **BAD["replication-role-filtered"],
+        "migrations/5.sql": "CREATE POLICY p ON docs FOR SELECT TO pipeline USING (true);",
+    },
+    "foreign-table-no-rls": {
+        **BAD["foreign-table-no-rls"],
+        "supabase/config.toml": '[api]\nschemas = ["public"]\n',
+        "supabase/migrations/3_private.sql": "CREATE SCHEMA private;"
+        "ALTER FOREIGN TABLE customers SET SCHEMA private;",
+    },
+}
+
+
+@pytest.mark.parametrize("rule", BAD)
+def test_a_fault_of_several_files_is_found(rule: str, tmp_path: Path) -> None:
+    assert len(findings_of(lint(tmp_path, BAD[rule]), rule)) == 1
+
+
+@pytest.mark.parametrize("rule", GOOD)
+def test_what_a_later_file_mends_is_no_fault(rule: str, tmp_path: Path) -> None:
+    assert findings_of(lint(tmp_path, GOOD[rule]), rule) == []
