@@ -85,7 +85,7 @@ def _view_leaks(project: Project, view: Relation, privilege: str) -> tuple[ViewL
     found: dict[Relation, ViewLeak] = {}
     gap: UnknownFact | None = None
     for queried, role in _ways_to(view, privilege, project):
-        if privilege != "select" and not _passes_on(queried, privilege, project):
+        if privilege != "select" and not passes_on(queried, privilege, project):
             continue
         try:
             for one in _unfiltered(view, queried, role, privilege, project):
@@ -103,7 +103,7 @@ def _view_leaks(project: Project, view: Relation, privilege: str) -> tuple[ViewL
     return tuple(sorted(found.values(), key=lambda leak: leak.statistic))
 
 
-def _passes_on(view: Relation, command: str, project: Project) -> bool:
+def passes_on(view: Relation, command: str, project: Project) -> bool:
     """Tell whether PostgreSQL carries a command through to the one relation behind a view.
 
     Manual: CREATE VIEW, Updatable Views. An INSTEAD OF trigger does something of its own.
