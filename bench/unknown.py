@@ -21,7 +21,7 @@ from rlslint.config.options import Config
 from rlslint.files.discovery import discover, read_in_project
 from rlslint.project.building import build
 from rlslint.project.project import Project
-from rlslint.rules.judging import subjects
+from rlslint.project.subjects import subjects
 from rlslint.rules.registry import rules_for
 
 

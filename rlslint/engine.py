@@ -15,6 +15,7 @@ from rlslint.files import disk
 from rlslint.files.discovery import Found, SourceFile, discover, with_file
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
+from rlslint.project.subjects import subjects
 from rlslint.reports.results import (
     Checked,
     Database,
@@ -24,7 +25,7 @@ from rlslint.reports.results import (
     reported,
     unshown,
 )
-from rlslint.rules.judging import Unjudged, judge, not_checked, subjects
+from rlslint.rules.judging import Unjudged, judge, not_checked
 from rlslint.rules.registry import rules_for
 from rlslint.rules.selection import Selection, selection_of
 from rlslint.rules.suppression import IgnoreUse, suppress

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from functools import cache, lru_cache
+from typing import Any
 
 from rlslint import NamedTuple
 from rlslint.config.scales import Confidence, Severity
 from rlslint.text.patterns import Pattern
 
-_TITLE = Pattern(r"# ([a-z0-9-]+) \((RLS\d{3})\)\s*\n")
+_TITLE = Pattern(r"# ([a-z0-9-]+) \((RLS\d{3})\)")
 _FENCE = Pattern(r"^```(\w+)([^\n]*)\n(.*?)^```\s*$", re.M | re.S)
 
 
@@ -31,7 +32,8 @@ class Card(NamedTuple):
     """What a rule's card says. `text` is the whole Markdown, as `rlslint rule` prints it.
 
     `effect` is leak, loss, deny, perf or hygiene. `yields_to` names the rules that speak in this
-    one's stead where both see one fault.
+    one's stead where both see one fault. `asked_of` says which facts a subject of a kind must have
+    for the rule to be asked at all: all of one entry; of kinds that are not named it always is.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Card(NamedTuple):
     since: str
     aliases: tuple[str, ...]
     yields_to: tuple[str, ...]
+    asked_of: tuple[tuple[str, frozenset[str]], ...]
     text: str
 
     @property
@@ -86,18 +89,18 @@ def card(name: str) -> Card:
 
     Raises FileNotFoundError for a rule that has none, ValueError for a card without its form.
     """
-    import tomllib
-
-    with open(os.path.join(_folder(), f"{name}.md"), encoding="utf-8") as file:
-        text = file.read()
-    title = _TITLE().match(text)
-    metadata = next((source for kind, _, source in _FENCE().findall(text) if kind == "toml"), None)
-    if title is None or metadata is None or title.group(1) != name:
+    with open(os.path.join(_folder(), f"{name}.md"), "rb") as file:
+        text = file.read().decode("utf-8")
+    title, _, rest = text.partition("\n\n```toml\n")
+    source, fence, _ = rest.partition("\n```\n")
+    match = _TITLE().fullmatch(title)
+    if match is None or not fence or match.group(1) != name:
         raise ValueError(f"the card of {name} does not begin with its title and its metadata")
-    fields = tomllib.loads(metadata)
+    fields = _fields(name, source)
+    asked_of = (entry.partition(": ") for entry in fields.get("asked-of", ()))
     return Card(
         name,
-        title.group(2),
+        match.group(2),
         Severity[fields["severity"]],
         Confidence[fields.get("confidence", "high")],
         fields["effect"],
@@ -105,5 +108,23 @@ def card(name: str) -> Card:
         fields["since"],
         tuple(fields.get("aliases", ())),
         tuple(fields.get("yields-to", ())),
+        tuple((kind, frozenset(facts.split(", "))) for kind, _, facts in asked_of),
         text,
     )
+
+
+def _fields(name: str, source: str) -> dict[str, Any]:
+    """Return metadata: of TOML, keys with a string or a list of strings in double quotes.
+
+    Every run reads many cards, and nothing of TOML but this stands on them.
+    """
+    fields: dict[str, Any] = {}
+    for line in source.replace("[\n", "[").replace(",\n", ", ").split("\n"):
+        key, _, value = line.partition(" = ")
+        between, words = value.split('"')[::2], value.split('"')[1::2]
+        marks, commas = "".join(between).replace(" ", ""), "," * len(words)
+        is_list = marks in (f"[{commas}]", f"[{commas[1:]}]")
+        if "\\" in value or not words or not (is_list or (not marks and len(words) == 1)):
+            raise ValueError(f"the metadata of {name} has a line that is not read: {line}")
+        fields[key] = words if is_list else words[0]
+    return fields

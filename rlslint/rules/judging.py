@@ -8,17 +8,12 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Dynamic, Refusal, RowAccess
 from rlslint.catalog.facts import DataDecides, Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
-from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.alterations import AlteredTable, altered_policies, is_altered
-from rlslint.project.questions.defaults import default_grants
-from rlslint.project.questions.families import families
-from rlslint.project.questions.removals import removals
-from rlslint.project.questions.revocations import revocations
 from rlslint.project.terms import Terms
 from rlslint.rules.cards import card
-from rlslint.rules.registry import Rule, rules_for
+from rlslint.rules.facts import facts_of
+from rlslint.rules.registry import Candidate, Rule, candidates
 from rlslint.rules.selection import Selection
 from rlslint.rules.suppression import IgnoreUse
 from rlslint.sql.parser import BrokenStatement
@@ -60,70 +55,6 @@ class Unjudged(NamedTuple):
     cause: UnknownFact
 
 
-def subjects(project: Project) -> Iterator[tuple[str, object]]:
-    """Yield all that rules look at, with the kind that their annotations name.
-
-    What an extension made for itself, such as the chunks of a TimescaleDB table, is its own matter.
-    """
-    catalog = project.catalog
-    for refusal in catalog.refusals:
-        yield "Refusal", refusal
-    for dynamic in catalog.dynamic.values():
-        yield "Dynamic", dynamic
-    for access in project.row_accesses:
-        yield "RowAccess", access
-    for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
-        if relation.schema in EXTENSION_SCHEMAS:
-            continue
-        if relation.is_beyond_history:
-            # What nothing has touched since a platform made it is nobody's to mend.
-            if not relation.knows("rls_enabled") or relation.statements:
-                yield "Table", relation
-        elif relation.is_table:
-            yield "Table", relation
-            if is_altered(relation):
-                yield "AlteredTable", AlteredTable(relation)
-        elif relation.is_view or relation.is_materialized_view:
-            yield "View", relation
-        elif relation.is_foreign_table:
-            yield "ForeignTable", relation
-        for missed in relation.missed:
-            yield "MissedDrop", missed
-        for policy in relation.policies.known():
-            yield "Policy", policy
-        for altered in altered_policies(relation):
-            yield "AlteredPolicy", altered
-    for family in families(project):
-        yield "Family", family
-    for reversal in catalog.reversals:
-        yield "Reversal", reversal
-    for revocation in revocations(catalog):
-        yield "Revocation", revocation
-    for grants in default_grants(catalog):
-        yield "DefaultGrants", grants
-    for removal in removals(catalog):
-        yield "Removal", removal
-    for function in catalog.functions.known():
-        yield "Function", function
-    for role in catalog.roles.values():
-        yield "Role", role
-    for setting in catalog.stored_settings():
-        yield "StoredSetting", setting
-    for publication in catalog.publications.known():
-        yield "Publication", publication
-    for query in project.queries:
-        yield "QuerySite", query
-    for trace in project.traces:
-        yield "SessionTrace", trace
-    for connection in project.connections:
-        yield "Connection", connection
-    for facts in project.deployment:
-        for fact in facts:
-            yield type(fact).__name__, fact
-    for script in project.outside:
-        yield "OutsideScript", script
-
-
 def judge(
     subjects: Iterable[tuple[str, object]],
     project: Project,
@@ -137,22 +68,20 @@ def judge(
     others are asked nevertheless. Whether a rule is about policies of certain terms at all is asked
     once for all of these.
     """
-    rules: dict[str, list[Rule]] = {}
-    by_terms: dict[Terms, list[Rule]] = {}
+    asked_of = _Asked(selection)
+    by_terms: dict[tuple[Terms, tuple[Rule, ...]], tuple[Rule, ...]] = {}
     found: list[Finding] = []
     for kind, subject in subjects:
-        if kind not in rules:
-            rules[kind] = [rule for rule in rules_for(kind) if rule.name in selection.names]
-        asked = rules[kind]
-        if isinstance(subject, Policy):
+        asked = asked_of.rules(kind, subject, project)
+        if isinstance(subject, Policy) and asked:
             try:
-                terms = project.terms(subject)
+                key = project.terms(subject), asked
             except Exception as error:
                 faults += (_fault(rule.name, subject, error) for rule in asked)
                 continue
-            if terms not in by_terms:
-                by_terms[terms] = list(_about(terms, asked, project))
-            asked = by_terms[terms]
+            if key not in by_terms:
+                by_terms[key] = tuple(_about(*key, project))
+            asked = by_terms[key]
         for rule in asked:
             try:
                 if made := tuple(rule.check(subject, project)):
@@ -167,6 +96,30 @@ def judge(
                     faults.append(_fault(rule.name, subject, error))
     shown = (_where_on(finding, selection) for finding in _without_yielding(found))
     return [finding for finding in shown if finding is not None]
+
+
+class _Asked:
+    """Which rules are asked of which subjects: those that the facts of a subject let speak."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._candidates: dict[str, list[Candidate]] = {}
+        self._rules: dict[tuple[str, frozenset[str] | None], tuple[Rule, ...]] = {}
+
+    def rules(self, kind: str, subject: object, project: Project) -> tuple[Rule, ...]:
+        """Return the rules for a subject; the modules of others are not imported."""
+        try:
+            facts = facts_of(kind, subject, project)
+        except Exception:
+            facts = None
+        key = kind, facts
+        if key not in self._rules:
+            if kind not in self._candidates:
+                names = self._selection.names
+                self._candidates[kind] = [one for one in candidates(kind) if one.name in names]
+            asked = [one for one in self._candidates[kind] if one.may_be_about(facts)]
+            self._rules[key] = tuple(rule for one in asked for rule in one.rules())
+        return self._rules[key]
 
 
 def _where_on(finding: Finding, selection: Selection) -> Finding | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from rlslint import NamedTuple
 from rlslint.project.findings import Finding
+from rlslint.rules.cards import card
 
 if TYPE_CHECKING:
     from rlslint.project.project import Project
@@ -102,10 +103,43 @@ def _registered(check: Check, where: Where | None) -> Check:
     return check
 
 
-def rules_for(subject: str) -> list[Rule]:
+class Candidate(NamedTuple):
+    """A rule that may look at subjects of a kind, and the module that its check is in.
+
+    `asked_of` are the facts one of which a subject must have, all of one entry; see `facts`.
+    """
+
+    name: str
+    kind: str
+    module: str
+    asked_of: tuple[frozenset[str], ...]
+
+    def may_be_about(self, facts: frozenset[str] | None) -> bool:
+        """Tell whether the rule is to be asked of a subject with such facts, None for any."""
+        if facts is None or not self.asked_of:
+            return True
+        return any(entry <= facts for entry in self.asked_of)
+
+    def rules(self) -> Iterator[Rule]:
+        """Import the check; yield nothing where it is about another kind of subject."""
+        import_module(self.module)
+        if (found := _rules.get((self.name, self.kind))) is not None:
+            yield found
+
+
+def candidates(kind: str) -> list[Candidate]:
+    """Return the rules that may look at a kind of subject, in the order of their names."""
+    folder = FOLDERS[kind]
+    found = []
+    for file in sorted(os.listdir(os.path.join(os.path.dirname(__file__), "checks", folder))):
+        module = file.removesuffix(".py")
+        if file.endswith(".py") and module != "__init__":
+            name = module.replace("_", "-")
+            asked_of = tuple(facts for of, facts in card(name).asked_of if of == kind)
+            found.append(Candidate(name, kind, f"rlslint.rules.checks.{folder}.{module}", asked_of))
+    return found
+
+
+def rules_for(kind: str) -> list[Rule]:
     """Return the rules that look at a kind of subject, in the order of their names."""
-    folder = FOLDERS[subject]
-    for name in os.listdir(os.path.join(os.path.dirname(__file__), "checks", folder)):
-        if name.endswith(".py") and name != "__init__.py":
-            import_module(f"rlslint.rules.checks.{folder}.{name.removesuffix('.py')}")
-    return sorted(found for found in _rules.values() if found.subject == subject)
+    return [rule for candidate in candidates(kind) for rule in candidate.rules()]

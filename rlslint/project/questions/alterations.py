@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rlslint import NamedTuple
 from rlslint.access import applicable_policies, is_declared
 from rlslint.catalog.model import Policy, Relation
@@ -15,7 +13,6 @@ from rlslint.meaning.intents import is_open_to_strangers, publishes
 from rlslint.meaning.openings import openings
 from rlslint.project.findings import Shown
 from rlslint.project.project import Project
-from rlslint.project.questions.broken_bodies import was_renamed
 from rlslint.project.questions.conditions import bound_condition
 from rlslint.project.questions.exposure import (
     COMMANDS,
@@ -27,24 +24,6 @@ from rlslint.project.questions.exposure import (
 )
 from rlslint.project.questions.rewording import altered
 from rlslint.project.questions.siblings import is_called_shared
-
-
-class AlteredPolicy(NamedTuple):
-    """A policy of which ALTER POLICY has changed something."""
-
-    policy: Policy
-
-    def __str__(self) -> str:
-        return str(self.policy)
-
-
-class AlteredTable(NamedTuple):
-    """A table whose owner, name or row security is not what it was."""
-
-    table: Relation
-
-    def __str__(self) -> str:
-        return str(self.table)
 
 
 class Widening(NamedTuple):
@@ -59,26 +38,6 @@ class Widening(NamedTuple):
     cause: str
     help: str
     admitting: tuple[Clause, ...]
-
-
-def is_altered(relation: Relation) -> bool:
-    """Tell whether a relation is an AlteredTable."""
-    earlier = relation.earlier
-    if relation.replaces is not None:
-        return True
-    if earlier is not None and not earlier.keys().isdisjoint(("owner", "rls_forced")):
-        return True
-    return was_renamed(relation)
-
-
-def altered_policies(relation: Relation) -> Iterator[AlteredPolicy]:
-    """Yield the policies of a relation that ask, or admit, something else than they did."""
-    for policy in relation.policies.known():
-        if policy.earlier is not None and not policy.earlier.keys().isdisjoint(_PARTS):
-            yield AlteredPolicy(policy)
-
-
-_PARTS = ("using", "check", "roles")
 
 
 def widening(policy: Policy, project: Project) -> Widening | None:

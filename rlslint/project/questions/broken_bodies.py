@@ -70,15 +70,6 @@ def _renamings_of_columns(table: Relation) -> Iterator[_Renaming]:
                 yield old, column.name, True, statement
 
 
-def was_renamed(table: Relation) -> bool:
-    """Tell whether a table or a column of it has another name than it had."""
-    earlier = table.earlier
-    if earlier is not None and not earlier.keys().isdisjoint(("name", "schema")):
-        return True
-    columns = table.columns.values() if table.knows("columns") else ()
-    return any(one.earlier is not None and "name" in one.earlier for one in columns)
-
-
 def _names_table(function: Function, table: Relation, project: Project) -> bool:
     """Tell whether a body names a table by its old name, and nothing has that name now."""
     path, catalog = search_path_of(function), project.catalog

@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rlslint import NamedTuple
 from rlslint.access import (
     DATA_PRIVILEGES,
     Gap,
-    StatementPlace,
     gap_of,
     inherited_roles,
-    statement_place,
 )
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
-from rlslint.catalog.privileges import DefaultPrivilege
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import words_in_body
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
+from rlslint.project.subjects import DefaultGrants
 from rlslint.text import Statement
-
-
-class DefaultGrants(NamedTuple):
-    """The privileges that one statement grants on tables that are made later."""
-
-    statement: Statement
-    given: tuple[DefaultPrivilege, ...]
-
-    def __str__(self) -> str:
-        return self.given[0].schema or "all schemas"
-
-
-def default_grants(catalog: Catalog) -> Iterator[DefaultGrants]:
-    """Yield the statements that grant privileges on the rows of later tables."""
-    found: dict[StatementPlace, list[DefaultPrivilege]] = {}
-    for one in catalog.defaults:
-        wanted = one.kind == "tables" and one.privilege in DATA_PRIVILEGES
-        if wanted and one.statement is not None:
-            found.setdefault(statement_place(one.statement), []).append(one)
-    for given in found.values():
-        statement = given[0].statement
-        if statement is not None:
-            yield DefaultGrants(statement, tuple(given))
 
 
 def served_by(grants: DefaultGrants, project: Project) -> tuple[str, ...]:

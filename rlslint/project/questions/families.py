@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rlslint import NamedTuple
 from rlslint.access import Exposure, Gap, gap_of, protected_ancestors
 from rlslint.catalog.model import Relation
 from rlslint.project.project import Project
-
-
-class Family(NamedTuple):
-    """A table and what is right below it, in the order in which it was made."""
-
-    parent: Relation
-    children: tuple[Relation, ...]
-
-    def __str__(self) -> str:
-        return str(self.parent)
-
-
-def families(project: Project) -> Iterator[Family]:
-    """Yield the tables that have partitions or children."""
-    for parent, children in project.ask(_children).items():
-        yield Family(parent, tuple(children))
-
-
-def _children(project: Project) -> dict[Relation, list[Relation]]:
-    found: dict[Relation, list[Relation]] = {}
-    for table in project.catalog.tables():
-        if not table.knows("partition_of") or not table.knows("parents"):
-            continue
-        above = table.parents if table.partition_of is None else (table.partition_of,)
-        for parent in above:
-            found.setdefault(parent, []).append(table)
-    return found
+from rlslint.project.subjects import children
 
 
 def protected_below(table: Relation, project: Project) -> tuple[Relation, ...]:
     """Return the partitions or children of a table that certainly have row security."""
-    below = project.ask(_children).get(table, [])
+    below = project.ask(children).get(table, [])
     return tuple(one for one in below if one.knows("rls_enabled") and one.rls_enabled)
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from rlslint import NamedTuple
 from rlslint.access import (
-    StatementPlace,
     applicable_policies,
     grants_to,
     row_security_active,
-    statement_place,
 )
 from rlslint.access.reach import named_relations
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation, RemovedPolicy
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.admitting import is_tautology
@@ -22,39 +18,7 @@ from rlslint.project.questions.conditions import bound_condition
 from rlslint.project.questions.exposure import COMMANDS, VERBS, Admission, served_roles
 from rlslint.sql.expressions import Expr
 from rlslint.sql.quoting import free_name, quoted_identifier
-from rlslint.text import Statement
 from rlslint.text.sentences import listed
-
-
-class Removal(NamedTuple):
-    """What a statement, or a loop, took from tables that are still there.
-
-    `along` tells that the policies went with something that they needed.
-    """
-
-    policies: tuple[RemovedPolicy, ...]
-
-    @property
-    def statement(self) -> Statement:
-        return self.policies[0].statement
-
-    @property
-    def along(self) -> bool:
-        return self.policies[0].along
-
-    def __str__(self) -> str:
-        return str(self.policies[0].policy)
-
-
-def removals(catalog: Catalog) -> Iterator[Removal]:
-    """Yield what took policies from the tables that a history leaves behind."""
-    found: dict[tuple[StatementPlace, bool], list[RemovedPolicy]] = {}
-    for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
-        for removed in relation.removed:
-            key = statement_place(removed.statement), removed.along
-            found.setdefault(key, []).append(removed)
-    for policies in found.values():
-        yield Removal(tuple(policies))
 
 
 def shut_out(removed: RemovedPolicy, project: Project) -> Admission | None:

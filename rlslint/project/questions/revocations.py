@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rlslint import NamedTuple
-from rlslint.access import StatementPlace, inherited_roles, statement_place
-from rlslint.catalog.catalog import Catalog, IdleRevoke
+from rlslint.access import inherited_roles
+from rlslint.catalog.catalog import IdleRevoke
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.project.project import Project
 from rlslint.sql.quoting import quoted_identifier
-
-
-class Revocation(NamedTuple):
-    """What one REVOKE, or a loop, has not taken."""
-
-    idle: tuple[IdleRevoke, ...]
-
-    def __str__(self) -> str:
-        return str(self.idle[0].owned)
-
-
-def revocations(catalog: Catalog) -> Iterator[Revocation]:
-    """Yield the REVOKE statements that left somebody a privilege."""
-    found: dict[StatementPlace, list[IdleRevoke]] = {}
-    for one in catalog.idle_revokes.values():
-        found.setdefault(statement_place(one.statement), []).append(one)
-    for idle in found.values():
-        yield Revocation(tuple(idle))
 
 
 def still_held(one: IdleRevoke, project: Project) -> bool:

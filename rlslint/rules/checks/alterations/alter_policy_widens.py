@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.project.findings import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.alterations import AlteredPolicy, Widening, widening
+from rlslint.project.questions.alterations import Widening, widening
 from rlslint.project.questions.exposure import certainty, whose
+from rlslint.project.subjects import AlteredPolicy
 from rlslint.rules.registry import rule
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.alterations import AlteredTable
 from rlslint.project.questions.remedies import forcing
 from rlslint.project.questions.unforced import unforced
+from rlslint.project.subjects import AlteredTable
 from rlslint.rules.registry import rule
 
 

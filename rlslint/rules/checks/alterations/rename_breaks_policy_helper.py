@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.alterations import AlteredTable
 from rlslint.project.questions.broken_bodies import BrokenBody, broken_bodies
+from rlslint.project.subjects import AlteredTable
 from rlslint.rules.registry import rule
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from rlslint.access import Gap, gap_of, protected_predecessor
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.alterations import AlteredTable
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.unprotected import unprotected
+from rlslint.project.subjects import AlteredTable
 from rlslint.rules.registry import rule
 
 

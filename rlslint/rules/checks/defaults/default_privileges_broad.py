@@ -12,12 +12,12 @@ from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.defaults import (
-    DefaultGrants,
     is_told_of,
     opened_since,
     protects_new_tables,
     served_by,
 )
+from rlslint.project.subjects import DefaultGrants
 from rlslint.rules.registry import rule
 
 _MOST_SHOWN = 20

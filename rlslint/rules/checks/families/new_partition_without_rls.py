@@ -8,9 +8,10 @@ from rlslint.access import Gap, gap_of, protected_ancestors
 from rlslint.catalog.model import Table
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.families import Family, protected_before
+from rlslint.project.questions.families import protected_before
 from rlslint.project.questions.remedies import like_above
 from rlslint.project.questions.unprotected import unprotected
+from rlslint.project.subjects import Family
 from rlslint.rules.registry import rule
 
 

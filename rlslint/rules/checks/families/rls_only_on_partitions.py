@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.families import Family, opened_above, protected_below
+from rlslint.project.questions.families import opened_above, protected_below
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.unprotected import unprotected
+from rlslint.project.subjects import Family
 from rlslint.rules.registry import rule
 
 

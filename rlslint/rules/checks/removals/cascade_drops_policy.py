@@ -15,13 +15,8 @@ from rlslint.project.questions.exposure import (
     served_roles,
     whose,
 )
-from rlslint.project.questions.removals import (
-    Removal,
-    is_replaced,
-    made_again,
-    shut_out,
-    what_is_refused,
-)
+from rlslint.project.questions.removals import is_replaced, made_again, shut_out, what_is_refused
+from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule
 
 _MOST_SHOWN = 20

@@ -9,12 +9,8 @@ from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import Admission
-from rlslint.project.questions.removals import (
-    Removal,
-    made_again,
-    refused_since,
-    what_is_refused,
-)
+from rlslint.project.questions.removals import made_again, refused_since, what_is_refused
+from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule
 
 

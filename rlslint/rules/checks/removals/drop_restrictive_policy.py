@@ -9,7 +9,8 @@ from rlslint.catalog.model import RemovedPolicy
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import LostGuard, lost_guard, whose
-from rlslint.project.questions.removals import Removal, made_again
+from rlslint.project.questions.removals import made_again
+from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule
 
 

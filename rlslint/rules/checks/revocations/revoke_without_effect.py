@@ -9,7 +9,8 @@ from rlslint.catalog.catalog import IdleRevoke
 from rlslint.catalog.roles import PUBLIC
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.revocations import Revocation, still_held, taken_for_good
+from rlslint.project.questions.revocations import still_held, taken_for_good
+from rlslint.project.subjects import Revocation
 from rlslint.rules.registry import rule
 
 _VERBS = {
