@@ -71,6 +71,11 @@ class Later:
         self._built: Node | None = None
 
     @property
+    def is_missing(self) -> bool:
+        """Whether there is no such part."""
+        return self.node.start == self.node.end
+
+    @property
     def node(self) -> Node:
         """The part, built."""
         if self._built is None:
@@ -101,6 +106,11 @@ class Function(NamedTuple):
     returns: str = ""
     gives_last: bool = False
     receiver: str = ""
+
+    @property
+    def is_declared_only(self) -> bool:
+        """Whether it has no body, as in an interface."""
+        return self.body.is_missing
 
 
 class Literal(NamedTuple):

@@ -32,6 +32,7 @@ from rlslint.code.adapters.rules import (
     unary,
 )
 from rlslint.code.form import (
+    EXTENSION,
     Arm,
     Assign,
     Attribute,
@@ -184,8 +185,14 @@ def _targets(builder: Builder, declared: Parsed | None) -> tuple[Node, ...]:
 
 
 def _function(builder: Builder, node: Parsed) -> Function:
-    label = builder.text(part(node, "name"))
-    return _body(builder, node, _parameters(builder, node), label)
+    """Return a function; one that adds to a type has what it is called on for its first one."""
+    label = part(node, "name")
+    kinds = [each for each in children(node) if each.type in _TYPES]
+    made = _body(builder, node, _parameters(builder, node), builder.text(label))
+    if label is None or not kinds or kinds[0].end_byte > label.start_byte:
+        return made
+    owner = Parameter("this", builder.text(kinds[0]))
+    return made._replace(parameters=(owner, *made.parameters), marks=(*made.marks, EXTENSION))
 
 
 def _body(

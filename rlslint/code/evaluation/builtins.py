@@ -216,7 +216,7 @@ def known_call(
     if name in _REPLACES:
         return _replaced(subject, arguments, place)
     if quotes(name):
-        return _quoted(arguments)
+        return quoted(arguments)
     if lowered in _NUMBERS and arguments:
         first = arguments[0]
         return first if isinstance(first, Plain) else Unknown("", HoleValue.typed)
@@ -297,7 +297,7 @@ def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place)
     return None
 
 
-def _quoted(arguments: Sequence[Value]) -> Value:
+def quoted(arguments: Sequence[Value]) -> Value:
     """Return what a quoting function gives; some fill a template with quoted values."""
     for each in arguments[:1]:
         if isinstance(each, Items) and each.values and isinstance(each.values[0], Written):

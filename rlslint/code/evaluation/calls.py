@@ -149,6 +149,9 @@ def _called(
         return walker.follow(extension, (of, *call.arguments), None, call.named)
     if isinstance(callee, Object):
         return callee
+    if isinstance(of, Object) and isinstance(member(walker, of, call.name, 0), Closure):
+        # Of what an interface declares, only a name is known.
+        of = Unknown(of.name)
     if not isinstance(of, Handle | Object):
         sent = connections.sent(of, call, course, walker)
         if sent is not None:
@@ -188,7 +191,17 @@ def _own_function(
             found = walker.program.named_function(call.name)
         case _:
             pass
+    if isinstance(found, Closure) and isinstance(of, Object) and found.function.is_declared_only:
+        return _implementation(walker, of, call.name)
     return found if isinstance(found, Closure) else None
+
+
+def _implementation(walker: Walker, of: Object, name: str) -> Closure | None:
+    """Return the method of the only class that is based on an interface."""
+    made = walker.program.implementing(of.name)
+    found = member(walker, made, name, 0) if made is not None else None
+    is_there = isinstance(found, Closure) and not found.function.is_declared_only
+    return found if isinstance(found, Closure) and is_there else None
 
 
 def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.arguments import Call, facts_by_name, role_of, sql_of
-from rlslint.code.evaluation.builtins import Place, flattened, quotes
+from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Situation
 from rlslint.code.evaluation.strings import Written
@@ -182,7 +182,7 @@ class Connections:
             with course.for_bare_calls(of):
                 value = follower.follow(call.closure, [of])
             return of if call.name in ("also", "apply") else value
-        return Unknown("", HoleValue.quoted) if quotes(call.name) else None
+        return quoted(call.arguments) if quotes(call.name) else None
 
     def _here(self, of: Handle, course: Course) -> Handle:
         """Return a value that uses the surrounding connection, on the one that is there now."""
@@ -202,7 +202,8 @@ class Connections:
             libraries = (of.library, *self.known)
         elif isinstance(of, Unknown):
             module = [each for each in libraries if of.path in each.modules]
-            libraries = module or libraries
+            others = () if of.is_foreign else self.known
+            libraries = module or (*libraries, *others)
         library = next((each for each in libraries if call.name in each.executes), None)
         if library is None:
             library = next((each for each in libraries if call.name in each.sends), None)

@@ -24,6 +24,7 @@ from rlslint.code.evaluation.strings import Source
 from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
+    Handle,
     Items,
     Plain,
     Scope,
@@ -135,6 +136,10 @@ class Evaluator:
         states = [(each, each.transaction) for each in ambient]
         for session in ambient:
             session.transaction = True
+        receivers = course.receivers
+        if function.name:
+            own = scope.variables.get("this") if form.EXTENSION in function.marks else None
+            course.receivers = [own] if isinstance(own, Handle) else []
         try:
             last = self.value(function.body.node, scope)
             with course.at_the_end():
@@ -142,6 +147,7 @@ class Evaluator:
                     step()
         finally:
             course.restore(states)
+            course.receivers = receivers
             course.frames.pop()
             course.hook, course.leaving, course.is_marked = before
         if frame.returned is not None:
@@ -170,7 +176,10 @@ class Evaluator:
         scope: Scope,
     ) -> None:
         """Give the parameters of a function their values."""
-        parameters = [each for each in function.parameters if each.name not in THEMSELVES]
+        is_extension = form.EXTENSION in function.marks
+        parameters = [
+            each for each in function.parameters if is_extension or each.name not in THEMSELVES
+        ]
         if function.receiver and scope.owner is not None:
             scope.variables[function.receiver] = scope.owner
         for number, parameter in enumerate(parameters):

@@ -58,6 +58,10 @@ def _name(walker: Walker, node: form.Name, scope: Scope) -> Value:
     if name in THEMSELVES and scope.owner is not None:
         return scope.owner
     found = scope.find(name)
+    if found is None and walker.course.receivers:
+        given = _stepped(walker, walker.course.receivers[-1], name, name, node)
+        if given is not None:
+            return given
     if found is None or (isinstance(found, Unknown) and found.is_foreign):
         path = found.path if isinstance(found, Unknown) else name
         standing = walker.connections.standing(path, walker.course)
@@ -109,11 +113,8 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
     of = walker.value(node.of, scope)
     match of:
         case Handle():
-            step = of.library.steps.get(node.name)
-            if step in (Step.same, Step.connection, Step.pool):
-                call = Call(node.name, path, (), {}, walker.place(node))
-                return walker.connections.step(of, step, call, walker.course, walker)
-            return Unknown(path)
+            given = _stepped(walker, of, node.name, path, node)
+            return given if given is not None else Unknown(path)
         case Object():
             found = member(walker, of, node.name, 0)
             if found is None:
@@ -127,6 +128,15 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
             return _of_unknown(walker, of, node.name)
         case _:
             return Unknown(path)
+
+
+def _stepped(walker: Walker, of: Handle, name: str, path: str, node: form.Node) -> Value | None:
+    """Return what a member of a library's value leads to, None where that is not known."""
+    step = of.library.steps.get(name)
+    if step not in (Step.same, Step.connection, Step.pool):
+        return None
+    call = Call(name, path, (), {}, walker.place(node))
+    return walker.connections.step(of, step, call, walker.course, walker)
 
 
 def _of_unknown(walker: Walker, of: Unknown, name: str) -> Value:

@@ -164,7 +164,7 @@ def _names(modules: str, data: bytes, part: str) -> bool:
         return False
     found = re.search(_BOUNDARY.format(re.escape(part)), modules, re.MULTILINE)
     quoted = any(b"%c%b%c" % (mark, part.encode(), mark) in data for mark in b"\"'")
-    return found is not None or quoted or (len(part) > 5 and part.encode() in data)
+    return found is not None or quoted or (len(part) > 4 and part.encode() in data)
 
 
 def _modules(body: form.Node) -> Iterable[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
-from rlslint.code.adapters.building import Language, parsed
+from rlslint.code.adapters.building import Language, last_word, parsed
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
@@ -28,6 +28,7 @@ from rlslint.code.evaluation.values import (
     Closure,
     Entries,
     Handle,
+    Items,
     Object,
     Prepared,
     Session,
@@ -199,14 +200,17 @@ class Programs:
         return loaded
 
     def _telling_constants(self) -> Iterable[str]:
-        """Yield the names of the constants that hold SQL about sessions."""
+        """Yield the names of the constants that hold SQL about sessions, with those before them."""
         for loaded in self._found():
-            scopes = [loaded.evaluator.module]
-            scopes += [
-                each.scope for each in scopes[0].variables.values() if isinstance(each, Object)
-            ]
-            for scope in scopes:
-                yield from [n for n, v in scope.variables.items() if self._is_telling(v)]
+            waiting = [("", loaded.evaluator.module)]
+            for owner, scope in waiting:
+                for name, value in list(scope.variables.items()):
+                    path = f"{owner}.{name}" if owner else name
+                    if self._is_telling(value):
+                        yield path
+                    elif isinstance(value, Object) and value.scope is not scope:
+                        known = any(value.scope is each for _, each in waiting)
+                        waiting += [] if known else [(value.name, value.scope)]
 
     def _is_telling(self, value: Value) -> bool:
         """Tell whether a value is SQL about sessions, sent by those who name it."""
@@ -215,17 +219,21 @@ class Programs:
                 sql = value
             case Handle(prepared=Prepared(sql=sql)):
                 pass
+            case Items(values):
+                return any(map(self._is_telling, values))
+            case Entries(entries):
+                return any(map(self._is_telling, entries.values()))
             case _:
                 return False
         return has_sign(sql.text.encode(), self._signs)
 
     def _load_users(self, names: Iterable[str]) -> None:
         """Load the files in which some names stand, which are of interest wherever they do."""
-        wanted = {name for name in names if len(name) > 3 and name.lower() not in _NOT_TELLING}
-        words = [name.encode() for name in sorted(wanted)[:_MOST_NAMES]]
+        wanted = {word: form for name in names for word, form in _as_written(name)}
+        words = [word.encode() for word in sorted(wanted)[:_MOST_NAMES]]
         if not words:
             return
-        uses = re.compile(rb"\b(?:" + b"|".join(map(re.escape, words)) + rb")\b")
+        uses = re.compile(b"|".join(wanted[word.decode()] for word in words))
         for shown in self._files:
             if shown in self._loaded:
                 continue
@@ -263,12 +271,15 @@ class Programs:
         return frozenset(found)
 
     def _says(self, word: str) -> bool:
-        """Tell whether a text stands in a file that was loaded, or in the settings."""
+        """Tell whether a text stands anywhere in the program, or in its settings."""
         if word not in self._said:
             data = word.encode()
             here = any(data in loaded.source.data for loaded in self._found())
-            self._said[word] = here or self._says_elsewhere(word)
+            self._said[word] = here or self._says_elsewhere(word) or self._stands_in_a_file(data)
         return self._said[word]
+
+    def _stands_in_a_file(self, word: bytes) -> bool:
+        return any(word in (self._read(shown) or b"") for shown in self._files)
 
     # Following functions
 
@@ -297,6 +308,9 @@ class Programs:
             given = loaded.evaluator.run(closure, (), None, {})
             if self._is_telling(given):
                 self._giving.add(_last(name))
+            # What others are given to call is followed as they may call it.
+            while isinstance(given, Closure) and not given.function.name:
+                given = loaded.evaluator.follow(given, ())
         except (Unfinished, RecursionError):
             path = loaded.source.path
             loaded.problem = f"{path}: {closure.name} takes too many steps to be followed."
@@ -351,6 +365,16 @@ class Programs:
         found = self._classes.get(name, [])
         return found[0] if len(found) == 1 else None
 
+    def implementing(self, name: str) -> Object | None:
+        """Return the only class that is based on an interface, in the files that were loaded."""
+        found = {
+            id(each): each
+            for classes in self._classes.values()
+            for each in classes
+            if name in map(last_word, each.bases)
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def imported_class(self, path: str) -> Object | None:
         """Return a class by the name by which it is imported, wherever in its folder it stands."""
         parts = [plain(part) for part in path.split(".")]
@@ -398,6 +422,19 @@ class Programs:
         known = self._loaded.get(shown)
         data = known.source.data if known is not None else self._read(shown)
         return member != "*" and bool(data) and member.encode() in (data or b"")
+
+
+def _as_written(name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield a word to look for, and how a use of a name is written that may be any other's.
+
+    A name that tells little counts behind the one of its owner only.
+    """
+    owner, _, last = name.rpartition(".")
+    if len(last) > 3 and last.lower() not in _NOT_TELLING:
+        yield last, rb"\b%s\b" % re.escape(last.encode())
+    elif owner:
+        before, word = re.escape(owner.rpartition(".")[2].encode()), re.escape(last.encode())
+        yield owner.rpartition(".")[2], rb"\b%s\b\W{1,3}%s\b" % (before, word)
 
 
 def _only(found: Sequence[Closure]) -> Closure | None:

@@ -57,8 +57,9 @@ def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
         )
     if node.type and (node.value is None or _tells_nothing(value)):
         value = walker.typed(node.type, name_of(node.targets[0]) if node.targets else "")
-    if isinstance(node.value, form.Function) and not node.value.name and node.targets:
-        value = with_name(walker, value, name_of(node.targets[0]) if node.targets else "")
+    match node:
+        case form.Assign(targets=(form.Name(name=name), *_), value=form.Function(name="")):
+            value = with_name(walker, value, name)
     several = len(node.targets) > 1
     for number, target in enumerate(node.targets):
         if several and isinstance(value, Items):
@@ -134,6 +135,11 @@ def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
     value = found if found is not None else Unknown(with_dots(path), kind, is_foreign=True)
     if node.name:
         scope.variables[node.name] = value
+    elif isinstance(value, Entries):
+        # What is only run may define what is known everywhere.
+        for name, each in value.values.items():
+            if name[:1].isupper() and isinstance(each, Handle):
+                scope.variables.setdefault(name, each)
     return value
 
 
