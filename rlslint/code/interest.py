@@ -1,6 +1,6 @@
-"""Which files of a program are worth following: those that say something about sessions.
+"""Which files of a program are worth following.
 
-A file is searched as bytes before anything of it is parsed. A sign is looked for only where its
+They say something about sessions, or send what the policies of a table may refuse. A file is searched as bytes before anything of it is parsed. A sign is looked for only where its
 first word stands, and begins with it, for such a search is many times as quick as one that begins
 with a choice.
 """
@@ -10,10 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rlslint import NamedTuple
 from rlslint.text.patterns import Pattern
 
-Signs = Sequence[tuple[bytes, "re.Pattern[bytes]"]]
+_Words = Sequence[tuple[bytes, "re.Pattern[bytes]"]]
 """Words in lower case, each with what must follow it."""
+
+
+class Signs(NamedTuple):
+    """What files and functions are searched for.
+
+    `sessions` tell of sessions. `tables` finds where SQL names a table with policies, None where
+    none is known.
+    """
+
+    sessions: _Words
+    tables: re.Pattern[bytes] | None = None
+
 
 _NAME = rb"[\"`'\\]*[\w$#{}]+[\"`'\\]*\s*\.[\w$#{}%\"`\\.]+"
 _SETTINGS = (
@@ -33,6 +46,16 @@ _SETTINGS = (
 )
 """What changes settings of a session, or gives a connection some from the start."""
 
+_PERHAPS_REFUSED = (
+    b"on conflict", b"returning", b"for update", b"for no key update", b"for share",
+    b"for key share", b"copy ",
+)  # fmt: skip
+"""What needs more policies than it seems to."""
+
+_NAMED = rb"""\b(?:from|into|update|join|copy)\s+(?:only\s+)?["'`\\]*(?:\w+["'`\\]*\.["'`\\]*)?(?:%b)\b"""
+_GUARDS = Pattern(
+    rb"create\s+policy\s[^;]{1,200}?\son\s+(?:only\s+)?[\"\\]*(?:\w+[\"\\]*\.[\"\\]*)?(\w+)"
+)
 _DEFINES = Pattern(
     rb"create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:\"?\w+\"?\s*\.\s*)?\"?(\w+)\"?"
 )
@@ -52,25 +75,50 @@ def functions_that_set(scripts: Iterable[bytes]) -> Iterator[bytes]:
                 yield name[1]
 
 
-def signs_of_sessions(functions: Iterable[bytes]) -> Signs:
-    """Return what stands in files worth following; `functions` of the history set settings."""
+def guarded_tables(scripts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the names of the tables for which SQL makes policies, in lower case."""
+    for data in scripts:
+        lowered = data.lower()
+        if b"policy" in lowered:
+            yield from (found[1] for found in _GUARDS().finditer(lowered))
+
+
+def signs_of(functions: Iterable[bytes] = (), tables: Iterable[bytes] = ()) -> Signs:
+    """Return what stands in files worth following.
+
+    `functions` of the history set settings, `tables` have policies.
+    """
     settings = [(word, pattern()) for word, pattern in _SETTINGS]
     calls = [(name, re.compile(re.escape(name) + rb"\b")) for name in sorted(set(functions))]
-    return (*settings, *calls)
+    names = b"|".join(map(re.escape, sorted(set(tables))))
+    return Signs((*settings, *calls), re.compile(_NAMED % names) if names else None)
+
+
+def tells_of_session(data: bytes, signs: Signs) -> bool:
+    """Tell whether a text says something about sessions."""
+    lowered = data.lower()
+    return any(word in lowered and pattern.search(lowered) for word, pattern in signs.sessions)
 
 
 def has_sign(data: bytes, signs: Signs) -> bool:
     """Tell whether a file is worth following."""
+    if tells_of_session(data, signs):
+        return True
     lowered = data.lower()
-    return any(word in lowered and pattern.search(lowered) for word, pattern in signs)
+    if signs.tables is None or not any(word in lowered for word in _PERHAPS_REFUSED):
+        return False
+    return signs.tables.search(lowered) is not None
 
 
 def places(data: bytes, signs: Signs) -> list[int]:
     """Return where signs stand in a file, in order."""
     lowered = data.lower()
-    return sorted(
+    found = [
         found.start()
-        for word, pattern in signs
+        for word, pattern in signs.sessions
         if word in lowered
         for found in pattern.finditer(lowered)
-    )
+    ]
+    if signs.tables is not None:
+        found += [found.start() for found in signs.tables.finditer(lowered)]
+    return sorted(found)

@@ -16,7 +16,7 @@ from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
 from rlslint.files.layouts.history import PROGRAM, History, Migration
-from rlslint.files.unread import Sign, makes_row_security, sets_context
+from rlslint.files.unread import Sign, content, makes_row_security, sets_context
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
 from rlslint.text.faults import Fault
@@ -239,7 +239,7 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     from rlslint.code.interest import has_sign
 
     migrations = _migrations_in_programs(sorted_files.histories) & listed.keys()
-    signs = _signs_of_sessions(found)
+    signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
     for shown in listed.keys() - migrations:
         data = reader.content(listed[shown].path, shown)
@@ -274,23 +274,26 @@ def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
     listed = {file.shown: file for file in found.programs}
     migrations = _migrations_in_programs((chosen,)) & listed.keys()
     if migrations:
-        programs = _followed_together(found, listed, _signs_of_sessions(found), reader)
+        programs = _followed_together(found, listed, _signs(found, ()), reader)
         unread = _follow_migrations(programs, sorted(migrations), listed, reader)
         reader.left_unread += [sign.path for sign in unread]
 
 
-def _signs_of_sessions(found: Found) -> Signs:
-    from rlslint.code.interest import functions_that_set, signs_of_sessions
+def _signs(found: Found, migrations: Iterable[SourceFile]) -> Signs:
+    from rlslint.code.interest import functions_that_set, guarded_tables, signs_of
 
-    return signs_of_sessions(functions_that_set(map(_content, found.sql)))
+    tables = guarded_tables(map(_content, (*found.sql, *migrations)))
+    return signs_of(functions_that_set(map(_content, found.sql)), tables)
 
 
 def _followed_together(
     found: Found, listed: Mapping[str, SourceFile], signs: Signs, reader: Reader
 ) -> Programs:
     from rlslint.code.evaluation.program import Programs
+    from rlslint.code.libraries import MANIFESTS
 
     settings = [_content(file) for file in found.settings]
+    settings += [content(path) for path in found.others if os.path.basename(path) in MANIFESTS]
 
     def read(shown: str) -> bytes | None:
         return reader.content(listed[shown].path, shown)

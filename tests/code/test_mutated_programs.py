@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rlslint.code.evaluation.program import Programs
-from rlslint.code.interest import signs_of_sessions
+from rlslint.code.interest import signs_of
 
 PROGRAMS = sorted((Path(__file__).parent / "idioms").iterdir())
 TOKENS = (
@@ -42,7 +42,7 @@ def faults_in(name: str, data: bytes) -> list[Exception]:
     def fail(shown: str, error: Exception) -> None:
         failed.append(error)
 
-    signs = signs_of_sessions(())
+    signs = signs_of(())
     Programs((name,), lambda shown: data, signs, lambda word: False, fail).followed({name: data})
     return failed
 

@@ -13,7 +13,7 @@ from rlslint.code.evaluation.builtins import (
 )
 from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.migrations import scripts_of
-from rlslint.code.evaluation.statements import put
+from rlslint.code.evaluation.statements import put, take_over
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -29,7 +29,9 @@ from rlslint.code.evaluation.walking import TYPED, Walker, dotted, with_dots
 from rlslint.code.libraries import Step
 from rlslint.text import HoleValue
 
-_MODULES = frozenset(("require", "import", "require_once", "include", "include_once"))
+_MODULES = frozenset(
+    ("require", "import", "require_once", "include", "include_once")
+)
 
 
 def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
@@ -97,6 +99,8 @@ def _required(walker: Walker, argument: form.Node, scope: Scope) -> Value | None
     if not isinstance(path, str):
         return None
     found = walker.program.imported(path, "", walker.source)
+    if path.endswith(".php"):
+        take_over(found, scope)
     return found if found is not None else Unknown(with_dots(path), is_foreign=True)
 
 
@@ -104,6 +108,8 @@ def _called(
     walker: Walker, call: Call, of: Value | None, callee: Value | None, scope: Scope
 ) -> Value:
     course, connections = walker.course, walker.connections
+    if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
+        of = walker.of_library(of) or of
     if course.scripts is not None:
         run = scripts_of(call, of, connections.known)
         if run:
@@ -115,6 +121,11 @@ def _called(
             return found
     if of is None and callee is None and course.receivers:
         found = connections.method(course.receivers[-1], call, course, walker)
+        if found is not None:
+            return found
+    if of is None and callee is None and scope.owner is not None:
+        base = walker.of_library(scope.owner)
+        found = connections.method(base, call, course, walker) if base is not None else None
         if found is not None:
             return found
     if _makes_typed(call, of):

@@ -16,6 +16,7 @@ from rlslint.code.evaluation.values import (
     Closure,
     Entries,
     Handle,
+    Object,
     Plain,
     Prepared,
     Session,
@@ -245,6 +246,8 @@ class Connections:
     def _named(self, value: Value, library: Library, course: Course) -> Handle:
         """Return the connection that a function of a library is told to use."""
         match value:
+            case Object(bases=bases) if (known := self.typed(bases, course)) is not None:
+                return known
             case Unknown(path=path) if not path[:1].isupper():
                 return self.adopted(value, library, course)
             case _:

@@ -26,6 +26,7 @@ from rlslint.code.evaluation.values import (
     Closure,
     Handle,
     Items,
+    Object,
     Plain,
     Scope,
     Unknown,
@@ -38,6 +39,8 @@ from rlslint.text.patterns import Pattern
 
 _TRANSACTIONAL = Pattern(r"Transactional\b|\batomic\b|@transaction\b", flags=2)
 _NOT_TRANSACTIONAL = Pattern(r"NOT_SUPPORTED|NEVER\b|SUPPORTS\b")
+
+_DEEPEST_BASE = 3
 
 _WAYS: Mapping[type, Callable[..., Value]] = MappingProxyType(
     {**EXPRESSIONS, **STATEMENTS, form.Call: call}
@@ -225,5 +228,19 @@ class Evaluator:
             return handle
         owned = self.program.named_class(last_word(kinds[0])) if len(kinds) == 1 else None
         if owned is not None and owned.is_alias:
-            handle = self.connections.typed(owned.bases, self.course)
+            handle = self.of_library(owned)
         return handle or owned or Unknown(name)
+
+    def of_library(self, made: Object) -> Handle | None:
+        """Return what an object of a class of the project is to a library that it is based on."""
+        base: Object | None = made
+        for _ in range(_DEEPEST_BASE):
+            if base is None or not base.bases:
+                return None
+            home = self.program.walker_of(base.source)
+            handle = home.connections.typed(base.bases, self.course)
+            if handle is not None:
+                return handle
+            named = [self.program.named_class(last_word(each)) for each in base.bases]
+            base = next((each for each in named if each is not None and each is not base), None)
+        return None

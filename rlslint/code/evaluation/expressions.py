@@ -118,6 +118,10 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
         case Object():
             found = member(walker, of, node.name, 0)
             if found is None:
+                base = walker.of_library(of)
+                given = _stepped(walker, base, node.name, path, node) if base else None
+                if given is not None:
+                    return given
                 found = of.scope.variables[node.name] = Unknown(path)
             if isinstance(found, Closure) and walker.bare_calls:
                 return walker.follow(found, ())
@@ -256,6 +260,8 @@ def operated(
 def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
     tag_of = node.tag.of if isinstance(node.tag, form.Attribute) else node.tag
     tag = walker.value(tag_of, scope) if tag_of is not None else None
+    if isinstance(tag, Object):
+        tag = walker.of_library(tag) or tag
     word = node.tag.name if isinstance(node.tag, form.Attribute) else ""
     passes = node.tag is not None and dotted(node.tag) != "String.raw"
     parts: list[Iterable[Fragment]] = []

@@ -34,7 +34,7 @@ from rlslint.code.evaluation.values import (
     Session,
     Value,
 )
-from rlslint.code.interest import Signs, has_sign, places
+from rlslint.code.interest import Signs, has_sign, places, tells_of_session
 from rlslint.code.libraries import libraries_of
 from rlslint.code.sites import CodeFile, SqlSite
 
@@ -105,7 +105,7 @@ class Programs:
         self._load_users(self._telling_constants())
         self._follow_all()
         # What such a function does depends on its callers.
-        names = {_last(name) for _, name in self._recorder.open_functions()}
+        names = {_last(name) for _, name in self._open_functions()}
         self._load_users(names | self._giving)
         self._follow_all()
         told = self._recorder.finished(self._perhaps_begun())
@@ -207,6 +207,9 @@ class Programs:
                 for name, value in list(scope.variables.items()):
                     path = f"{owner}.{name}" if owner else name
                     if self._is_telling(value):
+                        bare = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+                        used = [each.start() for each in bare.finditer(loaded.source.data)]
+                        loaded.hits = sorted({*loaded.hits, *used})
                         yield path
                     elif isinstance(value, Object) and value.scope is not scope:
                         known = any(value.scope is each for _, each in waiting)
@@ -244,9 +247,12 @@ class Programs:
             found = {each.start() for each in uses.finditer(loaded.source.data)}
             loaded.hits = sorted(found.union(loaded.hits))
 
+    def _open_functions(self) -> set[tuple[str, str]]:
+        return self._recorder.open_functions(lambda sql: tells_of_session(sql, self._signs))
+
     def _perhaps_begun(self) -> frozenset[tuple[str, str]]:
         """Return the functions, with their files, that are named where transactions are begun."""
-        open_functions = self._recorder.open_functions()
+        open_functions = self._open_functions()
         by_name: dict[bytes, set[tuple[str, str]]] = {}
         for path, function in open_functions:
             name = _last(function)

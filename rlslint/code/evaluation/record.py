@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.builtins import Place, as_constant
@@ -123,15 +123,15 @@ class Recorder:
         if ends and not session.is_pool and not situation.cleanup:
             session.transaction = session.between
 
-    def open_functions(self) -> set[tuple[str, str]]:
+    def open_functions(self, tells: Callable[[bytes], bool]) -> set[tuple[str, str]]:
         """Return the functions whose callers decide what the settings that they make come to.
 
-        Each with its file.
+        Each with its file. `tells` whether SQL says something about sessions.
         """
         return {
             (noted.situation.path, noted.situation.function)
             for noted in self._noted
-            if noted.is_open
+            if noted.is_open and noted.site is not None and tells(noted.site.text.data)
         }
 
     def finished(

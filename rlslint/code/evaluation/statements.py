@@ -127,6 +127,9 @@ def _set_member(walker: Walker, of: Value, name: str, value: Value, node: form.N
 
 
 def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
+    if node.name == "*":
+        take_over(walker.program.imported(node.module, "", walker.source), scope)
+        return NOTHING
     found = walker.program.imported(node.module, node.member, walker.source)
     is_whole = node.member in ("", "*", "default")
     path = node.module if is_whole else f"{node.module}.{node.member}"
@@ -135,12 +138,13 @@ def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
     value = found if found is not None else Unknown(with_dots(path), kind, is_foreign=True)
     if node.name:
         scope.variables[node.name] = value
-    elif isinstance(value, Entries):
-        # What is only run may define what is known everywhere.
-        for name, each in value.values.items():
-            if name[:1].isupper() and isinstance(each, Handle):
-                scope.variables.setdefault(name, each)
     return value
+
+
+def take_over(module: Value | None, scope: Scope) -> None:
+    """Take over all names that a module defines."""
+    for name, each in (module.values if isinstance(module, Entries) else {}).items():
+        scope.variables.setdefault(name, each)
 
 
 def _with(walker: Walker, node: form.With, scope: Scope) -> Value:

@@ -10,7 +10,7 @@ from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.strings import Source
-from rlslint.code.evaluation.values import Closure, Object, Scope, Value
+from rlslint.code.evaluation.values import Closure, Handle, Object, Scope, Value
 from rlslint.code.sites import Hook
 from rlslint.text.patterns import Pattern
 
@@ -96,6 +96,8 @@ class Walker(Protocol):
     ) -> Value: ...
 
     def typed(self, kind: str, name: str) -> Value: ...
+
+    def of_library(self, made: Object) -> Handle | None: ...
 
 
 def dotted(node: form.Node | None) -> str:

@@ -118,6 +118,10 @@ class Library(NamedTuple):
     passing: Mapping[str, Facts] = {}
 
 
+MANIFESTS = frozenset(("composer.json", "Gemfile", "package.json", "pom.xml", "build.gradle"))
+"""Files that say which libraries a program has."""
+
+
 @cache
 def libraries_of(language: str) -> tuple[Library, ...]:
     """Return the libraries of a language, those that are looked for first in front."""

@@ -65,6 +65,13 @@ LIBRARIES = (
             "CreateCommand": Step.statement,
             "ConfigureAwait": Step.same,
         },
+        executes=_both(
+            "BeginBinaryExport",
+            "BeginBinaryImport",
+            "BeginRawBinaryCopy",
+            "BeginTextExport",
+            "BeginTextImport",
+        ),
         sends=_SENDS,
         members=_MEMBERS,
         words=_KEEPS,

@@ -11,6 +11,7 @@ LIBRARIES = (
     Library(
         "ecto",
         "https://hexdocs.pm/ecto_sql/Ecto.Adapters.SQL.html",
+        types={"Ecto.Repo": Role.ambient},
         opens={"Multi.run": Role.transaction},
         names={"Repo": Role.ambient},
         steps={

@@ -9,7 +9,7 @@ LIBRARIES = (
     Library(
         "pg",
         "https://node-postgres.com/apis/pool",
-        imports=("pg", "pg-pool", "pg-native", "@neondatabase/serverless", "@vercel/postgres"),
+        imports=("pg", "pg-copy-streams", "pg-pool", "pg-native", "@neondatabase/serverless", "@vercel/postgres"),
         types={
             "Pool": Role.pool,
             "VercelPool": Role.pool,
@@ -22,6 +22,8 @@ LIBRARIES = (
         opens={
             "createPool": Role.pool,
             "createClient": Role.direct,
+            "pg-copy-streams.from": Role.statement,
+            "pg-copy-streams.to": Role.statement,
             "Cursor": Role.statement,
             "QueryStream": Role.statement,
             "Query": Role.statement,

@@ -6,7 +6,7 @@ import re
 import textwrap
 
 from rlslint.code.evaluation.program import Programs
-from rlslint.code.interest import signs_of_sessions
+from rlslint.code.interest import signs_of
 from rlslint.code.sites import CodeFile, SqlSite
 
 _KEPT = {True: "shared", False: "own", None: "unknown"}
@@ -20,7 +20,7 @@ def followed(suffix: str, source: str) -> CodeFile:
     programs = Programs(
         (path,),
         {path: data}.get,
-        signs_of_sessions(()),
+        signs_of(()),
         lambda word: word.encode() in data,
         lambda _, error: faults.append(error),
     )
