@@ -415,7 +415,8 @@ class Programs:
         if not variables:
             return None
         if not member:
-            return Entries(variables)
+            called_so = variables.get(module.rpartition(".")[2])
+            return called_so if isinstance(called_so, Object) else Entries(variables)
         if member in variables:
             return variables[member]
         if member == "default":
