@@ -1,8 +1,9 @@
 """Which files of a program are worth following.
 
-They say something about sessions, or send what the policies of a table may refuse. A file is searched as bytes before anything of it is parsed. A sign is looked for only where its
-first word stands, and begins with it, for such a search is many times as quick as one that begins
-with a choice.
+They say something about sessions, or send what the policies of a table may refuse. A file is
+searched as bytes before anything of it is parsed. A sign is looked for only where its first word
+stands, and begins with it, for such a search is many times as quick as one that begins with a
+choice.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ _PERHAPS_REFUSED = (
 )  # fmt: skip
 """What needs more policies than it seems to."""
 
-_NAMED = rb"""\b(?:from|into|update|join|copy)\s+(?:only\s+)?["'`\\]*(?:\w+["'`\\]*\.["'`\\]*)?(?:%b)\b"""
+_NAMED = (
+    rb"""\b(?:from|into|update|join|copy)\s+(?:only\s+)?"""
+    rb"""["'`\\]*(?:\w+["'`\\]*\.["'`\\]*)?(?:%b)\b"""
+)
 _GUARDS = Pattern(
     rb"create\s+policy\s[^;]{1,200}?\son\s+(?:only\s+)?[\"\\]*(?:\w+[\"\\]*\.[\"\\]*)?(\w+)"
 )

@@ -29,9 +29,7 @@ from rlslint.code.evaluation.walking import TYPED, Walker, dotted, with_dots
 from rlslint.code.libraries import Step
 from rlslint.text import HoleValue
 
-_MODULES = frozenset(
-    ("require", "import", "require_once", "include", "include_once")
-)
+_MODULES = frozenset(("require", "import", "require_once", "include", "include_once"))
 
 
 def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
@@ -40,7 +38,11 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
     callee: Value | None = None
     match function:
         case form.Attribute(of=owner, name=name):
+            held = walker.course.redirected
+            if name in walker.connections.redirects and node.arguments:
+                walker.course.redirected = walker.value(node.arguments[0], scope)
             of = walker.value(owner, scope)
+            walker.course.redirected = held
         case form.Name(name=name):
             callee = scope.find(name) or inherited(walker, scope, name)
             if callee is None and walker.shares_folder:
@@ -128,6 +130,8 @@ def _called(
         found = connections.method(base, call, course, walker) if base is not None else None
         if found is not None:
             return found
+    if call.arguments:
+        connections.begin(call.name, call.arguments[0], call.place, course)
     if _makes_typed(call, of):
         return Unknown("", HoleValue.typed)
     if isinstance(callee, Handle) and callee.library.tags and not callee.prepared:

@@ -16,6 +16,7 @@ from rlslint.code.evaluation.values import (
     Closure,
     Entries,
     Handle,
+    Items,
     Object,
     Plain,
     Prepared,
@@ -25,7 +26,6 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.libraries import Facts, Library, Role, Step
 from rlslint.code.sites import CodeEventKind, Hook
-from rlslint.text import HoleValue
 
 _TRANSACTION_ENTRIES = frozenset(("transaction", "transacting", "tx", "trx"))
 _SCOPE_FUNCTIONS = frozenset(("use", "let", "also", "apply", "run", "with", "tap", "then"))
@@ -76,6 +76,7 @@ class Connections:
         self.tells_of_transaction = frozenset(
             [word for library in known for word in library.tells_of_transaction]
         )
+        self.redirects = frozenset([word for library in known for word in library.redirects])
 
     def facts(self, library: Library) -> Facts:
         """Return what holds of a library in this program."""
@@ -264,6 +265,13 @@ class Connections:
     ) -> None:
         """Note that SQL reaches a session; `passing` are the facts of how its values do."""
         session = of.session
+        match course.redirected:
+            case Handle(session=other):
+                session = other
+            case Unknown() as other:
+                session = self.adopted(other, of.library, course).session
+            case _:
+                pass
         facts = passing or self.facts(of.library)
         if session is None or course.in_batch:
             begun: bool | None
@@ -277,6 +285,18 @@ class Connections:
         self._recorder.executed(
             sql, session, of.library, facts, values, place, self._situation(course)
         )
+
+    def begin(self, name: str, value: Value, place: Place, course: Course) -> None:
+        """Note what a pool is told that each new connection sends first."""
+        library = next((each for each in self.active if name in each.initial), None)
+        if library is None:
+            return
+        hook, course.hook = course.hook, Hook.connect
+        for sql in value.values if isinstance(value, Items) else (value,):
+            if isinstance(sql, Written) and sql.is_sql:
+                made = self.made(Role.connection, library, course)
+                self.send(sql, made, (), place, course)
+        course.hook = hook
 
     def _situation(self, course: Course) -> Situation:
         return Situation(course.path, course.function, course.hook, course.cleanup, course.depth)
@@ -363,7 +383,7 @@ class Connections:
 
     def _transaction(self, of: Handle, call: Call, course: Course, follower: Follower) -> Value:
         closure, session = call.closure, of.session
-        if session is None:
+        if session is None or (of.role is Role.request and closure is None):
             made = self.made(Role.transaction, of.library, course)
             if closure is None:
                 return made._replace(begins=True)
@@ -388,6 +408,12 @@ class Connections:
             given = call.handle
             if role is Role.statement:
                 return self._statement(library, call)
+            if role is Role.batch:
+                session = course.batch(library, self.facts(library))
+                if call.closure is not None:
+                    of = Handle(Role.transaction, library, session)
+                    follower.follow(call.closure, [of])
+                return Unknown()
             if role in (Role.transaction, Role.block) and call.closure is not None:
                 maker = given or self.made(
                     Role.block if role is Role.block else Role.pool, library, course

@@ -47,12 +47,14 @@ class Course:
         self.hook: Hook | None = None
         self.cleanup = False
         self.in_batch = False
+        self.redirected: Value | None = None
         self.is_marked = False
         self.leaving: Leaves | None = None
         self.yielded: tuple[Value, States] | None = None
         self.adopted: list[Unknown] = []
         self.receivers: list[Handle] = []
         self._ambient: dict[str, Session] = {}
+        self._batches: dict[str, Session] = {}
         self._steps = 0
 
     def step(self) -> None:
@@ -90,6 +92,16 @@ class Course:
             known.begins_itself = facts.begins_itself
             known.is_surrounding = True
             self._ambient[library.name] = self.opened(known)
+        return known
+
+    def batch(self, library: Library, facts: Facts) -> Session:
+        """Return the session on which a library runs later what it takes."""
+        known = self._batches.get(library.name)
+        if known is None:
+            known = self._batches[library.name] = self.opened(
+                Session(library, facts.is_shared, True)
+            )
+            known.name = "batch"
         return known
 
     def states(self) -> States:

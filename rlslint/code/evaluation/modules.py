@@ -16,6 +16,9 @@ from rlslint.text.patterns import Pattern
 _PARTS = Pattern(r"[/.:\\]+")
 _NOT_A_LETTER = Pattern(r"[^a-z0-9]+")
 _BOUNDARY = r"(?:^|[/.:\\@\"'_-]){}(?:$|[/.:\\\"'_-])"
+_WRAPPERS = rb"\w*(?:[Tt]ransact|[Uu]nit_?[Oo]f_?[Ww]ork|InTx|WithTx|RunTx|ExecTx|in_tx|with_tx)\w*"
+"""How programs call what begins a transaction for others."""
+
 _MOST_IN_A_FOLDER = 60
 
 
@@ -143,7 +146,8 @@ def begins(language: str) -> re.Pattern[bytes]:
         words |= {name.encode() for name, step in library.steps.items() if step in starting}
         opens = (Role.transaction, Role.block)
         words |= {last_word(name).encode() for name, role in library.opens.items() if role in opens}
-    return re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, sorted(words))) + rb")(?!\w)")
+    known = b"|".join(map(re.escape, sorted(words)))
+    return re.compile(rb"(?<!\w)(?:" + known + rb"|" + _WRAPPERS + rb")(?!\w)")
 
 
 def active_libraries(known: Sequence[Library], body: form.Node, data: bytes) -> tuple[Library, ...]:

@@ -78,6 +78,8 @@ def _tells_nothing(value: Value) -> bool:
 
 def put(walker: Walker, target: form.Node, value: Value, scope: Scope, node: form.Node) -> None:
     """Keep a value where an assignment puts it; `node` is the statement that does."""
+    if isinstance(value, Written | Items):
+        walker.connections.begin(name_of(target), value, walker.place(node), walker.course)
     match target:
         case form.Name(name=name):
             if isinstance(value, Handle) and value.session is not None:

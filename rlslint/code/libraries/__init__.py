@@ -20,8 +20,10 @@ class Role(Enum):
 
     `pool`: each statement sent through it may use another connection. `connection`: one that was
     borrowed and goes back. `direct`: one that this program opened for itself and that ends with
-    its user. `request`: one that ends with the request (PHP). `transaction`: a connection inside
-    a transaction. `ambient`: the library finds the connection that the surrounding code uses.
+    its user. `request`: one that whoever is in charge chose, for a request perhaps: a class is made
+    with the one at rest, a function may be handed one that is in a transaction. `transaction`: a
+    connection inside a transaction. `batch`: takes functions that run later, all of them in one
+    transaction. `ambient`: the library finds the connection that the surrounding code uses.
     `block`: what begins a transaction on the ambient connection for a body or a callback.
     `statement`: SQL with its values, sent later. `maybe`: a connection of which nothing is known.
     """
@@ -31,6 +33,7 @@ class Role(Enum):
     direct = "direct"
     request = "request"
     transaction = "transaction"
+    batch = "batch"
     ambient = "ambient"
     block = "block"
     statement = "statement"
@@ -83,7 +86,9 @@ class Library(NamedTuple):
     constructors, by their last words (`pgxpool.New`), and what they make. `names` are values that
     exist without being made. `steps` are methods. `executes` are methods that send the first of
     their arguments that is SQL; `sends` are methods that send a statement that was made before;
-    `members` are fields to which SQL is assigned. `interpolates_safely` are those of `executes`
+    `members` are fields to which SQL is assigned, `initial` fields and methods by which a pool is
+    told what each new connection sends first, `redirects` methods that tell on which connection is
+    sent what they are called on. `interpolates_safely` are those of `executes`
     that pass the holes of a template as values; `tags` tells that a handle is itself the tag of
     such templates, `raw` are functions whose value becomes part of the SQL even there. `modules`
     have functions that take the connection for their first argument, or the name of a pool.
@@ -106,6 +111,8 @@ class Library(NamedTuple):
     executes: frozenset[str] = frozenset()
     sends: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
+    initial: frozenset[str] = frozenset()
+    redirects: frozenset[str] = frozenset()
     interpolates_safely: frozenset[str] = frozenset()
     tells_of_transaction: frozenset[str] = frozenset()
     tags: bool = False

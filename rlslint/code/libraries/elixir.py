@@ -12,7 +12,7 @@ LIBRARIES = (
         "ecto",
         "https://hexdocs.pm/ecto_sql/Ecto.Adapters.SQL.html",
         types={"Ecto.Repo": Role.ambient},
-        opens={"Multi.run": Role.transaction},
+        opens={"Multi.run": Role.batch},
         names={"Repo": Role.ambient},
         steps={
             "transaction": Step.transaction,

@@ -69,7 +69,7 @@ LIBRARIES = (
         "gorm",
         "https://gorm.io/docs/transactions.html",
         imports=("gorm.io/gorm", "gorm.io/driver/postgres", "jinzhu/gorm"),
-        types={"gorm.DB": Role.maybe},
+        types={"gorm.DB": Role.request},
         opens={"gorm.Open": Role.pool},
         steps={
             "Begin": Step.transaction,

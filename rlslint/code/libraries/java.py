@@ -284,6 +284,12 @@ LIBRARIES = (
         steps=_CONNECTION,
         executes=frozenset(_EXECUTES),
         sends=frozenset(_SENDS),
+        initial=frozenset(
+            [
+                *("setConnectionInitSql", "connectionInitSql", "setConnectionInitSqls"),
+                *("connectionInitSqls", "setInitSQL", "initSQL"),
+            ]
+        ),
         words=_SIMPLE_PROTOCOL,
         hooks={"getConnection": Hook.acquire},
         parameter="?",

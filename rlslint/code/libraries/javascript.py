@@ -9,7 +9,14 @@ LIBRARIES = (
     Library(
         "pg",
         "https://node-postgres.com/apis/pool",
-        imports=("pg", "pg-copy-streams", "pg-pool", "pg-native", "@neondatabase/serverless", "@vercel/postgres"),
+        imports=(
+            "pg",
+            "pg-copy-streams",
+            "pg-pool",
+            "pg-native",
+            "@neondatabase/serverless",
+            "@vercel/postgres",
+        ),
         types={
             "Pool": Role.pool,
             "VercelPool": Role.pool,
@@ -148,7 +155,12 @@ LIBRARIES = (
             "destroy": Step.release,
         },
         executes=frozenset(("raw",)),
-        hooks={"afterCreate": Hook.connect, "validate": Hook.acquire},
+        redirects=frozenset(("transacting", "connection")),
+        hooks={
+            "afterCreate": Hook.connect,
+            "validate": Hook.acquire,
+            "acquireConnection": Hook.acquire,
+        },
         parameter="?",
     ),
     Library(

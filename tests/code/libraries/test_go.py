@@ -111,7 +111,7 @@ func (s *Store) Run() {
 """
     assert sent(".go", source) == {
         "a": bare("database/sql"),
-        "b": Sent("gorm", "unknown", None),
+        "b": bare("gorm"),
         "c": bare("sqlx"),
     }
 
