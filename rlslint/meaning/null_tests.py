@@ -1,0 +1,151 @@
+"""Tests whether a setting is NULL, which it is no more once a transaction has set it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rlslint import NamedTuple
+from rlslint.catalog.answers import remembered
+from rlslint.catalog.facts import GivenUp
+from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, is_row_free
+from rlslint.meaning.evaluation import Evaluation
+from rlslint.meaning.simplifying import simplified
+from rlslint.meaning.situations import Session, Situation
+from rlslint.meaning.values import RaisesError
+from rlslint.meaning.worlds import World, worlds
+from rlslint.sql.expressions import (
+    Call,
+    Constant,
+    Expr,
+    IsNull,
+    Operator,
+    is_null_constant,
+    without_casts,
+)
+from rlslint.sql.rebuilding import rebuilt
+
+_WORLDS = 512
+_EQUALITIES = ("=", "<>", "is distinct from", "is not distinct from")
+
+
+class NullTest(NamedTuple):
+    """A test of a setting whose outcome another transaction on the connection decides.
+
+    `opens` tells that rows pass once the setting is empty which did not while it was never set.
+    """
+
+    expression: Expr
+    read: ContextRead
+    opens: bool
+
+
+@remembered
+def null_tests(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = frozenset(),
+) -> tuple[NullTest, ...]:
+    """Return the tests by which other rows pass while a setting is NULL than when it is empty.
+
+    SET LOCAL, RESET and DISCARD ALL leave the empty string behind (PostgreSQL keeps the
+    placeholder). Where the two come out alike, as with NULLIF, there is none. Raises GivenUp where
+    it is too long to tell.
+    """
+    predicate = simplified(expression)
+    found = []
+    for test, read in _tests(predicate, functions):
+        opens = _difference(predicate, test, read, not_null, functions)
+        if opens is not None:
+            found.append(NullTest(test, read, opens))
+    return tuple(found)
+
+
+def _tests(predicate: Expr, functions: ContextFunctions) -> Iterator[tuple[Expr, ContextRead]]:
+    for part in predicate.walk():
+        tested = _tested(part)
+        read = _own_read(tested, functions) if tested is not None else None
+        if read is not None:
+            yield part, read
+
+
+def _tested(part: Expr) -> Expr | None:
+    """Return what a condition asks about being NULL: by name, or by what stands in for it."""
+    match part:
+        case IsNull(argument):
+            return argument
+        case Operator(symbol, left, right) if left is not None and symbol in _EQUALITIES:
+            for one, other in ((left, right), (right, left)):
+                if symbol.startswith("is") and is_null_constant(other):
+                    return one
+                match without_casts(one), without_casts(other):
+                    case Call(("coalesce",), (first, Constant(str() as fallback))), Constant():
+                        if fallback:
+                            return first
+    return None
+
+
+def _own_read(expression: Expr, functions: ContextFunctions) -> ContextRead | None:
+    """Return the read of a program's own setting that an expression is, unchanged."""
+    bare = without_casts(expression)
+    for read in context_reads(bare, functions):
+        if read.expression == bare and read.kind == "setting" and read.missing_ok:
+            return read if read.name is not None and "." in read.name else None
+    return None
+
+
+def _difference(
+    predicate: Expr,
+    test: Expr,
+    read: ContextRead,
+    not_null: frozenset[int],
+    functions: ContextFunctions,
+) -> bool | None:
+    """Return whether rows pass when the setting is empty and not when it is NULL, or False for
+    the other way round; None where the same pass."""
+    others = [one for one in context_reads(predicate, functions) if one.name == read.name]
+    tests = [one for one, asked in _tests(predicate, functions) if asked.name == read.name]
+    told = sum(len(context_reads(one, functions)) for one in tests)
+    if told == len(others) and all(is_row_free(one, functions) for one in tests):
+        # Nothing else depends on the setting: the others may hold what they should.
+        situation = Situation(not_null, Session.given, functions, True)
+        never = _with_value(predicate, read, None)
+        reset = _with_value(predicate, read, "")
+        return _compared(never, situation, reset, situation)
+    situation = Situation(not_null, Session.never_set, functions, True, True)
+    empty = situation._replace(session=Session.reset)
+    return _compared(predicate, situation, predicate, empty)
+
+
+def _with_value(expression: Expr, read: ContextRead, value: str | None) -> Expr:
+    def change(child: Expr) -> Expr:
+        if child == read.expression:
+            return Constant(value, child.location)
+        return rebuilt(child, change)
+
+    return change(expression)
+
+
+def _compared(never: Expr, unset: Situation, reset: Expr, empty: Situation) -> bool | None:
+    ways: set[bool] = set()
+
+    def evaluate(world: World) -> bool:
+        before = _passes(lambda: Evaluation(world, unset).truth(never))
+        after = _passes(lambda: Evaluation(world, empty).truth(reset))
+        if before is not None and after is not None and before is not after:
+            ways.add(after)
+        return True
+
+    gave_up = any(found is None for found in worlds(evaluate, _WORLDS))
+    if ways:
+        return True in ways
+    if gave_up:
+        raise GivenUp(never)
+    return None
+
+
+def _passes(truth: Callable[[], bool | None]) -> bool | None:
+    """Tell whether a row passes, None where an error ends the query."""
+    try:
+        return truth() is True
+    except RaisesError:
+        return None
