@@ -1,0 +1,46 @@
+CREATE ROLE sees_all NOLOGIN BYPASSRLS;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY t ON docs USING (tenant_id = nullif(current_setting('app.tenant_id', true), '')::int);
+--- bad CREATE ROLE
+CREATE ROLE web LOGIN CREATEROLE;
+GRANT SELECT ON docs TO web;
+--- bad CREATE USER, quoted
+CREATE USER "Web" WITH CREATEROLE PASSWORD 'x';
+GRANT SELECT, INSERT ON docs TO "Web";
+--- bad ALTER ROLE, granted to a group
+CREATE ROLE app NOLOGIN;
+CREATE ROLE web LOGIN IN ROLE app;
+GRANT SELECT ON docs TO app;
+ALTER ROLE web WITH CREATEROLE;
+--- bad a DO block
+DO $$ BEGIN EXECUTE format('CREATE ROLE %I LOGIN CREATEROLE', 'web'); END $$;
+GRANT SELECT ON docs TO web;
+--- bad one of two
+CREATE ROLE web LOGIN;
+CREATE ROLE mobile LOGIN CREATEROLE;
+GRANT SELECT ON docs TO web, mobile;
+--- good taken back
+CREATE ROLE web LOGIN CREATEROLE;
+GRANT SELECT ON docs TO web;
+ALTER ROLE web NOCREATEROLE;
+--- good the group has it
+CREATE ROLE app NOLOGIN CREATEROLE;
+CREATE ROLE web LOGIN IN ROLE app;
+GRANT SELECT ON docs TO app;
+--- good an administrator
+CREATE ROLE web LOGIN;
+CREATE ROLE db_admin LOGIN CREATEROLE;
+GRANT SELECT ON docs TO web, db_admin;
+--- good granted nothing
+CREATE ROLE web LOGIN;
+CREATE ROLE maker LOGIN CREATEROLE;
+GRANT SELECT ON docs TO web;
+--- good CREATEDB
+CREATE ROLE web LOGIN CREATEDB;
+GRANT SELECT ON docs TO web;
+--- good dropped
+CREATE ROLE old LOGIN CREATEROLE;
+CREATE ROLE web LOGIN;
+GRANT SELECT ON docs TO web;
+DROP ROLE old;
