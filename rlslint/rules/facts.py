@@ -98,7 +98,8 @@ def _is_anything_looked_up(project: Project) -> bool:
 def _of_policy(policy: Policy, project: Project) -> frozenset[str] | None:
     """Return what a policy is for, and of what kind its conditions are, see _words.
 
-    `bare` has neither USING nor WITH CHECK; `company` is another policy of the table.
+    `bare` has neither USING nor WITH CHECK; `company` is another policy of the table, `elsewhere`
+    one of another table.
     """
     table = policy.relation
     if policy.unknown or table.policies.is_open or table.indexes.is_open:
@@ -117,8 +118,19 @@ def _beside(
     project: Project, terms: Terms, company: bool, indexed: bool, provided: bool
 ) -> frozenset[str] | None:
     found = project.ask(_of_terms, terms)
-    beside = (("company", company), ("indexed", indexed), ("platform-table", provided))
+    beside = (
+        ("company", company),
+        ("elsewhere", project.ask(_is_of_several_tables)),
+        ("indexed", indexed),
+        ("platform-table", provided),
+    )
     return found and found.union(fact for fact, holds in beside if holds)
+
+
+def _is_of_several_tables(project: Project) -> bool:
+    policies = project.catalog.policies()
+    first = next(policies, None)
+    return first is not None and any(one.relation is not first.relation for one in policies)
 
 
 def _of_terms(project: Project, terms: Terms) -> frozenset[str] | None:
@@ -298,6 +310,7 @@ def _of_role(role: Role, project: Project) -> frozenset[str] | None:
     marks = (
         ("superuser", role.superuser),
         ("bypassrls", role.bypassrls),
+        ("createrole", role.createrole),
         ("member", dict.__len__(role.memberships) > 0),
     )
     return frozenset(fact for fact, holds in marks if holds)
