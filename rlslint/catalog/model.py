@@ -61,7 +61,7 @@ class Column(Facts):
 class Index(NamedTuple):
     """An index. `columns` are attribute numbers, 0 for an expression, in the order of the key.
 
-    `expressions` are the bound expressions behind the zeros; `partial` tells of a WHERE clause.
+    `expressions` are the bound expressions behind the zeros, `condition` that of the WHERE clause.
     One that is not `valid` serves no query (manual: pg_index, indisvalid), as after CREATE INDEX
     CONCURRENTLY has failed.
     """
@@ -70,10 +70,20 @@ class Index(NamedTuple):
     columns: tuple[int, ...]
     expressions: tuple[Clause, ...]
     unique: bool
-    partial: bool
+    condition: Clause | None
     method: str
     statement: Statement | None
     valid: bool = True
+
+    @property
+    def partial(self) -> bool:
+        """Whether it has only some of the rows."""
+        return self.condition is not None
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """All that is computed of a row."""
+        return self.expressions if self.condition is None else (*self.expressions, self.condition)
 
 
 class Constraint(NamedTuple):

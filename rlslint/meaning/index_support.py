@@ -7,7 +7,9 @@ from enum import Enum
 
 from rlslint import NamedTuple
 from rlslint.catalog.model import Index, Relation
+from rlslint.meaning.context import own_columns
 from rlslint.meaning.cost import IndexedComparison, is_constant
+from rlslint.meaning.partial_indexes import may_follow
 from rlslint.sql.expressions import Cast, Column, Expr, Operator
 
 
@@ -17,19 +19,22 @@ class Obstacle(Enum):
     missing = "missing"
     not_leading = "not leading"
     wrapped = "wrapped"
+    unfit = "unfit"
 
 
 class Unserved(NamedTuple):
     """A comparison that no index serves.
 
     `further_back` is the index that has its column in another place than the first, `invalid` the
-    one that would serve it if it were valid.
+    one that would serve it if it were valid. `unfit` is one that has only some of the rows, or is
+    about another expression over the column.
     """
 
     comparison: IndexedComparison
     obstacle: Obstacle
     further_back: Index | None = None
     invalid: Index | None = None
+    unfit: Index | None = None
 
 
 # pg_cast.castmethod = 'b': the index on the column serves the cast as well.
@@ -52,7 +57,13 @@ def index_layout(relation: Relation) -> IndexLayout:
     return (
         relation.partition_key,
         *[
-            (index.columns, index.valid, index.method, *[e.expression for e in index.expressions])
+            (
+                index.columns,
+                index.valid,
+                index.method,
+                index.partial,
+                *[clause.expression for clause in index.clauses],
+            )
             for index in relation.indexes.values()
         ],
     )
@@ -143,7 +154,15 @@ def _is_served(
         return False
     if not comparison.is_wrapped and comparison.column in relation.partition_key:
         return True
-    return any(_serves(index, comparison, group) for index in _indexes(relation))
+    return any(
+        _serves(index, comparison, group) and _has_rows_of(index, comparison)
+        for index in _indexes(relation)
+    )
+
+
+def _has_rows_of(index: Index, comparison: IndexedComparison) -> bool:
+    """Tell whether an index has all rows that may meet the conditions beside a comparison."""
+    return index.condition is None or may_follow(index.condition.expression, comparison.arm)
 
 
 def _serves(
@@ -226,11 +245,33 @@ def _unserved(
     for index in relation.indexes.values():
         if not index.valid and _serves(index, comparison, group):
             return Unserved(comparison, Obstacle.missing, invalid=index)
-    if comparison.is_wrapped and not isinstance(comparison.operand, Operator):
-        return Unserved(comparison, Obstacle.wrapped)
+    for index in _indexes(relation):
+        if _serves(index, comparison, group):
+            return Unserved(comparison, Obstacle.unfit, unfit=index)
+    other = _of_another_expression(comparison, relation)
     if comparison.is_wrapped:
-        return Unserved(comparison, Obstacle.missing)
+        if other is not None:
+            return Unserved(comparison, Obstacle.unfit, unfit=other)
+        is_sum = isinstance(comparison.operand, Operator)
+        return Unserved(comparison, Obstacle.missing if is_sum else Obstacle.wrapped)
     for index in _indexes(relation):
         if comparison.column in index.columns[1:]:
             return Unserved(comparison, Obstacle.not_leading, index)
+    if other is not None:
+        return Unserved(comparison, Obstacle.unfit, unfit=other)
     return Unserved(comparison, Obstacle.missing)
+
+
+def _of_another_expression(comparison: IndexedComparison, relation: Relation) -> Index | None:
+    """Return an index that begins with another expression over the column, None if it has more.
+
+    One that begins with the column itself is what the comparison could use.
+    """
+    column, found = frozenset((comparison.column,)), None
+    for index in _indexes(relation):
+        if index.columns[:1] == (comparison.column,):
+            return None
+        leads = index.expressions[0].expression if index.columns[:1] == (0,) else None
+        if leads is not None and own_columns(leads) == column and found is None:
+            found = index
+    return found

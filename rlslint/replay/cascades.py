@@ -283,9 +283,7 @@ class Removal:
         """Drop indexes, checks, defaults, generated columns and triggers that need something."""
         origins = self.replay.origins
         for index in relation.indexes.known():
-            condition = origins.index_conditions.get((relation.oid, index.name))
-            parts = (*index.expressions, *(() if condition is None else (condition,)))
-            if any(map(depends, parts)) and dict.__contains__(relation.indexes, index.name):
+            if any(map(depends, index.clauses)) and dict.__contains__(relation.indexes, index.name):
                 self.take_along(relation)
                 drop_index(self.replay, relation, index.name)
         for constraint in relation.constraints.known():

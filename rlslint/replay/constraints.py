@@ -215,7 +215,7 @@ def _add_key(
         _forbid_null_in_key(replay, relation, names, constraint.statement, recurse)
     unique = constraint.kind != "exclude"
     index = Index(
-        constraint.name, constraint.columns, (), unique, False, "btree", constraint.statement
+        constraint.name, constraint.columns, (), unique, None, "btree", constraint.statement
     )
     add_index(replay, relation, index, only=not recurse)
 

@@ -51,12 +51,10 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
         column_numbers(relation, tuple(element.get("name", "") for element in elements)),
         tuple(bound(element["expr"]) for element in elements if "expr" in element),
         node.get("unique", False),
-        "whereClause" in node,
+        bound(node["whereClause"]) if "whereClause" in node else None,
         node.get("accessMethod", "btree"),
         statement,
     )
-    if "whereClause" in node:
-        replay.origins.index_conditions[relation.oid, name] = bound(node["whereClause"])
     if included:
         names = tuple(element.get("name", "") for element in included)
         replay.origins.index_includes[relation.oid, name] = column_numbers(relation, names)

@@ -36,8 +36,8 @@ class Origins:
     loses with them; `uninherited_checks` say NO INHERIT. `index_parents` and `foreign_key_parents`
     tell of which part of the whole one of a partition's is a part. `inherited_not_nulls` are
     the columns that are NOT NULL only because the parent's are, `only_not_nulls` those where ONLY
-    kept it from the children. `index_conditions` and `index_includes` are the WHERE and INCLUDE of
-    indexes, `index_words` the names of their columns. `owned_sequences` are those that go with a
+    kept it from the children. `index_includes` are the INCLUDE of indexes, `index_words` the
+    names of their columns. `owned_sequences` are those that go with a
     column, `generated` what columns are generated from. `function_clauses` are by oid the defaults
     of arguments and the queries of SQL-standard bodies, `operators` the functions behind operators
     by symbol and types, `types` those that the history makes, `typed_tables` the types of tables
@@ -61,7 +61,6 @@ class Origins:
         self.not_null_names: RecordedDict[Numbered, str] = RecordedDict()
         self.foreign_key_parents: RecordedDict[Named, Named] = RecordedDict()
         self.index_parents: RecordedDict[Named, Named] = RecordedDict()
-        self.index_conditions: RecordedDict[Named, Clause] = RecordedDict()
         self.index_includes: RecordedDict[Named, tuple[int, ...]] = RecordedDict()
         self.index_words: RecordedDict[Named, tuple[str, ...]] = RecordedDict()
         self.owned_sequences: RecordedDict[Numbered, str] = RecordedDict()

@@ -81,8 +81,8 @@ def _serves_as(
         and (index.unique, index.method) == (own.unique, own.method)
         and (not kind or bool(own_kind))
         and (kind == "exclude") == (own_kind == "exclude")
-        and [_form(c, parent) for c in _expressions(replay, parent, index)]
-        == [_form(c, partition) for c in _expressions(replay, partition, own)]
+        and [_form(c, parent) for c in (*index.expressions, index.condition)]
+        == [_form(c, partition) for c in (*own.expressions, own.condition)]
     )
 
 
@@ -95,10 +95,6 @@ def key_of(relation: Relation, index_name: str) -> Constraint | None:
     """Return the constraint that an index serves; a foreign key may have the same name."""
     constraint: Constraint | None = dict.get(relation.constraints, index_name)
     return constraint if constraint is not None and constraint.kind in _SUFFIXES else None
-
-
-def _expressions(replay: Replay, relation: Relation, index: Index) -> tuple[Clause | None, ...]:
-    return (*index.expressions, replay.origins.index_conditions.get((relation.oid, index.name)))
 
 
 def included(replay: Replay, relation: Relation, index: Index) -> tuple[int, ...]:
@@ -141,14 +137,12 @@ def copy_index(
         constraint is not None,
     )
     expressions = tuple(translated(clause, model, relation) for clause in index.expressions)
-    copy = index._replace(name=name, columns=numbers, expressions=expressions)
+    condition = index.condition and translated(index.condition, model, relation)
+    copy = index._replace(name=name, columns=numbers, expressions=expressions, condition=condition)
     if constraint is not None:
         relation.constraints[name] = constraint._replace(name=name, columns=numbers)
         if kind == "primary":
             set_not_null(replay, relation, names_of(relation, numbers), index.statement)
-    condition = replay.origins.index_conditions.get((model.oid, index.name))
-    if condition is not None:
-        replay.origins.index_conditions[relation.oid, name] = translated(condition, model, relation)
     if others:
         replay.origins.index_includes[relation.oid, name] = others
     if belongs:
@@ -189,10 +183,8 @@ def rebuild_indexes(replay: Replay, relation: Relation, number: int) -> None:
 
 def named_by_index(replay: Replay, relation: Relation, index: Index) -> set[int]:
     """Return the columns that an index cannot do without."""
-    condition = replay.origins.index_conditions.get((relation.oid, index.name))
-    clauses = index.expressions if condition is None else (*index.expressions, condition)
     numbers = {*index.columns, *included(replay, relation, index)}
-    return numbers.union(*map(columns_named, clauses))
+    return numbers.union(*map(columns_named, index.clauses))
 
 
 def _word(expression: Expr) -> str:
@@ -242,7 +234,6 @@ def drop_index(replay: Replay, relation: Relation, name: str) -> None:
         del relation.constraints[name]
     del relation.indexes[name]
     replay.origins.index_parents.pop((relation.oid, name), None)
-    replay.origins.index_conditions.pop((relation.oid, name), None)
     replay.origins.index_includes.pop((relation.oid, name), None)
     replay.origins.index_words.pop((relation.oid, name), None)
 
@@ -262,8 +253,6 @@ def rename_index(replay: Replay, relation: Relation, old: str, new: str) -> None
     origins, before, after = replay.origins, (relation.oid, old), (relation.oid, new)
     if before in origins.index_parents:
         origins.index_parents[after] = origins.index_parents.pop(before)
-    if before in origins.index_conditions:
-        origins.index_conditions[after] = origins.index_conditions.pop(before)
     if before in origins.index_includes:
         origins.index_includes[after] = origins.index_includes.pop(before)
     if before in origins.index_words:

@@ -56,20 +56,21 @@ class Deparsed:
         except RecursionError:
             return None
 
-    def key_expressions(
+    def index_clauses(
         self, sql: str, relation: Relation, statement: Statement
-    ) -> tuple[Clause, ...] | None:
-        """Return the expressions in the key of an index, from all of its CREATE INDEX."""
+    ) -> tuple[tuple[Clause, ...], Clause | None] | None:
+        """Return the expressions in the key of an index and its condition, from CREATE INDEX."""
         node = _only_node(sql, "IndexStmt")
         if node is None:
             return None
-        elements = (item["IndexElem"] for item in node["indexParams"])
         scope = self._scope.with_own_row(relation)
-        return tuple(
-            Clause(Predicate(bind(expression(e["expr"]), scope)), statement, statement.start)
-            for e in elements
-            if "expr" in e
-        )
+
+        def bound(part: Node) -> Clause:
+            return Clause(Predicate(bind(expression(part), scope)), statement, statement.start)
+
+        elements = (item["IndexElem"] for item in node["indexParams"])
+        condition = bound(node["whereClause"]) if "whereClause" in node else None
+        return tuple(bound(e["expr"]) for e in elements if "expr" in e), condition
 
 
 def _only_node(sql: str, kind: str) -> Node | None:

@@ -185,16 +185,18 @@ def add_indexes(own: Relations, rows: Rows, deparsed: Deparsed, description: Des
         if sql or not dict.__contains__(relation.constraints, name):
             shown = sql or _shown_index(relation, name, numbers, unique, method)
             statement = description.write("IndexStmt", shown)
-        expressions: tuple[Clause, ...] | None = ()
-        if 0 in numbers:
-            expressions = None
+        expressions: tuple[Clause, ...] = ()
+        condition: Clause | None = None
+        if 0 in numbers or partial:
+            computed = None
             if sql and statement is not None:
-                expressions = deparsed.key_expressions(sql, relation, statement)
-        if expressions is None:
-            relation.indexes.open(statement)
-            continue
+                computed = deparsed.index_clauses(sql, relation, statement)
+            if computed is None:
+                relation.indexes.open(statement)
+                continue
+            expressions, condition = computed
         relation.indexes[name] = Index(
-            name, numbers, expressions, unique, partial, method, statement, valid
+            name, numbers, expressions, unique, condition, method, statement, valid
         )
 
 

@@ -8,11 +8,14 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import index_need, looks_rows_up, rebuilt
+from rlslint.project.questions.index_needs import (
+    index_element,
+    index_need,
+    looks_rows_up,
+    rebuilt,
+)
 from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
-from rlslint.sql.plain_spelling import plain
-from rlslint.sql.quoting import quoted_identifier
 
 
 @rule(where=looks_rows_up)
@@ -28,7 +31,7 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
     why = f"no index begins with {column}, which policy {policy.name} compares"
     label, mend = (
         "no index serves this",
-        f"CREATE INDEX ON {table.sql_name} ({_element(policy, need)});",
+        f"CREATE INDEX ON {table.sql_name} ({index_element(policy, need)});",
     )
     place, words = table.created, "the table is created here"
     if invalid is not None:
@@ -45,12 +48,3 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
         related=also_shown((place, words)),
         severity=weight.severity,
     )
-
-
-def _element(policy: Policy, need: Unserved) -> str:
-    """Return what an index has to begin with."""
-    clause, column = policy.using, policy.relation.column(need.comparison.column)
-    span = shown(clause, need.comparison.operand)
-    if need.comparison.is_wrapped and span is not None:
-        return f"({plain(span)})"
-    return quoted_identifier(column.name) if column is not None else ""
