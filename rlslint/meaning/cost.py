@@ -38,7 +38,8 @@ class IndexedComparison(NamedTuple):
 
     `operand` is the own row's side: the column itself, or the cast or call around it (then
     `is_wrapped`). `form` is scalar, array (= ANY of an array), null (IS NULL) or sub-select
-    (IN (SELECT …), which PostgreSQL hashes instead of using the column's index).
+    (IN (SELECT …), which PostgreSQL hashes instead of using the column's index). `arm` is all that
+    its arm of the top-level OR demands.
     """
 
     column: int
@@ -46,6 +47,7 @@ class IndexedComparison(NamedTuple):
     operand: Expr
     is_wrapped: bool
     form: str
+    arm: tuple[Expr, ...] = ()
 
 
 def index_groups(expression: Expr) -> tuple[tuple[IndexedComparison, ...], ...]:
@@ -59,7 +61,7 @@ def index_groups(expression: Expr) -> tuple[tuple[IndexedComparison, ...], ...]:
     for arm in arms:
         conjuncts = arm.arguments if isinstance(arm, And) else (arm,)
         found = [item for conjunct in conjuncts for item in _comparisons(conjunct)]
-        groups.append(tuple(found))
+        groups.append(tuple([item._replace(arm=conjuncts) for item in found]))
     return tuple(groups)
 
 
@@ -146,6 +148,15 @@ def unwrapped_reads(expression: Expr) -> tuple[Call, ...]:
             return (expression,)
         case _:
             return tuple(r for child in expression.children() for r in unwrapped_reads(child))
+
+
+def row_calls(expression: Expr) -> tuple[Call, ...]:
+    """Return the calls of the history's functions that are passed columns of the own row."""
+    return tuple(
+        part
+        for part in expression.walk()
+        if isinstance(part, Call) and isinstance(part.function, Function) and own_columns(part)
+    )
 
 
 class Lookup(NamedTuple):

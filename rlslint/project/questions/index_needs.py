@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Index, Kind, Policy, Relation
 from rlslint.catalog.predicates import Predicate
@@ -15,9 +17,11 @@ from rlslint.meaning.index_support import (
     scans_whole,
     unserved,
 )
+from rlslint.project.findings import shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.terms import Terms
+from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 
 
@@ -75,7 +79,7 @@ def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
         return ()
     if not policy.permissive and project.ask(_is_narrowed, relation):
         return ()
-    if _is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
+    if is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
         return ()
     return found
 
@@ -100,13 +104,20 @@ def _is_narrowed(project: Project, relation: Relation) -> bool:
     )
 
 
-def _is_widened(policy: Policy, project: Project) -> bool:
-    """Tell whether other permissive policies make every query read the table as a whole."""
+def is_widened(policy: Policy, project: Project, besides: Collection[Policy] = ()) -> bool:
+    """Tell whether other permissive policies make every query read the table as a whole.
+
+    Those of `besides` are left out.
+    """
     if not policy.permissive:
         return False
     served = frozenset(served_roles(policy, project))
     readers, gap = project.ask(_whole_readers, policy.relation)
-    others = [other for other in readers if served.issubset(served_roles(other, project))]
+    others = [
+        other
+        for other in readers
+        if other not in besides and served.issubset(served_roles(other, project))
+    ]
     widened = all(
         any(other.covers(command) for other in others)
         for command in ("select", "update", "delete")
@@ -172,6 +183,15 @@ def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
 def _by_name(project: Project, relation: Relation) -> tuple[Policy, ...]:
     del project
     return tuple(sorted(relation.policies.known(), key=str))
+
+
+def index_element(policy: Policy, need: Unserved) -> str:
+    """Return what an index has to begin with to serve a policy."""
+    clause, column = policy.using, policy.relation.column(need.comparison.column)
+    span = shown(clause, need.comparison.operand)
+    if need.comparison.is_wrapped and span is not None:
+        return f"({plain(span)})"
+    return quoted_identifier(column.name) if column is not None else ""
 
 
 def rebuilt(index: Index, table: Relation) -> str:

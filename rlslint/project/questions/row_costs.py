@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Index, Policy, Relation
 from rlslint.config.scales import Severity
-from rlslint.meaning.cost import Lookup, lookups, unwrapped_calls, unwrapped_reads
+from rlslint.meaning.bodies import tables_read
+from rlslint.meaning.calls import called_in_body
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.cost import Lookup, lookups, row_calls, unwrapped_calls, unwrapped_reads
 from rlslint.meaning.index_support import leading_index
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import filters_rows, reads_whole_table
@@ -111,4 +115,79 @@ def _first_lookups(project: Project) -> dict[tuple[Relation, frozenset[int]], Po
             continue
         for lookup in own:
             found.setdefault((lookup.relation, lookup.keys), policy)
+    return found
+
+
+class RowLookup(NamedTuple):
+    """A call with `columns` of the row, whose function reads `tables`: one query for each row."""
+
+    call: Call
+    function: Function
+    columns: tuple[int, ...]
+    tables: tuple[str, ...]
+    severity: Severity
+
+
+def row_lookups(policy: Policy, project: Project) -> tuple[RowLookup, ...]:
+    """Return the calls in USING by which each row asks a table, the first of each function.
+
+    Of several policies of a table that call one the first by name counts. Beside a comparison that
+    an index serves only the rows that this leaves are asked about. Raises UnknownFact where it is
+    not known what a function reads.
+    """
+    clause = policy.using
+    if clause is None or not filters_rows(policy, project):
+        return ()
+    severity = Severity.warning if reads_whole_table(policy) else Severity.info
+    found: dict[Function, RowLookup] = {}
+    gap: UnknownFact | None = None
+    for call in clause.ask(row_calls):
+        function = call.function
+        if not isinstance(function, Function) or function in found:
+            continue
+        if project.ask(_first_callers, policy.relation).get(function) is not policy:
+            continue
+        try:
+            tables = tables_asked(function, project.catalog)
+        except UnknownFact as unknown:
+            gap = gap or unknown
+            continue
+        if tables:
+            columns = tuple(sorted(own_columns(call)))
+            found[function] = RowLookup(call, function, columns, tables, severity)
+    if gap is not None and not found:
+        raise gap
+    return tuple(found.values())
+
+
+def tables_asked(function: Function, catalog: Catalog) -> tuple[str, ...]:
+    """Return the names of the tables that a function reads, or those that it calls do.
+
+    Raises UnknownFact where none is found and not all bodies are known.
+    """
+    waiting, seen = [function], {function}
+    gap: UnknownFact | None = None
+    while waiting:
+        one = waiting.pop()
+        try:
+            if tables := tables_read(one):
+                return tuple(dict.fromkeys(table.name for table in tables))
+        except UnknownFact as unknown:
+            gap = gap or unknown
+        more = [called for called in called_in_body(one, catalog) if called not in seen]
+        seen.update(more)
+        waiting += more
+    if gap is not None:
+        raise gap
+    return ()
+
+
+def _first_callers(project: Project, relation: Relation) -> dict[Function, Policy]:
+    """Return which policy of a table is the first by name to pass columns to a function."""
+    found: dict[Function, Policy] = {}
+    for policy in sorted(relation.policies.known(), key=str):
+        if policy.knows("using") and policy.using is not None and filters_rows(policy, project):
+            for call in policy.using.ask(row_calls):
+                if isinstance(call.function, Function):
+                    found.setdefault(call.function, policy)
     return found
