@@ -9,7 +9,6 @@ from rlslint import NamedTuple
 from rlslint.catalog.model import Index, Relation
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.cost import IndexedComparison, is_constant
-from rlslint.meaning.partial_indexes import may_follow
 from rlslint.sql.expressions import Cast, Column, Expr, Operator
 
 
@@ -162,7 +161,11 @@ def _is_served(
 
 def _has_rows_of(index: Index, comparison: IndexedComparison) -> bool:
     """Tell whether an index has all rows that may meet the conditions beside a comparison."""
-    return index.condition is None or may_follow(index.condition.expression, comparison.arm)
+    if index.condition is None:
+        return True
+    from rlslint.meaning.partial_indexes import may_follow
+
+    return may_follow(index.condition.expression, comparison.arm)
 
 
 def _serves(
