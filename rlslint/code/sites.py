@@ -132,7 +132,8 @@ class SqlSite(NamedTuple):
 class CodeEventKind(Enum):
     """What code does with a connection that matters for the session's state.
 
-    `acquire` opens or borrows a connection, `release` closes it or gives it back.
+    `acquire` opens or borrows a connection, `release` closes it or gives it back, `give` hands it
+    to who called the function.
     """
 
     acquire = "acquire"
@@ -142,6 +143,7 @@ class CodeEventKind(Enum):
     rollback = "rollback"
     execute = "execute"
     handler = "handler"
+    give = "give"
 
 
 class Hook(Enum):
@@ -157,6 +159,16 @@ class Hook(Enum):
     begin = "begin"
 
 
+class Caught(NamedTuple):
+    """A handler that takes the error of a step and goes on as if there were none.
+
+    `until` is the number of the first step behind what it guards.
+    """
+
+    span: Span
+    until: int
+
+
 class CodeEvent(NamedTuple):
     """One step of a function, in the order in which the function takes it.
 
@@ -164,7 +176,9 @@ class CodeEvent(NamedTuple):
     says when a pool or an engine calls the function, None for other functions; the first event of
     such a function is a `handler`. `cleanup` is True where the step is taken however the steps
     before it end (`finally`). `own` is False where the SQL belongs to a function that this one
-    calls.
+    calls. `number` is its place among all steps, -1 where that is not told, nor are `caught`, who
+    takes its error, and `instead_of`, the number of the first of the steps that a handler runs in
+    place of.
     """
 
     kind: CodeEventKind
@@ -175,6 +189,9 @@ class CodeEvent(NamedTuple):
     hook: Hook | None = None
     cleanup: bool = False
     own: bool = True
+    number: int = -1
+    caught: Caught | None = None
+    instead_of: int = -1
 
 
 class ConnectionDefaults(NamedTuple):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -38,6 +39,14 @@ _CONFLICTS = Pattern(rb"(?m)^(?:<{7} .*|\|{7} .*|={7}\r?|>{7} .*)$")
 _REST = ("splat", "variadic")
 
 
+class Errors(Enum):
+    """How errors reach who may care: raised, returned among the results, or in a marked result."""
+
+    raised = "raised"
+    returned = "returned"
+    marked = "marked"
+
+
 class Language(NamedTuple):
     """One language: its grammar, its table of rules, and what a table of node types cannot say.
 
@@ -49,7 +58,8 @@ class Language(NamedTuple):
     parse; `before` looks at the whole tree first. `formats_with_braces`: the method `format` of
     its strings fills braces. `enforces_types`: a value is of the type that it is declared to have.
     `bare_calls`: the name of a function alone calls it. `shares_folder`: the files of a folder see
-    each other's names. `imports_folders`: a module is all files of a folder.
+    each other's names. `imports_folders`: a module is all files of a folder. `errors` is how they
+    reach who calls.
     """
 
     name: str
@@ -68,6 +78,7 @@ class Language(NamedTuple):
     bare_calls: bool = False
     shares_folder: bool = False
     imports_folders: bool = False
+    errors: Errors = Errors.raised
 
 
 class Program(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import Builder, Language, children, part, plain, span
+from rlslint.code.adapters.building import Builder, Errors, Language, children, part, plain, span
 from rlslint.code.adapters.elixir_literals import (
     TEXT,
     atom,
@@ -455,4 +455,5 @@ ELIXIR = Language(
         "map": map_literal,
         "interpolation": through(),
     },
+    errors=Errors.returned,
 )

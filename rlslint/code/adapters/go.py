@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import Builder, Language, children, last_word, part, plain, span
+from rlslint.code.adapters.building import (
+    Builder,
+    Errors,
+    Language,
+    children,
+    last_word,
+    part,
+    plain,
+    span,
+)
 from rlslint.code.adapters.literals import string, verbatim
 from rlslint.code.adapters.rules import (
     assign,
@@ -384,4 +393,5 @@ GO = Language(
     patterns=frozenset(("expression_list",)),
     shares_folder=True,
     imports_folders=True,
+    errors=Errors.returned,
 )

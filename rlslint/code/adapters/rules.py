@@ -64,6 +64,15 @@ def through(where: Where = 0) -> Rule:
     return rule
 
 
+def from_its_start(where: Where) -> Rule:
+    """What adds nothing to one of its parts but where it begins."""
+
+    def rule(builder: Builder, node: Parsed) -> Node:
+        return Block(*span(node), (builder.node(part(node, where)),))
+
+    return rule
+
+
 def nothing(builder: Builder, node: Parsed) -> Node:
     """What is of no interest, its parts included."""
     del builder

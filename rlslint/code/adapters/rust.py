@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rlslint.code.adapters.building import (
     Builder,
+    Errors,
     Language,
     children,
     last_word,
@@ -440,4 +441,5 @@ RUST = Language(
         "use_declaration": _imports,
         "extern_crate_declaration": _crate,
     },
+    errors=Errors.marked,
 )

@@ -12,6 +12,7 @@ from rlslint.code.evaluation.builtins import (
     visits,
 )
 from rlslint.code.evaluation.expressions import inherited, member, spread
+from rlslint.code.evaluation.handlers import told_at
 from rlslint.code.evaluation.migrations import scripts_of
 from rlslint.code.evaluation.statements import put, take_over
 from rlslint.code.evaluation.values import (
@@ -32,17 +33,26 @@ from rlslint.text import HoleValue
 _MODULES = frozenset(("require", "import", "require_once", "include", "include_once"))
 
 
+_HANDLE = frozenset(("catch", "onErrorResume", "recover", "recoverCatching"))
+"""What a result is asked for that handles its error."""
+
+_TRY = frozenset(("runCatching",))
+"""What turns an error into a result."""
+
+_LOOK = frozenset(("getOrThrow", "getOrElse", "onFailure", "fold", "exceptionOrNull", "recover"))
+"""What looks at such a result."""
+
+_WRAP = frozenset(("Ok", "Some", "resolve"))
+"""What holds a value and is as good as that."""
+
+
 def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
     function = node.function
     of: Value | None = None
     callee: Value | None = None
     match function:
         case form.Attribute(of=owner, name=name):
-            held = walker.course.redirected
-            if name in walker.connections.redirects and node.arguments:
-                walker.course.redirected = walker.value(node.arguments[0], scope)
-            of = walker.value(owner, scope)
-            walker.course.redirected = held
+            of = _owner(walker, node, owner, name, scope)
         case form.Name(name=name):
             callee = scope.find(name) or inherited(walker, scope, name)
             if callee is None and walker.shares_folder:
@@ -75,12 +85,31 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
             walker.follow(value, (), hook)
     is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
     call = Call(name, path, arguments, named, walker.place(node), is_foreign)
+    first = walker.connections.position
     value = _called(walker, call, of, callee, scope)
+    if name in _TRY and not walker.course.is_result_used:
+        walker.connections.caught(first, walker.connections.position, call.place)
     if fills_argument(name) and node.arguments:
         put(walker, node.arguments[-1], Unknown("", HoleValue.typed), scope, node)
     if grows(name, of):
         put(walker, _grown(function), value, scope, node)
     return value
+
+
+def _owner(walker: Walker, node: form.Call, owner: form.Node, name: str, scope: Scope) -> Value:
+    """Return what a method is called on, which may tell where and how that is sent."""
+    course, connections = walker.course, walker.connections
+    before = course.redirected, course.is_result_used
+    first = connections.position
+    if name in connections.redirects and node.arguments:
+        course.redirected = walker.value(node.arguments[0], scope)
+    course.is_result_used = name in _LOOK
+    of = walker.value(owner, scope)
+    course.redirected, course.is_result_used = before
+    for each in node.arguments if name in _HANDLE else ():
+        if isinstance(each, form.Function):
+            told_at(walker, each, each.body.node, first, connections.position)
+    return of
 
 
 def _grown(function: form.Node) -> form.Node:
@@ -130,6 +159,8 @@ def _called(
         found = connections.method(base, call, course, walker) if base is not None else None
         if found is not None:
             return found
+    if call.name in _WRAP and len(call.arguments) == 1 and not isinstance(of, Handle | Object):
+        return call.arguments[0]
     if call.arguments:
         connections.begin(call.name, call.arguments[0], call.place, course)
     if _makes_typed(call, of):

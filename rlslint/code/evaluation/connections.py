@@ -86,6 +86,23 @@ class Connections:
             found = self._facts[library.name] = said[0] if said else library.facts
         return found
 
+    # Errors
+
+    @property
+    def position(self) -> int:
+        """How many steps were noted."""
+        return self._recorder.position
+
+    def caught(self, first: int, last: int, handler: Place | None) -> None:
+        """Take note that a handler takes the errors of some steps; None where none goes on."""
+        self._recorder.caught(first, last, handler)
+
+    def given(self, value: Value | None, place: Place, course: Course) -> None:
+        """Note that somebody else gets a connection."""
+        for each in value.values if isinstance(value, Items) else (value,):
+            if isinstance(each, Handle) and each.session is not None and not course.depth:
+                self.note(CodeEventKind.give, each.session, place, course)
+
     # Values
 
     def made(self, role: Role, library: Library, course: Course, is_given: bool = False) -> Handle:
@@ -299,7 +316,10 @@ class Connections:
         course.hook = hook
 
     def _situation(self, course: Course) -> Situation:
-        return Situation(course.path, course.function, course.hook, course.cleanup, course.depth)
+        return Situation(
+            *(course.path, course.function, course.hook, course.cleanup, course.depth),
+            course.instead_of,
+        )
 
     def _of_statement(
         self, of: Handle, prepared: Prepared, call: Call, course: Course, follower: Follower

@@ -36,6 +36,8 @@ class Course:
     """The state of following one function of a file, or, without a name, the file itself.
 
     `scripts` collects the SQL that a migration runs, in order; None where no migration is followed.
+    `errors` are the steps whose errors a variable may hold, `instead_of` is the first of those that
+    may not have been taken where a handler runs, -1 outside of handlers.
     """
 
     def __init__(self, path: str, function: str, scripts: list[Written] | None = None) -> None:
@@ -48,6 +50,9 @@ class Course:
         self.cleanup = False
         self.in_batch = False
         self.redirected: Value | None = None
+        self.errors: dict[str, tuple[int, int]] = {}
+        self.instead_of = -1
+        self.is_result_used = False
         self.is_marked = False
         self.leaving: Leaves | None = None
         self.yielded: tuple[Value, States] | None = None

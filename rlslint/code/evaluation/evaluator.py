@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint.code import form
-from rlslint.code.adapters.building import last_word, types_of
+from rlslint.code.adapters.building import Errors, last_word, types_of
 from rlslint.code.evaluation.builtins import (
     Place,
 )
@@ -51,7 +51,8 @@ class Evaluator:
     """Follows the functions of one file.
 
     `braces` tells that strings are formatted with braces, `enforces_types` that a value is of
-    the type that it is declared to have, `bare_calls` that a name alone calls a function.
+    the type that it is declared to have, `bare_calls` that a name alone calls a function, `errors`
+    how those of its functions reach who calls.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Evaluator:
         enforces_types: bool,
         bare_calls: bool,
         shares_folder: bool,
+        errors: Errors,
     ) -> None:
         self.source = source
         self.module = Scope()
@@ -75,6 +77,7 @@ class Evaluator:
         self._declared = HoleValue.typed if enforces_types else HoleValue.declared
         self.bare_calls = bare_calls
         self.shares_folder = shares_folder
+        self.errors = errors
         self.class_names: list[str] = []
 
     def value(self, node: form.Node | None, scope: Scope) -> Value:
@@ -157,6 +160,8 @@ class Evaluator:
             return self._returned(frame.returned, function)
         gives = function.gives_last or not function.name
         if gives and not isinstance(last, Plain):
+            if function.name and not course.frames:
+                self.connections.given(last, self.place(function), course)
             return last
         return self.typed(function.returns, "") if function.returns else last
 

@@ -190,6 +190,7 @@ class Programs:
             enforces_types=language.enforces_types,
             bare_calls=language.bare_calls,
             shares_folder=language.shares_folder,
+            errors=language.errors,
         )
         self._loaded[shown] = loaded
         try:

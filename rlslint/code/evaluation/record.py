@@ -17,6 +17,7 @@ from rlslint.code.evaluation.strings import (
 from rlslint.code.evaluation.values import Session, Value
 from rlslint.code.libraries import Facts, Library
 from rlslint.code.sites import (
+    Caught,
     CodeEvent,
     CodeEventKind,
     Driver,
@@ -44,7 +45,7 @@ class Situation(NamedTuple):
     """Where the program is when it takes a step.
 
     `path` and `function` say which function is followed, `depth` how many calls below it the step
-    is taken.
+    is taken. `instead_of` is the first of the steps that a handler runs in place of, -1 for others.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Situation(NamedTuple):
     hook: Hook | None
     cleanup: bool
     depth: int
+    instead_of: int = -1
 
 
 class _Noted(NamedTuple):
@@ -79,7 +81,19 @@ class Recorder:
 
     def __init__(self) -> None:
         self._noted: list[_Noted] = []
+        self._caught: dict[int, Caught | None] = {}
         self._texts: dict[tuple[object, ...], Text] = {}
+
+    @property
+    def position(self) -> int:
+        """How many steps were noted."""
+        return len(self._noted)
+
+    def caught(self, first: int, last: int, handler: Place | None) -> None:
+        """Take note that a handler takes the errors of some steps, unless another one did."""
+        found = Caught(_span(_first_line(handler)), self.position) if handler is not None else None
+        for number in range(first, last):
+            self._caught.setdefault(number, found)
 
     def step(
         self, kind: CodeEventKind, session: Session | None, place: Place, situation: Situation
@@ -147,7 +161,8 @@ class Recorder:
         sent = {each.origin for each in noted if not each.situation.depth}
         sites: dict[str, dict[int, SqlSite]] = {}
         events: dict[str, list[CodeEvent]] = {}
-        for kind, (path, function, hook, cleanup, depth), session, place, site, origin in noted:
+        for number, (kind, situation, session, place, site, origin) in enumerate(noted):
+            path, function, hook, cleanup, depth, instead_of = situation
             own = site is None or not depth or origin not in sent
             name = session.name if session is not None else ""
             span = _span(place) if site is None else site.span
@@ -159,7 +174,11 @@ class Recorder:
                     site = site._replace(scope=TransactionScope.unknown)
                 if own:
                     sites.setdefault(path, {}).setdefault(id(site.text), site)
-            event = CodeEvent(kind, function, name, span, site, hook, cleanup, own)
+            event = CodeEvent(
+                *(kind, function, name, span, site, hook, cleanup, own, number),
+                self._caught.get(number),
+                instead_of,
+            )
             events.setdefault(path, []).append(event)
         return {
             path: (tuple(sites.get(path, {}).values()), tuple(steps))
@@ -207,6 +226,12 @@ def _span(place: Place) -> Span:
     written = _only(place)
     text = as_text(written)
     return Span(text, 0, len(text.data))
+
+
+def _first_line(place: Place) -> Place:
+    source, start, end = place
+    line = source.data.find(b"\n", start, end)
+    return Place(source, start, end if line < 0 else line)
 
 
 def _only(place: Place) -> Written:

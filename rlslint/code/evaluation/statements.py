@@ -10,6 +10,7 @@ from rlslint.code.evaluation.builtins import (
     known_items,
 )
 from rlslint.code.evaluation.expressions import operated, qualified, with_name
+from rlslint.code.evaluation.handlers import arm_of_errors, checked, is_dropped, told
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import (
     NOTHING,
@@ -23,7 +24,7 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.evaluation.walking import CONSTANT_CASE, Walker, name_of, with_dots
+from rlslint.code.evaluation.walking import CONSTANT_CASE, Walker, dotted, name_of, with_dots
 from rlslint.code.form import Leaves
 from rlslint.text import HoleValue
 
@@ -33,7 +34,10 @@ _CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize
 def _block(walker: Walker, node: form.Block, scope: Scope) -> Value:
     value: Value = NOTHING
     for statement in node.body:
+        first = walker.connections.position
         value = walker.value(statement, scope)
+        if is_dropped(walker, statement, statement is node.body[-1]):
+            walker.connections.caught(first, walker.connections.position, walker.place(statement))
         if walker.course.leaving is not None:
             break
     return value
@@ -46,7 +50,10 @@ def _other(walker: Walker, node: form.Other, scope: Scope) -> Value:
 
 
 def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
+    first = walker.connections.position
     value = walker.value(node.value, scope)
+    if node.targets and isinstance(node.targets[-1], form.Name):
+        walker.course.errors[node.targets[-1].name] = first, walker.connections.position
     if node.operator and node.targets:
         value = operated(
             walker,
@@ -117,6 +124,7 @@ def _set_member(walker: Walker, of: Value, name: str, value: Value, node: form.N
                 value.session.name = value.session.name or name
         case Unknown():
             of.members[name] = value
+            walker.connections.given(value, walker.place(node), walker.course)
         case Entries():
             of.values[name] = value
         case Handle():
@@ -175,12 +183,19 @@ def _with(walker: Walker, node: form.With, scope: Scope) -> Value:
 
 
 def _try(walker: Walker, node: form.Try, scope: Scope) -> Value:
-    course = walker.course
+    course, connections = walker.course, walker.connections
+    first = connections.position
     value = walker.value(node.body, scope)
+    last = connections.position
     after, left = course.states(), course.leaving
+    instead_of = course.instead_of
+    course.instead_of = first
     for handler in node.handlers:
         course.leaving = None
         walker.value(handler, scope)
+    course.instead_of = instead_of
+    for handler in node.handlers:
+        told(walker, handler, first, last)
     course.restore(after)
     course.leaving = left
     if node.final is not None:
@@ -223,9 +238,11 @@ def _take(walker: Walker, names: Sequence[str], item: Value, scope: Scope) -> No
 
 
 def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
+    first = walker.connections.position
     known = constant(walker.value(node.test, scope))
     if isinstance(known, bool):
         return walker.value(node.then if known else node.otherwise, scope)
+    checked(walker, node, first, walker.connections.position)
     if _asks_for_transaction(node.test, walker.connections.tells_of_transaction):
         for session in walker.course.sessions:
             session.transaction = session.transaction or None
@@ -248,7 +265,13 @@ def _asks_for_transaction(node: form.Node, words: frozenset[str]) -> bool:
 
 
 def _choice(walker: Walker, node: form.Choice, scope: Scope) -> Value:
+    name = dotted(node.subject) if isinstance(node.subject, form.Name) else ""
+    first, last = walker.course.errors.get(name, (walker.connections.position,) * 2)
     subject = constant(walker.value(node.subject, scope)) if node.subject is not None else None
+    last = max(last, walker.connections.position) if last == first else last
+    for arm in node.arms:
+        if last > first and arm_of_errors(walker, arm):
+            told(walker, arm.body, first, last)
     ways: list[form.Node | None] = []
     has_default = False
     for arm in node.arms:
@@ -289,12 +312,15 @@ def _leave(walker: Walker, node: form.Leave, scope: Scope) -> Value:
     value = walker.value(node.value, scope)
     if node.kind is Leaves.yields:
         course.yielded = value, course.states()
+        walker.connections.given(value, walker.place(node), course)
         block = next((f.block for f in reversed(course.frames) if f.closure.function.name), None)
         if block is not None:
             given = value.values if isinstance(value, Items) else (value,)
             return walker.follow(block, given)
         return value
     course.leaving = node.kind
+    if node.kind is Leaves.returns:
+        walker.connections.given(value, walker.place(node), course)
     if node.kind is Leaves.returns and course.frames and course.frames[-1].returned is None:
         course.frames[-1].returned = value
     return value

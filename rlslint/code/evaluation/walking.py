@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from rlslint.code import form
+from rlslint.code.adapters.building import Errors
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
@@ -73,6 +74,7 @@ class Walker(Protocol):
     braces: bool
     bare_calls: bool
     shares_folder: bool
+    errors: Errors
     class_names: list[str]
 
     def value(self, node: form.Node | None, scope: Scope) -> Value: ...

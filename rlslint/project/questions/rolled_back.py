@@ -42,8 +42,13 @@ def _after_rollback(
     in_transaction = runs_in_transaction(step) is not False
     savepoints = _savepoints_before(trace, step)
     undone: Step | None = None
+    committed = -1
     for other in on_the_connection(trace, step):
         kind = other.event.kind
+        if kind is CodeEventKind.rollback and 0 <= other.event.instead_of <= committed:
+            in_transaction = True  # What failed may have been the commit, or a step before it.
+        if kind is CodeEventKind.commit:
+            committed = other.event.number
         if kind is CodeEventKind.rollback and in_transaction and write.local is False:
             undone = undone or other
         elif kind in (CodeEventKind.commit, CodeEventKind.begin):

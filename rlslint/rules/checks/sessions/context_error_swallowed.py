@@ -14,6 +14,7 @@ from rlslint.project.questions.local_settings import needing, on_the_connection
 from rlslint.project.sessions import SessionTrace, Step, lifetime_of
 from rlslint.project.setting_writes import SettingWrite
 from rlslint.rules.registry import rule
+from rlslint.text import Span
 
 
 @rule
@@ -22,11 +23,34 @@ def context_error_swallowed(trace: SessionTrace, project: Project) -> Iterator[F
         if not _stays(step, write, project):
             continue
         is_hook = trace.hook in (Hook.acquire, Hook.connect)
-        handler = swallowing_handler(step.event.span, is_hook)
-        if handler is None or not (is_hook or _goes_on(trace, step, write, handler, project)):
+        span = _caught(trace, step, write, project) if step.event.number >= 0 else None
+        if step.event.number < 0:
+            handler = swallowing_handler(step.event.span, is_hook)
+            if handler and (is_hook or _goes_on(trace, step, write, handler, project)):
+                span = handler.span
+        if span is not None:
+            yield about_context(_finding(write, span), project)
+            return
+
+
+def _caught(trace: SessionTrace, step: Step, write: SettingWrite, project: Project) -> Span | None:
+    """Return the handler of a step behind which the connection is used without the setting."""
+    for place, taken in trace.occurrences(step):
+        caught = taken.event.caught
+        if caught is None:
             continue
-        yield about_context(_finding(write, handler), project)
-        return
+        site = taken.event.site
+        # Whoever calls this uses the same connection.
+        if trace.hook in (Hook.acquire, Hook.connect) or (site and site.is_surrounding):
+            return caught.span
+        for other in on_the_connection(place, taken):
+            if other.event.number < caught.until:
+                continue
+            if other.query is not None and any(w.name == write.name for w in other.query.writes):
+                break
+            if other.event.kind is CodeEventKind.give or needing(other, write.name, project):
+                return caught.span
+    return None
 
 
 def _stays(step: Step, write: SettingWrite, project: Project) -> bool:
@@ -60,12 +84,12 @@ def _goes_on(
     return False
 
 
-def _finding(write: SettingWrite, handler: Handler) -> Finding:
+def _finding(write: SettingWrite, handler: Span) -> Finding:
     return Finding(
         object=write.name,
         message=f"where {write.name} cannot be set, queries run as the tenant that the session had "
         "before: the error is caught here, and the connection is used",
-        span=handler.span,
+        span=handler,
         label="goes on without the tenant",
         help="raise the error again, or close the connection",
         related=also_shown((write.statement, f"{write.name} is set here, for the session")),
