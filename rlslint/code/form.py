@@ -94,7 +94,7 @@ class Function(NamedTuple):
     `returns` is the type that it is declared to return. Where `gives_last` is True, the value of
     the body is what the function returns. `receiver` is the name by which a method calls the
     object that it belongs to, where it is free to choose one (Go); such a method stands in a
-    `Class` that `extends` the type.
+    `Class` that `extends` the type. `annotations` are those of its marks that are given something.
     """
 
     start: int
@@ -106,11 +106,12 @@ class Function(NamedTuple):
     returns: str = ""
     gives_last: bool = False
     receiver: str = ""
+    annotations: tuple[Call, ...] = ()
 
     @property
     def is_declared_only(self) -> bool:
-        """Whether it has no body, as in an interface."""
-        return self.body.is_missing
+        """Whether it has no body and no SQL of its own, as in an interface."""
+        return not self.annotations and self.body.is_missing
 
 
 class Literal(NamedTuple):

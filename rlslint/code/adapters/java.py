@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import Builder, Language, children, part, span
+from rlslint.code.adapters.building import Builder, Language, children, last_word, part, span
 from rlslint.code.adapters.literals import string, unescaped, unindented, verbatim
 from rlslint.code.adapters.rules import (
     assign,
@@ -84,6 +84,17 @@ def _marks(builder: Builder, node: Parsed) -> tuple[str, ...]:
     return tuple([builder.text(each) for each in listed.children if "comment" not in each.type])
 
 
+def _annotations(builder: Builder, node: Parsed) -> tuple[Call, ...]:
+    """Return the annotations of a declaration that are given something, as calls."""
+    found = []
+    for each in children(part(node, ".modifiers")):
+        if each.type == "annotation":
+            positional, named = builder.arguments(part(each, "arguments"))
+            label = Name(*span(each), last_word(builder.text(part(each, "name"))))
+            found.append(Call(*span(each), label, tuple(positional), tuple(named)))
+    return tuple(found)
+
+
 def _class(builder: Builder, node: Parsed) -> Class:
     body = part(node, "body")
     return Class(
@@ -136,6 +147,7 @@ def _function(builder: Builder, node: Parsed) -> Function:
         _marks(builder, node),
         builder.text(part(node, "type")),
         gives_last=node.type == "lambda_expression" and body is not None and body.type != "block",
+        annotations=_annotations(builder, node),
     )
 
 
@@ -283,6 +295,7 @@ JAVA = Language(
         "hex_integer_literal": constant,
         "decimal_floating_point_literal": constant,
         "array_initializer": sequence,
+        "element_value_array_initializer": sequence,
         "array_creation_expression": through("value"),
         "cast_expression": _cast,
         "binary_expression": operation(),
@@ -318,5 +331,6 @@ JAVA = Language(
         "import_declaration": _import,
         "package_declaration": nothing,
     },
+    arguments={"element_value_pair": ("key", "value")},
     shares_folder=True,
 )

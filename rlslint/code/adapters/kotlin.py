@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import Builder, Language, children, part, span
+from rlslint.code.adapters.building import Builder, Language, children, last_word, part, span
 from rlslint.code.adapters.literals import unescaped, verbatim
 from rlslint.code.adapters.rules import (
     assign,
@@ -90,6 +90,18 @@ def _import(builder: Builder, node: Parsed) -> Import:
 
 def _marks(builder: Builder, node: Parsed) -> tuple[str, ...]:
     return tuple([builder.text(each) for each in children(part(node, ".modifiers"))])
+
+
+def _annotations(builder: Builder, node: Parsed) -> tuple[Call, ...]:
+    """Return the annotations of a declaration that are given something, as calls."""
+    found = []
+    for each in children(part(node, ".modifiers")):
+        made = part(each, ".constructor_invocation") if each.type == "annotation" else None
+        if made is not None:
+            positional, named = builder.arguments(part(made, ".value_arguments"))
+            label = Name(*span(each), last_word(builder.text(part(made, 0))))
+            found.append(Call(*span(each), label, tuple(positional), tuple(named)))
+    return tuple(found)
 
 
 def _class(builder: Builder, node: Parsed) -> Class:
@@ -213,6 +225,7 @@ def _body(
         _marks(builder, node),
         returns,
         gives_last=inner is not None and inner.type != "block",
+        annotations=_annotations(builder, node),
     )
 
 

@@ -10,7 +10,7 @@ from rlslint.code.evaluation.arguments import Call, facts_by_name, role_of, sql_
 from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Situation
-from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.strings import BLANK, Written, joined, with_braces_filled
 from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
@@ -303,6 +303,23 @@ class Connections:
             sql, session, of.library, facts, values, place, self._situation(course)
         )
 
+    def declared(self, call: Call, course: Course) -> None:
+        """Note what an annotation says that a function sends."""
+        for library in self.active:
+            needed = library.annotations.get(call.name)
+            if needed is None or (needed and call.named.get(needed) != Plain(True)):
+                continue
+            sql = _declared_sql(call)
+            if sql is None:
+                return
+            if library.fills_braces:
+                sql = with_braces_filled(sql)
+            session = self.ambient(library, course)
+            if course.depth == 0 and not course.is_marked:
+                session.transaction = None  # Whoever calls it decides.
+            self.send(sql, Handle(Role.ambient, library, session), (), call.place, course)
+            return
+
     def begin(self, name: str, value: Value, place: Place, course: Course) -> None:
         """Note what a pool is told that each new connection sends first."""
         library = next((each for each in self.active if name in each.initial), None)
@@ -473,3 +490,17 @@ class Connections:
     ) -> None:
         """Note a step that is no SQL."""
         self._recorder.step(kind, session, place, self._situation(course))
+
+
+def _declared_sql(call: Call) -> Written | None:
+    """Return the SQL that an annotation is given, in one string or in several."""
+    for value in (call.named.get("value"), call.named.get("query"), *call.arguments):
+        match value:
+            case Written() if value.is_sql:
+                return value
+            case Items((Written() as first, *_) as parts) if first.is_sql:
+                texts = [each for each in parts if isinstance(each, Written)]
+                return joined(BLANK, [each.fragments for each in texts])
+            case _:
+                continue
+    return None

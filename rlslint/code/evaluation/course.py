@@ -96,6 +96,8 @@ class Course:
             known = Session(library, facts.is_shared, facts.begins_itself or False)
             known.begins_itself = facts.begins_itself
             known.is_surrounding = True
+            if self.is_marked:
+                known.transaction = True
             self._ambient[library.name] = self.opened(known)
         return known
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from rlslint.code import form
 from rlslint.code.adapters.building import Errors, last_word, types_of
+from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import (
     Place,
 )
@@ -142,6 +143,8 @@ class Evaluator:
         states = [(each, each.transaction) for each in ambient]
         for session in ambient:
             session.transaction = True
+        for each in function.annotations:
+            self._annotated(each, scope)
         receivers = course.receivers
         if function.name:
             own = scope.variables.get("this") if form.EXTENSION in function.marks else None
@@ -164,6 +167,14 @@ class Evaluator:
                 self.connections.given(last, self.place(function), course)
             return last
         return self.typed(function.returns, "") if function.returns else last
+
+    def _annotated(self, node: form.Call, scope: Scope) -> None:
+        name = node.function.name if isinstance(node.function, form.Name) else ""
+        if any(name in library.annotations for library in self.connections.active):
+            given = [self.value(each, scope) for each in node.arguments]
+            named = {word: self.value(each, scope) for word, each in node.named}
+            call = Call(name, name, given, named, self.place(node))
+            self.connections.declared(call, self.course)
 
     def _returned(self, value: Value, function: form.Function) -> Value:
         """Return what a function gave; of what nothing is known, its declared type is."""

@@ -26,10 +26,12 @@ _PERCENT = Pattern(
 _PLACEHOLDERS = Pattern(
     r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$"""
     r"""|\$(?P<number>\d+)|\$(?P<dollar>[A-Za-z_]\w*)|%(?:\((?P<word>\w+)\))?[sbt]|(?<![:\w\\]):(?P<colon>[A-Za-z_]\w*)(?!:)"""
-    r"""|(?<![\w@])@(?P<at>[A-Za-z_]\w*)|\{(?P<brace>\d+)\}|(?P<mark>(?<![?@])\?(?![?|&\w]))""",
+    r"""|(?<![\w@])@(?P<at>[A-Za-z_]\w*)|\{(?P<brace>\d+)\}|(?P<mark>(?<![?@])\?(?![?|&\w]))"""
+    r"""|(?<![?@\w])\?(?P<place>\d+)\b""",
     re.DOTALL,
 )
-_MARKS = ("number", "dollar", "word", "colon", "at", "brace", "mark")
+_FILLED = Pattern(r"[#$]\{([^{}]*)\}")
+_MARKS = ("number", "dollar", "word", "colon", "at", "brace", "mark", "place")
 _STARTS = Pattern(
     r"\s*(?:(?:--[^\n]*\n|/\*.*?\*/|\()\s*)*(?:set|reset|discard|select|with|begin|start|commit"
     r"|rollback|end|insert|update|delete|merge|call|do|copy|create|alter|drop|grant|revoke|comment"
@@ -230,6 +232,10 @@ def substituted(template: Written, old: str, new: Sequence[Fragment]) -> Written
     )
 
 
+BLANK = Written((Fragment(" ", Source("", b" "), 0, 1),))
+"""What stands between the parts of a string that is given as several."""
+
+
 class Placeholder(NamedTuple):
     """A mark for a value: its number from 0, or its name."""
 
@@ -253,9 +259,9 @@ def with_placeholders(
         if not (is_mark or mark[0] in ("%s", "%b", "%t")) or sign not in styles:
             continue
         name = mark["word"] or mark["colon"] or mark["at"] or mark["dollar"] or ""
-        number = mark["number"] or mark["brace"]
+        number = mark["number"] or mark["brace"] or mark["place"]
         if number:
-            which = int(number) - (1 if mark["number"] else 0)
+            which = int(number) - (0 if mark["brace"] else 1)
         else:
             which = ordinal
             ordinal += 1
@@ -265,6 +271,18 @@ def with_placeholders(
         found.append(
             (mark.start(), mark.end(), [Fragment(stand_in, source, start, end, Gap(shown, True))])
         )
+    return sql.replaced(found)
+
+
+def with_braces_filled(sql: Written) -> Written:
+    """Return SQL in which `#{…}` marks a value, and `${…}` what becomes part of it."""
+    found: list[tuple[int, int, list[Fragment]]] = []
+    for mark in _FILLED().finditer(sql.text):
+        source, start, end = sql.stretch(mark.start(), mark.end())
+        is_value = mark[0].startswith("#")
+        text = "_" * len(mark[0]) if is_value else STAND_IN
+        filling = Gap(mark[1].strip() or mark[0], is_value)
+        found.append((mark.start(), mark.end(), [Fragment(text, source, start, end, filling)]))
     return sql.replaced(found)
 
 

@@ -71,6 +71,27 @@ LIBRARIES = (
         tells_of_transaction=frozenset(("isActualTransactionActive",)),
     ),
     Library(
+        "spring-data-jpa",
+        "https://docs.spring.io/spring-data/jpa/reference/jpa/query-methods.html",
+        imports=("org.springframework.data.jpa",),
+        annotations={"Query": "nativeQuery", "NativeQuery": ""},
+        parameter=":value",
+    ),
+    Library(
+        "spring-data-jdbc",
+        "https://docs.spring.io/spring-data/relational/reference/jdbc/query-methods.html",
+        imports=("org.springframework.data.jdbc", "org.springframework.data.r2dbc"),
+        annotations={"Query": ""},
+        parameter=":value",
+    ),
+    Library(
+        "mybatis",
+        "https://mybatis.org/mybatis-3/sqlmap-xml.html#parameters",
+        imports=("org.apache.ibatis",),
+        annotations=dict.fromkeys(("Select", "Update", "Insert", "Delete"), ""),
+        fills_braces=True,
+    ),
+    Library(
         "r2dbc",
         "https://docs.spring.io/spring-framework/reference/data-access/r2dbc.html",
         imports=("org.springframework.r2dbc", "io.r2dbc"),
@@ -205,6 +226,7 @@ LIBRARIES = (
         "https://jdbi.org/",
         imports=("org.jdbi",),
         types={"Jdbi": Role.pool, "Handle": Role.connection},
+        annotations=dict.fromkeys(("SqlQuery", "SqlUpdate", "SqlCall", "SqlScript"), ""),
         opens={"Jdbi.create": Role.pool, "Jdbi.open": Role.direct},
         steps={
             **_CONNECTION,
