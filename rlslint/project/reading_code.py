@@ -97,6 +97,8 @@ def read_code(
             connections += _settings(file, text, reader).connections
     followed = _programs(found, sorted_files, reader)
     files += followed.files
+    mappers = tuple(_mappers(found, reader))
+    files += mappers
     beside = [c for file in files for c in file.connections]
     apis = []
     settings_files = 0
@@ -128,7 +130,7 @@ def read_code(
         tuple(apis),
         _deployment(found, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
-        followed.told,
+        followed.told.union(mapper.path for mapper in mappers),
     )
 
 
@@ -266,6 +268,29 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     return _Followed(followed, unread, frozenset(told))
 
 
+def _mappers(found: Found, reader: Reader) -> Iterator[CodeFile]:
+    """Yield what mappers in XML send; tests are no part of the program."""
+    paths = [path for path in found.others if path.endswith(".xml")]
+    if not paths:
+        return
+    from rlslint.code.mappers import is_mapper, read_mapper
+
+    signs = None
+    for path in sorted(paths):
+        shown = shown_path(path, found.root)
+        data = content(path)
+        if shown in found.tests or not is_mapper(data):
+            continue
+        signs = signs or _signs(found, ())
+        try:
+            read = read_mapper(shown, data, signs)
+        except Exception as error:
+            reader.faults.append(Fault("searched for SQL", "file", shown, error))
+            continue
+        if read.sites:
+            yield read
+
+
 def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
     """Give the reader what the migrations of a history run that are written as programs.
 
@@ -280,10 +305,19 @@ def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
 
 
 def _signs(found: Found, migrations: Iterable[SourceFile]) -> Signs:
-    from rlslint.code.interest import functions_that_set, guarded_tables, signs_of
+    from rlslint.code.interest import (
+        functions_that_set,
+        guarded_tables,
+        signs_of,
+        tells_of_session,
+    )
 
     tables = guarded_tables(map(_content, (*found.sql, *migrations)))
-    return signs_of(functions_that_set(map(_content, found.sql)), tables)
+    settings = signs_of()
+    scripts = [
+        f.name.lower().encode() for f in found.sql if tells_of_session(_content(f), settings)
+    ]
+    return signs_of((*functions_that_set(map(_content, found.sql)), *scripts), tables)
 
 
 def _followed_together(
@@ -295,8 +329,11 @@ def _followed_together(
     settings = [_content(file) for file in found.settings]
     settings += [content(path) for path in found.others if os.path.basename(path) in MANIFESTS]
 
+    scripts = {file.shown: file for file in found.sql}
+
     def read(shown: str) -> bytes | None:
-        return reader.content(listed[shown].path, shown)
+        file = listed.get(shown) or scripts[shown]
+        return reader.content(file.path, shown)
 
     def says(word: str) -> bool:
         return any(word.encode() in data for data in settings)
@@ -304,7 +341,7 @@ def _followed_together(
     def failed(shown: str, error: Exception) -> None:
         reader.faults.append(Fault("followed", "file", shown, error))
 
-    return Programs(tuple(listed), read, signs, says, failed)
+    return Programs(tuple(listed), read, signs, says, failed, tuple(scripts))
 
 
 def _migrations_in_programs(histories: Iterable[History]) -> set[str]:

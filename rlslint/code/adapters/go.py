@@ -62,8 +62,10 @@ from rlslint.code.form import (
     Other,
     Pair,
     Parameter,
+    Piece,
     Sequence,
     Spread,
+    String,
 )
 from rlslint.text.patterns import Pattern
 
@@ -93,12 +95,25 @@ def _declared(builder: Builder, node: Parsed) -> Node:
     """Return `var a, b T = x, y`: several values are given one by one."""
     names = builder.nodes(_named(node, "name"))
     kind = builder.text(part(node, "type"))
-    value = only_item(builder, part(node, "value"))
+    value = only_item(builder, part(node, "value")) or _embedded(builder, node)
     if isinstance(value, Sequence) and len(value.items) == len(names) > 1:
         each = zip(names, value.items, strict=True)
         found = [Assign(label.start, item.end, (label,), item, kind) for label, item in each]
         return Block(*span(node), tuple(found))
     return Assign(*span(node), names, value, kind)
+
+
+def _embedded(builder: Builder, node: Parsed) -> Node | None:
+    """Return the file that a comment before a variable puts into it, as a call that reads it."""
+    outer = node if node.prev_named_sibling is not None else node.parent
+    before = outer.prev_named_sibling if outer is not None else None
+    if before is None or before.type != "comment":
+        return None
+    word, _, path = builder.text(before).partition(" ")
+    if word != "//go:embed":
+        return None
+    text = String(*span(before), (Piece(*span(before), path.strip().strip('"`')),))
+    return Call(*span(before), Name(*span(before), "embed"), (text,))
 
 
 def _named(node: Parsed | None, field: str) -> list[Parsed]:

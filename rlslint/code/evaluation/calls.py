@@ -15,6 +15,7 @@ from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.handlers import told_at
 from rlslint.code.evaluation.migrations import scripts_of
 from rlslint.code.evaluation.statements import put, take_over
+from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -41,6 +42,12 @@ _TRY = frozenset(("runCatching",))
 
 _LOOK = frozenset(("getOrThrow", "getOrElse", "onFailure", "fold", "exceptionOrNull", "recover"))
 """What looks at such a result."""
+
+_JOIN_PATHS = frozenset(
+    ("join", "resolve", "Combine", "Join", "join_path", "of", "get", "URL", "File", "Path",
+     "ClassPathResource", "expand_path")
+)  # fmt: skip
+"""What makes a path of others."""
 
 _WRAP = frozenset(("Ok", "Some", "resolve"))
 """What holds a value and is as good as that."""
@@ -163,6 +170,9 @@ def _called(
         return call.arguments[0]
     if call.arguments:
         connections.begin(call.name, call.arguments[0], call.place, course)
+    embedded = _embedded(walker, call)
+    if embedded is not None:
+        return embedded
     if _makes_typed(call, of):
         return Unknown("", HoleValue.typed)
     if isinstance(callee, Handle) and callee.library.tags and not callee.prepared:
@@ -210,6 +220,17 @@ def _called(
         return taken
     _handed_over(walker, call, of)
     return Unknown(f"{call.path}()")
+
+
+def _embedded(walker: Walker, call: Call) -> Value | None:
+    """Return what a function gives that reads a file of SQL, and what makes its path."""
+    texts = [each for each in call.arguments if isinstance(each, Written)]
+    path = texts[-1].constant if texts else None
+    if path is None or not path.lower().endswith(".sql"):
+        return None
+    if call.name in _JOIN_PATHS:
+        return texts[-1]
+    return walker.program.script(path, walker.source)
 
 
 def _makes_typed(call: Call, of: Value | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
@@ -23,7 +24,7 @@ from rlslint.code.evaluation.modules import (
     plain,
 )
 from rlslint.code.evaluation.record import Recorder
-from rlslint.code.evaluation.strings import Source, Unfinished, Written
+from rlslint.code.evaluation.strings import Fragment, Source, Unfinished, Written
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -68,9 +69,10 @@ class _Loaded:
 class Programs:
     """The files of a project that are written in programming languages, followed together.
 
-    `files` are their paths as they are shown, `read` gives the content of one. `signs` stand in
-    files that are worth following; `says` tells whether a text stands anywhere in the settings of
-    the project. `failed` is told of a file that an exception ended.
+    `files` are their paths as they are shown, `scripts` those of SQL that programs may have read,
+    `read` gives the content of one. `signs` stand in files that are worth following; `says` tells
+    whether a text stands anywhere in the settings of the project. `failed` is told of a file that
+    an exception ended.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Programs:
         signs: Signs,
         says: Callable[[str], bool],
         failed: Callable[[str, Exception], None],
+        scripts: Sequence[str] = (),
     ) -> None:
         self._files = files
         self._read = read
@@ -88,6 +91,9 @@ class Programs:
         self._failed = failed
         self._loaded: dict[str, _Loaded | None] = {}
         self._modules = Modules(files)
+        self._scripts: dict[str, list[str]] = {}
+        for shown in scripts:
+            self._scripts.setdefault(shown.rpartition("/")[2], []).append(shown)
         self._classes: dict[str, list[Object]] = {}
         self._functions: dict[str, list[Closure]] = {}
         self._extensions: dict[str, list[Closure]] = {}
@@ -372,6 +378,17 @@ class Programs:
         found = self._classes.get(name, [])
         return found[0] if len(found) == 1 else None
 
+    def script(self, path: str, source: Source) -> Written | None:
+        """Return the SQL of a file that a program reads by a path; the nearest one of its name."""
+        name = path.replace("\\", "/").rpartition("/")[2]
+        near = [(_shared(source.path, shown), shown) for shown in self._scripts.get(name, ())]
+        if not near:
+            return None
+        _, shown = max(near)
+        data = self._read(shown) or b""
+        text = data.decode("utf-8", "replace")
+        return Written((Fragment(text, Source(shown, data), 0, len(data)),))
+
     def implementing(self, name: str) -> Object | None:
         """Return the only class that is based on an interface, in the files that were loaded."""
         found = {
@@ -430,6 +447,12 @@ class Programs:
         known = self._loaded.get(shown)
         data = known.source.data if known is not None else self._read(shown)
         return member != "*" and bool(data) and member.encode() in (data or b"")
+
+
+def _shared(path: str, other: str) -> int:
+    """Return how many folders two paths begin with in common."""
+    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum([1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
 def _as_written(name: str) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from rlslint.code.adapters.building import Errors
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
-from rlslint.code.evaluation.strings import Source
+from rlslint.code.evaluation.strings import Source, Written
 from rlslint.code.evaluation.values import Closure, Handle, Object, Scope, Value
 from rlslint.code.sites import Hook
 from rlslint.text.patterns import Pattern
@@ -41,6 +41,8 @@ class Program(Protocol):
     def named_class(self, name: str) -> Object | None: ...
 
     def imported_class(self, path: str) -> Object | None: ...
+
+    def script(self, path: str, source: Source) -> Written | None: ...
 
     def implementing(self, name: str) -> Object | None: ...
 

@@ -26,6 +26,11 @@ _FORMS = (
     ),
     Pattern(r"\b(?P<how>server_settings)\b\W{1,8}(?:[^{}]{0,200}?[\"'])?" + _NAME + r"[\"']\s*:"),
     Pattern(r"\b(?P<how>RuntimeParams)\[\s*\"" + _NAME + r"\"\s*\]\s*="),
+    Pattern(
+        r"\b(?P<how>RuntimeParams)\s*[:=]\s*map\[string\]string\{(?:[^{}]{0,400}?\")?"
+        + _NAME
+        + r"\"\s*:"
+    ),
     Pattern(r"\.(?P<how>options)\(\s*\[\s*\(\s*\"" + _NAME + r"\"\s*,"),
 )
 
