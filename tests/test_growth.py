@@ -67,6 +67,17 @@ KINDS: dict[str, tuple[str, Callable[[int], str]]] = {
         "",
         lambda n: f"CREATE POLICY p{n} ON docs TO app USING (id IN (SELECT d.id FROM docs d));",
     ),
+    "policies in a ring": (
+        "",
+        lambda n: (
+            f"CREATE TABLE r{n} (id int PRIMARY KEY);"
+            f"ALTER TABLE r{n} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+            f"GRANT SELECT ON r{n} TO app;"
+            f"CREATE POLICY p ON r{n} USING (EXISTS (SELECT FROM {_before(n, 'r', 'docs')}));"
+            "DROP POLICY IF EXISTS back ON r0;"
+            f"CREATE POLICY back ON r0 USING (EXISTS (SELECT FROM r{n}));"
+        ),
+    ),
     "functions": (
         "",
         lambda n: FUNCTION.format(

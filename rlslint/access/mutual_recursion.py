@@ -172,6 +172,15 @@ def _leading_into_circles(catalog: Catalog) -> frozenset[Relation]:
     return frozenset(ways_on).difference(ended)
 
 
+def circling_on(catalog: Catalog, table: Relation) -> frozenset[Relation]:
+    """Return the tables that the policies of a table read and that lead into circles, or may.
+
+    The table itself is among them where not all is known.
+    """
+    return _read_by_policies(catalog, table) & _leading_into_circles(catalog)
+
+
+@remembered
 def _read_by_policies(catalog: Catalog, table: Relation) -> frozenset[Relation]:
     """Return the other tables that any policy of a table reads.
 

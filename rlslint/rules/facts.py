@@ -99,7 +99,8 @@ def _of_policy(policy: Policy, project: Project) -> frozenset[str] | None:
     """Return what a policy is for, and of what kind its conditions are, see _words.
 
     `bare` has neither USING nor WITH CHECK; `company` is another policy of the table, `elsewhere`
-    one of another table.
+    one of another table, `noinherit` some member of a role that does not inherit from it, `citext`
+    such a column anywhere.
     """
     table = policy.relation
     if policy.unknown or table.policies.is_open or table.indexes.is_open:
@@ -145,6 +146,8 @@ def _of_terms(project: Project, terms: Terms) -> frozenset[str] | None:
         found.add("bare")
     if project.ask(_has_citext):
         found.add("citext")
+    if project.ask(_has_noinherit):
+        found.add("noinherit")
     try:
         for condition in terms.conditions:
             found |= _of_condition(condition, project)
@@ -170,6 +173,13 @@ def _has_citext(project: Project) -> bool:
         for table in project.catalog.tables()
         if table.knows("columns")
         for column in table.columns.values()
+    )
+
+
+def _has_noinherit(project: Project) -> bool:
+    return any(
+        role.memberships.is_open or not all(one.inherit for one in role.memberships.known())
+        for role in project.catalog.roles.values()
     )
 
 

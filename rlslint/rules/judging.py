@@ -69,19 +69,13 @@ def judge(
     once for all of these.
     """
     asked_of = _Asked(selection)
-    by_terms: dict[tuple[Terms, tuple[Rule, ...]], tuple[Rule, ...]] = {}
     found: list[Finding] = []
     for kind, subject in subjects:
-        asked = asked_of.rules(kind, subject, project)
-        if isinstance(subject, Policy) and asked:
-            try:
-                key = project.terms(subject), asked
-            except Exception as error:
-                faults += (_fault(rule.name, subject, error) for rule in asked)
-                continue
-            if key not in by_terms:
-                by_terms[key] = tuple(_about(*key, project))
-            asked = by_terms[key]
+        try:
+            asked = asked_of.rules(kind, subject, project)
+        except Exception as error:
+            faults += (_fault(one.name, subject, error) for one in asked_of.candidates(kind))
+            continue
         for rule in asked:
             try:
                 if made := tuple(rule.check(subject, project)):
@@ -99,12 +93,22 @@ def judge(
 
 
 class _Asked:
-    """Which rules are asked of which subjects: those that the facts of a subject let speak."""
+    """Which rules are asked of which subjects: those that the facts of a subject let speak.
+
+    Of policies, those are asked that are, or may be, about terms like theirs.
+    """
 
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
         self._candidates: dict[str, list[Candidate]] = {}
-        self._rules: dict[tuple[str, frozenset[str] | None], tuple[Rule, ...]] = {}
+        self._rules: dict[tuple[object, ...], tuple[Rule, ...]] = {}
+
+    def candidates(self, kind: str) -> list[Candidate]:
+        """Return the rules about subjects of a kind that are on."""
+        if kind not in self._candidates:
+            names = self._selection.names
+            self._candidates[kind] = [one for one in candidates(kind) if one.name in names]
+        return self._candidates[kind]
 
     def rules(self, kind: str, subject: object, project: Project) -> tuple[Rule, ...]:
         """Return the rules for a subject; the modules of others are not imported."""
@@ -112,13 +116,12 @@ class _Asked:
             facts = facts_of(kind, subject, project)
         except Exception:
             facts = None
-        key = kind, facts
+        terms = project.terms(subject) if isinstance(subject, Policy) else None
+        key = kind, facts, terms
         if key not in self._rules:
-            if kind not in self._candidates:
-                names = self._selection.names
-                self._candidates[kind] = [one for one in candidates(kind) if one.name in names]
-            asked = [one for one in self._candidates[kind] if one.may_be_about(facts)]
-            self._rules[key] = tuple(rule for one in asked for rule in one.rules())
+            asked = [one for one in self.candidates(kind) if one.may_be_about(facts)]
+            rules = (rule for one in asked for rule in one.rules())
+            self._rules[key] = tuple(rules if terms is None else _about(terms, rules, project))
         return self._rules[key]
 
 

@@ -32,11 +32,19 @@ class Unserved(NamedTuple):
         return tuple(name for name in COMMANDS if self.granted[name] and not self.served[name])
 
 
-def unserved(table: Relation, project: Project) -> Iterator[Unserved]:
-    """Yield the roles that policies of a table serve for some command, and not for all.
+def unserved(table: Relation, project: Project) -> tuple[Unserved, ...]:
+    """Return the roles that policies of a table serve for some command, and not for all.
 
     Raises UnknownFact where its policies or grants are not known.
     """
+    return project.ask(_unserved, table)
+
+
+def _unserved(project: Project, table: Relation) -> tuple[Unserved, ...]:
+    return tuple(_found(table, project))
+
+
+def _found(table: Relation, project: Project) -> Iterator[Unserved]:
     if table.is_beyond_history or not table.rls_enabled or not table.policies:
         return
     for role in project.runtime.names:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
-from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
 from rlslint.meaning.volatility import volatile_calls
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
@@ -17,25 +15,20 @@ from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Call, Expr
 
 
-def _may_call_one(terms: Terms, project: Project) -> bool:
-    del project
-    return terms.using is not None and terms.using.written.ask(_may_be_volatile)
+def _calls_one(terms: Terms, project: Project) -> bool:
+    return terms.using is not None and bool(_calls(terms.using.written.expression, project))
 
 
-def _may_be_volatile(expression: Expr) -> bool:
-    return any(
-        isinstance(part, Call)
-        and (isinstance(part.function, Function) or part.name[-1] in VOLATILE_FUNCTIONS)
-        for part in expression.walk()
-    )
+def _calls(expression: Expr, project: Project) -> tuple[Call, ...]:
+    return tuple(volatile_calls(expression, project.body))
 
 
-@rule(where=_may_call_one)
+@rule(where=_calls_one)
 def policy_volatile_expression(policy: Policy, project: Project) -> Iterator[Finding]:
     clause, table = policy.using, policy.relation
     if clause is None or not table.rls_enabled or not served_roles(policy, project):
         return
-    found = list(volatile_calls(clause.expression, project.body))
+    found = _calls(clause.expression, project)
     if not found:
         return
     call, *others = found

@@ -37,15 +37,12 @@ _NO_TENANT = frozenset(
 def tenant_default_constant(table: Table, project: Project) -> Iterator[Finding]:
     if table.is_beyond_history or not table.rls_enabled or table.partition_of is not None:
         return
-    own = {
-        column.number
-        for policy in table.policies.known()
-        for column in project.compared_columns(policy)
-    }
     for column in project.tenant_columns(table):
-        if column.number not in own and not is_called_tenant(column.name):
-            continue
         if not column.knows("default") or column.default is None or column.generated:
+            continue
+        if not is_called_tenant(column.name) and not any(
+            column in project.compared_columns(policy) for policy in table.policies.known()
+        ):
             continue
         if is_only_key(table, column) or not words_of(column.name).isdisjoint(_NO_TENANT):
             continue
