@@ -1,0 +1,79 @@
+"""Roles that a policy is for and that cannot use the table: nothing grants them the privilege."""
+
+from __future__ import annotations
+
+from rlslint.access import (
+    DATA_PRIVILEGES,
+    Evidence,
+    can_use_schema,
+    has_any_column_privilege,
+    has_bypassrls,
+    inherited_roles,
+    is_declared,
+    is_probably_superuser,
+    is_superuser,
+)
+from rlslint.catalog.answers import remembered
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.model import Policy
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.project.project import Project
+
+
+def kept_out(policy: Policy, project: Project) -> tuple[str, ...]:
+    """Return the roles of a permissive policy that can use none of the commands that it is for."""
+    if not policy.permissive or PUBLIC in policy.roles:
+        return ()
+    return tuple(role for role in policy.roles if _is_kept_out(role, policy, project))
+
+
+def _is_kept_out(role: str, policy: Policy, project: Project) -> bool:
+    """Tell whether neither a role nor a member of it can use a command that a policy is for."""
+    catalog, table = project.catalog, policy.relation
+    if not _is_told_of(role, project):
+        return False
+    for user in _users(catalog, role):
+        if is_superuser(catalog, user) or is_probably_superuser(catalog, user):
+            return False
+        if has_bypassrls(catalog, user) or table.owner in inherited_roles(catalog, user):
+            return False
+        if any(
+            policy.covers(command)
+            and has_any_column_privilege(catalog, user, table, command)
+            and can_use_schema(catalog, user, table.schema)
+            for command in DATA_PRIVILEGES
+        ):
+            return False
+    return True
+
+
+@remembered
+def _users(catalog: Catalog, role: str) -> tuple[str, ...]:
+    """Return a role and those that have its privileges."""
+    members = (name for name in catalog.roles if role in inherited_roles(catalog, name))
+    return tuple(dict.fromkeys((role, *members)))
+
+
+def _is_told_of(role: str, project: Project) -> bool:
+    """Tell whether the history decides what a role is granted: it makes it, or grants others."""
+    runtime = project.runtime
+    if role == MIGRATION_ROLE or role in runtime.bypassing | runtime.migrating:
+        return False
+    if runtime.evidence is Evidence.platform and not is_declared(project.catalog, role):
+        return role in runtime.names
+    return is_declared(project.catalog, role) or _grants_anything(project.catalog)
+
+
+@remembered
+def _grants_anything(catalog: Catalog) -> bool:
+    return any(
+        grant.statement is not None and grant.privilege in DATA_PRIVILEGES
+        for relation in catalog.relations.known()
+        for grant in relation.grants.known()
+    )
+
+
+def is_granted_something(role: str, project: Project) -> bool:
+    """Tell whether a role, or a member of it, is granted anything on a relation."""
+    users = set(_users(project.catalog, role))
+    return not users.isdisjoint(project.runtime.grantees)

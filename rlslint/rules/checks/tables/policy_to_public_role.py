@@ -1,0 +1,109 @@
+"""policy-to-public-role: what roles besides the application's may ask for a tenant's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import (
+    has_any_column_privilege,
+    has_bypassrls,
+    inherited_roles,
+    is_probably_superuser,
+    is_superuser,
+    row_security_active,
+)
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Policy, Table
+from rlslint.catalog.roles import PUBLIC
+from rlslint.config.scales import Confidence
+from rlslint.meaning.bounds import bounds_of
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project, is_own
+from rlslint.project.questions.anonymous_roles import anonymous_roles
+from rlslint.project.questions.exposure import COMMANDS
+from rlslint.rules.registry import rule
+from rlslint.text.sentences import listed
+
+
+@rule
+def policy_to_public_role(table: Table, project: Project) -> Iterator[Finding]:
+    if not table.rls_enabled or table.is_beyond_history or project.runtime.assumed:
+        return
+    named: dict[str, str] = {}
+    policies: list[Policy] = []
+    for policy in table.policies.known():
+        setting = _setting(policy, project)
+        if setting is not None:
+            roles = _using(policy, project)
+            if len(roles) > 1:
+                named |= dict.fromkeys(roles, setting)
+                policies.append(policy)
+    if policies:
+        yield _finding(policies, tuple(named), next(iter(named.values())), project)
+
+
+def _setting(policy: Policy, project: Project) -> str | None:
+    """Return the setting of the program's own by which a policy for PUBLIC tells callers apart.
+
+    Every session may set that; what a platform has checked, a token or a signed-in user, not.
+    """
+    if not policy.permissive or PUBLIC not in policy.roles or policy.using is None:
+        return None
+    using = project.condition(policy.using, policy.relation)
+    reads = [
+        read for bound in using.ask(bounds_of, project.context_functions) for read in bound.reads
+    ]
+    names = [read.name for read in reads if read.kind == "setting" and read.name is not None]
+    own = len(names) == len(reads) and all(
+        is_own(name) and not name.startswith("request.") for name in names
+    )
+    return names[0] if names and own else None
+
+
+def _using(policy: Policy, project: Project) -> tuple[str, ...]:
+    """Return the roles that are granted a command of a policy and that it binds, groups once."""
+    catalog, table = project.catalog, policy.relation
+    commands = [command for command in COMMANDS if policy.covers(command)]
+    granted = {
+        grant.grantee
+        for grant in table.grants.known()
+        if grant.privilege in commands and grant.grantee != PUBLIC
+    }
+    aside = project.runtime.bypassing | project.runtime.migrating
+    found = sorted(
+        role
+        for role in granted - aside
+        if not is_superuser(catalog, role)
+        and not is_probably_superuser(catalog, role)
+        and not has_bypassrls(catalog, role)
+        and row_security_active(catalog, role, table)
+        and any(has_any_column_privilege(catalog, role, table, name) for name in commands)
+    )
+    return tuple(
+        role
+        for role in found
+        if not any(role != other and role in inherited_roles(catalog, other) for other in found)
+    )
+
+
+def _finding(
+    policies: list[Policy], roles: tuple[str, ...], setting: str, project: Project
+) -> Finding:
+    first, *others = policies
+    table = first.relation
+    strangers = [role for role in roles if role in project.ask(anonymous_roles)]
+    who = spoken(strangers or roles)
+    return Finding(
+        object=str(table),
+        message=f"{who} may read or write any tenant's rows of {table} by setting {setting}, as "
+        f"every role may that is granted the table later: policy {first.name} is for PUBLIC",
+        span=shown(first.because("roles")),
+        label="for every role, callers without an account too" if strangers else "for every role",
+        help=f"say for whom policy {first.name} is, by TO: {listed(roles)} "
+        f"{'is' if len(roles) == 1 else 'are'} granted the table",
+        related=also_shown(
+            *((one.because("roles"), f"so is policy {one.name}") for one in others),
+            beside=first.because("roles"),
+        ),
+        confidence=None if strangers else Confidence.low,
+    )
