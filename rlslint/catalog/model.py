@@ -220,6 +220,7 @@ class Relation(Facts):
     view's. `estimated_rows` is what the planner thinks of its size (pg_class.reltuples),
     None where nothing tells. `removed` are the policies that it had once, `missed` those that were
     to be dropped and not there; `replaces` is the relation that had its name before it.
+    The statement behind "protected" is the first that has enabled row security.
     `copied_from` are the relations whose rows CREATE TABLE AS or LIKE took (`copy_kind` is "as" or
     "like").
     """

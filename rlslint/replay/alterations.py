@@ -102,6 +102,8 @@ def _alter(
     if subtype in _ROW_SECURITY:
         fact, value = _ROW_SECURITY[subtype]
         relation.learn(fact, value, statement)
+        if subtype == "AT_EnableRowSecurity" and "protected" not in relation.statements:
+            relation.because_of("protected", statement)
         replay.has_forced |= subtype == "AT_ForceRowSecurity"
         return
     alteration = _ALTERATIONS.get(subtype)
