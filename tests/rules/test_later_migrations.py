@@ -76,8 +76,14 @@ TAGS, TAGS_GRANTED, TAGS_PROTECTED = (one.format("tags") for one in (TABLE, GRAN
             ],
             [],
         ),
+        ([ADOPTED, DOCS + DOCS_GRANTED, "ALTER TABLE docs OWNER TO postgres;"], []),
+        # The table was there before the history makes it sure.
         (
-            [ADOPTED, DOCS + DOCS_GRANTED, "ALTER TABLE docs OWNER TO postgres;"],
+            [
+                ADOPTED,
+                DOCS_PROTECTED,
+                DOCS.replace("TABLE", "TABLE IF NOT EXISTS") + DOCS_GRANTED,
+            ],
             [],
         ),
     ],

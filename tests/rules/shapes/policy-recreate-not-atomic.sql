@@ -36,6 +36,10 @@ DROP POLICY p ON app.docs;
 ALTER TABLE app.docs DISABLE ROW LEVEL SECURITY;
 DROP POLICY p ON app.docs;
 CREATE POLICY p ON app.docs USING (tenant_id::text = current_setting('app.tenant', true));
+--- good another policy, later
+DROP POLICY p ON app.docs;
+ALTER TABLE app.docs ADD COLUMN title text;
+CREATE POLICY q ON app.docs USING (tenant_id::text = current_setting('app.tenant', true));
 --- good a policy for another command
 DROP POLICY p ON app.docs;
 CREATE POLICY q ON app.docs FOR INSERT WITH CHECK (tenant_id::text = current_setting('app.tenant', true));

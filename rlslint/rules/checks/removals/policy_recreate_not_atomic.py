@@ -37,16 +37,18 @@ def _is_used(removed: RemovedPolicy, project: Project) -> bool:
 
 
 def _made_again(removed: RemovedPolicy) -> Policy | None:
-    """Return the policy that a later statement of the same script makes in the place of one."""
+    """Return the policy that the same script makes in the place of one: of its name, or at once."""
     statement, old = removed.statement, removed.policy
     for policy in old.relation.policies.known():
         created = policy.created
         if created is None or created.text is not statement.text or created.parent is not None:
             continue
-        is_like_it = policy.permissive is old.permissive and policy.covers(
-            "select" if old.command == "all" else old.command
+        replaces = policy.name == old.name or (
+            created.number == statement.number + 1
+            and policy.permissive is old.permissive
+            and policy.command in (old.command, "all")
         )
-        if created.number > statement.number and (policy.name == old.name or is_like_it):
+        if created.number > statement.number and replaces:
             return policy
     return None
 

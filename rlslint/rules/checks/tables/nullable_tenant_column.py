@@ -29,6 +29,8 @@ _PLAIN = frozenset(
 def nullable_tenant_column(table: Table, project: Project) -> Iterator[Finding]:
     if not table.rls_enabled or table.is_beyond_history or project.is_shared(table):
         return
+    if not table.grants.is_open and not table.grants.known():
+        return
     readers = [
         policy
         for policy in table.policies.values()

@@ -8,6 +8,7 @@ from rlslint.access import (
     has_any_column_privilege,
     has_bypassrls,
     inherited_roles,
+    is_administrative,
     is_probably_superuser,
     is_superuser,
     row_security_active,
@@ -73,7 +74,8 @@ def _using(policy: Policy, project: Project) -> tuple[str, ...]:
     found = sorted(
         role
         for role in granted - aside
-        if not is_superuser(catalog, role)
+        if not is_administrative(role)
+        and not is_superuser(catalog, role)
         and not is_probably_superuser(catalog, role)
         and not has_bypassrls(catalog, role)
         and row_security_active(catalog, role, table)
@@ -95,7 +97,7 @@ def _finding(
     who = spoken(strangers or roles)
     return Finding(
         object=str(table),
-        message=f"{who} may read or write any tenant's rows of {table} by setting {setting}, as "
+        message=f"{who} may read or write whosever rows of {table} by setting {setting}, as "
         f"every role may that is granted the table later: policy {first.name} is for PUBLIC",
         span=shown(first.because("roles")),
         label="for every role, callers without an account too" if strangers else "for every role",

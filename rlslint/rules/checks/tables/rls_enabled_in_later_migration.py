@@ -80,8 +80,10 @@ def _gap(table: Table, project: Project) -> _Gap | None:
 def _are_deployed_apart(created: Statement, protected: Statement) -> bool:
     """Tell whether two statements stand in migrations with numbers, which may run years apart.
 
-    Scripts that set up a database run one after another.
+    Scripts that set up a database run one after another. CREATE TABLE IF NOT EXISTS may come late.
     """
+    if created.number > protected.number:
+        return False
     one, other = created.span.text, protected.span.text
     if one.path == other.path or one.host is not None or other.host is not None:
         return False
