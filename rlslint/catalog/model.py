@@ -191,14 +191,12 @@ class Policy(Facts):
 class RemovedPolicy(NamedTuple):
     """A policy that `statement` took from its table, with what it was then.
 
-    `along` tells that it went with something that it could not do without, named by no DROP POLICY;
-    `alone` that no transaction is known that holds the statement together with others.
+    `along` tells that it went with something that it could not do without, named by no DROP POLICY.
     """
 
     policy: Policy
     statement: Statement
     along: bool
-    alone: bool = False
 
 
 class MissedDrop(NamedTuple):

@@ -396,15 +396,9 @@ def _numbers(relation: Relation) -> list[int]:
     return [column.number for column in columns]
 
 
-def remove_policy(
-    policy: Policy, statement: Statement, *, along: bool = True, alone: bool = False
-) -> None:
-    """Take a policy from its table, `along` with what it needs or by its own name.
-
-    For `alone` see RemovedPolicy.
-    """
+def remove_policy(policy: Policy, statement: Statement, *, along: bool = True) -> None:
+    """Take a policy from its table, `along` with what it needs or by its own name."""
     relation = policy.relation
     relation.policies.pop(policy.name, None)
-    removed = RemovedPolicy(policy, statement, along, alone)
-    relation.become("removed", (*relation.removed, removed))
+    relation.become("removed", (*relation.removed, RemovedPolicy(policy, statement, along)))
     relation.because_of("policies", statement)

@@ -57,7 +57,7 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             elif kind == "OBJECT_TRIGGER":
                 drop_trigger(replay, relation, names[-1])
             else:
-                _drop_policy(replay, relation, names[-1], statement)
+                _drop_policy(relation, names[-1], statement)
         elif kind == "OBJECT_INDEX":
             _drop_index(replay, names, node.get("missing_ok", False))
         elif kind in _FUNCTIONS:
@@ -125,11 +125,10 @@ def _has(relation: Relation, kind: str, name: str) -> bool:
     return dict.__contains__(members, name)
 
 
-def _drop_policy(replay: Replay, relation: Relation, name: str, statement: Statement) -> None:
+def _drop_policy(relation: Relation, name: str, statement: Statement) -> None:
     policy = dict.get(relation.policies, name)
     if policy is not None:
-        alone = statement.parent is None and not replay.is_in_transaction
-        remove_policy(policy, statement, along=False, alone=alone)
+        remove_policy(policy, statement, along=False)
     else:
         relation.because_of("policies", statement)
         if not relation.policies.is_open:

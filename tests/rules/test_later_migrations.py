@@ -32,7 +32,7 @@ TAGS, TAGS_GRANTED, TAGS_PROTECTED = (one.format("tags") for one in (TABLE, GRAN
         ),
         (
             [ADOPTED, DOCS + DOCS_GRANTED, TAGS + TAGS_GRANTED, DOCS_PROTECTED + TAGS_PROTECTED],
-            ["public.docs", "public.tags"],
+            ["public.docs"],
         ),
         (
             [
@@ -57,6 +57,7 @@ TAGS, TAGS_GRANTED, TAGS_PROTECTED = (one.format("tags") for one in (TABLE, GRAN
         ([ADOPTED, DOCS + DOCS_PROTECTED + DOCS_GRANTED], []),
         ([ADOPTED, DOCS + DOCS_GRANTED + DOCS_PROTECTED], []),
         ([ADOPTED, DOCS, DOCS_PROTECTED + DOCS_GRANTED], []),
+        ([ADOPTED, DOCS, DOCS_GRANTED + DOCS_PROTECTED], []),
         ([ADOPTED, DOCS + DOCS_PROTECTED + DOCS_GRANTED, DOCS_PROTECTED.partition("\n")[0]], []),
         (
             [

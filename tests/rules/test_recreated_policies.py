@@ -30,43 +30,39 @@ AGAIN = DROP + CREATE
 @pytest.mark.parametrize(
     ("path", "script", "expected"),
     [
-        ("migrations/0002_own.sql", AGAIN, [Confidence.low]),
-        ("migrations/0002_own.sql", f"BEGIN;\n{AGAIN}COMMIT;", []),
-        ("migrations/0002_own.sql", f"begin transaction;\n{AGAIN}end;", []),
-        ("migrations/0002_own.sql", f"BEGIN; SELECT 1; COMMIT;\n{AGAIN}", [Confidence.low]),
-        (
-            "migrations/0002_own.sql",
-            f"CREATE INDEX CONCURRENTLY ON docs (tenant_id);\n{AGAIN}",
-            [Confidence.medium],
-        ),
-        ("migrations/0002_own.sql", f"-- +goose Up\n{AGAIN}", []),
-        (
-            "migrations/0002_own.sql",
-            f"-- +goose NO TRANSACTION\n-- +goose Up\n{AGAIN}",
-            [Confidence.high],
-        ),
+        ("migrations/0002_own.sql", f"-- +goose NO TRANSACTION\n{AGAIN}", [Confidence.high]),
+        ("migrations/0002_own.sql", f"-- no-transaction\n{AGAIN}", [Confidence.high]),
         (
             "migrations/0002_own.sql",
             f"-- migrate:up transaction:false\n{AGAIN}-- migrate:down\n",
             [Confidence.high],
         ),
+        ("migrations/0002_own.sql", f"-- atlas:txmode none\n{AGAIN}", [Confidence.high]),
         (
             "migrations/0002_own.sql",
-            f"-- +goose NO TRANSACTION\n-- +goose Up\nBEGIN;\n{AGAIN}COMMIT;",
-            [],
+            f"CREATE INDEX CONCURRENTLY ON docs (tenant_id);\n{AGAIN}",
+            [Confidence.medium],
         ),
+        (
+            "migrations/0002_own.sql",
+            f"-- Deploy shop:own to pg\n-- requires: docs\n{AGAIN}",
+            [Confidence.medium],
+        ),
+        ("migrations/0002_own.sql", AGAIN, []),
         ("migrations/0002_own.up.sql", AGAIN, []),
         ("migrations/V2__own.sql", AGAIN, []),
-        ("migrations/0002_own.sql", f"DO $$ BEGIN {AGAIN} END $$;", []),
-        ("migrations/0002_own.sql", DROP, []),
+        ("migrations/0002_own.sql", f"-- +goose Up\n{AGAIN}", []),
+        ("migrations/0002_own.sql", f"-- +goose NO TRANSACTION\nBEGIN;\n{AGAIN}COMMIT;", []),
+        ("migrations/0002_own.sql", f"-- Deploy shop:own to pg\nBEGIN;\n{AGAIN}COMMIT;", []),
+        ("migrations/0002_own.sql", f"-- no-transaction\nDO $$ BEGIN {AGAIN} END $$;", []),
+        ("migrations/0002_own.sql", f"-- no-transaction\n{DROP}", []),
     ],
 )
 def test_a_gap_is_reported_where_nothing_closes_it(
     path: str, script: str, expected: list[Confidence], tmp_path: Path
 ) -> None:
     first = path.replace("0002_own", "0001_docs").replace("V2__own", "V1__docs")
-    head = script.partition("\n")[0] + "\n" if script.startswith("-- ") else ""
-    opening = "-- +goose Up\n" if "goose" in head else head.replace(" transaction:false", "")
+    opening = "".join(f"{tool}\n" for tool in ("-- +goose Up", "-- migrate:up") if tool in script)
     found = findings_of(lint(tmp_path, {first: opening + FIRST, path: script}), RULE)
     assert [one.confidence for one in found] == expected
 

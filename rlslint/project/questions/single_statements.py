@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-import os
 import re
 
-from rlslint.catalog.model import RemovedPolicy
 from rlslint.config.scales import Confidence
+from rlslint.text import Statement
 from rlslint.text.patterns import Pattern
 
 _OPTED_OUT = Pattern(
-    rb"^[ \t]*--.*(?:\+goose[ \t]+no[ \t]+transaction|transaction[ \t]*[:=][ \t]*\"?false"
-    rb"|atlas:txmode[ \t]+none|\bno-transaction\b|\bdisable-transaction\b)",
+    rb"^[ \t]*--.*(?:\bno[ \t-]transaction\b|\bdisable-transaction\b"
+    rb"|transaction[ \t]*[:=][ \t]*\"?false|atlas:txmode[ \t]+none)",
     re.IGNORECASE | re.MULTILINE,
 )
-"""What tells a tool to begin no transaction: goose, dbmate, Liquibase, Flyway, Atlas, sqlx."""
+"""What tells a tool to begin no transaction: goose, sqlx, dbmate, Liquibase, Flyway, Atlas."""
 
-_CONCURRENTLY = Pattern(rb"\bindex\s+concurrently\b", re.IGNORECASE)
-"""What no transaction may hold, so that nothing wraps a script that does it."""
-
-_BEGIN = Pattern(rb"^\s*(?:begin|start\s+transaction)\b", re.IGNORECASE | re.MULTILINE)
-_BATCHES = Pattern(
-    r"(?:\A|/)supabase/|\.up\.sql\Z|(?:\A|/)migration\.sql\Z|(?:\A|/)[vr]\w*__[^/]*\Z|/changelogs?/",
-    re.IGNORECASE,
+_WITHOUT = Pattern(
+    rb"\bindex\s+concurrently\b|^-- Deploy \S+ to \w+[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
-"""Scripts of tools that send a file as one batch, or in a transaction, unless they are told not to:
-Supabase, golang-migrate, Prisma, Flyway, Liquibase."""
+"""What no transaction may hold, so that nothing wraps the script; and what sqitch writes at the
+head of one, which psql runs as it stands."""
+
+_BEGIN = Pattern(
+    rb"^\s*(?:begin|start\s+transaction)\b(?:\s+(?:work|transaction))?[^;\n]*;",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""BEGIN as a statement: that of PL/pgSQL has no semicolon behind it."""
 
 
-def runs_by_itself(removed: RemovedPolicy) -> Confidence | None:
-    """Tell how surely a DROP POLICY takes effect before what follows it; None where it does not.
+def runs_by_itself(statement: Statement) -> Confidence | None:
+    """Tell how surely a statement takes effect before what follows it in its script.
 
-    Without a tool's word on it, a script that begins no transaction has none where psql runs it.
+    None where nothing tells so: most tools put each script into a transaction, or send it as one.
     """
-    statement = removed.statement
     text = statement.text
-    if statement.parent is not None or text.host is not None:
+    if statement.parent is not None or text.host is not None or _BEGIN().search(text.data):
         return None
     if _OPTED_OUT().search(text.data):
-        return None if _BEGIN().search(text.data) else Confidence.high
-    if not removed.alone:
-        return None
-    if _CONCURRENTLY().search(text.data):
-        return Confidence.medium
-    return None if _BATCHES().search(text.path.replace(os.sep, "/")) else Confidence.low
+        return Confidence.high
+    return Confidence.medium if _WITHOUT().search(text.data) else None

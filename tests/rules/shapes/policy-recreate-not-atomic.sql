@@ -1,3 +1,4 @@
+-- +goose NO TRANSACTION
 CREATE ROLE app_user LOGIN;
 CREATE SCHEMA app;
 CREATE TABLE app.docs (id int PRIMARY KEY, tenant_id int NOT NULL);

@@ -20,7 +20,7 @@ def policy_recreate_not_atomic(removal: Removal, project: Project) -> Iterator[F
         return
     for removed in removal.policies:
         table = removed.policy.relation
-        certainty = runs_by_itself(removed) if table.rls_enabled else None
+        certainty = runs_by_itself(removed.statement) if table.rls_enabled else None
         if certainty is None or not _is_used(removed, project):
             continue
         again = _made_again(removed)

@@ -40,17 +40,16 @@ def rls_enabled_in_later_migration(table: Table, project: Project) -> Iterator[F
             yield _finding(gaps, project)
 
 
-def _gaps(project: Project) -> dict[tuple[str, str], list[_Gap]]:
-    """Return by the two migrations the tables that were open between them: one fault."""
-    found: dict[tuple[str, str], list[_Gap]] = {}
+def _gaps(project: Project) -> dict[str, list[_Gap]]:
+    """Return the tables that were open for a while by the migration that ends that: one fault."""
+    found: dict[str, list[_Gap]] = {}
     for table in project.catalog.tables():
         try:
             gap = _gap(table, project) if table.rls_enabled else None
         except UnknownFact:
             continue
         if gap is not None:
-            key = gap.created.text.path, gap.protected.text.path
-            found.setdefault(key, []).append(gap)
+            found.setdefault(gap.protected.span.text.path, []).append(gap)
     return found
 
 
@@ -69,12 +68,18 @@ def _gap(table: Table, project: Project) -> _Gap | None:
             grant.statement
             for privilege in DATA_PRIVILEGES
             for grant in grants_to(project.catalog, role, table, privilege)
-            if grant.statement is None or grant.statement.number < protected.number
+            if grant.statement is None or _comes_before(grant.statement, protected)
         ]
         if before:
             roles.append(role)
             granted = granted or before[0]
     return _Gap(table, created, protected, tuple(roles), granted) if roles else None
+
+
+def _comes_before(granted: Statement, protected: Statement) -> bool:
+    """Tell whether something was granted by a migration before the one that protects the table."""
+    same = granted.span.text.path == protected.span.text.path
+    return granted.number < protected.number and not same
 
 
 def _are_deployed_apart(created: Statement, protected: Statement) -> bool:
