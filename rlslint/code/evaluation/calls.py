@@ -15,7 +15,7 @@ from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.handlers import told_at
 from rlslint.code.evaluation.migrations import scripts_of
 from rlslint.code.evaluation.statements import put, take_over
-from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.strings import STAND_IN, Written
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -133,7 +133,10 @@ def _grown(function: form.Node) -> form.Node:
 
 def _required(walker: Walker, argument: form.Node, scope: Scope) -> Value | None:
     """Return the module that a call of `require` or `import` gives."""
-    path = constant(walker.value(argument, scope))
+    value = walker.value(argument, scope)
+    path = constant(value)
+    if path is None and isinstance(value, Written):
+        path = value.text.rpartition(STAND_IN)[2]  # __DIR__ . '/db.php'
     if not isinstance(path, str):
         return None
     found = walker.program.imported(path, "", walker.source)
@@ -273,6 +276,8 @@ def _implementation(walker: Walker, of: Object, name: str) -> Closure | None:
 
 def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
     """Follow the functions that something unknown is handed; it may call them."""
+    for value in (*call.arguments, *call.named.values()):
+        walker.connections.given(value, call.place, walker.course)
     hook = walker.connections.hook(call.name)
     first = constant(call.arguments[0]) if call.arguments else None
     if isinstance(first, str):

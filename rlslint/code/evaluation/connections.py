@@ -10,7 +10,13 @@ from rlslint.code.evaluation.arguments import Call, facts_by_name, role_of, sql_
 from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Situation
-from rlslint.code.evaluation.strings import BLANK, Written, joined, with_braces_filled
+from rlslint.code.evaluation.strings import (
+    BLANK,
+    Fragment,
+    Written,
+    joined,
+    with_braces_filled,
+)
 from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
@@ -33,7 +39,7 @@ _SAME_AFTERWARDS = frozenset(
     {
         "map_err", "expect", "unwrap", "unwrap_or_else", "context", "with_context", "wrap_err",
         "ok_or", "ok_or_else", "or_else", "orElseThrow", "catch", "finally", "ok", "getOrThrow",
-        "onFailure", "tap_err", "ConfigureAwait",
+        "onFailure", "tap_err", "ConfigureAwait", "coAwait", "await", "awaitSuspending",
     }
 )  # fmt: skip
 """What takes a value out of a result, or says what becomes of errors."""
@@ -126,7 +132,8 @@ class Connections:
             case Role.direct | Role.request if not is_given:
                 session = Session(library, role is Role.request and bool(facts.is_shared), at_rest)
             case _ if is_given or role is Role.maybe:
-                session = Session(library, None, at_rest or None)
+                pooled = False if facts.is_shared is False else None
+                session = Session(library, pooled, at_rest or None)
             case _:
                 session = Session(library, facts.is_shared, at_rest)
         session.begins_itself = facts.begins_itself
@@ -192,6 +199,11 @@ class Connections:
         sent = self.sent(of, call, course, follower)
         if sent is not None:
             return sent
+        if call.name in of.library.copies:
+            copied = _copied(call)
+            if copied is not None:
+                self.send(copied, of, (), call.place, course)
+                return of
         step = of.library.steps.get(call.name)
         if step is not None:
             return self.step(of, step, call, course, follower)
@@ -433,8 +445,14 @@ class Connections:
         held = [session]
         if of.role is Role.block:
             held += [self.ambient(each, course) for each in self.active]
+        is_outermost = session.transaction is not True
+        if is_outermost:
+            self.note(CodeEventKind.begin, session, call.place, course)
         with course.in_transaction(*held):
-            return follower.follow(closure, [Handle(Role.transaction, of.library, session)])
+            value = follower.follow(closure, [Handle(Role.transaction, of.library, session)])
+        if is_outermost:
+            self.note(CodeEventKind.commit, session, call.place, course)
+        return value
 
     def opened(self, call: Call, course: Course, follower: Follower) -> Value | None:
         """Return what a function or constructor of a library makes, None where it is none."""
@@ -503,4 +521,21 @@ def _declared_sql(call: Call) -> Written | None:
                 return joined(BLANK, [each.fragments for each in texts])
             case _:
                 continue
+    return None
+
+
+def _copied(call: Call) -> Written | None:
+    """Return the COPY into the table that a call names, None where it names none."""
+    for value in call.arguments:
+        match value:
+            case Written(constant=str()):
+                parts = [value.fragments]
+            case Items(values) if values and all(isinstance(each, Written) for each in values):
+                parts = [each.fragments for each in values if isinstance(each, Written)]
+            case _:
+                continue
+        source, start, end = call.place
+        before, after = (Fragment(text, source, start, end) for text in ("COPY ", " FROM STDIN"))
+        dotted = joined(Written((Fragment(".", source, start, end),)), parts)
+        return Written((before, *dotted.fragments, after))
     return None

@@ -35,7 +35,7 @@ from rlslint.code.evaluation.walking import (
     dotted,
     with_dots,
 )
-from rlslint.code.libraries import Step
+from rlslint.code.libraries import Role, Step
 from rlslint.text import HoleValue
 
 
@@ -114,6 +114,9 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
     match of:
         case Handle():
             given = _stepped(walker, of, node.name, path, node)
+            if given is None and of.prepared is not None and node.name in of.library.sends:
+                call = Call(node.name, path, (), {}, walker.place(node))
+                given = walker.connections.method(of, call, walker.course, walker)
             return given if given is not None else Unknown(path)
         case Object():
             found = member(walker, of, node.name, 0)
@@ -202,6 +205,10 @@ def _mapping(walker: Walker, node: form.Mapping, scope: Scope) -> Value:
             elif not value.function.name:
                 value = with_name(walker, value, label)
         entries[label] = value
+    if node.type and walker.program.named_class(node.type) is None:
+        made = walker.connections.typed((node.type,), walker.course)
+        if made is not None and made.role is Role.transaction:
+            return made
     return Entries(entries, node.type)
 
 

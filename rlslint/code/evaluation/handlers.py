@@ -19,6 +19,9 @@ _PUTS_AWAY = Pattern(r"clos|invalidat|discard|terminat|destroy|dispos|remov|deta
 _ENDS = Pattern(r"exit!?|abort|panic!?|die|fail|Fatal\w*|Panic\w*|halt|unreachable!|todo!|reject")
 _IS_ERROR = Pattern(r"\bErr\(|:error\b|\bis_err\(\)")
 _ERROR_NAMED = Pattern(r"(?i)\w*err\w*|ex|failure")
+_NO_ERROR = frozenset(("Queue",))
+"""What only takes a statement to send it later."""
+
 _HOOKS_THAT_LEND = (Hook.acquire, Hook.connect)
 
 
@@ -141,7 +144,8 @@ def is_dropped(walker: Walker, node: form.Node, is_last: bool) -> bool:
         case Errors.returned | Errors.marked, form.Assign(targets=targets, operator=""):
             return bool(targets) and all(_is_nobody(walker, target) for target in targets[-1:])
         case Errors.returned, form.Call(function=function):
-            return not is_last and not dotted(function).endswith("!")
+            name = dotted(function).rpartition(".")[2]
+            return not is_last and not name.endswith("!") and name not in _NO_ERROR
         case Errors.marked, form.Call(function=form.Attribute(name="ok"), arguments=()):
             return not is_last
         case _:

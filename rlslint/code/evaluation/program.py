@@ -262,9 +262,9 @@ class Programs:
         open_functions = self._open_functions()
         by_name: dict[bytes, set[tuple[str, str]]] = {}
         for path, function in open_functions:
-            name = _last(function)
-            if len(name) > 3 and name.lower() not in _NOT_TELLING:
-                by_name.setdefault(name.encode(), set()).add((path, function))
+            if not _last(function):
+                continue
+            by_name.setdefault(_last(function).encode(), set()).add((path, function))
         if not by_name:
             return frozenset()
         uses = re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, by_name)) + rb")(?!\w)")
@@ -279,8 +279,10 @@ class Programs:
                     for closure in loaded.closures
                     if closure.function.name.encode() == use[0]
                 )
+                told = _tells(use[0].decode())
+                here = loaded.source.path
                 if not defined:
-                    found |= by_name[use[0]]
+                    found |= {each for each in by_name[use[0]] if told or each[0] == here}
         return frozenset(found)
 
     def _says(self, word: str) -> bool:
@@ -455,13 +457,18 @@ def _shared(path: str, other: str) -> int:
     return sum([1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
+def _tells(name: str) -> bool:
+    """Tell whether a name is hardly any other's."""
+    return len(name) > 3 and name.lower() not in _NOT_TELLING
+
+
 def _as_written(name: str) -> Iterator[tuple[str, bytes]]:
     """Yield a word to look for, and how a use of a name is written that may be any other's.
 
     A name that tells little counts behind the one of its owner only.
     """
     owner, _, last = name.rpartition(".")
-    if len(last) > 3 and last.lower() not in _NOT_TELLING:
+    if _tells(last):
         yield last, rb"\b%s\b" % re.escape(last.encode())
     elif owner:
         before, word = re.escape(owner.rpartition(".")[2].encode()), re.escape(last.encode())

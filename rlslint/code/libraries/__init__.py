@@ -88,7 +88,8 @@ class Library(NamedTuple):
     their arguments that is SQL; `sends` are methods that send a statement that was made before;
     `members` are fields to which SQL is assigned, `initial` fields and methods by which a pool is
     told what each new connection sends first, `redirects` methods that tell on which connection is
-    sent what they are called on. `annotations` declare the SQL that a function sends, some of them
+    sent what they are called on, `copies` methods that send COPY for the table that they are told.
+    `annotations` declare the SQL that a function sends, some of them
     only where an argument of this name is true; with `fills_braces`, `#{…}` stands in it for a
     value and `${…}` for what becomes part of it. `interpolates_safely` are those of `executes`
     that pass the holes of a template as values; `tags` tells that a handle is itself the tag of
@@ -115,6 +116,7 @@ class Library(NamedTuple):
     members: frozenset[str] = frozenset()
     initial: frozenset[str] = frozenset()
     redirects: frozenset[str] = frozenset()
+    copies: frozenset[str] = frozenset()
     annotations: Mapping[str, str] = {}
     fills_braces: bool = False
     interpolates_safely: frozenset[str] = frozenset()

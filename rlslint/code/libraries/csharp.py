@@ -46,6 +46,9 @@ LIBRARIES = (
             "IDbConnection": Role.connection,
             "NpgsqlTransaction": Role.transaction,
             "DbTransaction": Role.transaction,
+            "DbCommand": Role.maybe,
+            "IDbCommand": Role.maybe,
+            "NpgsqlCommand": Role.maybe,
             "IDbTransaction": Role.transaction,
         },
         opens={
@@ -110,6 +113,7 @@ LIBRARIES = (
             "DatabaseFacade": Role.ambient,
             "MigrationBuilder": Role.transaction,
             "DbConnection": Role.connection,
+            "DbCommand": Role.maybe,
         },
         names={"Database": Role.ambient},
         steps={

@@ -19,6 +19,8 @@ LIBRARIES = (
             "pgx.Conn": Role.connection,
             "pgconn.PgConn": Role.connection,
             "pgx.Tx": Role.transaction,
+            "pgx.Batch": Role.transaction,
+            "Batch": Role.transaction,
             "PgxPoolIface": Role.pool,
             "DBTX": Role.maybe,
         },
@@ -50,7 +52,10 @@ LIBRARIES = (
             "Release": Step.release,
             "Close": Step.release,
         },
-        executes=frozenset(("Exec", "ExecParams", "Query", "QueryFunc", "QueryRow", "Prepare")),
+        executes=frozenset(
+            ("Exec", "ExecParams", "Query", "QueryFunc", "QueryRow", "Prepare", "Queue")
+        ),
+        copies=frozenset(("CopyFrom",)),
         words={
             "QueryExecModeSimpleProtocol": _SIMPLE_PROTOCOL,
             "PreferSimpleProtocol": _SIMPLE_PROTOCOL,

@@ -9,6 +9,7 @@ _CONNECTION: dict[str, Step] = {
     "getConnection": Step.connection,
     "connection": Step.connection,
     "unwrap": Step.same,
+    "getCopyAPI": Step.same,
     "createStatement": Step.same,
     "prepareStatement": Step.statement,
     "prepareCall": Step.statement,
@@ -18,7 +19,10 @@ _CONNECTION: dict[str, Step] = {
 }
 """What JDBC's own values do; libraries that lend them know it as well."""
 
-_EXECUTES = ("execute", "executeUpdate", "executeLargeUpdate", "executeQuery", "addBatch")
+_EXECUTES = (
+    *("execute", "executeUpdate", "executeLargeUpdate", "executeQuery", "addBatch"),
+    *("copyIn", "copyOut"),
+)
 _SENDS = ("execute", "executeUpdate", "executeLargeUpdate", "executeQuery", "executeBatch")
 _SIMPLE_PROTOCOL = {"preferQueryMode=simple": Facts(binds_on_server=False)}
 
@@ -268,6 +272,7 @@ LIBRARIES = (
         },
         steps={
             "getConnection": Step.connection,
+            "connection": Step.connection,
             "withConnection": Step.connection,
             "withTransaction": Step.transaction,
             "begin": Step.begin,
