@@ -12,7 +12,7 @@ from rlslint.files.deployment.facts import StartupOption
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 
-_RARE = (b"server_settings", b"RuntimeParams", b".options([")
+_RARE = (b"server_settings", b"RuntimeParams", b".options([", b"connection:")
 _COMMON = (b"options", b"OPTIONS", b"Options")
 _OPTION = Pattern(rb"(?:-c|--)(?:\s|%20|\+|\\ )*[A-Za-z_]\w*\.[A-Za-z_]")
 
@@ -25,6 +25,7 @@ _FORMS = (
         r"(?:[^\n\"'`]{0,80}?(?:\s|%20|\+))??(?:-c|--)(?:\s|%20|\+|\\ )*" + _NAME + r"(?:=|%3D)",
     ),
     Pattern(r"\b(?P<how>server_settings)\b\W{1,8}(?:[^{}]{0,200}?[\"'])?" + _NAME + r"[\"']\s*:"),
+    Pattern(r"\b(?P<how>connection)\s*:\s*\{(?:[^{}]{0,400}?[\"'])?" + _NAME + r"[\"']\s*:"),
     Pattern(r"\b(?P<how>RuntimeParams)\[\s*\"" + _NAME + r"\"\s*\]\s*="),
     Pattern(
         r"\b(?P<how>RuntimeParams)\s*[:=]\s*map\[string\]string\{(?:[^{}]{0,400}?\")?"

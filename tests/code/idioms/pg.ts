@@ -1,5 +1,13 @@
+import { format } from "node:util";
+import type { NextFunction, Request, Response } from "express";
 import { Pool, escapeLiteral } from "pg";
-import { SET_TENANT, applyTenant, withTenant } from "./shared/pg_shared";
+import {
+  SET_TENANT,
+  TenantScopes,
+  TenantTransactions,
+  applyTenant,
+  withTenant,
+} from "./shared/pg_shared";
 
 const pool = new Pool();
 
@@ -190,3 +198,66 @@ export async function earlyReturn(tenant: string) {
     client.release();
   }
 }
+
+class Documents {
+  constructor(
+    private readonly tenants: TenantTransactions,
+    private readonly scopes: TenantScopes,
+  ) {}
+
+  // idiom: wrapper of an injected service
+  injected(tenant: string) {
+    return this.tenants.run(tenant, (client) => client.query("SELECT * FROM docs"));
+  }
+
+  // idiom: service behind an interface
+  behindInterface(tenant: string) {
+    return this.scopes.within(tenant, (client) => client.query("SELECT * FROM docs"));
+  }
+}
+
+// idiom: built step by step
+export async function built(tenant: string) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    let text = "SET LOCAL app.tenant_id = '";
+    text += tenant;
+    text += "'";
+    await client.query(text);
+    await client.query("COMMIT");
+  } finally {
+    client.release();
+  }
+}
+
+// idiom: formatted
+export async function formatted(tenant: string) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query(format("SET LOCAL app.tenant_id = '%s'", tenant));
+    await client.query("COMMIT");
+  } finally {
+    client.release();
+  }
+}
+
+// idiom: middleware
+export async function middleware(request: Request, response: Response, next: NextFunction) {
+  const client = await pool.connect();
+  await client.query("SELECT set_config('app.tenant_id', $1, false)", [request.header("x-tenant")]);
+  response.locals.client = client;
+  response.on("finish", () => client.release());
+  next();
+}
+
+// idiom: connect hook that sets
+pool.on("connect", (client) => {
+  client.query("SET app.region = 'eu'");
+});
+
+// idiom: setting in the options of the connection
+export const poolOfTenant = new Pool({ host: "db", options: "-c app.tenant_id=7" });
+
+export { Documents };

@@ -1,10 +1,32 @@
+import { format } from "node:util";
+import type { NextFunction, Request, Response } from "express";
 import { Injectable } from "@nestjs/common";
 import { Prisma, PrismaClient } from "@prisma/client";
-import { SET_TENANT, applyTenant, withTenant } from "./shared/prisma_shared";
+import {
+  SET_TENANT,
+  TenantScopes,
+  TenantTransactions,
+  applyTenant,
+  withTenant,
+} from "./shared/prisma_shared";
 
 @Injectable()
 export class DocsService {
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly tenants: TenantTransactions,
+    private readonly scopes: TenantScopes,
+  ) {}
+
+  // idiom: wrapper of an injected service
+  injected(tenant: string) {
+    return this.tenants.run(tenant, (tx) => tx.docs.findMany());
+  }
+
+  // idiom: service behind an interface
+  behindInterface(tenant: string) {
+    return this.scopes.within(tenant, (tx) => tx.docs.findMany());
+  }
 
   // idiom: bare set
   async bareSet(tenant: string) {
@@ -106,5 +128,64 @@ export class DocsService {
       await applyTenant(tx, tenant);
       return tx.docs.findMany();
     });
+  }
+
+  // idiom: transaction by callback
+  async byCallback(tenant: string) {
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, true)`;
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: early return
+  async earlyReturn(tenant: string) {
+    return this.prisma.$transaction(async (tx) => {
+      if (!tenant) {
+        return [];
+      }
+      await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenant}, true)`;
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: role without reset
+  async asRole() {
+    await this.prisma.$executeRaw`SET ROLE app_user`;
+    return this.prisma.docs.findMany();
+  }
+
+  // idiom: several lines
+  async severalLines(tenant: string) {
+    await this.prisma.$executeRaw`
+      SELECT
+        set_config('app.tenant_id', ${tenant}, false),
+        set_config('app.user_id', ${tenant}, false)
+    `;
+  }
+
+  // idiom: built step by step
+  async built(tenant: string) {
+    let text = "SET LOCAL app.tenant_id = '";
+    text += tenant;
+    text += "'";
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe(text);
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: formatted
+  async formatted(tenant: string) {
+    return this.prisma.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe(format("SET LOCAL app.tenant_id = '%s'", tenant));
+      return tx.docs.findMany();
+    });
+  }
+
+  // idiom: middleware
+  async middleware(request: Request, _response: Response, next: NextFunction) {
+    await this.prisma.$executeRaw`SELECT set_config('app.tenant_id', ${request.header("x-tenant")}, false)`;
+    next();
   }
 }

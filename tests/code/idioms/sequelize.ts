@@ -1,5 +1,13 @@
+import { format } from "node:util";
+import type { NextFunction, Request, Response } from "express";
 import { QueryTypes, Sequelize } from "sequelize";
-import { SET_TENANT, withTenant } from "./shared/sequelize_shared";
+import {
+  SET_TENANT,
+  TenantScopes,
+  TenantTransactions,
+  applyTenant,
+  withTenant,
+} from "./shared/sequelize_shared";
 import { Doc } from "./models";
 
 const sequelize = new Sequelize(process.env.DATABASE_URL!, { dialect: "postgres" });
@@ -96,3 +104,101 @@ export async function looped(tenant: string) {
     await sequelize.query("SELECT set_config(?, ?, false)", { replacements: [name, tenant] });
   }
 }
+
+// idiom: transaction by callback
+export async function byCallback(tenant: string) {
+  return sequelize.transaction(async (transaction) => {
+    await sequelize.query("SELECT set_config('app.tenant_id', $1, true)", { bind: [tenant], transaction });
+    return Doc.findAll({ transaction });
+  });
+}
+
+// idiom: early return
+export async function earlyReturn(tenant: string) {
+  return sequelize.transaction(async (transaction) => {
+    if (!tenant) {
+      return [];
+    }
+    await sequelize.query("SELECT set_config('app.tenant_id', $1, true)", { bind: [tenant], transaction });
+    return Doc.findAll({ transaction });
+  });
+}
+
+// idiom: role without reset
+export async function asRole() {
+  await sequelize.query("SET ROLE app_user");
+  return Doc.findAll();
+}
+
+// idiom: several lines
+export async function severalLines(tenant: string) {
+  await sequelize.query(
+    `SELECT
+       set_config('app.tenant_id', :tenant, false),
+       set_config('app.user_id', :tenant, false)`,
+    { replacements: { tenant } },
+  );
+}
+
+// idiom: built step by step
+export async function built(tenant: string) {
+  let text = "SET LOCAL app.tenant_id = '";
+  text += tenant;
+  text += "'";
+  return sequelize.transaction(async (transaction) => {
+    await sequelize.query(text, { transaction });
+    return Doc.findAll({ transaction });
+  });
+}
+
+// idiom: formatted
+export async function formatted(tenant: string) {
+  return sequelize.transaction(async (transaction) => {
+    await sequelize.query(format("SET LOCAL app.tenant_id = '%s'", tenant), { transaction });
+    return Doc.findAll({ transaction });
+  });
+}
+
+// idiom: middleware
+export async function middleware(request: Request, _response: Response, next: NextFunction) {
+  await sequelize.query("SELECT set_config('app.tenant_id', $1, false)", {
+    bind: [request.header("x-tenant")],
+  });
+  next();
+}
+
+// idiom: helper in the transaction of its caller
+export async function inOwnTransaction(tenant: string) {
+  return sequelize.transaction(async (transaction) => {
+    await applyTenant(sequelize, transaction, tenant);
+    return Doc.findAll({ transaction });
+  });
+}
+
+export class Documents {
+  constructor(
+    private readonly tenants: TenantTransactions,
+    private readonly scopes: TenantScopes,
+  ) {}
+
+  // idiom: wrapper of an injected service
+  injected(tenant: string) {
+    return this.tenants.run(tenant, (tx) => Doc.findAll({ transaction: tx }));
+  }
+
+  // idiom: service behind an interface
+  behindInterface(tenant: string) {
+    return this.scopes.within(tenant, (tx) => Doc.findAll({ transaction: tx }));
+  }
+}
+
+// idiom: connect hook that sets
+sequelize.addHook("afterConnect", async (connection: any) => {
+  await connection.query("SET app.region = 'eu'");
+});
+
+// idiom: setting in the options of the connection
+export const ofTenant = new Sequelize(process.env.DATABASE_URL!, {
+  dialect: "postgres",
+  dialectOptions: { options: "-c app.tenant_id=7" },
+});

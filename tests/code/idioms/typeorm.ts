@@ -1,13 +1,25 @@
+import { format } from "node:util";
+import type { NextFunction, Request, Response } from "express";
 import { Injectable } from "@nestjs/common";
 import { InjectDataSource } from "@nestjs/typeorm";
 import { DataSource } from "typeorm";
 import { Transactional } from "typeorm-transactional";
 import { Docs } from "./docs.entity";
-import { SET_TENANT, applyTenant, withTenant } from "./shared/typeorm_shared";
+import {
+  SET_TENANT,
+  TenantScopes,
+  TenantTransactions,
+  applyTenant,
+  withTenant,
+} from "./shared/typeorm_shared";
 
 @Injectable()
 export class DocsService {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly tenants: TenantTransactions,
+    private readonly scopes: TenantScopes,
+  ) {}
 
   // idiom: bare set
   async bareSet(tenant: string) {
@@ -165,4 +177,74 @@ export class DocsService {
     await this.dataSource.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
     return this.dataSource.getRepository(Docs).find();
   }
+
+  // idiom: transaction by callback
+  async byCallback(tenant: string) {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: early return
+  async earlyReturn(tenant: string) {
+    const runner = this.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    try {
+      if (!tenant) {
+        await runner.rollbackTransaction();
+        return [];
+      }
+      await runner.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+      const found = await runner.manager.find(Docs);
+      await runner.commitTransaction();
+      return found;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  // idiom: built step by step
+  async built(tenant: string) {
+    let text = "SET LOCAL app.tenant_id = '";
+    text += tenant;
+    text += "'";
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(text);
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: formatted
+  async formatted(tenant: string) {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(format("SET LOCAL app.tenant_id = '%s'", tenant));
+      return manager.find(Docs);
+    });
+  }
+
+  // idiom: middleware
+  async use(request: Request, _response: Response, next: NextFunction) {
+    const runner = this.dataSource.createQueryRunner();
+    await runner.query("SELECT set_config('app.tenant_id', $1, false)", [request.header("x-tenant")]);
+    request.runner = runner;
+    next();
+  }
+
+  // idiom: wrapper of an injected service
+  async injected(tenant: string) {
+    return this.tenants.run(tenant, (manager) => manager.find(Docs));
+  }
+
+  // idiom: service behind an interface
+  async behindInterface(tenant: string) {
+    return this.scopes.within(tenant, (manager) => manager.find(Docs));
+  }
 }
+
+// idiom: setting in the options of the connection
+export const ofTenant = new DataSource({
+  type: "postgres",
+  url: process.env.DATABASE_URL,
+  extra: { options: "-c app.tenant_id=7" },
+});
