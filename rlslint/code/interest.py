@@ -21,12 +21,15 @@ _Words = Sequence[tuple[bytes, "re.Pattern[bytes]"]]
 class Signs(NamedTuple):
     """What files and functions are searched for.
 
-    `sessions` tell of sessions. `tables` finds where SQL names a table with policies, None where
-    none is known.
+    `sessions` tell of sessions. `tables` finds where SQL names a table with policies, `in_part`
+    one for which a policy is for one command only, `copied` one behind COPY; None where there is
+    none.
     """
 
     sessions: _Words
     tables: re.Pattern[bytes] | None = None
+    in_part: re.Pattern[bytes] | None = None
+    copied: re.Pattern[bytes] | None = None
 
 
 _NAME = rb"[\"`'\\]*[\w$#{}]+[\"`'\\]*\s*\.[\w$#{}%\"`\\.]+"
@@ -49,16 +52,14 @@ _SETTINGS = (
 
 _PERHAPS_REFUSED = (
     b"on conflict", b"returning", b"for update", b"for no key update", b"for share",
-    b"for key share", b"copy ",
+    b"for key share",
 )  # fmt: skip
-"""What needs more policies than it seems to."""
+"""What needs policies for more commands than one."""
 
-_NAMED = (
-    rb"""\b(?:from|into|update|join|copy)\s+(?:only\s+)?"""
-    rb"""["'`\\]*(?:\w+["'`\\]*\.["'`\\]*)?(?:%b)\b"""
-)
+_NAME_OF_TABLE = rb"""["'`\\]*(?:\w+["'`\\]*\.["'`\\]*)?(?:%b)\b"""
 _GUARDS = Pattern(
     rb"create\s+policy\s[^;]{1,200}?\son\s+(?:only\s+)?[\"\\]*(?:\w+[\"\\]*\.[\"\\]*)?(\w+)"
+    rb"(?=([^;]{0,80}?\sfor\s+(?:select|insert|update|delete)\b)?)"
 )
 _DEFINES = Pattern(
     rb"create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:\"?\w+\"?\s*\.\s*)?\"?(\w+)\"?"
@@ -79,23 +80,41 @@ def functions_that_set(scripts: Iterable[bytes]) -> Iterator[bytes]:
                 yield name[1]
 
 
-def guarded_tables(scripts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the names of the tables for which SQL makes policies, in lower case."""
+class Guarded(NamedTuple):
+    """A table with policies, in lower case; `in_part` tells that one is for one command only."""
+
+    name: bytes
+    in_part: bool
+
+
+def guarded_tables(scripts: Iterable[bytes]) -> Iterator[Guarded]:
+    """Yield the tables for which SQL makes policies, once for each policy."""
     for data in scripts:
         lowered = data.lower()
         if b"policy" in lowered:
-            yield from (found[1] for found in _GUARDS().finditer(lowered))
+            for found in _GUARDS().finditer(lowered):
+                yield Guarded(found[1], found[2] is not None)
 
 
-def signs_of(functions: Iterable[bytes] = (), tables: Iterable[bytes] = ()) -> Signs:
-    """Return what stands in files worth following.
-
-    `functions` of the history set settings, `tables` have policies.
-    """
+def signs_of(functions: Iterable[bytes] = (), tables: Iterable[Guarded] = ()) -> Signs:
+    """Return what stands in files worth following; `functions` of the history set settings."""
     settings = [(word, pattern()) for word, pattern in _SETTINGS]
     calls = [(name, re.compile(re.escape(name) + rb"\b")) for name in sorted(set(functions))]
-    names = b"|".join(map(re.escape, sorted(set(tables))))
-    return Signs((*settings, *calls), re.compile(_NAMED % names) if names else None)
+    guarded = set(tables)
+    names = {table.name for table in guarded}
+    reached = rb"\b(?:from|into|update|join|copy)\s+(?:only\s+)?"
+    return Signs(
+        (*settings, *calls),
+        _named(reached, names),
+        _named(reached, {table.name for table in guarded if table.in_part}),
+        _named(rb"\bcopy\s+", names),
+    )
+
+
+def _named(before: bytes, names: set[bytes]) -> re.Pattern[bytes] | None:
+    """Return what finds where SQL names one of some tables behind some words."""
+    known = b"|".join(map(re.escape, sorted(names)))
+    return re.compile(before + _NAME_OF_TABLE % known) if known else None
 
 
 def tells_of_session(data: bytes, signs: Signs) -> bool:
@@ -109,9 +128,11 @@ def has_sign(data: bytes, signs: Signs) -> bool:
     if tells_of_session(data, signs):
         return True
     lowered = data.lower()
-    if signs.tables is None or not any(word in lowered for word in _PERHAPS_REFUSED):
+    if signs.copied is not None and b"copy " in lowered and signs.copied.search(lowered):
+        return True
+    if signs.in_part is None or not any(word in lowered for word in _PERHAPS_REFUSED):
         return False
-    return signs.tables.search(lowered) is not None
+    return signs.in_part.search(lowered) is not None
 
 
 def places(data: bytes, signs: Signs) -> list[int]:

@@ -59,6 +59,7 @@ _GROWS = frozenset(
 )  # fmt: skip
 _APPENDS = _GROWS | {"concat", "Concat", "plus"}
 _TEXT_BUILDERS = frozenset(("StringBuilder", "StringBuffer", "String.new", "String.with_capacity"))
+_TYPES_OF_BUILDERS = frozenset(("strings.Builder", "bytes.Buffer", "StringBuilder", "StringBuffer"))
 _REPLACES = frozenset(
     ("replace", "Replace", "replaceAll", "ReplaceAll", "str_replace", "gsub", "sub", "strtr")
 )
@@ -188,6 +189,11 @@ def visits(name: str) -> bool:
 def grows(name: str, of: Value | None) -> bool:
     """Tell by its name whether a method makes the string or list longer that it is called on."""
     return name in _GROWS and isinstance(of, Written | Items)
+
+
+def is_text_builder(kind: str) -> bool:
+    """Tell whether a type is that of a string that grows."""
+    return kind in _TYPES_OF_BUILDERS
 
 
 def fills_argument(name: str) -> bool:

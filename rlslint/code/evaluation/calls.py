@@ -169,6 +169,10 @@ def _called(
         found = connections.method(base, call, course, walker) if base is not None else None
         if found is not None:
             return found
+    if of is None and callee is None:
+        built = _built(walker, call)
+        if built is not None:
+            return built
     if call.name in _WRAP and len(call.arguments) == 1 and not isinstance(of, Handle | Object):
         return call.arguments[0]
     if call.arguments:
@@ -223,6 +227,23 @@ def _called(
         return taken
     _handed_over(walker, call, of)
     return Unknown(f"{call.path}()")
+
+
+def _built(walker: Walker, call: Call) -> Value | None:
+    """Return the string that a block builds, or what it adds to it; None where it builds none."""
+    builders = walker.course.builders
+    if call.name == "buildString" and call.closure is not None:
+        builders.append(Written(()))
+        walker.follow(call.closure, ())
+        return builders.pop()
+    if not builders or not grows(call.name, builders[-1]):
+        return None
+    longer = known_call(
+        call.name, call.path, builders[-1], call.arguments, {}, call.place, Scope(), walker.braces
+    )
+    if isinstance(longer, Written):
+        builders[-1] = longer
+    return longer
 
 
 def _embedded(walker: Walker, call: Call) -> Value | None:

@@ -58,6 +58,7 @@ class Course:
         self.yielded: tuple[Value, States] | None = None
         self.adopted: list[Unknown] = []
         self.receivers: list[Handle] = []
+        self.builders: list[Written] = []
         self._ambient: dict[str, Session] = {}
         self._batches: dict[str, Session] = {}
         self._steps = 0

@@ -15,13 +15,14 @@ from rlslint.code.adapters.building import Errors, last_word, types_of
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import (
     Place,
+    is_text_builder,
 )
 from rlslint.code.evaluation.calls import call
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course, Frame
 from rlslint.code.evaluation.expressions import EXPRESSIONS
 from rlslint.code.evaluation.statements import STATEMENTS
-from rlslint.code.evaluation.strings import Source
+from rlslint.code.evaluation.strings import Source, Written
 from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
@@ -237,6 +238,8 @@ class Evaluator:
         kinds = types_of(kind)
         if kinds and all(last_word(each).lower() in TYPED for each in kinds):
             return Unknown(name, self._declared)
+        if is_text_builder(kind):
+            return Written(())
         handle = self.connections.typed(kinds, self.course)
         if handle is not None:
             if handle.session is not None and not handle.session.name:

@@ -99,6 +99,7 @@ class Programs:
         self._extensions: dict[str, list[Closure]] = {}
         self._recorder = Recorder()
         self._said: dict[str, bool] = {}
+        self._with_sessions: list[_Loaded] = []
         self._giving: set[str] = set()
 
     def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
@@ -204,6 +205,8 @@ class Programs:
         except (Unfinished, RecursionError):
             loaded.problem = f"{shown}: this file takes too many steps to be followed."
         loaded.sessions = course.states()
+        if loaded.sessions:
+            self._with_sessions.append(loaded)
         return loaded
 
     def _telling_constants(self) -> Iterable[str]:
@@ -315,7 +318,7 @@ class Programs:
 
     def _start(self, loaded: _Loaded, closure: Closure, name: str) -> None:
         course = Course(loaded.source.path, name)
-        for each in self._found():
+        for each in self._with_sessions:
             course.restore(each.sessions)
             course.sessions += [session for session, _ in each.sessions]
         loaded.evaluator.course = course

@@ -244,6 +244,8 @@ def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
         return walker.value(node.then if known else node.otherwise, scope)
     checked(walker, node, first, walker.connections.position)
     if _asks_for_transaction(node.test, walker.connections.tells_of_transaction):
+        for library in walker.connections.active:
+            walker.connections.ambient(library, walker.course)
         for session in walker.course.sessions:
             session.transaction = session.transaction or None
     return _one_of(walker, [node.then, node.otherwise], scope)

@@ -4,14 +4,18 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/http"
 	"strconv"
+	"strings"
 
 	"example.com/app/shared"
 	"github.com/lib/pq"
 )
 
 type Store struct {
-	db *sql.DB
+	db      *sql.DB
+	tenants *shared.TenantTransactions
+	scopes  shared.TenantScopes
 }
 
 // idiom: bare set
@@ -207,4 +211,76 @@ func (s *Store) InOwnTransaction(ctx context.Context, tenant string) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// idiom: wrapper of an injected service
+func (s *Store) Injected(ctx context.Context, tenant string) error {
+	return s.tenants.Run(ctx, tenant, func(tx *sql.Tx) error {
+		return touch(ctx, tx)
+	})
+}
+
+// idiom: service behind an interface
+func (s *Store) BehindInterface(ctx context.Context, tenant string) error {
+	return s.scopes.Within(ctx, tenant, func(tx *sql.Tx) error {
+		return touch(ctx, tx)
+	})
+}
+
+func touch(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "UPDATE docs SET owner = 1")
+	return err
+}
+
+// idiom: early return
+func (s *Store) Early(ctx context.Context, tenant string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if tenant == "" {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+		return err
+	}
+	if err := touch(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: built step by step
+func (s *Store) Built(ctx context.Context, tx *sql.Tx, tenant string) error {
+	var text strings.Builder
+	text.WriteString("SET LOCAL app.tenant_id = '")
+	text.WriteString(tenant)
+	text.WriteString("'")
+	_, err := tx.ExecContext(ctx, text.String())
+	return err
+}
+
+// idiom: formatted
+func (s *Store) Formatted(ctx context.Context, tx *sql.Tx, tenant string) error {
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL app.tenant_id = '%s'", tenant))
+	return err
+}
+
+// idiom: middleware
+func Middleware(db *sql.DB) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, err := db.ExecContext(r.Context(), "SELECT set_config('app.tenant_id', $1, false)", r.Header.Get("X-Tenant")); err != nil {
+				http.Error(w, "no tenant", http.StatusInternalServerError)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// idiom: setting in the options of the connection
+func OpenForTenant() (*sql.DB, error) {
+	return sql.Open("postgres", "host=db dbname=shop options='-c app.tenant_id=7'")
 }

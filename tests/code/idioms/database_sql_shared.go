@@ -39,3 +39,48 @@ func ApplyTenant(ctx context.Context, db executor, tenant string) error {
 	_, err := db.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant)
 	return err
 }
+
+type TenantTransactions struct {
+	db *sql.DB
+}
+
+// idiom: wrapper of an injected service
+func (t *TenantTransactions) Run(ctx context.Context, tenant string, work func(*sql.Tx) error) error {
+	tx, err := t.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := ApplyTenant(ctx, tx, tenant); err != nil {
+		return err
+	}
+	if err := work(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// idiom: service behind an interface
+type TenantScopes interface {
+	Within(ctx context.Context, tenant string, work func(*sql.Tx) error) error
+}
+
+type OneDatabase struct {
+	db *sql.DB
+}
+
+// idiom: service behind an interface
+func (o *OneDatabase) Within(ctx context.Context, tenant string, work func(*sql.Tx) error) error {
+	tx, err := o.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := ApplyTenant(ctx, tx, tenant); err != nil {
+		return err
+	}
+	if err := work(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

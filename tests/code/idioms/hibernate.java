@@ -8,9 +8,16 @@ import org.hibernate.Transaction;
 
 public class DocsDao {
     private final SessionFactory sessionFactory;
+    private final HibernateShared.TenantTransactions tenants;
+    private final HibernateShared.TenantScopes scopes;
 
-    public DocsDao(SessionFactory sessionFactory) {
+    public DocsDao(
+            SessionFactory sessionFactory,
+            HibernateShared.TenantTransactions tenants,
+            HibernateShared.TenantScopes scopes) {
         this.sessionFactory = sessionFactory;
+        this.tenants = tenants;
+        this.scopes = scopes;
     }
 
     // idiom: bare set
@@ -144,5 +151,98 @@ public class DocsDao {
                         .getSingleResult();
             }
         }
+    }
+
+    // idiom: transaction by callback
+    public int byCallback(String tenant) {
+        return sessionFactory.fromTransaction(session -> {
+            session.createNativeQuery("SELECT set_config('app.tenant_id', :tenant, true)", String.class)
+                    .setParameter("tenant", tenant)
+                    .getSingleResult();
+            return session.createNativeMutationQuery("UPDATE docs SET owner = 1").executeUpdate();
+        });
+    }
+
+    // idiom: wrapper of an injected service
+    public int injected(String tenant) {
+        return tenants.run(
+                tenant,
+                session -> session.createNativeMutationQuery("UPDATE docs SET owner = 1").executeUpdate());
+    }
+
+    // idiom: service behind an interface
+    public int behindInterface(String tenant) {
+        return scopes.within(
+                tenant,
+                session -> session.createNativeMutationQuery("UPDATE docs SET owner = 1").executeUpdate());
+    }
+
+    // idiom: helper in the transaction of its caller
+    public int inOwnTransaction(String tenant) {
+        return sessionFactory.fromTransaction(session -> {
+            HibernateShared.applyTenant(session, tenant);
+            return session.createNativeMutationQuery("UPDATE docs SET owner = 1").executeUpdate();
+        });
+    }
+
+    // idiom: early return
+    public int early(String tenant) {
+        return sessionFactory.fromTransaction(session -> {
+            if (tenant.isEmpty()) {
+                return 0;
+            }
+            session.createNativeQuery("SELECT set_config('app.tenant_id', :tenant, true)", String.class)
+                    .setParameter("tenant", tenant)
+                    .getSingleResult();
+            return session.createNativeMutationQuery("UPDATE docs SET owner = 1").executeUpdate();
+        });
+    }
+
+    // idiom: role without reset
+    public void act() {
+        try (Session session = sessionFactory.openSession()) {
+            session.createNativeMutationQuery("SET ROLE app_user").executeUpdate();
+        }
+    }
+
+    // idiom: several lines
+    public void severalLines(String tenant, String user) {
+        try (Session session = sessionFactory.openSession()) {
+            session.createNativeQuery(
+                            """
+                            SELECT
+                              set_config('app.tenant_id', :tenant, false),
+                              set_config('app.user_id', :user, false)
+                            """,
+                            Object[].class)
+                    .setParameter("tenant", tenant)
+                    .setParameter("user", user)
+                    .getSingleResult();
+        }
+    }
+
+    // idiom: built step by step
+    public void built(String tenant) {
+        String text = "SET LOCAL app.tenant_id = '";
+        text += tenant;
+        text += "'";
+        String whole = text;
+        sessionFactory.inTransaction(session -> session.createNativeMutationQuery(whole).executeUpdate());
+    }
+
+    // idiom: formatted
+    public void formatted(String tenant) {
+        String text = String.format("SET LOCAL app.tenant_id = '%s'", tenant);
+        sessionFactory.inTransaction(session -> session.createNativeMutationQuery(text).executeUpdate());
+    }
+
+    // idiom: middleware
+    public boolean preHandle(HttpServletRequest request) {
+        Session session = sessionFactory.openSession();
+        session.createNativeQuery("SELECT set_config('app.tenant_id', :tenant, false)", String.class)
+                .setParameter("tenant", request.getHeader("X-Tenant"))
+                .getSingleResult();
+        request.setAttribute("session", session);
+        return true;
     }
 }

@@ -8,13 +8,21 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import org.postgresql.core.Utils;
 
 public class DocsRepository {
     private final HikariDataSource dataSource;
+    private final JdbcShared.TenantTransactions tenants;
+    private final JdbcShared.TenantScopes scopes;
 
-    public DocsRepository(HikariConfig config) {
+    public DocsRepository(
+            HikariConfig config, JdbcShared.TenantTransactions tenants, JdbcShared.TenantScopes scopes) {
         this.dataSource = new HikariDataSource(config);
+        this.tenants = tenants;
+        this.scopes = scopes;
     }
 
     // idiom: bare set
@@ -213,5 +221,75 @@ public class DocsRepository {
             connection.createStatement().executeUpdate("UPDATE docs SET owner = 1");
             connection.commit();
         }
+    }
+
+    // idiom: wrapper of an injected service
+    public int injected(String tenant) throws SQLException {
+        return tenants.run(tenant, c -> c.createStatement().executeUpdate("UPDATE docs SET owner = 1"));
+    }
+
+    // idiom: service behind an interface
+    public int behindInterface(String tenant) throws SQLException {
+        return scopes.within(tenant, c -> c.createStatement().executeUpdate("UPDATE docs SET owner = 1"));
+    }
+
+    // idiom: early return
+    public int early(String tenant) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            if (tenant.isEmpty()) {
+                return 0;
+            }
+            JdbcShared.applyTenant(connection, tenant);
+            int changed = connection.createStatement().executeUpdate("UPDATE docs SET owner = 1");
+            connection.commit();
+            return changed;
+        }
+    }
+
+    // idiom: built step by step
+    public void built(String tenant) throws SQLException {
+        StringBuilder text = new StringBuilder("SET LOCAL app.tenant_id = '");
+        text.append(tenant);
+        text.append("'");
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.createStatement().execute(text.toString());
+            connection.commit();
+        }
+    }
+
+    // idiom: formatted
+    public void formatted(String tenant) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.createStatement().execute("SET LOCAL app.tenant_id = '%s'".formatted(tenant));
+            connection.commit();
+        }
+    }
+
+    // idiom: middleware
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT set_config('app.tenant_id', ?, false)")) {
+            statement.setString(1, request.getParameter("tenant"));
+            statement.execute();
+            request.setAttribute("connection", connection);
+            chain.doFilter(request, response);
+        }
+    }
+
+    // idiom: connect hook that sets
+    public static HikariDataSource pool(HikariConfig config) {
+        config.setConnectionInitSql("SET app.region = 'eu'");
+        return new HikariDataSource(config);
+    }
+
+    // idiom: setting in the options of the connection
+    public static HikariDataSource poolOfTenant(HikariConfig config) {
+        config.setJdbcUrl("jdbc:postgresql://db/shop?options=-c%20app.tenant_id%3D7");
+        return new HikariDataSource(config);
     }
 }

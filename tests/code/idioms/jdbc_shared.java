@@ -40,4 +40,48 @@ public final class JdbcShared {
             statement.execute();
         }
     }
+
+    public static final class TenantTransactions {
+        private final DataSource dataSource;
+
+        public TenantTransactions(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
+        // idiom: wrapper of an injected service
+        public <T> T run(String tenant, Work<T> work) throws SQLException {
+            try (Connection connection = dataSource.getConnection()) {
+                connection.setAutoCommit(false);
+                applyTenant(connection, tenant);
+                T result = work.run(connection);
+                connection.commit();
+                return result;
+            }
+        }
+    }
+
+    // idiom: service behind an interface
+    public interface TenantScopes {
+        <T> T within(String tenant, Work<T> work) throws SQLException;
+    }
+
+    public static final class OneDatabase implements TenantScopes {
+        private final DataSource dataSource;
+
+        public OneDatabase(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
+        // idiom: service behind an interface
+        @Override
+        public <T> T within(String tenant, Work<T> work) throws SQLException {
+            try (Connection connection = dataSource.getConnection()) {
+                connection.setAutoCommit(false);
+                applyTenant(connection, tenant);
+                T result = work.run(connection);
+                connection.commit();
+                return result;
+            }
+        }
+    }
 }

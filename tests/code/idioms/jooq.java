@@ -10,9 +10,14 @@ import org.jooq.Result;
 
 public class DocsRepository {
     private final DSLContext dsl;
+    private final JooqShared.TenantTransactions tenants;
+    private final JooqShared.TenantScopes scopes;
 
-    public DocsRepository(DSLContext dsl) {
+    public DocsRepository(
+            DSLContext dsl, JooqShared.TenantTransactions tenants, JooqShared.TenantScopes scopes) {
         this.dsl = dsl;
+        this.tenants = tenants;
+        this.scopes = scopes;
     }
 
     // idiom: bare set
@@ -112,5 +117,81 @@ public class DocsRepository {
         for (String name : List.of("app.tenant_id", "app.user_id")) {
             dsl.execute("SELECT set_config(?, ?, false)", name, tenant);
         }
+    }
+
+    // idiom: transaction by callback
+    public Result<Record> byCallback(String tenant) {
+        return dsl.transactionResult(configuration -> {
+            DSLContext ctx = configuration.dsl();
+            ctx.execute("SELECT set_config('app.tenant_id', ?, true)", tenant);
+            return ctx.fetch("SELECT * FROM docs");
+        });
+    }
+
+    // idiom: wrapper of an injected service
+    public Result<Record> injected(String tenant) {
+        return tenants.run(tenant, ctx -> ctx.fetch("SELECT * FROM docs"));
+    }
+
+    // idiom: service behind an interface
+    public Result<Record> behindInterface(String tenant) {
+        return scopes.within(tenant, ctx -> ctx.fetch("SELECT * FROM docs"));
+    }
+
+    // idiom: helper in the transaction of its caller
+    public Result<Record> inOwnTransaction(String tenant) {
+        return dsl.transactionResult(configuration -> {
+            JooqShared.applyTenant(configuration.dsl(), tenant);
+            return configuration.dsl().fetch("SELECT * FROM docs");
+        });
+    }
+
+    // idiom: early return
+    public int early(String tenant) {
+        return dsl.transactionResult(configuration -> {
+            if (tenant.isEmpty()) {
+                return 0;
+            }
+            configuration.dsl().execute("SELECT set_config('app.tenant_id', ?, true)", tenant);
+            return configuration.dsl().execute("UPDATE docs SET owner = 1");
+        });
+    }
+
+    // idiom: role without reset
+    public Result<Record> act() {
+        dsl.execute("SET ROLE app_user");
+        return dsl.fetch("SELECT * FROM docs");
+    }
+
+    // idiom: several lines
+    public void severalLines(String tenant, String user) {
+        dsl.execute(
+                """
+                SELECT
+                  set_config('app.tenant_id', ?, false),
+                  set_config('app.user_id', ?, false)
+                """,
+                tenant,
+                user);
+    }
+
+    // idiom: built step by step
+    public void built(String tenant) {
+        StringBuilder text = new StringBuilder();
+        text.append("SET LOCAL app.tenant_id = '");
+        text.append(tenant);
+        text.append("'");
+        dsl.transaction(trx -> trx.dsl().execute(text.toString()));
+    }
+
+    // idiom: formatted
+    public void formatted(String tenant) {
+        dsl.transaction(trx -> trx.dsl().execute(String.format("SET LOCAL app.tenant_id = '%s'", tenant)));
+    }
+
+    // idiom: middleware
+    public boolean preHandle(HttpServletRequest request) {
+        dsl.execute("SELECT set_config('app.tenant_id', ?, false)", request.getHeader("X-Tenant"));
+        return true;
     }
 }

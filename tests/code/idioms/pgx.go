@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
+	"strings"
 
 	"example.com/app/shared"
 	"github.com/jackc/pgx/v5"
@@ -11,7 +13,9 @@ import (
 )
 
 type Store struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	tenants *shared.TenantTransactions
+	scopes  shared.TenantScopes
 }
 
 // idiom: bare set
@@ -164,4 +168,150 @@ func (s *Store) Looped(ctx context.Context, tenant string) error {
 		}
 	}
 	return nil
+}
+
+// idiom: wrapper of an injected service
+func (s *Store) Injected(ctx context.Context, tenant string) error {
+	return s.tenants.Run(ctx, tenant, func(tx pgx.Tx) error {
+		return touch(ctx, tx)
+	})
+}
+
+// idiom: service behind an interface
+func (s *Store) BehindInterface(ctx context.Context, tenant string) error {
+	return s.scopes.Within(ctx, tenant, func(tx pgx.Tx) error {
+		return touch(ctx, tx)
+	})
+}
+
+func touch(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "UPDATE docs SET owner = 1")
+	return err
+}
+
+// idiom: transaction by callback
+func (s *Store) ByCallback(ctx context.Context, tenant string) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+			return err
+		}
+		return touch(ctx, tx)
+	})
+}
+
+// idiom: helper in the transaction of its caller
+func (s *Store) InOwnTransaction(ctx context.Context, tenant string) error {
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(ctx)
+	if err := shared.ApplyTenant(ctx, tx, tenant); err != nil {
+		return err
+	}
+	if err := touch(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+// idiom: early return
+func (s *Store) Early(ctx context.Context, tenant string) error {
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(ctx)
+	if tenant == "" {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+		return err
+	}
+	if err := touch(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+// idiom: role without reset
+func (s *Store) Act(ctx context.Context) error {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	_, err = conn.Exec(ctx, "SET ROLE app_user")
+	return err
+}
+
+// idiom: several lines
+func (s *Store) SeveralLines(ctx context.Context, tenant, user string) error {
+	_, err := s.pool.Exec(ctx, `
+		SELECT
+			set_config('app.tenant_id', $1, false),
+			set_config('app.user_id', $2, false)
+	`, tenant, user)
+	return err
+}
+
+// idiom: built step by step
+func (s *Store) Built(ctx context.Context, tenant string) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		var text strings.Builder
+		text.WriteString("SET LOCAL app.tenant_id = '")
+		text.WriteString(tenant)
+		text.WriteString("'")
+		_, err := tx.Exec(ctx, text.String())
+		return err
+	})
+}
+
+// idiom: formatted
+func (s *Store) Formatted(ctx context.Context, tenant string) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL app.tenant_id = '%s'", tenant))
+		return err
+	})
+}
+
+// idiom: middleware
+func Middleware(pool *pgxpool.Pool) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, err := pool.Exec(r.Context(), "SELECT set_config('app.tenant_id', $1, false)", r.Header.Get("X-Tenant")); err != nil {
+				http.Error(w, "no tenant", http.StatusInternalServerError)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func NewPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	// idiom: connect hook that sets
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET app.language = 'en'")
+		return err
+	}
+	// idiom: acquire hook that sets
+	config.BeforeAcquire = func(ctx context.Context, conn *pgx.Conn) bool {
+		_, err := conn.Exec(ctx, "SELECT set_config('app.region', $1, false)", ctx.Value("region"))
+		return err == nil
+	}
+	// idiom: release hook that resets
+	config.AfterRelease = func(conn *pgx.Conn) bool {
+		_, err := conn.Exec(context.Background(), "RESET app.region")
+		return err == nil
+	}
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
+// idiom: setting in the options of the connection
+func PoolOfTenant(ctx context.Context) (*pgxpool.Pool, error) {
+	return pgxpool.New(ctx, "postgres://app@db/shop?options=-c%20app.tenant_id%3D7")
 }

@@ -25,3 +25,42 @@ func WithTenant(ctx context.Context, pool *pgxpool.Pool, tenant string, work fun
 	}
 	return tx.Commit(ctx)
 }
+
+// idiom: helper in the transaction of its caller
+func ApplyTenant(ctx context.Context, tx pgx.Tx, tenant string) error {
+	_, err := tx.Exec(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant)
+	return err
+}
+
+type TenantTransactions struct {
+	db *pgxpool.Pool
+}
+
+// idiom: wrapper of an injected service
+func (t *TenantTransactions) Run(ctx context.Context, tenant string, work func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, t.db, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+			return err
+		}
+		return work(tx)
+	})
+}
+
+// idiom: service behind an interface
+type TenantScopes interface {
+	Within(ctx context.Context, tenant string, work func(pgx.Tx) error) error
+}
+
+type OneDatabase struct {
+	db *pgxpool.Pool
+}
+
+// idiom: service behind an interface
+func (o *OneDatabase) Within(ctx context.Context, tenant string, work func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, o.db, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+			return err
+		}
+		return work(tx)
+	})
+}

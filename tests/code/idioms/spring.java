@@ -8,14 +8,25 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @Service
 public class DocsService {
     private final JdbcTemplate jdbcTemplate;
     private final NamedParameterJdbcTemplate named;
     private final SpringShared tenants;
+    private final SpringShared.TenantScopes scopes;
+    private final TransactionTemplate transactions;
 
-    public DocsService(JdbcTemplate jdbcTemplate, NamedParameterJdbcTemplate named, SpringShared tenants) {
+    public DocsService(
+            JdbcTemplate jdbcTemplate,
+            NamedParameterJdbcTemplate named,
+            SpringShared tenants,
+            SpringShared.TenantScopes scopes,
+            TransactionTemplate transactions) {
+        this.scopes = scopes;
+        this.transactions = transactions;
         this.jdbcTemplate = jdbcTemplate;
         this.named = named;
         this.tenants = tenants;
@@ -129,5 +140,63 @@ public class DocsService {
     public List<String> inOwnTransaction(String tenant) {
         tenants.applyTenant(tenant);
         return jdbcTemplate.queryForList("SELECT id FROM docs", String.class);
+    }
+
+    // idiom: transaction by callback
+    public List<String> byCallback(String tenant) {
+        return transactions.execute(status -> {
+            jdbcTemplate.queryForObject("SELECT set_config('app.tenant_id', ?, true)", String.class, tenant);
+            return jdbcTemplate.queryForList("SELECT id FROM docs", String.class);
+        });
+    }
+
+    // idiom: wrapper of an injected service
+    public List<String> injected(String tenant) {
+        return tenants.withTenant(tenant, () -> jdbcTemplate.queryForList("SELECT id FROM docs", String.class));
+    }
+
+    // idiom: service behind an interface
+    public List<String> behindInterface(String tenant) {
+        return scopes.within(tenant, () -> jdbcTemplate.queryForList("SELECT id FROM docs", String.class));
+    }
+
+    // idiom: early return
+    @Transactional
+    public List<String> early(String tenant) {
+        if (tenant.isEmpty()) {
+            return List.of();
+        }
+        jdbcTemplate.queryForObject("SELECT set_config('app.tenant_id', ?, true)", String.class, tenant);
+        return jdbcTemplate.queryForList("SELECT id FROM docs", String.class);
+    }
+
+    // idiom: joins a transaction if there is one
+    public List<String> joined(String tenant) {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            jdbcTemplate.queryForObject("SELECT set_config('app.tenant_id', ?, true)", String.class, tenant);
+            return jdbcTemplate.queryForList("SELECT id FROM docs", String.class);
+        }
+        return byCallback(tenant);
+    }
+
+    // idiom: built step by step
+    @Transactional
+    public void built(String tenant) {
+        StringBuilder text = new StringBuilder("SET LOCAL app.tenant_id = '");
+        text.append(tenant).append("'");
+        jdbcTemplate.execute(text.toString());
+    }
+
+    // idiom: formatted
+    @Transactional
+    public void formatted(String tenant) {
+        jdbcTemplate.execute(String.format("SET LOCAL app.tenant_id = '%s'", tenant));
+    }
+
+    // idiom: middleware
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        jdbcTemplate.queryForObject(
+                "SELECT set_config('app.tenant_id', ?, false)", String.class, request.getHeader("X-Tenant"));
+        return true;
     }
 }

@@ -30,4 +30,29 @@ public class SpringShared {
     public void applyTenant(String tenant) {
         jdbcTemplate.queryForObject("SELECT set_config('app.tenant_id', ?, true)", String.class, tenant);
     }
+
+    // idiom: service behind an interface
+    public interface TenantScopes {
+        <T> T within(String tenant, Supplier<T> work);
+    }
+
+    @Component
+    public static class OneDatabase implements TenantScopes {
+        private final JdbcTemplate jdbcTemplate;
+        private final TransactionTemplate transactions;
+
+        public OneDatabase(JdbcTemplate jdbcTemplate, TransactionTemplate transactions) {
+            this.jdbcTemplate = jdbcTemplate;
+            this.transactions = transactions;
+        }
+
+        // idiom: service behind an interface
+        @Override
+        public <T> T within(String tenant, Supplier<T> work) {
+            return transactions.execute(status -> {
+                jdbcTemplate.queryForObject("SELECT set_config('app.tenant_id', ?, true)", String.class, tenant);
+                return work.get();
+            });
+        }
+    }
 }

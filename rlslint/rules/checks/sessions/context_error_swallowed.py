@@ -20,7 +20,7 @@ from rlslint.text import Span
 @rule
 def context_error_swallowed(trace: SessionTrace, project: Project) -> Iterator[Finding]:
     for step, write in trace.writes():
-        if not _stays(step, write, project):
+        if trace.hook is Hook.release or not _stays(step, write, project):
             continue
         is_hook = trace.hook in (Hook.acquire, Hook.connect)
         span = _caught(trace, step, write, project) if step.event.number >= 0 else None
@@ -57,7 +57,8 @@ def _stays(step: Step, write: SettingWrite, project: Project) -> bool:
     """Tell whether a session may still have what somebody set before."""
     if write.name not in project.context_settings or write.resets or step.event.cleanup:
         return False
-    return write.local is False and lifetime_of(step).pooled is not False
+    lifetime = lifetime_of(step)
+    return write.local is False and lifetime.pooled is not False and not lifetime.reset_by_library
 
 
 def _goes_on(
