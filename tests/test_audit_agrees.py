@@ -41,7 +41,9 @@ OUTSIDE_OF_DATABASES = {"code", "settings"}
 """The evidence of which a server has none: programs, and the files of deployments."""
 
 TRUE_OF_CORRECT_DATABASES = {
+    "column-grant-tenant-update": "policies keep the tenant as it is, as long as they are right",
     "guc-identity-forgeable": "settings keep tenants apart as long as clients send no SQL",
+    "sequence-side-channel": "how many rows there are is often no secret",
     "tenant-column-mutable": "who belongs to two tenants is trusted with the rows of both",
 }
 """The rules that tell, as an info, what a design that is right relies on."""

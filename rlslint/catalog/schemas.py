@@ -5,6 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import PUBLIC
+from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 
 DEFAULT_SEARCH_PATH: tuple[str, ...] = ("$user", "public")
@@ -25,6 +26,14 @@ class Schema(Facts):
         self.name = name
         self.owner = owner
         self.grants = Members("grants")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sql_name(self) -> str:
+        """The name as SQL wants it, in double quotes where it needs them."""
+        return quoted_identifier(self.name)
 
 
 def public_schema() -> Schema:

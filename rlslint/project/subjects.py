@@ -136,6 +136,9 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
         yield "StoredSetting", setting
     for publication in catalog.publications.known():
         yield "Publication", publication
+    for schema in catalog.schemas.values():
+        if any(grant.statement for grant in schema.grants.known()):
+            yield "Schema", schema
     for query in project.queries:
         yield "QuerySite", query
     for trace in project.traces:

@@ -75,6 +75,8 @@ def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
         found.append("granted")
     if any(one.kind == "foreign" for one in table.constraints.known()):
         found.append("foreign-key")
+    if table.indexes.is_open or any(index.unique for index in table.indexes.known()):
+        found.append("keyed")
     if table.partition_of is not None:
         found.append("partition")
     if table.parents:
@@ -321,6 +323,7 @@ def _of_role(role: Role, project: Project) -> frozenset[str] | None:
         ("superuser", role.superuser),
         ("bypassrls", role.bypassrls),
         ("createrole", role.createrole),
+        ("replication", role.replication),
         ("member", dict.__len__(role.memberships) > 0),
     )
     return frozenset(fact for fact, holds in marks if holds)

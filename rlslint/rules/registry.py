@@ -35,6 +35,7 @@ FOLDERS = {
     "Role": "roles",
     "StoredSetting": "roles",
     "Publication": "publications",
+    "Schema": "schemas",
     "QuerySite": "queries",
     "SessionTrace": "sessions",
     "Connection": "connections",

@@ -21,6 +21,12 @@ CREATE FOREIGN TABLE public.customers (id text, email text) SERVER archive;
 ORDERS = {"supabase/migrations/1_orders.sql": "CREATE TABLE orders (id uuid, user_id uuid);"}
 
 BAD = {
+    "column-grant-tenant-update": {
+        "migrations/1.sql": f"CREATE ROLE web LOGIN; {DOCS} GRANT SELECT, UPDATE ON docs TO web;",
+        "app.py": "import psycopg\n\n\ndef write(number, body):\n"
+        "    with psycopg.connect() as connection:\n"
+        "        connection.execute('UPDATE docs SET body = %s WHERE id = %s', (body, number))\n",
+    },
     "replication-role-filtered": {
         "migrations/1.sql": "CREATE ROLE pipeline LOGIN REPLICATION;",
         "migrations/2.sql": DOCS,
@@ -33,6 +39,12 @@ BAD = {
     },
 }
 GOOD = {
+    "column-grant-tenant-update": {
+        "migrations/1.sql": f"CREATE ROLE web LOGIN; {DOCS} GRANT SELECT, UPDATE ON docs TO web;",
+        "app.py": "import psycopg\n\n\ndef move(number, org):\n"
+        "    with psycopg.connect() as connection:\n"
+        "        connection.execute('UPDATE docs SET org_id = %s WHERE id = %s', (org, number))\n",
+    },
     "replication-role-filtered": {
         **BAD["replication-role-filtered"],
         "migrations/5.sql": "CREATE POLICY p ON docs FOR SELECT TO pipeline USING (true);",

@@ -12,8 +12,9 @@ from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.defaults import DefaultGrants, served_by
+from rlslint.project.questions.defaults import served_by
 from rlslint.project.questions.view_exposure import owner_name
+from rlslint.project.subjects import DefaultGrants
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import CatalogText

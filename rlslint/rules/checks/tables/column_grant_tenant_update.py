@@ -1,0 +1,93 @@
+"""column-grant-tenant-update: UPDATE on all columns, that of the tenant among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import Granted, in_words
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Column, Relation, Table
+from rlslint.config.scales import Confidence
+from rlslint.meaning.bounds import bounds_of
+from rlslint.project.findings import Finding, shown
+from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions.new_rows import is_overwritten
+from rlslint.project.questions.table_privileges import holders, is_held
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.sentences import listed
+
+
+@rule
+def column_grant_tenant_update(table: Table, project: Project) -> Iterator[Finding]:
+    for granted in project.grants_beginning_with(table):
+        held = [
+            one
+            for one in granted
+            if not one.grant.column
+            and is_held(one, ("update",), project)
+            and project.ask(_kept_columns, one.table)
+        ]
+        if held:
+            yield _finding(held, project)
+
+
+def _kept_columns(project: Project, table: Relation) -> tuple[Column, ...]:
+    """Return the columns of the tenant that nobody changes, and nothing but WITH CHECK keeps."""
+    if not table.knows("columns") or table.partition_of is not None or project.is_shared(table):
+        return ()
+    changing = [one for one in table.policies.known() if one.permissive and one.covers("update")]
+    numbers = {
+        number
+        for policy in changing
+        if (check := policy.effective_check) is not None
+        for bound in project.predicate(check).ask(bounds_of, project.context_functions)
+        # Of several tenants of the caller's, tenant-column-mutable tells.
+        if bound.form == "equality"
+        for number in bound.columns
+    }
+    return tuple(
+        column
+        for column in project.tenant_columns(table)
+        if column.number in numbers
+        and not column.generated
+        and not is_only_key(table, column)
+        and (table.name, column.name) not in project.ask(_changed_columns)
+        and not is_overwritten(table, (column,), ("update",), project)
+    )
+
+
+def _changed_columns(project: Project) -> frozenset[tuple[str, str]]:
+    """Return the columns that the program updates, each with the name of its table."""
+    return frozenset(
+        (parsed.node["relation"]["relname"], target["ResTarget"]["name"])
+        for query in project.queries
+        for parsed in query.statements
+        if parsed.statement.kind == "UpdateStmt"
+        for target in parsed.node.get("targetList", ())
+        if "name" in target.get("ResTarget", {})
+    )
+
+
+def _finding(granted: list[Granted], project: Project) -> Finding:
+    tables = list(dict.fromkeys(one.table for one in granted))
+    first = tables[0]
+    columns = [column.name for column in project.ask(_kept_columns, first)]
+    others = [
+        quoted_identifier(column.name)
+        for column in first.columns.values()
+        if column.name not in columns and not column.generated and not is_only_key(first, column)
+    ]
+    roles = dict.fromkeys(
+        role for one in granted for role in holders(one.grant, one.table, project)
+    )
+    whom = ", ".join(dict.fromkeys(one.grant.grantee for one in granted))
+    return Finding(
+        object=str(first),
+        message=f"{spoken(roles)} may set {listed(columns)} of {in_words(tables)}, though nothing "
+        "here does: nothing but the policies keeps a row from being given to another tenant",
+        span=shown(granted[0].grant.statement),
+        label="grants UPDATE on every column",
+        help=f"revoke UPDATE on {first} from {whom}, and grant UPDATE ({', '.join(others)})",
+        confidence=Confidence.low,
+    )
