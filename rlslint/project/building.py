@@ -250,6 +250,7 @@ def _deployment_beside(history: History, told: Deployment, nearest: Nearest) -> 
         tuple(option for option in told.options if is_beside(option.span)),
         tuple(dump for dump in told.dumps if is_beside(dump.span)),
         tuple(push for push in told.pushes if is_beside(push.span)),
+        tuple(version for version in told.versions if is_beside(version.span)),
     )
 
 

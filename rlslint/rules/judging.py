@@ -40,6 +40,7 @@ _NOUNS = {
     "Refusal": "statement",
     "RowAccess": "statement",
     "SchemaPush": "command",
+    "ServerVersion": "version of PostgreSQL",
     "SessionSetting": "setting",
     "StartupOption": "setting",
     "StoredSetting": "setting",

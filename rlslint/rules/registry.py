@@ -45,6 +45,7 @@ FOLDERS = {
     "Dump": "deployments",
     "SchemaPush": "deployments",
     "OutsideScript": "deployments",
+    "ServerVersion": "server_versions",
     "BrokenStatement": "statements",
     "Refusal": "statements",
     "Dynamic": "statements",

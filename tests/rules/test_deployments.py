@@ -312,3 +312,53 @@ def test_a_script_that_nothing_runs_protects_nothing(
     migrations = {"migrations/0001_docs.sql": history, "migrations/0002_more.sql": "SELECT 1;"}
     found = reported(tmp_path, {**migrations, **files}, "rls-files-outside-history", "")
     assert found == expected
+
+
+INVOKER = "CREATE VIEW listed WITH (security_invoker) AS SELECT id FROM docs;"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rows"),
+    [
+        ("compose.yaml", "services:\n  db:\n    image: 'postgis/postgis:13-3.3'\n", [3]),
+        ("deploy/db.yml", "spec:\n  containers:\n  - image: docker.io/library/postgres:9.6\n", [3]),
+        (".github/workflows/ci.yml", "services:\n  pg:\n    image: pgvector/pgvector:pg14\n", [3]),
+        ("db/Dockerfile", "FROM postgres:14.10 AS base\nFROM bitnami/postgresql:14\n", [1, 2]),
+        ("rds.tf", 'engine = "postgres"\nengine_version = "14.7"\n', [2]),
+        ("supabase/config.toml", "[db]\nport = 54322\nmajor_version = 14\n", [3]),
+        ("compose.yaml", "services:\n  db:\n    image: postgres:15\n", []),
+        ("compose.yaml", "services:\n  db:\n    image: postgres:140\n", []),
+        ("compose.yaml", "services:\n  db:\n    # image: postgres:14\n    image: postgres\n", []),
+        ("compose.yaml", "services:\n  web:\n    image: node:14\n", []),
+        ("rds.tf", 'engine = "mysql"\nengine_version = "8.0"\n', []),
+        ("README.md", "    image: postgres:14\n", []),
+    ],
+)  # fmt: skip
+def test_an_old_server_has_no_views_of_the_caller(
+    path: str, text: str, rows: list[int], tmp_path: Path
+) -> None:
+    files = {"migrations/0002_view.sql": INVOKER, path: text}
+    assert reported(tmp_path, files, "view-on-pg14-cannot-invoke") == [f"{path}:{n}" for n in rows]
+
+
+@pytest.mark.parametrize(
+    ("view", "beside"),
+    [
+        ("CREATE VIEW listed AS SELECT id FROM docs;", ""),
+        (f"DO $$ BEGIN EXECUTE '{INVOKER}'; END $$;", ""),
+        (f"{INVOKER} DROP VIEW listed;", ""),
+        (f"{INVOKER} ALTER VIEW listed RESET (security_invoker);", ""),
+        (INVOKER, "image: postgres:16\n"),
+    ],
+)
+def test_an_old_server_matters_where_a_view_needs_a_newer_one(
+    view: str, beside: str, tmp_path: Path
+) -> None:
+    files = {
+        "migrations/0001_docs.sql": HISTORY,
+        "migrations/0002_view.sql": view,
+        "compose.yaml": "services:\n  db:\n    image: postgres:14\n",
+        "production.yaml": beside,
+    }
+    found = findings_of(lint(tmp_path, files), "view-on-pg14-cannot-invoke")
+    assert [one.severity.name for one in found] == (["info"] if beside else [])

@@ -58,6 +58,13 @@ class SchemaPush(NamedTuple):
     span: Span
 
 
+class ServerVersion(NamedTuple):
+    """The major version of PostgreSQL that a file asks for: by an image, or of a provider."""
+
+    span: Span
+    major: int
+
+
 class Deployment(NamedTuple):
     """All of that."""
 
@@ -66,6 +73,7 @@ class Deployment(NamedTuple):
     options: tuple[StartupOption, ...] = ()
     dumps: tuple[Dump, ...] = ()
     pushes: tuple[SchemaPush, ...] = ()
+    versions: tuple[ServerVersion, ...] = ()
 
 
 NO_DEPLOYMENT = Deployment()

@@ -10,6 +10,7 @@ from rlslint.files.deployment import (
     poolers,
     public_keys,
     schema_pushes,
+    server_versions,
     startup_options,
 )
 from rlslint.files.deployment.facts import Deployment
@@ -24,6 +25,7 @@ _SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
     (startup_options.may_tell, startup_options.startup_options),
     (dumps.may_tell, dumps.dumps),
     (schema_pushes.may_tell, schema_pushes.schema_pushes),
+    (server_versions.may_tell, server_versions.server_versions),
 )
 """In the order of the fields of Deployment: whether a file is searched, and what for."""
 

@@ -1,0 +1,1 @@
+"""Rules that look at the versions of PostgreSQL that files ask for."""
