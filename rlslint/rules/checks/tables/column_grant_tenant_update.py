@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rlslint.access import Granted, in_words
+from rlslint.access import Evidence, Granted, in_words
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Relation, Table
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import bounds_of
-from rlslint.project.findings import Finding, shown
+from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.new_rows import is_overwritten
 from rlslint.project.questions.table_privileges import holders, is_held
@@ -17,19 +17,29 @@ from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.sentences import listed
 
+_MOST_SHOWN = 20
+
 
 @rule
 def column_grant_tenant_update(table: Table, project: Project) -> Iterator[Finding]:
-    for granted in project.grants_beginning_with(table):
-        held = [
-            one
-            for one in granted
-            if not one.grant.column
-            and is_held(one, ("update",), project)
-            and project.ask(_kept_columns, one.table)
-        ]
-        if held:
+    # One way to grant is one finding. What an API is granted, its platform has decided.
+    is_given = project.runtime.evidence is Evidence.platform
+    if not is_given and any(one.privilege == "update" for one in table.grants.known()):
+        held = project.ask(_held_too_widely)
+        if held and table is held[0].table:
             yield _finding(held, project)
+
+
+def _held_too_widely(project: Project) -> tuple[Granted, ...]:
+    """Return the grants of UPDATE on whole tables that take in the tenant, tables by name."""
+    return tuple(
+        granted
+        for table in sorted(project.catalog.tables(), key=str)
+        for grant in table.grants.known()
+        if not grant.column
+        and is_held(granted := Granted(table, grant), ("update",), project)
+        and project.ask(_kept_columns, table)
+    )
 
 
 def _kept_columns(project: Project, table: Relation) -> tuple[Column, ...]:
@@ -69,8 +79,8 @@ def _changed_columns(project: Project) -> frozenset[tuple[str, str]]:
     )
 
 
-def _finding(granted: list[Granted], project: Project) -> Finding:
-    tables = list(dict.fromkeys(one.table for one in granted))
+def _finding(held: Sequence[Granted], project: Project) -> Finding:
+    tables = list(dict.fromkeys(one.table for one in held))
     first = tables[0]
     columns = [column.name for column in project.ask(_kept_columns, first)]
     others = [
@@ -78,16 +88,20 @@ def _finding(granted: list[Granted], project: Project) -> Finding:
         for column in first.columns.values()
         if column.name not in columns and not column.generated and not is_only_key(first, column)
     ]
-    roles = dict.fromkeys(
-        role for one in granted for role in holders(one.grant, one.table, project)
-    )
-    whom = ", ".join(dict.fromkeys(one.grant.grantee for one in granted))
+    roles = dict.fromkeys(role for one in held for role in holders(one.grant, one.table, project))
+    whom = ", ".join(dict.fromkeys(one.grant.grantee for one in held if one.table is first))
+    statement = held[0].grant.statement
+    places = dict.fromkeys(one.grant.statement for one in held)
     return Finding(
         object=str(first),
         message=f"{spoken(roles)} may set {listed(columns)} of {in_words(tables)}, though nothing "
-        "here does: nothing but the policies keeps a row from being given to another tenant",
-        span=shown(granted[0].grant.statement),
+        "here does: only the policies keep a row from being given to another tenant",
+        span=shown(statement),
         label="grants UPDATE on every column",
         help=f"revoke UPDATE on {first} from {whom}, and grant UPDATE ({', '.join(others)})",
+        related=also_shown(
+            *((place, "and so does this") for place in list(places)[1:_MOST_SHOWN]),
+            beside=statement,
+        ),
         confidence=Confidence.low,
     )
