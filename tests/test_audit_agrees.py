@@ -103,6 +103,7 @@ NEED_SIZE = {
 """The rules whose findings are as grave as the tables are large, which only a server knows."""
 
 PROBABLY_SUPERUSER = {
+    "rule-runs-as-owner",
     "security-definer-function-bypass",
     "view-nested-definer",
     "view-owner-rights",

@@ -119,6 +119,38 @@ class Trigger(NamedTuple):
     statement: Statement | None = None
 
 
+class RuleAction(NamedTuple):
+    """A statement that a rule runs: what it does to which table, and which tables it reads.
+
+    `command` is select, insert, update or delete; `target` is None for a SELECT and for a table
+    that is not known. `conditions` are its WHERE and ON clauses and those of the rule.
+    """
+
+    command: str
+    target: Relation | None
+    reads: tuple[Relation, ...]
+    conditions: tuple[Clause, ...]
+
+
+class RewriteRule(NamedTuple):
+    """A rule of CREATE RULE (pg_rewrite), which acts with the rights of its relation's owner.
+
+    `event` is select, insert, update or delete; `enabled` is False where ALTER TABLE keeps it from
+    firing. The rule that is a view's own query is none of these.
+    """
+
+    name: str
+    relation: Relation
+    event: str
+    instead: bool
+    actions: tuple[RuleAction, ...]
+    statement: Statement | None
+    enabled: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.relation}.{self.name}"
+
+
 class Policy(Facts):
     """A row security policy (pg_policy).
 
@@ -248,6 +280,7 @@ class Relation(Facts):
         "replaces",
         "rls_enabled",
         "rls_forced",
+        "rules",
         "schema",
         "temporary",
         "triggers",
@@ -272,6 +305,7 @@ class Relation(Facts):
     constraints: Members[str, Constraint]
     grants: Members[GrantKey, Grant]
     triggers: Members[str, Trigger]
+    rules: tuple[RewriteRule, ...]
     options: dict[str, str]
     query: Clause | None
     parents: tuple[Relation, ...]
@@ -310,6 +344,7 @@ class Relation(Facts):
         self.constraints = Members("constraints")
         self.grants = Members("grants")
         self.triggers = Members("triggers")
+        self.rules = ()
         self.options = {}
         self.query = None
         self.parents = ()

@@ -112,6 +112,8 @@ def subjects(project: Project) -> Iterator[tuple[str, object]]:
             yield "View", relation
         elif relation.is_foreign_table:
             yield "ForeignTable", relation
+        for rule in relation.rules if relation.knows("rules") else ():
+            yield "RewriteRule", rule
         for missed in relation.missed:
             yield "MissedDrop", missed
         for policy in relation.policies.known():

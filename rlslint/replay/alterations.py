@@ -332,7 +332,20 @@ def _set_firing(
     set_firing(replay, relation, command.get("name", ""), fires, _recurses(command))
 
 
+def _set_rule_firing(
+    replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
+) -> None:
+    from rlslint.replay.types import set_rule_firing
+
+    fires = command["subtype"] in ("AT_EnableRule", "AT_EnableAlwaysRule")
+    set_rule_firing(relation, command["name"], fires)
+
+
 _ALTERATIONS: dict[str, Alteration] = {
+    **dict.fromkeys(
+        ("AT_EnableRule", "AT_EnableAlwaysRule", "AT_EnableReplicaRule", "AT_DisableRule"),
+        _set_rule_firing,
+    ),
     **dict.fromkeys(
         (
             "AT_EnableTrig",

@@ -320,7 +320,10 @@ class Removal:
             if wanted in needed:
                 holder = dict.get(self.replay.catalog.relations, rule[0])
                 if holder is not None:
+                    from rlslint.replay.types import drop_rule
+
                     self.take_along(holder)
+                    drop_rule(holder, rule[1])
                 self.replay.origins.rules.pop(rule)
 
     def _grouped_by(self, relation: Relation, key: Constraint) -> None:

@@ -62,6 +62,14 @@ def rename(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     elif kind == "OBJECT_TABCONSTRAINT":
         relation = replay.relation(node["relation"], statement)
         _rename_constraint(replay, relation, node["subname"], new)
+    elif kind == "OBJECT_RULE":
+        from rlslint.replay.types import rename_rule
+
+        relation = replay.relation(node["relation"], statement)
+        needed = replay.origins.rules.pop((relation.oid, node["subname"]), None)
+        if needed is not None:
+            replay.origins.rules[relation.oid, new] = needed
+        rename_rule(relation, node["subname"], new)
     elif kind == "OBJECT_TRIGGER":
         rename_trigger(replay, replay.relation(node["relation"], statement), node["subname"], new)
     elif kind == "OBJECT_INDEX":

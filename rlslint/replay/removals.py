@@ -53,7 +53,10 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
             if kind != "OBJECT_RULE" and not node.get("missing_ok"):
                 _must_exist(replay, relation, kind, names[-1])
             if kind == "OBJECT_RULE":
+                from rlslint.replay.types import drop_rule
+
                 replay.origins.rules.pop((relation.oid, names[-1]), None)
+                drop_rule(relation, names[-1])
             elif kind == "OBJECT_TRIGGER":
                 drop_trigger(replay, relation, names[-1])
             else:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.catalog.binding import Scope
+from rlslint.catalog.model import Relation, RewriteRule
+from rlslint.catalog.rewriting import actions_of, event_of
 from rlslint.replay.dependencies import note_reader
 from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Need, Replay
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
+
+OWN_QUERY = "_RETURN"
+"""The rule that is a view's query."""
 
 
 def create_type(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -57,8 +63,44 @@ def create_rule(replay: Replay, statement: Statement, node: Node, base: int) -> 
     """CREATE RULE: what its actions name is needed by its table."""
     relation = replay.relation(node["relation"], statement)
     needed = frozenset(_named(replay, [node.get("actions"), node.get("whereClause")]))
-    replay.origins.rules[relation.oid, node["rulename"]] = needed
+    name = node["rulename"]
+    replay.origins.rules[relation.oid, name] = needed
     note_reader(replay, relation, needed)
+    if not relation.knows("rules") or name == OWN_QUERY:
+        return
+    scope = Scope(replay.catalog, replay.search_path, statement)
+    rule = RewriteRule(
+        name,
+        relation,
+        event_of(node),
+        node.get("instead", False),
+        actions_of(node, scope, statement, base),
+        statement,
+    )
+    others = tuple(one for one in relation.rules if one.name != name)
+    relation.become("rules", (*others, rule))
+
+
+def drop_rule(relation: Relation, name: str) -> None:
+    """DROP RULE, and what goes with what a rule needs."""
+    if relation.knows("rules"):
+        relation.become("rules", tuple(one for one in relation.rules if one.name != name))
+
+
+def rename_rule(relation: Relation, old: str, new: str) -> None:
+    """ALTER RULE … RENAME."""
+    if relation.knows("rules"):
+        renamed = (one._replace(name=new) if one.name == old else one for one in relation.rules)
+        relation.become("rules", tuple(renamed))
+
+
+def set_rule_firing(relation: Relation, name: str, fires: bool) -> None:
+    """ALTER TABLE … ENABLE or DISABLE RULE."""
+    if relation.knows("rules"):
+        changed = (
+            one._replace(enabled=fires) if one.name == name else one for one in relation.rules
+        )
+        relation.become("rules", tuple(changed))
 
 
 def _named(replay: Replay, part: object) -> Iterator[Need]:

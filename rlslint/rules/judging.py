@@ -38,6 +38,7 @@ _NOUNS = {
     "Revocation": "statement",
     "SessionTrace": "function of the application",
     "Refusal": "statement",
+    "RewriteRule": "rule",
     "RowAccess": "statement",
     "SchemaPush": "command",
     "ServerVersion": "version of PostgreSQL",

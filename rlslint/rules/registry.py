@@ -31,6 +31,7 @@ FOLDERS = {
     "AlteredTable": "alterations",
     "View": "views",
     "ForeignTable": "foreign_tables",
+    "RewriteRule": "rewrite_rules",
     "Function": "functions",
     "Role": "roles",
     "StoredSetting": "roles",

@@ -37,8 +37,18 @@ BAD = {
         **ORDERS,
         "supabase/migrations/2_remote.sql": REMOTE + "GRANT SELECT ON customers TO anon;",
     },
+    "rule-runs-as-owner": {
+        "migrations/1.sql": "CREATE ROLE web LOGIN; CREATE TABLE ping (id int);",
+        "migrations/2.sql": DOCS,
+        "migrations/3.sql": "CREATE RULE r AS ON INSERT TO ping DO ALSO DELETE FROM docs;",
+        "migrations/4.sql": "GRANT INSERT ON ping TO web;",
+    },
 }
 GOOD = {
+    "rule-runs-as-owner": {
+        **BAD["rule-runs-as-owner"],
+        "migrations/5.sql": "DROP RULE IF EXISTS r ON ping;",
+    },
     "column-grant-tenant-update": {
         "migrations/1.sql": f"CREATE ROLE web LOGIN; {DOCS} GRANT SELECT, UPDATE ON docs TO web;",
         "app.py": "import psycopg\n\n\ndef move(number, org):\n"

@@ -106,8 +106,10 @@ def _view_leaks(project: Project, view: Relation, privilege: str) -> tuple[ViewL
 def passes_on(view: Relation, command: str, project: Project) -> bool:
     """Tell whether PostgreSQL carries a command through to the one relation behind a view.
 
-    Manual: CREATE VIEW, Updatable Views. An INSTEAD OF trigger does something of its own.
+    Manual: CREATE VIEW, Updatable Views. An INSTEAD OF trigger or a rule does something of its own.
     """
+    if any(rule.event == command and rule.instead and rule.enabled for rule in view.rules):
+        return False
     if any(command in trigger.events for trigger in view.triggers.known()):
         return False
     query = query_of(view, project)

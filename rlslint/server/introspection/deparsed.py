@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.catalog import Catalog
-from rlslint.catalog.model import Relation
+from rlslint.catalog.model import Relation, RewriteRule
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.rewriting import actions_of, event_of
 from rlslint.catalog.sharing import SharedPredicate, SharedPredicates
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem, parse_expression, parsed_statements
@@ -55,6 +56,20 @@ class Deparsed:
             return Clause(Predicate(bind(query(node), self._scope)), statement, at)
         except RecursionError:
             return None
+
+    def rule(
+        self, sql: str, relation: Relation, name: str, statement: Statement
+    ) -> RewriteRule | None:
+        """Return a rule from all of its CREATE RULE."""
+        node = _only_node(sql, "RuleStmt")
+        if node is None:
+            return None
+        try:
+            actions = actions_of(node, self._scope, statement, statement.start)
+        except RecursionError:
+            return None
+        instead = node.get("instead", False)
+        return RewriteRule(name, relation, event_of(node), instead, actions, statement)
 
     def index_clauses(
         self, sql: str, relation: Relation, statement: Statement

@@ -33,6 +33,7 @@ from rlslint.server.introspection.relations import (
     add_parents,
     add_partition_keys,
     add_relations,
+    add_rules,
     add_triggers,
     add_views,
 )
@@ -104,6 +105,7 @@ def introspect(
         add_constraints(relations, own, rows(queries.CONSTRAINTS))
         add_indexes(own, rows(queries.INDEXES), deparsed, description)
         add_triggers(own, rows(queries.TRIGGERS), description)
+        add_rules(own, rows(queries.RULES), deparsed, description)
         add_views(own, rows(queries.VIEWS), deparsed, description)
         add_policies(relations, rows, names, deparsed, description)
         add_publications(

@@ -257,6 +257,18 @@ TRIGGERS = _rows(
     "t.oid",
 )
 
+RULES = _rows(
+    (
+        "w.ev_class::int8",
+        "w.rulename",
+        "w.ev_enabled",
+        f"""CASE WHEN NOT {_needs("pg_rewrite", "w.oid")}
+            AND w.ev_class <> ALL ({LOCKED}) THEN pg_catalog.pg_get_ruledef(w.oid) END""",
+    ),
+    f"pg_catalog.pg_rewrite w WHERE w.rulename <> '_RETURN' AND w.ev_class {_IN_RELATION}",
+    "w.oid",
+)
+
 VIEWS = _rows(
     (
         "c.oid::int8",
@@ -417,6 +429,7 @@ OF_ALL_VERSIONS = (
     CONSTRAINTS,
     INDEXES,
     TRIGGERS,
+    RULES,
     VIEWS,
     POLICIES,
     CONDITIONS,

@@ -237,6 +237,20 @@ def add_triggers(own: Relations, rows: Rows, description: Description) -> None:
             own[oid].triggers[name] = Trigger(function, before, events, fires, tables, statement)
 
 
+def add_rules(own: Relations, rows: Rows, deparsed: Deparsed, description: Description) -> None:
+    """Add the rules; those of a table of which one cannot be read are unknown."""
+    for oid, name, enabled, sql in rows:
+        relation = own.get(oid)
+        if relation is None or not relation.knows("rules"):
+            continue
+        statement = description.write("RuleStmt", (sql or "").removesuffix(";"))
+        rule = deparsed.rule(sql or "", relation, name, statement)
+        if rule is None:
+            relation.forget("rules", statement)
+        else:
+            relation.rules = (*relation.rules, rule._replace(enabled=enabled in _FIRING))
+
+
 def _shown_trigger(relation: Relation, name: str, kind: int) -> str:
     moment = "BEFORE" if kind & _BEFORE else "AFTER"
     events = " OR ".join(event.upper() for event, bit in _EVENTS.items() if kind & bit)

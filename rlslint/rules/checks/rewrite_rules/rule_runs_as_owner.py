@@ -1,0 +1,139 @@
+"""rule-runs-as-owner: what CREATE RULE adds to a query runs past the caller's policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint import NamedTuple
+from rlslint.access import Bypass, bypass, grants_to, restricts
+from rlslint.access.wording import spoken
+from rlslint.catalog.model import Relation, RewriteRule, RuleAction
+from rlslint.config.scales import Confidence
+from rlslint.meaning.context import context_reads
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.project.questions.view_exposure import owner_name
+from rlslint.rules.registry import rule
+from rlslint.sql.expressions import Column
+
+_VERBS = {"select": "read", "insert": "add", "update": "change", "delete": "delete"}
+_ROWS = ("old", "new")
+
+
+class _Leak(NamedTuple):
+    """That a rule does something to any tenant's rows of a table, for which roles, and why."""
+
+    table: Relation
+    command: str
+    roles: tuple[str, ...]
+    bypass: Bypass
+
+
+@rule
+def rule_runs_as_owner(rewriting: RewriteRule, project: Project) -> Iterator[Finding]:
+    if not rewriting.enabled:
+        return
+    for action in rewriting.actions:
+        leak = _leak(rewriting, action, project)
+        if leak is not None:
+            yield _finding(rewriting, leak, project)
+            return
+
+
+def _leak(rewriting: RewriteRule, action: RuleAction, project: Project) -> _Leak | None:
+    if _asks_caller(action, project):
+        return None
+    owner = rewriting.relation.owner
+    for table, command in _uses(action):
+        if table is rewriting.relation or not table.knows("rls_enabled") or not table.rls_enabled:
+            continue
+        escape = bypass(project.catalog, owner, table)
+        if escape is None:
+            continue
+        roles = tuple(
+            role
+            for role in project.reachable_by(rewriting.relation, rewriting.event)
+            if restricts(project.catalog, role, table, command)
+            and not _is_vetted(rewriting, action, command, role, project)
+            and (command != "select" or _is_shown(action, role, project))
+        )
+        if roles:
+            return _Leak(table, command, roles, escape)
+    return None
+
+
+def _asks_caller(action: RuleAction, project: Project) -> bool:
+    """Tell whether the conditions of an action ask who is calling."""
+    return any(
+        project.predicate(condition).ask(context_reads, project.context_functions)
+        for condition in action.conditions
+    )
+
+
+def _uses(action: RuleAction) -> Iterator[tuple[Relation, str]]:
+    if action.target is not None and action.command != "select":
+        yield action.target, action.command
+    for table in action.reads:
+        yield table, "select"
+
+
+def _is_vetted(
+    rewriting: RewriteRule, action: RuleAction, command: str, role: str, project: Project
+) -> bool:
+    """Tell whether what the query itself may see or write decides about the rows.
+
+    So it is with the rows of a table with row security, and with those that a view shows. What is
+    inserted through a view nobody has looked at.
+    """
+    relation = rewriting.relation
+    if command == "insert" and not action.reads:
+        return relation.is_table and relation.rls_enabled
+    if not _names_row(action):
+        return False
+    if relation.is_view:
+        return rewriting.event != "insert"
+    return restricts(project.catalog, role, relation, "select")
+
+
+def _names_row(action: RuleAction) -> bool:
+    """Tell whether the conditions of an action name the row of the query."""
+    return any(
+        isinstance(part, Column) and part.names[0] in _ROWS
+        for condition in action.conditions
+        for part in condition.expression.walk()
+    )
+
+
+def _is_shown(action: RuleAction, role: str, project: Project) -> bool:
+    """Tell whether a role sees what an action reads: as its answer, or where it is written."""
+    target = action.target
+    if target is None:
+        return action.command == "select"
+    return role in project.reachable_by(target, "select") and not restricts(
+        project.catalog, role, target, "select"
+    )
+
+
+def _finding(rewriting: RewriteRule, leak: _Leak, project: Project) -> Finding:
+    relation, event = rewriting.relation, rewriting.event.upper()
+    grants = (
+        (grant.statement, f"{spoken((role,))} may {event} by this privilege")
+        for role in leak.roles
+        for grant in grants_to(project.catalog, role, relation, rewriting.event)
+    )
+    return Finding(
+        object=str(rewriting),
+        message=f"{spoken(leak.roles)} can {_VERBS[leak.command]} any tenant's rows of "
+        f"{leak.table} by {event} on {relation}: rule {rewriting.name} acts as "
+        f"{owner_name(relation.owner)}, which {leak.bypass.reason}",
+        span=shown(rewriting.statement),
+        label="acts with the rights of the owner",
+        help="use a trigger in its place, whose function runs as the caller, or ask in the rule "
+        "for the caller's rows",
+        related=also_shown(
+            (leak.table.because("rls_enabled"), f"{leak.table} has row security"),
+            *grants,
+            beside=rewriting.statement,
+        ),
+        confidence=None if leak.bypass.certain else Confidence.medium,
+    )
