@@ -33,20 +33,25 @@ def add_index(
     """Add an index, to the partitions of a partitioned table as well.
 
     A partition's index that is the same already becomes part of it (DefineIndex in indexcmds.c).
+    A foreign table has none.
     `words` are the names of its columns; without any they are those of the table's columns.
     """
     relation.indexes[index.name] = index
     hold_name(replay, relation, index.name)
     words = _words(replay, relation, index) if words is None else words
     replay.origins.index_words[relation.oid, index.name] = words
-    partitions = [c for c in inheriting(replay, relation) if c.partition_of is relation]
+    partitions = [
+        one
+        for one in inheriting(replay, relation)
+        if one.partition_of is relation and not one.is_foreign_table
+    ]
     for partition in () if only else partitions:
         _give_index(replay, relation, partition, index, is_new=True)
 
 
 def take_indexes(replay: Replay, relation: Relation, parent: Relation, is_new: bool) -> None:
     """Give a partition the indexes of its parent; a new one has none that could serve."""
-    for index in parent.indexes.known():
+    for index in () if relation.is_foreign_table else parent.indexes.known():
         if is_new:
             copy_index(replay, parent, relation, index, belongs=True)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.access import Evidence, Granted, in_words
+from rlslint.access import Granted, in_words
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Relation, Table
 from rlslint.config.scales import Confidence
@@ -22,9 +22,8 @@ _MOST_SHOWN = 20
 
 @rule
 def column_grant_tenant_update(table: Table, project: Project) -> Iterator[Finding]:
-    # One way to grant is one finding. What an API is granted, its platform has decided.
-    is_given = project.runtime.evidence is Evidence.platform
-    if not is_given and any(one.privilege == "update" for one in table.grants.known()):
+    # One way to grant is one finding, at the first of the tables.
+    if any(one.privilege == "update" for one in table.grants.known()):
         held = project.ask(_held_too_widely)
         if held and table is held[0].table:
             yield _finding(held, project)
@@ -38,8 +37,15 @@ def _held_too_widely(project: Project) -> tuple[Granted, ...]:
         for grant in table.grants.known()
         if not grant.column
         and is_held(granted := Granted(table, grant), ("update",), project)
+        and _roles((granted,), project)
         and project.ask(_kept_columns, table)
     )
+
+
+def _roles(held: Sequence[Granted], project: Project) -> tuple[str, ...]:
+    """Return who has the privilege; what the roles of an API are granted, its platform decides."""
+    roles = dict.fromkeys(role for one in held for role in holders(one.grant, one.table, project))
+    return tuple(role for role in roles if role not in project.api_roles)
 
 
 def _kept_columns(project: Project, table: Relation) -> tuple[Column, ...]:
@@ -88,7 +94,7 @@ def _finding(held: Sequence[Granted], project: Project) -> Finding:
         for column in first.columns.values()
         if column.name not in columns and not column.generated and not is_only_key(first, column)
     ]
-    roles = dict.fromkeys(role for one in held for role in holders(one.grant, one.table, project))
+    roles = _roles(held, project)
     whom = ", ".join(dict.fromkeys(one.grant.grantee for one in held if one.table is first))
     statement = held[0].grant.statement
     places = dict.fromkeys(one.grant.statement for one in held)
