@@ -28,6 +28,18 @@ CREATE ROLE keeper BYPASSRLS;
 GRANT ALL ON docs TO keeper;
 CREATE RULE add AS ON INSERT TO listed DO INSTEAD INSERT INTO docs (id, tenant_id) VALUES (NEW.id, NEW.tenant_id);
 ALTER VIEW listed OWNER TO keeper;
+--- bad a protected table takes any number
+CREATE TABLE notes (id int, tenant_id int NOT NULL);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON notes USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+GRANT INSERT ON notes TO app_user;
+CREATE RULE forget AS ON INSERT TO notes DO ALSO DELETE FROM docs WHERE id = NEW.id;
+--- bad passed on in place of what is checked
+CREATE TABLE news (id int, tenant_id int NOT NULL);
+ALTER TABLE news ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON news USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+GRANT INSERT ON news TO app_user;
+CREATE RULE divide AS ON INSERT TO news WHERE id > 10 DO INSTEAD INSERT INTO docs VALUES (NEW.id, NEW.tenant_id);
 --- bad by a group, on a partitioned table
 CREATE ROLE writers;
 GRANT writers TO app_user;

@@ -17,7 +17,8 @@ from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Column
 
 _VERBS = {"select": "read", "insert": "add", "update": "change", "delete": "delete"}
-_ROWS = ("old", "new")
+_ROW = "old"
+"""The row that the query finds; the caller chooses what is in `new`."""
 
 
 class _Leak(NamedTuple):
@@ -82,23 +83,22 @@ def _is_vetted(
 ) -> bool:
     """Tell whether what the query itself may see or write decides about the rows.
 
-    So it is with the rows of a table with row security, and with those that a view shows. What is
-    inserted through a view nobody has looked at.
+    So it is with the rows of a table with row security, and with those that a view shows. A row
+    that is inserted or changed is only checked where the rule does not stand INSTEAD of that.
     """
     relation = rewriting.relation
     if command == "insert" and not action.reads:
-        return relation.is_table and relation.rls_enabled
+        is_checked = not rewriting.instead or rewriting.event == "delete"
+        return relation.is_table and relation.rls_enabled and is_checked
     if not _names_row(action):
         return False
-    if relation.is_view:
-        return rewriting.event != "insert"
-    return restricts(project.catalog, role, relation, "select")
+    return relation.is_view or restricts(project.catalog, role, relation, "select")
 
 
 def _names_row(action: RuleAction) -> bool:
-    """Tell whether the conditions of an action name the row of the query."""
+    """Tell whether the conditions of an action name the row that the query finds."""
     return any(
-        isinstance(part, Column) and part.names[0] in _ROWS
+        isinstance(part, Column) and part.names[0] == _ROW
         for condition in action.conditions
         for part in condition.expression.walk()
     )
