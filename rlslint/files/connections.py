@@ -23,7 +23,9 @@ MIGRATION_SETTINGS = frozenset(
 """Files that say who runs the migrations, not who serves requests."""
 
 _TOOLS = Pattern(r"migrat|flyway|liquibase", re.IGNORECASE)
-_ASIDE = frozenset(("admin", "direct", "owner", "root", "shadow", "superuser"))
+_ASIDE = frozenset(("admin", "direct", "owner", "root", "seed", "seeds", "shadow", "superuser"))
+LITERAL = "literal"
+"""The source of a connection that a program opens with what stands in its code."""
 _MOST_CLIENTS = 3
 
 
@@ -77,15 +79,19 @@ def runs_migrations(connection: Connection) -> bool:
     """Tell whether a connection is for migrations or administration, not for requests.
 
     Its file says so (`alembic.ini`), or its name: `MIGRATION_DATABASE_URL`,
-    `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`. Of one
-    that is open its clients say so.
+    `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`; of a
+    literal in a program the name of the program. Of one that is open its clients say so.
     """
     if connection.is_open:
         return all(is_migration_tool(client.name) for client in connection.clients)
-    file = connection.span.text.path.rpartition("/")[2].lower()
+    path = connection.span.text.path
+    file = path.rpartition("/")[2].lower()
     if file in MIGRATION_SETTINGS or _TOOLS().search(connection.source):
         return True
-    variable = connection.source.rpartition(".")[2]
+    if connection.source == LITERAL and _TOOLS().search(path):
+        return True
+    named = file.partition(".")[0] if connection.source == LITERAL else connection.source
+    variable = named.rpartition(".")[2]
     return not _ASIDE.isdisjoint(re.split(r"[^a-z0-9]+", variable.lower()))
 
 

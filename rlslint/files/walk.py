@@ -20,13 +20,12 @@ PROGRAMS = (
 )  # fmt: skip
 _PLAN = "sqitch.plan"
 _SETTINGS = Pattern(
-    r"\.env(\..+)?|.+\.env|(docker-)?compose.*\.ya?ml|alembic\.ini|pgbouncer\.ini|database\.ya?ml"
-    r"|application.*\.(properties|ya?ml)|postgrest.*\.conf|.+\.tf(vars)?"
-    r"|wrangler\.(toml|jsonc?)|(app|connection)settings(\..+)?\.json|connectionstrings(\..+)?\.json"
-    r"|(app|web)(\..+)?\.config"
-    r"|(.*[._-])?(secrets?|config-?maps?|deploy(ment)?s?|statefulset|values|cron-?jobs?|jobs?|pods?"
-    r"|k8s|kubernetes|stack|render|serverless|app|api|web|worker|server|backend|services?|manifests?"
-    r"|database|db|postgres(ql)?|release|prod(uction)?|staging|env(ironment)?)([._-].*)?\.ya?ml",
+    r"\.env(\..+)?|.+\.env|.+\.ya?ml|alembic\.ini|pgbouncer\.ini|application.*\.properties"
+    r"|postgrest.*\.conf|.+\.tf(vars)?|(wrangler|fly|railway)(\..+)?\.toml|wrangler\.jsonc?"
+    r"|(app|connection)settings(\..+)?\.json|connectionstrings(\..+)?\.json|(app|web)(\..+)?\.config"
+    r"|(app|config|default|dev|development|local|prod|production|staging|ormconfig|knexfile|railway"
+    r"|database|.*task-?def(inition)?)([._-].+)?\.json"
+    r"|(.+\.)?(dockerfile|containerfile)(\..+)?|procfile(\..+)?|.+\.service",
 )
 
 _PROSE = (

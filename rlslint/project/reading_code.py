@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rlslint.files.connections import Connection
     from rlslint.files.python_source import ReadModule
     from rlslint.files.settings.api import Api
+    from rlslint.files.settings.document import VariablesAt
     from rlslint.files.settings.files import Settings
 
 
@@ -99,21 +100,28 @@ def read_code(
     files += followed.files
     mappers = tuple(_mappers(found, reader))
     files += mappers
-    beside = [c for file in files for c in file.connections]
+    beside = [*followed.connections, *(c for file in files for c in file.connections)]
+    from rlslint.files.settings.files import may_tell
+
     apis = []
     settings_files = 0
-    dotenvs = {file.folder: file for file in found.settings if file.name == ".env"}
+    by_path = {os.path.normpath(file.path): file for file in found.settings}
     terraform = tuple(file for file in found.settings if file.name.endswith((".tf", ".tfvars")))
     of_terraform = _variables_of_terraform(terraform, reader) if terraform else {}
     for file in found.settings:
+        data = reader.content(file.path, file.shown)
+        if data and b"\0" not in data and not may_tell(file.name, data):
+            settings_files += 1
+            continue
         text = reader.text(file.path, file.shown)
         if text is None:
             continue
         settings_files += 1
+        variables_at = partial(_variables_at, file.folder, by_path, reader)
         if file.name.endswith(".tf"):
-            settings = _settings(file, text, reader, variables=of_terraform.get(file.folder))
+            settings = _settings(file, text, reader, of_terraform.get(file.folder))
         else:
-            settings = _settings(file, text, reader, dotenvs.get(file.folder))
+            settings = _settings(file, text, reader, variables_at=variables_at)
         beside += settings.connections
         if settings.api is not None:
             apis.append((file.shown, settings.api))
@@ -229,6 +237,7 @@ class _Followed(NamedTuple):
     files: tuple[CodeFile, ...] = ()
     unread: tuple[Sign, ...] = ()
     told: frozenset[str] = frozenset()
+    connections: tuple[Connection, ...] = ()
 
 
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
@@ -237,19 +246,30 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     if not listed:
         return _Followed()
     from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
+    from rlslint.code.connecting import may_connect
     from rlslint.code.coverage import covered_by, uncovered
     from rlslint.code.interest import has_sign
 
     migrations = _migrations_in_programs(sorted_files.histories) & listed.keys()
     signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
+    connecting: dict[str, bytes] = {}
     for shown in listed.keys() - migrations:
         data = reader.content(listed[shown].path, shown)
-        if len(data) <= LARGEST_PROGRAM and b"\0" not in data and has_sign(data, signs):
+        if len(data) > LARGEST_PROGRAM or b"\0" in data:
+            continue
+        if has_sign(data, signs):
             starts[shown] = data
-    if not starts and not migrations:
+        if may_connect(data):
+            connecting[shown] = data
+    if not starts and not migrations and not connecting:
         return _Followed()
     programs = _followed_together(found, listed, signs, reader)
+    connections = [
+        connection
+        for shown, data in sorted(connecting.items())
+        for connection in programs.connections(shown, data)
+    ]
     unread = _follow_migrations(programs, sorted(migrations), listed, reader)
     followed = programs.followed(dict(sorted(starts.items())))
     for shown in (*sorted(migrations), *(code.path for code in followed)):
@@ -265,7 +285,7 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
         rest = uncovered(data, covered.get(code.path, ()), (), code.path)
         if not code.problem and not makes_row_security(rest) and not sets_context(rest):
             told.add(code.path)
-    return _Followed(followed, unread, frozenset(told))
+    return _Followed(followed, unread, frozenset(told), tuple(connections))
 
 
 def _mappers(found: Found, reader: Reader) -> Iterator[CodeFile]:
@@ -395,17 +415,19 @@ def _settings(
     file: SourceFile,
     text: Text,
     reader: Reader,
-    dotenv: SourceFile | None = None,
-    variables: dict[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    variables_at: VariablesAt | None = None,
 ) -> Settings:
     """Return what a settings file tells, with its variables or those of the `.env` beside it."""
     from pathlib import PurePath
 
+    from rlslint.files.settings.document import nothing_at
     from rlslint.files.settings.files import Settings, read_settings
 
     try:
-        environment = _environment(dotenv, reader) if dotenv is not None else variables or {}
-        settings = read_settings(PurePath(file.name), file.shown, text.data, environment)
+        at = variables_at or nothing_at
+        environment = at(".env") if variables is None else variables
+        settings = read_settings(PurePath(file.name), file.shown, text.data, environment, at)
     except Exception as error:
         reader.faults.append(Fault("searched for connections", "file", file.shown, error))
         return Settings(())
@@ -414,8 +436,12 @@ def _settings(
     return settings
 
 
-def _environment(dotenv: SourceFile, reader: Reader) -> dict[str, str]:
+def _variables_at(
+    folder: str, files: Mapping[str, SourceFile], reader: Reader, path: str
+) -> Mapping[str, str]:
+    """Return what a settings file sets that is named by its `path` from a folder."""
     from rlslint.files.settings.name_value_files import variables_of
 
-    text = reader.text(dotenv.path, dotenv.shown)
+    file = files.get(os.path.normpath(os.path.join(folder, path)))
+    text = reader.text(file.path, file.shown) if file is not None else None
     return variables_of(text.data.decode()) if text is not None else {}

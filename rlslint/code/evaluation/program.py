@@ -9,7 +9,8 @@ from itertools import takewhile
 
 from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
-from rlslint.code.adapters.building import Language, last_word, parsed
+from rlslint.code.adapters.building import Language, Program, last_word, parsed
+from rlslint.code.connecting import connections_in
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
@@ -38,6 +39,9 @@ from rlslint.code.evaluation.values import (
 from rlslint.code.interest import Signs, has_sign, places, tells_of_session
 from rlslint.code.libraries import libraries_of
 from rlslint.code.sites import CodeFile, SqlSite
+from rlslint.files.connections import Connection
+from rlslint.files.settings.development import is_development
+from rlslint.files.settings.document import Document
 
 _MOST_LOADED = 600
 _MOST_NAMES = 60
@@ -90,6 +94,7 @@ class Programs:
         self._says_elsewhere = says
         self._failed = failed
         self._loaded: dict[str, _Loaded | None] = {}
+        self._forms: dict[str, Program] = {}
         self._modules = Modules(files)
         self._scripts: dict[str, list[str]] = {}
         for shown in scripts:
@@ -149,6 +154,16 @@ class Programs:
         loaded = self._load(shown)
         return () if loaded is None else tuple(ways_down(loaded.closures))
 
+    def connections(self, shown: str, data: bytes) -> tuple[Connection, ...]:
+        """Return as whom a file connects, as far as literals in it tell."""
+        try:
+            program = self._forms[shown] = parsed(language_of(ending(shown)), data)
+            document = Document(shown, data, is_development(shown))
+            return tuple(connections_in(program.body, document))
+        except Exception as error:
+            self._failed(shown, error)
+            return ()
+
     def _follow_all(self) -> None:
         for loaded in self._found():
             try:
@@ -180,7 +195,7 @@ class Programs:
         source = Source(shown, data)
         loaded = _Loaded(source, language)
         loaded.hits = places(data, self._signs)
-        program = parsed(language, data)
+        program = self._forms.pop(shown, None) or parsed(language, data)
         if program.is_cut:
             loaded.problem = f"{shown}: parts of this file are nested too deeply to be followed."
         known = libraries_of(language.name)

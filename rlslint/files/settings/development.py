@@ -68,7 +68,7 @@ _CI_FILES = frozenset(
     ]
 )
 _LOCAL_HOSTS = frozenset(["localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal"])
-_COMPOSE = Pattern(r"(?:docker-)?compose\b.*\.ya?ml")
+_COMPOSE = Pattern(r"(?:.*[-_.])?compose\b.*\.ya?ml")
 
 
 def is_development(shown: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
@@ -13,6 +13,14 @@ from rlslint.text import Span, Text
 
 NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
+VariablesAt = Callable[[str], Mapping[str, str]]
+"""Returns what another file of variables sets, by its path from the file that names it."""
+
+
+def nothing_at(path: str) -> Mapping[str, str]:
+    """Return no variables, for a file that is read alone."""
+    return NO_VARIABLES
+
 
 class InvalidSettings(Exception):
     """The file is not what its name says; the message continues "it is …"."""
@@ -21,7 +29,9 @@ class InvalidSettings(Exception):
 class Document:
     """The characters of a settings file, and whether its name says that it is for development.
 
-    `environment` are the variables that its program reads from the `.env` beside it.
+    `searched` are the characters without what a template fills in. `environment` are the variables
+    that its program reads from the `.env` beside it, `variables_at` reads those of another file
+    that it names.
     """
 
     def __init__(
@@ -30,12 +40,15 @@ class Document:
         data: bytes,
         development: bool,
         environment: Mapping[str, str] = NO_VARIABLES,
+        variables_at: VariablesAt = nothing_at,
     ) -> None:
         self.environment = environment
+        self.variables_at = variables_at
         try:
             self.source = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             self.source = data.decode("latin-1")
+        self.searched = self.source
         self.development = development
         self.text = Text(shown, self.source.encode())
 
@@ -72,7 +85,7 @@ class Document:
 
         A part that a program fills in is not known.
         """
-        for address in addresses(self.source, start, end):
+        for address in addresses(self.searched, start, end):
             if address.user:
                 yield self.connection(
                     address.user,

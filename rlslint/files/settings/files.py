@@ -10,14 +10,24 @@ from rlslint import NamedTuple
 from rlslint.files.connections import Connection
 from rlslint.files.settings.api import Api, api_of_settings
 from rlslint.files.settings.development import is_development
-from rlslint.files.settings.document import NO_VARIABLES, Document, InvalidSettings
+from rlslint.files.settings.document import (
+    NO_VARIABLES,
+    Document,
+    InvalidSettings,
+    VariablesAt,
+    nothing_at,
+)
+from rlslint.text.patterns import Pattern
 
 _NAMES = (".env", ".env.*", "*.env", ".envrc")
 _YAML = (".yml", ".yaml")
 _TERRAFORM = (".tf", ".tfvars")
 _INI = (".ini", ".cfg", ".properties", ".conf", ".toml")
-_LITERALS = (".json", ".jsonc", ".config")
+_LITERALS = (".config",)
 """Files of which only whole connection strings are read."""
+_JSON = (".json", ".jsonc")
+_STARTING = Pattern(r"(?:.+\.)?(?:dockerfile|containerfile)(?:\..+)?|procfile(?:\..+)?|.+\.service")
+"""Files that start a program with variables of its environment."""
 _WORDS = (
     b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user", b"database_url",
     b"connection_uri", b"service_uri", b"host=", b"neon_", b"psycopg", b"asyncpg", b"aiopg",
@@ -39,20 +49,25 @@ class Settings(NamedTuple):
 
 
 def read_settings(
-    path: PurePath, shown: str, data: bytes, environment: Mapping[str, str] = NO_VARIABLES
+    path: PurePath,
+    shown: str,
+    data: bytes,
+    environment: Mapping[str, str] = NO_VARIABLES,
+    variables_at: VariablesAt = nothing_at,
 ) -> Settings:
     """Return the Connections of a settings file; `shown` is its path in messages.
 
-    `environment` are the variables of the `.env` beside it.
+    `environment` are the variables of the `.env` beside it, `variables_at` reads those of a file
+    by its path from there.
 
     A file that no format fits yields none, with a note. Passwords are not kept, and a user whom
     only a variable names is unknown, so there is no Connection.
     """
-    if not _is_dotenv(path) and not any(word in data.lower() for word in (*_WORDS, *_API_WORDS)):
+    if not may_tell(path.name, data):
         return Settings(())
     if len(data) > _LARGEST:
         return Settings((), f"{shown}: not searched for connections, for it is larger than 1 MiB")
-    document = Document(shown, data, is_development(shown), environment)
+    document = Document(shown, data, is_development(shown), environment, variables_at)
     try:
         found = tuple(dict.fromkeys(_read(path, document)))
         return Settings(found, api=_api(path, document))
@@ -62,13 +77,25 @@ def read_settings(
         return Settings((), f"{shown}: not searched for connections, for it is {error}")
 
 
+def may_tell(name: str, data: bytes) -> bool:
+    """Tell whether a settings file may say who connects, for what a few searches cost."""
+    if any(fnmatchcase(name, pattern) for pattern in _NAMES):
+        return True
+    lowered = data.lower()
+    return any(word in lowered for word in (*_WORDS, *_API_WORDS))
+
+
 def _read(path: PurePath, document: Document) -> Iterator[Connection]:
     from rlslint.files.settings import name_value_files, python, terraform, yaml_files
 
     if _is_dotenv(path):
         return name_value_files.read_dotenv(document)
+    if _STARTING().fullmatch(path.name.lower()):
+        return name_value_files.read_commands(document)
     if path.suffix in _YAML:
         return yaml_files.read(document, path.name)
+    if path.suffix in _JSON:
+        return yaml_files.read_json(document)
     if path.suffix in _INI:
         return name_value_files.read_properties(document)
     if path.suffix in _TERRAFORM:

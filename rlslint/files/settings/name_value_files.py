@@ -40,8 +40,31 @@ _NAMED_LITERAL = Pattern(
 )
 
 
+_COMMAND_VARIABLE = Pattern(
+    r"""(?P<head>^[ \t]*(?:ENV|env)[ \t]+)?(?<![\w.$-])(?P<name>[A-Za-z_]\w*)
+        (?:=|(?(head)[ \t]+(?![=\s])|(?!)))
+        (?:"(?P<double>(?:[^"\\\r\n]|\\.)*)"|'(?P<single>[^'\r\n]*)'|(?P<plain>[^\s"']*))""",
+    re.VERBOSE | re.MULTILINE,
+)
+_UNREAD_LINE = Pattern(r"^[ \t]*(?:\#|;|ARG\b|release:)[^\r\n]*", re.MULTILINE | re.VERBOSE)
+"""Comments, what only the making of an image gets, and what Heroku runs before a release."""
+_WHOLE_ASSIGNMENT = Pattern(r"""(?<==)(?P<quote>["'])(?=[A-Za-z_]\w*=)""")
+
+
+def read_commands(document: Document) -> Iterator[Connection]:
+    """Yield the Connections of what programs are started with: `NAME=value`, and Docker's ENV."""
+    source = _UNREAD_LINE().sub(lambda match: " " * len(match[0]), document.source)
+    # systemd quotes the whole assignment: Environment="NAME=value".
+    source = _WHOLE_ASSIGNMENT().sub(" ", source)
+    variables = []
+    for match in _COMMAND_VARIABLE().finditer(source):
+        group = str(match.lastgroup)
+        variables.append(Variable(match["name"], match[group], *match.span(group)))
+    yield from connections_of_variables(document, variables)
+
+
 def read_literals(document: Document) -> Iterator[Connection]:
-    """Yield the Connections of the strings in JSON, and of `connectionString` in XML."""
+    """Yield the Connections of `connectionString` in XML, and of the strings in JSON."""
     for match in _NAMED_LITERAL().finditer(document.source):
         yield from document.connections(*match.span("value"), match["key"] or "connectionString")
 
@@ -49,6 +72,16 @@ def read_literals(document: Document) -> Iterator[Connection]:
 _PROPERTY = Pattern(
     r"^[ \t]*(?P<key>[\w.-]+)[ \t]*[=:][ \t]*(?P<value>[^\r\n]*?)[ \t]*\r?$", re.MULTILINE
 )
+
+
+def _variable(match: re.Match[str]) -> Variable:
+    """Return a property as a variable, without the quotes around its value."""
+    value, (start, end) = match["value"], match.span("value")
+    if len(value) > 1 and value[0] in "\"'" and value[0] == value[-1]:
+        return Variable(match["key"], value[1:-1], start + 1, end - 1)
+    return Variable(match["key"], value, start, end)
+
+
 _USER_KEYS = {
     "spring.datasource.username": "spring.datasource.url",
     "spring.r2dbc.username": "spring.r2dbc.url",
@@ -60,8 +93,7 @@ _USER_KEYS = {
 def read_properties(document: Document) -> Iterator[Connection]:
     """Yield the Connections of `key = value` lines; lines with `#` or `;` are comments."""
     values = {match["key"]: match for match in _PROPERTY().finditer(document.source)}
-    for match in _PROPERTY().finditer(document.source):
-        yield from document.connections(*match.span("value"), match["key"])
+    yield from connections_of_variables(document, list(map(_variable, values.values())))
     for key, url in _USER_KEYS.items():
         user = known(values[key]["value"]) if key in values else None
         if user is None:

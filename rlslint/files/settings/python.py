@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from rlslint.files.connections import Connection
+from rlslint.files.connections import LITERAL, Connection
 from rlslint.files.settings.document import Document, InvalidSettings
 
 _FALLBACKS = ("get", "getenv", "config", "env", "str", "setdefault")
@@ -45,9 +45,9 @@ def read(document: Document) -> Iterator[Connection]:
                 yield from _call(document, places, node, imported)
             case ast.Constant(value=str(value)) if id(node) not in prose and id(node) not in parts:
                 if "postgres" in value or "dbname" in value:
-                    yield from document.connections(*places.of(node), "literal")
+                    yield from document.connections(*places.of(node), LITERAL)
             case ast.JoinedStr():
-                yield from document.connections(*places.of(node), "literal")
+                yield from document.connections(*places.of(node), LITERAL)
 
 
 class _Places:

@@ -12,10 +12,12 @@ from rlslint.files.settings.document import Document
 from rlslint.text.patterns import Pattern
 
 _USER = Pattern(
-    r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG))_USER(?:NAME)?)"
+    r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|DATASOURCE|JDBC|RDS))"
+    r"_USER(?:NAME)?)"
 )
 _SERVERS = ("HOST", "SERVER", "HOSTNAME")
 _DATABASES = ("DATABASE", "DB", "NAME", "DBNAME")
+_KIND = Pattern(r"(?:\w+_)?(?:DB|DATABASE)_(?:CONNECTION|ENGINE|CLIENT|DIALECT|DRIVER|TYPE)")
 _OTHER_SERVERS = Pattern(r"(?:mysql|mariadb|mongodb|sqlite|sqlserver|mssql|oracle|redis)", re.I)
 
 
@@ -38,7 +40,7 @@ def connections_of_variables(
     variable's name in `source`.
     """
     values = {variable.name: expanded(variable.value) or "" for variable in variables}
-    kinds = values.get("DB_CONNECTION", "") + values.get("DB_ENGINE", "")
+    kinds = "".join(value for name, value in values.items() if _KIND().fullmatch(name))
     if _OTHER_SERVERS().search(kinds):
         return
     for variable in variables:
@@ -47,7 +49,12 @@ def connections_of_variables(
         user = known(variable.value) if match else None
         if match is None or user is None:
             continue
-        host, database = _server(match["prefix"], values), _database(match["prefix"], values)
+        url = values.get(f"{match['prefix']}_URL", "")
+        if _OTHER_SERVERS().search(url):
+            continue
+        named = next(addresses(url), None)
+        host = _server(match["prefix"], values) or (named.host if named else "")
+        database = _database(match["prefix"], values) or (named.database if named else "")
         found = document.connection(
             user,
             variable.start,

@@ -1,4 +1,4 @@
-"""YAML: compose files, Rails' `database.yml`, Spring's `application.yml`, CI, manifests."""
+"""YAML and JSON: compose files, `database.yml`, `application.yml`, CI, manifests and the like."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.development import is_compose, is_development_name
 from rlslint.files.settings.document import Document, InvalidSettings
+from rlslint.files.settings.name_value_files import read_literals
 from rlslint.files.settings.variables import (
     Variable,
     connections_of_resolved,
@@ -18,8 +19,15 @@ from rlslint.files.settings.variables import (
 from rlslint.text.patterns import Pattern
 
 _DEEPEST = 200
+_KINDS = ("adapter", "client", "dialect", "driver", "provider", "type")
+_POSTGRES = frozenset(("pg", "pgsql", "postgres", "postgresql"))
+"""Under which names a configuration says to which kind of server it belongs, and how."""
 _VARIABLE = Pattern(r"\$\{(?P<name>\w+)(?::?[-?][^{}]*)?\}")
-_ERB = Pattern(r"<%.*?%>", re.DOTALL)
+_ERB = Pattern(
+    r"(?P<alone>^[ \t]*(?:-[ \t]+)?<%(?!=)[^\n]*?%>[ \t]*\r?$)|<%.*?%>", re.DOTALL | re.M
+)
+_GO_TEMPLATE = Pattern(r"(?P<alone>^[ \t]*\{\{[^\n]*?\}\}[ \t]*\r?$)|\{\{.*?\}\}", re.DOTALL | re.M)
+"""What Helm fills in."""
 _ERB_VALUE = Pattern(
     r"""<%=\s*ENV(?:\.fetch\(\s*["'][^"']*["']\s*\)\s*\{\s*|\.fetch\(\s*["'][^"']*["']\s*,\s*"""
     r"""|\[\s*["'][^"']*["']\s*\]\s*(?:\|\||\.presence\s*\|\|)\s*)"""
@@ -27,6 +35,7 @@ _ERB_VALUE = Pattern(
     re.MULTILINE,
 )
 """A value that is a variable's, with what stands for it where there is none."""
+_FILLED_IN = "$"
 _IMAGE = Pattern(
     r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|postgis|timescaledb(?:-ha)?|pgvector)(?:[:@].*)?"
 )
@@ -34,8 +43,7 @@ _IMAGE = Pattern(
 
 def read(document: Document, name: str) -> Iterator[Connection]:
     """Yield the Connections of a YAML file. Raises InvalidSettings."""
-    manifests: list[Connection] = []
-    superusers: dict[str, str] = {}
+    manifests: list[Any] = []
     for root in _roots(document):
         if is_compose(name):
             yield from _compose(document, root)
@@ -44,17 +52,38 @@ def read(document: Document, name: str) -> Iterator[Connection]:
         elif name.startswith(("application", "bootstrap")):
             yield from _spring(document, root)
         else:
-            manifests += _environments(document, root, _named(root), set(), superusers)
+            manifests.append(root)
+    yield from _of_manifests(document, manifests)
+
+
+def _of_manifests(document: Document, roots: Iterable[Any]) -> Iterator[Connection]:
+    found: list[Connection] = []
+    superusers: dict[str, str] = {}
+    for root in roots:
+        found += _environments(document, root, _named(root), set(), superusers)
     # The value of a variable is one of the mapping that it is written as, too.
-    for each in {(one.span.start, one.span.end): one for one in reversed(manifests)}.values():
+    unique = {one.span.start: one for one in reversed(found)}
+    for _, each in sorted(unique.items()):
         yield each._replace(superuser_evidence=superusers.get(each.user, ""))
+
+
+def read_json(document: Document) -> Iterator[Connection]:
+    """Yield the Connections of a JSON file, which YAML's grammar reads but for comments."""
+    try:
+        roots = _roots(document)
+    except InvalidSettings:
+        yield from read_literals(document)
+        return
+    yield from _of_manifests(document, roots)
 
 
 def _roots(document: Document) -> list[Any]:
     import yaml
 
     source = _ERB_VALUE().sub(_default_in_place, document.source)
-    source = _ERB().sub(lambda match: re.sub(r"[^\n]", "_", match[0]), source)
+    for template in (_ERB, _GO_TEMPLATE):
+        source = template().sub(_blanked, source)
+    document.searched = source
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _check_depth(yaml.parse(source, Loader=loader))
@@ -66,6 +95,11 @@ def _roots(document: Document) -> list[Any]:
             raise InvalidSettings("nested too deeply") from None
         line = read_before.count("\n") + 1
         raise InvalidSettings(f"no YAML from line {line} on") from None
+
+
+def _blanked(match: re.Match[str]) -> str:
+    """Return nothing in place of a template that has its line for itself, else what is unknown."""
+    return re.sub(r"[^\n]", " " if match["alone"] is not None else _FILLED_IN, match[0])
 
 
 def _default_in_place(match: re.Match[str]) -> str:
@@ -112,8 +146,8 @@ def _compose(document: Document, root: Any) -> Iterator[Connection]:
             superuser = next(
                 (each.user for each in own if each.source.endswith(".POSTGRES_USER")), ""
             )
-            given = document.environment.get("POSTGRES_USER", "")
-            if given and not superuser and _get(node, "env_file") is not None:
+            given = _given_by_files(document, _get(node, "env_file")).get("POSTGRES_USER", "")
+            if given and not superuser:
                 superuser, place = given, _inside(document, _get(node, "image"))
                 own.append(document.connection(given, *place, source=f"{where}POSTGRES_USER"))
             superusers[superuser or "postgres"] = (
@@ -123,6 +157,18 @@ def _compose(document: Document, root: Any) -> Iterator[Connection]:
         found += own
     for each in found:
         yield each._replace(superuser_evidence=superusers.get(each.user, ""))
+
+
+def _given_by_files(document: Document, node: Any) -> dict[str, str]:
+    """Return the variables of the files that a service names: one, a list, or with options."""
+    if node is None:
+        return {}
+    named = node.value if node.id == "sequence" else [node]
+    found: dict[str, str] = {}
+    for each in named:
+        path = _scalar(each) or _scalar(_get(each, "path"))
+        found.update(document.variables_at(path) if path else {})
+    return found
 
 
 def _filled_in(value: str, environment: Mapping[str, str]) -> str:
@@ -159,7 +205,7 @@ def _pair(
 ) -> Iterator[Connection]:
     name = _get(node, key)
     user = known(_scalar(name)) if name is not None else None
-    if user is None or _ERB_SIGN in user:
+    if user is None:
         return
     address = next(addresses(url), None)
     start, end = _inside(document, name)
@@ -172,9 +218,6 @@ def _pair(
         source=f"{where}.{key}",
         development=development,
     )
-
-
-_ERB_SIGN = "____"
 
 
 def _literal(document: Document, node: Any, where: str, development: bool) -> Iterator[Connection]:
@@ -203,6 +246,11 @@ def _environments(
         if user:
             superusers[user] = f"the image {image} makes it a superuser"
     yield from connections_of_variables(document, variables, where)
+    if any(_scalar(_get(node, key)) in _POSTGRES for key in _KINDS):
+        development = any(map(is_development_name, where.split(".")))
+        for inner, place in ((node, where), (_get(node, "connection"), f"{where}connection.")):
+            for key in ("username", "user"):
+                yield from _pair(document, inner, key, place.rstrip("."), development)
     if _scalar(_get(node, "kind")) == "Secret":
         yield from _secrets(document, _get(node, "data"), f"{where}data.")
     for key, value in _items(node):

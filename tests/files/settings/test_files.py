@@ -348,3 +348,69 @@ def test_latin_1_and_a_byte_order_mark_are_read() -> None:
     assert [each.user for each in latin.connections] == ["app"]
     marked = read_settings(Path(".env"), ".env", b"\xef\xbb\xbfPGUSER=app\n")
     assert marked.connections[0].span.locations()[0] == (1, 8)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("Dockerfile", "FROM node\nENV DATABASE_URL=postgres://shop:x@db/d\n"),
+        ("api.Dockerfile", 'FROM node\nENV PORT=80 DATABASE_URL="postgres://shop:x@db/d"\n'),
+        ("Dockerfile.api", "FROM node\nENV DATABASE_URL postgres://shop:x@db/d\n"),
+        ("Dockerfile", "FROM node\nENV PGHOST=db \\\n    PGUSER=shop\n"),
+        ("shop.service", "[Service]\nEnvironment=DATABASE_URL=postgres://shop:x@db.example/d\n"),
+        ("shop.service", '[Service]\nEnvironment="PGHOST=db" "PGUSER=shop"\n'),
+        ("Procfile", "web: PGHOST=db PGUSER=shop node server.js\n"),
+        ("fly.toml", '[env]\n  DATABASE_URL = "postgres://shop:x@db/d"\n'),
+        ("fly.toml", "[env]\n  DB_HOST = 'postgres.internal'\n  DB_USER = 'shop'\n"),
+        ("app.json", '{"env": {"DATABASE_URL": {"value": "postgres://shop:x@db/d"}}}'),
+        ("config.json", '{"production": {"username": "shop", "host": "h", "dialect": "postgres"}}'),
+        ("knexfile.json", '{"client": "pg", "connection": {"user": "shop", "host": "postgres"}}'),
+        (
+            "task-definition.json",
+            '{"containerDefinitions": [{"environment": [{"name": "DB_HOST", "value": "postgres"},'
+            ' {"name": "DB_USER", "value": "shop"}]}]}',
+        ),
+        ("main.yml", "database_url: postgres://shop:x@db/d\n"),
+        (
+            "cm.yaml",
+            "kind: ConfigMap\ndata:\n  SPRING_DATASOURCE_USERNAME: shop\n"
+            "  SPRING_DATASOURCE_URL: jdbc:postgresql://db/d\n",
+        ),
+        (
+            "chart/templates/web.yaml",
+            "{{- if .Values.web }}\nkind: Deployment\nspec:\n  {{- toYaml .x | nindent 2 }}\n"
+            "  env:\n  - name: DATABASE_URL\n    value: postgres://shop:{{ .Values.pw }}@db/d\n"
+            "{{- end }}\n",
+        ),
+    ],
+)
+def test_files_that_start_or_configure_programs(path: str, source: str) -> None:
+    assert users(path, source) == ["shop"]
+    assert kind(Path(path).name) == "settings"
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("Dockerfile", "FROM node\nARG DATABASE_URL=postgres://shop:x@db/d\n"),
+        ("Dockerfile", "FROM node\n# ENV DATABASE_URL=postgres://shop:x@db/d\n"),
+        ("Procfile", "release: DATABASE_URL=postgres://shop:x@db/d npm run migrate\n"),
+        ("config.json", '{"username": "shop", "host": "postgres", "dialect": "mysql"}'),
+        (
+            "cm.yaml",
+            "data:\n  note: not postgres\n  SPRING_DATASOURCE_USERNAME: shop\n"
+            "  SPRING_DATASOURCE_URL: jdbc:mysql://db/d\n",
+        ),
+    ],
+)
+def test_what_configures_no_connection_of_a_program_to_postgresql(path: str, source: str) -> None:
+    assert found(path, source) == ()
+
+
+def test_sections_for_development_are_told_apart_in_json() -> None:
+    source = (
+        '{"development": {"username": "me", "host": "db", "dialect": "postgres"},'
+        ' "production": {"username": "shop", "host": "db", "dialect": "postgres"}}'
+    )
+    read = found("config.json", source)
+    assert [(one.user, one.development) for one in read] == [("me", True), ("shop", False)]

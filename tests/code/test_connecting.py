@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.code.adapters import language_of
+from rlslint.code.adapters.building import parsed
+from rlslint.code.connecting import connections_in, may_connect
+from rlslint.files.connections import Connection, runs_migrations
+from rlslint.files.settings.development import is_development
+from rlslint.files.settings.document import Document
+from tests.linting import findings_of, lint
+
+
+def connections(path: str, source: str) -> list[Connection]:
+    """Return what a program tells; nothing where a search of its bytes passes it over."""
+    data = source.encode()
+    if not may_connect(data):
+        return []
+    body = parsed(language_of(path[path.rindex(".") :]), data).body
+    return list(connections_in(body, Document(path, data, is_development(path))))
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("db.ts", "const p = new Pool({ user: 'shop', database: 'd', host: 'db' }); // pg"),
+        ("db.ts", "const sql = postgres({ username: 'shop', password: process.env.PW });"),
+        ("db.ts", "const url = 'postgresql://shop:x@db/d';"),
+        ("db.ts", "const url = `postgres://shop:${process.env.PW}@db/d`;"),
+        ("db.ts", "new DataSource({ type: 'postgres', username: process.env.U ?? 'shop', host });"),
+        ("db.ts", "new Sequelize('d', 'shop', pw, { dialect: 'postgres' });"),
+        ("db.js", "module.exports = { client: 'pg', connection: { user: 'shop', host: h } };"),
+        ("db.js", "const USER = 'shop'; new pg.Client({ user: USER, host: 'db' });"),
+        ("db.go", 'package p\nvar dsn = "host=db user=shop dbname=d" // pgx'),
+        ("db.go", 'package p\nfunc f(c *pgx.ConnConfig) { c.Host = "db"; c.User = "shop" }'),
+        ("db.go", 'package p\nvar d = fmt.Sprintf("postgres://shop:%s@%s/d", pw, host)'),
+        (
+            "Db.java",
+            'class Db { void f() { c.setJdbcUrl("jdbc:postgresql://db/d");'
+            ' c.setUsername("shop"); } }',
+        ),
+        (
+            "Db.java",
+            'class Db { static final String URL = "jdbc:postgresql://db/d";'
+            ' void f() { DriverManager.getConnection(URL, "shop", pw); } }',
+        ),
+        (
+            "Db.kt",
+            'val c = HikariConfig().apply { jdbcUrl = "jdbc:postgresql://db/d";'
+            ' username = "shop" }',
+        ),
+        ("Db.kt", 'val d = Database.connect("jdbc:postgresql://db/d", user = "shop")'),
+        ("Db.cs", 'class D { string s = "Host=db;Username=shop;Database=d"; } // Npgsql'),
+        (
+            "Db.cs",
+            "class D { object b = new NpgsqlConnectionStringBuilder"
+            ' { Host = "db", Username = "shop" }; }',
+        ),
+        ("db.rb", 'PG.connect(host: "db", user: "shop", dbname: "d")'),
+        ("db.rb", 'Sequel.connect(adapter: "postgres", user: ENV.fetch("U", "shop"), host: "db")'),
+        ("db.php", "<?php $p = new PDO('pgsql:host=db;dbname=d', 'shop', $pw);"),
+        (
+            "db.php",
+            "<?php return ['driver' => 'pgsql', 'username' => env('U', 'shop'), 'host' => 1];",
+        ),
+        ("db.rs", 'fn f() { PgConnectOptions::new().host("db").username("shop"); }'),
+        (
+            "db.rs",
+            "use deadpool_postgres::Config;\n"
+            'fn f() { c.host = Some("db".to_string()); c.user = Some("shop".to_string()); }',
+        ),
+        ("prod.exs", 'config :a, A.Repo, username: "shop", hostname: "db", database: "d"'),
+        ("db.ex", 'def f, do: Postgrex.start_link(hostname: "db", username: "shop")'),
+    ],
+)
+def test_a_user_is_known_where_a_program_writes_it(path: str, source: str) -> None:
+    (found,) = connections(path, source)
+    assert (found.user, found.span.sql) == ("shop", "shop")
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("db.ts", "new Pool({ user: process.env.PGUSER, host: 'db', database: 'd' });"),
+        ("db.ts", "new Pool({ user: `${prefix}_app`, host: 'db', database: 'd' }); // pg"),
+        (
+            "db.ts",
+            "import 'pg';\ncreateConnection({ type: 'mysql', username: 'shop', host: 'db' });",
+        ),
+        (
+            "db.ts",
+            "import 'pg';\ncreateTransport({ host: 'smtp', auth: { user: 'shop', pass: 'x' } });",
+        ),
+        ("db.ts", "import 'pg';\nconst row = { user: 'shop', name: 'x' };"),
+        ("db.ts", "// postgres://shop:x@db/d\nconst p = new Pool();"),
+        ("db.go", 'package p // pgx\nvar d = fmt.Sprintf("postgres://%s:%s@db/d", user, pw)'),
+        ("Db.java", 'class D { /* postgres */ void f() { mail.setUsername("shop"); } }'),
+        (
+            "Db.java",
+            'class D { void f() { DriverManager.getConnection("jdbc:mysql://db", "shop", "x"); } }',
+        ),
+    ],
+)
+def test_a_user_is_unknown_where_it_is_another_servers_or_a_variables(
+    path: str, source: str
+) -> None:
+    assert connections(path, source) == []
+
+
+def test_places_are_right_behind_other_characters_than_ascii() -> None:
+    (found,) = connections("db.ts", "// é ü\nconst u = 'postgres://shöp@db.example/d';")
+    assert (found.user, found.host, found.span.locations()[0]) == ("shöp", "db.example", (2, 23))
+
+
+def test_what_is_for_development_or_for_migrations_is_told_apart() -> None:
+    source = "new Pool({ user: 'shop', host: '%s', database: 'd' }); // pg"
+    (local,) = connections("src/db.ts", source % "localhost")
+    (migrating,) = connections("src/migrate.ts", source % "db")
+    (serving,) = connections("src/db.ts", source % "db")
+    assert (local.development, serving.development) == (True, False)
+    assert (runs_migrations(migrating), runs_migrations(serving)) == (True, False)
+
+
+MIGRATION = """
+CREATE ROLE app LOGIN;
+CREATE TABLE notes (id int PRIMARY KEY, tenant_id int NOT NULL);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes USING (tenant_id = nullif(current_setting('app.t', true), '')::int);
+GRANT SELECT ON notes TO app;
+"""
+
+
+@pytest.mark.parametrize(("user", "rows"), [("postgres", [1]), ("app", [])])
+def test_a_pool_that_is_opened_as_a_superuser_is_reported_where_it_is_opened(
+    tmp_path: Path, user: str, rows: list[int]
+) -> None:
+    program = f"export const pool = new pg.Pool({{ host: 'db', user: '{user}', database: 'd' }});\n"
+    result = lint(tmp_path, {"migrations/1.sql": MIGRATION, "src/db.ts": program})
+    found = findings_of(result, "app-role-superuser")
+    assert [each.place.start.row for each in found if each.place is not None] == rows
