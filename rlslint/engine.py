@@ -432,22 +432,27 @@ def _takes_part(finding: Finding, named: frozenset[str]) -> bool:
 
 
 def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[ReportedFinding]:
-    """Leave out what a script beside the histories only repeats.
+    """Leave out what a script beside the histories repeats, and what several of them say alike.
 
     Statements are copied into scripts, and scripts into one that has them all: the fault is
-    reported in the history, else in the shortest of the scripts.
+    reported in the history, else in the shortest of the scripts. What stands in settings or in code
+    is said once of all histories whose tables it is about in the same words.
     """
-    if not loose:
-        return findings
 
     def copies_last(reported: ReportedFinding) -> int:
         span = reported.finding.span
         return len(span.text.data) if span is not None and span.text.path in loose else 0
 
     origins: dict[str, str] = {}
+    said: set[tuple[object, ...]] = set()
     kept = []
-    for one in sorted(findings, key=copies_last):
-        path = one.finding.span.text.path if one.finding.span is not None else ""
+    for one in sorted(findings, key=copies_last) if loose else findings:
+        finding, span = one.finding, one.finding.span
+        path = span.text.path if span is not None else ""
+        words = (one.name, path, span and span.start, finding.database, finding.message)
+        if span is not None and words in said:
+            continue
+        said.add(words)
         origin = origins.setdefault(one.fingerprint, path)
         if origin == path or path not in loose:
             kept.append(one)

@@ -23,7 +23,12 @@ MIGRATION_SETTINGS = frozenset(
 """Files that say who runs the migrations, not who serves requests."""
 
 _TOOLS = Pattern(r"migrat|flyway|liquibase", re.IGNORECASE)
-_ASIDE = frozenset(("admin", "direct", "owner", "root", "seed", "seeds", "shadow", "superuser"))
+_ASIDE = frozenset(
+    (
+        "admin", "bootstrap", "direct", "owner", "root", "seed", "seeds", "setup", "shadow",
+        "superuser",
+    )
+)  # fmt: skip
 LITERAL = "literal"
 """The source of a connection that a program opens with what stands in its code."""
 _MOST_CLIENTS = 3

@@ -8,6 +8,7 @@ from rlslint.access import Answer, in_words, is_superuser, protected_tables, ser
 from rlslint.config.platforms import SUPERUSER
 from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import Connection, role_of
+from rlslint.files.settings.development import is_for_tests
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
@@ -82,6 +83,7 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
 
 def _in_development(connection: Connection, project: Project) -> tuple[Severity, str]:
     """Return what a connection for development weighs: it may be the only one that there is."""
-    if connection.superuser_evidence and is_only_one(connection, project):
+    for_tests = is_for_tests(connection.span.text.path, connection.source)
+    if connection.superuser_evidence and not for_tests and is_only_one(connection, project):
         return Severity.warning, "; a warning, for no other connection of the application is known"
     return Severity.info, "; an info, for the connection is for development or tests"
