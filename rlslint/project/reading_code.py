@@ -101,13 +101,13 @@ def read_code(
     mappers = tuple(_mappers(found, reader))
     files += mappers
     beside = [*followed.connections, *(c for file in files for c in file.connections)]
-    from rlslint.files.settings.files import may_tell
-
     apis = []
     settings_files = 0
     by_path = {os.path.normpath(file.path): file for file in found.settings}
     terraform = tuple(file for file in found.settings if file.name.endswith((".tf", ".tfvars")))
     of_terraform = _variables_of_terraform(terraform, reader) if terraform else {}
+    if found.settings:
+        from rlslint.files.settings.files import may_tell
     for file in found.settings:
         data = reader.content(file.path, file.shown)
         if data and b"\0" not in data and not may_tell(file.name, data):
