@@ -453,6 +453,9 @@ def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[Re
         if span is not None and words in said:
             continue
         said.add(words)
+        if not loose:
+            kept.append(one)
+            continue
         origin = origins.setdefault(one.fingerprint, path)
         if origin == path or path not in loose:
             kept.append(one)
