@@ -98,6 +98,10 @@ def reads_context(function: Function, functions: ContextFunctions = frozenset())
     if _settings(function)[0]:
         return True
     words = words_in_body(function)
+    return any(_names_context(one, functions) for one in (words, *map(_words, _run_texts(words))))
+
+
+def _names_context(words: list[tuple[str, Token]], functions: ContextFunctions) -> bool:
     if any(word in USERS for word, _ in words):
         return True
     names = PLATFORM_FUNCTIONS | functions
@@ -105,6 +109,15 @@ def reads_context(function: Function, functions: ContextFunctions = frozenset())
         tuple(word for word, _ in words[i : i + 3 : 2]) in names or (words[i][0],) in names
         for i in range(len(words))
     )
+
+
+def _run_texts(words: list[tuple[str, Token]]) -> Iterator[str]:
+    """Yield the string constants in what EXECUTE runs."""
+    runs = False
+    for word, token in words:
+        runs = word == "execute" or (runs and word != ";")
+        if runs and token.name == "SCONST":
+            yield _content(word)[1:]
 
 
 def tables_read(function: Function) -> tuple[TableName, ...]:
@@ -189,7 +202,19 @@ def _settings(function: Function) -> tuple[tuple[SettingRead, ...], tuple[Settin
             writes += _set_statement(words, index, token.start)
         elif word == "execute" and index + 1 < len(words):
             writes += _set_in_string(words, index, token.start)
+    for text in _run_texts(words):
+        reads += _reads_in_string(text, function.body)
     return tuple(reads), tuple(writes)
+
+
+def _reads_in_string(text: str, body: str) -> Iterator[SettingRead]:
+    inner = _words(text)
+    for index, (word, _) in enumerate(inner):
+        if word == "current_setting" and inner[index + 1 : index + 2]:
+            arguments = _arguments(inner, index + 1)
+            missing_ok = len(arguments) > 1 and arguments[1] != ["false"]
+            offset = body.lower().encode().find(b"current_setting")
+            yield SettingRead(_string(arguments[0]), missing_ok, offset)
 
 
 _EMPTY = (["'"], ["null"], ["'", "::", "text"], ["null", "::", "text"])
@@ -230,6 +255,8 @@ def _string(argument: list[str]) -> str | None:
     match argument:
         case [text] | [text, "::", "text"] if text.startswith("'"):
             return text[1:]
+        case [text, "||", *rest] if text.startswith("'") and (tail := _string(rest)) is not None:
+            return text[1:] + tail
         case _:
             return None
 
@@ -419,10 +446,7 @@ def _statements(function: Function) -> Iterator[BodyStatement]:
         for node in sql_statements(function.body, function.atomic):
             yield BodyStatement(node, ())
         return
-    words = [word for word, _ in words_in_body(function)]
-    for word, following in zip(words, [*words[1:], ""], strict=False):
-        if word == "execute" or (word == "query" and following not in ("select", "(", ";")):
-            raise _Unparsable
+    from rlslint.replay.plpgsql import tree
     from rlslint.replay.plpgsql.parser import block_of
     from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 
@@ -430,6 +454,9 @@ def _statements(function: Function) -> Iterator[BodyStatement]:
         block = block_of(function)
     except NotPlpgsql:
         raise _Unparsable from None
+    executed = sum(word == "execute" for word, _ in words_in_body(function))
+    if executed != sum(map(_runs_text, tree.nested((block,)))):
+        raise _Unparsable
     fragments = [(sql, into) for sql, into in _fragments(block) if sql]
     # One call of the parser costs less than thousands.
     nodes = sql_statements(";\n".join(sql for sql, _ in fragments), False)
@@ -464,12 +491,40 @@ def _fragments(block: tree.Block) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield "SELECT " + condition, ()
             case tree.ForQuery(_, targets, sql) | tree.Sql(sql, targets):
                 yield sql, tuple(target.names[0] for target in targets)
-            case tree.ReturnQuery(sql):
-                yield sql, ()
+            case tree.Execute(command, targets, using):
+                yield _executed(command), tuple(target.names[0] for target in targets)
+                yield from (("SELECT " + value, ()) for value in using)
+            case tree.ForExecute(_, targets, command, using):
+                yield _executed(command), tuple(target.names[0] for target in targets)
+                yield from (("SELECT " + value, ()) for value in using)
+            case tree.ReturnQuery(sql, command, using):
+                yield _executed(command) if command else sql, ()
+                yield from (("SELECT " + value, ()) for value in using)
             case tree.ForEach(_, _, array) if array:
                 yield "SELECT " + array, ()
             case _:
                 continue
+
+
+def _runs_text(statement: tree.PlStatement) -> bool:
+    from rlslint.replay.plpgsql import tree
+
+    match statement:
+        case tree.Execute() | tree.ForExecute():
+            return True
+        case tree.ReturnQuery(_, command):
+            return bool(command)
+        case _:
+            return False
+
+
+def _executed(command: str) -> str:
+    from rlslint.meaning.fixed_text import fixed_text
+
+    text = fixed_text(command)
+    if text is None:
+        raise _Unparsable
+    return text
 
 
 def _table(node: Node) -> TableName:

@@ -382,6 +382,11 @@ def _call(call: Call, functions: ContextFunctions) -> Bound | None:
         case Call(("starts_with",), (_, pattern)):
             reads = caller_reads(pattern, functions)
             return Bound("pattern", columns, reads, call) if reads else None
+        case Call(("pg_has_role",), (*users, role, _)):
+            reads = tuple(read for user in users for read in caller_reads(user, functions))
+            if not _row_side(role) or (users and not reads):
+                return None
+            return Bound("membership", _row_side(role), reads or _of_current_user(call), call)
     reads = tuple(read for a in call.arguments for read in context_reads(a, functions))
     if not isinstance(call.function, Function):
         return None
@@ -389,6 +394,10 @@ def _call(call: Call, functions: ContextFunctions) -> Bound | None:
         own = ContextRead("function", ".".join(call.name), True, (), call, call)
         return Bound("helper", columns, reads or (own,), call)
     return None
+
+
+def _of_current_user(call: Call) -> tuple[ContextRead, ...]:
+    return (ContextRead("user", "current_user", True, (), call, call),)
 
 
 def is_restriction(conjunct: Expr) -> bool:

@@ -8,6 +8,7 @@ from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.context import own_columns
 from rlslint.sql.expressions import (
     OWN_ROW,
+    And,
     Cast,
     Column,
     ColumnBinding,
@@ -52,39 +53,73 @@ def captured_comparisons(expression: Expr) -> tuple[Capture, ...]:
 
 
 def swallowed(predicate: Predicate, own: Relation) -> tuple[Capture, ...]:
-    """Return comparisons of two columns of one inner table of which `own` has one as well.
+    """Return comparisons of inner columns of which `own` has one as well, that add nothing.
 
     `org_id = id` inside a sub-select of members compares two columns of members where that table
-    has an `id`. Only sub-selects count in which nothing else links the own row.
+    has an `id`, and `t.id = team_id` repeats what joins teams with members. Only sub-selects count
+    in which nothing else links the own row.
     """
-    pairs = predicate.ask(pairs_of_one_table)
+    pairs = predicate.ask(idle_pairs)
     if not pairs or not own.knows("columns"):
         return ()
     return tuple(capture for pair in pairs if (capture := _swallowed(pair, own)) is not None)
 
 
-def pairs_of_one_table(expression: Expr) -> tuple[Operator, ...]:
-    """Return the comparisons of two columns of one table, in sub-selects that name no own row."""
+def idle_pairs(expression: Expr) -> tuple[Operator, ...]:
+    """Return the comparisons of two inner columns that join nothing, where no own row is named.
+
+    Their columns are of one table, or the same comparison stands there twice.
+    """
     return tuple(
-        part
+        pair
         for sub_select in expression.walk()
         if isinstance(sub_select, SubSelect) and not own_columns(sub_select)
-        for condition in sub_select.query.conditions
-        for part in _without_queries(condition)
-        if isinstance(part, Operator) and _is_pair_of_one_table(part)
+        for pair in _idle_pairs(sub_select.query)
     )
 
 
-def _is_pair_of_one_table(operator: Operator) -> bool:
-    if operator.left is None or operator.symbol != "=":
-        return False
-    match _column(operator.left), _column(operator.right):
-        case Column(binding=ColumnBinding(one, number, _)), Column(
-            binding=ColumnBinding(other, another, _)
-        ):
-            return one is other and one is not OWN_ROW and number != another
+def _idle_pairs(query: Query) -> list[Operator]:
+    found: list[Operator] = []
+    joined: dict[frozenset[ColumnBinding], Operator] = {}
+    for condition in query.conditions:
+        for part in _without_queries(condition):
+            bindings = _pair(part)
+            if isinstance(part, Operator) and len({id(one.source) for one in bindings}) == 1:
+                found.append(part)
+        for part in _conjuncts(condition):
+            other = joined.setdefault(_pair(part), part)
+            if other is not part:
+                # The one that was meant for the row has no qualifier, or comes last.
+                found.append(other if _is_bare(other) and not _is_bare(part) else part)
+    return found
+
+
+def _conjuncts(condition: Expr) -> list[Operator]:
+    if isinstance(condition, And):
+        return [part for one in condition.arguments for part in _conjuncts(one)]
+    return [condition] if isinstance(condition, Operator) and _pair(condition) else []
+
+
+def _is_bare(operator: Operator) -> bool:
+    sides = [_column(side) for side in (operator.left, operator.right) if side is not None]
+    return any(side is not None and len(side.names) == 1 for side in sides)
+
+
+def _pair(condition: Expr) -> frozenset[ColumnBinding]:
+    """Return what the two sides of an equality of inner columns are, nothing for any other."""
+    match condition:
+        case Operator("=", Expr() as left, right):
+            sides = _column(left), _column(right)
         case _:
-            return False
+            return frozenset()
+    bindings = frozenset(
+        side.binding
+        for side in sides
+        if side is not None
+        and isinstance(side.binding, ColumnBinding)
+        and side.binding.source is not OWN_ROW
+    )
+    return bindings if len(bindings) == 2 else frozenset()
 
 
 def _swallowed(operator: Operator, own: Relation) -> Capture | None:

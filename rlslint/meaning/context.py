@@ -145,6 +145,9 @@ def _call_read(call: Call, functions: ContextFunctions) -> ContextRead | None:
             return ContextRead("setting", setting_name(name), missing_ok, (), call, call)
         case Call((name,), ()) if name in USERS and call.function is None:
             return ContextRead("user", name, True, (), call, call)
+        case Call(("pg_has_role",), (role, _)) if is_row_free(role, functions):
+            # Without a user, it asks of the current one.
+            return ContextRead("user", "current_user", True, (), call, call)
         case Call((name,), ()) if name in CLIENT_FUNCTIONS and call.function is None:
             return ContextRead("function", name, True, (), call, call)
         case Call(name) if call.name in PLATFORM_FUNCTIONS or _is_declared(call, functions):

@@ -24,19 +24,28 @@ from rlslint.sql.expressions import (
     SubSelect,
     without_casts,
 )
+from rlslint.text.sentences import words_of
 
 _NOTHING: ContextFunctions = frozenset()
+
+_ABOVE_TENANTS = frozenset(
+    """backoffice employee global god internal master operator ops platform root staff super
+    superadmin superadministrator superuser support sys sysadmin system vendor""".split()  # noqa: SIM905
+)
+"""Words for those who are there for all tenants."""
 
 
 class Gate(NamedTuple):
     """A branch that is open to everyone who is somebody, for all rows or none.
 
     `expression` is what to mark. `memberships` are the tables in which the caller is looked up,
-    empty where the branch only asks whether there is a caller.
+    empty where the branch only asks whether there is a caller. `by_rank` tells that it asks for a
+    rank there, which everybody has in the one tenant that is theirs.
     """
 
     expression: Expr
     memberships: tuple[Relation, ...]
+    by_rank: bool = False
 
 
 def open_gates(
@@ -45,14 +54,15 @@ def open_gates(
     everyone: frozenset[str] = frozenset(),
     tenant_names: frozenset[str] = frozenset(),
     identities: frozenset[str] = frozenset(),
+    homes: frozenset[Relation] = frozenset(),
     functions: ContextFunctions = _NOTHING,
 ) -> tuple[Gate, ...]:
     """Return the branches without a value of the own row that ordinary callers pass.
 
     `everyone` are the names of the roles that all callers have, `identities` what tells their
-    tenants. A branch that asks for more (an administrator's flag, one role among several, a table
-    of administrators) is meant to see all rows and does not count, unless what it asks for is
-    granted per tenant.
+    tenants, `homes` the tables that tell the one tenant of each caller. A branch that asks for more
+    (an administrator's flag, one role among several, a table of administrators) is meant to see all
+    rows and does not count, unless what it asks for is granted per tenant.
     """
     found = []
     alone = len(branches(expression)) == 1
@@ -62,7 +72,7 @@ def open_gates(
             continue
         memberships: list[Relation] = []
         for conjunct in conjuncts:
-            looked_up = _memberships(conjunct, tenant_names, functions)
+            looked_up = _memberships(conjunct, tenant_names, homes, functions)
             if looked_up is None and not (
                 is_anybody(conjunct, everyone, functions)
                 or _asks_how_large(conjunct, identities, functions)
@@ -71,7 +81,8 @@ def open_gates(
             memberships += looked_up or ()
         else:
             place = expression if alone else conjunction(conjuncts, -1)
-            found.append(Gate(place, tuple(memberships)))
+            by_rank = any(_is_by_rank(conjunct, homes, functions) for conjunct in conjuncts)
+            found.append(Gate(place, tuple(memberships), by_rank))
     asks_of_rows = bool(found or own_columns(expression))
     if not asks_of_rows and admits_all(expression, Session.given, not_null, functions):
         return (Gate(expression, ()),)
@@ -99,6 +110,9 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
             return any(_text(side) in everyone for side in (left, right))
         case Call(("pg_has_role",), (*_, role, _)):
             return _text(role) in everyone
+        case Operator("?", Expr() as claims, key) if context_reads(claims, functions):
+            is_there = IsNull(Operator("->", claims, key), True)
+            return admits_all(is_there, Session.given, frozenset(), functions)
         case _:
             return False
 
@@ -131,7 +145,10 @@ def _text(expression: Expr) -> str | None:
 
 
 def _memberships(
-    conjunct: Expr, tenant_names: frozenset[str], functions: ContextFunctions
+    conjunct: Expr,
+    tenant_names: frozenset[str],
+    homes: frozenset[Relation],
+    functions: ContextFunctions,
 ) -> tuple[Relation, ...] | None:
     """Return the tables of members that a condition looks the caller up in, None if it does not.
 
@@ -154,9 +171,30 @@ def _memberships(
         source.relation
         for source in query.sources
         if isinstance(source.relation, Relation)
-        and _passes_over_tenant(source, query, used, tenant_names, asks_more)
+        and _passes_over_tenant(source, query, used, tenant_names, homes, asks_more)
     )
     return found or None
+
+
+def _is_by_rank(conjunct: Expr, homes: frozenset[Relation], functions: ContextFunctions) -> bool:
+    """Tell whether a condition asks for a rank that a caller has in the one tenant of theirs."""
+    looked_up = _looked_up(conjunct, functions)
+    return looked_up is not None and any(
+        source.relation in homes and not _is_above_tenants(looked_up.query)
+        for source in looked_up.query.sources
+    )
+
+
+def _is_above_tenants(query: Query) -> bool:
+    """Tell whether what a query asks for is named after more than one tenant."""
+    words: set[str] = set()
+    for part in query.walk():
+        match part:
+            case sql.Column(names):
+                words |= words_of(names[-1])
+            case Constant(str() as text):
+                words |= words_of(text)
+    return not words.isdisjoint(_ABOVE_TENANTS)
 
 
 class _LookUp(NamedTuple):
@@ -249,6 +287,7 @@ def _passes_over_tenant(
     query: Query,
     used_in: list[Expr],
     tenant_names: frozenset[str],
+    homes: frozenset[Relation],
     asks_more: bool,
 ) -> bool:
     relation = source.relation
@@ -268,6 +307,8 @@ def _passes_over_tenant(
         if column.number in used or column.name not in tenant_names:
             continue
         if not asks_more or any(column.number in key for key in keys):
+            return True
+        if relation in homes and column.not_null and not _is_above_tenants(query):
             return True
     return False
 

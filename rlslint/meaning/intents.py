@@ -28,6 +28,12 @@ _FOR_ALL = frozenset(
 _KEPT_BACK = frozenset(("confidential", "draft", "internal", "private", "secret", "unlisted"))
 _STATES = frozenset(("phase", "stage", "state", "status"))
 _ASSURANCE = frozenset(("2fa", "aal", "amr", "mfa", "otp", "totp"))
+_SCOPES = frozenset(
+    ("classification", "clearance", "country", "currency", "env", "environment", "jurisdiction",
+     "lang", "language", "level", "locale", "mode", "period", "phase", "plan", "platform",
+     "region", "sensitivity", "stage", "state", "status", "tier", "version", "year")
+)  # fmt: skip
+_KEYS = frozenset(("id", "ids", "key", "uid", "uuid"))
 
 
 def publishes(conjuncts: Branch) -> bool:
@@ -75,8 +81,9 @@ def _is_denied(conjunct: Expr) -> bool:
 def leaves_rows_out(expression: Expr, functions: ContextFunctions = _NOTHING) -> bool:
     """Tell whether a predicate is a restriction by shape: it says which rows to leave out.
 
-    Such are `NOT deleted`, `deleted_at IS NULL`, a test of a status, and one of how well the
-    session was authenticated. All branches must be of this kind.
+    Such are `NOT deleted`, `deleted_at IS NULL`, a test of a status, one of how well the session
+    was authenticated, and what the session chooses among the rows, such as a region. All branches
+    must be of this kind.
     """
     found = branches(expression)
     conjuncts = [c for branch in found for c in branch if c != Constant(True)]
@@ -93,7 +100,34 @@ def _restricts(conjunct: Expr, functions: ContextFunctions) -> bool:
         case Operator("=", Call(("coalesce",), (Column(), Constant(False))), Constant(False)):
             return True
         case _:
-            return is_assurance_test(conjunct, functions)
+            chooses = bool(_scope_columns(conjunct, functions))
+            return chooses or is_assurance_test(conjunct, functions)
+
+
+def scopes_of(expression: Expr, functions: ContextFunctions = _NOTHING) -> frozenset[int]:
+    """Return the own columns of which a session says which rows it wants, and not whose."""
+    return frozenset(
+        column
+        for branch in branches(expression)
+        for conjunct in branch
+        for column in _scope_columns(conjunct, functions)
+    )
+
+
+def _scope_columns(conjunct: Expr, functions: ContextFunctions) -> frozenset[int]:
+    # Only names can tell `region` from `tenant`: that of the column and that of the setting do.
+    match _bare_sides(conjunct):
+        case Operator("=", Expr() as left, right) if not own_columns(left) or not own_columns(
+            right
+        ):
+            columns = [side for side in (left, right) if isinstance(side, Column)]
+            words = {word for column in columns for word in words_of(column.name)}
+            reads = context_reads(conjunct, functions)
+            asked = {word for read in reads for word in _words_of_read(read)}
+            is_scope = bool(words & _SCOPES and asked & _SCOPES) and not words & _KEYS
+            return own_columns(conjunct) if is_scope else frozenset()
+        case _:
+            return frozenset()
 
 
 def is_assurance_test(conjunct: Expr, functions: ContextFunctions = _NOTHING) -> bool:

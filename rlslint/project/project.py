@@ -27,6 +27,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.roles import PUBLIC
 from rlslint.config import extensions
 from rlslint.config.options import Config
 from rlslint.config.platforms import HIDDEN_SCHEMAS
@@ -288,11 +289,15 @@ class Project:
     @property
     @remembered
     def bound_roles(self) -> frozenset[str]:
-        """The roles, "public" among them, for which some permissive policy binds the rows."""
+        """The roles, "public" among them, for which some policy binds the rows.
+
+        A restrictive one counts where it is for roles by name: a floor for everybody says nothing
+        of whom the rows are for.
+        """
         return frozenset(
             role
             for policy in self.catalog.policies()
-            if policy.permissive and self.compared_columns(policy)
+            if (policy.permissive or PUBLIC not in policy.roles) and self.compared_columns(policy)
             for role in policy.roles
         )
 

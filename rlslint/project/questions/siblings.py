@@ -16,6 +16,7 @@ from rlslint.meaning.intents import (
     is_open_to_strangers,
     leaves_rows_out,
     publishes,
+    scopes_of,
 )
 from rlslint.meaning.openings import openings
 from rlslint.meaning.tautologies import tautologies
@@ -226,10 +227,11 @@ def keeps_rows_out(policy: Policy, project: Project) -> bool:
     """Tell whether USING says which rows to leave out, and nothing of whose they are."""
     if policy.using is None:
         return False
-    predicate = project.predicate(policy.using)
-    if not _owner_columns(policy, project).isdisjoint(predicate.ask(own_columns)):
+    predicate, functions = project.predicate(policy.using), project.context_functions
+    chosen = predicate.ask(scopes_of, functions)
+    if not (_owner_columns(policy, project) - chosen).isdisjoint(predicate.ask(own_columns)):
         return False
-    return predicate.ask(leaves_rows_out, project.context_functions)
+    return predicate.ask(leaves_rows_out, functions)
 
 
 def _owner_columns(policy: Policy, project: Project) -> frozenset[int]:

@@ -12,6 +12,7 @@ from rlslint.replay.plpgsql.conditions import DATA_ERRORS
 from rlslint.replay.plpgsql.course import Raised
 from rlslint.replay.plpgsql.diagnostics import note_found, note_rows
 from rlslint.replay.plpgsql.evaluator import Evaluator
+from rlslint.replay.plpgsql.execution import of_this_database
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import has_more_rows, query_rows, rows_of_from
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
@@ -53,6 +54,8 @@ def run_execute(interpreter: Interpreter, statement: Execute) -> None:
     sql = shown_text(interpreter.value_of(statement.command))
     if sql is None:
         raise Raised("null_value_not_allowed")
+    if isinstance(sql, PartlyKnown):
+        sql = of_this_database(sql)
     if isinstance(sql, PartlyKnown):
         interpreter.scopes.forget({target.names[0] for target in statement.into} | {ROW_COUNT})
         interpreter.course.may_fail((ANY_ERROR,))

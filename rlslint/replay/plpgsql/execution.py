@@ -34,7 +34,11 @@ _MAKES_ROW_SECURITY = Pattern(
 SESSION_SETTINGS = frozenset({"role", "search_path", "session_authorization"})
 """Settings that decide whose objects are made, and in which schema."""
 
-_HOLES = {Blank.anything: ANYTHING, Blank.name: NAME, Blank.literal: f"'{ANYTHING}'"}
+_HOLES = {
+    Blank.anything: ANYTHING, Blank.name: NAME, Blank.literal: f"'{ANYTHING}'",
+    Blank.database: NAME,
+}  # fmt: skip
+_BEFORE_DATABASE = Pattern(r'database\s+"?$', re.IGNORECASE)
 
 
 class Execution:
@@ -161,6 +165,22 @@ class Execution:
     def note(self, reason: str) -> None:
         """Remember that something could not be evaluated, once for each statement."""
         self.replay.catalog.dynamic.setdefault(self.parent, Dynamic(self.parent, reason))
+
+
+def of_this_database(sql: PartlyKnown) -> str | PartlyKnown:
+    """Return SQL in which only the name of the database is open, where it names the database.
+
+    There is one database for the replay, whatever it is called.
+    """
+    filled = ""
+    for part in sql.parts:
+        if isinstance(part, str):
+            filled += part
+        elif part is Blank.database and _BEFORE_DATABASE().search(filled):
+            filled += NAME
+        else:
+            return sql
+    return filled
 
 
 def _shortened(sql: str) -> str:

@@ -20,6 +20,7 @@ from rlslint.replay.plpgsql.system_catalogs.references import (
 )
 from rlslint.replay.plpgsql.values import (
     ANY,
+    Blank,
     Datum,
     PartlyKnown,
     Reference,
@@ -140,6 +141,8 @@ def ask_catalog(
             return (", ".join(map(quoted_identifier, path)),)
         case "current_schema", ():
             return (_current_schema(replay),)
+        case "current_database" | "current_catalog", ():
+            return (PartlyKnown((Blank.database,)),)
         case _:
             return ()
 

@@ -15,11 +15,12 @@ from rlslint.sql.quoting import quoted_identifier
 
 
 class Blank(Enum):
-    """A stretch of text that is not known: anything, one identifier, or one literal."""
+    """A stretch of text that is not known: anything, one identifier, one literal, this database."""
 
     anything = "anything"
     name = "name"
     literal = "literal"
+    database = "database"
 
 
 class PartlyKnown:
@@ -135,7 +136,7 @@ def quoted_name(value: Datum) -> Datum:
     if isinstance(text, PartlyKnown):
         if text.parts == (Blank.anything,):
             return PartlyKnown((Blank.name,))
-        return _pattern_name(text)
+        return text if text.parts == (Blank.database,) else _pattern_name(text)
     return quoted_identifier(text)
 
 

@@ -138,3 +138,19 @@ CREATE POLICY p ON docs USING ((SELECT count(*) FROM operators WHERE user_name =
 CREATE ROLE staff;
 CREATE POLICY q ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
 CREATE POLICY p ON docs USING (pg_has_role(current_user, 'staff', 'member'));
+--- bad a claim is there
+CREATE POLICY p ON docs USING (current_setting('app.claims', true)::jsonb ? 'tenant_id');
+--- bad rank in the one tenant of each caller
+CREATE TABLE people (login text PRIMARY KEY, tenant_id int NOT NULL, rank text NOT NULL);
+CREATE POLICY own ON docs FOR SELECT USING (tenant_id = (SELECT x.tenant_id FROM people x WHERE x.login = current_setting('app.login', true)));
+CREATE POLICY heads ON docs FOR DELETE USING (EXISTS (SELECT FROM people x WHERE x.login = current_setting('app.login', true) AND x.rank IN ('head', 'deputy')));
+--- good rank of those above all tenants
+CREATE TABLE people (login text PRIMARY KEY, tenant_id int NOT NULL, rank text NOT NULL);
+CREATE POLICY own ON docs FOR SELECT USING (tenant_id = (SELECT x.tenant_id FROM people x WHERE x.login = current_setting('app.login', true)));
+CREATE POLICY heads ON docs FOR DELETE USING (EXISTS (SELECT FROM people x WHERE x.login = current_setting('app.login', true) AND x.rank = 'superadmin'));
+--- good rank of people without a tenant among them
+CREATE TABLE people (login text PRIMARY KEY, tenant_id int, rank text NOT NULL);
+CREATE POLICY own ON docs FOR SELECT USING (tenant_id = (SELECT x.tenant_id FROM people x WHERE x.login = current_setting('app.login', true)));
+CREATE POLICY heads ON docs FOR DELETE USING (EXISTS (SELECT FROM people x WHERE x.login = current_setting('app.login', true) AND x.rank = 'head'));
+--- good member of the role that the row names
+CREATE POLICY p ON docs USING (pg_has_role(owner::name, 'MEMBER'));

@@ -48,3 +48,6 @@ CREATE POLICY p ON docs USING (tenant_id = nullif(current_setting('app.t', true)
 --- good alternatives that all bind
 CREATE POLICY p ON docs USING ((tenant_id = nullif(current_setting('app.t', true), '')::int AND active)
   OR (tenant_id = nullif(current_setting('app.t', true), '')::int AND pinned));
+--- good whoever is a member of a role that serves nobody
+CREATE ROLE dba NOLOGIN;
+CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int) OR pg_has_role('dba', 'USAGE'));

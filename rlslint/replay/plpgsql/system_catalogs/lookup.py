@@ -22,6 +22,7 @@ from rlslint.replay.plpgsql.system_catalogs.references import function_reference
 from rlslint.replay.plpgsql.system_catalogs.relations import (
     pg_class,
     pg_indexes,
+    pg_inherits,
     pg_stat_user_tables,
     pg_tables,
     pg_views,
@@ -110,6 +111,7 @@ _SYSTEM: dict[str, CatalogRows] = {
     "pg_constraint": pg_constraint,
     "pg_extension": pg_extension,
     "pg_group": pg_roles,
+    "pg_inherits": pg_inherits,
     "pg_indexes": pg_indexes,
     "pg_namespace": pg_namespace,
     "pg_policies": pg_policies,

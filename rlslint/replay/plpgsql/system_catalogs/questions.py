@@ -68,7 +68,9 @@ def known_fact(facts: Facts, name: str) -> Datum:
 def asked_relations(question: Question, schema: str | None, name: str | None) -> Iterator[Relation]:
     """Yield the relations that a question may be about; None stands for any name."""
     catalog = question.catalog
-    reference = question.reference("oid", "attrelid", "polrelid", "conrelid", "tgrelid", "relid")
+    reference = question.reference(
+        "oid", "attrelid", "polrelid", "conrelid", "tgrelid", "relid", "inhrelid"
+    )
     if reference is not None and isinstance(reference.key, Relation):
         yield reference.key
         return

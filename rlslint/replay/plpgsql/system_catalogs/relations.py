@@ -148,6 +148,27 @@ def _class_row(question: Question, relation: Relation) -> Composite:
     )
 
 
+def pg_inherits(question: Question) -> RowSet:
+    rows = []
+    path, catalog = question.search_path, question.catalog
+    for relation in asked_relations(question, None, None):
+        if relation.is_beyond_history:
+            continue
+        place = {"inhrelid": relation_reference(relation, path, catalog)}
+        if not (relation.knows("parents") and relation.knows("partition_of")):
+            rows.append(Row(row_with(**place), False))
+            continue
+        above = relation.parents
+        if relation.partition_of is not None:
+            above = (relation.partition_of,)
+        for number, parent in enumerate(above, 1):
+            row = row_with(**place)
+            row["inhparent"] = relation_reference(parent, path, catalog)
+            row["inhseqno"] = number
+            rows.append(Row(row, True))
+    return RowSet(rows, catalog.relations.is_open)
+
+
 def _index_rows(question: Question, name: str | None) -> Iterator[Row]:
     for relation in question.catalog.relations.known():
         for index in relation.indexes.known():

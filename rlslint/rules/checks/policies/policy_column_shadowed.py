@@ -11,7 +11,7 @@ from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.captures import (
     Capture,
     captured_comparisons,
-    pairs_of_one_table,
+    idle_pairs,
     swallowed,
 )
 from rlslint.project.findings import Finding, also_shown
@@ -27,7 +27,7 @@ Captured = tuple[Clause, Capture]
 def _may_capture(terms: Terms, project: Project) -> bool:
     del project
     return any(
-        condition.ask(captured_comparisons) or condition.ask(pairs_of_one_table)
+        condition.ask(captured_comparisons) or condition.ask(idle_pairs)
         for condition in terms.conditions
     )
 

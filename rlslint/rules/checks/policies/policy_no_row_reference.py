@@ -33,6 +33,7 @@ from rlslint.project.questions.exposure import (
     is_shared,
     whose,
 )
+from rlslint.project.questions.homes import homes_of_callers
 from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
@@ -215,6 +216,7 @@ def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
         project.ask(_everyone),
         names,
         project.ask(_identities),
+        project.ask(homes_of_callers),
         project.context_functions,
     )
     if not gates:
@@ -246,11 +248,12 @@ def _finding(
     policy: Policy, clause: Clause, gate: Gate, exposed: Admission, project: Project
 ) -> Finding:
     table = policy.relation
-    published = not gate.memberships and is_published(policy, project)
+    doubtful = gate.by_rank or (not gate.memberships and is_published(policy, project))
     word = "WITH CHECK" if clause is policy.check else "USING"
     if gate.memberships:
         (members, *_) = gate.memberships
-        cause = f"asks for a row of {members}, whichever tenant that is for"
+        asked = "a rank in" if gate.by_rank else "a row of"
+        cause = f"asks for {asked} {members}, whichever tenant that is for"
         created = members.created
     else:
         cause, created = "asks who the caller is and nothing of the row", None
@@ -263,7 +266,6 @@ def _finding(
         label="the same for every row",
         help=altered(policy, {clause: narrowed(policy, clause, project)}) or unsaid(table, word),
         related=also_shown((created, "the members are kept here")),
-        severity=Severity.warning if published else None,
-        confidence=certainty_of_owners(table, project)
-        or (Confidence.medium if published else None),
+        severity=Severity.warning if doubtful else None,
+        confidence=certainty_of_owners(table, project) or (Confidence.medium if doubtful else None),
     )

@@ -44,14 +44,22 @@ def policy_role_noinherit(policy: Policy, project: Project) -> Iterator[Finding]
             yield Finding(
                 object=str(policy),
                 message=f"policy {policy.name} does not apply to {role}, so that {table} has no "
-                f"row for it: {role} is a member of {membership.role} without INHERIT",
+                f"row for it: {_member(role, membership, project)} of {membership.role} "
+                "without INHERIT",
                 span=shown(policy.because("roles")),
                 label=f"is for {membership.role}, from which {role} inherits nothing",
                 help=f"ALTER POLICY {policy.sql_name} TO {roles};",
-                related=also_shown((membership.statement, f"{role} is made a member here")),
+                related=also_shown((membership.statement, "the membership is given here")),
                 confidence=Confidence.medium,
             )
             return
+
+
+def _member(role: str, membership: Membership, project: Project) -> str:
+    """Return who is the member, be it a role that `role` inherits from."""
+    known = project.catalog.roles[role]
+    own = any(one is membership for one in known.memberships.known())
+    return f"{role} is a member" if own else "a role that it belongs to is a member"
 
 
 def _switches_roles(project: Project) -> bool:
@@ -60,12 +68,18 @@ def _switches_roles(project: Project) -> bool:
 
 
 def _without_inherit(role: str, policy: Policy, project: Project) -> Membership | None:
-    """Return the membership of a role in one of a policy's, if it inherits from none of them."""
-    known = project.catalog.roles.get(role)
-    if known is None or not inherited_roles(project.catalog, role).isdisjoint(policy.roles):
+    """Return the membership that keeps a role from what a policy's are, if one does.
+
+    It may be one of a role that it inherits from.
+    """
+    catalog = project.catalog
+    inherited = inherited_roles(catalog, role)
+    if not inherited.isdisjoint(policy.roles):
         return None
-    for membership in known.memberships.known():
-        above = inherited_roles(project.catalog, membership.role.name)
-        if not membership.inherit and not above.isdisjoint(policy.roles):
-            return membership
+    for name in (role, *sorted(inherited - {role})):
+        known = catalog.roles.get(name)
+        for membership in known.memberships.known() if known is not None else ():
+            above = inherited_roles(catalog, membership.role.name)
+            if not membership.inherit and not above.isdisjoint(policy.roles):
+                return membership
     return None

@@ -57,7 +57,8 @@ def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[
         return
     beside = neighbours(policy, project)
     idle = next((other for other in beside if lets_all_rows_pass(other.policy, project)), None)
-    other = idle or binding(beside, project)
+    whose_rows = tuple(one for one in beside if not keeps_rows_out(one.policy, project))
+    other = idle or binding(whose_rows, project)
     if other is not None:
         yield _finding(policy, other, idle is not None, project)
 

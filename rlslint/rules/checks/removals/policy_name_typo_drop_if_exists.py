@@ -25,10 +25,13 @@ _ALIKE = 0.8
 @rule
 def policy_name_typo_drop_if_exists(missed: MissedDrop, project: Project) -> Iterator[Finding]:
     table = missed.relation
-    if not table.rls_enabled or _is_made_by_this_name(missed):
+    if not table.rls_enabled:
         return
+    made = _is_made_by_this_name(missed)
     for policy in table.policies.known():
-        if _was_there(policy, missed) and _is_meant(policy.name, missed.name):
+        if not _was_there(policy, missed):
+            continue
+        if _is_folded(policy.name, missed.name) if made else _is_meant(policy.name, missed.name):
             exposed = _left_open(policy, project)
             if exposed is not None:
                 yield _finding(missed, policy, exposed, project)
@@ -39,6 +42,11 @@ def _is_made_by_this_name(missed: MissedDrop) -> bool:
     """Tell whether a policy of this name is made at some time: the script may be run again."""
     made = [*missed.relation.policies.known(), *(one.policy for one in missed.relation.removed)]
     return any(policy.name == missed.name for policy in made)
+
+
+def _is_folded(name: str, wanted: str) -> bool:
+    """Tell whether a name is the one that was wanted, but for the quotes that keep its case."""
+    return name != wanted and name.lower() == wanted
 
 
 def _was_there(policy: Policy, missed: MissedDrop) -> bool:

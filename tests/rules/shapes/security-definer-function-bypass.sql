@@ -1,0 +1,20 @@
+CREATE ROLE app_user LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
+CREATE INDEX ON docs (tenant_id);
+GRANT SELECT ON docs TO app_user;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+--- bad the query is a text
+CREATE FUNCTION found(words text) RETURNS SETOF docs LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN RETURN QUERY EXECUTE 'SELECT * FROM docs WHERE body ILIKE $1' USING words; END $$;
+--- bad the text has values of the caller's
+CREATE FUNCTION found(words text) RETURNS SETOF docs LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE one docs;
+BEGIN FOR one IN EXECUTE format('SELECT * FROM %I WHERE body = %L', 'docs', words) LOOP RETURN NEXT one; END LOOP; END $$;
+--- good the text asks for the tenant
+CREATE FUNCTION found(words text) RETURNS SETOF docs LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN RETURN QUERY EXECUTE 'SELECT * FROM docs WHERE body = $1 AND tenant_id = current_setting(''app.tenant_id'')::int' USING words; END $$;
+--- good nothing is read
+CREATE FUNCTION found(words text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE answer text; BEGIN EXECUTE 'SELECT upper($1)' INTO answer USING words; RETURN answer; END $$;
