@@ -7,8 +7,9 @@ from collections.abc import Collection
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Index, Kind, Policy, Relation
 from rlslint.catalog.predicates import Predicate
+from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bounds import tenant_columns
-from rlslint.meaning.cost import index_groups
+from rlslint.meaning.cost import IndexedComparison, index_groups
 from rlslint.meaning.index_support import (
     IndexLayout,
     Obstacle,
@@ -21,6 +22,7 @@ from rlslint.project.findings import shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.terms import Terms
+from rlslint.sql.expressions import Expr, Operator
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 
@@ -79,9 +81,32 @@ def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
         return ()
     if not policy.permissive and project.ask(_is_narrowed, relation):
         return ()
+    if policy.permissive and (beside := _compared_beside(policy)):
+        groups = [(*group, *beside) for group in using.written.ask(index_groups)]
+        found = unserved(groups, relation, columns)
     if is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
         return ()
     return found
+
+
+def _compared_beside(policy: Policy) -> tuple[IndexedComparison, ...]:
+    """Return the equalities of restrictive policies that apply wherever a permissive one does.
+
+    PostgreSQL joins them with AND, so that one index may serve both.
+    """
+    found: list[IndexedComparison] = []
+    for other in policy.relation.policies.known():
+        if other.permissive or other.command != "all" or other.using is None:
+            continue
+        if PUBLIC in other.roles or set(policy.roles) <= set(other.roles):
+            groups = other.using.ask(index_groups)
+            equal = (one for group in groups[:1] for one in group if _is_equality(one.comparison))
+            found += equal if len(groups) == 1 else ()
+    return tuple(found)
+
+
+def _is_equality(comparison: Expr) -> bool:
+    return isinstance(comparison, Operator) and comparison.symbol == "="
 
 
 def _served(project: Project) -> set[tuple[Predicate, IndexLayout]]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from rlslint.access import applicable_policies
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
+from rlslint.meaning.truth import can_be_true, fold
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, served_roles
-from rlslint.project.terms import Terms
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
@@ -21,7 +22,17 @@ _DENIES = Pattern(r"(?:^|[\W_])(?:no|none|nobody|den(?:y|ied|ies)|block\w*|forbi
 
 def _asks_nothing(terms: Terms, project: Project) -> bool:
     del project
-    return terms.permissive and terms.using is None and terms.check is None
+    return terms.permissive and all(map(_is_never_met, terms.conditions))
+
+
+def _is_never_met(condition: Condition) -> bool:
+    """Tell whether NULL keeps a condition from being true of any row.
+
+    FALSE does so as well, and says that nothing is meant to pass.
+    """
+    if condition.ask(can_be_true, condition.filled):
+        return False
+    return condition.ask(fold, condition.filled) is not False
 
 
 @rule(where=_asks_nothing)
@@ -42,8 +53,8 @@ def policy_without_expression(policy: Policy, project: Project) -> Iterator[Find
         yield Finding(
             object=str(policy),
             message=f"{spoken(roles)} can {verbs} no row of {policy.relation}: policy "
-            f"{policy.name} has neither USING nor WITH CHECK, so it admits none",
-            span=shown(policy.created),
+            f"{policy.name} {_cause(policy)}, so it admits none",
+            span=shown(policy.clauses[0] if policy.clauses else policy.created),
             label="admits no row",
             help="say in USING, and in WITH CHECK for new rows, which rows the policy is to admit",
             related=also_shown((policy.relation.created, "the table is created here")),
@@ -51,6 +62,12 @@ def policy_without_expression(policy: Policy, project: Project) -> Iterator[Find
         )
 
 
+def _cause(policy: Policy) -> str:
+    if not policy.clauses:
+        return "has neither USING nor WITH CHECK"
+    return "compares with NULL, which is true of no row"
+
+
 def _is_served(policy: Policy, command: str, role: str, project: Project) -> bool:
     permissive, _ = applicable_policies(project.catalog, policy.relation, role, command)
-    return any(other.using is not None or other.check is not None for other in permissive)
+    return any(other is not policy and other.clauses for other in permissive)
