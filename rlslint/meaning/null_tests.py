@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import Enum
 
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
@@ -28,15 +29,20 @@ _WORLDS = 512
 _EQUALITIES = ("=", "<>", "is distinct from", "is not distinct from")
 
 
-class NullTest(NamedTuple):
-    """A test of a setting whose outcome another transaction on the connection decides.
+class Effect(Enum):
+    """What becomes of a predicate once a setting is empty that was never set before."""
 
-    `opens` tells that rows pass once the setting is empty which did not while it was never set.
-    """
+    opens = "rows pass that did not"
+    closes = "rows do not pass that did"
+    fails = "queries end with an error that did not"
+
+
+class NullTest(NamedTuple):
+    """A test of a setting whose outcome another transaction on the connection decides."""
 
     expression: Expr
     read: ContextRead
-    opens: bool
+    effect: Effect
 
 
 @remembered
@@ -54,9 +60,9 @@ def null_tests(
     predicate = simplified(expression)
     found = []
     for test, read in _tests(predicate, functions):
-        opens = _difference(predicate, test, read, not_null, functions)
-        if opens is not None:
-            found.append(NullTest(test, read, opens))
+        effect = _difference(predicate, read, not_null, functions)
+        if effect is not None:
+            found.append(NullTest(test, read, effect))
     return tuple(found)
 
 
@@ -94,14 +100,9 @@ def _own_read(expression: Expr, functions: ContextFunctions) -> ContextRead | No
 
 
 def _difference(
-    predicate: Expr,
-    test: Expr,
-    read: ContextRead,
-    not_null: frozenset[int],
-    functions: ContextFunctions,
-) -> bool | None:
-    """Return whether rows pass when the setting is empty and not when it is NULL, or False for
-    the other way round; None where the same pass."""
+    predicate: Expr, read: ContextRead, not_null: frozenset[int], functions: ContextFunctions
+) -> Effect | None:
+    """Return what an empty setting changes that was NULL, None where the same rows pass."""
     others = [one for one in context_reads(predicate, functions) if one.name == read.name]
     tests = [one for one, asked in _tests(predicate, functions) if asked.name == read.name]
     told = sum(len(context_reads(one, functions)) for one in tests)
@@ -125,22 +126,26 @@ def _with_value(expression: Expr, read: ContextRead, value: str | None) -> Expr:
     return change(expression)
 
 
-def _compared(never: Expr, unset: Situation, reset: Expr, empty: Situation) -> bool | None:
-    ways: set[bool] = set()
+def _compared(never: Expr, unset: Situation, reset: Expr, empty: Situation) -> Effect | None:
+    ways: set[Effect] = set()
+    fails = {False: True, True: True}
 
     def evaluate(world: World) -> bool:
         before = _passes(lambda: Evaluation(world, unset).truth(never))
         after = _passes(lambda: Evaluation(world, empty).truth(reset))
+        fails[False] &= before is None
+        fails[True] &= after is None
         if before is not None and after is not None and before is not after:
-            ways.add(after)
+            ways.add(Effect.opens if after else Effect.closes)
         return True
 
     gave_up = any(found is None for found in worlds(evaluate, _WORLDS))
-    if ways:
-        return True in ways
+    for effect in (Effect.opens, Effect.closes):
+        if effect in ways:
+            return effect
     if gave_up:
         raise GivenUp(never)
-    return None
+    return Effect.fails if fails[True] and not fails[False] else None
 
 
 def _passes(truth: Callable[[], bool | None]) -> bool | None:

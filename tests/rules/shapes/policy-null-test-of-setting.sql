@@ -35,6 +35,10 @@ CREATE POLICY t ON app.docs USING (tenant_id = app.tenant());
 DO $$ BEGIN
   EXECUTE 'CREATE POLICY p ON app.docs AS RESTRICTIVE FOR SELECT USING (NOT draft OR current_setting(''app.drafts'', true) IS NOT NULL)';
 END $$;
+--- bad an error instead of no row
+CREATE POLICY p ON app.docs USING (CASE WHEN current_setting('app.tenant_id', true) IS NULL THEN false ELSE tenant_id = current_setting('app.tenant_id')::int END);
+--- good a cast that fails by itself: the other rule speaks
+CREATE POLICY p ON app.docs USING (CASE WHEN current_setting('app.tenant_id', true) IS NULL THEN false ELSE tenant_id = current_setting('app.tenant_id', true)::int END);
 --- good NULLIF
 CREATE POLICY p ON app.docs USING (tenant_id = app.tenant() AND (NOT draft OR nullif(current_setting('app.drafts', true), '') IS NOT NULL));
 --- good the empty string as well

@@ -39,6 +39,20 @@ CREATE POLICY me ON app.files USING (id = me());
 --- bad a restrictive policy
 CREATE POLICY me ON app.files USING (user_id = me());
 CREATE POLICY org ON app.files AS RESTRICTIVE USING (owner_id = org());
+--- bad the key among the tenants of the caller
+CREATE TABLE members (user_id uuid, org_id uuid, PRIMARY KEY (user_id, org_id));
+GRANT SELECT ON members TO app_user;
+CREATE POLICY m ON docs FOR SELECT USING (org_id IN (SELECT m.org_id FROM members m WHERE m.user_id = me()));
+CREATE POLICY m ON app.files FOR SELECT USING (id IN (SELECT m.org_id FROM members m WHERE m.user_id = me()));
+--- good the tenant among those of the caller
+CREATE TABLE members (user_id uuid, org_id uuid, PRIMARY KEY (user_id, org_id));
+GRANT SELECT ON members TO app_user;
+CREATE POLICY m ON docs FOR SELECT USING (org_id IN (SELECT m.org_id FROM members m WHERE m.user_id = me()));
+CREATE POLICY m ON app.files FOR SELECT USING (org_id IN (SELECT m.org_id FROM members m WHERE m.user_id = me()));
+--- good what is shared with the caller, by another table
+CREATE TABLE shares (user_id uuid, file_id uuid);
+GRANT SELECT ON shares TO app_user;
+CREATE POLICY m ON app.files FOR SELECT USING (id IN (SELECT s.file_id FROM shares s WHERE s.user_id = me()));
 --- good the column of the tenant
 CREATE POLICY org ON app.files USING (org_id = org());
 --- good mended later

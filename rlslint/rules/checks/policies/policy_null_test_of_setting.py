@@ -10,7 +10,8 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bodies import settings_read, span_of_read
 from rlslint.meaning.context import ContextRead, context_reads
-from rlslint.meaning.null_tests import NullTest, null_tests
+from rlslint.meaning.empty_settings import failing_casts
+from rlslint.meaning.null_tests import Effect, NullTest, null_tests
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
@@ -29,7 +30,13 @@ def _tests_for_null(terms: Terms, project: Project) -> bool:
 
 
 def _tests(condition: Condition, project: Project) -> tuple[NullTest, ...]:
-    return condition.ask(null_tests, condition.filled, project.context_functions)
+    """Return the tests on which it depends what passes; casts that fail are of another rule."""
+    found = condition.ask(null_tests, condition.filled, project.context_functions)
+    if not any(test.effect is Effect.fails for test in found):
+        return found
+    if condition.ask(failing_casts, condition.filled, project.context_functions):
+        return tuple(test for test in found if test.effect is not Effect.fails)
+    return found
 
 
 @rule(where=_tests_for_null)
@@ -95,11 +102,13 @@ def _first_asking(project: Project, function: Function) -> Policy | None:
 def _finding(policy: Policy, faults: list[_Fault]) -> Finding:
     (clause, test, function), *others = faults
     name, table = test.read.name, policy.relation
-    effect = (
-        f"policy {policy.name} admits rows of {table} that it keeps back on a fresh connection"
-        if test.opens
-        else f"policy {policy.name} admits rows of {table} on a fresh connection only"
-    )
+    effect = {
+        Effect.opens: f"policy {policy.name} admits rows of {table} that it keeps back on a fresh "
+        "connection",
+        Effect.closes: f"policy {policy.name} admits rows of {table} on a fresh connection only",
+        Effect.fails: f"queries of {table} fail on a connection that was used, because of policy "
+        f"{policy.name}",
+    }[test.effect]
     where = f", which {function.name} asks for" if function is not None else ""
     shown = (
         (span_of_read(function, read), f"{function.name} asks here")
@@ -123,7 +132,7 @@ def _finding(policy: Policy, faults: list[_Fault]) -> Finding:
 
 def _help(policy: Policy, faults: list[_Fault]) -> str:
     """Return the ALTER POLICY that keeps rows back always; what is to show more, nobody knows."""
-    if not all(one.function is None and one.test.opens for one in faults):
+    if not all(one.function is None and one.test.effect is Effect.opens for one in faults):
         return ""
     return reworded(
         policy, [(one.clause, one.test.read.expression, "NULLIF({}, '')") for one in faults]

@@ -11,7 +11,7 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import Bound, bounds_of
-from rlslint.meaning.context import ContextRead, own_columns
+from rlslint.meaning.context import own_columns
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.exposure import served_roles
@@ -19,7 +19,7 @@ from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import expressions as sql
-from rlslint.sql.expressions import Expr
+from rlslint.sql.expressions import ColumnBinding, Expr, Query, Source, SubSelect
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.sentences import words_of
 
@@ -29,8 +29,13 @@ _PEOPLE = frozenset(
 )
 """Words of what tells single people apart, of whom a row may have several."""
 
+_OWNERS = frozenset(("org", "organisation", "organization", "tenant", "workspace"))
+"""Words of columns that hold nothing but whose a row is."""
+
+_LOOKED_UP = "looked up"
 _Asked = tuple[str, str, tuple[str, ...]]
-"""What a policy asks the session: the kind of a read, its name and its path."""
+"""What a column is compared with: the kind of a read, its name and its path, or the column in which
+a sub-select looks the caller's up."""
 
 
 class _Usual(NamedTuple):
@@ -52,7 +57,7 @@ class _Fault(NamedTuple):
 def _compares(terms: Terms, project: Project) -> bool:
     functions = project.context_functions
     return any(
-        bound.form == "equality"
+        bound.form in ("equality", "membership")
         for condition in terms.conditions
         for bound in condition.ask(bounds_of, functions)
     )
@@ -86,12 +91,26 @@ def _faults(policy: Policy, project: Project) -> Iterator[_Fault]:
 
 
 def _asked(bound: Bound) -> _Asked | None:
-    """Return the one thing that an equality compares with, None where there are several."""
+    """Return the one thing that columns are compared with, None where there are several."""
+    match bound.expression:
+        case SubSelect(
+            "any", Expr(), Query(sources=(Source(relation=Relation() as read),)) as query
+        ):
+            return _looked_up(query, read)
     found = {(read.kind, read.name, read.path) for read in bound.reads}
     if bound.form != "equality" or len(found) != 1:
         return None
     ((kind, name, path),) = found
     return (kind, name, path) if name is not None else None
+
+
+def _looked_up(query: Query, read: Relation) -> _Asked | None:
+    """Return the column of which `IN (SELECT m.tenant_id FROM members m …)` takes the values."""
+    match query.outputs:
+        case (sql.Column(binding=ColumnBinding(_, _, name)),):
+            return _LOOKED_UP, f"{read.name}.{name}", (str(read),)
+        case _:
+            return None
 
 
 def _only_column(bound: Bound, table: Relation) -> Column | None:
@@ -117,7 +136,10 @@ def _usual_columns(project: Project) -> dict[_Asked, _Usual]:
                     tables.setdefault(table, clause)
     usual: dict[_Asked, _Usual] = {}
     for asked, columns in found.items():
-        ranks = {name: (len(tables), is_called_tenant(name)) for name, tables in columns.items()}
+        ranks = {
+            name: (len(tables), is_called_tenant(name), not _OWNERS.isdisjoint(words_of(name)))
+            for name, tables in columns.items()
+        }
         best = max(ranks.values())
         names = [name for name, rank in ranks.items() if rank == best]
         if len(names) == 1:
@@ -133,16 +155,14 @@ def _is_told(fault: _Fault, table: Relation) -> bool:
     """
     name = fault.usual.column
     others = [one for one in fault.usual.tables if one is not table]
-    if len(others) < (1 if is_called_tenant(name) else 2):
+    is_owner = not _OWNERS.isdisjoint(words_of(name))
+    if len(others) < (1 if is_owner else 2):
         return False
     if _is_made_up(table, fault.column):
         return True
-    words = words_of(name) | words_of(_name_of(fault.bound.reads[0]))
-    return fault.bound.reads[0].kind == "setting" and _PEOPLE.isdisjoint(words)
-
-
-def _name_of(read: ContextRead) -> str:
-    return " ".join((read.name or "", *read.path))
+    kind, asked, path = _asked(fault.bound) or ("", "", ())
+    words = words_of(" ".join((name, asked, *path)))
+    return (kind == "setting" and _PEOPLE.isdisjoint(words)) or (kind == _LOOKED_UP and is_owner)
 
 
 def _is_made_up(table: Relation, column: Column) -> bool:
@@ -209,7 +229,8 @@ def _finding(
     policy: Policy, faults: list[_Fault], roles: tuple[str, ...], project: Project
 ) -> Finding:
     table, first = policy.relation, faults[0]
-    column, meant, name = first.column.name, first.meant.name, first.bound.reads[0].name
+    column, meant = first.column.name, first.meant.name
+    _, name, _ = _asked(first.bound) or ("", "the caller", ())
     count = len([one for one in first.usual.tables if one is not table])
     tables = "that of another table compares" if count == 1 else f"those of {count} tables compare"
     return Finding(

@@ -97,8 +97,9 @@ def _finding(
     who = spoken(strangers or roles)
     return Finding(
         object=str(table),
-        message=f"{who} may read or write whosever rows of {table} by setting {setting}, as "
-        f"every role may that is granted the table later: policy {first.name} is for PUBLIC",
+        message=f"{who} may read or write rows of {table}, whosever they are, by setting "
+        f"{setting}, as every role may that is granted the table later: policy {first.name} is "
+        "for PUBLIC",
         span=shown(first.because("roles")),
         label="for every role, callers without an account too" if strangers else "for every role",
         help=f"say for whom policy {first.name} is, by TO: {listed(roles)} "
