@@ -27,6 +27,7 @@ _NOUNS = {
     "IgnoreUse": "ignore",
     "OutsideScript": "script",
     "PublicKey": "key",
+    "LostIdentity": "header",
     "QuerySite": "query",
     "AlteredPolicy": "policy",
     "Removal": "policy",

@@ -47,6 +47,7 @@ FOLDERS = {
     "SchemaPush": "deployments",
     "OutsideScript": "deployments",
     "ServerVersion": "server_versions",
+    "LostIdentity": "proxies",
     "BrokenStatement": "statements",
     "Refusal": "statements",
     "Dynamic": "statements",

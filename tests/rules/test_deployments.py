@@ -362,3 +362,48 @@ def test_an_old_server_matters_where_a_view_needs_a_newer_one(
     }
     found = findings_of(lint(tmp_path, files), "view-on-pg14-cannot-invoke")
     assert [one.severity.name for one in found] == (["info"] if beside else [])
+
+
+CLAIMS = """CREATE TABLE docs (id int PRIMARY KEY, owner_id text NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON docs
+  USING (owner_id = (nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub'));
+"""
+USERS = """CREATE TABLE docs (id int PRIMARY KEY, user_id uuid NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON docs TO authenticated USING (user_id = (SELECT auth.uid()));
+"""
+
+
+@pytest.mark.parametrize(
+    ("migration", "path", "text", "rows"),
+    [
+        (CLAIMS, "nginx.conf", "server {\n  proxy_set_header authorization '';\n}\n", [2]),
+        (USERS, "nginx/api.conf.template",
+         'proxy_set_header Authorization "Bearer abcdef.ghijkl";\n', [1]),
+        (CLAIMS, "ingress.yaml", "annotations:\n  nginx.ingress.kubernetes.io/server-snippet: |\n"
+         '    proxy_set_header Authorization "";\n', [3]),
+        (CLAIMS, "Caddyfile", "reverse_proxy api:3000 {\n\theader_up -Authorization\n}\n", [2]),
+        (CLAIMS, "haproxy.cfg", "backend api\n  http-request del-header Authorization\n", [2]),
+        (CLAIMS, "traefik.yml", "customRequestHeaders:\n  X-Script: x\n  Authorization: ''\n", [3]),
+        (CLAIMS, "envoy.yaml", "request_headers_to_remove: [x-debug, authorization]\n", [1]),
+        (CLAIMS, "nginx.conf", "# proxy_set_header Authorization '';\n", []),
+        (CLAIMS, "nginx.conf", "proxy_set_header Authorization $http_authorization;\n", []),
+        (CLAIMS, "nginx.conf", "auth_request /check;\nproxy_set_header Authorization '';\n", []),
+        (CLAIMS, "nginx.conf",
+         "proxy_set_header Authorization '';\nproxy_pass https://x.s3.amazonaws.com;\n", []),
+        (CLAIMS, "nginx.conf", 'proxy_set_header Authorization "Basic dTpw";\n', []),
+        (CLAIMS, "README.md", "proxy_set_header Authorization '';\n", []),
+        (HISTORY, "nginx.conf", "proxy_set_header Authorization '';\n", []),
+    ],
+)  # fmt: skip
+def test_a_token_that_does_not_arrive_tells_nobody(
+    migration: str, path: str, text: str, rows: list[int], tmp_path: Path
+) -> None:
+    files = {"migrations/0001_docs.sql": migration, path: text}
+    found = [
+        one.place.start.row
+        for one in findings_of(lint(tmp_path, files), "ingress-drops-identity")
+        if one.place is not None
+    ]
+    assert found == rows

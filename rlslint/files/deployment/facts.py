@@ -65,6 +65,14 @@ class ServerVersion(NamedTuple):
     major: int
 
 
+class LostIdentity(NamedTuple):
+    """That a proxy takes the header away that says who asks; `is_replaced` by one of its own."""
+
+    span: Span
+    header: str
+    is_replaced: bool
+
+
 class Deployment(NamedTuple):
     """All of that."""
 
@@ -74,6 +82,7 @@ class Deployment(NamedTuple):
     dumps: tuple[Dump, ...] = ()
     pushes: tuple[SchemaPush, ...] = ()
     versions: tuple[ServerVersion, ...] = ()
+    identities: tuple[LostIdentity, ...] = ()
 
 
 NO_DEPLOYMENT = Deployment()

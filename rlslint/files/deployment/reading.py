@@ -7,6 +7,7 @@ from typing import Any
 
 from rlslint.files.deployment import (
     dumps,
+    identity_headers,
     poolers,
     public_keys,
     schema_pushes,
@@ -26,6 +27,7 @@ _SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
     (dumps.may_tell, dumps.dumps),
     (schema_pushes.may_tell, schema_pushes.schema_pushes),
     (server_versions.may_tell, server_versions.server_versions),
+    (identity_headers.may_tell, identity_headers.lost_identities),
 )
 """In the order of the fields of Deployment: whether a file is searched, and what for."""
 

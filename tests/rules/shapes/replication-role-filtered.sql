@@ -32,6 +32,10 @@ END $$;
 GRANT SELECT ON public.docs TO pipeline;
 CREATE PUBLICATION changes;
 ALTER PUBLICATION changes ADD TABLE public.docs;
+--- bad it writes as well, and is called after what it does
+CREATE ROLE powersync_role LOGIN REPLICATION;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO powersync_role;
+CREATE PUBLICATION powersync FOR ALL TABLES;
 --- bad BYPASSRLS taken back
 CREATE ROLE pipeline LOGIN REPLICATION BYPASSRLS;
 GRANT SELECT ON docs TO pipeline;
@@ -79,6 +83,9 @@ CREATE PUBLICATION changes FOR TABLE store.events;
 --- good no publication
 CREATE ROLE backup LOGIN REPLICATION;
 GRANT SELECT ON docs TO backup;
+--- good the application itself, which reads what all write
+ALTER ROLE app_user REPLICATION;
+CREATE PUBLICATION changes FOR TABLE docs;
 --- good the publication of a platform
 CREATE ROLE pipeline LOGIN REPLICATION;
 GRANT SELECT ON docs TO pipeline;

@@ -40,6 +40,10 @@ CREATE VIEW my_docs WITH (security_barrier) AS SELECT * FROM docs WHERE tenant_i
 CREATE FUNCTION add_doc() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO docs VALUES (NEW.id, current_setting('app.tenant_id')::int, NEW.body); RETURN NEW; END $$;
 CREATE TRIGGER add_doc INSTEAD OF INSERT ON my_docs FOR EACH ROW EXECUTE FUNCTION add_doc();
 GRANT SELECT, INSERT ON my_docs TO app_user;
+--- good a rule in its stead
+CREATE VIEW my_docs WITH (security_barrier) AS SELECT * FROM docs WHERE tenant_id = current_setting('app.tenant_id')::int;
+CREATE RULE add AS ON INSERT TO my_docs DO INSTEAD INSERT INTO docs VALUES (NEW.id, current_setting('app.tenant_id')::int, NEW.body);
+GRANT SELECT, INSERT ON my_docs TO app_user;
 --- good the table sets the tenant
 CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.tenant_id := current_setting('app.tenant_id')::int; RETURN NEW; END $$;
 CREATE TRIGGER own BEFORE INSERT OR UPDATE ON docs FOR EACH ROW EXECUTE FUNCTION own();

@@ -24,9 +24,16 @@ from rlslint.project.questions.replicated import asks_policies, copied_by
 from rlslint.project.questions.subscribers import writes_protected
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
+from rlslint.text.sentences import words_of
 
 _RDS_REPLICATION = "rds_replication"
 """Members of this role replicate on Amazon RDS, where nobody grants the attribute."""
+
+_SYNCHRONISING = frozenset(
+    """airbyte cdc debezium electric fivetran powersync repl replica replication replicator sync
+    """.split()  # noqa: SIM905
+)
+"""Words of roles that copy tables, though some may write as well."""
 
 _MOST_SHOWN = 10
 
@@ -61,7 +68,7 @@ def _replicates(role: Role, project: Project) -> Statement | None:
 
 def _serves(role: Role, project: Project) -> bool:
     """Tell whether a role with REPLICATION serves requests: publication-unfiltered tells of it."""
-    if writes_protected(role, project):
+    if writes_protected(role, project) and _SYNCHRONISING.isdisjoint(words_of(role.name)):
         return True
     runtime = project.runtime
     return runtime.evidence is Evidence.configuration and role.name in runtime.names

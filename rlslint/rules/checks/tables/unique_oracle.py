@@ -20,8 +20,9 @@ _TEXTS = frozenset(
 """Types of values that people choose, as the parser names them."""
 
 _GENERATED = frozenset(
-    """auth checksum cuid digest etag external fingerprint guid hash id ids jti key keys md5 nanoid
-    nonce otp ref secret session sha sha1 sha256 sid stripe token ulid uid uuid xid""".split()  # noqa: SIM905
+    """auth checksum cuid device digest etag external fingerprint guid hash id ids jti key keys kid
+    md5 nanoid nonce otp ref secret serial session sha sha1 sha256 sid stripe token ulid uid uuid
+    xid""".split()  # noqa: SIM905
 )
 """Words of columns whose values are made by a program: nobody guesses them."""
 
