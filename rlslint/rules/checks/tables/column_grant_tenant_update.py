@@ -11,7 +11,6 @@ from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import bounds_of
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.new_rows import is_overwritten
 from rlslint.project.questions.table_privileges import holders, is_held
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
@@ -52,6 +51,8 @@ def _kept_columns(project: Project, table: Relation) -> tuple[Column, ...]:
     """Return the columns of the tenant that nobody changes, and nothing but WITH CHECK keeps."""
     if not table.knows("columns") or table.partition_of is not None or project.is_shared(table):
         return ()
+    if any(one.before and one.enabled and "update" in one.events for one in table.triggers.known()):
+        return ()  # It may refuse another tenant, or set the tenant itself.
     changing = [one for one in table.policies.known() if one.permissive and one.covers("update")]
     numbers = {
         number
@@ -69,7 +70,6 @@ def _kept_columns(project: Project, table: Relation) -> tuple[Column, ...]:
         and not column.generated
         and not is_only_key(table, column)
         and (table.name, column.name) not in project.ask(_changed_columns)
-        and not is_overwritten(table, (column,), ("update",), project)
     )
 
 
