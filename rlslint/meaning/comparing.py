@@ -170,9 +170,17 @@ def is_given_text(value: Value, situation: Situation) -> bool:
             return any(is_given_text(part, situation) for part in parts[skipped:])
         case Term(("operator", "||", (Known() | Term()) as left, (Known() | Term()) as right)):
             return is_given_text(left, situation) or is_given_text(right, situation)
+        case Term(
+            ("call", ("substr" | "substring"), (Term() as text, Known("int", 1), *length))
+        ) | Term(("call", "left", (Term() as text, *length))):
+            return all(map(_is_positive, length)) and is_given_text(text, situation)
         case _:
             is_there = situation.session in (Session.given, Session.malformed)
             return is_there and is_of_caller(value)
+
+
+def _is_positive(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.payload, int) and value.payload > 0
 
 
 def is_of_caller(value: Value) -> bool:
