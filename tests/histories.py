@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.drift import comparison
 from rlslint.drift.comparison import facts_of, with_possible
-from rlslint.replay import HANDLED_KINDS, Replay
+from rlslint.replay import DATA_KINDS, HANDLED_KINDS, Replay
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
 from rlslint.sql.parser import ParsedStatement, parsed_statements
@@ -59,7 +59,9 @@ def run(replay: Replay, script: str) -> None:
             user = words[2] if len(words) > 2 and words[2] != "-" else ""
             replay.run(ParsedStatement(statement, {"user": user}, 0))
         return
-    for parsed in parsed_statements(Text("history.sql", script.encode()), HANDLED_KINDS):
+    for parsed in parsed_statements(
+        Text("history.sql", script.encode()), HANDLED_KINDS | DATA_KINDS
+    ):
         if parsed is not None:
             replay.run(parsed)
 

@@ -45,6 +45,9 @@ _ENDINGS = {
 _FORCES = Pattern(rb"(?i)\bforce\s+row\b")
 _COPIES = Pattern(rb"(?i)\binto\b[^;']*?\bselect\b")
 """INSERT of what a query gives, and no INSERT of many values."""
+_SPEAKS_OF_ROW_SECURITY = Pattern(rb"(?i)\brow\s+level\s+security\b")
+_CHANGES_ROWS = Pattern(rb"(?i)\b(?:insert\s+into|update\s+[\w.\"]+\s+set|delete\s+from)\b")
+_LONGEST_SCRIPT_TO_FAIL = 1 << 16
 
 
 _MOST_INCLUDED = 500
@@ -209,14 +212,16 @@ def _try_way_back(
 def _kinds_in(replay: Replay, data: bytes) -> frozenset[str]:
     """Return the kinds of statements that are of interest in a script.
 
-    What changes rows counts where policies may be in its way, and where a script speaks of the
-    containers of a platform.
+    What changes rows counts where policies may be in its way, where a script speaks of the
+    containers of a platform, and where it may fail and take row security with it.
     """
     kinds = HANDLED_KINDS | {INCLUDE}
     if CONTAINERS[1].encode() in data:
         kinds |= {"InsertStmt", "UpdateStmt"}
     if replay.has_forced or _FORCES().search(data):
         kinds |= DATA_KINDS if _COPIES().search(data) else DATA_KINDS - {"InsertStmt"}
+    if len(data) <= _LONGEST_SCRIPT_TO_FAIL and _SPEAKS_OF_ROW_SECURITY().search(data):
+        kinds |= DATA_KINDS if _CHANGES_ROWS().search(data) else frozenset()
     return kinds
 
 

@@ -79,10 +79,10 @@ HANDLED_KINDS = frozenset(_HANDLERS)
 
 
 _OF_ROWS = {
-    "DeleteStmt": "row_accesses.change_rows",
-    "InsertStmt": "containers.insert_rows row_accesses.change_rows",
-    "MergeStmt": "row_accesses.change_rows",
-    "UpdateStmt": "containers.update_rows row_accesses.change_rows",
+    "DeleteStmt": "refused_rows.refuse_rows row_accesses.change_rows",
+    "InsertStmt": "refused_rows.refuse_rows containers.insert_rows row_accesses.change_rows",
+    "MergeStmt": "refused_rows.refuse_rows row_accesses.change_rows",
+    "UpdateStmt": "refused_rows.refuse_rows containers.update_rows row_accesses.change_rows",
 }
 """The same for the kinds that are decoded only where rows are of interest."""
 

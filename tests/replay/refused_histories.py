@@ -447,4 +447,32 @@ REFUSED = {
     """,
 }
 
-ALL = READ_ONLY | TEMPORARY | TRANSACTIONS | SETTINGS | OVERLOADS | CASCADES | REFUSED
+ROWS = {
+    "a transaction that changes rows of a table that is gone": r"""
+        DROP TABLE lines; BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; INSERT INTO lines VALUES (1); COMMIT;
+        ALTER TABLE docs RENAME TO papers; BEGIN; ALTER TABLE papers FORCE ROW LEVEL SECURITY; UPDATE docs SET body = 'x'; COMMIT;
+        BEGIN; CREATE POLICY p ON papers USING (true); DELETE FROM public.docs; COMMIT; CREATE TABLE docs (id int); BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; DELETE FROM docs; COMMIT;
+    """,
+    "a transaction that names columns that are gone": r"""
+        ALTER TABLE docs DROP COLUMN body; ALTER TABLE docs RENAME COLUMN n TO amount;
+        BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; UPDATE docs SET body = 'x'; COMMIT;
+        BEGIN; CREATE POLICY p ON docs USING (true); INSERT INTO docs (id, n) VALUES (1, 2); COMMIT;
+        BEGIN; GRANT SELECT ON docs TO reader; INSERT INTO docs AS d (id, amount) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET amount = excluded.amount; COMMIT;
+        BEGIN; ALTER TABLE docs FORCE ROW LEVEL SECURITY; UPDATE docs d SET tags[1] = 'x', (amount, big) = (1, 2) WHERE d.id = 7; COMMIT;
+    """,
+    "a transaction that inserts NULL": r"""
+        BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; INSERT INTO docs VALUES (NULL, 1); COMMIT;
+        BEGIN; CREATE POLICY p ON docs USING (true); INSERT INTO docs (tenant_id, id) VALUES (NULL, 1), (1, NULL); COMMIT;
+        BEGIN; GRANT SELECT ON docs TO reader; INSERT INTO docs (tenant_id, id) VALUES (NULL, 3); COMMIT;
+        CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := 9; RETURN NEW; END $$; CREATE TRIGGER fill BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION fill();
+        BEGIN; ALTER TABLE docs FORCE ROW LEVEL SECURITY; INSERT INTO docs (id, tenant_id) VALUES (NULL, 3); COMMIT;
+    """,
+    "a rule takes the place of an INSERT": r"""
+        CREATE RULE quiet AS ON INSERT TO docs DO INSTEAD NOTHING; BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; INSERT INTO docs (id) VALUES (NULL); COMMIT;
+    """,
+    "a savepoint before what fails": r"""
+        DROP TABLE lines; BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; SAVEPOINT s; DELETE FROM lines; ROLLBACK TO s; CREATE POLICY p ON docs USING (true); COMMIT;
+    """,
+}
+
+ALL = ROWS | READ_ONLY | TEMPORARY | TRANSACTIONS | SETTINGS | OVERLOADS | CASCADES | REFUSED
