@@ -111,13 +111,11 @@ def _names_context(words: list[tuple[str, Token]], functions: ContextFunctions) 
     )
 
 
-def _run_texts(words: list[tuple[str, Token]]) -> Iterator[str]:
-    """Yield the string constants in what EXECUTE runs."""
-    runs = False
-    for word, token in words:
-        runs = word == "execute" or (runs and word != ";")
-        if runs and token.name == "SCONST":
-            yield _content(word)[1:]
+def _run_texts(words: list[tuple[str, Token]]) -> list[str]:
+    """Return the string constants of a body that runs text: a variable may hold it first."""
+    if not any(word == "execute" for word, _ in words):
+        return []
+    return [_content(word)[1:] for word, token in words if token.name == "SCONST"]
 
 
 def tables_read(function: Function) -> tuple[TableName, ...]:
@@ -457,7 +455,7 @@ def _statements(function: Function) -> Iterator[BodyStatement]:
     executed = sum(word == "execute" for word, _ in words_in_body(function))
     if executed != sum(map(_runs_text, tree.nested((block,)))):
         raise _Unparsable
-    fragments = [(sql, into) for sql, into in _fragments(block) if sql]
+    fragments = [(sql, into) for sql, into in _fragments(block, executed > 0) if sql]
     # One call of the parser costs less than thousands.
     nodes = sql_statements(";\n".join(sql for sql, _ in fragments), False)
     if len(nodes) != len(fragments):
@@ -467,10 +465,11 @@ def _statements(function: Function) -> Iterator[BodyStatement]:
         yield BodyStatement(node, into)
 
 
-def _fragments(block: tree.Block) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _fragments(block: tree.Block, runs_text: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the SQL of a body, expressions as SELECT, with the variables that it gives."""
     from rlslint.replay.plpgsql import tree
 
+    texts: dict[str, str] = {}
     for statement in tree.nested((block,)):
         match statement:
             case tree.Block(_, declarations):
@@ -478,8 +477,10 @@ def _fragments(block: tree.Block) -> Iterator[tuple[str, tuple[str, ...]]]:
                     if declaration.type == "cursor":
                         raise _Unparsable
                     if declaration.default and declaration.type != "alias":
+                        _keep_text(texts, declaration.name, declaration.default, runs_text)
                         yield "SELECT " + declaration.default, (declaration.name,)
             case tree.Assignment(target, value) if value:
+                _keep_text(texts, target.names[0], value, runs_text)
                 yield "SELECT " + value, target.names[:1]
             case tree.Return(value) | tree.ReturnNext(value) if value:
                 yield "SELECT " + value, ()
@@ -492,13 +493,13 @@ def _fragments(block: tree.Block) -> Iterator[tuple[str, tuple[str, ...]]]:
             case tree.ForQuery(_, targets, sql) | tree.Sql(sql, targets):
                 yield sql, tuple(target.names[0] for target in targets)
             case tree.Execute(command, targets, using):
-                yield _executed(command), tuple(target.names[0] for target in targets)
+                yield _executed(command, texts), tuple(target.names[0] for target in targets)
                 yield from (("SELECT " + value, ()) for value in using)
             case tree.ForExecute(_, targets, command, using):
-                yield _executed(command), tuple(target.names[0] for target in targets)
+                yield _executed(command, texts), tuple(target.names[0] for target in targets)
                 yield from (("SELECT " + value, ()) for value in using)
             case tree.ReturnQuery(sql, command, using):
-                yield _executed(command) if command else sql, ()
+                yield _executed(command, texts) if command else sql, ()
                 yield from (("SELECT " + value, ()) for value in using)
             case tree.ForEach(_, _, array) if array:
                 yield "SELECT " + array, ()
@@ -518,13 +519,29 @@ def _runs_text(statement: tree.PlStatement) -> bool:
             return False
 
 
-def _executed(command: str) -> str:
+def _keep_text(texts: dict[str, str], name: str, value: str, runs_text: bool) -> None:
+    """Note what a variable holds, if it is a text that EXECUTE may run.
+
+    What is added to one in a branch counts as added: it may name no more than it does there.
+    """
+    if not runs_text:
+        return
     from rlslint.meaning.fixed_text import fixed_text
 
-    text = fixed_text(command)
+    text = fixed_text(value, texts)
+    if text is None:
+        texts.pop(name, None)
+    else:
+        texts[name] = text
+
+
+def _executed(command: str, texts: dict[str, str]) -> str:
+    from rlslint.meaning.fixed_text import as_run, fixed_text
+
+    text = fixed_text(command, texts)
     if text is None:
         raise _Unparsable
-    return text
+    return as_run(text)
 
 
 def _table(node: Node) -> TableName:

@@ -18,3 +18,14 @@ BEGIN RETURN QUERY EXECUTE 'SELECT * FROM docs WHERE body = $1 AND tenant_id = c
 --- good nothing is read
 CREATE FUNCTION found(words text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE answer text; BEGIN EXECUTE 'SELECT upper($1)' INTO answer USING words; RETURN answer; END $$;
+--- bad the text is in a variable
+CREATE FUNCTION found(words text) RETURNS SETOF docs LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE wanted text := 'SELECT * FROM docs'; BEGIN
+IF words <> '' THEN wanted := concat(wanted, ' WHERE body = ') || quote_literal(words); END IF;
+RETURN QUERY EXECUTE wanted; END $$;
+--- good the text in a variable asks for the tenant
+CREATE FUNCTION found(words text) RETURNS SETOF docs LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE wanted text; BEGIN
+wanted := 'SELECT * FROM docs WHERE tenant_id = current_setting(''app.tenant_id'')::int';
+wanted := wanted || format(' AND body = %L', words);
+RETURN QUERY EXECUTE wanted; END $$;
