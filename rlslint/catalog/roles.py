@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import Facts, Members
@@ -88,6 +89,22 @@ class StoredSetting(NamedTuple):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reset(self) -> str:
+        """SQL that takes the setting from its role, a sentence where it is one database's.
+
+        ALTER ROLE … RESET leaves what IN DATABASE has set (manual: ALTER ROLE), and a statement in
+        a block need not tell what the database is called.
+        """
+        if self.role is None:
+            return f"reset {self.name} with ALTER DATABASE"
+        role = quoted_identifier(self.role.name)
+        words = self.statement.sql.lower().split() if self.statement is not None else []
+        if any(pair == ("in", "database") for pair in pairwise(words)):
+            return f"reset {self.name} with ALTER ROLE {role} IN DATABASE, where it is set"
+        name = ".".join(map(quoted_identifier, self.name.split(".")))
+        return f"ALTER ROLE {role} RESET {name};"
 
 
 class Membership(NamedTuple):

@@ -12,7 +12,6 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.patterns import Pattern
 
 _NOBODY = Pattern(r"[\s0-]*|-1|none|null|nobody", re.IGNORECASE)
@@ -43,9 +42,8 @@ def _binding(project: Project) -> frozenset[str]:
 
 def _help(setting: StoredSetting) -> str:
     if setting.role is None:
-        return f"reset {setting.name} with ALTER DATABASE, and set it in each transaction"
-    name = ".".join(map(quoted_identifier, setting.name.split(".")))
-    return f"ALTER ROLE {quoted_identifier(setting.role.name)} RESET {name};"
+        return f"{setting.reset}, and set it in each transaction"
+    return setting.reset
 
 
 def _is_tenant(setting: StoredSetting, project: Project) -> bool:

@@ -10,7 +10,6 @@ from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
 
 _OFF = frozenset(("off", "false", "no", "0", "f", "n"))
 
@@ -30,16 +29,15 @@ def role_setting_row_security_off(setting: StoredSetting, project: Project) -> I
         )
         if not tables:
             continue
-        role = f"ROLE {quoted_identifier(name)}"
         yield Finding(
             object=name,
             message=f"every query of {name} on {in_words(tables)} fails: row_security is off, "
             "which switches no policy off but refuses what a policy would filter",
             span=shown(setting.statement),
             label="refuses what policies would filter",
-            help=f"ALTER {role} RESET row_security;"
+            help=setting.reset
             if setting.role is not None
-            else "reset row_security with ALTER DATABASE; pg_dump sets it for itself",
+            else f"{setting.reset}; pg_dump sets it for itself",
             related=also_shown((tables[0].because("rls_enabled"), "row security is enabled here")),
             confidence=None if serving.answer is Answer.yes else Confidence.medium,
         )
