@@ -153,3 +153,40 @@ def test_what_would_let_nobody_pass_is_not_suggested(tmp_path: Path) -> None:
     result = lint(tmp_path, {"migrations/0001_docs.sql": tables})
     (found,) = findings_of(result, "policy-inequality-on-tenant")
     assert found.finding.help == f"ask for the caller's own rows in its place: {own}"
+
+
+GUARDED = """
+CREATE ROLE web LOGIN;
+CREATE SCHEMA rights;
+CREATE FUNCTION rights.tenant() RETURNS int LANGUAGE sql STABLE
+  AS $$ SELECT nullif(current_setting('app.tenant', true), '')::int $$;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+GRANT SELECT ON docs TO web;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY base ON docs USING (true);
+CREATE POLICY guard ON docs AS RESTRICTIVE USING (tenant_id = rights.tenant());
+"""
+
+
+def test_a_policy_is_not_made_again_with_a_function_that_is_gone(tmp_path: Path) -> None:
+    dropped = lint(tmp_path / "1", {"migrations/1.sql": GUARDED + "DROP POLICY guard ON docs;"})
+    (found,) = findings_of(dropped, "drop-restrictive-policy")
+    assert found.finding.help.endswith("USING (tenant_id = rights.tenant());")
+    gone = lint(tmp_path / "2", {"migrations/1.sql": GUARDED + "DROP SCHEMA rights CASCADE;"})
+    (found,) = findings_of(gone, "cascade-drops-policy")
+    assert found.finding.help == "make policy guard of public.docs again"
+
+
+@pytest.mark.parametrize(
+    ("place", "help"),
+    [
+        ("", "ALTER ROLE web RESET row_security;"),
+        ("IN DATABASE shop", "reset row_security with ALTER ROLE web IN DATABASE, where it is set"),
+    ],
+)
+def test_a_setting_is_taken_back_where_it_is(place: str, help: str, tmp_path: Path) -> None:
+    history = GUARDED + f"ALTER ROLE web {place} SET row_security = off;"
+    (found,) = findings_of(
+        lint(tmp_path, {"migrations/1.sql": history}), "role-setting-row-security-off"
+    )
+    assert found.finding.help == help

@@ -10,13 +10,14 @@ from rlslint.access import (
     row_security_active,
 )
 from rlslint.access.reach import named_relations
+from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation, RemovedPolicy
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.admitting import is_tautology
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import bound_condition
 from rlslint.project.questions.exposure import COMMANDS, VERBS, Admission, served_roles
-from rlslint.sql.expressions import Expr
+from rlslint.sql.expressions import Call, Expr
 from rlslint.sql.quoting import free_name, quoted_identifier
 from rlslint.text.sentences import listed
 
@@ -136,6 +137,15 @@ def _names_what_is_gone(expression: Expr) -> bool:
     return any(one.is_beyond_history for one in named_relations(expression))
 
 
+def _own_calls(expression: Expr) -> frozenset[tuple[str, ...]]:
+    """Return the names by which an expression calls functions of the history that are there."""
+    return frozenset(
+        part.name
+        for part in expression.walk()
+        if isinstance(part, Call) and isinstance(part.function, Function)
+    )
+
+
 def _creation(policy: Policy, project: Project) -> str:
     """Return the CREATE POLICY of one that is gone, "" where it could not be made as it was."""
     table, clauses = policy.relation, ""
@@ -144,6 +154,8 @@ def _creation(policy: Policy, project: Project) -> str:
             continue
         condition = bound_condition(clause.sql, table, project) if clause.sql else None
         if condition is None or condition.ask(_names_what_is_gone):
+            return ""
+        if not _own_calls(clause.expression) <= _own_calls(condition.written.expression):
             return ""
         clauses += f" {word} ({clause.sql})"
     name = quoted_identifier(free_name(policy.name, [one.name for one in table.policies.known()]))
