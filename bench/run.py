@@ -23,6 +23,7 @@ from pathlib import Path
 
 GENERATE = Path(__file__).with_name("generate.py")
 EVERYDAY_GENERATOR = Path(__file__).with_name("everyday.py")
+PROGRAMS_GENERATOR = Path(__file__).with_name("programs.py")
 SLOW_SECONDS = 5.0
 
 HISTORY = "500 migrations"
@@ -33,6 +34,7 @@ GIVEN = "the migrations given"
 SMALL = "one small file"
 SCHEMA = "2,000 tables, 8,000 policies"
 TWICE_SCHEMA = "4,000 tables, 16,000 policies"
+PROGRAMS = "10,000 programs, 300 with settings"
 LIVE = "a database of 5,000 tables, 10,000 policies"
 
 RLSLINT = "rlslint"
@@ -113,6 +115,8 @@ PROMISES = (
     twice(SCHEMA, TWICE_SCHEMA),
     Promise("peak memory of rlslint, MB", 60, (EVERYDAY, RLSLINT), of_memory=True),
     Promise("peak memory of rlslint, MB", 120, (SCHEMA, RLSLINT), of_memory=True),
+    Promise("wall of rlslint, s", 3, (PROGRAMS, RLSLINT)),
+    Promise("peak memory of rlslint, MB", 300, (PROGRAMS, RLSLINT), of_memory=True),
     Promise("wall, rlslint / pgrls", 1 / 15, (LIVE, RLSLINT), (LIVE, PGRLS)),
     Promise("peak memory of rlslint, MB", 200, (LIVE, RLSLINT), of_memory=True),
 )
@@ -128,6 +132,7 @@ def generate(data: Path) -> None:
         (GENERATE, "schema", "schema/schema.sql"),
         (GENERATE, "schema", "schema-twice/schema.sql", "--tables", "4000"),
         (GENERATE, "small", "small/0001_small.sql"),
+        (PROGRAMS_GENERATOR, "programs"),
     ):
         subprocess.run([sys.executable, str(script), *arguments], cwd=data, check=True)
 
@@ -189,6 +194,7 @@ def jobs(data: Path, tools: Path | None, given: Path | None) -> list[Job]:
         found += migrations(GIVEN, given)
     found += check(SMALL, "small/0001_small.sql")
     found += check(SCHEMA, "schema/schema.sql")
+    found += check(PROGRAMS, "programs")
     found.append(Job(SCHEMA, PGRLS, offline("schema/schema.sql")))
     for workload, path in (
         (TWICE, "migrations-twice"),
