@@ -48,6 +48,7 @@ FOLDERS = {
     "OutsideScript": "deployments",
     "ServerVersion": "server_versions",
     "LostIdentity": "proxies",
+    "Route": "routes",
     "BrokenStatement": "statements",
     "Refusal": "statements",
     "Dynamic": "statements",

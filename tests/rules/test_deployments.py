@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config.options import Config
 from rlslint.config.scales import Confidence, Severity
 from tests.linting import findings_of, lint
 
@@ -407,3 +408,96 @@ def test_a_token_that_does_not_arrive_tells_nobody(
         if one.place is not None
     ]
     assert found == rows
+
+
+POOLER = "postgres://postgres.abcdefgh:x@aws-0-eu-central-1.pooler.supabase.com:5432/postgres"
+COMPOSE = """services:
+  web:
+    image: example/web
+    {ports}
+    environment:
+      DATABASE_URL: {url}
+"""
+DEPLOYMENT = """kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          env:
+            - name: DATABASE_URL
+              value: {url}
+"""
+INGRESS = """kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    kubernetes.io/ingress.class: {ingress}
+spec:
+  rules:
+    - http:
+        paths:
+          - backend:
+              service:
+                name: {service}
+"""
+ROUTE = """kind: HTTPRoute
+spec:
+  rules:
+    - backendRefs:
+        - kind: Service
+          name: web
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"compose.prod.yml": COMPOSE.format(ports="ports: ['80:8080']", url=POOLER)},
+         "compose.prod.yml:4"),
+        ({"compose.prod.yml": COMPOSE.format(ports="ports:\n      - 80:8080", url=POOLER)},
+         "compose.prod.yml:4"),
+        ({"k8s/web.yaml": DEPLOYMENT.format(url=POOLER),
+          "k8s/in.yaml": f"kind: Service\n---\n{INGRESS.format(ingress='nginx', service='web')}"},
+         "k8s/in.yaml:14"),
+        ({"k8s/web.yaml": DEPLOYMENT.format(url=POOLER), "k8s/route.yaml": ROUTE},
+         "k8s/route.yaml:6"),
+        ({"k8s/all.yaml": f"{ROUTE}---\n{DEPLOYMENT.format(url=POOLER)}"}, "k8s/all.yaml:6"),
+        ({"compose.prod.yml": COMPOSE.format(ports="expose: ['8080']", url=POOLER)}, ""),
+        ({"compose.prod.yml": COMPOSE.format(ports="ports: ['127.0.0.1:80:80']", url=POOLER)}, ""),
+        ({"compose.override.yml": COMPOSE.format(ports="ports: ['80:80']", url=POOLER)}, ""),
+        ({"compose.prod.yml": COMPOSE.format(
+            ports="ports: ['80:80']", url=POOLER.replace("postgres.", "web.", 1))}, ""),
+        ({"compose.prod.yml": COMPOSE.format(ports="image: x", url=POOLER)
+          + "  proxy:\n    image: nginx\n    ports: ['443:443']\n"}, ""),
+        ({"k8s/web.yaml": DEPLOYMENT.format(url=POOLER),
+          "k8s/in.yaml": INGRESS.format(ingress="nginx-internal", service="web")}, ""),
+        ({"k8s/web.yaml": DEPLOYMENT.format(url=POOLER),
+          "k8s/in.yaml": INGRESS.format(ingress="nginx", service="front")}, ""),
+    ],
+)  # fmt: skip
+def test_a_route_from_outside_reaches_a_role_that_is_exempt(
+    files: dict[str, str], place: str, tmp_path: Path
+) -> None:
+    result = lint(tmp_path, {"supabase/migrations/0001_docs.sql": USERS, **files})
+    found = findings_of(result, "route-reaches-bypass-role")
+    assert [
+        f"{str(one.place.path).removeprefix(f'{tmp_path}/')}:{one.place.start.row}"
+        for one in found
+        if one.place is not None
+    ] == ([place] if place else [])
+
+
+def test_a_role_that_is_meant_to_bypass_serves_nobody_from_outside(tmp_path: Path) -> None:
+    files = {
+        "migrations/0001_docs.sql": f"CREATE ROLE worker LOGIN BYPASSRLS; {HISTORY}",
+        "compose.prod.yml": COMPOSE.format(
+            ports="ports: ['80:8080']", url="postgres://worker:x@db.example.com/shop"
+        ),
+        "production.env": "DATABASE_URL=postgres://app_user:x@db.example.com/shop\n",
+    }
+    config = Config(min_severity=Severity.info, bypass_roles=("worker",))
+    (found,) = findings_of(lint(tmp_path, files, config), "route-reaches-bypass-role")
+    assert found.severity is Severity.error

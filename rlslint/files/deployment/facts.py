@@ -73,6 +73,18 @@ class LostIdentity(NamedTuple):
     is_replaced: bool
 
 
+class Route(NamedTuple):
+    """That traffic from outside is let in to a workload.
+
+    `workload` is what the sources of its connections begin with (`services.web.`, `web.`), `how`
+    names what lets it in.
+    """
+
+    span: Span
+    workload: str
+    how: str
+
+
 class Deployment(NamedTuple):
     """All of that."""
 
@@ -83,6 +95,7 @@ class Deployment(NamedTuple):
     pushes: tuple[SchemaPush, ...] = ()
     versions: tuple[ServerVersion, ...] = ()
     identities: tuple[LostIdentity, ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 NO_DEPLOYMENT = Deployment()

@@ -10,6 +10,7 @@ from rlslint.files.deployment import (
     identity_headers,
     poolers,
     public_keys,
+    routes,
     schema_pushes,
     server_versions,
     startup_options,
@@ -28,6 +29,7 @@ _SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
     (schema_pushes.may_tell, schema_pushes.schema_pushes),
     (server_versions.may_tell, server_versions.server_versions),
     (identity_headers.may_tell, identity_headers.lost_identities),
+    (routes.may_tell, routes.routes),
 )
 """In the order of the fields of Deployment: whether a file is searched, and what for."""
 

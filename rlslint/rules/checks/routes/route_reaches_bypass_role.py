@@ -1,0 +1,65 @@
+"""route-reaches-bypass-role: requests from outside get to a role that no policy binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.access import has_bypassrls, in_words, is_superuser, protected_tables
+from rlslint.config.scales import Confidence, Severity
+from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
+from rlslint.files.deployment.facts import Route
+from rlslint.project.findings import Finding, also_shown
+from rlslint.project.project import Project
+from rlslint.project.questions.exempt_connections import exemption, serves_requests
+from rlslint.rules.registry import rule
+
+
+@rule
+def route_reaches_bypass_role(route: Route, project: Project) -> Iterator[Finding]:
+    if not project.uses_row_security:
+        return
+    for connection in project.connections:
+        because = _because(connection, project) if _is_behind(route, connection) else ""
+        # Of what is known to serve requests, app-role-superuser and app-role-bypassrls tell.
+        if because and not serves_requests(connection, project):
+            yield _finding(route, connection, because, project)
+            return
+
+
+def _is_behind(route: Route, connection: Connection) -> bool:
+    """Tell whether a route leads to the workload that a connection is of."""
+    if not connection.source.startswith(route.workload) or connection.is_open:
+        return False
+    if connection.development or not connection.connects or runs_migrations(connection):
+        return False
+    in_one_file = connection.span.text.path == route.span.text.path
+    return in_one_file or not route.workload.startswith("services.")
+
+
+def _because(connection: Connection, project: Project) -> str:
+    """Return why no policy binds the role of a connection, "" where nothing certain says so."""
+    role = role_of(connection)
+    if is_superuser(project.catalog, role):
+        return "the migrations make it a superuser"
+    if has_bypassrls(project.catalog, role):
+        return "the migrations give it BYPASSRLS"
+    found = exemption(connection, project) if platform_of(connection) is not None else None
+    return found.because if found is not None and found.certain else ""
+
+
+def _finding(route: Route, connection: Connection, because: str, project: Project) -> Finding:
+    role, tables = role_of(connection), protected_tables(project.catalog)
+    is_set_aside = role in project.config.bypass_roles
+    return Finding(
+        object=route.workload.rstrip("."),
+        message=f"requests from outside are served as {role}, which no policy of "
+        f"{in_words(tables)} binds ({because}): {route.how} leads to "
+        f"{route.workload.rstrip('.').rpartition('.')[2]}",
+        span=route.span,
+        label="lets in traffic from outside",
+        help=f"let this workload connect as a role that policies bind, and keep {role} for work "
+        "that nothing outside reaches",
+        related=also_shown((connection.span, f"it connects as {role} here")),
+        severity=Severity.error if is_set_aside else None,
+        confidence=None if is_set_aside else Confidence.medium,
+    )
