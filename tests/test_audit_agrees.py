@@ -44,6 +44,10 @@ TRUE_OF_CORRECT_DATABASES = {
     "column-grant-tenant-update": "policies keep the tenant as it is, as long as they are right",
     "guc-identity-forgeable": "settings keep tenants apart as long as clients send no SQL",
     "sequence-side-channel": "how many rows there are is often no secret",
+    "policy-function-parallel-unsafe": "few tables are so large that workers read them",
+    "policy-in-subquery-no-index": "small tables are read as a whole in any case",
+    "policy-join-through-rls-table": "chains of small tables cost little",
+    "tenant-default-missing": "INSERTs may say whose a row is",
     "tenant-column-mutable": "who belongs to two tenants is trusted with the rows of both",
 }
 """The rules that tell, as an info, what a design that is right relies on."""

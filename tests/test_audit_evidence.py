@@ -15,6 +15,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import audit
 from rlslint.project.database import Request
 from rlslint.reports.results import ReportedFinding, Result
+from tests.linting import findings_of
 from tests.postgres import Database, Server, ServerUnavailableError, run_server, server_directories
 
 OWN = "(SELECT nullif(current_setting('app.tenant_id', true), '')::int)"
@@ -42,7 +43,7 @@ CREATE POLICY office ON notes TO back_office USING (true);
 """
 
 
-TRUE_OF_ALL = ("guc-identity-forgeable",)
+TRUE_OF_ALL = ("current-setting-no-missing-ok", "guc-identity-forgeable", "tenant-default-missing")
 """What is said, as an info, of each of the databases here: their policies go by settings."""
 
 
@@ -469,8 +470,7 @@ def test_an_invalid_index_of_members_is_named(database: Database) -> None:
     script = "INSERT INTO members VALUES (1, 1), (2, 1);"
     script += "CREATE UNIQUE INDEX CONCURRENTLY by_user ON members (user_id)"
     assert database.run(script).errors
-    (finding,) = audited(database).findings
-    assert finding.name == "policy-membership-unindexed"
+    (finding,) = findings_of(audited(database), "policy-membership-unindexed")
     assert "index by_user, by which it could look them up, is not valid" in finding.finding.message
     assert "REINDEX INDEX CONCURRENTLY public.by_user;" in finding.finding.help
 

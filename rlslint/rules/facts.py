@@ -12,6 +12,7 @@ from typing import Any
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Column as TableColumn
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.roles import PUBLIC, Role
@@ -50,8 +51,9 @@ def facts_of(kind: str, subject: Any, project: Project) -> frozenset[str] | None
 def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
     """Return whether row security is `enabled` and `forced`, and what there is beside it.
 
-    `for …` are the commands that some policy is for alone; `looked-up` tells that some policy of
-    the project looks into tables or calls functions.
+    `for …` are the commands that some policy is for alone; `required` tells of columns for which
+    new rows need a value; `looked-up` that some policy of the project looks into tables or calls
+    functions.
     """
     policies = table.policies
     if table.unknown or policies.is_open or table.grants.is_open or table.constraints.is_open:
@@ -83,13 +85,21 @@ def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
         found.append("child")
     if table.copied_from:
         found.append("copied")
-    for column in table.columns.values():
-        if column.unknown or column.default is not None:
-            found.append("defaults")
-            break
+    columns = table.columns.values()
+    if any(column.unknown or column.default is not None for column in columns):
+        found.append("defaults")
+    if any(map(_is_required, columns)):
+        found.append("required")
     if project.ask(_is_anything_looked_up):
         found.append("looked-up")
     return frozenset(found)
+
+
+def _is_required(column: TableColumn) -> bool:
+    if column.unknown:
+        return True
+    is_filled = column.default is not None or column.identity or column.generated
+    return column.not_null and not is_filled
 
 
 def _is_anything_looked_up(project: Project) -> bool:
@@ -191,7 +201,8 @@ def _words(expression: Expr) -> frozenset[str]:
 
     `lenient` is what may be true where an operand is NULL, `unequal` what compares other than by
     `=`, `helper` a call of a function of the history, `wrapped` a column in a cast or a call,
-    `pair` a comparison of columns. Calls stand with their names, settings with theirs.
+    `pair` a comparison of columns, `strict-setting` what may fail where a setting is missing. Calls
+    stand with their names, settings with theirs.
     """
     found = set[str]()
     said: tuple[Expr, ...] = ()
@@ -255,6 +266,11 @@ def _words_of_call(call: Call, name: tuple[str, ...], arguments: tuple[Expr, ...
             yield "undotted"
         if known.startswith("request."):
             yield "setting request"
+        match arguments[1:]:
+            case (Constant(True),):
+                pass
+            case _:
+                yield "strict-setting"
     else:
         yield f"{word}()"
         yield "call"

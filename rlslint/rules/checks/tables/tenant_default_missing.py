@@ -1,0 +1,44 @@
+"""tenant-default-missing: every INSERT has to write down whose the row is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlslint.catalog.model import Table
+from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project.project import Project
+from rlslint.project.questions.given_tenants import GivenTenant, given_tenants
+from rlslint.rules.registry import rule
+from rlslint.sql.quoting import quoted_identifier
+
+
+@rule
+def tenant_default_missing(table: Table, project: Project) -> Iterator[Finding]:
+    if table.rls_enabled:
+        for alike in given_tenants(table, project):
+            yield _finding(alike)
+
+
+def _finding(alike: tuple[GivenTenant, ...]) -> Finding:
+    first, *others = alike
+    table, column, policy = first.table, first.column, first.policy
+    tables = f"{len(alike)} tables" if others else str(table)
+    return Finding(
+        object=f"{table}.{column}",
+        message=f"every INSERT into {tables} has to name {column}: policy {policy.name} admits one "
+        "value, and neither a default nor a trigger fills it in",
+        span=shown(column.created or table.created),
+        label=f"{column} has no default",
+        help="\n".join(map(_default, alike))
+        if all(one.default for one in alike)
+        else f"give {column} the default that policy {policy.name} compares it with",
+        related=also_shown(
+            (policy.effective_check, "admits one value"),
+            *((one.table.created, f"so has {one.table}") for one in others),
+        ),
+    )
+
+
+def _default(one: GivenTenant) -> str:
+    name = quoted_identifier(one.column.name)
+    return f"ALTER TABLE {one.table.sql_name} ALTER COLUMN {name} SET DEFAULT {one.default};"
