@@ -202,7 +202,7 @@ def test_a_settings_file_and_a_code_file_cost_themselves(
         raise LookupError("no such key")
 
     monkeypatch.setattr(settings_files, "_read", failing)
-    monkeypatch.setattr("rlslint.code.python.application._follow_functions", failing)
+    monkeypatch.setattr("rlslint.code.evaluation.program.Programs._follow", failing)
     (project / ".env").write_text("DATABASE_URL=postgres://app@db/shop\n")
     (project / "app.py").write_text(
         "import psycopg\ndef f():\n    psycopg.connect('').execute('SELECT * FROM docs')\n"
@@ -211,7 +211,7 @@ def test_a_settings_file_and_a_code_file_cost_themselves(
     assert run.returncode == 2
     assert findings(run) >= ALL
     assert "Not searched for connections: file app.py, file .env, for rlslint" in run.stderr
-    assert "Not searched for SQL: file app.py, for rlslint" in run.stderr
+    assert "Not followed: file app.py, for rlslint" in run.stderr
 
 
 def test_ignore_comments_that_cannot_be_read_hide_nothing(

@@ -39,6 +39,10 @@ class Subscript(NamedTuple):
     key: Node
 
 
+ALL_ENTRIES = "**"
+"""The name of an argument that stands for all entries of a mapping."""
+
+
 class Call(NamedTuple):
     """A call; `new T(…)` calls the name T, and a block that follows a call is its last argument."""
 

@@ -1,9 +1,8 @@
 """Which files of a program are worth following.
 
-They say something about sessions, or send what the policies of a table may refuse. A file is
-searched as bytes before anything of it is parsed. A sign is looked for only where its first word
-stands, and begins with it, for such a search is many times as quick as one that begins with a
-choice.
+They say something about sessions, or read or write rows that policies guard. A file is searched as
+bytes before anything of it is parsed. A sign is looked for only where its first word stands, and
+begins with it, for such a search is many times as quick as one that begins with a choice.
 """
 
 from __future__ import annotations
@@ -56,6 +55,9 @@ _PERHAPS_REFUSED = (
 )  # fmt: skip
 """What needs policies for more commands than one."""
 
+_QUERIES = (b"select ", b"insert into", b"update ", b"delete from", b"merge into", b"copy")
+"""What reads or writes rows."""
+
 _NAME_OF_TABLE = rb"""["'`\\]*(?:\w+["'`\\]*\.["'`\\]*)?(?:%b)\b"""
 _GUARDS = Pattern(
     rb"create\s+policy\s[^;]{1,200}?\son\s+(?:only\s+)?[\"\\]*(?:\w+[\"\\]*\.[\"\\]*)?(\w+)"
@@ -103,9 +105,12 @@ def signs_of(functions: Iterable[bytes] = (), tables: Iterable[Guarded] = ()) ->
     guarded = set(tables)
     names = {table.name for table in guarded}
     reached = rb"\b(?:from|into|update|join|copy)\s+(?:only\s+)?"
+    listed = (
+        rb"""(?:\b(?:from|into|update|join|copy)\s|,|copy\w*\([^)]{0,80}?["'])\s*(?:only\s+)?"""
+    )
     return Signs(
         (*settings, *calls),
-        _named(reached, names),
+        _named(listed, names),
         _named(reached, {table.name for table in guarded if table.in_part}),
         _named(rb"\bcopy\s+", names),
     )
@@ -135,15 +140,23 @@ def has_sign(data: bytes, signs: Signs) -> bool:
     return signs.in_part.search(lowered) is not None
 
 
+def reads_rows(data: bytes, signs: Signs) -> bool:
+    """Tell whether a file names a table with policies where a query may name one."""
+    lowered = data.lower()
+    if signs.tables is None or not any(word in lowered for word in _QUERIES):
+        return False
+    return signs.tables.search(lowered) is not None
+
+
 def places(data: bytes, signs: Signs) -> list[int]:
-    """Return where signs stand in a file, in order."""
+    """Return where signs begin and end in a file, in order."""
     lowered = data.lower()
     found = [
-        found.start()
+        each
         for word, pattern in signs.sessions
         if word in lowered
-        for found in pattern.finditer(lowered)
+        for each in pattern.finditer(lowered)
     ]
     if signs.tables is not None:
-        found += [found.start() for found in signs.tables.finditer(lowered)]
-    return sorted(found)
+        found += signs.tables.finditer(lowered)
+    return sorted(place for each in found for place in (each.start(), each.end() - 1))

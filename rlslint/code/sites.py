@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Enum
 
 from rlslint import NamedTuple
-from rlslint.files.connections import Connection
 from rlslint.text import Span, Text
 
 
@@ -27,7 +26,10 @@ class TransactionScope(Enum):
 _PARAMETERS = {
     "aiopg": "%s",
     "alembic": ":value",
+    "databases": ":value",
+    "dbapi": "%s",
     "django": "%s",
+    "peewee": "%s",
     "pg8000": "%s",
     "psycopg": "%s",
     "psycopg2": "%s",
@@ -194,26 +196,10 @@ class CodeEvent(NamedTuple):
     instead_of: int = -1
 
 
-class ConnectionDefaults(NamedTuple):
-    """What a settings file says of all connections that a framework makes.
-
-    `framework` equals the `Driver.name` of the sites that it speaks of. Each other field is None
-    where the file leaves it open.
-    """
-
-    framework: str
-    span: Span
-    pooled: bool | None = None
-    transaction_per_request: bool | None = None
-    binds_on_server: bool | None = None
-
-
 class CodeFile(NamedTuple):
     """What one file of application code tells. `problem` is a sentence where it can't be read."""
 
     path: str
     sites: tuple[SqlSite, ...] = ()
     events: tuple[CodeEvent, ...] = ()
-    connections: tuple[Connection, ...] = ()
-    defaults: tuple[ConnectionDefaults, ...] = ()
     problem: str = ""

@@ -80,6 +80,20 @@ class Connection(NamedTuple):
         return bool(self.clients)
 
 
+class ConnectionDefaults(NamedTuple):
+    """What a settings file says of all connections that a framework makes.
+
+    `framework` equals the name of the driver that it speaks of. Each other field is None
+    where the file leaves it open.
+    """
+
+    framework: str
+    span: Span
+    pooled: bool | None = None
+    transaction_per_request: bool | None = None
+    binds_on_server: bool | None = None
+
+
 def runs_migrations(connection: Connection) -> bool:
     """Tell whether a connection is for migrations or administration, not for requests.
 

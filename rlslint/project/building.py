@@ -34,7 +34,6 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
-    from rlslint.code.sites import CodeFile
     from rlslint.files.settings.api import Api
     from rlslint.project.outside import OutsideScript
     from rlslint.project.sessions import QuerySite, SessionTrace
@@ -79,10 +78,11 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     all_files = histories(found, anchored(config, config.migrations), found.reported)
     reader.notes += [note.message for note in all_files.notes]
     reader.faults += all_files.faults
-    modules_of_code, modules = ModuleReader(found), ModuleReader(found)
+    modules = ModuleReader(found)
     nearest = _nearest_roots(all_files.histories)
     read = _with_a_part_of(found.reported, all_files, nearest)
-    code = read_code(_code_of(read, found, nearest), all_files, reader, modules_of_code, modules)
+    around_them = found if read == all_files else _code_of(read, found, nearest)
+    code = read_code(around_them, all_files, reader, modules)
     built, loose, scripts = [], [], []
     wanted = _with_programs(read, code.programs, nearest)
     configured = configured_platform(found, all_files)
@@ -176,7 +176,7 @@ def _join(
 ) -> Built:
     replayed = replayed or Replayed(Replay(), (), 0, 0)
     catalog = replayed.replay.catalog
-    queries, traces = _read_sessions(code.files, catalog, reader) if code.files else ((), ())
+    queries, traces = _read_sessions(code, catalog, reader) if code.files else ((), ())
     apis = tuple(api for _, api in code.apis)
     elsewhere = partial(settings_named, paths=code.others, base=os.getcwd())
     project = Project(
@@ -210,21 +210,18 @@ def _outside(
 
 
 def _read_sessions(
-    files: tuple[CodeFile, ...], catalog: Catalog, reader: Reader
+    code: Code, catalog: Catalog, reader: Reader
 ) -> tuple[tuple[QuerySite, ...], tuple[SessionTrace, ...]]:
-    if not files:
-        return (), ()
     from rlslint.project.sessions import read_sites, traces
 
-    defaults = [default for file in files for default in file.defaults]
     queries: list[QuerySite] = []
-    for file in files:
+    for file in code.files:
         try:
-            queries += read_sites(file.sites, catalog, defaults)
+            queries += read_sites(file.sites, catalog, code.defaults)
         except Exception as error:
             reader.faults.append(Fault("searched for SQL", "file", file.path, error))
     try:
-        return tuple(queries), traces(files, queries)
+        return tuple(queries), traces(code.files, queries)
     except Exception as error:
         reader.faults.append(Fault("followed", "sessions", "of the application", error))
         return tuple(queries), ()
@@ -235,6 +232,7 @@ def _beside(history: History, code: Code, nearest: Nearest) -> Code:
     return code._replace(
         files=tuple(file for file in code.files if history.root in nearest(file.path)),
         connections=tuple(c for c in code.connections if history.root in nearest(c.span.text.path)),
+        defaults=tuple(d for d in code.defaults if history.root in nearest(d.span.text.path)),
         apis=tuple(one for one in code.apis if history.root in nearest(one[0])),
         deployment=_deployment_beside(history, code.deployment, nearest),
     )
@@ -276,6 +274,7 @@ def _apis(history: History, code: Code) -> tuple[tuple[str, Api], ...]:
 def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:
     """Leave the code and the settings that lie beside the histories that are read."""
     roots = {history.root for history in read.histories}
+    scripts = {m.shown for h in (*read.histories, *read.loose) for m in h.migrations}
 
     def tells(file: SourceFile) -> bool:
         beside = nearest(file.shown)
@@ -285,4 +284,5 @@ def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:
         python=tuple(filter(tells, found.python)),
         programs=tuple(filter(tells, found.programs)),
         settings=tuple(filter(tells, found.settings)),
+        sql=tuple(file for file in found.sql if file.shown in scripts),
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rlslint.code.evaluation.program import Programs
     from rlslint.code.interest import Signs
     from rlslint.code.sites import CodeFile, SqlSite
-    from rlslint.files.connections import Connection
+    from rlslint.files.connections import Connection, ConnectionDefaults
     from rlslint.files.python_source import ReadModule
     from rlslint.files.settings.api import Api
     from rlslint.files.settings.document import VariablesAt
@@ -46,9 +46,8 @@ class Code(NamedTuple):
     `apis` are those that settings files are about, each with the path of its file. `others` are
     the paths of all files that are not read as SQL. `deployment` is what those of the program tell
     of keys, poolers and the like. `tests` are the paths of the files that test it.
-    `apis` are those that settings files are about, each with the path of its file. `told` are
-    the programs of which nothing about row security is left unread. `others` are
-    the paths of all files that are not read as SQL.
+    `told` are the programs of which nothing about row security is left unread. `defaults` are what
+    settings files say of all connections that a framework makes.
     """
 
     files: tuple[CodeFile, ...]
@@ -61,25 +60,25 @@ class Code(NamedTuple):
     deployment: Deployment = NO_DEPLOYMENT
     tests: tuple[str, ...] = ()
     told: frozenset[str] = frozenset()
+    defaults: tuple[ConnectionDefaults, ...] = ()
 
 
 def read_code(
     found: Found,
     sorted_files: Histories,
     reader: Reader,
-    read_module: ReadModule,
     modules_of_programs: ReadModule,
 ) -> Code:
     """Read the programs and settings that were found; what cannot be read is told to the reader.
 
-    `sorted_files` say which programs are migrations. Modules that programs import are read as
-    `modules_of_programs` where they make row security, else as `read_module`.
+    `sorted_files` say which programs are migrations. Modules that programs import which make row
+    security are read as `modules_of_programs`.
     """
     migrations = {
         migration.shown for history in sorted_files.histories for migration in history.migrations
     }
-    files: list[CodeFile] = []
     connections: list[Connection] = []
+    defaults: list[ConnectionDefaults] = []
     programs: list[RowSecurityProgram] = []
     unread: list[Sign] = []
     for file in found.python:
@@ -87,20 +86,17 @@ def read_code(
         if text is None:
             continue
         is_test = file.shown in found.tests
-        if file.shown not in migrations:
-            if not is_test:
-                files += _code_file(text, reader, read_module)
-            if makes_row_security(text.data):
-                made, sign = _startup(file, text, is_test, reader, modules_of_programs)
-                programs += made
-                unread += sign
+        if file.shown not in migrations and makes_row_security(text.data):
+            made, sign = _startup(file, text, is_test, reader, modules_of_programs)
+            programs += made
+            unread += sign
         if not is_test:
-            connections += _settings(file, text, reader).connections
+            told = _settings(file, text, reader)
+            connections += told.connections
+            defaults += told.defaults
     followed = _programs(found, sorted_files, reader)
-    files += followed.files
     mappers = tuple(_mappers(found, reader))
-    files += mappers
-    beside = [*followed.connections, *(c for file in files for c in file.connections)]
+    beside = list(followed.connections)
     apis = []
     settings_files = 0
     by_path = {os.path.normpath(file.path): file for file in found.settings}
@@ -126,7 +122,7 @@ def read_code(
         if settings.api is not None:
             apis.append((file.shown, settings.api))
     return Code(
-        tuple(files),
+        (*followed.files, *mappers),
         (*beside, *connections),
         settings_files,
         (
@@ -139,6 +135,7 @@ def read_code(
         _deployment(found, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
         followed.told.union(mapper.path for mapper in mappers),
+        tuple(defaults),
     )
 
 
@@ -190,24 +187,6 @@ def _startup(
     return (), (sign,) if speaks_of_row_security(source) else ()
 
 
-def _code_file(text: Text, reader: Reader, read_module: ReadModule) -> Iterator[CodeFile]:
-    from rlslint.code.python import may_hold_sql
-
-    if not may_hold_sql(text.data):
-        return
-    from rlslint.code.python.application import read_application
-
-    try:
-        code = read_application(text.path, text.data.decode(), read_module)
-    except Exception as error:
-        reader.faults.append(Fault("searched for SQL", "file", text.path, error))
-        return
-    if code.problem:
-        reader.notes.append(code.problem)
-    reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
-    yield code
-
-
 def _variables_of_terraform(
     files: tuple[SourceFile, ...], reader: Reader
 ) -> dict[str, dict[str, str]]:
@@ -228,7 +207,7 @@ def _variables_of_terraform(
 
 
 class _Followed(NamedTuple):
-    """What programs tell that are written in other languages than Python.
+    """What programs tell.
 
     `told` are those, as they are shown, of which nothing about row security is left unread;
     `unread` are migrations of which something is.
@@ -242,25 +221,28 @@ class _Followed(NamedTuple):
 
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
     """Follow programs that are no tests; what migrations run is given to the reader."""
-    listed = {file.shown: file for file in found.programs if file.shown not in found.tests}
+    files = (*found.programs, *found.python)
+    listed = {file.shown: file for file in files if file.shown not in found.tests}
     if not listed:
         return _Followed()
     from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
     from rlslint.code.connecting import may_connect
     from rlslint.code.coverage import covered_by, uncovered
-    from rlslint.code.interest import has_sign
+    from rlslint.code.interest import has_sign, reads_rows
 
     migrations = _migrations_in_programs(sorted_files.histories) & listed.keys()
+    all_migrations = {m.shown for h in sorted_files.histories for m in h.migrations}
     signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
     connecting: dict[str, bytes] = {}
-    for shown in listed.keys() - migrations:
+    python = {file.shown for file in found.python}
+    for shown in listed.keys() - all_migrations:
         data = reader.content(listed[shown].path, shown)
         if len(data) > LARGEST_PROGRAM or b"\0" in data:
             continue
-        if has_sign(data, signs):
+        if has_sign(data, signs) or (shown in python and reads_rows(data, signs)):
             starts[shown] = data
-        if may_connect(data):
+        if shown not in python and may_connect(data):
             connecting[shown] = data
     if not starts and not migrations and not connecting:
         return _Followed()
@@ -332,7 +314,7 @@ def _signs(found: Found, migrations: Iterable[SourceFile]) -> Signs:
         tells_of_session,
     )
 
-    tables = guarded_tables(map(_content, (*found.sql, *migrations)))
+    tables = guarded_tables(map(_content, (*found.sql, *found.python, *migrations)))
     settings = signs_of()
     scripts = [
         f.name.lower().encode() for f in found.sql if tells_of_session(_content(f), settings)

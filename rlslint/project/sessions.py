@@ -11,13 +11,13 @@ from rlslint.code.sites import (
     CodeEvent,
     CodeEventKind,
     CodeFile,
-    ConnectionDefaults,
     Driver,
     Hook,
     Lifetime,
     SqlSite,
     TransactionScope,
 )
+from rlslint.files.connections import ConnectionDefaults
 from rlslint.project.setting_writes import SettingWrite, setting_writes
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read

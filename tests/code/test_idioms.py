@@ -40,6 +40,7 @@ class Driver(NamedTuple):
     binds_on_server: bool = True
     shares_connections: bool = True
     pool_resets: bool = False
+    begins_itself: bool = False
 
     @property
     def leaks(self) -> bool:
@@ -140,6 +141,7 @@ DRIVERS = (
         "postgrex.ex",
         lacks=OPTIONS | OWN | CLEANUP | SERVICE | FORMATTED | {CALLBACK, ACQUIRE, RELEASE},
     ),
+    Driver("psycopg.py", begins_itself=True, lacks=OWN | SERVICE | {CALLBACK}),
 )
 
 
@@ -149,6 +151,9 @@ def expected(driver: Driver, idiom: str) -> set[str]:
         found = found - LEFT_TO_OTHERS
     if not driver.binds_on_server:
         found = found - {"set-bind-parameter"}
+    if driver.begins_itself and "set-local-outside-transaction" in found:
+        # There is no transaction only where the program turns it off.
+        found = {"set-local-autocommit-driver"}
     return found
 
 

@@ -166,7 +166,7 @@ def handle():
 @pytest.mark.parametrize(
     ("options", "local", "expected"),
     [
-        ("", "true", [("app.py", "set-local-outside-transaction", Severity.error)]),
+        ("", "true", [("app.py", "set-local-outside-transaction", Severity.warning)]),
         ('"ATOMIC_REQUESTS": True,', "true", []),
         ('"CONN_MAX_AGE": 60,', "false", [("app.py", "set-config-session", Severity.error)]),
         ('"CONN_MAX_AGE": 0,', "false", []),

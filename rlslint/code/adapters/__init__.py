@@ -31,13 +31,14 @@ ENDINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ".rs": ("rust", "RUST"),
         ".ex": ("elixir", "ELIXIR"),
         ".exs": ("elixir", "ELIXIR"),
+        ".py": ("python", "PYTHON"),
     }
 )
 
 LARGEST_PROGRAM = 1 << 20
 """Bytes of a file; larger ones are generated or bundled, and not followed."""
 
-_NUMBER_SIGN = (".rb", ".rake", ".ex", ".exs")
+_NUMBER_SIGN = (".py", ".rb", ".rake", ".ex", ".exs")
 
 
 def comment_mark(name: str) -> str:

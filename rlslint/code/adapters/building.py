@@ -55,11 +55,11 @@ class Language(NamedTuple):
     parameters with where name, type and, if there can be one, default stand. `patterns` are node
     types that hold several targets. `sigil` are characters in front of names. `operators` are
     spelled otherwise than elsewhere. `prepare` gives a text of equal length that the grammar can
-    parse; `before` looks at the whole tree first. `formats_with_braces`: the method `format` of
-    its strings fills braces. `enforces_types`: a value is of the type that it is declared to have.
-    `bare_calls`: the name of a function alone calls it. `shares_folder`: the files of a folder see
-    each other's names. `imports_folders`: a module is all files of a folder. `errors` is how they
-    reach who calls.
+    parse; `before` looks at the whole tree first. `parse` brings a file into the form where no
+    grammar does. `formats_with_braces`: the method `format` of its strings fills braces.
+    `enforces_types`: a value is of the type that it is declared to have. `bare_calls`: the name of
+    a function alone calls it. `shares_folder`: the files of a folder see each other's names.
+    `imports_folders`: a module is all files of a folder. `errors` is how they reach who calls.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Language(NamedTuple):
     operators: Mapping[str, str] = {}
     prepare: Callable[[bytes], bytes] | None = None
     before: Callable[[Builder, Parsed], None] | None = None
+    parse: Callable[[bytes], Program] | None = None
     formats_with_braces: bool = False
     enforces_types: bool = True
     bare_calls: bool = False
@@ -82,15 +83,25 @@ class Language(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A file in its form. `is_cut` tells that it is nested too deeply to be there as a whole."""
+    """A file in its form. `is_cut` tells that it is nested too deeply to be there as a whole.
+
+    `problem` is a sentence that says what of it could not be parsed. `modules` are those that it
+    imports somewhere inside, None where the adapter does not look for them. `is_script` tells that
+    it is a program of its own, which serves nobody and ends.
+    """
 
     body: Node
     is_cut: bool
+    problem: str = ""
+    modules: tuple[str, ...] | None = None
+    is_script: bool = False
 
 
 def parsed(language: Language, source: bytes) -> Program:
     """Return a file in its form; a part that the grammar cannot parse is an `Other`."""
     read = _without_conflicts(source)
+    if language.parse is not None:
+        return language.parse(read)
     if language.prepare is not None:
         read = language.prepare(read)
     tree = _parser(language).parse(read)

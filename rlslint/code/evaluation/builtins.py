@@ -38,6 +38,7 @@ from rlslint.text import HoleValue
 from rlslint.text.patterns import Pattern
 
 _QUOTES = Pattern(r"quote|escape|sanitiz|ident(?:ifier)?s?$|literals?$", re.IGNORECASE)
+_QUOTED_KIND = Pattern(r"(?:literal|ident(?:ifier)?)s?$", re.IGNORECASE)
 _NUMBERS = frozenset(
     {
         "int", "integer", "float", "double", "number", "parseint", "parsefloat", "intval",
@@ -85,7 +86,7 @@ _SAME_TEXT_OF_ARGUMENT = frozenset(
     {
         "String", "from", "valueOf", "str", "strval", "dedent", "TrimSpace", "trim",
         "inspect.cleandoc", "cleandoc", "to_string", "Statement", "Raw", "raw", "RawSQL",
-        "raw_sql",
+        "raw_sql", "SQL",
     }
 )  # fmt: skip
 _VISITS = frozenset(
@@ -222,7 +223,7 @@ def known_call(
     if name in _REPLACES:
         return _replaced(subject, arguments, place)
     if quotes(name):
-        return quoted(arguments)
+        return quoted(name, arguments, place)
     if lowered in _NUMBERS and arguments:
         first = arguments[0]
         return first if isinstance(first, Plain) else Unknown("", HoleValue.typed)
@@ -303,8 +304,15 @@ def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place)
     return None
 
 
-def quoted(arguments: Sequence[Value]) -> Value:
+def quoted(name: str, arguments: Sequence[Value], place: Place) -> Value:
     """Return what a quoting function gives; some fill a template with quoted values."""
+    texts = [each.constant for each in arguments if isinstance(each, Written)]
+    words = [text for text in texts if text is not None]
+    kind = _QUOTED_KIND().search(name)
+    if kind is not None and words and len(words) == len(arguments):
+        mark = "'" if kind[0][0] in "lL" else '"'
+        written = (mark + word.replace(mark, mark * 2) + mark for word in words)
+        return Written((Fragment(".".join(written), *place),))
     for each in arguments[:1]:
         if isinstance(each, Items) and each.values and isinstance(each.values[0], Written):
             return each.values[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from rlslint.code import form
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import (
@@ -84,7 +86,7 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
         or (batch and any(isinstance(each, form.Sequence) for each in node.arguments)),
     )
     arguments = spread(walker, node.arguments, scope)
-    named = {key: walker.value(value, scope) for key, value in node.named}
+    named = _named(walker, node.named, scope)
     course.in_batch = before
     for key, value in named.items():
         hook = walker.connections.hook(key) if isinstance(value, Closure) else None
@@ -103,6 +105,30 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
     return value
 
 
+def _receivers(
+    walker: Walker, of: Value | None, callee: Value | None, scope: Scope
+) -> Iterator[Handle]:
+    """Yield the values of libraries a method of which a call may be."""
+    if isinstance(of, Handle):
+        yield of
+    if of is not None or callee is not None:
+        return
+    yield from walker.course.receivers[-1:]
+    base = walker.of_library(scope.owner) if scope.owner is not None else None
+    if base is not None:
+        yield base
+
+
+def _handle_called(walker: Walker, callee: Handle, call: Call) -> Value | None:
+    """Return what a library's value gives that is itself called, as a function is."""
+    if callee.library.tags and not callee.prepared:
+        return Unknown("", HoleValue.quoted)
+    step = callee.library.steps.get("()")
+    if step is None:
+        return None
+    return walker.connections.step(callee, step, call, walker.course, walker)
+
+
 def _owner(walker: Walker, node: form.Call, owner: form.Node, name: str, scope: Scope) -> Value:
     """Return what a method is called on, which may tell where and how that is sent."""
     course, connections = walker.course, walker.connections
@@ -117,6 +143,20 @@ def _owner(walker: Walker, node: form.Call, owner: form.Node, name: str, scope: 
         if isinstance(each, form.Function):
             told_at(walker, each, each.body.node, first, connections.position)
     return of
+
+
+def _named(
+    walker: Walker, given: Iterable[tuple[str, form.Node]], scope: Scope
+) -> dict[str, Value]:
+    """Return the named arguments of a call, those of mappings spread out."""
+    found: dict[str, Value] = {}
+    for key, node in given:
+        value = walker.value(node, scope)
+        if key != form.ALL_ENTRIES:
+            found[key] = value
+        elif isinstance(value, Entries):
+            found |= value.values
+    return found
 
 
 def _grown(function: form.Node) -> form.Node:
@@ -156,17 +196,8 @@ def _called(
         if run:
             course.scripts += run
             return Unknown()
-    if isinstance(of, Handle):
-        found = connections.method(of, call, course, walker)
-        if found is not None:
-            return found
-    if of is None and callee is None and course.receivers:
-        found = connections.method(course.receivers[-1], call, course, walker)
-        if found is not None:
-            return found
-    if of is None and callee is None and scope.owner is not None:
-        base = walker.of_library(scope.owner)
-        found = connections.method(base, call, course, walker) if base is not None else None
+    for each in _receivers(walker, of, callee, scope):
+        found = connections.method(each, call, course, walker)
         if found is not None:
             return found
     if of is None and callee is None:
@@ -182,8 +213,10 @@ def _called(
         return embedded
     if _makes_typed(call, of):
         return Unknown("", HoleValue.typed)
-    if isinstance(callee, Handle) and callee.library.tags and not callee.prepared:
-        return Unknown("", HoleValue.quoted)
+    if isinstance(callee, Handle):
+        found = _handle_called(walker, callee, call)
+        if found is not None:
+            return found
     own = _own_function(walker, call, of, callee)
     if own is None and not isinstance(of, Handle):
         made = connections.opened(call, course, walker)
@@ -300,9 +333,10 @@ def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
     for value in (*call.arguments, *call.named.values()):
         walker.connections.given(value, call.place, walker.course)
     hook = walker.connections.hook(call.name)
-    first = constant(call.arguments[0]) if call.arguments else None
-    if isinstance(first, str):
-        hook = walker.connections.hook(first) or hook
+    for each in call.arguments[:2]:
+        event = constant(each)
+        if isinstance(event, str):
+            hook = walker.connections.hook(event) or hook
     others = [value for name, value in call.named.items() if not walker.connections.hook(name)]
     for value in (*call.arguments, *others):
         if isinstance(value, Closure) and (hook is not None or not value.function.name):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.arguments import Call, facts_by_name, role_of, sql_of
 from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
-from rlslint.code.evaluation.course import Course
+from rlslint.code.evaluation.course import Course, States
+from rlslint.code.evaluation.options import (
+    called_by_name,
+    is_behind_pooler,
+    is_unpooled,
+    told_autocommit,
+)
 from rlslint.code.evaluation.record import Recorder, Situation
 from rlslint.code.evaluation.strings import (
     BLANK,
@@ -29,6 +36,7 @@ from rlslint.code.evaluation.values import (
     Session,
     Unknown,
     Value,
+    constant,
 )
 from rlslint.code.libraries import Facts, Library, Role, Step
 from rlslint.code.sites import CodeEventKind, Hook
@@ -64,7 +72,7 @@ class Connections:
     """The libraries of one file, and what their values do while a function is followed.
 
     `active` are the libraries that the file imports, `known` those of its language. `says` tells
-    whether a text stands anywhere in the program.
+    whether a text stands anywhere in the program. What an `is_script` opens ends with it.
     """
 
     def __init__(
@@ -73,8 +81,10 @@ class Connections:
         known: Sequence[Library],
         recorder: Recorder,
         says: Callable[[str], bool],
+        is_script: bool = False,
     ) -> None:
         self.active = active
+        self._is_script = is_script
         self.known = known
         self._recorder = recorder
         self._says = says
@@ -129,8 +139,10 @@ class Connections:
                 state = None if course.function and not at_rest else at_rest
                 session = Session(library, bool(facts.is_shared), state)
                 session.is_surrounding = True
-            case Role.direct | Role.request if not is_given:
-                session = Session(library, role is Role.request and bool(facts.is_shared), at_rest)
+            case Role.direct if not is_given:
+                session = Session(library, False if self._is_script else facts.outlives, at_rest)
+            case Role.request if not is_given:
+                session = Session(library, bool(facts.is_shared), at_rest)
             case _ if is_given or role is Role.maybe:
                 pooled = False if facts.is_shared is False else None
                 session = Session(library, pooled, at_rest or None)
@@ -155,8 +167,10 @@ class Connections:
 
     def _known_type(self, kind: str) -> tuple[Library, Role] | None:
         """Return what a type stands for: with the name of its package (`sql.DB`), then without."""
+        root = kind.partition(".")[0]
+        own = [library for library in self.active if root in library.imports]
         for word in last_words(kind):
-            for library in self.active:
+            for library in own or self.active:
                 role = library.types.get(word)
                 if role is not None:
                     return library, role
@@ -173,10 +187,14 @@ class Connections:
 
     def hook(self, name: str) -> Hook | None:
         """Return when a pool calls what is kept under a name."""
-        for library in self.active or self.known:
-            if name in library.hooks:
-                return library.hooks[name]
-        return None
+        told = [library.events.get(name) for library in self.active]
+        told += [library.hooks.get(name) for library in self.active or self.known]
+        return next((hook for hook in told if hook is not None), None)
+
+    def hook_of_method(self, name: str) -> Hook | None:
+        """Return when a pool calls a method of a class that is made to be called by it."""
+        found = (library.hooks.get(name) for library in self.active or self.known)
+        return next((hook for hook in found if hook is not None), None)
 
     def adopted(self, value: Unknown, library: Library, course: Course) -> Handle:
         """Return the connection that a value of unknown origin stands for."""
@@ -196,6 +214,7 @@ class Connections:
             return self._of_statement(of, of.prepared, call, course, follower)
         if call.name.lower() in _AUTOCOMMIT and of.session is not None and call.arguments:
             return self.autocommit(of.session, call.arguments[0])
+        of = self._told(of, call)
         sent = self.sent(of, call, course, follower)
         if sent is not None:
             return sent
@@ -213,7 +232,7 @@ class Connections:
             with course.for_bare_calls(of):
                 value = follower.follow(call.closure, [of])
             return of if call.name in ("also", "apply") else value
-        return quoted(call.arguments) if quotes(call.name) else None
+        return quoted(call.name, call.arguments, call.place) if quotes(call.name) else None
 
     def _here(self, of: Handle, course: Course) -> Handle:
         """Return a value that uses the surrounding connection, on the one that is there now."""
@@ -231,10 +250,14 @@ class Connections:
         libraries: Sequence[Library] = self.active or self.known
         if isinstance(of, Handle):
             libraries = (of.library, *self.known)
+            if call.name in of.library.calls:
+                return self._called_by_name(of, call, course)
         elif isinstance(of, Unknown):
+            if any(call.name in library.calls for library in self.known):
+                return self._called_by_name(self.adopted(of, self.known[0], course), call, course)
             module = [each for each in libraries if of.path in each.modules]
             others = () if of.is_foreign else self.known
-            libraries = module or (*libraries, *others)
+            libraries = module or (*self._perhaps(call, libraries), *others)
         library = next((each for each in libraries if call.name in each.executes), None)
         if library is None:
             library = next((each for each in libraries if call.name in each.sends), None)
@@ -257,6 +280,24 @@ class Connections:
             follower.follow(call.closure, ())
         return Handle(target.role, target.library, target.session)
 
+    def _perhaps(self, call: Call, libraries: Sequence[Library]) -> Sequence[Library]:
+        """Return the libraries one of which sends what something unknown is told to send."""
+        if call.handle is not None and call.handle.prepared is not None:
+            return (call.handle.library, *libraries)
+        general = [library for library in self.known if library.stands_for_others]
+        able = [library for library in libraries if call.name in library.executes]
+        return libraries if len(able) == 1 or not general else general
+
+    def _called_by_name(self, of: Handle, call: Call, course: Course) -> Value:
+        """Return what a call of a function of the database by its name gives."""
+        values = flattened(call.arguments[1:])
+        text = called_by_name(call, values)
+        if text:
+            unknown = [each for each in values if constant(each) is None]
+            sql = Written((Fragment(text, *call.place),))
+            self.send(sql, of, unknown, call.place, course)
+        return Handle(of.role, of.library, of.session)
+
     def _target(
         self, of: Value | None, call: Call, library: Library, course: Course
     ) -> Handle | None:
@@ -267,14 +308,19 @@ class Connections:
             return call.handle
         if isinstance(of, Unknown):
             if of.path in library.modules and call.arguments:
-                return self._named(call.arguments[0], library, course)
+                return self._named(call, library, course)
             return self.adopted(of, library, course)
+        if call.path.rpartition(".")[0] in library.modules and call.arguments:
+            return self._named(call, library, course)
         if library.receiver is not None and of is None:
             return self.made(library.receiver, library, course)
         return None
 
-    def _named(self, value: Value, library: Library, course: Course) -> Handle:
+    def _named(self, call: Call, library: Library, course: Course) -> Handle:
         """Return the connection that a function of a library is told to use."""
+        value = call.arguments[0]
+        if isinstance(value, Written):
+            value = next((each for each in call.arguments if isinstance(each, Unknown)), value)
         match value:
             case Object(bases=bases) if (known := self.typed(bases, course)) is not None:
                 return known
@@ -388,13 +434,57 @@ class Connections:
         self, of: Value | None, call: Call, course: Course, follower: Follower
     ) -> Value | None:
         """Return what a call gives that begins a transaction on a connection of unknown origin."""
-        if not isinstance(of, Unknown) or of.is_foreign or call.closure is None:
+        if not isinstance(of, Unknown) or of.is_foreign:
+            return None
+        if any(call.name in library.reveals for library in self.known):
+            able = [library for library in self.active if call.name in library.reveals]
+            only = able[0] if len(able) == 1 else self.known[0]
+            return self.adopted(of, only, course)
+        if call.closure is None:
             return None
         for library in self.active:
             if library.steps.get(call.name) is Step.transaction:
                 of = self.adopted(of, library, course)
                 return self.step(of, Step.transaction, call, course, follower)
         return None
+
+    def entered(self, of: Value, name: str, course: Course) -> Handle | None:
+        """Return the transaction that a body is held in by a method of something unknown."""
+        if not isinstance(of, Unknown) or of.is_foreign:
+            return None
+        for library in self.active or self.known:
+            if library.steps.get(name) is Step.transaction:
+                return self.adopted(of, library, course)._replace(begins=True)
+        return None
+
+    @contextmanager
+    def held(self, of: Handle, before: States, place: Place, course: Course) -> Iterator[Handle]:
+        """Hold a connection or a transaction while a body is followed; `before` it there was less.
+
+        What was not there before is given back behind the body.
+        """
+        session = of.session
+        begins = of.begins or (
+            of.library.steps.get("with") is Step.transaction
+            and session is not None
+            and not session.autocommit
+        )
+        if session is None:
+            yield of
+            return
+        is_new = all(each is not session for each, _ in before)
+        states = [(session, session.transaction)]
+        if is_new and of.role is Role.transaction:
+            self.note(CodeEventKind.acquire, session, place, course)
+        if begins:
+            session.transaction = True
+            self.note(CodeEventKind.begin, session, place, course)
+        yield of._replace(begins=False)
+        if begins:
+            self.note(CodeEventKind.commit, session, place, course)
+            course.restore(states)
+        if is_new:
+            self.note(CodeEventKind.release, session, place, course)
 
     def step(self, of: Handle, step: Step, call: Call, course: Course, follower: Follower) -> Value:
         """Return what a method gives that leads from one value of a library to another."""
@@ -403,11 +493,11 @@ class Connections:
             case Step.same:
                 return of if closure is None else follower.follow(closure, [of])
             case Step.pool:
-                return Handle(Role.pool, library, autocommit=of.autocommit)
+                return Handle(Role.pool, library, None, None, False, of.autocommit, of.pooled)
             case Step.connection:
                 made = of
                 if of.session is None or of.session.is_pool:
-                    made = self.made(Role.connection, library, course)
+                    made = self._lent(Role.connection, of, course)
                     self.note(CodeEventKind.acquire, made.session, call.place, course)
                 return made if closure is None else follower.follow(closure, [made])
             case Step.begin:
@@ -433,7 +523,7 @@ class Connections:
     def _transaction(self, of: Handle, call: Call, course: Course, follower: Follower) -> Value:
         closure, session = call.closure, of.session
         if session is None or (of.role is Role.request and closure is None):
-            made = self.made(Role.transaction, of.library, course)
+            made = self._lent(Role.transaction, of, course)
             if closure is None:
                 return made._replace(begins=True)
             self.note(CodeEventKind.begin, made.session, call.place, course)
@@ -453,6 +543,16 @@ class Connections:
         if is_outermost:
             self.note(CodeEventKind.commit, session, call.place, course)
         return value
+
+    def _lent(self, role: Role, of: Handle, course: Course) -> Handle:
+        """Return a connection that a pool lends, as its options say."""
+        made = self.made(role, of.library, course)
+        if made.session is not None:
+            if of.pooled is not True:
+                made.session.pooled = of.pooled
+            if of.autocommit is not False and role is Role.connection:
+                self.autocommit(made.session, Plain(of.autocommit) if of.autocommit else Unknown())
+        return made
 
     def opened(self, call: Call, course: Course, follower: Follower) -> Value | None:
         """Return what a function or constructor of a library makes, None where it is none."""
@@ -474,13 +574,36 @@ class Connections:
                     Role.block if role is Role.block else Role.pool, library, course
                 )
                 return self._transaction(maker, call, course, follower)
+            if given is not None and given.session is None and role is Role.connection:
+                return self.step(given, Step.connection, call, course, follower)
             if given is not None and role in (Role.connection, Role.pool, Role.maybe, Role.direct):
-                return Handle(given.role, library, given.session, autocommit=given.autocommit)
-            made = self.made(role, library, course)
+                return given._replace(library=library, prepared=None, begins=False)
+            made = self._configured(self.made(role, library, course), call)
             if made.session is not None and role in (Role.connection, Role.direct):
                 self.note(CodeEventKind.acquire, made.session, call.place, course)
             return made
         return None
+
+    def _configured(self, made: Handle, call: Call) -> Handle:
+        """Return what was opened, as the options say that it was given."""
+        library, session = made.library, made.session
+        if library.unresets.intersection(call.named):
+            self._facts[library.name] = self.facts(library)._replace(pool_resets=None)
+        if session is not None and session.pooled is None and is_behind_pooler(library, call):
+            session.pooled = True
+        if session is None and is_unpooled(library, call):
+            made = made._replace(pooled=False)
+        return self._told(made, call)
+
+    def _told(self, of: Handle, call: Call) -> Handle:
+        """Return a value as a call says that its statements are to be committed."""
+        told = told_autocommit(call)
+        if told is None:
+            return of
+        if of.session is not None:
+            self.autocommit(of.session, told)
+            return of
+        return of._replace(autocommit=told.value is True if isinstance(told, Plain) else None)
 
     def _statement(self, library: Library, call: Call) -> Value | None:
         found = sql_of(call, call.name in library.interpolates_safely)

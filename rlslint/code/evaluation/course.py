@@ -32,6 +32,18 @@ class Frame:
         self.deferred: list[Callable[[], object]] = []
 
 
+class Body:
+    """What is followed where a function that was called at some depth yields."""
+
+    __slots__ = ("depth", "follow", "leaving", "was_followed")
+
+    def __init__(self, depth: int, follow: Callable[[Value], object] | None) -> None:
+        self.depth = depth
+        self.follow = follow
+        self.leaving: Leaves | None = None
+        self.was_followed = False
+
+
 class Course:
     """The state of following one function of a file, or, without a name, the file itself.
 
@@ -55,7 +67,7 @@ class Course:
         self.is_result_used = False
         self.is_marked = False
         self.leaving: Leaves | None = None
-        self.yielded: tuple[Value, States] | None = None
+        self._bodies: list[Body] = []
         self.adopted: list[Unknown] = []
         self.receivers: list[Handle] = []
         self.builders: list[Written] = []
@@ -94,7 +106,7 @@ class Course:
         """Return the session that a library uses by itself; the facts are those of the program."""
         known = self._ambient.get(library.name)
         if known is None:
-            known = Session(library, facts.is_shared, facts.begins_itself or False)
+            known = Session(library, facts.is_shared, facts.begins_itself)
             known.begins_itself = facts.begins_itself
             known.is_surrounding = True
             if self.is_marked:
@@ -111,6 +123,37 @@ class Course:
             )
             known.name = "batch"
         return known
+
+    @contextmanager
+    def body_at_yield(self, follow: Callable[[Value], object] | None) -> Iterator[Body]:
+        """Let a function that is called meanwhile follow a body where it yields."""
+        body = Body(len(self.frames), follow)
+        self._bodies.append(body)
+        try:
+            yield body
+        finally:
+            self._bodies.pop()
+
+    def follow_body(self, value: Value) -> bool:
+        """Follow the body that waits for what a function yields; False where none does.
+
+        It is followed as a part of the function around it.
+        """
+        body = self._bodies[-1] if self._bodies else None
+        if body is None or body.follow is None or len(self.frames) != body.depth + 1:
+            return False
+        inner, self.frames = self.frames[body.depth :], self.frames[: body.depth]
+        self._bodies.append(Body(0, None))
+        hook, cleanup = self.hook, self.cleanup
+        follow, body.follow, body.was_followed = body.follow, None, True
+        try:
+            follow(value)
+        finally:
+            self._bodies.pop()
+            self.frames += inner
+            self.hook, self.cleanup = hook, cleanup
+            body.leaving, self.leaving = self.leaving, None
+        return True
 
     def states(self) -> States:
         return [(session, session.transaction) for session in self.sessions]

@@ -101,7 +101,18 @@ class Evaluator:
         hook: Hook | None = None,
         named: Mapping[str, Value] | None = None,
     ) -> Value:
-        """Follow a function, wherever it stands, and return what it returns."""
+        """Follow a function, wherever it stands, and return what it returns.
+
+        One that has a name and that a pool calls is followed by itself.
+        """
+        function = closure.function
+        if (
+            hook is not None
+            and function.name
+            and self.program.is_of_interest(closure.source, function.start, function.end)
+        ):
+            self.program.call_by_pool(closure, hook)
+            return Unknown()
         if not self.course.may_call(closure):
             return Unknown()
         home = self.program.walker_of(closure.source)
@@ -142,6 +153,8 @@ class Evaluator:
             else []
         )
         states = [(each, each.transaction) for each in ambient]
+        if len(course.frames) == 1:
+            self._stand_outside(closure)
         for session in ambient:
             session.transaction = True
         for each in function.annotations:
@@ -182,7 +195,8 @@ class Evaluator:
         match value:
             case Unknown(value=HoleValue.anything, is_foreign=False, session=None, path=path):
                 typed = self.typed(function.returns, path)
-                return value if isinstance(typed, Unknown) else typed
+                tells_nothing = isinstance(typed, Unknown) and typed.value is HoleValue.anything
+                return value if tells_nothing else typed
             case Items((Unknown() as first, *others)):
                 return Items((self._returned(first, function), *others))
             case _:
@@ -220,6 +234,19 @@ class Evaluator:
         if len(arguments) < len(parameters) and arguments and isinstance(arguments[-1], Closure):
             scope.variables[parameters[-1].name.lstrip("*.&")] = arguments[-1]
 
+    def _stand_outside(self, closure: Closure) -> None:
+        """Begin a function that runs outside of the transaction of a request."""
+        owner = closure.scope.owner
+        if owner is None:
+            words = set(closure.scope.variables)
+        else:
+            words = {*owner.scope.variables, *(last_word(base) for base in owner.bases)}
+        for library in self.connections.active:
+            for word, names in library.outside.items():
+                if word in words and (owner is None or closure.function.name in names):
+                    session = self.connections.ambient(library, self.course)
+                    session.transaction = session.is_surrounding = False
+
     def _hook_of(self, closure: Closure) -> Hook | None:
         """Return when a pool calls a function that is known by its name or its marks."""
         function = closure.function
@@ -230,8 +257,16 @@ class Evaluator:
                     return found
         owner = closure.scope.owner
         if function.name and owner is not None and owner.bases:
-            return self.connections.hook(function.name)
+            return self.connections.hook_of_method(function.name)
         return None
+
+    def _with_module(self, kind: str) -> str:
+        """Return a type with the module that its name is imported from."""
+        first, dot, rest = kind.partition(".")
+        found = self.module.variables.get(first)
+        if isinstance(found, Unknown) and found.is_foreign:
+            return f"{found.path}{dot}{rest}"
+        return kind
 
     def typed(self, kind: str, name: str) -> Value:
         """Return a value of which only the declared type and the name are known."""
@@ -240,7 +275,7 @@ class Evaluator:
             return Unknown(name, self._declared)
         if is_text_builder(kind):
             return Written(())
-        handle = self.connections.typed(kinds, self.course)
+        handle = self.connections.typed([*map(self._with_module, kinds)], self.course)
         if handle is not None:
             if handle.session is not None and not handle.session.name:
                 handle.session.name = name

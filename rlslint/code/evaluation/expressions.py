@@ -168,6 +168,8 @@ def _subscript(walker: Walker, node: form.Subscript, scope: Scope) -> Value:
             call = Call("[]", "", (walker.value(node.key, scope),), {}, walker.place(node))
             sent = walker.connections.sent(of, call, walker.course, walker)
             return sent if sent is not None else of
+        case _, str():
+            return Unknown(f'{dotted(node.of)}["{key}"]')
         case _:
             return Unknown(dotted(node.of))
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from rlslint.code import form
 from rlslint.code.adapters import language_of, suffixes_beside
-from rlslint.code.adapters.building import last_word
+from rlslint.code.adapters.building import Program, last_word
 from rlslint.code.evaluation.values import Entries, Scope, Unknown, Value
 from rlslint.code.libraries import Library, Role, Step, libraries_of
 from rlslint.text.patterns import Pattern
@@ -50,7 +50,13 @@ class Modules:
         return found if len(found) <= _MOST_IN_A_FOLDER else []
 
     def resolved(self, module: str, here: str) -> list[str]:
-        """Return the files that a module's name stands for in a file: one, or all of a folder."""
+        """Return the files that a module's name stands for in a file: one, or all of a folder.
+
+        Of the dots that a name begins with, the first stands for the folder of the file, each
+        further one for the one above.
+        """
+        if module.startswith(".") and "/" not in module:
+            return self._relative(module, here)
         suffixes = suffixes_beside(ending(here))
         parts = [part for part in _PARTS().split(module.strip("./@~")) if part]
         parts = [part for part in parts if part not in ("crate", "super", "self", "src", "js")]
@@ -71,10 +77,21 @@ class Modules:
         in_a_folder = {path.rpartition("/")[0] for path in best}
         return best if len(in_a_folder) == 1 and len(best) <= 40 and most else []
 
+    def _relative(self, module: str, here: str) -> list[str]:
+        name = module.lstrip(".")
+        folders = here.split("/")[: -(len(module) - len(name))]
+        path = "/".join((*folders, *(part for part in name.split(".") if part)))
+        suffixes = suffixes_beside(ending(here))
+        candidates = self._by_stem.get(plain(path.rpartition("/")[2]), [])
+        inside = self._by_folder.get(path.rpartition("/")[2].lower(), [])
+        found = [each for each in candidates if each.rpartition(".")[0] == path]
+        found += [each for each in inside if each.rpartition("/")[0] == path and _is_own(each)]
+        return [each for each in found if each != here and ending(each) in suffixes][:1]
+
     def _inside(self, folder: str) -> list[str]:
         """Return the files of a folder that stand for it, or all where all do."""
         paths = self._by_folder.get(folder.lower(), [])
-        own = [path for path in paths if _stem(path) in ("index", "__init__", "mod", "main")]
+        own = [path for path in paths if _is_own(path)]
         return own or [p for p in paths if language_of(ending(p)).imports_folders]
 
 
@@ -96,6 +113,11 @@ def ending(path: str) -> str:
 def plain(name: str) -> str:
     """Return a name as it is compared: small letters and digits."""
     return _NOT_A_LETTER().sub("", name.lower())
+
+
+def _is_own(path: str) -> bool:
+    """Tell whether a file stands for its folder."""
+    return _stem(path) in ("index", "__init__", "mod", "main")
 
 
 def _stem(path: str) -> str:
@@ -150,22 +172,28 @@ def begins(language: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<!\w)(?:" + known + rb"|" + _WRAPPERS + rb")(?!\w)")
 
 
-def active_libraries(known: Sequence[Library], body: form.Node, data: bytes) -> tuple[Library, ...]:
+def active_libraries(
+    known: Sequence[Library], program: Program, data: bytes
+) -> tuple[Library, ...]:
     """Return the libraries that a file imports, and those that need no import."""
-    modules = list(_modules(body))
+    modules = [*_modules(program.body), *(program.modules or ())]
     text = "\n".join(modules)
+    # Where all imports are known, a word that stands anywhere else says nothing.
+    elsewhere = data if program.modules is None else b""
     return tuple(
         [
             library
             for library in known
-            if not library.imports or any(_names(text, data, part) for part in library.imports)
+            if not library.stands_for_others
+            and (
+                not library.imports
+                or any(_names(text, elsewhere, part) for part in library.imports)
+            )
         ]
     )
 
 
 def _names(modules: str, data: bytes, part: str) -> bool:
-    if part not in modules and part.encode() not in data:
-        return False
     found = re.search(_BOUNDARY.format(re.escape(part)), modules, re.MULTILINE)
     quoted = any(b"%c%b%c" % (mark, part.encode(), mark) in data for mark in b"\"'")
     return found is not None or quoted or (len(part) > 4 and part.encode() in data)

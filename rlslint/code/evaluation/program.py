@@ -38,7 +38,7 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.interest import Signs, has_sign, places, tells_of_session
 from rlslint.code.libraries import libraries_of
-from rlslint.code.sites import CodeFile, SqlSite
+from rlslint.code.sites import CodeFile, Hook, SqlSite
 from rlslint.files.connections import Connection
 from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import Document
@@ -103,6 +103,7 @@ class Programs:
         self._functions: dict[str, list[Closure]] = {}
         self._extensions: dict[str, list[Closure]] = {}
         self._recorder = Recorder()
+        self._hooks: dict[tuple[str, int], Hook] = {}
         self._said: dict[str, bool] = {}
         self._with_sessions: list[_Loaded] = []
         self._giving: set[str] = set()
@@ -120,7 +121,7 @@ class Programs:
         names = {_last(name) for _, name in self._open_functions()}
         self._load_users(names | self._giving)
         self._follow_all()
-        told = self._recorder.finished(self._perhaps_begun())
+        told = self._recorder.finished(self._perhaps_begun(), self._hooked())
         return tuple(
             [
                 CodeFile(path, *told.get(path, ((), ())), problem=loaded.problem)
@@ -196,11 +197,17 @@ class Programs:
         loaded = _Loaded(source, language)
         loaded.hits = places(data, self._signs)
         program = self._forms.pop(shown, None) or parsed(language, data)
+        if program.problem:
+            loaded.problem = f"{shown}: {program.problem}"
         if program.is_cut:
             loaded.problem = f"{shown}: parts of this file are nested too deeply to be followed."
         known = libraries_of(language.name)
         connections = Connections(
-            active_libraries(known, program.body, data), known, self._recorder, self._says
+            active_libraries(known, program, data),
+            known,
+            self._recorder,
+            self._says,
+            program.is_script,
         )
         course = Course(shown, "")
         loaded.evaluator = Evaluator(
@@ -303,6 +310,14 @@ class Programs:
                     found |= {each for each in by_name[use[0]] if told or each[0] == here}
         return frozenset(found)
 
+    def _hooked(self) -> dict[tuple[str, str], Hook]:
+        """Return the functions that pools call, with their files."""
+        return {
+            (loaded.source.path, loaded.followed[start]): hook
+            for (path, start), hook in self._hooks.items()
+            if (loaded := self._loaded.get(path)) is not None and start in loaded.followed
+        }
+
     def _says(self, word: str) -> bool:
         """Tell whether a text stands anywhere in the program, or in its settings."""
         if word not in self._said:
@@ -363,6 +378,10 @@ class Programs:
     def is_of_interest(self, source: Source, start: int, end: int) -> bool:
         loaded = self._loaded[source.path]
         return loaded is not None and self._hits(loaded, start, end)
+
+    def call_by_pool(self, closure: Closure, hook: Hook) -> None:
+        """Keep when a pool calls a function."""
+        self._hooks[closure.source.path, closure.function.start] = hook
 
     def declare(self, closure: Closure) -> None:
         """Keep a function: it is followed by itself, and others may call it by its name."""
@@ -450,6 +469,12 @@ class Programs:
             loaded = self._load(path)
             if loaded is not None:
                 variables.update(exported(loaded.evaluator.module))
+        if member not in ("", "*", "default") and member not in variables:
+            inner = f"{module}{member}" if module.endswith(".") else f"{module}.{member}"
+            for path in self._modules.resolved(inner, source.path)[:1]:
+                loaded = self._load(path)
+                if loaded is not None and _ends_with(path, member):
+                    return Entries(exported(loaded.evaluator.module))
         if not variables:
             return None
         if not member:
@@ -491,6 +516,11 @@ def _as_written(name: str) -> Iterator[tuple[str, bytes]]:
     elif owner:
         before, word = re.escape(owner.rpartition(".")[2].encode()), re.escape(last.encode())
         yield owner.rpartition(".")[2], rb"\b%s\b\W{1,3}%s\b" % (before, word)
+
+
+def _ends_with(path: str, module: str) -> bool:
+    """Tell whether a file, or the folder that it stands for, is called like a module."""
+    return module in path.rpartition(".")[0].split("/")[-2:]
 
 
 def _only(found: Sequence[Closure]) -> Closure | None:

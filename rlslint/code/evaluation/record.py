@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.builtins import Place, as_constant
@@ -149,11 +149,14 @@ class Recorder:
         }
 
     def finished(
-        self, perhaps_begun: frozenset[tuple[str, str]]
+        self,
+        perhaps_begun: frozenset[tuple[str, str]],
+        hooked: Mapping[tuple[str, str], Hook],
     ) -> dict[str, tuple[tuple[SqlSite, ...], tuple[CodeEvent, ...]]]:
         """Return the SQL and the steps, by the file of the function that is followed.
 
-        Where one of the functions `perhaps_begun` begins, its callers may be in a transaction.
+        Where one of the functions `perhaps_begun` begins, its callers may be in a transaction. A
+        pool calls those that are `hooked`, with a connection that it keeps.
         A string belongs to the function that sends it; where only functions that it is passed to
         do, to those that pass it.
         """
@@ -166,8 +169,11 @@ class Recorder:
             own = site is None or not depth or origin not in sent
             name = session.name if session is not None else ""
             span = _span(place) if site is None else site.span
+            hook = hook or hooked.get((path, function))
             if site is not None:
                 site = site._replace(connection=name)
+                if hook is not None and site.lifetime.pooled is None:
+                    site = site._replace(lifetime=site.lifetime._replace(pooled=True))
                 is_outside = site.scope is TransactionScope.autocommit
                 surrounds = session is not None and session.is_surrounding
                 if is_outside and surrounds and (path, function) in perhaps_begun:

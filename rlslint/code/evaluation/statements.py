@@ -11,6 +11,7 @@ from rlslint.code.evaluation.builtins import (
 )
 from rlslint.code.evaluation.expressions import operated, qualified, with_name
 from rlslint.code.evaluation.handlers import arm_of_errors, checked, is_dropped, told
+from rlslint.code.evaluation.options import of_level
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import (
     NOTHING,
@@ -130,6 +131,8 @@ def _set_member(walker: Walker, of: Value, name: str, value: Value, node: form.N
         case Handle():
             if name.lower() == "autocommit" and of.session is not None:
                 walker.connections.autocommit(of.session, value)
+            elif name == "isolation_level" and of.session is not None:
+                walker.connections.autocommit(of.session, of_level(value))
             elif isinstance(value, Written) and name in of.library.members:
                 walker.connections.send(value, of, (), walker.place(node), walker.course)
         case _:
@@ -158,28 +161,47 @@ def take_over(module: Value | None, scope: Scope) -> None:
 
 
 def _with(walker: Walker, node: form.With, scope: Scope) -> Value:
-    course = walker.course
-    undo = []
-    for name, item in node.items:
-        course.yielded = None
-        states = course.states()
-        value = walker.value(item, scope)
-        if course.yielded is not None and isinstance(item, form.Call):
-            value, inside = course.yielded
-            undo += course.states()
-            course.restore(inside)
-            course.yielded = None
-        elif isinstance(value, Handle) and value.begins and value.session is not None:
-            undo += [each for each in states if each[0] is value.session]
-            value.session.transaction = True
-            value = value._replace(begins=False)
+    return _holding(walker, node, 0, scope)
+
+
+def _holding(walker: Walker, node: form.With, number: int, scope: Scope) -> Value:
+    """Follow the body of a statement while its items are held, from one of them on."""
+    if number == len(node.items):
+        return walker.value(node.body, scope)
+    name, item = node.items[number]
+    found: list[Value] = []
+
+    def held(value: Value) -> None:
         if name:
             if isinstance(value, Handle) and value.session is not None:
                 value.session.name = value.session.name or name
-            scope.variables[name] = value
-    value = walker.value(node.body, scope)
-    course.restore(undo)
-    return value
+            scope.assign(name, value)
+        found.append(_holding(walker, node, number + 1, scope))
+
+    course = walker.course
+    before = course.states()
+    with course.body_at_yield(held if isinstance(item, form.Call) else None) as body:
+        value = walker.value(item, scope)
+    if body.was_followed:
+        course.leaving = course.leaving or body.leaving
+        return found[0] if found else NOTHING
+    if isinstance(value, Unknown) and isinstance(item, form.Call):
+        value = _taken(walker, item, scope) or value
+    if isinstance(value, Handle):
+        with walker.connections.held(value, before, walker.place(item), course) as entered:
+            held(entered)
+    else:
+        held(value)
+    return found[0] if found else NOTHING
+
+
+def _taken(walker: Walker, item: form.Call, scope: Scope) -> Value | None:
+    """Return what is held by a method of something unknown that must be a connection."""
+    match item.function:
+        case form.Attribute(of=form.Name() | form.Attribute() as of, name=name):
+            return walker.connections.entered(walker.value(of, scope), name, walker.course)
+        case _:
+            return None
 
 
 def _try(walker: Walker, node: form.Try, scope: Scope) -> Value:
@@ -313,8 +335,9 @@ def _leave(walker: Walker, node: form.Leave, scope: Scope) -> Value:
     course = walker.course
     value = walker.value(node.value, scope)
     if node.kind is Leaves.yields:
-        course.yielded = value, course.states()
         walker.connections.given(value, walker.place(node), course)
+        if course.follow_body(value):
+            return Unknown()
         block = next((f.block for f in reversed(course.frames) if f.closure.function.name), None)
         if block is not None:
             given = value.values if isinstance(value, Items) else (value,)

@@ -159,6 +159,8 @@ class Handle(NamedTuple):
 
     `session` is None for what only makes sessions: a pool. `prepared` is the statement that was
     made on it. `begins` tells that a body or a callback that it is given runs in a transaction.
+    `autocommit` and `pooled` are what the options of a pool say of the connections that it lends;
+    `pooled` is True where they say nothing.
     """
 
     role: Role
@@ -166,7 +168,8 @@ class Handle(NamedTuple):
     session: Session | None = None
     prepared: Prepared | None = None
     begins: bool = False
-    autocommit: bool = False
+    autocommit: bool | None = False
+    pooled: bool | None = True
 
 
 Value = Written | Plain | Items | Entries | Unknown | Closure | Object | Handle

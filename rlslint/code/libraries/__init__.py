@@ -68,13 +68,15 @@ class Facts(NamedTuple):
     False where the library writes quoted literals. `begins_itself`: the first statement opens a
     transaction that lasts until COMMIT. `pool_resets`: a connection that comes back loses its
     settings. `is_shared`: a connection that the library keeps serves others afterwards; False
-    where it ends with the request (PHP without persistent connections).
+    where it ends with the request (PHP without persistent connections). `outlives`: so does one
+    that the program opens by itself; None where a pooler may stand behind it.
     """
 
     binds_on_server: bool | None = True
     begins_itself: bool | None = False
     pool_resets: bool | None = False
     is_shared: bool | None = True
+    outlives: bool | None = False
 
 
 class Library(NamedTuple):
@@ -101,6 +103,14 @@ class Library(NamedTuple):
     value is marked in its SQL; `passing` are names by which values are passed, where these decide
     the facts.
     `tells_of_transaction` are members that tell whether somebody else has begun one.
+    `events` are hooks that are known by the name of an argument or an event only; `calls` are
+    methods that call a function of the database by its name, `reveals` those that nothing but a
+    connection has. `keeps` are options, with the value,
+    that one sets for a pooler behind the program, `unresets` those that replace what the pool
+    undoes, `unpooled` names of what an option holds where there is no pool. `outside` are functions
+    that run outside of the transaction of a request, by a base of their class or a parameter of
+    what makes it. `stands_for_others` tells that it is a way of many libraries, and taken where
+    nothing tells which one a program uses.
     """
 
     name: str
@@ -129,6 +139,14 @@ class Library(NamedTuple):
     hooks: Mapping[str, Hook] = {}
     parameter: str = "$1"
     passing: Mapping[str, Facts] = {}
+    events: Mapping[str, Hook] = {}
+    calls: frozenset[str] = frozenset()
+    reveals: frozenset[str] = frozenset()
+    keeps: Mapping[str, int | None] = {}
+    unresets: frozenset[str] = frozenset()
+    unpooled: frozenset[str] = frozenset()
+    outside: Mapping[str, frozenset[str]] = {}
+    stands_for_others: bool = False
 
 
 MANIFESTS = frozenset(("composer.json", "Gemfile", "package.json", "pom.xml", "build.gradle"))

@@ -1,4 +1,4 @@
-"""Python code that is not a migration: each function followed as its callers may run it."""
+"""Functions of Python followed as their callers may run them."""
 
 from __future__ import annotations
 
@@ -7,47 +7,26 @@ from collections.abc import Iterator
 
 from rlslint.code.python import drivers
 from rlslint.code.python.annotations import annotation_names, declared_kind, last_name
-from rlslint.code.python.hooks import Hooked, dotted_name, hooked_functions
+from rlslint.code.python.hooks import Hooked, dotted_name
 from rlslint.code.python.imports import imported_names
 from rlslint.code.python.program import Modules, Program
-from rlslint.code.python.record import Position, Recorder, looks_like_sql
-from rlslint.code.python.strings import Fragment, Unfinished, Written, as_text
+from rlslint.code.python.record import Position, Recorder
+from rlslint.code.python.strings import Unfinished
 from rlslint.code.python.values import (
     Callee,
     Class,
     Handle,
     Instance,
-    Pairs,
     Pool,
     RunTimeValue,
     Scoped,
     Value,
-    constant,
-    entry,
 )
-from rlslint.code.sites import CodeEventKind, CodeFile, ConnectionDefaults
-from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
-from rlslint.text import Span
+from rlslint.code.sites import CodeEventKind
+from rlslint.files.python_source import PythonSource, UnreadablePython
 
 _TOO_DEEP = "This file is nested too deeply to be followed."
 _TOO_LONG = "This file takes too many steps to be followed."
-
-
-def read_application(path: str, source: str, read_module: ReadModule | None = None) -> CodeFile:
-    """Return the SQL of a Python file and what it does with connections.
-
-    `read_module` gives the source of another module of the project by its dotted name, None
-    where there is none; constants, pools and context managers are then followed across files.
-    """
-    try:
-        python = PythonSource(path, source)
-        return _read(python, read_module)
-    except UnreadablePython as problem:
-        return CodeFile(path, problem=str(problem))
-    except RecursionError:
-        return CodeFile(path, problem=_TOO_DEEP)
-    except Unfinished:
-        return CodeFile(path, problem=_TOO_LONG)
 
 
 def loaded_module(name: str, text: str, modules: Modules) -> Program | None:
@@ -61,35 +40,6 @@ def loaded_module(name: str, text: str, modules: Modules) -> Program | None:
     except (UnreadablePython, RecursionError, Unfinished):
         return None
     return program
-
-
-def _read(python: PythonSource, read_module: ReadModule | None) -> CodeFile:
-    origins = imported_names(python.tree)
-    recorder = Recorder(python)
-    program = Program(python, origins, recorder, Modules(read_module, loaded_module))
-    hooks = hooked_functions(python.tree, origins)
-    recorder.silent = True
-    program.load()
-    _follow_functions(program, hooks)
-    recorder.silent = False
-    program.forget_connections()
-    program.load()
-    _follow_functions(program, hooks)
-    _unexecuted(program)
-    return CodeFile(
-        python.path,
-        tuple(recorder.sites),
-        recorder.events,
-        (),
-        _django_defaults(python, program),
-    )
-
-
-def _follow_functions(program: Program, hooks: dict[str, Hooked]) -> None:
-    for callee, owner in list(functions(program.module, None)):
-        program.forget_connections()
-        _forget_transactions(program.module, owner)
-        follow(program, callee, owner, hooks)
 
 
 def functions(scope: Scoped, owner: Class | None) -> Iterator[tuple[Callee, Class | None]]:
@@ -185,86 +135,3 @@ def _runs_outside_requests(
 def _is_atomic(decorator: ast.expr, origins: dict[str, str]) -> bool:
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
     return dotted_name(function, origins) == "django.db.transaction.atomic"
-
-
-def _unexecuted(program: Program) -> None:
-    """Record strings that look like SQL and that no call was seen to execute."""
-    for node, function in _outer_strings(program.source.tree, ""):
-        start, end = program.span(node)
-        if any(start <= low and high <= end for low, high in program.recorder.used):
-            continue
-        value = program.value(node, program.module)
-        if isinstance(value, Written) and looks_like_sql(value.text):
-            program.recorder.assigned(value, function)
-
-
-def _outer_strings(node: ast.AST, function: str) -> Iterator[tuple[ast.expr, str]]:
-    for child in ast.iter_child_nodes(node):
-        match child:
-            case ast.Expr(value=ast.Constant()):
-                continue
-            case ast.Constant(value=str()) | ast.JoinedStr():
-                yield child, function
-            case ast.BinOp(op=ast.Add() | ast.Mod()) if _begins_with_string(child):
-                yield child, function
-            case (
-                ast.FunctionDef(name=name)
-                | ast.AsyncFunctionDef(name=name)
-                | ast.ClassDef(name=name)
-            ):
-                yield from _outer_strings(child, f"{function}.{name}" if function else name)
-            case _:
-                yield from _outer_strings(child, function)
-
-
-def _begins_with_string(node: ast.expr) -> bool:
-    while isinstance(node, ast.BinOp):
-        node = node.left
-    return isinstance(node, ast.JoinedStr) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-
-
-def _django_defaults(python: PythonSource, program: Program) -> tuple[ConnectionDefaults, ...]:
-    """Return what `DATABASES` says of pools, transactions and bind parameters."""
-    for statement in python.tree.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id="DATABASES")], value=node):
-                default = entry(program.value(node, program.module), "default")
-                if isinstance(default, Pairs) and "postg" in _constant_text(
-                    entry(default, "ENGINE")
-                ):
-                    return (_defaults(python, node, default),)
-    return ()
-
-
-def _defaults(python: PythonSource, node: ast.expr, default: Pairs) -> ConnectionDefaults:
-    start, end = python.start(node), python.end(node)
-    written = Written((Fragment(python.text[start:end], start, end),))
-    text = as_text(written, python.path, python.text)
-    options = entry(default, "OPTIONS")
-    age = entry(default, "CONN_MAX_AGE")
-    # Without CONN_MAX_AGE each request has a connection of its own; None keeps it for ever.
-    kept = age is not None and constant(age) != 0
-    pool = entry(options, "pool")
-    pooled = kept or (pool is not None and constant(pool) is not False)
-    requests = entry(default, "ATOMIC_REQUESTS")
-    binding = entry(options, "server_side_binding")
-    return ConnectionDefaults(
-        "django",
-        Span(text, 0, len(text.data)),
-        pooled,
-        _truth(requests, absent=False),
-        _truth(binding, absent=False),
-    )
-
-
-def _truth(value: Value | None, absent: bool) -> bool | None:
-    if value is None:
-        return absent
-    plain = constant(value)
-    return plain if isinstance(plain, bool) else None
-
-
-def _constant_text(value: Value | None) -> str:
-    return str(constant(value))

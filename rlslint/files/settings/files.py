@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from rlslint import NamedTuple
-from rlslint.files.connections import Connection
+from rlslint.files.connections import Connection, ConnectionDefaults
 from rlslint.files.settings.api import Api, api_of_settings
 from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import (
@@ -29,9 +29,9 @@ _JSON = (".json", ".jsonc")
 _STARTING = Pattern(r"(?:.+\.)?(?:dockerfile|containerfile)(?:\..+)?|procfile(?:\..+)?|.+\.service")
 """Files that start a program with variables of its environment."""
 _WORDS = (
-    b"postgres", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user", b"database_url",
-    b"connection_uri", b"service_uri", b"host=", b"neon_", b"psycopg", b"asyncpg", b"aiopg",
-    b"pg8000",
+    b"postgres", b"postgis", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user",
+    b"database_url", b"connection_uri", b"service_uri", b"host=", b"neon_", b"psycopg", b"asyncpg",
+    b"aiopg", b"pg8000",
 )  # fmt: skip
 _API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role", b".supabase.co")
 _LARGEST = 1 << 20
@@ -40,12 +40,14 @@ _LARGEST = 1 << 20
 class Settings(NamedTuple):
     """What a settings file tells; `note` says why it could not be read, "" where it could.
 
-    `api` is the API that it is about, if any.
+    `api` is the API that it is about, if any. `defaults` are what it says of all connections that a
+    framework makes.
     """
 
     connections: tuple[Connection, ...]
     note: str = ""
     api: Api | None = None
+    defaults: tuple[ConnectionDefaults, ...] = ()
 
 
 def read_settings(
@@ -70,7 +72,7 @@ def read_settings(
     document = Document(shown, data, is_development(shown), environment, variables_at)
     try:
         found = tuple(dict.fromkeys(_read(path, document)))
-        return Settings(found, api=_api(path, document))
+        return Settings(found, api=_api(path, document), defaults=_defaults(path, document))
     except RecursionError:
         return Settings((), f"{shown}: not searched for connections, for it is nested too deeply")
     except InvalidSettings as error:
@@ -83,6 +85,14 @@ def may_tell(name: str, data: bytes) -> bool:
         return True
     lowered = data.lower()
     return any(word in lowered for word in (*_WORDS, *_API_WORDS))
+
+
+def _defaults(path: PurePath, document: Document) -> tuple[ConnectionDefaults, ...]:
+    if path.suffix != ".py" or "DATABASES" not in document.source:
+        return ()
+    from rlslint.files.settings.python import read_defaults
+
+    return tuple(read_defaults(document))
 
 
 def _read(path: PurePath, document: Document) -> Iterator[Connection]:

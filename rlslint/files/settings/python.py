@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from rlslint.files.connections import LITERAL, Connection
+from rlslint.files.connections import LITERAL, Connection, ConnectionDefaults
 from rlslint.files.settings.document import Document, InvalidSettings
 
 _FALLBACKS = ("get", "getenv", "config", "env", "str", "setdefault")
@@ -20,14 +20,7 @@ def read(document: Document) -> Iterator[Connection]:
     A string counts where it is a literal: an argument, a default, a value. Where an f-string
     fills in the user, nobody knows it from the file, and there is no Connection.
     """
-    try:
-        tree = ast.parse(document.source)
-    except SyntaxError as error:
-        raise InvalidSettings(f"no Python from line {error.lineno or 1} on") from None
-    except ValueError:
-        raise InvalidSettings("no Python") from None
-    except (RecursionError, MemoryError):
-        raise InvalidSettings("nested too deeply") from None
+    tree = _parsed(document)
     places = _Places(document.source)
     imported = _imported(tree)
     prose = _docstrings(tree)
@@ -48,6 +41,82 @@ def read(document: Document) -> Iterator[Connection]:
                     yield from document.connections(*places.of(node), LITERAL)
             case ast.JoinedStr():
                 yield from document.connections(*places.of(node), LITERAL)
+
+
+def read_defaults(document: Document) -> Iterator[ConnectionDefaults]:
+    """Yield what Django's `DATABASES` says of all connections. Raises InvalidSettings.
+
+    What is assigned to an entry of it later counts as well.
+    """
+    databases: ast.Dict | None = None
+    values: dict[str, ast.expr] = {}
+    for statement in _parsed(document).body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id="DATABASES")], value=ast.Dict() as value)
+                | ast.AnnAssign(target=ast.Name(id="DATABASES"), value=ast.Dict() as value)
+            ):
+                databases = value
+                default = _entries(value).get("default")
+                values = _entries(default) if isinstance(default, ast.Dict) else {}
+            case ast.Assign(
+                targets=[
+                    ast.Subscript(
+                        value=ast.Subscript(
+                            value=ast.Name(id="DATABASES"), slice=ast.Constant(value="default")
+                        ),
+                        slice=ast.Constant(value=str(key)),
+                    )
+                ],
+                value=given,
+            ):
+                values[key] = given
+    engine = _constant(values.get("ENGINE"))
+    if databases is None or engine is None or "postg" not in engine.value:
+        return
+    options = values.get("OPTIONS")
+    inner = _entries(options) if isinstance(options, ast.Dict) else {}
+    # Without CONN_MAX_AGE each request has a connection of its own; None keeps it for ever.
+    kept = "CONN_MAX_AGE" in values and _truth(values["CONN_MAX_AGE"]) != 0
+    pooled = kept or ("pool" in inner and _truth(inner["pool"]) is not False)
+    start, end = _Places(document.source).of(databases)
+    yield ConnectionDefaults(
+        "django",
+        document.span(start, end),
+        pooled,
+        _truth(values.get("ATOMIC_REQUESTS"), absent=False),
+        _truth(inner.get("server_side_binding"), absent=False),
+    )
+
+
+def _entries(node: ast.Dict) -> dict[str, ast.expr]:
+    return {
+        key.value: value
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+
+
+def _truth(node: ast.expr | None, absent: bool | None = None) -> bool | None:
+    """Return a truth value or a number that is written as a literal, None for others."""
+    match node:
+        case None:
+            return absent
+        case ast.Constant(value=bool() | int() as value):
+            return bool(value)
+        case _:
+            return None
+
+
+def _parsed(document: Document) -> ast.Module:
+    try:
+        return ast.parse(document.source)
+    except SyntaxError as error:
+        raise InvalidSettings(f"no Python from line {error.lineno or 1} on") from None
+    except ValueError:
+        raise InvalidSettings("no Python") from None
+    except (RecursionError, MemoryError):
+        raise InvalidSettings("nested too deeply") from None
 
 
 class _Places:
@@ -75,11 +144,7 @@ def _lines(source: str) -> list[str]:
 
 
 def _django(document: Document, places: _Places, node: ast.Dict) -> Iterator[Connection]:
-    values = {
-        key.value: value
-        for key, value in zip(node.keys, node.values, strict=True)
-        if isinstance(key, ast.Constant) and isinstance(key.value, str)
-    }
+    values = _entries(node)
     engine = _constant(values.get("ENGINE"))
     if engine is None or not engine.value.endswith(
         ("postgresql", "psycopg2", "postgis", "postgres")

@@ -55,7 +55,7 @@ def outliving(
     if write.name not in project.context_settings or write.local is not False or write.resets:
         return None
     # The same value for all who will ever use the connection is a part of its configuration.
-    if step.event.hook is Hook.connect and write.value is not None:
+    if step.event.hook in (Hook.connect, Hook.acquire) and write.value is not None:
         return None
     if project.assumes_context and write.value is not None:
         return None
