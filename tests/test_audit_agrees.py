@@ -88,8 +88,10 @@ OF_CHANGES = {
     "grant-all-tables-includes-unprotected": set[str](),
     "owner-changed-to-runtime-role": {"rls-not-forced"},
     "policy-name-typo-drop-if-exists": _OPEN_CONDITIONS,
+    "policy-recreate-not-atomic": set[str](),
     "rename-breaks-policy-helper": set[str](),
     "revoke-without-effect": set[str](),
+    "rls-enabled-in-later-migration": set[str](),
 }
 """The rules about what a statement has done; of a database, others may tell what is left of it."""
 

@@ -71,7 +71,11 @@ def _may_be_null(column: Column, table: Table, project: Project) -> bool:
         # What SET NULL leaves behind is meant to be nobody's.
         if is_about and "null" in constraint.on_delete.lower():
             return False
-        if constraint.expression is not None and _speaks_of_null(constraint.expression, column):
+        if constraint.kind == "check" and constraint.expression is None:
+            # A server's CHECK constraints are not read: one on the column may speak of NULL.
+            if is_about:
+                return False
+        elif constraint.expression and _speaks_of_null(constraint.expression, column):
             return False
     if overwriting_triggers(project.catalog, table, column, "insert"):
         return False
@@ -96,8 +100,8 @@ def _finding(table: Table, column: Column, readers: list[Policy], project: Proje
     bound = next(policy for policy in readers if policy.using is not None)
     return Finding(
         object=str(table),
-        message=f"rows of {table} without a {column} are shown to nobody, and nothing keeps them "
-        f"out: policies compare {column}, which may be NULL",
+        message=f"rows of {table} whose {column} is NULL are shown to nobody, and nothing keeps "
+        "them out: policies compare it with the caller",
         span=shown(column.because("not_null") or table.created),
         label=f"{column} may be NULL",
         help=f"ALTER TABLE {table.sql_name} ALTER COLUMN {quoted_identifier(column.name)} "
