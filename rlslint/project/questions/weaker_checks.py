@@ -53,6 +53,10 @@ def checks_other_than_it_filters(terms: Terms, project: Project) -> bool:
 
 def weaker_check(policy: Policy, project: Project) -> WeakerCheck | None:
     """Return what a policy lets roles of the application write, None where all stays bound."""
+    return project.ask(_weaker_check, policy)
+
+
+def _weaker_check(project: Project, policy: Policy) -> WeakerCheck | None:
     using, check = policy.using, policy.check
     if using is None or check is None or not policy.relation.rls_enabled:
         return None

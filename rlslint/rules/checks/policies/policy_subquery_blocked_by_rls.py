@@ -21,7 +21,7 @@ from rlslint.project.questions.exposure import COMMANDS, certainty, served_roles
 from rlslint.project.questions.unserved_commands import readable
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Call, Expr, Query, SubSelect
+from rlslint.sql.expressions import Call, Expr, SubSelect
 from rlslint.text import Span
 from rlslint.text.sentences import listed
 
@@ -39,79 +39,107 @@ class _Blocked(NamedTuple):
     by_privilege: bool
 
 
+class _Found(NamedTuple):
+    """What blocks policies, by table, and of which policies something is not known."""
+
+    blocked: dict[Relation, list[_Blocked]]
+    gaps: dict[Policy, UnknownFact]
+
+
 def _looks_something_up(terms: Terms, project: Project) -> bool:
     del project
-    return any(
-        isinstance(part, Query) or (isinstance(part, Call) and isinstance(part.function, Function))
-        for condition in terms.conditions
-        for part in condition.written.expression.walk()
-    )
+    return any(condition.written.ask(_looking_up) for condition in terms.conditions)
 
 
 @rule(where=_looks_something_up)
 def policy_subquery_blocked_by_rls(policy: Policy, project: Project) -> Iterator[Finding]:
-    found = project.ask(_blocked)
-    for blocked in found.values():
-        first, *others = blocked
+    found = project.ask(_found)
+    if policy in found.gaps:
+        raise found.gaps[policy]
+    for first, *others in found.blocked.values():
         if first.policy is policy:
             yield _finding(first, others, project)
-    # What is not known of a policy's own tables may block it.
-    list(_of_policy(policy, project))
 
 
-def _blocked(project: Project) -> dict[Relation, list[_Blocked]]:
-    """Return by table the policies that are blocked there: what the table lacks is one fault."""
-    found: dict[Relation, list[_Blocked]] = {}
+def _found(project: Project) -> _Found:
+    """Return what blocks which policies: what one table lacks is one fault."""
+    found = _Found({}, {})
+    looking: dict[Terms, bool] = {}
     for policy in project.catalog.policies():
+        terms = project.terms(policy)
         try:
-            for one in _of_policy(policy, project):
-                found.setdefault(one.table, []).append(one)
-        except UnknownFact:
-            continue
+            if terms not in looking:
+                looking[terms] = _looks_something_up(terms, project)
+            for one in _of_policy(policy, project) if looking[terms] else ():
+                found.blocked.setdefault(one.table, []).append(one)
+        except UnknownFact as unknown:
+            found.gaps[policy] = unknown
     return found
 
 
 def _of_policy(policy: Policy, project: Project) -> Iterator[_Blocked]:
-    if not policy.relation.rls_enabled or policy.relation.is_beyond_history:
+    own = policy.relation
+    if not own.rls_enabled or own.is_beyond_history:
         return
-    places = dict(_tables_read(policy, project))
-    if not places:
-        return
-    commands = [command for command in COMMANDS if policy.covers(command)]
-    using = [
+    places = {table: (clause, part) for table, clause, part in _tables_read(policy, project)}
+    for table, (clause, part) in places.items():
+        denied, hidden = project.ask(_in_the_dark, table)
+        if not denied and not hidden:
+            continue
+        commands = [command for command in COMMANDS if policy.covers(command)]
+        using = [
+            role
+            for role in served_roles(policy, project)
+            if role in project.reachable_by(own, *commands)
+            and row_security_active(project.catalog, role, own)
+        ]
+        for roles, by_privilege in ((denied, True), (hidden, False)):
+            if blocked := tuple(role for role in using if role in roles):
+                place = _place(part, table) if isinstance(part, SubSelect) else part
+                yield _Blocked(table, policy, clause.span(place), blocked, by_privilege)
+                break
+
+
+def _in_the_dark(project: Project, table: Relation) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the runtime roles that may not read a table, and those to which it shows no row."""
+    catalog, names = project.catalog, project.runtime.names
+    denied = frozenset(
+        role for role in names if not has_any_column_privilege(catalog, role, table, "select")
+    )
+    if not table.rls_enabled:
+        return denied, frozenset()
+    return denied, frozenset(
         role
-        for role in served_roles(policy, project)
-        if role in project.reachable_by(policy.relation, *commands)
-        and row_security_active(project.catalog, role, policy.relation)
-    ]
-    for table, place in places.items():
-        denied = tuple(
-            role
-            for role in using
-            if not has_any_column_privilege(project.catalog, role, table, "select")
-        )
-        hidden = tuple(
-            role
-            for role in using
-            if role not in denied
-            and row_security_active(project.catalog, role, table)
-            and not applicable_policies(project.catalog, table, role, "select")[0]
-        )
-        if denied or hidden:
-            yield _Blocked(table, policy, place, denied or hidden, bool(denied))
+        for role in names
+        if role not in denied
+        and row_security_active(catalog, role, table)
+        and not applicable_policies(catalog, table, role, "select")[0]
+    )
 
 
-def _tables_read(policy: Policy, project: Project) -> Iterator[tuple[Relation, Span | None]]:
+def _tables_read(
+    policy: Policy, project: Project
+) -> Iterator[tuple[Relation, Clause, SubSelect | Call]]:
     """Yield the tables that a policy reads with the rights of its caller, and where."""
     for clause in policy.clauses:
-        for part in clause.expression.walk():
-            match part:
-                case SubSelect():
-                    for table in named_relations(part):
-                        if _is_another(table, policy):
-                            yield table, clause.span(_place(part, table))
-                case Call() if isinstance(part.function, Function):
-                    yield from _read_by(part.function, part, clause, policy, project)
+        for part in clause.ask(_looking_up):
+            if isinstance(part, SubSelect):
+                tables = tuple(named_relations(part))
+            else:
+                tables = project.ask(_read_by, part.function)
+            for table in tables:
+                if _is_another(table, policy):
+                    yield table, clause, part
+
+
+def _looking_up(expression: Expr) -> tuple[SubSelect | Call, ...]:
+    """Return the sub-selects of a condition and the functions of the history that it calls."""
+    return tuple(
+        part
+        for part in expression.walk()
+        if isinstance(part, SubSelect)
+        or (isinstance(part, Call) and isinstance(part.function, Function))
+    )
 
 
 def _is_another(table: Relation, policy: Policy) -> bool:
@@ -130,10 +158,10 @@ def _place(sub_select: SubSelect, table: Relation) -> Expr:
     return sub_select
 
 
-def _read_by(
-    function: Function, call: Call, clause: Clause, policy: Policy, project: Project
-) -> Iterator[tuple[Relation, Span | None]]:
-    seen, waiting = {function}, [function]
+def _read_by(project: Project, function: object) -> tuple[Relation, ...]:
+    """Return the tables that a function reads with the rights of its caller, or others for it."""
+    found: dict[Relation, None] = {}
+    seen, waiting = {function}, [function] if isinstance(function, Function) else []
     while waiting:
         reading = waiting.pop()
         if not runs_as_caller(reading):
@@ -146,13 +174,13 @@ def _read_by(
             for path in (schema,) if schema else search_path_of(reading):
                 table = project.catalog.relation(path, name)
                 if table is not None:
-                    if _is_another(table, policy):
-                        yield table, clause.span(call)
+                    found[table] = None
                     break
         for called in called_in_body(reading, project.catalog):
             if called not in seen:
                 seen.add(called)
                 waiting.append(called)
+    return tuple(found)
 
 
 def _finding(first: _Blocked, others: list[_Blocked], project: Project) -> Finding:

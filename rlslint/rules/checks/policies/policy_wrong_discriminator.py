@@ -11,7 +11,7 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import Bound, bounds_of
-from rlslint.meaning.context import own_columns
+from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.exposure import served_roles
@@ -56,11 +56,7 @@ class _Fault(NamedTuple):
 
 def _compares(terms: Terms, project: Project) -> bool:
     functions = project.context_functions
-    return any(
-        bound.form in ("equality", "membership")
-        for condition in terms.conditions
-        for bound in condition.ask(bounds_of, functions)
-    )
+    return any(condition.ask(_compared, functions) for condition in terms.conditions)
 
 
 @rule(where=_compares)
@@ -75,19 +71,26 @@ def policy_wrong_discriminator(policy: Policy, project: Project) -> Iterator[Fin
 
 
 def _faults(policy: Policy, project: Project) -> Iterator[_Fault]:
-    table = policy.relation
-    for clause in policy.clauses:
-        for bound in project.predicate(clause).ask(bounds_of, project.context_functions):
-            asked, column = _asked(bound), _only_column(bound, table)
-            if asked is None or column is None:
+    table, usual_columns = policy.relation, project.ask(_usual_columns)
+    for clause, condition in zip(policy.clauses, project.terms(policy).conditions, strict=True):
+        for asked, bound in condition.ask(_compared, project.context_functions):
+            usual, column = usual_columns.get(asked), _only_column(bound, table)
+            if usual is None or column is None or column.name == usual.column:
                 continue
-            usual = project.ask(_usual_columns).get(asked)
-            meant = table.columns.get(usual.column) if usual is not None else None
-            if usual is None or meant is None or meant is column:
+            meant = table.columns.get(usual.column)
+            if meant is None:
                 continue
             fault = _Fault(clause, bound, column, usual, meant)
             if _is_told(fault, table) and not _is_meant(fault, table, project):
                 yield fault
+
+
+def _compared(expression: Expr, functions: ContextFunctions) -> tuple[tuple[_Asked, Bound], ...]:
+    """Return what compares one column with one thing, and that thing."""
+    found = ((_asked(bound), bound) for bound in bounds_of(expression, functions))
+    return tuple(
+        (asked, bound) for asked, bound in found if asked is not None and len(bound.columns) == 1
+    )
 
 
 def _asked(bound: Bound) -> _Asked | None:
@@ -114,7 +117,7 @@ def _looked_up(query: Query, read: Relation) -> _Asked | None:
 
 
 def _only_column(bound: Bound, table: Relation) -> Column | None:
-    return table.column(next(iter(bound.columns))) if len(bound.columns) == 1 else None
+    return table.column(next(iter(bound.columns)))
 
 
 def _usual_columns(project: Project) -> dict[_Asked, _Usual]:
@@ -122,16 +125,16 @@ def _usual_columns(project: Project) -> dict[_Asked, _Usual]:
     found: dict[_Asked, dict[str, dict[Relation, Clause]]] = {}
     for policy in project.catalog.policies():
         table = policy.relation
-        if not table.knows("columns"):
+        if policy.unknown or not table.knows("columns"):
             continue
-        for clause in policy.known_clauses:
+        for clause, condition in zip(policy.clauses, project.terms(policy).conditions, strict=True):
             try:
-                bounds = project.predicate(clause).ask(bounds_of, project.context_functions)
+                compared = condition.ask(_compared, project.context_functions)
             except UnknownFact:
                 continue
-            for bound in bounds:
-                asked, column = _asked(bound), _only_column(bound, table)
-                if asked is not None and column is not None:
+            for asked, bound in compared:
+                column = _only_column(bound, table)
+                if column is not None:
                     tables = found.setdefault(asked, {}).setdefault(column.name, {})
                     tables.setdefault(table, clause)
     usual: dict[_Asked, _Usual] = {}

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 from rlslint.access.overwriting import overwriting_triggers
 from rlslint.catalog.model import Column, Policy, Table
-from rlslint.catalog.predicates import Clause
-from rlslint.meaning.bounds import bounds_of
+from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
-from rlslint.meaning.context import own_columns
+from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
-from rlslint.project.questions.new_rows import bound_columns
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Call, IsNull, Operator
+from rlslint.sql.expressions import Call, Expr, IsNull, Operator
 from rlslint.sql.quoting import quoted_identifier
 
 _PLAIN = frozenset(
@@ -31,15 +29,21 @@ def nullable_tenant_column(table: Table, project: Project) -> Iterator[Finding]:
         return
     if not table.grants.is_open and not table.grants.known():
         return
+    if all(column.knows("not_null") and column.not_null for column in table.columns.values()):
+        return
     readers = [
         policy
         for policy in table.policies.values()
         if policy.permissive and policy.covers("select") and served_roles(policy, project)
     ]
-    usings = [policy.using for policy in readers if policy.using is not None]
-    if not usings:
+    bounds = [
+        using.ask(_always_bound, project.context_functions)
+        for policy in readers
+        if (using := project.terms(policy).using) is not None
+    ]
+    if not bounds:
         return
-    always = frozenset.intersection(*[_always_bound(using, project) for using in usings])
+    always = frozenset.intersection(*bounds)
     for number in sorted(always):
         column = table.column(number)
         if column is not None and _may_be_null(column, table, project):
@@ -47,16 +51,19 @@ def nullable_tenant_column(table: Table, project: Project) -> Iterator[Finding]:
             return
 
 
-def _always_bound(using: Clause, project: Project) -> frozenset[int]:
-    """Return the columns without which no alternative of a condition is true."""
-    expression = project.predicate(using).expression
-    compared = frozenset(
-        number
-        for bound in project.predicate(using).ask(bounds_of, project.context_functions)
-        if bound.form == "equality" and len(bound.columns) == 1
-        for number in bound.columns
-    )
-    ways = [bound_columns(branch, project) & compared for branch in branches(expression)]
+def _always_bound(expression: Expr, functions: ContextFunctions) -> frozenset[int]:
+    """Return the columns that each alternative of a condition compares with the caller."""
+    ways = [
+        frozenset(
+            number
+            for conjunct in branch
+            if (bound := bound_of(conjunct, functions)) is not None
+            and bound.form == "equality"
+            and len(bound.columns) == 1
+            for number in bound.columns
+        )
+        for branch in branches(expression)
+    ]
     return frozenset.intersection(*ways) if ways else frozenset()
 
 
@@ -75,24 +82,27 @@ def _may_be_null(column: Column, table: Table, project: Project) -> bool:
             # A server's CHECK constraints are not read: one on the column may speak of NULL.
             if is_about:
                 return False
-        elif constraint.expression and _speaks_of_null(constraint.expression, column):
+        elif constraint.expression and column.number in constraint.expression.ask(
+            _columns_asked_for_null
+        ):
             return False
     if overwriting_triggers(project.catalog, table, column, "insert"):
         return False
     return not any(
-        _speaks_of_null(clause, column)
+        column.number in clause.ask(_columns_asked_for_null)
         for policy in table.policies.values()
         for clause in policy.clauses
     )
 
 
-def _speaks_of_null(clause: Clause, column: Column) -> bool:
-    return any(
-        column.number in own_columns(part)
-        for part in clause.expression.walk()
+def _columns_asked_for_null(expression: Expr) -> frozenset[int]:
+    return frozenset(
+        number
+        for part in expression.walk()
         if isinstance(part, IsNull)
         or (isinstance(part, Operator) and part.symbol.startswith("is "))
         or (isinstance(part, Call) and part.name[-1] in ("coalesce", "num_nulls", "num_nonnulls"))
+        for number in own_columns(part)
     )
 
 

@@ -22,6 +22,7 @@ from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_own
 from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.project.questions.exposure import COMMANDS
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 
@@ -30,10 +31,12 @@ from rlslint.text.sentences import listed
 def policy_to_public_role(table: Table, project: Project) -> Iterator[Finding]:
     if not table.rls_enabled or table.is_beyond_history or project.runtime.assumed:
         return
+    if not table.grants.is_open and len({grant.grantee for grant in table.grants.known()}) < 2:
+        return
     named: dict[str, str] = {}
     policies: list[Policy] = []
     for policy in table.policies.known():
-        setting = _setting(policy, project)
+        setting = project.ask(_setting, project.terms(policy))
         if setting is not None:
             roles = _using(policy, project)
             if len(roles) > 1:
@@ -43,14 +46,14 @@ def policy_to_public_role(table: Table, project: Project) -> Iterator[Finding]:
         yield _finding(policies, tuple(named), next(iter(named.values())), project)
 
 
-def _setting(policy: Policy, project: Project) -> str | None:
+def _setting(project: Project, terms: Terms) -> str | None:
     """Return the setting of the program's own by which a policy for PUBLIC tells callers apart.
 
     Every session may set that; what a platform has checked, a token or a signed-in user, not.
     """
-    if not policy.permissive or PUBLIC not in policy.roles or policy.using is None:
+    using = terms.using
+    if not terms.permissive or PUBLIC not in terms.roles or using is None:
         return None
-    using = project.condition(policy.using, policy.relation)
     reads = [
         read for bound in using.ask(bounds_of, project.context_functions) for read in bound.reads
     ]
@@ -81,11 +84,8 @@ def _using(policy: Policy, project: Project) -> tuple[str, ...]:
         and row_security_active(catalog, role, table)
         and any(has_any_column_privilege(catalog, role, table, name) for name in commands)
     )
-    return tuple(
-        role
-        for role in found
-        if not any(role != other and role in inherited_roles(catalog, other) for other in found)
-    )
+    groups = {above for role in found for above in inherited_roles(catalog, role) - {role}}
+    return tuple(role for role in found if role not in groups)
 
 
 def _finding(
