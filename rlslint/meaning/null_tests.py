@@ -9,6 +9,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, is_row_free
+from rlslint.meaning.empty_settings import ALWAYS_SET
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.situations import Session, Situation
@@ -95,7 +96,8 @@ def _own_read(expression: Expr, functions: ContextFunctions) -> ContextRead | No
     bare = without_casts(expression)
     for read in context_reads(bare, functions):
         if read.expression == bare and read.kind == "setting" and read.missing_ok:
-            return read if read.name is not None and "." in read.name else None
+            is_own = read.name is not None and "." in read.name and read.name not in ALWAYS_SET
+            return read if is_own else None
     return None
 
 

@@ -51,6 +51,8 @@ CREATE POLICY p ON app.docs USING (current_setting('app.tenant_id', true) IS NOT
 CREATE POLICY p ON app.docs USING (tenant_id = app.tenant() AND (kind = 'a' OR coalesce(current_setting('app.mode', true), '') = 'all'));
 --- good a default that is not asked for
 CREATE POLICY p ON app.docs USING (tenant_id = app.tenant() AND (kind = 'a' OR coalesce(current_setting('app.mode', true), 'some') = 'all'));
+--- good claims, which PostgREST always sets
+CREATE POLICY p ON app.docs USING (tenant_id = app.tenant() AND (NOT draft OR current_setting('request.jwt.claims', true) IS NULL));
 --- good a column is NULL
 ALTER TABLE app.docs ADD gone text;
 CREATE POLICY p ON app.docs USING (tenant_id = app.tenant() AND gone IS NULL);

@@ -58,6 +58,9 @@ CREATE POLICY org ON app.files USING (org_id = org());
 --- good mended later
 CREATE POLICY org ON app.files USING (owner_id = org());
 ALTER POLICY org ON app.files USING (org_id = org());
+--- good a key that is the user
+ALTER TABLE app.files ALTER id SET DEFAULT me();
+CREATE POLICY me ON app.files USING (id = me());
 --- good the owner is a user
 CREATE POLICY me ON app.files USING (owner_id = me());
 --- good another tenant's column beside its own

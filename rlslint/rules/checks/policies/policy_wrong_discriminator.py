@@ -11,7 +11,7 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import Bound, bounds_of
-from rlslint.meaning.context import ContextFunctions, own_columns
+from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.exposure import served_roles
@@ -81,7 +81,7 @@ def _faults(policy: Policy, project: Project) -> Iterator[_Fault]:
             if meant is None:
                 continue
             fault = _Fault(clause, bound, column, usual, meant)
-            if _is_told(fault, table) and not _is_meant(fault, table, project):
+            if _is_told(fault, table, project) and not _is_meant(fault, table, project):
                 yield fault
 
 
@@ -151,7 +151,7 @@ def _usual_columns(project: Project) -> dict[_Asked, _Usual]:
     return usual
 
 
-def _is_told(fault: _Fault, table: Relation) -> bool:
+def _is_told(fault: _Fault, table: Relation, project: Project) -> bool:
     """Tell whether enough tables compare the other column, and it is not a person's.
 
     A row may belong to a user in several ways, by `owner_id` and by `user_id`; no user is its key.
@@ -161,18 +161,21 @@ def _is_told(fault: _Fault, table: Relation) -> bool:
     is_owner = not _OWNERS.isdisjoint(words_of(name))
     if len(others) < (1 if is_owner else 2):
         return False
-    if _is_made_up(table, fault.column):
+    if _is_made_up(table, fault.column, project):
         return True
     kind, asked, path = _asked(fault.bound) or ("", "", ())
     words = words_of(" ".join((name, asked, *path)))
     return (kind == "setting" and _PEOPLE.isdisjoint(words)) or (kind == _LOOKED_UP and is_owner)
 
 
-def _is_made_up(table: Relation, column: Column) -> bool:
+def _is_made_up(table: Relation, column: Column, project: Project) -> bool:
     """Tell whether new rows make up the values of a column, which is the key by itself."""
     if not is_only_key(table, column) or _referenced(table, column):
         return False
-    return column.identity or column.default is not None
+    if column.default is None:
+        return column.identity
+    default = project.predicate(column.default)
+    return not default.ask(context_reads, project.context_functions)
 
 
 def _is_meant(fault: _Fault, table: Relation, project: Project) -> bool:
@@ -186,7 +189,7 @@ def _is_meant(fault: _Fault, table: Relation, project: Project) -> bool:
         return True
     if words_of(stem) <= words_of(fault.column.name):
         return True
-    if _is_made_up(table, fault.column):
+    if _is_made_up(table, fault.column, project):
         return False
     # Where the tenant's own column is asked for as well, the other one shares the row.
     return any(
@@ -249,7 +252,7 @@ def _finding(
             *((one.clause.span(one.bound.expression), "here as well") for one in faults[1:]),
             beside=first.clause.span(first.bound.expression),
         ),
-        confidence=None if _is_made_up(table, first.column) else Confidence.medium,
+        confidence=None if _is_made_up(table, first.column, project) else Confidence.medium,
     )
 
 
