@@ -9,7 +9,7 @@ import pytest
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
 from tests.linting import findings_of, lint
-from tests.postgres import Database
+from tests.postgres import Database, Server
 
 OWN = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::int"
 TABLE = f"""
@@ -131,3 +131,34 @@ def test_a_role_that_policies_do_not_bind_may_run_the_statement(tmp_path: Path) 
         files = {"migrations/1.sql": TABLE + function + before}
         found = findings_of(lint(tmp_path, files, config), "insert-without-select-policy")
         assert len(found) == expected
+
+
+def test_a_view_with_the_rights_of_its_user_is_looked_into(
+    tmp_path: Path, server: Server, database: Database
+) -> None:
+    if server.version < 15:
+        pytest.skip("views have security_invoker since PostgreSQL 15")
+    history = """CREATE ROLE app_user LOGIN;
+CREATE TABLE members (user_name text, tenant_id int);
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+INSERT INTO members VALUES ('ada', 1);
+INSERT INTO docs VALUES (1, 1);
+CREATE VIEW everyone WITH (security_invoker = {0}) AS SELECT * FROM members;
+GRANT SELECT ON members, docs, everyone TO app_user;
+ALTER TABLE members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON docs FOR SELECT USING (tenant_id IN (
+  SELECT e.tenant_id FROM everyone e WHERE e.user_name = current_setting('app.user_name', true)));
+"""
+    asked = "\\c - app_user\nSET app.user_name = 'ada';\nSELECT id FROM docs;"
+    for place, option in (("invoker", "true"), ("owner", "false")):
+        result = lint(tmp_path / place, {"migrations/1.sql": history.format(option)})
+        found = findings_of(result, "policy-subquery-blocked-by-rls")
+        assert bool(found) is (option == "true")
+    assert database.run(history.format("true")).errors == ()
+    assert database.run(asked).rows == ()
+    assert (
+        database.run("\\c - postgres\nALTER VIEW everyone SET (security_invoker = false);").errors
+        == ()
+    )
+    assert database.run(asked).rows == ("1",)

@@ -42,6 +42,12 @@ ALTER TABLE app.members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY m ON app.members USING (user_name = current_setting('app.user', true));
 CREATE POLICY p ON app.docs USING (tenant_id IN (SELECT m.tenant_id FROM app.members m WHERE m.user_name = current_setting('app.user', true)));
 DROP POLICY m ON app.members;
+--- bad inside of another sub-select, through a function
+GRANT SELECT ON app.members TO app_user;
+ALTER TABLE app.members ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION app.mine() RETURNS SETOF int LANGUAGE sql STABLE AS
+  $$ SELECT m.tenant_id FROM app.members m WHERE m.user_name = current_setting('app.user', true) $$;
+CREATE POLICY p ON app.docs USING (tenant_id IN (SELECT app.mine()));
 --- good no row security there
 GRANT SELECT ON app.members TO app_user;
 CREATE POLICY p ON app.docs USING (tenant_id IN (SELECT m.tenant_id FROM app.members m WHERE m.user_name = current_setting('app.user', true)));

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies, has_any_column_privilege, row_security_active
+from rlslint.access import (
+    applicable_policies,
+    has_any_column_privilege,
+    row_security_active,
+    runs_as_invoker,
+)
 from rlslint.access.reach import named_relations
 from rlslint.access.wording import spoken
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
@@ -124,12 +130,27 @@ def _tables_read(
     for clause in policy.clauses:
         for part in clause.ask(_looking_up):
             if isinstance(part, SubSelect):
-                tables = tuple(named_relations(part))
+                tables = _read_directly(part)
             else:
                 tables = project.ask(_read_by, part.function)
             for table in tables:
                 if _is_another(table, policy):
                     yield table, clause, part
+
+
+@remembered
+def _read_directly(expression: Expr) -> tuple[Relation, ...]:
+    """Return the tables that are named, also in views that run with the rights of their user."""
+    found: dict[Relation, None] = {}
+    waiting = list(named_relations(expression))
+    while waiting:
+        relation = waiting.pop()
+        if relation in found:
+            continue
+        found[relation] = None
+        if runs_as_invoker(relation) and (query := relation.view_query()) is not None:
+            waiting += named_relations(query)
+    return tuple(found)
 
 
 def _looking_up(expression: Expr) -> tuple[SubSelect | Call, ...]:
@@ -147,7 +168,7 @@ def _is_another(table: Relation, policy: Policy) -> bool:
 
 
 def _place(sub_select: SubSelect, table: Relation) -> Expr:
-    """Return the innermost sub-select that reads a table."""
+    """Return the innermost sub-select that names a table, the outermost where a view does."""
     for part in sub_select.walk():
         if (
             part is not sub_select

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import (
+    Evidence,
     has_any_column_privilege,
     has_bypassrls,
     inherited_roles,
@@ -30,6 +31,9 @@ from rlslint.text.sentences import listed
 @rule
 def policy_to_public_role(table: Table, project: Project) -> Iterator[Finding]:
     if not table.rls_enabled or table.is_beyond_history or project.runtime.assumed:
+        return
+    # Who calls a platform's API sets nothing.
+    if project.runtime.evidence is Evidence.platform:
         return
     if not table.grants.is_open and len({grant.grantee for grant in table.grants.known()}) < 2:
         return
