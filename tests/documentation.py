@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
@@ -14,25 +13,9 @@ import click
 
 from rlslint.cli.commands import rlslint
 from rlslint.config.options import OPTIONS
-from rlslint.rules.cards import Card, card, rule_names
+from rlslint.rules.cards import FAMILIES, Card, card, rule_names
 
 ROOT = Path(__file__).parent.parent
-FAMILIES = {
-    "RLS0": "Coverage",
-    "RLS1": "Policies",
-    "RLS2": "Roles and privileges",
-    "RLS3": "Ways round the policies",
-    "RLS4": "Context",
-    "RLS5": "Sessions of the application",
-    "RLS6": "Speed",
-    "RLS7": "Deployment",
-    "RLS8": "Changes",
-    "RLS90": "Servers and dumps",
-    "RLS91": "What rlslint could not read, and its own comments",
-}
-_FINDS = re.compile(r"^## What it finds\n+(.*?)\n\n", re.M | re.S)
-
-
 COMMANDS = """
 `lint` is another name for `check`, `explain` for `rule`. `rlslint --version` prints the version.
 Options are spelled as ruff spells them. Those that take RULES take names, codes and beginnings of
@@ -146,16 +129,8 @@ def _rules() -> Iterator[str]:
 
 def _row(found: Card) -> str:
     link = f"[{found.name}](../rules/{found.name}.md)"
-    cells = (found.code, link, found.severity.name, found.effect, first_sentence(found))
+    cells = (found.code, link, found.severity.name, found.effect, found.summary.replace("|", "\\|"))
     return f"| {' | '.join(cells)} |"
-
-
-def first_sentence(found: Card) -> str:
-    """Return the first sentence of what a card says that its rule finds."""
-    match = _FINDS.search(found.text)
-    paragraph = " ".join(match.group(1).split()) if match else ""
-    sentence = re.split(r"(?<=[.]) (?=[A-Z`])|(?<=\w): ", paragraph)[0].rstrip(".:")
-    return sentence.replace("|", "\\|")
 
 
 if __name__ == "__main__":

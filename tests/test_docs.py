@@ -20,10 +20,10 @@ from rlslint.config.options import OPTIONS, OUTPUT_FORMATS, Config, field_of
 from rlslint.config.scales import Severity
 from rlslint.files.discovery import read_in_project
 from rlslint.reports.json import finding_as_json, render
-from rlslint.rules.cards import card, rule_names
+from rlslint.rules.cards import FAMILIES, card, rule_names
 from rlslint.rules.selection import selection_of
 from tests.command_line import rlslint as run_rlslint
-from tests.documentation import FAMILIES, GENERATED, ROOT
+from tests.documentation import GENERATED, ROOT
 from tests.reports.examples import result, shadowed
 
 PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))

@@ -131,13 +131,19 @@ def _refuse(complaint: str) -> None:
 @rlslint.command(short_help="Print the card of a rule.")
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Print the cards of all rules.")
-def rule(name: str | None, every: bool) -> int:
+@click.option(
+    "--output-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="Print them to be read, or as data.",
+)
+def rule(name: str | None, every: bool, output_format: str) -> int:
     """Print the card of the rule NAME (or code, or prefix of codes), or a list of all rules."""
     from rlslint.cli.reference import print_rules
 
     if name is not None and every:
         raise click.UsageError("NAME and --all exclude each other.")
-    return print_rules(name, every)
+    return print_rules(name, every, output_format)
 
 
 @rlslint.command(short_help="Print the options of the configuration.")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from rlslint.cli.streams import ERROR, SUCCESS, print_lines, say
+from rlslint.cli.streams import ERROR, SUCCESS, print_lines, say, wants_colour
 from rlslint.config.kinds import Option, did_you_mean, with_hint
 from rlslint.config.options import OPTIONS, json_schema
 from rlslint.rules.selection import UnknownRuleError
 
+if TYPE_CHECKING:
+    from rlslint.rules.cards import Card
 
-def print_rules(name: str | None, every: bool) -> int:
-    """Print the cards that a selector names, all cards, or a line for each rule."""
+
+def print_rules(name: str | None, every: bool, output_format: str) -> int:
+    """Print the cards that a selector names, all cards by family, or a line for each rule."""
     from rlslint.rules.cards import card, rule_names
     from rlslint.rules.selection import resolve
 
@@ -21,11 +25,46 @@ def print_rules(name: str | None, every: bool) -> int:
         say(str(error))
         return ERROR
     cards = sorted((card(known) for known in names), key=lambda found: found.code)
-    if name is None and not every:
+    if output_format == "json":
+        import json
+
+        from rlslint.reports.reading import as_data
+
+        print_lines((json.dumps([as_data(found) for found in cards], indent=2),))
+    elif name is None and not every:
         print_lines(f"{found.code}  {found.severity.name:7}  {found.name}" for found in cards)
     else:
-        print_lines(found.text for found in cards)
+        print_lines(_pages(cards, by_family=len(cards) > 1))
     return SUCCESS
+
+
+def _pages(cards: Sequence[Card], by_family: bool) -> Iterator[str]:
+    """Yield cards as prose, as wide as the terminal where that is not too wide to read."""
+    from shutil import get_terminal_size
+
+    from rlslint.reports.reading import page, readable
+    from rlslint.rules.cards import family
+
+    width = min(get_terminal_size().columns, _WIDEST)
+    paint = _paint if wants_colour({"color": "auto", "output_file": None}) else None
+    before = ""
+    for found in cards:
+        title = family(found.code)
+        if by_family and title != before:
+            rule = "=" * len(title)
+            yield from (rule, _paint(title, "heading") if paint else title, rule, "")
+            before = title
+        yield from page(readable(found.text), width, paint)
+
+
+def _paint(words: str, part: str) -> str:
+    from click import style
+
+    return style(words, fg=_COLOURS.get(part), bold=part == "heading")
+
+
+_COLOURS = {"code": "cyan", "keyword": "blue", "constant": "green"}
+_WIDEST = 100
 
 
 def print_options(key: str | None, schema: bool) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from rlslint.config.scales import Severity
 from rlslint.reports.results import ReportedFinding, Result, place
+from rlslint.rules.cards import card
 from rlslint.text.printable import printable
 
 if TYPE_CHECKING:
@@ -15,14 +16,61 @@ if TYPE_CHECKING:
 _COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
 
 
-def render(result: Result, *, colour: bool = False) -> Iterator[str]:
-    """Yield the lines of every finding, an empty line behind each.
+_FRAMES = 3
+"""How many findings of a rule are shown with their source; the others get a line each."""
 
-    A password that stands in the source is shown as `***`, a control character as a sign for it.
+
+def render(result: Result, *, colour: bool = False) -> Iterator[str]:
+    """Yield the lines of the findings, an empty line behind each.
+
+    Of a rule that finds many, the first are shown whole and the places of the others follow, with a
+    table of the rules at the end. A password that stands in the source is shown as `***`, a control
+    character as a sign for it.
     """
+    by_rule: dict[str, list[ReportedFinding]] = {}
     for reported in result.findings:
-        yield from _finding(reported, _painter(reported.severity) if colour else _plain)
+        alike = by_rule.setdefault(reported.name, [])
+        alike.append(reported)
+        if len(alike) <= _FRAMES:
+            yield from _finding(reported, _painter(reported.severity) if colour else _plain)
+            yield ""
+    further = [alike[_FRAMES:] for alike in by_rule.values() if len(alike) > _FRAMES]
+    for alike in further:
+        yield from _further(alike, _painter(alike[0].severity) if colour else _plain)
         yield ""
+    if further:
+        yield from _table(by_rule.values())
+        yield ""
+
+
+def _further(alike: list[ReportedFinding], paint: Painter) -> Iterator[str]:
+    first = alike[0]
+    title = paint(f"{first.severity.name}[{first.name}]", "title")
+    yield f"{title} {first.code}: {paint(f'{len(alike)} more', 'message')}"
+    for one in alike:
+        beside = f" {one.finding.object}" if one.place is not None else ""
+        yield printable(f"  {one.where}{beside}")
+
+
+_EFFECTS = ("leak", "loss", "deny", "perf", "hygiene")
+
+
+def _table(by_rule: Iterable[list[ReportedFinding]]) -> Iterator[str]:
+    """Yield a line for each rule, those first that are to be mended first: by what a fault does."""
+
+    def weight(alike: list[ReportedFinding]) -> tuple[object, ...]:
+        gravest = max(one.severity for one in alike)
+        effect = _EFFECTS.index(card(alike[0].name).effect)
+        return -gravest, effect, -len(alike), alike[0].code
+
+    rows = [("severity", "effect", "count", "rule, what to mend first on top")]
+    for alike in sorted(by_rule, key=weight):
+        gravest, first = max(one.severity for one in alike), alike[0]
+        rule = f"{first.name} ({first.code})"
+        rows.append((gravest.name, card(first.name).effect, str(len(alike)), rule))
+    wide = [max(len(row[number]) for row in rows) for number in range(3)]
+    for severity, effect, count, rule in rows:
+        yield f"  {severity:<{wide[0]}}  {effect:<{wide[1]}}  {count:>{wide[2]}}  {rule}"
 
 
 Painter: TypeAlias = "Callable[[str, Part | str], str]"

@@ -11,6 +11,7 @@ from rlslint import __version__
 from rlslint.config.scales import Confidence, Severity
 from rlslint.reports.closing import closing_lines
 from rlslint.reports.fingerprints import distinct
+from rlslint.reports.reading import page, readable
 from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.text import Span
 from rlslint.text.frames import shown_sql
@@ -21,6 +22,8 @@ _SCHEMA = (
 _LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: "note"}
 _SECURITY_SEVERITIES = {Severity.error: "8.0", Severity.warning: "5.0", Severity.info: "2.0"}
 _PRECISIONS = {Confidence.high: "high", Confidence.medium: "medium", Confidence.low: "low"}
+_WIDTH = 80
+"""How wide a card is as plain text."""
 
 
 def render(result: Result, *, card: Callable[[str], str]) -> Iterator[str]:
@@ -64,14 +67,14 @@ def _notification(level: str, message: str) -> dict[str, Any]:
 
 
 def _rule(reported: ReportedFinding, card: Callable[[str], str]) -> dict[str, Any]:
-    text = card(reported.name)
+    text = readable(card(reported.name))
     summary = _summary(text) or reported.name.replace("-", " ")
     rule: dict[str, Any] = {
         "id": reported.code,
         "name": reported.name,
         "shortDescription": {"text": summary},
         "fullDescription": {"text": summary},
-        "help": {"text": text or summary, "markdown": text or summary},
+        "help": {"text": "\n".join(page(text, _WIDTH)) or summary, "markdown": text or summary},
         "defaultConfiguration": {"level": _LEVELS[reported.severity]},
         "properties": {
             "tags": ["security", "postgresql", "row-level-security"],

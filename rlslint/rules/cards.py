@@ -12,7 +12,30 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.text.patterns import Pattern
 
 _TITLE = Pattern(r"# ([a-z0-9-]+) \((RLS\d{3})\)")
+_FINDS = Pattern(r"^## What it finds\n+(.*?)\n\n", re.M | re.S)
+_SENTENCE_END = Pattern(r"(?<=[.]) (?=[A-Z`])|(?<=\w): ")
 _FENCE = Pattern(r"^```(\w+)([^\n]*)\n(.*?)^```\s*$", re.M | re.S)
+
+
+FAMILIES = {
+    "RLS0": "Coverage",
+    "RLS1": "Policies",
+    "RLS2": "Roles and privileges",
+    "RLS3": "Ways round the policies",
+    "RLS4": "Context",
+    "RLS5": "Sessions of the application",
+    "RLS6": "Speed",
+    "RLS7": "Deployment",
+    "RLS8": "Changes",
+    "RLS90": "Servers and dumps",
+    "RLS91": "What rlslint could not read, and its own comments",
+}
+"""What the rules are about whose codes begin so."""
+
+
+def family(code: str) -> str:
+    """Return what the rules of a code's family are about."""
+    return next(title for prefix, title in FAMILIES.items() if code.startswith(prefix))
 
 
 class Example(NamedTuple):
@@ -29,7 +52,7 @@ class Example(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What a rule's card says. `text` is the whole Markdown, as `rlslint rule` prints it.
+    """What a rule's card says. `text` is the whole Markdown, with what only the tests need.
 
     `effect` is leak, loss, deny, perf or hygiene. `yields_to` names the rules that speak in this
     one's stead where both see one fault. `asked_of` says which facts a subject of a kind must have
@@ -47,6 +70,13 @@ class Card(NamedTuple):
     yields_to: tuple[str, ...]
     asked_of: tuple[tuple[str, frozenset[str]], ...]
     text: str
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of what the rule finds."""
+        match = _FINDS().search(self.text)
+        paragraph = " ".join(match.group(1).split()) if match else ""
+        return _SENTENCE_END().split(paragraph)[0].rstrip(".:")
 
     @property
     def examples(self) -> tuple[Example, ...]:

@@ -424,9 +424,14 @@ def test_statistics_count_findings(project: Path) -> None:
 
 
 def test_cards_and_options_are_printed(tmp_path: Path) -> None:
-    assert rlslint("rule", "rls-not-forced", cwd=tmp_path).stdout.startswith("# rls-not-forced")
-    assert rlslint("explain", "RLS006", cwd=tmp_path).stdout.startswith("# rls-not-forced")
+    assert rlslint("rule", "rls-not-forced", cwd=tmp_path).stdout.startswith("rls-not-forced (")
+    assert rlslint("explain", "RLS006", cwd=tmp_path).stdout.startswith("rls-not-forced (")
     assert rlslint("rule", "nothing", cwd=tmp_path).returncode == 2
+    (as_data,) = json.loads(rlslint("rule", "RLS006", "--output-format=json", cwd=tmp_path).stdout)
+    assert as_data["name"] == "rls-not-forced"
+    titles = [title for title in rlslint("rule", "--all", cwd=tmp_path).stdout.split("\n") if title]
+    assert titles[:3] == ["========", "Coverage", "========"]
+    assert titles.count("Policies") == 1
     assert "runtime-roles" in rlslint("config", cwd=tmp_path).stdout
     assert rlslint("config", "runtime-role", cwd=tmp_path).returncode == 2
     assert json.loads(rlslint("config", "--json-schema", cwd=tmp_path).stdout)["type"] == "object"

@@ -127,3 +127,22 @@ def test_colours_are_added_only_when_wanted() -> None:
     coloured = shown(shadowed(), colour=True)
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == shown(shadowed())
     assert "\x1b[31m\x1b[1merror[policy-column-shadowed]\x1b[0m" in coloured
+
+
+def test_of_many_alike_three_are_framed_and_the_others_get_a_line_each() -> None:
+    many = [shadowed(object=f"public.t{number}") for number in range(9)]
+    text = shown(*many, live())
+    assert text.count("resolves to m.tenant_id") == 3
+    assert "error[policy-column-shadowed] RLS103: 6 more\n" in text
+    further = [line for line in text.splitlines() if line.startswith("  migrations/")]
+    assert further == [f"  migrations/0007_members.sql:4:26 public.t{n}" for n in range(3, 9)]
+
+
+def test_many_alike_end_in_a_table_of_what_to_mend_first() -> None:
+    many = [live() for _ in range(4)]
+    assert shown(*many, shadowed()).splitlines()[-3:] == [
+        "  severity  effect  count  rule, what to mend first on top",
+        "  error     leak        1  policy-column-shadowed (RLS103)",
+        "  warning   leak        4  rls-not-forced (RLS006)",
+    ]
+    assert "mend first" not in shown(*many[:3], shadowed())

@@ -6,6 +6,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from rlslint.reports import sarif
+from rlslint.reports.reading import readable
 from rlslint.reports.results import ReportedFinding
 from tests.reports.examples import audited, live, related, result, shadowed, span
 
@@ -104,7 +105,9 @@ def test_what_has_no_file_has_its_database_and_object_in_place_of_one() -> None:
 
 def test_the_card_is_the_help_and_its_first_sentence_the_description() -> None:
     rule = run(shadowed())["tool"]["driver"]["rules"][0]
-    assert rule["help"]["markdown"] == CARD
+    assert rule["help"]["markdown"] == readable(CARD)
+    assert "code =" not in rule["help"]["markdown"]
+    assert rule["help"]["text"].startswith("policy-column-shadowed (RLS103)\n")
     assert rule["shortDescription"]["text"] == "A name is captured."
 
 
