@@ -7,7 +7,7 @@ from typing import Any
 
 from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
-from rlslint.meaning.bodies import TableName, body_statements
+from rlslint.meaning.bodies import BodyStatement, TableName, body_statements
 from rlslint.meaning.body_access import parts_of
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
@@ -46,16 +46,23 @@ def row_copies(function: Function, transition_tables: frozenset[str]) -> tuple[R
             if kind in _WRITES:
                 relation = fields["relation"]
                 table = TableName(relation.get("schemaname", ""), relation["relname"])
-                columns = _columns({kind: fields}, variables, transition_tables)
+                columns = columns_in({kind: fields}, variables, transition_tables)
                 found[table] = found.get(table, frozenset()) | columns
-        held = _columns(statement.node, variables, transition_tables)
-        for name in statement.into:
-            # A variable that is a record takes one field after the other.
-            variables[name] = variables.get(name, frozenset()) | held
+        columns_given(statement, variables, transition_tables)
     return tuple(RowCopy(table, columns) for table, columns in found.items() if columns)
 
 
-def _columns(
+def columns_given(
+    statement: BodyStatement, variables: dict[str, Columns], transition_tables: frozenset[str]
+) -> None:
+    """Note in `variables` what columns of the row a statement gives to which of them."""
+    held = columns_in(statement.node, variables, transition_tables)
+    for name in statement.into:
+        # A variable that is a record takes one field after the other.
+        variables[name] = variables.get(name, frozenset()) | held
+
+
+def columns_in(
     node: Node, variables: dict[str, Columns], transition_tables: frozenset[str]
 ) -> Columns:
     """Return the columns of the row that are in what a statement gives or writes."""
@@ -69,7 +76,8 @@ def _columns(
         if first in _ROWS or first in statement_rows:
             found.add(others[0] if others else WHOLE_ROW)
         elif first in variables:
-            found |= variables[first]
+            whole = WHOLE_ROW in variables[first] and bool(others)
+            found |= {others[0]} if whole else variables[first]
         elif statement_rows and not others:
             # A column need not say whose it is.
             found.add(first)
@@ -83,9 +91,22 @@ def _references(node: Any) -> Iterator[tuple[str, ...]]:
         match waiting.pop():
             case {"ColumnRef": {"fields": fields}}:
                 yield strings([one for one in fields if "String" in one]) or (WHOLE_ROW,)
+            case {"A_Expr": {"name": [{"String": {"sval": "->" | "->>"}}], **sides}}:
+                # A key of a row that was made a document is a column of it.
+                key = _key(sides.get("rexpr"))
+                for names in _references(sides.get("lexpr")):
+                    yield (*names, key) if key else names
             case {"CaseWhen": {"result": result}}:
                 waiting.append(result)
             case dict() as fields:
                 waiting += [value for key, value in fields.items() if key not in _CONDITIONS]
             case list() as items:
                 waiting += items
+
+
+def _key(node: Node | None) -> str:
+    match node:
+        case {"A_Const": {"sval": {"sval": str() as key}}}:
+            return key
+        case _:
+            return ""

@@ -54,7 +54,7 @@ def _first_to_fill(table: Relation, project: Project) -> Function | None:
 
 def _filled(project: Project) -> dict[Relation, Function]:
     found: dict[Relation, Function] = {}
-    for function in project.ask(_protected_triggers):
+    for function in project.ask(protected_triggers):
         try:
             for copy in project.ask(_copies, function):
                 found.setdefault(copy.target, function)
@@ -63,7 +63,7 @@ def _filled(project: Project) -> dict[Relation, Function]:
     return found
 
 
-def _protected_triggers(project: Project) -> dict[Function, tuple[tuple[Relation, Trigger], ...]]:
+def protected_triggers(project: Project) -> dict[Function, tuple[tuple[Relation, Trigger], ...]]:
     """Return the trigger functions that tables with row security call, and where."""
     found: dict[Function, tuple[tuple[Relation, Trigger], ...]] = {}
     for function, places in project.ask(trigger_places).items():
@@ -81,7 +81,7 @@ def _copies(project: Project, function: Function) -> tuple[TriggerCopy, ...]:
     from rlslint.meaning.row_copies import row_copies
 
     found: dict[Relation, TriggerCopy] = {}
-    for source, trigger in project.ask(_protected_triggers).get(function, ()):
+    for source, trigger in project.ask(protected_triggers).get(function, ()):
         for table, columns in row_copies(function, trigger.transition_tables):
             path = search_path_of(function)
             target = find_relation(project.catalog, path, table.schema, table.name)
@@ -90,7 +90,7 @@ def _copies(project: Project, function: Function) -> tuple[TriggerCopy, ...]:
             if target in found:
                 found[target] = found[target]._replace(others=found[target].others + 1)
                 continue
-            told = tuple(_telling(source, columns, project))
+            told = tuple(telling_columns(source, columns, project))
             exposed = _exposed(target, source, project) if told else None
             if exposed is not None:
                 found[target] = TriggerCopy(source, trigger, target, told, exposed)
@@ -109,7 +109,7 @@ def _exposed(target: Relation, source: Relation, project: Project) -> Exposure |
     return exposed if exposed is not None and "select" in exposed.privileges else None
 
 
-def _telling(source: Relation, columns: frozenset[str], project: Project) -> Iterator[str]:
+def telling_columns(source: Relation, columns: frozenset[str], project: Project) -> Iterator[str]:
     """Yield the copied columns that tell more of a row than which one it is, and whose.
 
     Keys, references and moments do not.
