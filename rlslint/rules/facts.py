@@ -52,7 +52,8 @@ def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
     """Return whether row security is `enabled` and `forced`, and what there is beside it.
 
     `for …` are the commands that some policy is for alone; `required` tells of columns for which
-    new rows need a value; `looked-up` that some policy of the project looks into tables or calls
+    new rows need a value; `computed-index` of indexes for other than comparing columns as they
+    are; `looked-up` that some policy of the project looks into tables or calls
     functions.
     """
     policies = table.policies
@@ -90,6 +91,9 @@ def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
         found.append("defaults")
     if any(map(_is_required, columns)):
         found.append("required")
+    computed = (one.method == "gin" or one.expressions for one in table.indexes.known())
+    if table.indexes.is_open or any(computed):
+        found.append("computed-index")
     if project.ask(_is_anything_looked_up):
         found.append("looked-up")
     return frozenset(found)
