@@ -374,9 +374,11 @@ def _follow_migrations(
         if sites is None:
             reader.left_unread.append(shown)
         covered = covered_by(sites or ()).get(shown, ())
-        if makes_row_security(uncovered(data, covered, programs.ways_back(shown), shown)):
+        back, doubted = programs.ways_back(shown), programs.calls_in_doubt(shown)
+        if makes_row_security(uncovered(data, covered, back, shown)):
             unread.append(Sign(shown, makes=True, is_test=False))
-            sites = (*(sites or ()), untold_site(shown, data))
+            if makes_row_security(uncovered(data, covered, (*back, *doubted), shown)):
+                sites = (*(sites or ()), untold_site(shown, data))
         reader.sites[shown] = sites or ()
     return tuple(unread)
 

@@ -10,18 +10,21 @@ from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.refusals import Refused
 from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import BrokenStatement, ParsedStatement
-from rlslint.text import Statement, open_holes
+from rlslint.text import HoleValue, Statement, open_holes
 
 
 def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
     """Make unknown what a statement may change of which a program fills in parts."""
     parts: list[str | Blank] = []
     position = statement.start
-    for hole in open_holes(statement):
+    holes = tuple(open_holes(statement))
+    for hole in holes:
         parts += [statement.text.slice(position, hole.start), Blank.anything]
         position = hole.end
     rest = statement.text.slice(position, statement.end)
-    Execution(replay, statement).run_unknown(PartlyKnown((*parts, rest)))
+    is_written = any(hole.value is not HoleValue.unread for hole in holes)
+    execution = Execution(replay, statement)
+    execution.run_unknown(PartlyKnown((*parts, rest)), is_noted=is_written)
 
 
 def carry_out_inclusion(replay: Replay, statement: Statement) -> None:

@@ -22,7 +22,8 @@ class HoleValue(Enum):
 
     `typed`: the program makes an integer, a UUID or the like of it just there. `declared`: its
     annotation says so, which nothing enforces. `quoted`: a quoting function of the driver wrote
-    it. `constant`: one of a few values that the source names.
+    it. `constant`: one of a few values that the source names. `unread`: no value, but what a call
+    may do that is not read.
     """
 
     anything = "anything"
@@ -30,6 +31,7 @@ class HoleValue(Enum):
     typed = "typed"
     quoted = "quoted"
     constant = "constant"
+    unread = "unread"
 
 
 class Hole(NamedTuple):

@@ -96,6 +96,12 @@ _VISITS = frozenset(
     }
 )  # fmt: skip
 _FILLS_ARGUMENT = frozenset(("tryparse", "tryparseexact"))
+_LOWERS = frozenset(
+    {
+        "lower", "toLowerCase", "ToLower", "ToLowerInvariant", "strtolower", "downcase",
+        "lowercase", "to_lowercase", "toLower",
+    }
+)  # fmt: skip
 _PERCENT_TYPED = "dfxiuDoeg"
 _PERCENT_QUOTED = "LI"
 _LONGEST_LIST = 200
@@ -270,7 +276,11 @@ def _longer(
 
 
 def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value | None:
-    """Return what a function hands on as it is, but for blanks and kinds of lists."""
+    """Return what a function hands on as it is, but for case, blanks and kinds of lists."""
+    if name in _LOWERS:
+        text = of if isinstance(of, Written) else next(iter(arguments), None)
+        if isinstance(text, Written) and text.constant is not None:
+            return Written(part._replace(text=part.text.lower()) for part in text.fragments)
     if name in _SAME_TEXT and not arguments and isinstance(of, Written | Plain):
         return of
     if name in _SAME_TEXT and not arguments and isinstance(of, Unknown):

@@ -14,8 +14,9 @@ from rlslint.code.evaluation.builtins import (
     visits,
 )
 from rlslint.code.evaluation.expressions import inherited, member, spread
+from rlslint.code.evaluation.framework_calls import built_by, perhaps
 from rlslint.code.evaluation.handlers import told_at
-from rlslint.code.evaluation.migrations import scripts_of
+from rlslint.code.evaluation.migrations import leads_back, scripts_of
 from rlslint.code.evaluation.statements import put, take_over
 from rlslint.code.evaluation.strings import STAND_IN, Written
 from rlslint.code.evaluation.values import (
@@ -95,7 +96,8 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
     is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
     call = Call(name, path, arguments, named, walker.place(node), is_foreign)
     first = walker.connections.position
-    value = _called(walker, call, of, callee, scope)
+    built = built_by(walker, call, of, callee)
+    value = built if built is not None else _called(walker, call, of, callee, scope)
     if name in _TRY and not walker.course.is_result_used:
         walker.connections.caught(first, walker.connections.position, call.place)
     if fills_argument(name) and node.arguments:
@@ -259,7 +261,7 @@ def _called(
     if taken is not None:
         return taken
     _handed_over(walker, call, of)
-    return Unknown(f"{call.path}()")
+    return perhaps(course.scripts, call, of)
 
 
 def _built(walker: Walker, call: Call) -> Value | None:
@@ -332,6 +334,14 @@ def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
     """Follow the functions that something unknown is handed; it may call them."""
     for value in (*call.arguments, *call.named.values()):
         walker.connections.given(value, call.place, walker.course)
+    scripts = walker.course.scripts
+    if scripts is not None and leads_back(call.name):
+        scripts.skipped += [
+            (each.function.start, each.function.end)
+            for each in call.arguments
+            if isinstance(each, Closure)
+        ]
+        return
     hook = walker.connections.hook(call.name)
     for each in call.arguments[:2]:
         event = constant(each)
@@ -342,6 +352,6 @@ def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
         if isinstance(value, Closure) and (hook is not None or not value.function.name):
             function = value.function
             inside = walker.program.is_of_interest(value.source, function.start, function.end)
-            if inside:
+            if inside or scripts is not None:
                 given = [of] if isinstance(of, Handle) else []
                 walker.follow(value, given, hook)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from rlslint.code.evaluation.built import Scripts
 from rlslint.code.evaluation.strings import Unfinished, Written
 from rlslint.code.evaluation.values import Closure, Handle, Session, Unknown, Value
 from rlslint.code.form import Leaves
@@ -47,12 +48,12 @@ class Body:
 class Course:
     """The state of following one function of a file, or, without a name, the file itself.
 
-    `scripts` collects the SQL that a migration runs, in order; None where no migration is followed.
+    `scripts` collects what a migration runs, in order; None where no migration is followed.
     `errors` are the steps whose errors a variable may hold, `instead_of` is the first of those that
     may not have been taken where a handler runs, -1 outside of handlers.
     """
 
-    def __init__(self, path: str, function: str, scripts: list[Written] | None = None) -> None:
+    def __init__(self, path: str, function: str, scripts: Scripts | None = None) -> None:
         self.scripts = scripts
         self.path = path
         self.function = function

@@ -6,12 +6,15 @@ Only the first SQL of a call counts: the second one of Ecto's `execute` is the w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rlslint.code.evaluation.arguments import Call
-from rlslint.code.evaluation.strings import Written, as_text
+from rlslint.code.evaluation.built import Built, Scripts
+from rlslint.code.evaluation.schema_calls import statements_of, tables_in_doubt
+from rlslint.code.evaluation.strings import Source, Written, as_text
 from rlslint.code.evaluation.values import Closure, Entries, Handle, Items, Prepared, Value
 from rlslint.code.libraries import Library
+from rlslint.code.schemas import framework_in
 from rlslint.code.sites import Runs, SqlSite, TransactionScope
 from rlslint.text import Span
 from rlslint.text.patterns import Pattern
@@ -47,10 +50,15 @@ def ways_up(closures: Iterable[Closure]) -> Iterator[Closure]:
     yield from found
 
 
+def leads_back(name: str) -> bool:
+    """Tell by its name whether a function is only called to go back."""
+    return _DOWN().search(name) is not None
+
+
 def ways_down(closures: Iterable[Closure]) -> Iterator[tuple[int, int]]:
     """Yield where the functions stand that a migration tool calls to go back."""
     for each in closures:
-        if _DOWN().search(each.function.name):
+        if leads_back(each.function.name):
             yield each.function.start, each.function.end
 
 
@@ -76,6 +84,34 @@ def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> li
             case _:
                 continue
     return []
+
+
+def scripts_for(language: str, source: Source, alike: Callable[[str], Iterable[bytes]]) -> Scripts:
+    """Return what collects the SQL that a migration runs; `alike` gives the files beside it."""
+    framework = framework_in(language, source.data)
+    words = [word.encode() for word in framework.moved_by] if framework is not None else []
+    is_moved = bool(words) and any(
+        all(word in data for word in words) for data in alike(source.path)
+    )
+    return Scripts(framework, is_moved)
+
+
+def run_by(scripts: Scripts) -> Iterator[Written]:
+    """Yield the SQL that a migration runs, that of the calls which stand for some included."""
+    for each in scripts.found:
+        if isinstance(each, Written):
+            yield each
+        elif scripts.framework is not None:
+            yield from statements_of(each, scripts.framework, scripts.is_moved)
+
+
+def calls_in_doubt(scripts: Scripts, source: Source) -> Iterator[tuple[int, int]]:
+    """Yield where the calls stand that nobody knows, and that name a table."""
+    for each in scripts.found:
+        if isinstance(each, Built) and each.signature is None and tables_in_doubt(each):
+            where, start, end = each.call.place
+            if where is source:
+                yield start, end
 
 
 def migration_site(script: Written) -> SqlSite:

@@ -14,7 +14,14 @@ from rlslint.code.connecting import connections_in
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
-from rlslint.code.evaluation.migrations import migration_site, ways_down, ways_up
+from rlslint.code.evaluation.migrations import (
+    calls_in_doubt,
+    migration_site,
+    run_by,
+    scripts_for,
+    ways_down,
+    ways_up,
+)
 from rlslint.code.evaluation.modules import (
     Modules,
     active_libraries,
@@ -67,6 +74,8 @@ class _Loaded:
         self.closures: list[Closure] = []
         self.followed: dict[int, str] = {}
         self.sessions: list[tuple[Session, bool | None]] = []
+        self.skipped: list[tuple[int, int]] = []
+        self.doubted: list[tuple[int, int]] = []
         self.problem = ""
 
 
@@ -138,22 +147,37 @@ class Programs:
         loaded = self._load(shown)
         if loaded is None or loaded.problem:
             return None
-        scripts: list[Written] = []
+        scripts = scripts_for(loaded.language.name, loaded.source, self._alike)
         try:
             for closure in ways_up(loaded.closures):
                 loaded.evaluator.course = Course(shown, closure.name, scripts)
                 loaded.evaluator.run(closure, (), None, {})
+            run = tuple(run_by(scripts))
         except (Unfinished, RecursionError):
             return None
         except Exception as error:
             self._failed(shown, error)
             return None
-        return tuple([migration_site(script) for script in scripts if script.fragments])
+        loaded.skipped += scripts.skipped
+        loaded.doubted += calls_in_doubt(scripts, loaded.source)
+        return tuple([migration_site(script) for script in run if script.fragments])
+
+    def _alike(self, shown: str) -> Iterator[bytes]:
+        """Yield the content of the files that are written in the language of one."""
+        for path in self._files:
+            data = self._read(path) if ending(path)[:3] == ending(shown)[:3] else None
+            if data:
+                yield data
 
     def ways_back(self, shown: str) -> tuple[tuple[int, int], ...]:
-        """Return the bytes of a migration that it runs on its way down only."""
+        """Return the bytes of a migration that was followed which it runs on its way down only."""
         loaded = self._load(shown)
-        return () if loaded is None else tuple(ways_down(loaded.closures))
+        return () if loaded is None else (*ways_down(loaded.closures), *loaded.skipped)
+
+    def calls_in_doubt(self, shown: str) -> tuple[tuple[int, int], ...]:
+        """Return the bytes of the calls of a migration that may do anything to tables they name."""
+        loaded = self._load(shown)
+        return () if loaded is None else tuple(loaded.doubted)
 
     def connections(self, shown: str, data: bytes) -> tuple[Connection, ...]:
         """Return as whom a file connects, as far as literals in it tell."""

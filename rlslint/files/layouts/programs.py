@@ -14,11 +14,17 @@ from rlslint.text.patterns import Pattern
 
 _FOLDER = Pattern(r"[\w-]*migrat\w*|versions|changelogs?", re.IGNORECASE)
 _DDL = Pattern(rb"\b(?:create|alter|drop|grant|revoke)\s+[\w\"]", re.IGNORECASE)
+_SCHEMA = Pattern(
+    rb"ActiveRecord::Migration|Ecto\.Migration|\bMigrationBuilder\b|\bSchema::|\bqueryInterface\b"
+    rb"|\bQueryRunner\b|\bpgm\b|\bknex\b|\bSchemaManager\b"
+)
+"""What stands in migrations that make tables in words of their framework."""
+
 _LARGEST = 1 << 20
 
 
 def program_histories(programs: Iterable[SourceFile], made: tuple[History, ...]) -> Claim:
-    """Claim the programs of each directory of migrations that run SQL, in the order of their names.
+    """Claim the programs of each directory of migrations, in the order of their names.
 
     Those that stand among the migrations of a history in SQL (goose) are a part of it, which takes
     the place of the one that was `made`. Rails' migrations say what `structure.sql` says.
@@ -29,7 +35,7 @@ def program_histories(programs: Iterable[SourceFile], made: tuple[History, ...])
             continue
         if disk.is_file(os.path.join(os.path.dirname(folder), "structure.sql")):
             continue
-        running = [file for file in files if _runs_sql(file)]
+        running = [file for file in files if _changes_schema(file)]
         if running:
             found.append(_history(folder, running, made))
     return Claim(tuple(found))
@@ -45,9 +51,11 @@ def _history(folder: str, running: list[SourceFile], made: tuple[History, ...]) 
     return own
 
 
-def _runs_sql(file: SourceFile) -> bool:
+def _changes_schema(file: SourceFile) -> bool:
     try:
         data = disk.read(file.path)
     except OSError:
         return False
-    return len(data) <= _LARGEST and b"\0" not in data and _DDL().search(data) is not None
+    if len(data) > _LARGEST or b"\0" in data:
+        return False
+    return any(words().search(data) for words in (_DDL, _SCHEMA))

@@ -116,8 +116,11 @@ class Execution:
         self._doubt_by_words(ANYTHING)
         self.note(reason)
 
-    def run_unknown(self, sql: PartlyKnown) -> None:
-        """Make unknown what SQL may change of which only some parts are known."""
+    def run_unknown(self, sql: PartlyKnown, *, is_noted: bool = True) -> None:
+        """Make unknown what SQL may change of which only some parts are known.
+
+        It is noted as something that could not be evaluated, but for SQL that nobody wrote.
+        """
         filled = "".join(p if isinstance(p, str) else _HOLES[p] for p in sql.parts)
         changed = False
         try:
@@ -127,7 +130,8 @@ class Execution:
                         changed |= self._doubt(parsed._replace(node=node))
         except SyntaxProblem:
             changed = self._doubt_by_words(filled)
-        self._note_if_it_matters(changed, filled, sql.parts)
+        if is_noted:
+            self._note_if_it_matters(changed, filled, sql.parts)
 
     def _doubt(self, parsed: ParsedStatement) -> bool:
         """Run a statement, undo it, and make unknown what it changed; False for nothing."""

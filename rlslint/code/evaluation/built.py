@@ -1,0 +1,92 @@
+"""Calls of migrations that stand for SQL: how each was made, and what was called on it.
+
+Frameworks have functions for tables and columns (`create_table`, `Schema::create`). What such a
+call was given is kept with what is called on it afterwards, and read when the migration has been
+followed to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
+from rlslint.code.schemas import Framework, Signature
+
+
+class Built(Unknown):
+    """What a call gives of which is known how it was made, and nothing else.
+
+    `parts` are the calls on it, in order; `results` what the functions gave that it was handed, by
+    the names of the arguments, "" for one without. `on` is what it was called on. `signature` is
+    that of a call that stands for a statement, None for one that is perhaps one. While `is_open`,
+    what is called on it is a part by itself, else it is said of the part.
+    """
+
+    __slots__ = ("call", "is_open", "on", "parts", "results", "signature")
+
+    def __init__(
+        self, call: Call, on: Value | None = None, signature: Signature | None = None
+    ) -> None:
+        super().__init__(f"{call.path}()")
+        self.call = call
+        self.on = on
+        self.signature = signature
+        self.parts: list[Built] = []
+        self.results: dict[str, Value] = {}
+        self.is_open = False
+
+    @property
+    def closures(self) -> Iterator[tuple[str, Closure]]:
+        """The functions that it was handed, by the names of the arguments."""
+        for value in self.call.arguments:
+            if isinstance(value, Closure):
+                yield "", value
+        for name, value in self.call.named.items():
+            if isinstance(value, Closure):
+                yield name, value
+
+
+class Scripts:
+    """What a migration runs, in order: SQL as it is written, and calls that stand for some.
+
+    `builders` are the statements whose blocks are being followed, the innermost last. `skipped` are
+    the bytes of blocks that only lead back. `is_moved` tells that a table which is named without a
+    schema may be in any.
+    """
+
+    def __init__(self, framework: Framework | None, is_moved: bool = False) -> None:
+        self.framework = framework
+        self.is_moved = is_moved
+        self.found: list[Written | Built] = []
+        self.builders: list[Built] = []
+        self.skipped: list[tuple[int, int]] = []
+
+    def __iadd__(self, more: Iterable[Written]) -> Scripts:
+        self.found += more
+        return self
+
+    def statement(self, call: Call, of: Value | None) -> Signature | None:
+        """Return what a call stands for, None where it is no statement of the framework."""
+        if self.framework is None:
+            return None
+        known = self.framework.statements
+        first = next(iter(call.arguments), None)
+        found = known.get(f"{call.name} {first.call.name}") if isinstance(first, Built) else None
+        found = found or known.get(call.name) or known.get(_last_two(call.path))
+        is_bare = of is None or isinstance(of, Object)
+        if found is None or found.is_bare not in (None, is_bare):
+            return None
+        return found
+
+    def is_value(self, call: Call) -> bool:
+        """Tell whether a call describes something in words of the framework."""
+        if self.framework is None:
+            return False
+        values = self.framework.values
+        return call.name in values or call.path.partition(".")[0] in values
+
+
+def _last_two(path: str) -> str:
+    return ".".join(path.rsplit(".", 2)[-2:])

@@ -1,0 +1,89 @@
+"""Calls of a migration that a framework makes SQL of, told from others while it is followed."""
+
+from __future__ import annotations
+
+import re
+
+from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.built import Built, Scripts
+from rlslint.code.evaluation.expressions import member
+from rlslint.code.evaluation.migrations import scripts_of
+from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
+from rlslint.code.evaluation.walking import Walker
+from rlslint.text.patterns import Pattern
+
+_SAYS = Pattern(r"rls|row_?(?:level_?)?security|polic", flags=re.IGNORECASE)
+"""What the name of a function says that makes row security."""
+
+
+def built_by(walker: Walker, call: Call, of: Value | None, callee: Value | None) -> Value | None:
+    """Return what a call gives that a framework reads as a part of a schema, None for others."""
+    scripts = walker.course.scripts
+    if scripts is None or scripts_of(call, of, walker.connections.known):
+        return None
+    if isinstance(of, Built) and of.is_open:
+        return _part(walker, scripts, of, call)
+    own = isinstance(callee, Closure) or (
+        isinstance(of, Object) and isinstance(member(walker, of, call.name, 0), Closure)
+    )
+    signature = None if own else scripts.statement(call, of)
+    if signature is not None:
+        made = Built(call, of, signature)
+        scripts.found.append(made)
+        _follow_blocks(walker, scripts, made)
+        return made
+    if isinstance(of, Built):
+        _part(walker, scripts, of, call)
+        return of
+    if own:
+        return None
+    framework = scripts.framework
+    bare = framework is not None and framework.has_bare_parts and scripts.builders
+    if of is None and bare and not scripts.is_value(call):
+        return _part(walker, scripts, scripts.builders[-1], call)
+    if scripts.is_value(call):
+        made = Built(call, of)
+        _follow_blocks(walker, scripts, made)
+        return made
+    return None
+
+
+def _part(walker: Walker, scripts: Scripts, of: Built, call: Call) -> Built:
+    """Return what a call on something gives that a framework builds."""
+    part = Built(call, of)
+    of.parts.append(part)
+    _follow_blocks(walker, scripts, part)
+    return part
+
+
+def _follow_blocks(walker: Walker, scripts: Scripts, made: Built) -> None:
+    """Follow the functions that a framework is handed; what they call is a part of the whole."""
+    for name, closure in made.closures:
+        # Of `x => x.Id`, what follows the argument is the name of a column.
+        made.path = ""
+        scripts.builders.append(made)
+        made.is_open = True
+        made.results[name] = walker.follow(closure, (made,))
+        made.is_open = False
+        scripts.builders.pop()
+
+
+def perhaps(scripts: Scripts | None, call: Call, of: Value | None) -> Unknown:
+    """Return what a call gives that nobody knows.
+
+    In a migration it may do something to the tables that it names.
+    """
+    if scripts is None:
+        return Unknown(f"{call.path}()")
+    made = Built(call, of)
+    framework = scripts.framework
+    if framework is not None and not call.name.endswith("?"):
+        is_own = of is None or isinstance(of, Object)
+        if is_own or _path(of) in framework.receivers or _SAYS().search(call.path):
+            scripts.found.append(made)
+    return made
+
+
+def _path(of: Value | None) -> str:
+    """Return how a value that nobody knows is called, "" for others."""
+    return of.path if isinstance(of, Unknown) else ""

@@ -1,0 +1,53 @@
+"""SQL that nobody wrote, for what calls of a framework stand for; it stands at these calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.strings import Fragment, Written, concatenated, gap
+from rlslint.code.evaluation.values import Value, constant
+from rlslint.text import HoleValue
+
+Phrase = Sequence[Fragment]
+
+
+def words(text: str, place: Place) -> Phrase:
+    """Return SQL that stands at a call."""
+    return (Fragment(text, *place),)
+
+
+def name(value: str, place: Place) -> Phrase:
+    """Return the name of something, quoted."""
+    return words('"' + value.replace('"', '""') + '"', place)
+
+
+def unknown(place: Place) -> Phrase:
+    """Return what only a run of the program could tell."""
+    return (gap(*place, HoleValue.anything),)
+
+
+def unread(place: Place) -> Phrase:
+    """Return what a call may do that nobody knows."""
+    return (gap(*place, HoleValue.unread),)
+
+
+def named(value: Value | None, place: Place) -> Phrase:
+    """Return the name that a value is."""
+    known = constant(value)
+    return name(known, place) if isinstance(known, str) else unknown(place)
+
+
+def listed(parts: Iterable[Phrase], place: Place) -> Phrase:
+    """Return phrases with commas between them."""
+    found: list[Fragment] = []
+    for part in parts:
+        if found:
+            found += words(", ", place)
+        found += part
+    return found
+
+
+def sentence(place: Place, *parts: str | Phrase) -> Written:
+    """Return a statement."""
+    return concatenated(words(part, place) if isinstance(part, str) else part for part in parts)

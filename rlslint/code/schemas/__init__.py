@@ -1,0 +1,130 @@
+"""What frameworks call tables and columns in migrations, as data: one table each.
+
+What is told is which SQL a call stands for as far as it bears on row security: tables, columns,
+keys, indexes, defaults. Types are PostgreSQL's own names.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+
+from rlslint import NamedTuple
+
+
+class Act(Enum):
+    """What a call does to a schema; `nothing` is known to do nothing that bears on it.
+
+    `change_table` has a block of other acts. `columns` adds those that a word stands for.
+    """
+
+    create_table = "create table"
+    change_table = "change table"
+    drop_table = "drop table"
+    rename_table = "rename table"
+    add_column = "add column"
+    drop_column = "drop column"
+    rename_column = "rename column"
+    change_column = "change column"
+    create_index = "create index"
+    drop_index = "drop index"
+    foreign_key = "foreign key"
+    columns = "columns"
+    primary_key = "primary key"
+    unique = "unique"
+    constraint = "constraint"
+    drop_constraint = "drop constraint"
+    create_schema = "create schema"
+    join_table = "join table"
+    create_policy = "create policy"
+    drop_policy = "drop policy"
+    nothing = "nothing"
+
+
+class Signature(NamedTuple):
+    """What a call stands for, and the roles of its arguments, by position and by name.
+
+    Roles: table, schema, columns, column, type, new, new_schema, target, target_schema,
+    target_columns, null. `is_bare` tells that it is only called without naming an object (True), or
+    only on one (False). `set` is the word of the framework for the columns that are added.
+    """
+
+    act: Act
+    positions: tuple[str, ...] = ()
+    words: Mapping[str, str] = {}
+    is_bare: bool | None = None
+    set: str = ""
+
+
+def nothing(*names: str) -> dict[str, Signature]:
+    """Return calls that are known and change nothing which bears on row security."""
+    return {name: Signature(Act.nothing) for name in names}
+
+
+class Standard(NamedTuple):
+    """A column that comes with a word: `timestamps`."""
+
+    name: str
+    type: str
+    not_null: bool = False
+    primary: bool = False
+    indexed: bool = False
+
+
+class Framework(NamedTuple):
+    """One framework's words.
+
+    `source` is where its documentation says so. A file that uses it has one of its `signs`.
+    `statements` are calls that run something, by name, by the last two parts of the path
+    (`Schema.create`), or by name and that of a call that is their first argument (`create table`).
+    `parts` are calls in the block of a statement, about its table. `types` are words for types.
+    `sets` are words that stand for columns; `{}` in the name of one is the argument. `makers` are
+    words for one column whose name comes first and type second (`add :name, :text`). `values` are
+    modules, by the first part of their name, and functions whose calls describe something;
+    `receivers` are the names of objects whose calls may change the schema, as calls without an
+    object may. `has_bare_parts` tells that parts are called without naming the table,
+    `several_names` that each string is the name of a column, `references_tables` that a reference
+    is written as the name of a table and not as that of a column, `writes_defaults` that a default
+    is a string of SQL. `nullable` is what columns are
+    unless told. `key` comes with every table that is not told otherwise. A file that has all words
+    of `moved_by` may say in which schema tables are made that are named without one.
+    """
+
+    name: str
+    source: str
+    signs: tuple[str, ...]
+    statements: Mapping[str, Signature] = {}
+    parts: Mapping[str, Signature] = {}
+    types: Mapping[str, str] = {}
+    sets: Mapping[str, tuple[Standard, ...]] = {}
+    makers: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    receivers: frozenset[str] = frozenset()
+    has_bare_parts: bool = False
+    several_names: bool = False
+    references_tables: bool = False
+    writes_defaults: bool = False
+    nullable: bool = True
+    key: Standard | None = None
+    moved_by: tuple[str, ...] = ()
+
+
+@cache
+def frameworks_of(language: str) -> tuple[Framework, ...]:
+    """Return the frameworks of a language whose migrations are read."""
+    try:
+        found = importlib.import_module(f"{__name__}.{language}")
+    except ModuleNotFoundError:
+        return ()
+    frameworks: tuple[Framework, ...] = found.FRAMEWORKS
+    return frameworks
+
+
+def framework_in(language: str, data: bytes) -> Framework | None:
+    """Return the framework whose words a migration uses, None for one without any."""
+    for framework in frameworks_of(language):
+        if any(sign.encode() in data for sign in framework.signs):
+            return framework
+    return None

@@ -1,0 +1,200 @@
+"""JavaScript and TypeScript: Knex, node-pg-migrate, Sequelize, TypeORM, Kysely."""
+
+from __future__ import annotations
+
+from rlslint.code.schemas import Act, Framework, Signature, Standard, nothing
+
+_TABLE = ("table",)
+_COLUMN_OF_TABLE = ("table", "column")
+_NEW_NAME = ("table", "column", "new")
+_SQL_TYPES = {
+    "int": "integer", "integer": "integer", "bigint": "bigint", "smallint": "smallint",
+    "varchar": "varchar", "text": "text", "uuid": "uuid", "boolean": "boolean", "bool": "boolean",
+    "timestamp": "timestamp", "timestamptz": "timestamptz", "date": "date", "time": "time",
+    "json": "json", "jsonb": "jsonb", "numeric": "numeric", "decimal": "numeric",
+    "float": "float8", "real": "float4", "double": "float8", "serial": "serial",
+    "bigserial": "bigserial", "bytea": "bytea", "inet": "inet", "citext": "citext",
+    "char": "char", "datetime": "timestamp", "string": "varchar",
+}  # fmt: skip
+_SERIAL = (Standard("id", "serial", not_null=True, primary=True),)
+_BIGSERIAL = (Standard("id", "bigserial", not_null=True, primary=True),)
+
+_KNEX = Framework(
+    "knex",
+    "https://knexjs.org/guide/schema-builder.html",
+    signs=("knex", ".schema."),
+    statements={
+        "createTable": Signature(Act.create_table, _TABLE, is_bare=False),
+        "createTableIfNotExists": Signature(Act.create_table, _TABLE, is_bare=False),
+        "alterTable": Signature(Act.change_table, _TABLE, is_bare=False),
+        "schema.table": Signature(Act.change_table, _TABLE, is_bare=False),
+        "dropTable": Signature(Act.drop_table, _TABLE, is_bare=False),
+        "dropTableIfExists": Signature(Act.drop_table, _TABLE, is_bare=False),
+        "renameTable": Signature(Act.rename_table, ("table", "new"), is_bare=False),
+        "createSchema": Signature(Act.create_schema, ("schema",), is_bare=False),
+        "createSchemaIfNotExists": Signature(Act.create_schema, ("schema",), is_bare=False),
+        **nothing("hasTable", "hasColumn", "withSchema", "createExtension", "fn", "ref"),
+    },
+    parts={
+        "primary": Signature(Act.primary_key, ("columns",)),
+        "unique": Signature(Act.unique, ("columns",)),
+        "index": Signature(Act.create_index, ("column", "name")),
+        "foreign": Signature(Act.foreign_key, ("column",)),
+        "dropColumn": Signature(Act.drop_column, ("columns",)),
+        "dropColumns": Signature(Act.drop_column, ("columns",)),
+        "renameColumn": Signature(Act.rename_column, ("column", "new")),
+        "setNullable": Signature(Act.nothing),
+        "dropNullable": Signature(Act.nothing),
+        **nothing(
+            "dropForeign", "dropPrimary", "dropUnique", "dropIndex", "comment", "check",
+            "checkPositive", "checkIn", "dropTimestamps", "dropChecks", "then", "catch",
+        ),
+    },
+    types={
+        "string": "varchar(255)", "text": "text", "integer": "integer", "tinyint": "smallint",
+        "smallint": "smallint", "mediumint": "integer", "bigint": "bigint", "bigInteger": "bigint",
+        "boolean": "boolean", "uuid": "uuid", "json": "json", "jsonb": "jsonb", "date": "date",
+        "datetime": "timestamptz", "dateTime": "timestamptz", "timestamp": "timestamptz",
+        "time": "time", "decimal": "numeric", "float": "float4", "double": "float8",
+        "binary": "bytea", "enu": "text", "enum": "text", "geometry": "geometry",
+        "geography": "geography", "point": "point",
+    },
+    sets={
+        "increments": _SERIAL,
+        "bigIncrements": _BIGSERIAL,
+        "bigincrements": _BIGSERIAL,
+        "timestamps": (
+            Standard("created_at", "timestamptz"), Standard("updated_at", "timestamptz")
+        ),
+    },
+    makers=frozenset(("specificType",)),
+    receivers=frozenset(("knex", "knex.schema", "schema")),
+)  # fmt: skip
+
+_NODE_PG_MIGRATE = Framework(
+    "node-pg-migrate",
+    "https://salsita.github.io/node-pg-migrate/migrations/",
+    signs=("pgm",),
+    statements={
+        "createTable": Signature(Act.create_table, ("table", "columns")),
+        "dropTable": Signature(Act.drop_table, _TABLE),
+        "renameTable": Signature(Act.rename_table, ("table", "new")),
+        "alterTable": Signature(Act.change_table, _TABLE),
+        "addColumn": Signature(Act.add_column, ("table", "columns")),
+        "addColumns": Signature(Act.add_column, ("table", "columns")),
+        "dropColumn": Signature(Act.drop_column, ("table", "columns")),
+        "dropColumns": Signature(Act.drop_column, ("table", "columns")),
+        "renameColumn": Signature(Act.rename_column, _NEW_NAME),
+        "alterColumn": Signature(Act.change_column, ("table", "column", "type")),
+        "createIndex": Signature(Act.create_index, _COLUMN_OF_TABLE),
+        "addIndex": Signature(Act.create_index, _COLUMN_OF_TABLE),
+        "addConstraint": Signature(Act.constraint, ("table", "name", "definition")),
+        "createConstraint": Signature(Act.constraint, ("table", "name", "definition")),
+        "dropConstraint": Signature(Act.drop_constraint, ("table", "name")),
+        "createSchema": Signature(Act.create_schema, ("schema",)),
+        "createPolicy": Signature(Act.create_policy, ("table", "name")),
+        "dropPolicy": Signature(Act.drop_policy, ("table", "name")),
+        **nothing(
+            "dropIndex", "createExtension", "dropExtension", "createType", "dropType",
+            "addTypeValue", "createSequence", "dropSequence", "createTrigger", "dropTrigger",
+            "noTransaction", "func", "renameConstraint", "createDomain",
+        ),
+    },
+    types=_SQL_TYPES,
+    sets={"id": (Standard("id", "serial", not_null=True, primary=True),)},
+    values=frozenset(("func",)),
+    receivers=frozenset(("pgm",)),
+    references_tables=True,
+)  # fmt: skip
+
+_SEQUELIZE = Framework(
+    "sequelize",
+    "https://sequelize.org/docs/v6/other-topics/query-interface/",
+    signs=("queryInterface", "QueryInterface"),
+    statements={
+        "createTable": Signature(Act.create_table, ("table", "columns"), is_bare=False),
+        "dropTable": Signature(Act.drop_table, _TABLE, is_bare=False),
+        "renameTable": Signature(Act.rename_table, ("table", "new"), is_bare=False),
+        "addColumn": Signature(Act.add_column, ("table", "column", "type"), is_bare=False),
+        "removeColumn": Signature(Act.drop_column, _COLUMN_OF_TABLE, is_bare=False),
+        "renameColumn": Signature(Act.rename_column, _NEW_NAME, is_bare=False),
+        "changeColumn": Signature(Act.change_column, ("table", "column", "type"), is_bare=False),
+        "addIndex": Signature(Act.create_index, _COLUMN_OF_TABLE, is_bare=False),
+        "addConstraint": Signature(Act.constraint, _TABLE, is_bare=False),
+        "removeConstraint": Signature(Act.drop_constraint, ("table", "name"), is_bare=False),
+        "createSchema": Signature(Act.create_schema, ("schema",), is_bare=False),
+        **nothing(
+            "removeIndex", "describeTable", "showAllTables", "bulkInsert", "bulkUpdate",
+            "bulkDelete", "transaction", "literal", "fn", "col",
+        ),
+    },
+    types={
+        "STRING": "varchar(255)", "TEXT": "text", "CHAR": "char(255)", "CITEXT": "citext",
+        "UUID": "uuid", "INTEGER": "integer", "SMALLINT": "smallint", "TINYINT": "smallint",
+        "BIGINT": "bigint", "BOOLEAN": "boolean", "DATE": "timestamptz", "DATEONLY": "date",
+        "TIME": "time", "JSON": "json", "JSONB": "jsonb", "DECIMAL": "numeric",
+        "NUMERIC": "numeric", "FLOAT": "float8", "DOUBLE": "float8", "REAL": "float4",
+        "BLOB": "bytea", "INET": "inet", "CIDR": "cidr", "MACADDR": "macaddr",
+        "TSVECTOR": "tsvector", "HSTORE": "hstore", **_SQL_TYPES,
+    },
+    values=frozenset(("Sequelize", "DataTypes", "literal")),
+    receivers=frozenset(("queryInterface",)),
+)  # fmt: skip
+
+_TYPEORM = Framework(
+    "typeorm",
+    "https://typeorm.io/docs/migrations/api/",
+    signs=("QueryRunner", "queryRunner"),
+    statements={
+        "createTable": Signature(Act.create_table, _TABLE, is_bare=False),
+        "dropTable": Signature(Act.drop_table, _TABLE, is_bare=False),
+        "renameTable": Signature(Act.rename_table, ("table", "new"), is_bare=False),
+        "addColumn": Signature(Act.add_column, ("table", "columns"), is_bare=False),
+        "addColumns": Signature(Act.add_column, ("table", "columns"), is_bare=False),
+        "dropColumn": Signature(Act.drop_column, ("table", "columns"), is_bare=False),
+        "dropColumns": Signature(Act.drop_column, ("table", "columns"), is_bare=False),
+        "renameColumn": Signature(Act.rename_column, _NEW_NAME, is_bare=False),
+        "createForeignKey": Signature(Act.foreign_key, _TABLE, is_bare=False),
+        "createIndex": Signature(Act.create_index, _TABLE, is_bare=False),
+        "createSchema": Signature(Act.create_schema, ("schema",), is_bare=False),
+        **nothing(
+            "dropForeignKey", "dropForeignKeys", "dropIndex", "hasTable", "hasColumn", "getTable",
+            "startTransaction", "commitTransaction", "rollbackTransaction", "changeColumn",
+            "createUniqueConstraint",
+        ),
+    },
+    types=_SQL_TYPES,
+    values=frozenset(("Table", "TableColumn", "TableForeignKey", "TableIndex")),
+    receivers=frozenset(("queryRunner",)),
+    writes_defaults=True,
+    nullable=False,
+)  # fmt: skip
+
+_KYSELY = Framework(
+    "kysely",
+    "https://kysely.dev/docs/migrations",
+    signs=("Kysely", "kysely"),
+    statements={
+        "createTable": Signature(Act.create_table, _TABLE, is_bare=False),
+        "alterTable": Signature(Act.change_table, _TABLE, is_bare=False),
+        "dropTable": Signature(Act.drop_table, _TABLE, is_bare=False),
+        "createSchema": Signature(Act.create_schema, ("schema",), is_bare=False),
+        **nothing("createIndex", "dropIndex", "createType", "dropType", "createView", "dropView"),
+    },
+    parts={
+        "dropColumn": Signature(Act.drop_column, ("column",)),
+        "renameColumn": Signature(Act.rename_column, ("column", "new")),
+        "renameTo": Signature(Act.rename_table, ("new",)),
+        "addPrimaryKeyConstraint": Signature(Act.primary_key, ("name", "columns")),
+        "addUniqueConstraint": Signature(Act.unique, ("name", "columns")),
+        "addForeignKeyConstraint": Signature(
+            Act.foreign_key, ("name", "columns", "target", "target_columns")
+        ),
+        "dropConstraint": Signature(Act.drop_constraint, ("name",)),
+        **nothing("execute", "ifNotExists", "addCheckConstraint", "alterColumn", "compile"),
+    },
+    types=_SQL_TYPES,
+    makers=frozenset(("addColumn",)),
+)  # fmt: skip
+
+FRAMEWORKS = (_NODE_PG_MIGRATE, _SEQUELIZE, _TYPEORM, _KYSELY, _KNEX)

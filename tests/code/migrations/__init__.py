@@ -1,0 +1,1 @@
+"""Migrations in words of frameworks, as their users write them."""
