@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rlslint.config.platforms import PLATFORMS, Platform, platform_of_host
 from rlslint.files import disk
@@ -15,7 +16,9 @@ from rlslint.files.connections import Connection, platform_of
 from rlslint.files.discovery import Found
 from rlslint.files.histories import Histories
 from rlslint.files.layouts.history import History
-from rlslint.files.settings.api import Api
+
+if TYPE_CHECKING:
+    from rlslint.files.settings.api import Api
 
 
 def platform_of_connections(connections: Iterable[Connection]) -> Platform | None:
