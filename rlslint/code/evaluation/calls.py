@@ -203,9 +203,9 @@ def _called(
         if found is not None:
             return found
     if of is None and callee is None:
-        built = _built(walker, call)
-        if built is not None:
-            return built
+        found = _built(walker, call)
+        if found is not None:
+            return found
     if call.name in _WRAP and len(call.arguments) == 1 and not isinstance(of, Handle | Object):
         return call.arguments[0]
     if call.arguments:
@@ -224,22 +224,9 @@ def _called(
         made = connections.opened(call, course, walker)
         if made is not None:
             return made
-        made = known_call(
-            call.name,
-            call.path,
-            of,
-            call.arguments,
-            dict(call.named),
-            call.place,
-            scope,
-            walker.braces,
-        )
+        made = _brought_along(walker, call, of, scope)
         if made is not None:
             return made
-        visited = next((each for each in (of, *call.arguments) if isinstance(each, Items)), None)
-        if visits(call.name) and call.closure is not None and visited is not None:
-            items = known_items(visited) or ()
-            return Items(tuple([walker.follow(call.closure, [each]) for each in items]))
     if own is not None:
         return walker.follow(own, call.arguments, None, call.named)
     extension = walker.program.extension(call.name) if of is not None else None
@@ -247,9 +234,10 @@ def _called(
         return walker.follow(extension, (of, *call.arguments), None, call.named)
     if isinstance(callee, Object):
         return callee
-    if isinstance(of, Object) and isinstance(member(walker, of, call.name, 0), Closure):
-        # Of what an interface declares, only a name is known.
-        of = Unknown(of.name)
+    if isinstance(of, Object) and own is None:
+        # What an interface declares, or a base that is not at hand, may well be a library's.
+        held = of.scope.variables.setdefault("", Unknown(of.name))
+        of = held if isinstance(held, Unknown) else of
     if not isinstance(of, Handle | Object):
         sent = connections.sent(of, call, course, walker)
         if sent is not None:
@@ -262,6 +250,21 @@ def _called(
         return taken
     _handed_over(walker, call, of)
     return perhaps(course.scripts, call, of)
+
+
+def _brought_along(walker: Walker, call: Call, of: Value | None, scope: Scope) -> Value | None:
+    """Return what a function gives that the language brings along."""
+    named = dict(call.named)
+    made = known_call(
+        call.name, call.path, of, call.arguments, named, call.place, scope, walker.braces
+    )
+    if made is not None:
+        return made
+    visited = next((each for each in (of, *call.arguments) if isinstance(each, Items)), None)
+    if not visits(call.name) or call.closure is None or visited is None:
+        return None
+    items = known_items(visited) or ()
+    return Items(tuple([walker.follow(call.closure, [each]) for each in items]))
 
 
 def _built(walker: Walker, call: Call) -> Value | None:

@@ -378,6 +378,12 @@ class Connections:
             self.send(sql, Handle(Role.ambient, library, session), (), call.place, course)
             return
 
+    def rewritten(self, name: str, sql: Written, place: Place, course: Course) -> None:
+        """Note SQL that a function of the program gives a library to send in place of other."""
+        library = next((each for each in self.active if name in each.rewrites), None)
+        if library is not None:
+            self.send(sql, self.made(Role.maybe, library, course), (), place, course)
+
     def begin(self, name: str, value: Value, place: Place, course: Course) -> None:
         """Note what a pool is told that each new connection sends first."""
         library = next((each for each in self.active if name in each.initial), None)

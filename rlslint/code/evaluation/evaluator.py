@@ -173,6 +173,8 @@ class Evaluator:
             course.receivers = receivers
             course.frames.pop()
             course.hook, course.leaving, course.is_marked = before
+        if function.name and isinstance(frame.returned, Written) and frame.returned.is_sql:
+            self.connections.rewritten(function.name, frame.returned, self.place(function), course)
         if frame.returned is not None:
             return self._returned(frame.returned, function)
         gives = function.gives_last or not function.name
@@ -282,8 +284,8 @@ class Evaluator:
             return handle
         owned = self.program.named_class(last_word(kinds[0])) if len(kinds) == 1 else None
         if owned is not None and owned.is_alias:
-            handle = self.of_library(owned)
-        return handle or owned or Unknown(name)
+            return self.of_library(owned) or Unknown(name)
+        return owned or Unknown(name)
 
     def of_library(self, made: Object) -> Handle | None:
         """Return what an object of a class of the project is to a library that it is based on."""

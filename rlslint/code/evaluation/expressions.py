@@ -225,7 +225,20 @@ def _cast(walker: Walker, node: form.Cast, scope: Scope) -> Value:
 
 
 def _operation(walker: Walker, node: form.Operation, scope: Scope) -> Value:
-    values = [(each, walker.value(each, scope)) for each in node.operands]
+    if node.operator not in ("or", "and"):
+        values = [(each, walker.value(each, scope)) for each in node.operands]
+        return operated(walker, node, node.operator, values)
+    first, *others = node.operands
+    values = [(first, walker.value(first, scope))]
+    course = walker.course
+    for each in others:
+        # It may not come to that: `x ?: return`.
+        leaving, frame = course.leaving, course.frames[-1] if course.frames else None
+        returned = frame.returned if frame is not None else None
+        values.append((each, walker.value(each, scope)))
+        course.leaving = leaving
+        if frame is not None:
+            frame.returned = returned
     return operated(walker, node, node.operator, values)
 
 

@@ -5,7 +5,7 @@ Errors are raised, or they are values that somebody looks at, or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from rlslint.code import form
@@ -142,9 +142,12 @@ def is_dropped(walker: Walker, node: form.Node, is_last: bool) -> bool:
     """Tell whether nobody looks at the error that a statement may give."""
     match walker.errors, node:
         case Errors.returned | Errors.marked, form.Assign(targets=targets, operator=""):
-            return bool(targets) and all(_is_nobody(walker, target) for target in targets[-1:])
+            return len(targets) > 0 and _is_nobody(walker, targets)
         case Errors.returned, form.Call(function=function):
             name = dotted(function).rpartition(".")[2]
+            before = walker.source.data[max(0, node.start - 8) : node.start].rstrip()
+            if before.endswith((b"=", b"<-")):
+                return False  # A pattern that binds no name is compared all the same.
             return not is_last and not name.endswith("!") and name not in _NO_ERROR
         case Errors.marked, form.Call(function=form.Attribute(name="ok"), arguments=()):
             return not is_last
@@ -152,5 +155,7 @@ def is_dropped(walker: Walker, node: form.Node, is_last: bool) -> bool:
             return False
 
 
-def _is_nobody(walker: Walker, target: form.Node) -> bool:
-    return walker.source.slice(target.start, target.end).strip() == "_"
+def _is_nobody(walker: Walker, targets: Sequence[form.Node]) -> bool:
+    """Tell whether nobody gets the last result; a pattern that names another raises errors."""
+    texts = [walker.source.slice(each.start, each.end).strip() for each in targets]
+    return texts[-1] == "_" and not texts[0].startswith(":")

@@ -258,10 +258,11 @@ class Programs:
     def _telling_constants(self) -> Iterable[str]:
         """Yield the names of the constants that hold SQL about sessions, with those before them."""
         for loaded in self._found():
-            waiting = [("", loaded.evaluator.module)]
+            stem = loaded.source.path.rpartition("/")[2].partition(".")[0]
+            waiting = [(stem, loaded.evaluator.module)]
             for owner, scope in waiting:
                 for name, value in list(scope.variables.items()):
-                    path = f"{owner}.{name}" if owner else name
+                    path = f"{owner}.{name}"
                     if self._is_telling(value):
                         bare = re.compile(rb"\b%s\b" % re.escape(name.encode()))
                         used = [each.start() for each in bare.finditer(loaded.source.data)]
@@ -503,7 +504,8 @@ class Programs:
             return None
         if not member:
             called_so = variables.get(module.rpartition(".")[2])
-            return called_so if isinstance(called_so, Object) else Entries(variables)
+            whole = called_so if isinstance(called_so, Object) else variables.get("default")
+            return whole if isinstance(whole, Object | Handle | Closure) else Entries(variables)
         if member in variables:
             return variables[member]
         if member == "default":

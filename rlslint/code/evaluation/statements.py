@@ -145,6 +145,8 @@ def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
         return NOTHING
     found = walker.program.imported(node.module, node.member, walker.source)
     is_whole = node.member in ("", "*", "default")
+    if found is None and not is_whole:
+        found = walker.program.imported(f"{node.module}/{node.member}", "", walker.source)
     path = node.module if is_whole else f"{node.module}.{node.member}"
     is_constant = CONSTANT_CASE().fullmatch(node.member or node.name) is not None
     kind = HoleValue.constant if is_constant else HoleValue.anything
@@ -366,6 +368,8 @@ def _class(walker: Walker, node: form.Class, scope: Scope) -> Value:
     finally:
         walker.class_names.pop()
     for name, value in list(made.scope.variables.items()):
+        if isinstance(value, Written) and not value.fragments and name:
+            made.scope.variables[name] = Unknown(name)  # Filled later.
         if isinstance(value, Closure) and (name in _CONSTRUCTORS or name == node.name):
             _construct(walker, value, made)
     return made

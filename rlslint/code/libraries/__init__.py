@@ -90,7 +90,8 @@ class Library(NamedTuple):
     their arguments that is SQL; `sends` are methods that send a statement that was made before;
     `members` are fields to which SQL is assigned, `initial` fields and methods by which a pool is
     told what each new connection sends first, `redirects` methods that tell on which connection is
-    sent what they are called on, `copies` methods that send COPY for the table that they are told.
+    sent what they are called on, `copies` methods that send COPY for the table that they are told,
+    `rewrites` methods of the program that give the library the SQL that it then sends.
     `annotations` declare the SQL that a function sends, some of them
     only where an argument of this name is true; with `fills_braces`, `#{…}` stands in it for a
     value and `${…}` for what becomes part of it. `interpolates_safely` are those of `executes`
@@ -127,6 +128,7 @@ class Library(NamedTuple):
     initial: frozenset[str] = frozenset()
     redirects: frozenset[str] = frozenset()
     copies: frozenset[str] = frozenset()
+    rewrites: frozenset[str] = frozenset()
     annotations: Mapping[str, str] = {}
     fills_braces: bool = False
     interpolates_safely: frozenset[str] = frozenset()

@@ -182,6 +182,7 @@ LIBRARIES = (
             ]
         ),
         words=_SIMPLE_PROTOCOL,
+        rewrites=frozenset(("inspect",)),
         hooks={
             "getConnection": Hook.acquire,
             "getAnyConnection": Hook.acquire,
@@ -297,7 +298,7 @@ LIBRARIES = (
     Library(
         "jdbc",
         "https://jdbc.postgresql.org/documentation/use/",
-        imports=("java.sql", "javax.sql", "com.zaxxer.hikari", "org.postgresql"),
+        imports=("java.sql", "javax.sql", "com.zaxxer.hikari", "org.postgresql", "io.agroal"),
         types={
             "DataSource": Role.pool,
             "HikariDataSource": Role.pool,
@@ -318,7 +319,12 @@ LIBRARIES = (
             ]
         ),
         words=_SIMPLE_PROTOCOL,
-        hooks={"getConnection": Hook.acquire},
+        hooks={
+            "getConnection": Hook.acquire,
+            "onConnectionAcquire": Hook.acquire,
+            "onConnectionCreate": Hook.connect,
+            "onConnectionReturn": Hook.release,
+        },
         parameter="?",
     ),
 )

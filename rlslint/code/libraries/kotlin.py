@@ -40,8 +40,10 @@ LIBRARIES = (
         "ktorm",
         "https://www.ktorm.org/en/transaction-management.html",
         imports=("org.ktorm",),
-        types={"Database": Role.pool},
-        opens={"Database.connect": Role.pool, "Database.connectWithSpringSupport": Role.ambient},
+        types={"Database": Role.ambient},
+        opens=dict.fromkeys(
+            ("Database.connect", "Database.connectWithSpringSupport"), Role.ambient
+        ),
         steps={
             "useConnection": Step.connection,
             "useTransaction": Step.transaction,

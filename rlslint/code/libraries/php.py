@@ -27,6 +27,7 @@ LIBRARIES = (
         types={
             "DatabaseManager": Role.ambient,
             "ConnectionInterface": Role.ambient,
+            "PostgresConnection": Role.ambient,
             "Connection": Role.ambient,
         },
         names={"DB": Role.ambient},
