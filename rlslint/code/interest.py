@@ -112,7 +112,7 @@ def signs_of(functions: Iterable[bytes] = (), tables: Iterable[Guarded] = ()) ->
         (*settings, *calls),
         _named(listed, names),
         _named(reached, {table.name for table in guarded if table.in_part}),
-        _named(rb"\bcopy\s+", names),
+        _named(rb"\bcopy(?:\s+|from\([^\n]{0,120}?[\"'`])", names),
     )
 
 
@@ -133,7 +133,7 @@ def has_sign(data: bytes, signs: Signs) -> bool:
     if tells_of_session(data, signs):
         return True
     lowered = data.lower()
-    if signs.copied is not None and b"copy " in lowered and signs.copied.search(lowered):
+    if signs.copied is not None and b"copy" in lowered and signs.copied.search(lowered):
         return True
     if signs.in_part is None or not any(word in lowered for word in _PERHAPS_REFUSED):
         return False
@@ -157,6 +157,6 @@ def places(data: bytes, signs: Signs) -> list[int]:
         if word in lowered
         for each in pattern.finditer(lowered)
     ]
-    if signs.tables is not None:
-        found += signs.tables.finditer(lowered)
+    for tables in (signs.tables, signs.copied):
+        found += tables.finditer(lowered) if tables is not None else ()
     return sorted(place for each in found for place in (each.start(), each.end() - 1))

@@ -1,0 +1,4 @@
+package app;
+import java.sql.Connection;
+import java.sql.SQLException;
+public interface Preparer { Connection prepare(Connection c, String tenant) throws SQLException; }
