@@ -59,6 +59,8 @@ from rlslint.code.form import (
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
+_CALL = call()
+_ASKS_CONTAINER = frozenset(("GetRequiredService", "GetService", "Resolve", "GetInstance"))
 
 
 def _imported(builder: Builder, node: Parsed) -> Import:
@@ -209,6 +211,18 @@ def _member(builder: Builder, node: Parsed) -> Attribute:
     return Attribute(*span(node), builder.node(of), builder.text(label))
 
 
+def _invoked(builder: Builder, node: Parsed) -> Node:
+    """Return a call; what a container is asked for is of the type that it is asked for."""
+    made = _CALL(builder, node)
+    function = part(node, "function")
+    label = part(function, "name") if function is not None else None
+    if label is None or label.type != "generic_name":
+        return made
+    if builder.text(part(label, 0)) not in _ASKS_CONTAINER:
+        return made
+    return Cast(*span(node), builder.text(part(part(label, ".type_argument_list"), 0)), made)
+
+
 def _conditional_access(builder: Builder, node: Parsed) -> Node:
     bound = part(node, -1)
     if bound is not None and bound.type == "element_binding_expression":
@@ -328,7 +342,7 @@ CSHARP = Language(
         "member_access_expression": _member,
         "conditional_access_expression": _conditional_access,
         "element_access_expression": subscript("expression", "subscript"),
-        "invocation_expression": call(),
+        "invocation_expression": _invoked,
         "object_creation_expression": _made,
         "implicit_object_creation_expression": _implied,
         "anonymous_object_creation_expression": _anonymous,

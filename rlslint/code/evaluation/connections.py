@@ -48,6 +48,7 @@ _SAME_AFTERWARDS = frozenset(
         "map_err", "expect", "unwrap", "unwrap_or_else", "context", "with_context", "wrap_err",
         "ok_or", "ok_or_else", "or_else", "orElseThrow", "catch", "finally", "ok", "getOrThrow",
         "onFailure", "tap_err", "ConfigureAwait", "coAwait", "await", "awaitSuspending",
+        "awaitFirst", "awaitFirstOrNull", "awaitSingle", "awaitSingleOrNull", "block",
     }
 )  # fmt: skip
 """What takes a value out of a result, or says what becomes of errors."""
@@ -507,6 +508,10 @@ class Connections:
                     self.note(CodeEventKind.acquire, made.session, call.place, course)
                 return made if closure is None else follower.follow(closure, [made])
             case Step.begin:
+                if of.role is Role.block:
+                    # Who manages transactions hands their connections to other libraries.
+                    for each in self.active:
+                        self.ambient(each, course).transaction = True
                 if of.session is None:
                     return self.made(Role.transaction, library, course)
                 of.session.transaction = True
@@ -514,8 +519,11 @@ class Connections:
                 return Handle(Role.transaction, library, of.session)
             case Step.commit | Step.rollback | Step.release:
                 self.note(_ENDS[step], of.session, call.place, course)
-                if of.session is not None and not course.cleanup and step is not Step.release:
-                    of.session.transaction = of.session.between
+                ended = [of.session] if of.session is not None else []
+                if of.role is Role.block:
+                    ended = [self.ambient(each, course) for each in self.active]
+                for session in ended if not course.cleanup and step is not Step.release else ():
+                    session.transaction = session.between
                 return NOTHING
             case Step.statement:
                 found = sql_of(call)

@@ -70,8 +70,21 @@ LIBRARIES = (
         "spring-tx",
         "https://docs.spring.io/spring-framework/reference/data-access/transaction/programmatic.html",
         imports=("org.springframework.transaction",),
-        types={"TransactionTemplate": Role.block, "TransactionOperations": Role.block},
-        steps={"execute": Step.transaction, "executeWithoutResult": Step.transaction},
+        types=dict.fromkeys(
+            [
+                *("TransactionTemplate", "TransactionOperations", "PlatformTransactionManager"),
+                *("DataSourceTransactionManager", "JdbcTransactionManager"),
+                *("JpaTransactionManager", "HibernateTransactionManager"),
+            ],
+            Role.block,
+        ),
+        steps={
+            "execute": Step.transaction,
+            "executeWithoutResult": Step.transaction,
+            "getTransaction": Step.begin,
+            "commit": Step.commit,
+            "rollback": Step.rollback,
+        },
         tells_of_transaction=frozenset(("isActualTransactionActive",)),
     ),
     Library(
