@@ -309,7 +309,7 @@ def _own_function(
     found: Value | None = callee
     match of:
         case Object():
-            found = member(walker, of, call.name, 0)
+            found = member(walker, of, f"{call.name}()", 0) or member(walker, of, call.name, 0)
         case Unknown():
             found = of.members.get(call.name)
         case Entries(values):

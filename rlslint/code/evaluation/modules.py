@@ -61,7 +61,8 @@ class Modules:
         parts = [part for part in _PARTS().split(module.strip("./@~")) if part]
         parts = [part for part in parts if part not in ("crate", "super", "self", "src", "js")]
         if not parts:
-            return []
+            is_root = module.strip(":").rpartition("::")[2] == "crate"
+            return self._roots(here) if is_root else []
         best: list[str] = []
         most = 0
         last = plain(parts[-1])
@@ -87,6 +88,12 @@ class Modules:
         found = [each for each in candidates if each.rpartition(".")[0] == path]
         found += [each for each in inside if each.rpartition("/")[0] == path and _is_own(each)]
         return [each for each in found if each != here and ending(each) in suffixes][:1]
+
+    def _roots(self, here: str) -> list[str]:
+        """Return the file in which a crate begins that a file is part of."""
+        found = [path for stem in ("lib", "main") for path in self._by_stem.get(stem, ())]
+        near = [path for path in found if here.startswith(path.rpartition("/")[0] + "/")]
+        return near[:1]
 
     def _inside(self, folder: str) -> list[str]:
         """Return the files of a folder that stand for it, or all where all do."""

@@ -354,7 +354,7 @@ def _leave(walker: Walker, node: form.Leave, scope: Scope) -> Value:
 
 
 def _class(walker: Walker, node: form.Class, scope: Scope) -> Value:
-    known = walker.program.named_class(node.name) if node.extends else None
+    known = _extended(walker, node.name, scope) if node.extends else None
     made = known or Object(node, scope, walker.source)
     made.bases = (*made.bases, *(base for base in node.bases if base not in made.bases))
     if node.name and known is None:
@@ -375,6 +375,14 @@ def _class(walker: Walker, node: form.Class, scope: Scope) -> Value:
     return made
 
 
+def _extended(walker: Walker, name: str, scope: Scope) -> Object | None:
+    """Return the class of this name, which stands here, in a file beside, or anywhere."""
+    found = scope.find(name)
+    if not isinstance(found, Object) and walker.shares_folder:
+        found = walker.program.beside(name, walker.source)
+    return found if isinstance(found, Object) else walker.program.named_class(name)
+
+
 def _construct(walker: Walker, closure: Closure, made: Object) -> None:
     """Learn from a constructor what the fields of a class hold."""
     for parameter in closure.function.parameters:
@@ -386,7 +394,10 @@ def _construct(walker: Walker, closure: Closure, made: Object) -> None:
 def _function(walker: Walker, node: form.Function, scope: Scope) -> Value:
     closure = Closure(node, scope, walker.source, qualified(walker, node.name))
     if node.name:
-        scope.variables[node.name] = closure
+        known = scope.variables.get(node.name)
+        is_field = scope.owner is not None and known is not None and not isinstance(known, Closure)
+        # A field and a method may share a name.
+        scope.variables[f"{node.name}()" if is_field else node.name] = closure
         walker.program.declare(closure)
     return closure
 
