@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import takewhile
 
 from rlslint.code import form
 from rlslint.code.adapters import language_of, suffixes_beside
@@ -75,6 +76,9 @@ class Modules:
                 best, most = [path], agreed
             elif agreed == most:
                 best.append(path)
+        if len(best) > 1:
+            near = max(folders_shared(here, path) for path in best)
+            best = [path for path in best if folders_shared(here, path) == near]
         in_a_folder = {path.rpartition("/")[0] for path in best}
         return best if len(in_a_folder) == 1 and len(best) <= 40 and most else []
 
@@ -114,6 +118,12 @@ def is_of_library(module: str, language: str) -> bool:
 def ending(path: str) -> str:
     """Return the ending of a file's name, with its dot."""
     return "." + path.rpartition(".")[2].lower()
+
+
+def folders_shared(path: str, other: str) -> int:
+    """Return how many folders two paths begin with in common."""
+    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum([1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
 @cache

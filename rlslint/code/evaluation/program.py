@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
 
 from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
@@ -28,6 +27,7 @@ from rlslint.code.evaluation.modules import (
     begins,
     ending,
     exported,
+    folders_shared,
     is_of_library,
     plain,
 )
@@ -51,6 +51,7 @@ from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import Document
 
 _MOST_LOADED = 600
+_DEEPEST_IMPORT = 4
 _MOST_NAMES = 60
 _NOT_TELLING = frozenset(
     {
@@ -114,6 +115,7 @@ class Programs:
         self._recorder = Recorder()
         self._hooks: dict[tuple[str, int], Hook] = {}
         self._said: dict[str, bool] = {}
+        self._imports_above = 0
         self._with_sessions: list[_Loaded] = []
         self._giving: set[str] = set()
 
@@ -204,15 +206,21 @@ class Programs:
     def _load(self, shown: str, data: bytes | None = None) -> _Loaded | None:
         """Parse a file and follow its own statements, once."""
         if shown not in self._loaded:
-            self._loaded[shown] = None
             if data is None:
+                # Files that were asked for come before those that others only import.
+                if len(self._loaded) > _MOST_LOADED or self._imports_above >= _DEEPEST_IMPORT:
+                    return None
                 data = self._read(shown)
-            if data and len(data) <= LARGEST_PROGRAM and len(self._loaded) <= _MOST_LOADED:
+            self._loaded[shown] = None
+            if data and len(data) <= LARGEST_PROGRAM:
+                self._imports_above += 1
                 try:
                     self._loaded[shown] = self._parsed(shown, data)
                 except Exception as error:
                     self._loaded[shown] = None
                     self._failed(shown, error)
+                finally:
+                    self._imports_above -= 1
         return self._loaded[shown]
 
     def _parsed(self, shown: str, data: bytes) -> _Loaded:
@@ -445,7 +453,9 @@ class Programs:
     def script(self, path: str, source: Source) -> Written | None:
         """Return the SQL of a file that a program reads by a path; the nearest one of its name."""
         name = path.replace("\\", "/").rpartition("/")[2]
-        near = [(_shared(source.path, shown), shown) for shown in self._scripts.get(name, ())]
+        near = [
+            (folders_shared(source.path, shown), shown) for shown in self._scripts.get(name, ())
+        ]
         if not near:
             return None
         _, shown = max(near)
@@ -518,12 +528,6 @@ class Programs:
         known = self._loaded.get(shown)
         data = known.source.data if known is not None else self._read(shown)
         return member != "*" and bool(data) and member.encode() in (data or b"")
-
-
-def _shared(path: str, other: str) -> int:
-    """Return how many folders two paths begin with in common."""
-    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
-    return sum([1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
 def _tells(name: str) -> bool:
