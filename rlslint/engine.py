@@ -449,7 +449,8 @@ def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[Re
     for one in sorted(findings, key=copies_last) if loose else findings:
         finding, span = one.finding, one.finding.span
         path = span.text.path if span is not None else ""
-        words = (one.name, path, span and span.start, finding.database, finding.message)
+        place = span.text.location(span.start) if span is not None else None
+        words = (one.name, path, place, finding.database, finding.message)
         if span is not None and words in said:
             continue
         said.add(words)
