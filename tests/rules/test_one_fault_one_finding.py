@@ -95,3 +95,16 @@ def test_one_rule_speaks(
     result = lint(tmp_path, {"migrations/0001.sql": TABLE + policies, **files})
     told = {one.name for one in result.findings if one.severity > Severity.info}
     assert sorted(told) == rules
+
+
+@pytest.mark.parametrize(
+    ("command", "severity"), [("SELECT", Severity.warning), ("UPDATE", Severity.error)]
+)
+def test_rows_that_can_be_read_weigh_more(command: str, severity: Severity, tmp_path: Path) -> None:
+    policies = (
+        "CREATE POLICY base ON docs USING (true);"
+        f"CREATE POLICY own ON docs AS RESTRICTIVE FOR {command} USING ({OWN});"
+    )
+    result = lint(tmp_path, {"migrations/0001.sql": TABLE + policies})
+    (found,) = (one for one in result.findings if one.name == "restrictive-command-gap")
+    assert found.severity is severity

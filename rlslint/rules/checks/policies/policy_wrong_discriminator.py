@@ -236,7 +236,9 @@ def _finding(
 ) -> Finding:
     table, first = policy.relation, faults[0]
     column, meant = first.column.name, first.meant.name
-    _, name, _ = _asked(first.bound) or ("", "the caller", ())
+    kind, name, path = _asked(first.bound) or ("", "the caller", ())
+    if path and kind != _LOOKED_UP:
+        name = f"{path[-1]} of {name}"
     count = len([one for one in first.usual.tables if one is not table])
     tables = "that of another table compares" if count == 1 else f"those of {count} tables compare"
     return Finding(

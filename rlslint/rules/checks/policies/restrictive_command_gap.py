@@ -10,7 +10,7 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import quoted_roles
-from rlslint.config.scales import Confidence
+from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
@@ -132,6 +132,7 @@ def _finding(policy: Policy, gaps: list[_Gap], project: Project) -> Finding:
                 for clause in gap.broad.clauses
             ),
         ),
+        severity=Severity.error if "select" in left.commands and not by_role else None,
         confidence=certainty(project) or (Confidence.medium if by_role else None),
     )
 
