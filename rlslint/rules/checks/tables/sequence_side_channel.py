@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rlslint.access import has_privilege, in_words, restricts
 from rlslint.access.wording import spoken
-from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Relation, Table
 from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
@@ -37,12 +36,14 @@ def _numbered_column(table: Relation) -> Column | None:
     for constraint in table.constraints.known():
         if constraint.kind == "primary" and len(constraint.columns) == 1:
             column = table.column(constraint.columns[0])
-            if column is not None and (column.identity or _is_next(column)):
+            if column is not None and not column.unknown and _is_numbered(column):
                 return column
     return None
 
 
-def _is_next(column: Column) -> bool:
+def _is_numbered(column: Column) -> bool:
+    if column.identity:
+        return True
     default = column.default.expression if column.default is not None else None
     while isinstance(default, Cast):
         default = default.argument
@@ -50,13 +51,12 @@ def _is_next(column: Column) -> bool:
 
 
 def _tells(table: Relation, project: Project) -> bool:
-    try:
-        column = _numbered_column(table) if table.rls_enabled else None
-        return column is not None and bool(
-            _tenants(table, project) and _readers(table, column, project)
-        )
-    except UnknownFact:
+    if table.unknown or table.policies.is_open or table.grants.is_open:
         return False
+    column = _numbered_column(table) if table.rls_enabled else None
+    if column is None or not _tenants(table, project):
+        return False
+    return bool(_readers(table, column, project))
 
 
 def _tenants(table: Relation, project: Project) -> list[Column]:
