@@ -9,7 +9,7 @@ from rlslint.meaning.index_support import scans_whole
 from rlslint.meaning.planning import constant_truth
 from rlslint.meaning.truth import UNDECIDED
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import filters_rows, is_widened
+from rlslint.project.questions.index_needs import filters_rows, is_served_beside, is_widened
 from rlslint.project.terms import Terms
 from rlslint.sql.expressions import Expr, Items, Or, SubSelect
 
@@ -99,7 +99,7 @@ def _is_of_rows(comparison: IndexedComparison) -> bool:
 
 def _is_decisive(policy: Policy, project: Project) -> bool:
     """Tell whether indexes could serve if this policy, and those like it, let them."""
-    if not policy.permissive or not filters_rows(policy, project):
+    if not policy.permissive or not filters_rows(policy, project) or is_served_beside(policy):
         return False
     return not is_widened(policy, project, project.ask(_blocking, policy.relation))
 

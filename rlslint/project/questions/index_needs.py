@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Index, Kind, Policy, Relation
-from rlslint.catalog.predicates import Predicate
+from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bounds import tenant_columns
 from rlslint.meaning.cost import IndexedComparison, index_groups
@@ -22,7 +22,7 @@ from rlslint.project.findings import shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.terms import Terms
-from rlslint.sql.expressions import Expr, Operator
+from rlslint.sql.expressions import And, Expr, Operator
 from rlslint.sql.plain_spelling import plain
 from rlslint.sql.quoting import quoted_identifier
 
@@ -81,8 +81,12 @@ def _needs(project: Project, policy: Policy) -> tuple[Unserved, ...]:
         return ()
     if not policy.permissive and project.ask(_is_narrowed, relation):
         return ()
-    if policy.permissive and (beside := _compared_beside(policy)):
-        groups = [(*group, *beside) for group in using.written.ask(index_groups)]
+    if policy.permissive and (demanded := _demanded_beside(policy)):
+        beside = _compared_beside(policy)
+        groups = [
+            [one._replace(arm=(*one.arm, *demanded)) for one in (*group, *beside)]
+            for group in using.written.ask(index_groups)
+        ]
         found = unserved(groups, relation, columns)
     if is_widened(policy, project) or _partitions_have_indexes(relation, found, project):
         return ()
@@ -95,14 +99,38 @@ def _compared_beside(policy: Policy) -> tuple[IndexedComparison, ...]:
     PostgreSQL joins them with AND, so that one index may serve both.
     """
     found: list[IndexedComparison] = []
+    for condition in _restrictive_beside(policy):
+        groups = condition.ask(index_groups)
+        equal = (one for group in groups[:1] for one in group if _is_equality(one.comparison))
+        found += equal if len(groups) == 1 else ()
+    return tuple(found)
+
+
+def is_served_beside(policy: Policy) -> bool:
+    """Tell whether an index can serve what restrictive policies compare beside a permissive one."""
+    beside = _compared_beside(policy)
+    return bool(beside) and not scans_whole([beside], policy.relation)
+
+
+def _demanded_beside(policy: Policy) -> tuple[Expr, ...]:
+    """Return all that restrictive policies demand wherever a permissive one applies."""
+    return tuple(
+        part
+        for condition in _restrictive_beside(policy)
+        for part in (
+            condition.expression.arguments
+            if isinstance(condition.expression, And)
+            else (condition.expression,)
+        )
+    )
+
+
+def _restrictive_beside(policy: Policy) -> Iterator[Clause]:
     for other in policy.relation.policies.known():
         if other.permissive or other.command != "all" or other.using is None:
             continue
         if PUBLIC in other.roles or set(policy.roles) <= set(other.roles):
-            groups = other.using.ask(index_groups)
-            equal = (one for group in groups[:1] for one in group if _is_equality(one.comparison))
-            found += equal if len(groups) == 1 else ()
-    return tuple(found)
+            yield other.using
 
 
 def _is_equality(comparison: Expr) -> bool:

@@ -17,7 +17,7 @@ from rlslint.meaning.context import own_columns
 from rlslint.meaning.cost import Lookup, lookups, row_calls, unwrapped_calls, unwrapped_reads
 from rlslint.meaning.index_support import leading_index
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import filters_rows, reads_whole_table
+from rlslint.project.questions.index_needs import filters_rows, is_served_beside, reads_whole_table
 from rlslint.sql.expressions import Call, Cast, Expr
 
 
@@ -138,7 +138,8 @@ def row_lookups(policy: Policy, project: Project) -> tuple[RowLookup, ...]:
     clause = policy.using
     if clause is None or not filters_rows(policy, project):
         return ()
-    severity = Severity.warning if reads_whole_table(policy) else Severity.info
+    scans = reads_whole_table(policy) and not is_served_beside(policy)
+    severity = Severity.warning if scans else Severity.info
     found: dict[Function, RowLookup] = {}
     gap: UnknownFact | None = None
     for call in clause.ask(row_calls):

@@ -44,3 +44,6 @@ CREATE POLICY p ON docs USING (tenant_id IN (SELECT my_tenants()) OR EXISTS (SEL
 --- good restrictive
 CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
 CREATE POLICY q ON docs AS RESTRICTIVE USING (team_id IN (SELECT m.team_id FROM app.members AS m WHERE m.login = session_user));
+--- good beside a restrictive comparison
+CREATE POLICY p ON docs USING (team_id IN (SELECT m.team_id FROM app.members AS m WHERE m.login = session_user));
+CREATE POLICY q ON docs AS RESTRICTIVE USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));

@@ -61,3 +61,7 @@ CREATE INDEX docs_tenant ON docs (tenant_id);
 CREATE INDEX ON docs (tenant_id);
 CREATE INDEX ON docs (slug) WHERE kind = 3;
 CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+--- good a restrictive policy says so
+CREATE INDEX ON docs (tenant_id) WHERE kind = 3;
+CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+CREATE POLICY q ON docs AS RESTRICTIVE USING (kind = 3);

@@ -44,3 +44,6 @@ CREATE POLICY q ON docs AS RESTRICTIVE USING (owner = session_user OR is_staff()
 --- good mended later
 CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int) OR is_staff());
 ALTER POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+--- good beside a restrictive comparison
+CREATE POLICY p ON docs USING (owner = session_user OR is_staff());
+CREATE POLICY q ON docs AS RESTRICTIVE USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
