@@ -179,7 +179,7 @@ def is_given_text(value: Value, situation: Situation) -> bool:
             return is_there and is_of_caller(value)
 
 
-def _is_positive(value: Value) -> bool:
+def _is_positive(value: object) -> bool:
     return isinstance(value, Known) and isinstance(value.payload, int) and value.payload > 0
 
 

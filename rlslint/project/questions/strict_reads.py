@@ -52,10 +52,10 @@ def _all_reads(project: Project) -> Iterator[tuple[str, Policy | Function, Span 
             for name, place in _own_reads(policy, project):
                 yield name, policy, place, policy
     for function, policies in project.policy_functions.items():
-        policy = next((one for one in policies if _is_in_force(one, project)), None)
-        if policy is not None and function.language in ("sql", "plpgsql"):
+        by_force = next((one for one in policies if _is_in_force(one, project)), None)
+        if by_force is not None and function.language in ("sql", "plpgsql"):
             for name, place in _reads_in_body(function):
-                yield name, function, place, policy
+                yield name, function, place, by_force
 
 
 def _is_in_force(policy: Policy, project: Project) -> bool:
