@@ -29,6 +29,8 @@ class Modules:
     def __init__(self, files: Iterable[str]) -> None:
         self._by_stem: dict[str, list[str]] = {}
         self._by_folder: dict[str, list[str]] = {}
+        self._resolved: dict[tuple[str, str], list[str]] = {}
+        self._standing: dict[str, list[str]] = {}
         for shown in files:
             folder, _, name = shown.rpartition("/")
             stems = {plain(name.partition(".")[0]), plain(name.rpartition(".")[0])}
@@ -56,6 +58,12 @@ class Modules:
         Of the dots that a name begins with, the first stands for the folder of the file, each
         further one for the one above.
         """
+        known = self._resolved.get((module, here))
+        if known is None:
+            known = self._resolved[module, here] = self._found(module, here)
+        return known
+
+    def _found(self, module: str, here: str) -> list[str]:
         if module.startswith(".") and "/" not in module:
             return self._relative(module, here)
         suffixes = suffixes_beside(ending(here))
@@ -101,9 +109,13 @@ class Modules:
 
     def _inside(self, folder: str) -> list[str]:
         """Return the files of a folder that stand for it, or all where all do."""
-        paths = self._by_folder.get(folder.lower(), [])
-        own = [path for path in paths if _is_own(path)]
-        return own or [p for p in paths if language_of(ending(p)).imports_folders]
+        known = self._standing.get(folder)
+        if known is None:
+            paths = self._by_folder.get(folder.lower(), [])
+            own = [path for path in paths if _is_own(path)]
+            known = own or [p for p in paths if language_of(ending(p)).imports_folders]
+            self._standing[folder] = known
+        return known
 
 
 def is_of_library(module: str, language: str) -> bool:

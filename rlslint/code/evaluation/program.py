@@ -51,7 +51,7 @@ from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import Document
 
 _MOST_LOADED = 600
-_DEEPEST_IMPORT = 4
+_DEEPEST_IMPORT = 3
 _MOST_NAMES = 60
 _NOT_TELLING = frozenset(
     {

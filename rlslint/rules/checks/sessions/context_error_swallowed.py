@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rlslint.code.sites import CodeEventKind, Hook
 from rlslint.config.scales import Confidence
-from rlslint.project.blocks import Handler, returned_below, swallowing_handler
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
@@ -22,12 +21,7 @@ def context_error_swallowed(trace: SessionTrace, project: Project) -> Iterator[F
     for step, write in trace.writes():
         if trace.hook is Hook.release or not _stays(step, write, project):
             continue
-        is_hook = trace.hook in (Hook.acquire, Hook.connect)
-        span = _caught(trace, step, write, project) if step.event.number >= 0 else None
-        if step.event.number < 0:
-            handler = swallowing_handler(step.event.span, is_hook)
-            if handler and (is_hook or _goes_on(trace, step, write, handler, project)):
-                span = handler.span
+        span = _caught(trace, step, write, project)
         if span is not None:
             yield about_context(_finding(write, span), project)
             return
@@ -59,30 +53,6 @@ def _stays(step: Step, write: SettingWrite, project: Project) -> bool:
         return False
     lifetime = lifetime_of(step)
     return write.local is False and lifetime.pooled is not False and not lifetime.reset_by_library
-
-
-def _goes_on(
-    trace: SessionTrace, step: Step, write: SettingWrite, handler: Handler, project: Project
-) -> bool:
-    """Tell whether queries that need the setting come behind the handler, here or in a caller."""
-    lent = {
-        other.event.connection
-        for other in trace.steps
-        if other.event.kind is CodeEventKind.acquire or other is step
-    }
-    if returned_below(handler, frozenset(lent)):
-        return True
-    for caller, taken in trace.occurrences(step):
-        for other in on_the_connection(caller, taken):
-            if other.query is not None and any(w.name == write.name for w in other.query.writes):
-                break
-            if other.event.kind is not CodeEventKind.execute:
-                continue
-            span = other.event.span
-            is_behind = caller is not trace or span.text.location(span.start).row > handler.last
-            if is_behind and needing(other, write.name, project) is not None:
-                return True
-    return False
 
 
 def _finding(write: SettingWrite, handler: Span) -> Finding:
