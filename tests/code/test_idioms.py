@@ -41,6 +41,7 @@ class Driver(NamedTuple):
     shares_connections: bool = True
     pool_resets: bool = False
     begins_itself: bool = False
+    reset_keeps_role: bool = False
 
     @property
     def leaks(self) -> bool:
@@ -141,6 +142,7 @@ DRIVERS = (
         "postgrex.ex",
         lacks=OPTIONS | OWN | CLEANUP | SERVICE | FORMATTED | {CALLBACK, ACQUIRE, RELEASE},
     ),
+    Driver("asyncpg.py", pool_resets=True, reset_keeps_role=True, lacks=OWN | SERVICE | {CALLBACK}),
     Driver("psycopg.py", begins_itself=True, lacks=OWN | SERVICE | {CALLBACK}),
 )
 
@@ -148,7 +150,8 @@ DRIVERS = (
 def expected(driver: Driver, idiom: str) -> set[str]:
     found = IDIOMS[idiom]
     if not driver.leaks:
-        found = found - LEFT_TO_OTHERS
+        kept = {"set-role-without-reset"} if driver.reset_keeps_role else set()
+        found = found - (LEFT_TO_OTHERS - kept)
     if not driver.binds_on_server:
         found = found - {"set-bind-parameter"}
     if driver.begins_itself and "set-local-outside-transaction" in found:

@@ -562,6 +562,7 @@ class Connections:
         """Return a connection that a pool lends, as its options say."""
         made = self.made(role, of.library, course)
         if made.session is not None:
+            made.session.replaces_reset = of.replaces_reset
             if of.pooled is not True:
                 made.session.pooled = of.pooled
             if of.autocommit is not False and role is Role.connection:
@@ -602,7 +603,7 @@ class Connections:
         """Return what was opened, as the options say that it was given."""
         library, session = made.library, made.session
         if library.unresets.intersection(call.named):
-            self._facts[library.name] = self.facts(library)._replace(pool_resets=None)
+            made = made._replace(replaces_reset=True)
         if session is not None and session.pooled is None and is_behind_pooler(library, call):
             session.pooled = True
         if session is None and is_unpooled(library, call):

@@ -32,7 +32,7 @@ from rlslint.text.patterns import Pattern
 
 _OPENS = Pattern(r"(?:^|;)\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _CLOSES = Pattern(r"(?:^|;)\s*(COMMIT|END|ROLLBACK(?!\s+TO|\s+WORK\s+TO))\b", re.IGNORECASE)
-_STYLES = {"?": "?:", ":": ":?$", "@": "@:$", "{": "{@", "%": "%", "$": "$"}
+_STYLES = {"?": "?:", ":": ":?$%", "@": "@:$", "{": "{@", "%": "%", "$": "$"}
 
 _SCOPES = {
     True: TransactionScope.transaction,
@@ -126,7 +126,10 @@ class Recorder:
             session.name,
             _SCOPES[session.transaction],
             situation.function,
-            lifetime=Lifetime(session.pooled, facts.pool_resets if library is not None else None),
+            lifetime=Lifetime(
+                session.pooled,
+                None if library is None or session.replaces_reset else facts.pool_resets,
+            ),
             is_surrounding=session.is_surrounding,
         )
         kind = command or CodeEventKind.execute
@@ -196,8 +199,9 @@ def placed_values(sql: Written, library: Library | None, values: Sequence[Value]
     """Return SQL with gaps where values are passed for its placeholders."""
     parameter = library.parameter if library is not None else "$1"
     styles = _STYLES.get(parameter[:1], "$?:@")
-    if "%" in styles and not values:
-        return sql
+    if not values:
+        # Without values, a percent sign is left as it is.
+        styles = styles.replace("%", "")
 
     wanted = 0
 

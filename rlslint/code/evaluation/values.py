@@ -112,12 +112,13 @@ class Session:
     `is_pool`: each statement may use another one. `pooled`: others use it afterwards, None where
     that is not known. `transaction`: one is open, None where that is not known. `begins_itself`:
     the first statement opens one. `is_surrounding`: it is not this function's alone, so that
-    others may have begun a transaction on it.
+    others may have begun a transaction on it. `replaces_reset`: the program says itself what is
+    undone when it comes back.
     """
 
     __slots__ = (
         "autocommit", "begins_itself", "is_pool", "is_surrounding", "library", "name", "pooled",
-        "transaction",
+        "replaces_reset", "transaction",
     )  # fmt: skip
 
     def __init__(
@@ -135,6 +136,7 @@ class Session:
         self.begins_itself = begins_itself
         self.autocommit = False
         self.is_surrounding = False
+        self.replaces_reset = False
         self.name = ""
 
     @property
@@ -160,7 +162,8 @@ class Handle(NamedTuple):
     `session` is None for what only makes sessions: a pool. `prepared` is the statement that was
     made on it. `begins` tells that a body or a callback that it is given runs in a transaction.
     `autocommit` and `pooled` are what the options of a pool say of the connections that it lends;
-    `pooled` is True where they say nothing.
+    `pooled` is True where they say nothing. `replaces_reset` tells that the program says itself
+    what is undone when a connection comes back.
     """
 
     role: Role
@@ -170,6 +173,7 @@ class Handle(NamedTuple):
     begins: bool = False
     autocommit: bool | None = False
     pooled: bool | None = True
+    replaces_reset: bool = False
 
 
 Value = Written | Plain | Items | Entries | Unknown | Closure | Object | Handle

@@ -241,6 +241,7 @@ def enter(conn: psycopg.Connection, tenant, number: int):
             "c.execute(text('SELECT set_config(:n, b::text, true)'), {'n': a})",
             "SELECT set_config(__, b::text, true)",
         ),
+        ("import sqlalchemy", "c.exec_driver_sql('SET a.b = %s', (a,))", "SET a.b = __"),
         (
             "from psycopg2.extras import execute_values",
             "execute_values(c, 'SET a.b = %s', [a])",
