@@ -134,5 +134,8 @@ def set_of(
         own = renamed if isinstance(renamed, str) else standard.name
         if len(standards) == 1 and labels[0] is not None:
             own = labels[0]
-        found.append(Column(place, own, standard.type, standard.not_null, standard.primary))
+        number = standard.not_null_if
+        is_told = number is not None and given[number : number + 1] == [Plain(True)]
+        not_null = standard.not_null or is_told
+        found.append(Column(place, own, standard.type, not_null, standard.primary))
     return found

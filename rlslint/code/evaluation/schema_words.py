@@ -202,6 +202,8 @@ def column(
         if kind is None:
             kind = framework.key.type if framework.key is not None else None
     type_ = kind if isinstance(kind, str) else type_named(framework, kind)
+    if type_ == "timestamptz" and truth(said, "usetz") is False:
+        type_ = "timestamp"
     if type_ is not None and truth(said, "array") is True:
         type_ += "[]"
     primary = primary or truth(said, "primary", "primarykey", "isprimary") is True

@@ -64,13 +64,17 @@ def nothing(*names: str) -> dict[str, Signature]:
 
 
 class Standard(NamedTuple):
-    """A column that comes with a word: `timestamps`."""
+    """A column that comes with a word: `timestamps`.
+
+    It is NOT NULL as well where the argument of the number `not_null_if` is true.
+    """
 
     name: str
     type: str
     not_null: bool = False
     primary: bool = False
     indexed: bool = False
+    not_null_if: int | None = None
 
 
 class Framework(NamedTuple):

@@ -64,10 +64,12 @@ _KNEX = Framework(
         "bigIncrements": _BIGSERIAL,
         "bigincrements": _BIGSERIAL,
         "timestamps": (
-            Standard("created_at", "timestamptz"), Standard("updated_at", "timestamptz")
+            Standard("created_at", "timestamptz", not_null_if=1),
+            Standard("updated_at", "timestamptz", not_null_if=1),
         ),
     },
     makers=frozenset(("specificType",)),
+    values=frozenset(("raw",)),
     receivers=frozenset(("knex", "knex.schema", "schema")),
 )  # fmt: skip
 
@@ -100,7 +102,7 @@ _NODE_PG_MIGRATE = Framework(
             "noTransaction", "func", "renameConstraint", "createDomain",
         ),
     },
-    types=_SQL_TYPES,
+    types=_SQL_TYPES | {"string": "text", "float": "float4"},
     sets={"id": (Standard("id", "serial", not_null=True, primary=True),)},
     values=frozenset(("func",)),
     receivers=frozenset(("pgm",)),

@@ -103,6 +103,7 @@ FRAMEWORKS = (
             "numericMorphs": _morphs("bigint", not_null=True),
         },
         makers=frozenset(("addColumn", "rawColumn")),
+        values=frozenset(("raw",)),
         receivers=frozenset(("Schema", "Illuminate.Support.Facades.Schema")),
         nullable=False,
     ),

@@ -272,7 +272,7 @@ def test_knex() -> None:
             .createTable("docs", (table) => {
               table.uuid("id").primary().defaultTo(knex.raw("gen_random_uuid()"));
               table.uuid("tenant_id").notNullable().references("id").inTable("tenants").onDelete("CASCADE").index();
-              table.bigInteger("owner_id").references("app.people.id");
+              table.bigInteger("owner_id").references("people.id");
               table.string("title", 40).unique();
               table.timestamps(true, true);
               table.specificType("labels", "text[]");
@@ -292,7 +292,7 @@ def test_knex() -> None:
         export async function down(knex: Knex) { await knex.schema.dropTable("docs"); }
         """,
     ) == [
-        '4: CREATE TABLE "docs" ("id" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "tenant_id" uuid NOT NULL REFERENCES "tenants" ("id"), "owner_id" bigint REFERENCES "app"."people" ("id"), "title" varchar(255) UNIQUE, "created_at" timestamptz, "updated_at" timestamptz, "labels" text[])',
+        '4: CREATE TABLE "docs" ("id" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "tenant_id" uuid NOT NULL REFERENCES "tenants" ("id"), "owner_id" bigint REFERENCES "people" ("id"), "title" varchar(255) UNIQUE, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "labels" text[])',
         '7: CREATE INDEX ON "docs" ("tenant_id")',
         '12: ALTER TABLE "docs" ADD UNIQUE ("title", "owner_id")',
         '4: CREATE TABLE "others" ("number" serial PRIMARY KEY)',
@@ -439,4 +439,19 @@ def test_kysely() -> None:
         '7: ALTER TABLE "docs" ADD COLUMN "body" text',
         '7: ALTER TABLE "docs" DROP COLUMN "old"',
         "8: ALTER TABLE docs ENABLE ROW LEVEL SECURITY",
+    ]
+
+
+def test_knex_without_an_import() -> None:
+    assert statements(
+        ".js",
+        """
+        exports.up = (knex) => knex.schema.createTable("docs", (table) => {
+          table.uuid("id").primary().defaultTo(knex.raw("gen_random_uuid()"));
+          table.timestamp("made", { useTz: false });
+          table.timestamps();
+        });
+        """,
+    ) == [
+        '1: CREATE TABLE "docs" ("id" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "made" timestamp, "created_at" timestamptz, "updated_at" timestamptz)'
     ]
