@@ -16,12 +16,20 @@ from rlslint.access.data_roles import (
     owners,
     policy_roles,
 )
-from rlslint.access.roles import ASSUMED_ROLE, can_log_in, is_declared, switched_to, switches
+from rlslint.access.roles import (
+    ASSUMED_ROLE,
+    can_log_in,
+    is_declared,
+    is_probably_superuser,
+    switched_to,
+    switches,
+)
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.predicates import Predicate
 from rlslint.config.platforms import PLATFORMS, Platform, console_role, platform_named
 from rlslint.files.connections import (
+    LITERAL,
     Connection,
     is_doubtful,
     platform_of,
@@ -163,7 +171,7 @@ def find_runtime_roles(
         found = result(serving_roles, Evidence.platform, because)
         return found._replace(bypassing=found.bypassing - exempt, reasons=tuple(connected.items()))
     granted = granted_roles(catalog, excluded)
-    used = _used(serving, excluded, granted)
+    used = _used([c for c in serving if not _is_stray(catalog, c, granted)], excluded, granted)
     inferred = _inferred(catalog, granted, excluded)
     if used:
         reasons = _connected(catalog, used, granted)
@@ -211,6 +219,21 @@ def _used(
         return deployed
     contradicting = [c for c in serving if not c.development and not c.is_open and _is_main(c)]
     return contradicting or ([] if granted else others)
+
+
+def _is_stray(catalog: Catalog, connection: Connection, granted: Container[str]) -> bool:
+    """Tell whether a text in a program names a role of which the history knows nothing.
+
+    Not every address in a program is opened: examples, messages and defaults are written so too.
+    """
+    role = role_of(connection)
+    return (
+        connection.source == LITERAL
+        and role not in granted
+        and not is_declared(catalog, role)
+        and not is_probably_superuser(catalog, role)
+        and not _is_exempt(catalog, connection)
+    )
 
 
 def _is_exempt(catalog: Catalog, connection: Connection) -> bool:

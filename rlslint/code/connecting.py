@@ -45,6 +45,8 @@ _DEFAULTING = frozenset(
     )
 )  # fmt: skip
 """The last words of functions that return their last argument where a variable is not set."""
+_TEST = Pattern(r"\b(?:test|tests|fact|theory)\b", re.IGNORECASE)
+"""In the marks of what tests the program."""
 _SCHEMES = ("jdbc:postgresql:", "pgsql:")
 _WRAPPING = frozenset(("Some", "String.from"))
 _POSITIONS = {"Sequelize": 1}
@@ -276,13 +278,20 @@ def _value(values: Mapping[str, _Word], names: frozenset[str]) -> str:
 
 
 def _nodes(start: form.Node) -> Iterator[form.Node]:
-    """Yield a node and all nodes in it, in the order in which they are written."""
+    """Yield a node and all nodes in it, in the order in which they are written.
+
+    What tests the program is passed over: tests may stand in the file that they test (Rust).
+    """
     waiting: list[object] = [start]
     while waiting:
         item = waiting.pop()
         if isinstance(item, form.Later):
             waiting.append(item.node)
         elif isinstance(item, tuple):
+            if isinstance(item, form.Function | form.Class) and any(
+                _TEST().search(mark) for mark in item.marks
+            ):
+                continue
             if isinstance(item, form.Node):
                 yield item
             waiting.extend(reversed(item))

@@ -96,6 +96,9 @@ def test_a_user_is_known_where_a_program_writes_it(path: str, source: str) -> No
         ("db.ts", "import 'pg';\nconst row = { user: 'shop', name: 'x' };"),
         ("db.ts", "// postgres://shop:x@db/d\nconst p = new Pool();"),
         ("db.go", 'package p // pgx\nvar d = fmt.Sprintf("postgres://%s:%s@db/d", user, pw)'),
+        ("db.rs", '#[cfg(test)]\nmod tests { fn f() { g("postgres://shop@db/d"); } }'),
+        ("db.rs", '#[test]\nfn f() { g("postgres://shop@db/d"); }'),
+        ("Db.java", 'class D { @Test void f() { g("postgres://shop@db/d"); } }'),
         ("Db.java", 'class D { /* postgres */ void f() { mail.setUsername("shop"); } }'),
         (
             "Db.java",
@@ -141,3 +144,15 @@ def test_a_pool_that_is_opened_as_a_superuser_is_reported_where_it_is_opened(
     result = lint(tmp_path, {"migrations/1.sql": MIGRATION, "src/db.ts": program})
     found = findings_of(result, "app-role-superuser")
     assert [each.place.start.row for each in found if each.place is not None] == rows
+
+
+def test_an_address_of_which_the_history_knows_no_role_hides_none_of_those_it_knows(
+    tmp_path: Path,
+) -> None:
+    open_table = (
+        "CREATE TABLE more (id int, tenant_id int NOT NULL);\nGRANT SELECT ON more TO app;\n"
+    )
+    program = "export const example = 'postgres://somebody:x@db/d';\n"
+    files = {"migrations/1.sql": MIGRATION, "migrations/2.sql": open_table, "src/x.ts": program}
+    (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
+    assert found.finding.message.startswith("app can read")

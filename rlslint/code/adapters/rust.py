@@ -62,10 +62,12 @@ from rlslint.code.form import (
     Spread,
     String,
 )
+from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
 
+_FOR_TESTS = Pattern(r"#\[(?:cfg\(test\)|(?:\w+::)*test\b)")
 _MARKS = ("visibility_modifier", "function_modifiers")
 _WRAPPERS = ("Some", "Ok")
 """Patterns that take nothing away from the one value within."""
@@ -111,7 +113,10 @@ def _crate(builder: Builder, node: Parsed) -> Import:
 
 
 def _statements(builder: Builder, node: Parsed) -> Block:
-    """Statements; attributes before a function, structure or implementation are its marks."""
+    """Statements; attributes before a function, structure or implementation are its marks.
+
+    What is compiled for tests only is no part of the program.
+    """
     made: list[Node] = []
     marks: tuple[str, ...] = ()
     for child in children(node):
@@ -119,6 +124,9 @@ def _statements(builder: Builder, node: Parsed) -> Block:
             marks += (builder.text(child),)
             continue
         if child.type == "empty_statement":
+            continue
+        if any(_FOR_TESTS().search(mark) for mark in marks):
+            marks = ()
             continue
         each = builder.node(child)
         if marks and isinstance(each, Function | Class):
