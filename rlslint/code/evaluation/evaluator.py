@@ -43,6 +43,8 @@ _TRANSACTIONAL = Pattern(r"Transactional\b|\batomic\b|@transaction\b", flags=2)
 _NOT_TRANSACTIONAL = Pattern(r"NOT_SUPPORTED|NEVER\b|SUPPORTS\b")
 
 _DEEPEST_BASE = 3
+_TELL_NOTHING = frozenset(("object", "any", "dynamic"))
+"""Types, in lower case, of which every value is."""
 
 _WAYS: Mapping[type, Callable[..., Value]] = MappingProxyType(
     {**EXPRESSIONS, **STATEMENTS, form.Call: call}
@@ -199,6 +201,10 @@ class Evaluator:
                 typed = self.typed(function.returns, path)
                 tells_nothing = isinstance(typed, Unknown) and typed.value is HoleValue.anything
                 return value if tells_nothing else typed
+            case Unknown(value=HoleValue.typed | HoleValue.declared, path=path) if (
+                last_word(function.returns).lower() in _TELL_NOTHING
+            ):
+                return Unknown(path)
             case Items((Unknown() as first, *others)):
                 return Items((self._returned(first, function), *others))
             case _:
