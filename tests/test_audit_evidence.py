@@ -43,8 +43,13 @@ CREATE POLICY office ON notes TO back_office USING (true);
 """
 
 
-TRUE_OF_ALL = ("current-setting-no-missing-ok", "guc-identity-forgeable", "tenant-default-missing")
-"""What is said, as an info, of each of the databases here: their policies go by settings."""
+TRUE_OF_ALL = (
+    "column-grant-tenant-update",
+    "current-setting-no-missing-ok",
+    "guc-identity-forgeable",
+    "tenant-default-missing",
+)
+"""What is said, as an info, of the databases here: settings tell tenants, and rows may change."""
 
 
 def audited(database: Database, user: str = "postgres", **options: Any) -> Result:
