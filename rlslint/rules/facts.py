@@ -116,7 +116,7 @@ def _of_policy(policy: Policy, project: Project) -> frozenset[str] | None:
 
     `bare` has neither USING nor WITH CHECK; `company` is another policy of the table, `elsewhere`
     one of another table, `noinherit` some member of a role that does not inherit from it, `citext`
-    such a column anywhere.
+    such a column anywhere, `several-settings` perhaps more than one name of a setting.
     """
     table = policy.relation
     if policy.unknown or table.policies.is_open or table.indexes.is_open:
@@ -164,6 +164,8 @@ def _of_terms(project: Project, terms: Terms) -> frozenset[str] | None:
         found.add("citext")
     if project.ask(_has_noinherit):
         found.add("noinherit")
+    if project.ask(_may_mix_settings):
+        found.add("several-settings")
     try:
         for condition in terms.conditions:
             found |= _of_condition(condition, project)
@@ -197,6 +199,23 @@ def _has_noinherit(project: Project) -> bool:
         role.memberships.is_open or not all(one.inherit for one in role.memberships.known())
         for role in project.catalog.roles.values()
     )
+
+
+def _may_mix_settings(project: Project) -> bool:
+    """Tell whether the project may have settings of more than one name."""
+    catalog = project.catalog
+    if project.setting_writes or catalog.database_settings or catalog.functions.is_open:
+        return True
+    if catalog.functions.known() or any(r.unknown or r.settings for r in catalog.roles.values()):
+        return True
+    names = {
+        word
+        for policy in catalog.policies()
+        for condition in project.terms(policy).conditions
+        for word in _words(condition.written.expression)
+        if word.startswith("setting ") and word != "setting request"
+    }
+    return len(names) > 1 or "setting ?" in names
 
 
 @remembered

@@ -89,6 +89,8 @@ def _verifies(function: Function) -> bool:
 
 def _pasted(project: Project) -> Span | None:
     """Return where a value of who knows what becomes part of the SQL that the program sends."""
+    if not project.queries:
+        return None
     from rlslint.code.sites import Runs
 
     return next(
