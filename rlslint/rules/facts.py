@@ -171,7 +171,7 @@ def _of_terms(project: Project, terms: Terms) -> frozenset[str] | None:
             found |= _of_condition(condition, project)
     except UnknownFact:
         return None
-    return frozenset(found)
+    return None if "unknown" in found else frozenset(found)
 
 
 def _of_condition(condition: Condition, project: Project) -> set[str]:
@@ -232,6 +232,8 @@ def _words(expression: Expr) -> frozenset[str]:
     for part in expression.walk():
         if any(part is one for one in said):
             continue
+        if isinstance(part, Column | Call) and part.unknown:
+            found.add("unknown")
         found.update(_words_of(part))
         if isinstance(part, Call) and part.name[-1] == "current_setting":
             # Whether a missing setting is an error says nothing of rows.
@@ -298,6 +300,8 @@ def _words_of_call(call: Call, name: tuple[str, ...], arguments: tuple[Expr, ...
         yield f"{word}()"
         yield "call"
         if isinstance(call.function, Function) or call.unknown:
+            if isinstance(call.function, Function) and call.function.unknown:
+                yield "unknown"
             yield "helper"
             yield "lenient"
         elif word not in STRICT_FUNCTIONS and word != "nullif" and name not in PLATFORM_FUNCTIONS:
