@@ -13,6 +13,7 @@ from rlslint.access import (
     is_probably_superuser,
     is_superuser,
 )
+from rlslint.access.privileges import Access, access_to, gives
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Policy
@@ -32,19 +33,40 @@ def _is_kept_out(role: str, policy: Policy, project: Project) -> bool:
     catalog, table = project.catalog, policy.relation
     if not _is_told_of(role, project):
         return False
-    for user in _users(catalog, role):
-        if is_superuser(catalog, user) or is_probably_superuser(catalog, user):
-            return False
-        if has_bypassrls(catalog, user) or table.owner in inherited_roles(catalog, user):
-            return False
-        if any(
+    access = access_to(catalog, table)
+    if access is not None:
+        return project.ask(_has_no_use, role, policy.command, access)
+    return not any(
+        _passes_by_itself(catalog, user, table.owner)
+        or any(
             policy.covers(command)
             and has_any_column_privilege(catalog, user, table, command)
             and can_use_schema(catalog, user, table.schema)
             for command in DATA_PRIVILEGES
-        ):
-            return False
-    return True
+        )
+        for user in _users(catalog, role)
+    )
+
+
+def _has_no_use(project: Project, role: str, covered: str, access: Access) -> bool:
+    """Tell whether nobody with the privileges of a role can use any of the commands."""
+    catalog = project.catalog
+    commands = DATA_PRIVILEGES if covered == "all" else (covered,)
+    return not any(
+        _passes_by_itself(catalog, user, access.owner)
+        or any(
+            gives(catalog, user, access, command) and can_use_schema(catalog, user, access.schema)
+            for command in commands
+        )
+        for user in _users(catalog, role)
+    )
+
+
+def _passes_by_itself(catalog: Catalog, user: str, owner: str) -> bool:
+    """Tell whether a role needs no grant: a superuser, one with BYPASSRLS, the owner."""
+    if is_superuser(catalog, user) or is_probably_superuser(catalog, user):
+        return True
+    return has_bypassrls(catalog, user) or owner in inherited_roles(catalog, user)
 
 
 @remembered

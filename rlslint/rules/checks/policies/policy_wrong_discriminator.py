@@ -56,7 +56,9 @@ class _Fault(NamedTuple):
 
 def _compares(terms: Terms, project: Project) -> bool:
     functions = project.context_functions
-    return any(condition.ask(_compared, functions) for condition in terms.conditions)
+    return bool(project.ask(_usual_columns)) and any(
+        condition.ask(_compared, functions) for condition in terms.conditions
+    )
 
 
 @rule(where=_compares)
@@ -121,7 +123,7 @@ def _only_column(bound: Bound, table: Relation) -> Column | None:
 
 
 def _usual_columns(project: Project) -> dict[_Asked, _Usual]:
-    """Return by what is asked the column that most tables compare with it."""
+    """Return by what is asked the column that most tables compare with it, where some do not."""
     found: dict[_Asked, dict[str, dict[Relation, Clause]]] = {}
     for policy in project.catalog.policies():
         table = policy.relation
@@ -139,6 +141,8 @@ def _usual_columns(project: Project) -> dict[_Asked, _Usual]:
                     tables.setdefault(table, clause)
     usual: dict[_Asked, _Usual] = {}
     for asked, columns in found.items():
+        if len(columns) == 1:
+            continue
         ranks = {
             name: (len(tables), is_called_tenant(name), not _OWNERS.isdisjoint(words_of(name)))
             for name, tables in columns.items()
