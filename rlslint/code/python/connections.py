@@ -22,7 +22,7 @@ from rlslint.code.python.values import (
     WrappedSql,
     constant,
 )
-from rlslint.code.sites import CodeEventKind, Driver, Lifetime
+from rlslint.code.sites import Driver, Lifetime
 
 _EXECUTES = frozenset(
     [
@@ -57,11 +57,7 @@ _GIVES_BACK = frozenset({"putconn", "release"})
 _SAME_CONNECTION = frozenset(
     {"get_bind", "connection", "get_raw_connection", "raw_connection", "options", "session"}
 )
-_ENDS = {
-    "commit": CodeEventKind.commit,
-    "rollback": CodeEventKind.rollback,
-    "close": CodeEventKind.release,
-}
+_ENDS = frozenset(("commit", "rollback", "close"))
 
 
 class Connections(Executions):
@@ -87,7 +83,6 @@ class Connections(Executions):
         if name in _ENDS and isinstance(of, Handle):
             if name != "close":
                 handle.depth = max(0, handle.depth - 1)
-            self.step(_ENDS[name], handle, node)
             return NONE
         if name == "cursor":
             first = given.get(0, "query")
@@ -127,8 +122,6 @@ class Connections(Executions):
             reset = self.driver.name == "asyncpg" if pooled else None
             made = Handle("", self.driver, autocommit, Lifetime(pooled, reset))
             return Entered(made, acquires=True)
-        if name in _ENDS and receiver in self.found_connections:
-            self.step(_ENDS[name], self.found_connections[receiver], node)
         return self.unknown(node)
 
     def enter(
@@ -151,14 +144,12 @@ class Connections(Executions):
 
     def opened(self, value: Value, node: ast.expr) -> Value:
         if isinstance(value, Entered) and value.acquires:
-            self.step(CodeEventKind.acquire, value.handle, node)
             return value.handle
         return value
 
     def finished(self, value: Value, node: ast.expr) -> None:
         if isinstance(value, Entered) and value.begins and not value.acquires:
             value.handle.depth += 1
-            self.step(CodeEventKind.begin, value.handle, node)
 
     def assigned_attribute(self, node: ast.Attribute, value: Value, scope: Scoped) -> None:
         owner = self.value(node.value, scope)
@@ -179,24 +170,18 @@ class Connections(Executions):
     def _in_block(
         self, block: Entered, item: ast.withitem, scope: Scoped, body: Callable[[], bool]
     ) -> bool:
-        handle, node = block.handle, item.context_expr
+        handle = block.handle
         if item.optional_vars is not None and (block.acquires or not block.begins):
             self.assign(item.optional_vars, handle, scope)
         elif item.optional_vars is not None:
             self.assign(item.optional_vars, block, scope)
-        if block.acquires:
-            self.step(CodeEventKind.acquire, handle, node)
         if block.begins:
             handle.depth += 1
-            self.step(CodeEventKind.begin, handle, node)
         try:
             return body()
         finally:
             if block.begins:
                 handle.depth = max(0, handle.depth - 1)
-                self.step(CodeEventKind.commit, handle, node)
-            if block.acquires or not block.begins:
-                self.step(CodeEventKind.release, handle, node)
 
     def _pool_method(self, node: ast.Call, pool: Pool, name: str, given: CallArguments) -> Value:
         if name == "begin":
@@ -215,9 +200,6 @@ class Connections(Executions):
             level = given.named.get("isolation_level")
             return pool._replace(autocommit=drivers.is_autocommit_level(level)) if level else pool
         if name in _GIVES_BACK and isinstance(given.get(0, "conn"), Handle | Cursor):
-            returned = given.get(0, "conn")
-            if isinstance(returned, Handle):
-                self.step(CodeEventKind.release, returned, node)
             return NONE
         if pool.sessions and isinstance(node.func, ast.Attribute):
             # A scoped session passes its methods on to the session of the thread.
@@ -232,19 +214,15 @@ class Connections(Executions):
         match name:
             case "start":
                 handle.depth += 1
-                self.step(CodeEventKind.begin, handle, node)
             case "commit" | "rollback":
                 handle.depth = max(0, handle.depth - 1)
-                self.step(_ENDS[name], handle, node)
             case _:
                 return self.unknown(node)
         return NONE
 
     def lend(self, node: ast.Call, pool: Pool) -> Handle:
         """Return a connection of a pool, borrowed without a `with`."""
-        handle = drivers.lent(pool)
-        self.step(CodeEventKind.acquire, handle, node)
-        return handle
+        return drivers.lent(pool)
 
     def _configure(self, handle: Handle, name: str, given: CallArguments) -> None:
         match name:

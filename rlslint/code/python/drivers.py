@@ -23,7 +23,7 @@ from rlslint.code.python.values import (
     constant,
     entry,
 )
-from rlslint.code.sites import Driver, Hook, Lifetime
+from rlslint.code.sites import Driver, Lifetime
 from rlslint.text.patterns import Pattern
 
 PSYCOPG = Driver("psycopg", True)
@@ -123,41 +123,6 @@ def of_annotation(dotted: str, name: str) -> Handle | Pool | None:
     if last in ("sessionmaker", "async_sessionmaker", "scoped_session"):
         return Pool(driver, Lifetime(True, False), False, name, sessions=True)
     return Handle(name, driver, by_itself, Lifetime(None, None))
-
-
-_EVENT_HOOKS = {
-    "connect": Hook.connect,
-    "first_connect": Hook.connect,
-    "checkout": Hook.acquire,
-    "engine_connect": Hook.acquire,
-    "checkin": Hook.release,
-    "reset": Hook.release,
-    "begin": Hook.begin,
-    "after_begin": Hook.begin,
-}
-_POOL_HOOKS = {
-    "configure": Hook.connect,
-    "check": Hook.acquire,
-    "reset": Hook.release,
-    "init": Hook.connect,
-    "setup": Hook.acquire,
-    "on_connect": Hook.connect,
-}
-
-
-def event_hook(event: str) -> Hook | None:
-    """Return when SQLAlchemy raises an event, None for events that concern no connection."""
-    return _EVENT_HOOKS.get(event)
-
-
-def pool_hooks(dotted: str) -> Mapping[str, Hook]:
-    """Return the arguments of a pool's constructor that name functions, and when it calls them."""
-    return _POOL_HOOKS if dotted in _POOLS or dotted in _UNPOOLED else {}
-
-
-def driver_of_pool(dotted: str) -> Driver:
-    """Return the library whose connections the pool lends."""
-    return _POOLS.get(dotted, PSYCOPG)
 
 
 def is_autocommit_level(value: Value | None) -> bool | None:

@@ -21,7 +21,7 @@ from rlslint.code.python.values import (
     WrappedSql,
     constant,
 )
-from rlslint.code.sites import CodeEventKind, Driver, Lifetime
+from rlslint.code.sites import Driver, Lifetime
 from rlslint.files.python_source import PythonSource
 
 _PARAMETERS = frozenset({"params", "parameters", "vars", "args", "query_params"})
@@ -118,7 +118,6 @@ class Executions(Flow):
         passed = name == "executemany" or bool(rest) or _passes_parameters(given)
         if len(given.positional) == 2 and given.positional[1] == NONE:
             passed = False
-        self.recorder.used.update((part.start, part.end) for part in sql.fragments)
         if wrapped:
             style = Placeholders.named
         elif handle.driver is not None and handle.driver.name.endswith("asyncpg"):
@@ -152,10 +151,6 @@ class Executions(Flow):
         return bool(sql.fragments) and all(
             part.end <= start or end <= part.start for part in sql.fragments
         )
-
-    def step(self, kind: CodeEventKind, handle: Handle, node: ast.expr) -> None:
-        """Record that a connection is borrowed or given back, a transaction begun or ended."""
-        self.recorder.step(kind, handle, self.place or self.span(node), self.position)
 
 
 def _passes_parameters(given: CallArguments) -> bool:

@@ -291,12 +291,7 @@ class Flow(ExpressionReader):
                 self.block(handler.body, scope)
         if not ended:
             ended = self.block(node.orelse, scope)
-        before = self.position
-        self.position = before._replace(cleanup=True)
-        try:
-            self.block(node.finalbody, scope)
-        finally:
-            self.position = before
+        self.block(node.finalbody, scope)
         return ended
 
     def _with(self, items: list[ast.withitem], body: list[ast.stmt], scope: Scoped) -> bool:

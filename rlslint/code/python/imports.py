@@ -29,6 +29,18 @@ def imported_names(tree: ast.AST) -> dict[str, str]:
     return origins
 
 
+def dotted_name(node: ast.expr, origins: dict[str, str]) -> str:
+    """Return the dotted name of an imported thing as the file refers to it, else ""."""
+    match node:
+        case ast.Name(id=name):
+            return origins.get(name, "")
+        case ast.Attribute(value=of, attr=name):
+            head = dotted_name(of, origins)
+            return f"{head}.{name}" if head else ""
+        case _:
+            return ""
+
+
 def absolute_name(dotted: str, path: str) -> str:
     """Return the origin of a name without leading dots; `path` is that of the file it stands in."""
     name = dotted.lstrip(".")

@@ -63,7 +63,7 @@ def migration_sites(
     """
     try:
         python = PythonSource(path, source)
-        recorder = Recorder(python, migration=True)
+        recorder = Recorder(python)
         migration = _Migration(python, recorder, Modules(read_module, loaded_module), models)
         migration.follow()
     except UnreadablePython as problem:

@@ -12,7 +12,6 @@ from rlslint.code.python.calls import collection_method, counted_range, function
 from rlslint.code.python.connections import Connections
 from rlslint.code.python.imports import absolute_name
 from rlslint.code.python.record import Recorder
-from rlslint.code.python.scripts import is_script
 from rlslint.code.python.strings import Fragment, Written
 from rlslint.code.python.values import (
     NONE,
@@ -34,7 +33,6 @@ from rlslint.code.python.values import (
     collected,
     moved,
 )
-from rlslint.code.sites import CodeEventKind
 from rlslint.files.python_source import PythonSource, ReadModule
 from rlslint.text import HoleValue
 
@@ -63,7 +61,6 @@ class Program(Connections):
     ) -> None:
         super().__init__(source, origins, recorder, unroll)
         self.modules = modules
-        self.one_shot = is_script(source.tree)
 
     def load(self) -> None:
         """Follow the module's own statements."""
@@ -128,12 +125,8 @@ class Program(Connections):
         last = dotted.rpartition(".")[2]
         made = drivers.opened_by(dotted, given.named, given.positional)
         if made is not None:
-            if isinstance(made, Handle):
-                if given.open and made.autocommit is False:
-                    made.autocommit = None
-                if self.one_shot and made.lifetime.pooled is None:
-                    made.lifetime = made.lifetime._replace(pooled=False)
-                self.step(CodeEventKind.acquire, made, node)
+            if isinstance(made, Handle) and given.open and made.autocommit is False:
+                made.autocommit = None
             return made
         if dotted in _FUNCTIONS_WITH_CURSOR:
             return self.execute_with_cursor(node, given)

@@ -41,7 +41,7 @@ def startup_sites(path: str, source: str, read_module: ReadModule | None = None)
     """
     try:
         python = PythonSource(path, source)
-        recorder = Recorder(python, migration=True)
+        recorder = Recorder(python)
         modules = Modules(read_module, loaded_module)
         program = Program(python, imported_names(python.tree), recorder, modules, unroll=True)
         return _followed(program)
@@ -79,7 +79,7 @@ def _followed(program: Program) -> StartUp:
         if callee.name.rpartition(".")[2] not in called:
             before = len(recorder.sites)
             program.forget_connections()
-            follow(program, callee, owner, {})
+            follow(program, callee, owner)
             runs.append(recorder.sites[before:])
     making = [run for run in runs if any(map(_makes, run))]
     known = [run for run in making if not any(_makes(site) and site.text.holes for site in run)]
