@@ -7,7 +7,7 @@ followed to its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.strings import Written
@@ -62,10 +62,6 @@ class Scripts:
         self.found: list[Written | Built] = []
         self.builders: list[Built] = []
         self.skipped: list[tuple[int, int]] = []
-
-    def __iadd__(self, more: Iterable[Written]) -> Scripts:
-        self.found += more
-        return self
 
     def statement(self, call: Call, of: Value | None) -> Signature | None:
         """Return what a call stands for, None where it is no statement of the framework."""

@@ -14,9 +14,9 @@ from rlslint.code.evaluation.builtins import (
     visits,
 )
 from rlslint.code.evaluation.expressions import inherited, member, spread
-from rlslint.code.evaluation.framework_calls import built_by, perhaps
+from rlslint.code.evaluation.framework_calls import perhaps, run_by_migration
 from rlslint.code.evaluation.handlers import told_at
-from rlslint.code.evaluation.migrations import leads_back, scripts_of
+from rlslint.code.evaluation.migrations import leads_back
 from rlslint.code.evaluation.statements import put, take_over
 from rlslint.code.evaluation.strings import STAND_IN, Written
 from rlslint.code.evaluation.values import (
@@ -96,8 +96,8 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
     is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
     call = Call(name, path, arguments, named, walker.place(node), is_foreign)
     first = walker.connections.position
-    built = built_by(walker, call, of, callee)
-    value = built if built is not None else _called(walker, call, of, callee, scope)
+    run = run_by_migration(walker, call, of, callee)
+    value = run if run is not None else _called(walker, call, of, callee, scope)
     if name in _TRY and not walker.course.is_result_used:
         walker.connections.caught(first, walker.connections.position, call.place)
     if fills_argument(name) and node.arguments:
@@ -193,11 +193,6 @@ def _called(
     course, connections = walker.course, walker.connections
     if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
         of = walker.of_library(of) or of
-    if course.scripts is not None:
-        run = scripts_of(call, of, connections.known)
-        if run:
-            course.scripts += run
-            return Unknown()
     for each in _receivers(walker, of, callee, scope):
         found = connections.method(each, call, course, walker)
         if found is not None:

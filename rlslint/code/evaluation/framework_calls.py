@@ -16,11 +16,19 @@ _SAYS = Pattern(r"rls|row_?(?:level_?)?security|polic", flags=re.IGNORECASE)
 """What the name of a function says that makes row security."""
 
 
-def built_by(walker: Walker, call: Call, of: Value | None, callee: Value | None) -> Value | None:
-    """Return what a call gives that a framework reads as a part of a schema, None for others."""
+def run_by_migration(
+    walker: Walker, call: Call, of: Value | None, callee: Value | None
+) -> Value | None:
+    """Return what a call gives by which a migration runs SQL or describes some, None for others."""
     scripts = walker.course.scripts
-    if scripts is None or scripts_of(call, of, walker.connections.known):
+    if scripts is None:
         return None
+    if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
+        of = walker.of_library(of) or of
+    run = scripts_of(call, of, walker.connections.known)
+    if run:
+        scripts.found += run
+        return Unknown()
     if isinstance(of, Built) and of.is_open:
         return _part(walker, scripts, of, call)
     own = isinstance(callee, Closure) or (
