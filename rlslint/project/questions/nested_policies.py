@@ -6,6 +6,7 @@ from rlslint import NamedTuple
 from rlslint.access.reach import reads_behind
 from rlslint.access.recursion import looked_up, select_policies
 from rlslint.access.row_security import row_security_active
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
@@ -34,19 +35,24 @@ def nested_policies(policy: Policy, project: Project) -> Nested | None:
     Of several policies of a table that read alike the first by name counts. Those that lead back to
     where they began are no matter of speed.
     """
-    found = _nested(policy, project)
+    found = project.ask(_nested, policy)
     if found is None:
         return None
-    for other in sorted(policy.relation.policies.known(), key=str):
+    for other in project.ask(_by_name, policy.relation):
         if other is policy:
             return found
-        earlier = _nested(other, project)
+        earlier = project.ask(_nested, other)
         if earlier is not None and earlier.inner.relation is found.inner.relation:
             return None
     return found
 
 
-def _nested(policy: Policy, project: Project) -> Nested | None:
+def _by_name(project: Project, table: Relation) -> tuple[Policy, ...]:
+    del project
+    return tuple(sorted(table.policies.known(), key=str))
+
+
+def _nested(project: Project, policy: Policy) -> Nested | None:
     using = policy.using
     if using is None or not filters_rows(policy, project):
         return None
@@ -57,11 +63,32 @@ def _nested(policy: Policy, project: Project) -> Nested | None:
                     project.catalog, read.role, read.table
                 ):
                     continue
-                for inner in select_policies(project.catalog, read.table, read.role):
-                    further = _further(inner)
-                    if further and further.isdisjoint((policy.relation, read.table)):
+                inside = project.ask(_inside, read.table, read.role)
+                for further, inner in inside.policies.items():
+                    if further.isdisjoint((policy.relation, read.table)):
                         return Nested(place, inner, min(further, key=str))
+                if inside.gap is not None:
+                    raise inside.gap
     return None
+
+
+class _Inside(NamedTuple):
+    """What the policies that filter a table read, and the first of them that reads just that."""
+
+    policies: dict[frozenset[Relation], Policy]
+    gap: UnknownFact | None
+
+
+def _inside(project: Project, table: Relation, role: str) -> _Inside:
+    found: dict[frozenset[Relation], Policy] = {}
+    try:
+        for inner in select_policies(project.catalog, table, role):
+            further = _further(inner)
+            if further:
+                found.setdefault(further, inner)
+    except UnknownFact as unknown:
+        return _Inside(found, unknown)
+    return _Inside(found, None)
 
 
 def _further(inner: Policy) -> frozenset[Relation]:
