@@ -449,11 +449,12 @@ def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[Re
     for one in sorted(findings, key=copies_last) if loose else findings:
         finding, span = one.finding, one.finding.span
         path = span.text.path if span is not None else ""
-        place = span.text.location(span.start) if span is not None else None
-        words = (one.name, path, place, finding.database, finding.message)
-        if span is not None and words in said:
-            continue
-        said.add(words)
+        if span is not None:
+            # What is read once for all histories is one Text for all of them.
+            words = (one.name, id(span.text), span.start, finding.database, finding.message)
+            if words in said:
+                continue
+            said.add(words)
         if not loose:
             kept.append(one)
             continue

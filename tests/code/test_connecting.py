@@ -156,3 +156,12 @@ def test_an_address_of_which_the_history_knows_no_role_hides_none_of_those_it_kn
     files = {"migrations/1.sql": MIGRATION, "migrations/2.sql": open_table, "src/x.ts": program}
     (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
     assert found.finding.message.startswith("app can read")
+
+
+def test_a_connection_beside_two_histories_is_reported_once(tmp_path: Path) -> None:
+    files = {
+        "one/migrations/1.sql": MIGRATION,
+        "two/migrations/1.sql": MIGRATION,
+        "src/db.ts": "new pg.Pool({ host: 'db', user: 'postgres', database: 'd' });\n",
+    }
+    assert len(findings_of(lint(tmp_path, files), "app-role-superuser")) == 1
