@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple
 from rlslint.access import applicable_policies
+from rlslint.access.recursion import applies_to
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
@@ -112,14 +113,13 @@ def _limits(policy: Policy, command: str, project: Project) -> bool:
 
 def _finding(policy: Policy, gaps: list[_Gap], project: Project) -> Finding:
     table, (broad, left) = policy.relation, gaps[0]
-    by_role = _lacks_roles(policy, left)
+    by_role = _lacks_roles(policy, left, project)
     what = f"insert rows into {table}" if left.commands == ("insert",) else None
     effect = what or f"{left.what} every row of {table}"
-    kept = f"is for {quoted_roles(policy.roles)}" if by_role else f"is for {policy.command.upper()}"
     return Finding(
         object=str(policy),
         message=f"{spoken(left.roles)} can {effect}{whose(table, project)}: restrictive policy "
-        f"{policy.name} {kept} alone, and policy {broad.name} admits more",
+        f"{policy.name} {_kept(policy, left, by_role)}, and policy {broad.name} admits more",
         span=shown(policy.because("roles" if by_role else "")),
         label=f"does not limit {', '.join(command.upper() for command in left.commands)}"
         if not by_role
@@ -137,8 +137,23 @@ def _finding(policy: Policy, gaps: list[_Gap], project: Project) -> Finding:
     )
 
 
-def _lacks_roles(policy: Policy, left: Admission) -> bool:
+def _lacks_roles(policy: Policy, left: Admission, project: Project) -> bool:
+    return _covers(policy, left) and not all(
+        applies_to(project.catalog, policy, role) for role in left.roles
+    )
+
+
+def _covers(policy: Policy, left: Admission) -> bool:
     return all(policy.covers(command) for command in left.commands)
+
+
+def _kept(policy: Policy, left: Admission, by_role: bool) -> str:
+    """Return what a restrictive policy falls short of."""
+    if by_role:
+        return f"is for {quoted_roles(policy.roles)} alone"
+    if _covers(policy, left):
+        return "does not bind these rows"
+    return f"is for {policy.command.upper()} alone"
 
 
 def _help(policy: Policy, left: Admission, by_role: bool) -> str:
