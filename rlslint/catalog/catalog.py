@@ -101,7 +101,8 @@ class Catalog:
     """All of it. `names` maps a schema and a name to the relation that has them now.
 
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
-    `database_settings` are the settings of ALTER DATABASE … SET.
+    `database_settings` are the settings of ALTER DATABASE … SET, `asked_by_blocks` those that DO
+    blocks ask for, in lower case: what the migrations are told, not who asks.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
     `idle_revokes` are what REVOKE has not taken,
     `reversals` what ways back would open, `row_accesses` the statements that may find policies
@@ -127,6 +128,7 @@ class Catalog:
         self.defaults: tuple[DefaultPrivilege, ...] = ()
         self.possible_defaults: RecordedSet[PossibleDefault] = RecordedSet()
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
+        self.asked_by_blocks: set[str] = set()
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
         self.reversals: list[Reversal] = []

@@ -344,7 +344,8 @@ class Project:
         """The names of the settings, in lower case, on which policies depend.
 
         Those that the functions read that policies call are among them. Where no policy is at hand
-        they are those that the program fills in, or sets for a transaction.
+        they are those that the program fills in, or sets for a transaction, and that do not tell
+        the migrations something: what blocks of theirs ask for.
         """
         read_in_bodies = (
             read.name
@@ -374,7 +375,9 @@ class Project:
         return frozenset(
             write.name
             for write in self.context_writes
-            if "." in write.name and not (write.local is False and write.value is not None)
+            if "." in write.name
+            and write.name not in self.catalog.asked_by_blocks
+            and not (write.local is False and write.value is not None)
         )
 
     @property

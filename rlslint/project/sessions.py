@@ -128,7 +128,7 @@ class SessionTrace(NamedTuple):
         guarded = (other for other in later if other.event.cleanup and _replaces(other, name))
         for proof, steps in (
             (Proof.guarded, guarded),
-            (Proof.guarded, (other for other in self.released if _replaces(other, name))),
+            (Proof.guarded, (other for other in self.released if _replaces(other, name, True))),
             (Proof.unguarded, (other for other in later if _undoes(other, name))),
             (Proof.somewhere, (other for other in self.resetting if _undoes(other, name))),
         ):
@@ -146,11 +146,12 @@ class SessionTrace(NamedTuple):
         )
 
 
-def _replaces(step: Step, name: str) -> bool:
+def _replaces(step: Step, name: str, any_value: bool = False) -> bool:
     """Tell whether a step leaves nothing of what a setting was, a constant of its own perhaps."""
     writes = step.query.writes if step.query is not None else ()
     return _undoes(step, name) or any(
-        write.name == name and write.local is False and write.value is not None for write in writes
+        write.name == name and write.local is False and (any_value or write.value is not None)
+        for write in writes
     )
 
 
@@ -242,7 +243,7 @@ def traces(files: Iterable[CodeFile], queries: Iterable[QuerySite]) -> tuple[Ses
     found = [
         SessionTrace(file.path, function, steps[0].event.hook, steps, ())
         for file in files
-        for function, steps in _steps(file, by_text, by_sql).items()
+        for (function, _), steps in _steps(file, by_text, by_sql).items()
     ]
     released = tuple(
         step for trace in found for step in trace.steps if step.event.hook is Hook.release
@@ -260,14 +261,16 @@ def traces(files: Iterable[CodeFile], queries: Iterable[QuerySite]) -> tuple[Ses
 
 def _steps(
     file: CodeFile, by_text: Mapping[int, QuerySite], by_sql: Mapping[bytes, QuerySite]
-) -> dict[str, tuple[Step, ...]]:
-    functions: dict[str, list[Step]] = {}
+) -> dict[tuple[str, Hook | None], tuple[Step, ...]]:
+    """Return the steps of each function; hooks that are written inside it are taken apart."""
+    functions: dict[tuple[str, Hook | None], list[Step]] = {}
     for event in file.events:
         query = by_text.get(id(event.site.text)) if event.site is not None else None
         own = event.own and (query is not None or event.site is None)
         if query is None and event.site is not None:
             query = by_sql.get(event.site.text.data)
-        functions.setdefault(event.function, []).append(Step(event, query, own))
+        key = (event.function, event.hook)
+        functions.setdefault(key, []).append(Step(event, query, own))
     return {function: tuple(steps) for function, steps in functions.items()}
 
 

@@ -15,6 +15,8 @@ from rlslint.text import Statement
 from rlslint.text.patterns import Pattern
 
 _SETS = Pattern(r"(?i)set_config")
+_ASKS = Pattern(r"(?i)\bcurrent_setting\s*\(\s*'([^']+)'")
+_POLICY = Pattern(r"(?i)\bpolicy\b")
 
 
 def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -65,6 +67,9 @@ def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     if language != "plpgsql":
         interpreter.execution.run_unread(f"it is written in {language}")
         return
+    # A block that makes policies may ask in their words.
+    if _POLICY().search(body) is None:
+        replay.catalog.asked_by_blocks.update(name.lower() for name in _ASKS().findall(body))
     may_call = dict.__len__(replay.catalog.functions) or "select" in body.lower()
     may_call = may_call or replay.transaction is not None  # An error undoes what was done before.
     may_call = may_call or replay.has_forced

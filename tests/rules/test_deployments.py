@@ -100,6 +100,19 @@ def test_a_pool_and_a_pooler_that_both_keep_a_tenant_are_two_faults(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("asked_by", "expected"), [("DO $$ BEGIN IF {} THEN RETURN; END IF; END $$;", 0), ("", 1)]
+)
+def test_what_migrations_are_told_is_no_tenant(
+    asked_by: str, expected: int, tmp_path: Path
+) -> None:
+    asked = "current_setting('app.tenant_id', true) <> 'yes'"
+    history = "CREATE TABLE docs (id int PRIMARY KEY);" + asked_by.format(asked)
+    files = {"app.py": DIRECT, "etc/pgbouncer.ini": TRANSACTIONS}
+    rule = "pgbouncer-reset-query-not-applied"
+    assert len(reported(tmp_path, files, rule, history)) == expected
+
+
+@pytest.mark.parametrize(
     ("path", "text", "row"),
     [
         ("compose.prod.yml", "services:\n  p:\n    image: bitnami/pgbouncer\n    environment:\n"

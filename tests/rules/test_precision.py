@@ -54,6 +54,22 @@ def test_a_policy_on_a_table_that_is_only_made_later_if_it_is_missing(tmp_path: 
     assert "policy-column-shadowed" in _names(tmp_path, files)
 
 
+def test_a_policy_is_not_judged_by_a_table_that_is_only_made_later(tmp_path: Path) -> None:
+    owned = """CREATE TABLE IF NOT EXISTS public.{0} (
+      id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id uuid NOT NULL UNIQUE);
+    ALTER TABLE public.{0} ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON public.{0} USING (auth.uid() = user_id);
+    """
+    policy = """ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY key ON public.profiles FOR UPDATE TO authenticated USING (auth.uid() = id);
+    """
+    tables = "".join(owned.format(name) for name in ("profiles", "notes", "tags"))
+    early = {"supabase/migrations/1_policy.sql": policy, "supabase/migrations/2_tables.sql": tables}
+    assert "policy-wrong-discriminator" not in _names(tmp_path / "a", early)
+    late = {"supabase/migrations/1_tables.sql": tables, "supabase/migrations/2_policy.sql": policy}
+    assert "policy-wrong-discriminator" in _names(tmp_path / "b", late)
+
+
 def test_a_script_that_repeats_a_migration_repeats_no_finding(tmp_path: Path) -> None:
     once = lint(tmp_path, {"migrations/0001_docs.sql": TENANTS})
     again = lint(

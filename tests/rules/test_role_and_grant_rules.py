@@ -363,3 +363,47 @@ def test_terraform_makes_roles_that_no_policy_binds(
         ".env": "DATABASE_URL=postgres://shop_rw:x@db.shop.example/shop",
     }
     assert severities(tmp_path, rule, files, GRANTED) == expected
+
+
+def test_of_the_superuser_of_a_deployment_only_its_connection_is_reported(tmp_path: Path) -> None:
+    history = """
+    CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+    CREATE TABLE notes (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
+    CREATE INDEX ON docs (tenant_id);
+    CREATE INDEX ON notes (tenant_id);
+    ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY tenant ON docs
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::int));
+    CREATE POLICY tenant ON notes
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::int));
+    UPDATE notes SET body = '' WHERE body IS NULL;
+    """
+    compose = (
+        "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_USER: svc\n"
+        "  web:\n    environment:\n      DATABASE_URL: postgres://{}:x@db/shop\n"
+    )
+    migrations = {"migrations/0001_docs.sql": history}
+    path = "docker-compose.prod.yml"
+    superuser = lint(tmp_path / "a", {**migrations, path: compose.format("svc")})
+    others = {"rls-not-forced", "migration-write-under-force"}
+    assert not others & {one.name for one in superuser.findings}
+    (found,) = findings_of(superuser, "app-role-superuser")
+    assert "connect as svc" not in found.finding.help
+    bound = lint(tmp_path / "b", {**migrations, path: compose.format("web")})
+    assert others <= {one.name for one in bound.findings}
+
+
+def test_what_stands_in_for_a_role_is_none(tmp_path: Path) -> None:
+    history = """
+    CREATE TABLE notes (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
+    CREATE INDEX ON notes (tenant_id);
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY tenant ON notes
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::int));
+    UPDATE notes SET body = '' WHERE body IS NULL;
+    """
+    url = "sqlalchemy.url = postgresql://placeholder:placeholder@localhost/placeholder\n"
+    files = {"migrations/0001_notes.sql": history, "alembic.ini": f"[alembic]\n{url}"}
+    (found,) = findings_of(lint(tmp_path, files), "migration-write-under-force")
+    assert "placeholder" not in found.finding.message

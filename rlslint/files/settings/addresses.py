@@ -41,6 +41,12 @@ _NPGSQL_PLACES = ("host", "database")
 _PAIR = Pattern(r"(?P<key>\w+)=(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s'\"]+))")
 
 
+_STAND_IN = Pattern(
+    r"(?:placeholder|username|change_?-?me|your[-_ ]?(?:db[-_ ]?)?user(?:[-_ ]?name)?)$", re.I
+)
+"""What stands in addresses for the name of a role that is to be filled in."""
+
+
 class Address(NamedTuple):
     """Where a connection goes and as whom; the user's name stands between `start` and `end`.
 
@@ -119,7 +125,9 @@ def known(written: str, *, decode: bool = False) -> str | None:
     if not value:
         return None
     plain = unquote(value) if decode else value
-    return None if any(sign in plain for sign in "{}<>$*%") else plain
+    if any(sign in plain for sign in "{}<>$*%") or _STAND_IN().match(plain):
+        return None
+    return plain
 
 
 def _plain(written: str | None) -> str:

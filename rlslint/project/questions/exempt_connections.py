@@ -80,6 +80,24 @@ def exemption(connection: Connection, project: Project) -> Exemption | None:
     return None
 
 
+def is_of_the_server(role: str, project: Project) -> bool:
+    """Tell whether what sets up the server of a deployment makes a role its superuser.
+
+    Then FORCE binds it no more than a policy does: its connection is what has to change.
+    """
+    return role in project.ask(_superusers_of_servers) and not is_declared(project.catalog, role)
+
+
+def _superusers_of_servers(project: Project) -> frozenset[str]:
+    return frozenset(
+        role_of(connection)
+        for connection in project.connections
+        if connection.connects
+        and not connection.development
+        and (connection.superuser_evidence or _evidence_elsewhere(connection, project))
+    )
+
+
 def _evidence_elsewhere(connection: Connection, project: Project) -> str:
     """Return what another file says that makes the role of a connection, "" where none does.
 

@@ -18,6 +18,7 @@ from rlslint.files.connections import platform_of, role_of
 from rlslint.meaning.admitting import hides_all_without_context
 from rlslint.meaning.context import context_reads
 from rlslint.project.project import Project
+from rlslint.project.questions.exempt_connections import is_of_the_server
 
 _ANY_SETTING = "*"
 
@@ -42,8 +43,9 @@ def bound_while_running(access: RowAccess, project: Project) -> Bound:
         return Bound(Answer.no)
     found = [_of_role(name, project) for name in sorted(project.runtime.migrating)]
     if not found:
-        if project.runtime.exempt:
-            # A platform's own role connects for all there is to do.
+        serving = project.runtime.names
+        if project.runtime.exempt or all(is_of_the_server(role, project) for role in serving):
+            # The platform's own role, or the server's, connects for all there is to do.
             return Bound(Answer.no)
         return Bound(Answer.maybe, "nothing says that who runs the migrations bypasses it")
     return next((one for one in found if one.answer is Answer.yes), found[0])

@@ -54,6 +54,9 @@ def outliving(
     """
     if write.name not in project.context_settings or write.local is not False or write.resets:
         return None
+    # What is set when a connection comes back is nobody's who uses it.
+    if step.event.hook is Hook.release:
+        return None
     # The same value for all who will ever use the connection is a part of its configuration.
     if step.event.hook in (Hook.connect, Hook.acquire) and write.value is not None:
         return None

@@ -7,6 +7,7 @@ from rlslint.access import Answer, Escape, Ownership, bypass, owning_membership,
 from rlslint.catalog.model import Relation
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.project import Project
+from rlslint.project.questions.exempt_connections import is_of_the_server
 from rlslint.text import Statement
 
 
@@ -55,8 +56,10 @@ def unforced(table: Relation, project: Project) -> Unforced | None:
         escaped = bypass(project.catalog, role, table)
         if escaped is not None and escaped.escape is not Escape.owner:
             continue
-        # FORCE does not bind a role with BYPASSRLS: the connection is what has to change.
-        if role in project.runtime.exempt or _is_by_membership(role, table, project):
+        # FORCE binds no superuser and no role with BYPASSRLS: the connection has to change.
+        if role in project.runtime.exempt or is_of_the_server(role, project):
+            continue
+        if _is_by_membership(role, table, project):
             continue
         ownership = owns(project.catalog, project.runtime, role, table)
         if ownership.answer is Answer.yes or (ownership.answer is Answer.maybe and table.policies):

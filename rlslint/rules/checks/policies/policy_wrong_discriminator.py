@@ -64,12 +64,21 @@ def _compares(terms: Terms, project: Project) -> bool:
 @rule(where=_compares)
 def policy_wrong_discriminator(policy: Policy, project: Project) -> Iterator[Finding]:
     table = policy.relation
-    if not table.rls_enabled or not table.knows("columns"):
+    if not table.rls_enabled or not table.knows("columns") or _is_older(policy, table):
         return
     faults = list(_faults(policy, project))
     roles = served_roles(policy, project) if faults else ()
     if roles:
         yield _finding(policy, faults, roles, project)
+
+
+def _is_older(policy: Policy, table: Relation) -> bool:
+    """Tell whether the policy was there before what makes the table, if it is missing.
+
+    The table was another one then, whose columns the history does not show.
+    """
+    made, created = policy.created, table.created
+    return made is not None and created is not None and made.number < created.number
 
 
 def _faults(policy: Policy, project: Project) -> Iterator[_Fault]:

@@ -38,11 +38,11 @@ def pool_hook_misses_new_connections(trace: SessionTrace, project: Project) -> I
 
 
 def _set_elsewhere(project: Project) -> frozenset[str]:
-    """Return the settings that the program sets outside of hooks that lend connections."""
+    """Return the settings that the program sets outside of hooks that lend and take connections."""
     return frozenset(
         write.name
         for trace in project.traces
-        if trace.hook is not Hook.acquire
+        if trace.hook not in (Hook.acquire, Hook.release)
         for _, write in trace.writes()
         if not write.resets
     )

@@ -12,6 +12,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import role_of, runs_migrations
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.exempt_connections import is_of_the_server
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
@@ -60,6 +61,8 @@ def _by_connection(tables: tuple[Table, ...], project: Project) -> Iterator[Find
         if connection.span not in project.runtime.spans or role not in project.runtime.migrating:
             continue
         if role in project.runtime.exempt or escapes_row_security(project.catalog, role):
+            continue
+        if is_of_the_server(role, project):
             continue
         tail = ", for development or tests as this connection is" if connection.development else ""
         yield Finding(
