@@ -298,6 +298,8 @@ def handle(tenant):
         ("f\"SELECT body FROM docs WHERE body = '{word}'\"", Severity.warning),
         ('"SELECT body FROM docs WHERE body = %s", (word,)', Severity.info),
         ("f\"SET LOCAL app.tenant_id = '{word}'\"", Severity.info),
+        ("f\"SELECT set_config('app.tenant_id', '{word}', true)\"", Severity.info),
+        ("f\"SELECT set_config('app.tenant_id', '{word}', true), '{word}'\"", Severity.warning),
     ],
 )
 def test_sql_that_is_put_together_makes_settings_less_to_be_believed(

@@ -7,7 +7,6 @@ from rlslint.access import Answer, Escape, Ownership, bypass, owning_membership,
 from rlslint.catalog.model import Relation
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.project import Project
-from rlslint.project.questions.exempt_connections import is_of_the_server
 from rlslint.text import Statement
 
 
@@ -57,7 +56,7 @@ def unforced(table: Relation, project: Project) -> Unforced | None:
         if escaped is not None and escaped.escape is not Escape.owner:
             continue
         # FORCE binds no superuser and no role with BYPASSRLS: the connection has to change.
-        if role in project.runtime.exempt or is_of_the_server(role, project):
+        if role in project.runtime.exempt or _is_of_the_server(role, project):
             continue
         if _is_by_membership(role, table, project):
             continue
@@ -67,6 +66,14 @@ def unforced(table: Relation, project: Project) -> Unforced | None:
             change = _last_change(table, role, project)
             return Unforced(role, ownership, "; ".join(filter(None, reasons)), change)
     return None
+
+
+def _is_of_the_server(role: str, project: Project) -> bool:
+    if not project.connections:
+        return False
+    from rlslint.project.questions.exempt_connections import is_of_the_server
+
+    return is_of_the_server(role, project)
 
 
 def _is_by_membership(role: str, table: Relation, project: Project) -> bool:

@@ -107,4 +107,9 @@ def _pasted(project: Project) -> Span | None:
 
 def _only_sets(query: QuerySite) -> bool:
     """Tell whether a query only changes settings: set-string-interpolation speaks of that."""
-    return all(parsed.statement.kind == "VariableSetStmt" for parsed in query.statements)
+    setting = [write.statement for write in query.writes if write.alone]
+    return all(
+        parsed.statement.kind == "VariableSetStmt"
+        or any(parsed.statement is statement for statement in setting)
+        for parsed in query.statements
+    )
