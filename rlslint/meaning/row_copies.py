@@ -104,7 +104,7 @@ def _references(node: Any) -> Iterator[tuple[str, ...]]:
                 waiting += items
 
 
-def _key(node: Node | None) -> str:
+def _key(node: object) -> str:
     match node:
         case {"A_Const": {"sval": {"sval": str() as key}}}:
             return key
