@@ -1186,6 +1186,13 @@ OF_CODE: dict[str, Callable[[], Files]] = {
 }
 
 OF_SETTINGS: dict[str, Callable[[], Files]] = {
+    "YAML: braces of templates": settings("compose.yaml", "postgres: " + "{{" * 45_000),
+    "YAML: lines of templates": settings("web.yaml", "postgres: x\n" + "  {{ a\n" * 12_000),
+    "YAML: tags of templates": settings("compose.yaml", "postgres: " + "<%" * 45_000),
+    "Dockerfile: assignments": settings("Dockerfile", "ENV postgres " + "A=" * 45_000),
+    "TypeScript: users": settings("db.ts", "// postgres\n" + "user:" * 19_000),
+    "TypeScript: users in calls": settings("db.ts", "f(user='x'," * 8_000 + "'postgres'"),
+    "TypeScript: addresses": settings("db.ts", "'" + "postgres://" * 9_000 + "'"),
     "YAML: laughs": settings("docker-compose.yml", laughs(40, 10)),
     "YAML: laughs elsewhere": settings("application.yml", laughs(40, 10)),
     "YAML: merges": settings("compose.yaml", merges(40)),

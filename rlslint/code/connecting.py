@@ -7,6 +7,7 @@ object, in calls that set one after the other, or behind an address that names n
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -19,11 +20,11 @@ from rlslint.text.patterns import Pattern
 
 _POSTGRES = Pattern(rb"postgre|pgsql|npgsql|pgx|pgconnect|pgpool|\bpg\b|\.repo\b")
 _ADDRESS = Pattern(
-    rb"postgres(?:ql)?(?:\+\w+)?://[^\s\"'`]*@|jdbc:postgresql:|pgsql:|user\s?(?:name|id)?=|sequelize\("
+    rb"postgres(?:ql)?(?:\+\w+)?://[^\s\"'`]{0,300}@|jdbc:postgresql:|pgsql:|user\s?(?:name|id)?=|sequelize\("
 )
 _USER_LITERAL = Pattern(
-    rb"user_?(?:name|id)?[\"']?\s*(?:=>|[:=(,])\s*(?:[\w.$:?|\s-]+[(\[,?|]+\s*[\"'\w]*[\"'\])\s,?|]*)?"
-    rb"[\"'`]"
+    rb"user_?(?:name|id)?[\"']?\s{0,9}(?:=>|[:=(,])\s{0,9}(?:[\w.$:?|\s-]{1,60}[(\[,?|]{1,9}"
+    rb"\s{0,9}[\"'\w]{0,60}[\"'\])\s,?|]{0,9})?[\"'`]"
 )
 _KIND_OF_SERVER = Pattern(
     r"(?:pdo_)?(?:pg|pgsql|postgres|postgresql|npgsql)(?:[^a-z].*)?", re.IGNORECASE
@@ -211,10 +212,16 @@ def _at_position(
 
 def _set_one_by_one(settings: list[tuple[str, _Word]], places: _Places) -> Iterator[Connection]:
     """Yield the Connections of users that are set by calls or assignments beside others."""
-    for name, user in settings:
+    telling = _USERS | _HOSTS | _DATABASES | _ADDRESSES
+    ordered = sorted(
+        ((name, word) for name, word in settings if name in telling), key=lambda one: one[1].start
+    )
+    starts = [word.start for _, word in ordered]
+    for name, user in ordered:
         if name not in _USERS or known(user.text) is None:
             continue
-        around = {other: word for other, word in settings if abs(word.start - user.start) <= _NEAR}
+        first, end = bisect_left(starts, user.start - _NEAR), bisect(starts, user.start + _NEAR)
+        around = dict(ordered[first:end])
         if around.keys() & (_HOSTS | _DATABASES | _ADDRESSES):
             yield places.connection(user, around)
 

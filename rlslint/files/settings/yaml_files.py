@@ -24,9 +24,11 @@ _POSTGRES = frozenset(("pg", "pgsql", "postgres", "postgresql"))
 """Under which names a configuration says to which kind of server it belongs, and how."""
 _VARIABLE = Pattern(r"\$\{(?P<name>\w+)(?::?[-?][^{}]*)?\}")
 _ERB = Pattern(
-    r"(?P<alone>^[ \t]*(?:-[ \t]+)?<%(?!=)[^\n]*?%>[ \t]*\r?$)|<%.*?%>", re.DOTALL | re.M
+    r"(?P<alone>^[ \t]*(?:-[ \t]+)?<%(?![=%])(?:[^\n%]|%(?!>))*%>[ \t]*\r?$)"
+    r"|<%(?:[^<%]|<(?!%)|%(?!>))*%>",
+    re.MULTILINE,
 )
-_GO_TEMPLATE = Pattern(r"(?P<alone>^[ \t]*\{\{[^\n]*?\}\}[ \t]*\r?$)|\{\{.*?\}\}", re.DOTALL | re.M)
+_GO_TEMPLATE = Pattern(r"(?P<alone>^[ \t]*\{\{[^{}\n]*\}\}[ \t]*\r?$)|\{\{[^{}]*\}\}", re.MULTILINE)
 """What Helm fills in."""
 _ERB_VALUE = Pattern(
     r"""<%=\s*ENV(?:\.fetch\(\s*["'][^"']*["']\s*\)\s*\{\s*|\.fetch\(\s*["'][^"']*["']\s*,\s*"""
