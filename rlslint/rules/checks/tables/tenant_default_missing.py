@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Table
+from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.given_tenants import GivenTenant, given_tenants
@@ -16,10 +17,10 @@ from rlslint.sql.quoting import quoted_identifier
 def tenant_default_missing(table: Table, project: Project) -> Iterator[Finding]:
     if table.rls_enabled:
         for alike in given_tenants(table, project):
-            yield _finding(alike)
+            yield _finding(alike, project)
 
 
-def _finding(alike: tuple[GivenTenant, ...]) -> Finding:
+def _finding(alike: tuple[GivenTenant, ...], project: Project) -> Finding:
     first, *others = alike
     table, column, policy = first.table, first.column, first.policy
     tables = f"{len(alike)} tables" if others else str(table)
@@ -30,13 +31,18 @@ def _finding(alike: tuple[GivenTenant, ...]) -> Finding:
         span=shown(column.created or table.created),
         label=f"{column} has no default",
         help="\n".join(map(_default, alike))
-        if all(one.default for one in alike)
+        if all(one.default and _is_for_migrations(one.table, project) for one in alike)
         else f"give {column} the default that policy {policy.name} compares it with",
         related=also_shown(
             (policy.effective_check, "admits one value"),
             *((one.table.created, f"so has {one.table}") for one in others),
         ),
     )
+
+
+def _is_for_migrations(table: Table, project: Project) -> bool:
+    """Tell whether migrations may alter a table, and it does not belong to who serves requests."""
+    return table.owner == MIGRATION_ROLE or table.owner not in project.runtime.names
 
 
 def _default(one: GivenTenant) -> str:
