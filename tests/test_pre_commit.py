@@ -142,7 +142,10 @@ def test_other_files_start_nothing(repository: Path) -> None:
         "docker-compose.prod.yml", "application.yml", "application-dev.properties", "database.yml",
         "alembic.ini", "pgbouncer.ini", "postgrest.conf", "main.tf", "prod.tfvars", "values.yaml",
         "shop-deployment.yml", "k8s.prod.yaml", "secrets.yaml", "tox.ini", "mkdocs.yml",
-        "deployments.json", "pyproject.toml", "notes.md",
+        "deployments.json", "pyproject.toml", "notes.md", "main.go", "page.tsx", "jquery.min.js",
+        "pool.js", "Dockerfile", "web.Dockerfile", "Procfile", "fly.toml", "wrangler.jsonc",
+        "appsettings.Production.json", "web.config", "knexfile.json", "web-task-definition.json",
+        "package.json", "web.service", "Makefile",
     ],
 )  # fmt: skip
 def test_the_hook_asks_for_the_files_that_rlslint_reads(name: str) -> None:
