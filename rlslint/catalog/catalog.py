@@ -102,7 +102,7 @@ class Catalog:
 
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET, `asked_by_blocks` those that DO
-    blocks ask for, in lower case: what the migrations are told, not who asks.
+    blocks of this or another history ask for, in lower case: what migrations are told.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
     `idle_revokes` are what REVOKE has not taken,
     `reversals` what ways back would open, `row_accesses` the statements that may find policies

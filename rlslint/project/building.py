@@ -102,6 +102,10 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         outside = _outside(history, replayed, near, sources)
         built.append(_join(replayed, config, around, False, reader, outside))
     built += loose
+    # A program that migrates one database may lie as near to the history of another.
+    asked = {name for one in built for name in one.project.catalog.asked_by_blocks}
+    for one in built:
+        one.project.catalog.asked_by_blocks |= asked
     if not built:
         built.append(_join(None, config, code, False, reader))
     # What a migration or a program imports, it was read with.

@@ -372,11 +372,14 @@ class Project:
 
     @property
     def _assumed_context_settings(self) -> frozenset[str]:
+        asked = self.catalog.asked_by_blocks
+        told = {id(write.statement) for write in self.context_writes if write.name in asked}
         return frozenset(
             write.name
             for write in self.context_writes
             if "." in write.name
-            and write.name not in self.catalog.asked_by_blocks
+            and write.name not in asked
+            and id(write.statement) not in told
             and not (write.local is False and write.value is not None)
         )
 

@@ -109,7 +109,10 @@ def test_what_migrations_are_told_is_no_tenant(
     history = "CREATE TABLE docs (id int PRIMARY KEY);" + asked_by.format(asked)
     files = {"app.py": DIRECT, "etc/pgbouncer.ini": TRANSACTIONS}
     rule = "pgbouncer-reset-query-not-applied"
-    assert len(reported(tmp_path, files, rule, history)) == expected
+    assert len(reported(tmp_path / "a", files, rule, history)) == expected
+    both = DIRECT.replace("SELECT ", "SELECT set_config('app.level', %s, false), ", 1)
+    files["app.py"] = both.replace("(tenant,)", "(level, tenant)")
+    assert len(reported(tmp_path / "b", files, rule, history)) == expected
 
 
 @pytest.mark.parametrize(
