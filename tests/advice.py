@@ -175,7 +175,8 @@ def complaints(
     helps, found = advice_of(result), unreadable(result)
     if not helps or found:
         return found
-    before, owners = shown_by(one), one.probe.owners
+    # PL/pgSQL asks for EXECUTE once per transaction: both are found in one.
+    before, owners = _tried(one, ()).after, one.probe.owners
     for help in helps:
         found += _judged(_tried(one, [help]), before, shown, owners, [help])
         found += _still_found(linted(help.sql), [help])

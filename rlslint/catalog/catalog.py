@@ -128,7 +128,7 @@ class Catalog:
         self.defaults: tuple[DefaultPrivilege, ...] = ()
         self.possible_defaults: RecordedSet[PossibleDefault] = RecordedSet()
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
-        self.asked_by_blocks: set[str] = set()
+        self.asked_by_blocks: RecordedSet[str] = RecordedSet()
         self.extensions: RecordedSet[str] = RecordedSet()
         self.refusals: list[Refusal] = []
         self.reversals: list[Reversal] = []

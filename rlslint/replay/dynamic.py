@@ -69,7 +69,8 @@ def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         return
     # A block that makes policies may ask in their words.
     if _POLICY().search(body) is None:
-        replay.catalog.asked_by_blocks.update(name.lower() for name in _ASKS().findall(body))
+        for name in _ASKS().findall(body):
+            replay.catalog.asked_by_blocks.add(name.lower())
     may_call = dict.__len__(replay.catalog.functions) or "select" in body.lower()
     may_call = may_call or replay.transaction is not None  # An error undoes what was done before.
     may_call = may_call or replay.has_forced

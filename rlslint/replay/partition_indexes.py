@@ -43,7 +43,7 @@ def add_index(
     partitions = [
         one
         for one in inheriting(replay, relation)
-        if one.partition_of is relation and not one.is_foreign_table
+        if one.partition_of is relation and not _has_none(one)
     ]
     for partition in () if only else partitions:
         _give_index(replay, relation, partition, index, is_new=True)
@@ -51,11 +51,16 @@ def add_index(
 
 def take_indexes(replay: Replay, relation: Relation, parent: Relation, is_new: bool) -> None:
     """Give a partition the indexes of its parent; a new one has none that could serve."""
-    for index in () if relation.is_foreign_table else parent.indexes.known():
+    for index in () if _has_none(relation) else parent.indexes.known():
         if is_new:
             copy_index(replay, parent, relation, index, belongs=True)
         else:
             _give_index(replay, parent, relation, index, is_new=False)
+
+
+def _has_none(partition: Relation) -> bool:
+    """Tell whether a partition is known to be a foreign table; of others not all may be known."""
+    return partition.knows("kind") and partition.is_foreign_table
 
 
 def _give_index(
