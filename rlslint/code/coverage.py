@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rlslint.code.adapters import comment_mark
-from rlslint.code.sites import Runs, SqlSite, TransactionScope
+from rlslint.code.evaluation.migrations import migration_site
+from rlslint.code.evaluation.strings import Source, untold
+from rlslint.code.sites import SqlSite
 from rlslint.files.ignores import host_comments
-from rlslint.text import Hole, Piece, Span, Text
 
 Ranges = Iterable[tuple[int, int]]
-
-_UNTOLD = "DO $$ BEGIN EXECUTE ___; END $$"
 
 
 def covered_by(sites: Iterable[SqlSite]) -> dict[str, list[tuple[int, int]]]:
@@ -40,14 +39,4 @@ def uncovered(data: bytes, characters: Ranges, parts: Ranges, path: str) -> byte
 
 def untold_site(path: str, data: bytes) -> SqlSite:
     """Return SQL of which nobody knows what it does, in place of what a file does untold."""
-    start = _UNTOLD.index("___")
-    hole = Hole(start, start + 3, "row security in words of a framework", False)
-    text = Text(
-        path,
-        _UNTOLD.encode(),
-        host=data.decode("utf-8", "replace"),
-        pieces=(Piece(0, 0, False),),
-        holes=(hole,),
-    )
-    span = Span(text, 0, len(text.data))
-    return SqlSite(text, span, Runs.yes, None, "", TransactionScope.unknown, "", migration=True)
+    return migration_site(untold(Source(path, data), 0, 0, "row security in words of a framework"))

@@ -22,6 +22,9 @@ def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
         parts += [statement.text.slice(position, hole.start), Blank.anything]
         position = hole.end
     rest = statement.text.slice(position, statement.end)
+    if holes and (holes[0].start, holes[0].end) == (statement.start, statement.end):
+        Execution(replay, statement).run_unread(f"nothing tells what {holes[0].source} does")
+        return
     is_written = any(hole.value is not HoleValue.unread for hole in holes)
     execution = Execution(replay, statement)
     execution.run_unknown(PartlyKnown((*parts, rest)), is_noted=is_written)

@@ -19,7 +19,7 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.libraries import Facts, Library, Role
 
-_SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
+SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
 
@@ -83,7 +83,7 @@ def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | N
 
     `is_safe` tells that holes of a string which is written in the call are passed as values.
     """
-    for key in _SQL_ARGUMENTS:
+    for key in SQL_ARGUMENTS:
         value = call.named.get(key)
         if isinstance(value, Written) and value.is_sql:
             rest = [each for name, each in call.named.items() if name != key]
@@ -97,7 +97,7 @@ def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | N
             case Handle(prepared=Prepared() as prepared):
                 return prepared.sql, [*prepared.values, *call.arguments[number + 1 :]]
             case Entries(entries):
-                for key in _SQL_ARGUMENTS:
+                for key in SQL_ARGUMENTS:
                     inner = entries.get(key)
                     if isinstance(inner, Written) and inner.is_sql:
                         given = [entries[name] for name in _VALUE_ENTRIES if name in entries]

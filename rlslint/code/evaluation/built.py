@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
 from rlslint.code.schemas import Framework, Signature
@@ -52,8 +53,8 @@ class Scripts:
     """What a migration runs, in order: SQL as it is written, and calls that stand for some.
 
     `builders` are the statements whose blocks are being followed, the innermost last. `skipped` are
-    the bytes of blocks that only lead back. `is_moved` tells that a table which is named without a
-    schema may be in any.
+    the bytes of blocks that only lead back, `untold` the places of calls that run SQL of which
+    nothing is known. `is_moved` tells that a table which is named without a schema may be in any.
     """
 
     def __init__(self, framework: Framework | None, is_moved: bool = False) -> None:
@@ -62,6 +63,7 @@ class Scripts:
         self.found: list[Written | Built] = []
         self.builders: list[Built] = []
         self.skipped: list[tuple[int, int]] = []
+        self.untold: list[Place] = []
 
     def statement(self, call: Call, of: Value | None) -> Signature | None:
         """Return what a call stands for, None where it is no statement of the framework."""

@@ -86,13 +86,18 @@ _SAME_TEXT_OF_ARGUMENT = frozenset(
     {
         "String", "from", "valueOf", "str", "strval", "dedent", "TrimSpace", "trim",
         "inspect.cleandoc", "cleandoc", "to_string", "Statement", "Raw", "raw", "RawSQL",
-        "raw_sql", "SQL",
+        "raw_sql", "SQL", "string",
     }
 )  # fmt: skip
+_SAME_TEXT_IN_ENCODING = frozenset(("toString", "readText", "read", "force_encoding", "decode"))
+_SPLITS = frozenset(("split", "explode", "split_terminator"))
+_KEEPS = frozenset(("filter", "select", "reject", "array_filter", "Enum.filter", "Enum.reject"))
+"""What leaves out items of a list; none is known to be left out."""
+
 _VISITS = frozenset(
     {
         "forEach", "each", "map", "for_each", "flatMap", "ForEach", "each_with_index", "Each",
-        "Enum.each", "Enum.map", "filter", "select", "array_map", "array_walk", "each_slice",
+        "Enum.each", "Enum.map", "array_map", "array_walk", "each_slice",
     }
 )  # fmt: skip
 _FILLS_ARGUMENT = frozenset(("tryparse", "tryparseexact"))
@@ -186,6 +191,11 @@ def known_items(value: Value | None) -> tuple[Value, ...] | None:
 def quotes(name: str) -> bool:
     """Tell by its name whether a function writes a value so that SQL can't be broken by it."""
     return _QUOTES().search(name) is not None
+
+
+def keeps(name: str) -> bool:
+    """Tell by its name whether a method gives some of the items of a list."""
+    return name in _KEEPS
 
 
 def visits(name: str) -> bool:
@@ -283,6 +293,10 @@ def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value
             return Written(part._replace(text=part.text.lower()) for part in text.fragments)
     if name in _SAME_TEXT and not arguments and isinstance(of, Written | Plain):
         return of
+    if name in _SAME_TEXT_IN_ENCODING and isinstance(of, Written) and of.is_sql:
+        return of
+    if name.lower() in _SPLITS and (of is None or isinstance(of, Written | Unknown)):
+        return _split([each for each in (of, *arguments) if isinstance(each, Written)])
     if name in _SAME_TEXT and not arguments and isinstance(of, Unknown):
         harmless = of.value is not HoleValue.anything
         return of if harmless else None
@@ -300,6 +314,13 @@ def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value
         if arguments and all(isinstance(each, Written | Plain | Items) for each in arguments):
             return Items(tuple(arguments))
     return None
+
+
+def _split(texts: Sequence[Written]) -> Items | None:
+    """Return the statements of a script that is taken to pieces at its semicolons, as one."""
+    ends = any((text.constant or "").strip().startswith(";") for text in texts)
+    scripts = [text for text in texts if text.is_sql]
+    return Items((scripts[0],)) if ends and len(scripts) == 1 else None
 
 
 def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place) -> Value | None:

@@ -9,6 +9,7 @@ from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import (
     fills_argument,
     grows,
+    keeps,
     known_call,
     known_items,
     visits,
@@ -16,7 +17,7 @@ from rlslint.code.evaluation.builtins import (
 from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.framework_calls import perhaps, run_by_migration
 from rlslint.code.evaluation.handlers import told_at
-from rlslint.code.evaluation.migrations import leads_back
+from rlslint.code.evaluation.migrations import RUN_FILES, leads_back
 from rlslint.code.evaluation.statements import put, take_over
 from rlslint.code.evaluation.strings import STAND_IN, Written
 from rlslint.code.evaluation.values import (
@@ -48,9 +49,13 @@ _LOOK = frozenset(("getOrThrow", "getOrElse", "onFailure", "fold", "exceptionOrN
 
 _JOIN_PATHS = frozenset(
     ("join", "resolve", "Combine", "Join", "join_path", "of", "get", "URL", "File", "Path",
-     "ClassPathResource", "expand_path")
+     "ClassPathResource", "expand_path", "base_path", "database_path", "app_path", "resource_path",
+     "storage_path", "app_dir", "expand", "fileURLToPath")
 )  # fmt: skip
 """What makes a path of others."""
+
+_READ = frozenset(("read", "readText", "read_text", "readAllText", "text", "inputStream"))
+"""What a path is asked for to give the content of its file."""
 
 _WRAP = frozenset(("Ok", "Some", "resolve"))
 """What holds a value and is as good as that."""
@@ -96,7 +101,11 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
     is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
     call = Call(name, path, arguments, named, walker.place(node), is_foreign)
     first = walker.connections.position
-    run = run_by_migration(walker, call, of, callee)
+    embedded = _embedded(walker, call, of) if walker.course.scripts is not None else None
+    if embedded is not None and call.name in RUN_FILES:
+        call = call._replace(arguments=[embedded])
+        embedded = None
+    run = embedded or run_by_migration(walker, call, of, callee)
     value = run if run is not None else _called(walker, call, of, callee, scope)
     if name in _TRY and not walker.course.is_result_used:
         walker.connections.caught(first, walker.connections.position, call.place)
@@ -205,7 +214,7 @@ def _called(
         return call.arguments[0]
     if call.arguments:
         connections.begin(call.name, call.arguments[0], call.place, course)
-    embedded = _embedded(walker, call)
+    embedded = _embedded(walker, call, of)
     if embedded is not None:
         return embedded
     if _makes_typed(call, of):
@@ -256,6 +265,8 @@ def _brought_along(walker: Walker, call: Call, of: Value | None, scope: Scope) -
     if made is not None:
         return made
     visited = next((each for each in (of, *call.arguments) if isinstance(each, Items)), None)
+    if keeps(call.name) and visited is not None:
+        return visited
     if not visits(call.name) or call.closure is None or visited is None:
         return None
     items = known_items(visited) or ()
@@ -279,15 +290,21 @@ def _built(walker: Walker, call: Call) -> Value | None:
     return longer
 
 
-def _embedded(walker: Walker, call: Call) -> Value | None:
+def _embedded(walker: Walker, call: Call, of: Value | None) -> Value | None:
     """Return what a function gives that reads a file of SQL, and what makes its path."""
-    texts = [each for each in call.arguments if isinstance(each, Written)]
-    path = texts[-1].constant if texts else None
-    if path is None or not path.lower().endswith(".sql"):
+    given = [*call.arguments, *([of] if call.name in _READ else [])]
+    texts = [each for each in given if isinstance(each, Written) and _names_script(each)]
+    if not texts:
         return None
     if call.name in _JOIN_PATHS:
         return texts[-1]
-    return walker.program.script(path, walker.source)
+    return walker.program.script(texts[-1].text, walker.source)
+
+
+def _names_script(text: Written) -> bool:
+    """Tell whether a string is the path of a file of SQL, whose folder may be unknown."""
+    _, beginning, known = text.text.rpartition(STAND_IN)
+    return known.lower().endswith(".sql") and (not beginning or known[0] in "/\\")
 
 
 def _makes_typed(call: Call, of: Value | None) -> bool:

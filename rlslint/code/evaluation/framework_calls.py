@@ -7,7 +7,7 @@ import re
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.expressions import member
-from rlslint.code.evaluation.migrations import scripts_of
+from rlslint.code.evaluation.migrations import scripts_of, untold_script
 from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
 from rlslint.code.evaluation.walking import Walker
 from rlslint.text.patterns import Pattern
@@ -34,6 +34,15 @@ def run_by_migration(
     own = isinstance(callee, Closure) or (
         isinstance(of, Object) and isinstance(member(walker, of, call.name, 0), Closure)
     )
+    first = next(iter(call.arguments), None)
+    if call.name == "execute" and of is None and isinstance(first, Closure) and first.function.name:
+        # The second function is the way back.
+        return walker.follow(first, ())
+    unknown = None if own else untold_script(call, of)
+    if unknown is not None and walker.program.named_function(call.name) is None:
+        scripts.found.append(unknown)
+        scripts.untold.append(call.place)
+        return Unknown()
     signature = None if own else scripts.statement(call, of)
     if signature is not None:
         made = Built(call, of, signature)

@@ -8,11 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.schema_calls import statements_of, tables_in_doubt
-from rlslint.code.evaluation.strings import Source, Written, as_text
-from rlslint.code.evaluation.values import Closure, Entries, Handle, Items, Prepared, Value
+from rlslint.code.evaluation.strings import Source, Written, as_text, untold
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Object,
+    Prepared,
+    Unknown,
+    Value,
+)
 from rlslint.code.libraries import Library
 from rlslint.code.schemas import framework_in
 from rlslint.code.sites import Runs, SqlSite, TransactionScope
@@ -27,14 +36,41 @@ _UP = frozenset(
 )  # fmt: skip
 _DOWN = Pattern(r"down|revert|rollback|backwards|undo", re.IGNORECASE)
 _GIVEN = Pattern(r"up\w*|.*_?up|Up\w*|.*Up")
-_RUNS = frozenset(
+RUN_FILES = frozenset(("SqlResource", "SqlFile", "execute_file", "sqlFile"))
+"""What runs the SQL of a file that it is given the name of."""
+
+_RUNS_NOTHING_ELSE = RUN_FILES | frozenset(
     {
-        "Sql", "SqlResource", "raw", "RunSQL", "addSql", "sql", "execute_unprepared", "execute",
-        "unprepared", "statement", "query", "exec", "Exec", "ExecContext", "exec_query",
-        "execute_sql", "runSql", "executeSql", "executeStatement", "execute_batch", "batch_execute",
-        "ExecuteSqlRaw", "execSQL", "run", "unsafe", "executeUpdate",
+        "Sql", "RunSQL", "addSql", "execute_unprepared", "unprepared", "exec_query",
+        "execute_sql", "runSql", "executeSql", "executeStatement", "execute_batch",
+        "batch_execute", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "execSQL",
     }
 )  # fmt: skip
+"""What runs SQL, whatever it is called on."""
+
+_RUNS_ON_CONNECTIONS = frozenset(
+    {
+        "raw", "sql", "execute", "statement", "query", "query!", "exec", "Exec", "ExecContext",
+        "unsafe", "executeUpdate",
+    }
+)  # fmt: skip
+"""What runs SQL where it is called on a connection, and may be anything elsewhere."""
+
+_RUNS = _RUNS_NOTHING_ELSE | _RUNS_ON_CONNECTIONS | {"run"}
+
+_CONNECTION = Pattern(
+    r"(?:.*[._])?(?:\w*conn(?:ection)?|\w*runner|knex|sequelize|schema|trx|tx|db|database|repo|pgm"
+    r"|client|pool|migrationbuilder|jdbc\w*|sql|base|\w*transaction|datasource|em|manager)",
+    re.IGNORECASE,
+)
+"""What connections are called, and what stands for one."""
+
+_STATEMENT = Pattern(r"(?:.*\.)?\w*(?:stmt|statement)(?:\(\))?", re.IGNORECASE)
+_WITHOUT_VALUES = (".java", ".kt", ".scala")
+"""Languages in which what a statement is given to execute is SQL, and no values."""
+
+_CONTEXT = Pattern(r"(?:.*\.)?(?:c?ctx|context|repo)(?:\.\w+)?(?:\(\))?", re.IGNORECASE)
+"""What is passed before the SQL."""
 
 
 def ways_up(closures: Iterable[Closure]) -> Iterator[Closure]:
@@ -86,6 +122,65 @@ def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> li
     return []
 
 
+def untold_script(call: Call, of: Value | None) -> Written | None:
+    """Return SQL of which nobody knows what it does, for a call that runs some; None for others."""
+    if call.name not in _RUNS_NOTHING_ELSE and not (
+        call.name in _RUNS_ON_CONNECTIONS and _is_connection(of, call)
+    ):
+        return None
+    if call.name == "raw" and call.place.source.path.endswith(".php"):
+        return None
+    given = _sql_given(call)
+    if not _is_untold(given) and not (call.name in RUN_FILES and isinstance(given, Written)):
+        return None
+    source, start, end = call.place
+    return untold(source, start, end, source.slice(start, end).partition("\n")[0])
+
+
+def _is_connection(of: Value | None, call: Call) -> bool:
+    match of:
+        case None:
+            return call.name == "execute"
+        case Object():
+            return call.name in ("execute", "query")
+        case Handle(prepared=prepared):
+            return prepared is None
+        case Unknown(path=path):
+            if call.place.source.path.endswith(_WITHOUT_VALUES) and _STATEMENT().fullmatch(path):
+                return True
+            return _CONNECTION().fullmatch(path.replace("()", "")) is not None
+        case _:
+            return False
+
+
+def _sql_given(call: Call) -> Value | None:
+    """Return what a call is given as SQL."""
+    for key in SQL_ARGUMENTS:
+        if key in call.named:
+            return call.named[key]
+    for value in call.arguments[:2]:
+        match value:
+            case Entries(values):
+                return next((values[key] for key in SQL_ARGUMENTS if key in values), None)
+            case Unknown(path=path) if len(call.arguments) > 1 and _CONTEXT().fullmatch(path):
+                continue
+            case _:
+                return value
+    return None
+
+
+def _is_untold(value: Value | None) -> bool:
+    """Tell whether a value is not known as far as its first word."""
+    match value:
+        case Unknown() | Items((_, *_)):
+            return True
+        case Written(fragments=fragments):
+            first = next((each for each in fragments if each.gap or each.text.strip()), None)
+            return first is not None and first.gap is not None
+        case _:
+            return False
+
+
 def scripts_for(language: str, source: Source, alike: Callable[[str], Iterable[bytes]]) -> Scripts:
     """Return what collects the SQL that a migration runs; `alike` gives the files beside it."""
     framework = framework_in(language, source.data)
@@ -106,7 +201,10 @@ def run_by(scripts: Scripts) -> Iterator[Written]:
 
 
 def calls_in_doubt(scripts: Scripts, source: Source) -> Iterator[tuple[int, int]]:
-    """Yield where the calls stand that nobody knows, and that name a table."""
+    """Yield where the calls stand of which nobody knows what they do, and that is said."""
+    for home, start, end in scripts.untold:
+        if home is source:
+            yield start, end
     for each in scripts.found:
         if isinstance(each, Built) and each.signature is None and tables_in_doubt(each):
             where, start, end = each.call.place

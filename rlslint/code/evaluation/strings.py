@@ -177,6 +177,12 @@ def gap(source: Source, start: int, end: int, value: HoleValue, written: str = "
     return Fragment(STAND_IN, source, start, end, Gap(shown, False, value))
 
 
+def untold(source: Source, start: int, end: int, shown: str) -> Written:
+    """Return SQL of which nobody knows what it does, for some bytes of a file that run it."""
+    found = Gap(shown, False, HoleValue.anything)
+    return Written((Fragment("DO $$ BEGIN EXECUTE ___; END $$", source, start, end, found),))
+
+
 def concatenated(parts: Iterable[Iterable[Fragment]]) -> Written:
     """Return strings one after the other."""
     return Written(fragment for part in parts for fragment in part)

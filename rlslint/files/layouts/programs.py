@@ -16,9 +16,10 @@ _FOLDER = Pattern(r"[\w-]*migrat\w*|versions|changelogs?", re.IGNORECASE)
 _DDL = Pattern(rb"\b(?:create|alter|drop|grant|revoke)\s+[\w\"]", re.IGNORECASE)
 _SCHEMA = Pattern(
     rb"ActiveRecord::Migration|Ecto\.Migration|\bMigrationBuilder\b|\bSchema::|\bqueryInterface\b"
-    rb"|\bQueryRunner\b|\bpgm\b|\bknex\b|\bSchemaManager\b"
+    rb"|\bQueryRunner\b|\bpgm\b|\bknex\b|\bSchemaManager\b|\bgoose\.Add\w*Migration|\bBaseJavaMigration\b"
+    rb"|\bDatabase\\Migrations\\Migration\b|\bAbstractMigration\b|\bKysely\b"
 )
-"""What stands in migrations that make tables in words of their framework."""
+"""What stands in migrations that make tables in words of a framework, or by SQL of elsewhere."""
 
 _LARGEST = 1 << 20
 
