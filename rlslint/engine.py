@@ -450,8 +450,14 @@ def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[Re
         finding, span = one.finding, one.finding.span
         path = span.text.path if span is not None else ""
         if span is not None:
-            # What is read once for all histories is one Text for all of them.
-            words = (one.name, id(span.text), span.start, finding.database, finding.message)
+            # What is read once for all histories is one Text for all of them; a script that
+            # a program runs as well is one of its own each time.
+            place = (
+                (path, *span.text.location(span.start))
+                if path in loose
+                else (id(span.text), span.start)
+            )
+            words = (one.name, place, finding.database, finding.message)
             if words in said:
                 continue
             said.add(words)
