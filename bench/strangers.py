@@ -1190,6 +1190,13 @@ OF_SETTINGS: dict[str, Callable[[], Files]] = {
     "YAML: lines of templates": settings("web.yaml", "postgres: x\n" + "  {{ a\n" * 12_000),
     "YAML: tags of templates": settings("compose.yaml", "postgres: " + "<%" * 45_000),
     "Dockerfile: assignments": settings("Dockerfile", "ENV postgres " + "A=" * 45_000),
+    "XML: open statements": settings(
+        "m.xml", "<mapper namespace='m'>" + "<select id='a'>set_config " * 3_400
+    ),
+    "XML: open comments": settings(
+        "m.xml",
+        "<mapper namespace='m'><select id='a'>set_config('a.b'," + "<!--" * 22_000 + "</select>",
+    ),
     "TypeScript: users": settings("db.ts", "// postgres\n" + "user:" * 19_000),
     "TypeScript: users in calls": settings("db.ts", "f(user='x'," * 8_000 + "'postgres'"),
     "TypeScript: addresses": settings("db.ts", "'" + "postgres://" * 9_000 + "'"),

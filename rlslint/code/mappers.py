@@ -28,10 +28,14 @@ from rlslint.text.patterns import Pattern
 
 _MAPPER = Pattern(rb"<(?:mapper|sqlMap)\s[^>]*?namespace\s*=\s*[\"']([^\"']*)[\"']")
 _STATEMENT = Pattern(
-    rb"<(select|insert|update|delete|statement|sql)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL
+    rb"<(select|insert|update|delete|statement|sql)\b([^<>]*)>"
+    rb"((?:[^<]|<(?!/\1\b|(?:select|insert|update|delete|statement|sql)\b))*)</\1\s*>"
 )
 _NAME = Pattern(rb"\bid\s*=\s*[\"']([^\"']+)[\"']")
-_MARKUP = Pattern(r"<!--.*?-->|<!\[CDATA\[|\]\]>|</?\w[^>]*>|&(lt|gt|amp|quot|apos);", re.DOTALL)
+_MARKUP = Pattern(
+    r"<!--(?:(?!<!--|-->).)*-->|<!\[CDATA\[|\]\]>|</?\w[^<>]*>|&(lt|gt|amp|quot|apos);",
+    re.DOTALL,
+)
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _DRIVER = Driver("mybatis", True)
 
