@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -103,9 +104,9 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         built.append(_join(replayed, config, around, False, reader, outside))
     built += loose
     # A program that migrates one database may lie as near to the history of another.
-    asked = {name for one in built for name in one.project.catalog.asked_by_blocks}
-    for one in built:
-        one.project.catalog.asked_by_blocks |= asked
+    asked = frozenset(name for one in built for name in one.project.catalog.asked_by_blocks)
+    for one, name in product(built, asked):
+        one.project.catalog.asked_by_blocks.add(name)
     if not built:
         built.append(_join(None, config, code, False, reader))
     # What a migration or a program imports, it was read with.
