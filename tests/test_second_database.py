@@ -40,3 +40,14 @@ def test_a_second_database_has_tenants_of_its_own(tmp_path: Path, first: str, se
     run = rlslint("check", "--output-format", "concise", "--min-severity", "info", cwd=at)
     assert f"{first}:7:1: RLS001 [rls-not-enabled]" in run.stdout
     assert second not in run.stdout
+
+
+def test_what_blocks_of_one_history_ask_is_no_tenant_of_another(tmp_path: Path) -> None:
+    asking = (
+        "DO $$ BEGIN IF current_setting('app.mode', true) = 'x' THEN CREATE ROLE r; END IF; END $$;"
+    )
+    plain = "CREATE TABLE docs (id int);"
+    at = files_in(tmp_path, {"a/migrations/1.sql": asking, "b/migrations/1.sql": plain})
+    run = rlslint("check", cwd=at)
+    assert run.returncode == 0
+    assert "Checked 2 migrations" in run.stdout + run.stderr
