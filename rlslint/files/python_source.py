@@ -53,11 +53,19 @@ class PythonSource:
         return start + len(before[:byte_column].decode("utf-8", "replace"))
 
 
+def parsed_quietly(text: str) -> ast.Module:
+    """Return the tree of a module; Python's warnings are for those who run it, not for its readers.
+
+    Raises what `ast.parse` raises.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 def _parse(text: str) -> ast.Module:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
+        return parsed_quietly(text)
     except SyntaxError as problem:
         where = f" at line {problem.lineno}" if problem.lineno else ""
         raise UnreadablePython(f"Python cannot parse this file{where}: {problem.msg}.") from None

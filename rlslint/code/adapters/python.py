@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -48,6 +47,7 @@ from rlslint.code.form import (
     With,
 )
 from rlslint.code.form import Mapping as MappingNode
+from rlslint.files.python_source import parsed_quietly
 from rlslint.text.patterns import Pattern
 
 _DEEPEST = 150
@@ -195,9 +195,7 @@ def _tree(text: str) -> tuple[ast.Module | None, str]:
     problem = ""
     for attempt in range(_MOST_REPAIRS):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(text), problem
+            return parsed_quietly(text), problem
         except SyntaxError as error:
             where = f" at line {error.lineno}" if error.lineno else ""
             problem = problem or f"Python cannot parse this file{where}: {error.msg}."

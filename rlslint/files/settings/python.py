@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from rlslint.files.connections import LITERAL, Connection, ConnectionDefaults
+from rlslint.files.python_source import parsed_quietly
 from rlslint.files.settings.document import Document, InvalidSettings
 
 _FALLBACKS = ("get", "getenv", "config", "env", "str", "setdefault")
@@ -110,7 +111,7 @@ def _truth(node: ast.expr | None, absent: bool | None = None) -> bool | None:
 
 def _parsed(document: Document) -> ast.Module:
     try:
-        return ast.parse(document.source)
+        return parsed_quietly(document.source)
     except SyntaxError as error:
         raise InvalidSettings(f"no Python from line {error.lineno or 1} on") from None
     except ValueError:

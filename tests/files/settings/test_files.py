@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -414,3 +415,10 @@ def test_sections_for_development_are_told_apart_in_json() -> None:
     )
     read = found("config.json", source)
     assert [(one.user, one.development) for one in read] == [("me", True), ("shop", False)]
+
+
+def test_python_warns_nobody_of_what_is_only_read() -> None:
+    source = 'URL = "postgres://shop@db/d"\nPATTERN = "\\."\n'
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert users("settings.py", source) == ["shop"]
