@@ -314,3 +314,19 @@ def test_sql_that_no_history_runs_is_named_where_nothing_else_uses_row_security(
 def test_where_nothing_was_read_nothing_is_said_to_be_found(tmp_path: Path) -> None:
     run = rlslint("check", cwd=files_in(tmp_path, {"README.md": "Nothing here."}))
     assert run.stderr == "No SQL was found.\nChecked nothing.\n"
+
+
+def test_settings_in_utf_16_matter_only_where_they_may_tell_of_a_connection(tmp_path: Path) -> None:
+    table = "CREATE TABLE docs (id int);"
+    words, address = "title: Übersicht\n", "database_url: postgres://app:x@db/d\n"
+    for text, status in ((words, 0), (address, 2)):
+        at = files_in(tmp_path / str(status), {"migrations/1.sql": table})
+        (at / "settings.yaml").write_bytes(text.encode("utf-16"))
+        assert rlslint("check", cwd=at).returncode == status
+
+
+def test_a_program_in_another_encoding_is_noted_once(tmp_path: Path) -> None:
+    at = files_in(tmp_path, {"migrations/1.sql": "CREATE TABLE docs (id int);"})
+    program = "def f(connection):\n    connection.execute('SET app.t = 1')  # \xe9\n"
+    (at / "a.py").write_bytes(program.encode("latin-1"))
+    assert rlslint("check", cwd=at).stderr.count("a.py is not valid UTF-8") == 1

@@ -58,7 +58,7 @@ class Reader:
         if isinstance(text, Unreadable):
             self.unreadable(text)
             return None
-        if isinstance(text, RecodedText):
+        if isinstance(text, RecodedText) and text.note.message not in self.notes:
             self.notes.append(text.note.message)
         return text
 

@@ -25,10 +25,11 @@ MIGRATION_SETTINGS = frozenset(
 _TOOLS = Pattern(r"migrat|flyway|liquibase", re.IGNORECASE)
 _ASIDE = frozenset(
     (
-        "admin", "bootstrap", "direct", "owner", "root", "seed", "seeds", "setup", "shadow",
-        "superuser",
+        "admin", "direct", "owner", "root", "seed", "seeds", "shadow", "superuser",
     )
 )  # fmt: skip
+_SETS_UP = Pattern(r"(?:.*/)?scripts?/(?:.*[^a-z])?(?:bootstrap|init|install|setup)(?:[^a-z/].*)?")
+"""Scripts that set up a server; a program's own set-up may open the pool that serves requests."""
 LITERAL = "literal"
 """The source of a connection that a program opens with what stands in its code."""
 _MOST_CLIENTS = 3
@@ -107,7 +108,9 @@ def runs_migrations(connection: Connection) -> bool:
     file = path.rpartition("/")[2].lower()
     if file in MIGRATION_SETTINGS or _TOOLS().search(connection.source):
         return True
-    if connection.source == LITERAL and _TOOLS().search(path):
+    if connection.source == LITERAL and (
+        _TOOLS().search(path) or _SETS_UP().fullmatch(path.lower())
+    ):
         return True
     named = file.partition(".")[0] if connection.source == LITERAL else connection.source
     variable = named.rpartition(".")[2]

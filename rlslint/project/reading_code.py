@@ -106,7 +106,8 @@ def read_code(
         from rlslint.files.settings.files import may_tell
     for file in found.settings:
         data = reader.content(file.path, file.shown)
-        if data and b"\0" not in data and not may_tell(file.name, data):
+        # In UTF-16 there is a NUL byte beside every ASCII character.
+        if data and not may_tell(file.name, data.replace(b"\0", b"")):
             settings_files += 1
             continue
         text = reader.text(file.path, file.shown)

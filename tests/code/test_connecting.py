@@ -124,6 +124,9 @@ def test_what_is_for_development_or_for_migrations_is_told_apart() -> None:
     (serving,) = connections("src/db.ts", source % "db")
     assert (local.development, serving.development) == (True, False)
     assert (runs_migrations(migrating), runs_migrations(serving)) == (True, False)
+    (script,) = connections("docker/scripts/yarn-setup.js", source % "db")
+    (own,) = connections("src/setup.ts", source % "db")
+    assert (runs_migrations(script), runs_migrations(own)) == (True, False)
 
 
 MIGRATION = """
