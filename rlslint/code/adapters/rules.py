@@ -14,7 +14,6 @@ from rlslint.code.adapters.building import (
     part,
     plain,
     span,
-    words_of,
 )
 from rlslint.code.form import (
     Arm,
@@ -22,7 +21,6 @@ from rlslint.code.form import (
     Attribute,
     Block,
     Call,
-    Class,
     Function,
     If,
     Leave,
@@ -316,32 +314,6 @@ def marks_of(builder: Builder, node: Parsed, kinds: Iterable[str]) -> tuple[str,
     """Return the decorators, annotations or modifiers of a definition, as they are written."""
     wanted = tuple(kinds)
     return tuple([builder.text(child) for child in node.children if child.type in wanted])
-
-
-def class_(
-    label: Where = "name",
-    bases: Where = None,
-    body: Where = "body",
-    marks: Iterable[str] = (),
-    parameters: Where = None,
-    extends: bool = False,
-) -> Rule:
-    """A class, or what is like one."""
-    kinds = tuple(marks)
-
-    def rule(builder: Builder, node: Parsed) -> Node:
-        inside = part(node, body)
-        return Class(
-            *span(node),
-            last_word(builder.text(part(node, label))),
-            words_of(builder.text(part(node, bases))),
-            Block(*span(node), ()) if inside is None else builder.node(inside),
-            marks_of(builder, node, kinds),
-            builder.parameters(part(node, parameters)),
-            extends,
-        )
-
-    return rule
 
 
 def loop(names: Where, over: Where, body: Where = "body") -> Rule:

@@ -292,16 +292,6 @@ def with_braces_filled(sql: Written) -> Written:
     return sql.replaced(found)
 
 
-def quoted_by_client(sql: Written) -> Written:
-    """Return SQL whose marks the library replaces with quoted values before it sends it."""
-    return Written(
-        part
-        if part.gap is None or not part.gap.binding
-        else part._replace(gap=part.gap._replace(binding=False, value=HoleValue.quoted))
-        for part in sql.fragments
-    )
-
-
 def as_text(sql: Written) -> Text:
     """Return a string as SQL that knows its way back to the file in which its first word stands."""
     parts = sql.fragments
