@@ -59,7 +59,8 @@ class Language(NamedTuple):
     grammar does. `formats_with_braces`: the method `format` of its strings fills braces.
     `enforces_types`: a value is of the type that it is declared to have. `bare_calls`: the name of
     a function alone calls it. `shares_folder`: the files of a folder see each other's names.
-    `imports_folders`: a module is all files of a folder. `errors` is how they reach who calls.
+    `imports_folders`: a module is all files of a folder. `visits_keys`: a loop over a mapping gets
+    its keys. `errors` is how they reach who calls.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Language(NamedTuple):
     bare_calls: bool = False
     shares_folder: bool = False
     imports_folders: bool = False
+    visits_keys: bool = False
     errors: Errors = Errors.raised
 
 

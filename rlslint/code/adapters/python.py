@@ -394,21 +394,41 @@ def _conditional(builder: _Builder, node: ast.IfExp) -> Node:
 def _comprehension(
     builder: _Builder, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 ) -> Node:
+    span = builder.span(node)
     if isinstance(node, ast.DictComp):
-        made: Node = Sequence(*builder.span(node), builder.nodes((node.key, node.value)))
+        made: Node = Sequence(*span, builder.nodes((node.key, node.value)))
     else:
         made = builder.node(node.elt)
-    for each in reversed(node.generators):
-        conditions = builder.nodes(each.ifs)
-        over = builder.node(each.iter)
-        made = Loop(*builder.span(node), _names(each.target), over, conditions, made)
+    for number, each in enumerate(reversed(node.generators)):
+        if number:
+            made = Spread(*span, made)
+        names, parts = _names(builder, each.target)
+        over, conditions = builder.node(each.iter), builder.nodes(each.ifs)
+        made = Loop(*span, names, over, (*parts, *conditions), made)
+    if isinstance(node, ast.DictComp):
+        return Call(*span, Name(*span, "dict"), (made,))
     return made
 
 
-def _names(target: ast.expr) -> tuple[str, ...]:
-    if isinstance(target, ast.Tuple | ast.List):
-        return tuple([each.id if isinstance(each, ast.Name) else "_" for each in target.elts])
-    return (target.id if isinstance(target, ast.Name) else "_",)
+def _names(builder: _Builder, target: ast.expr) -> tuple[tuple[str, ...], tuple[Node, ...]]:
+    """Return the names that a loop gives its items, and what takes these apart any further."""
+    if isinstance(target, ast.Name):
+        return (target.id,), ()
+    if not isinstance(target, ast.Tuple | ast.List):
+        return ("_",), ()
+    names: list[str] = []
+    parts: list[Node] = []
+    for number, each in enumerate(target.elts):
+        match each:
+            case ast.Name(id=name):
+                names.append(name)
+            case ast.Tuple() | ast.List():
+                names.append(f"_{number}")
+                span = builder.span(each)
+                parts.append(Assign(*span, _targets(builder, each), Name(*span, names[-1])))
+            case _:
+                names.append("_")
+    return tuple(names), tuple(parts)
 
 
 def _inner(builder: _Builder, node: Any) -> Node:
@@ -549,7 +569,8 @@ def _if(builder: _Builder, node: ast.If) -> Node:
 
 def _for(builder: _Builder, node: ast.For | ast.AsyncFor) -> Node:
     over, body = builder.node(node.iter), builder.block(node.body)
-    made = Loop(*builder.span(node), _names(node.target), over, (), body)
+    names, parts = _names(builder, node.target)
+    made = Loop(*builder.span(node), names, over, parts, body)
     if not node.orelse:
         return made
     return Block(*builder.span(node), (made, builder.block(node.orelse)))
@@ -707,4 +728,5 @@ PYTHON = Language(
     parse=parsed_python,
     formats_with_braces=True,
     enforces_types=False,
+    visits_keys=True,
 )

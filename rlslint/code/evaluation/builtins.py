@@ -46,7 +46,7 @@ _NUMBERS = frozenset(
         "tolong", "todouble", "toguid", "newguid", "parse_str", "guid", "long", "bool",
         "boolval", "atoi", "parselong", "parsebool", "mustparse", "int64", "int32", "uint64",
         "i64", "u64", "i32", "u32", "bigint", "isuuid", "itoa", "formatint", "formatuint",
-        "formatfloat", "formatbool", "to_integer", "to_float",
+        "formatfloat", "formatbool", "to_integer", "to_float", "len",
     }
 )  # fmt: skip
 _FILLS_BRACES = frozenset(("Format", "format!", "write!", "formatln!"))
@@ -90,7 +90,8 @@ _SAME_TEXT_OF_ARGUMENT = frozenset(
     }
 )  # fmt: skip
 _SAME_TEXT_IN_ENCODING = frozenset(("toString", "readText", "read", "force_encoding", "decode"))
-_SPLITS = frozenset(("split", "explode", "split_terminator"))
+_LINES = "splitlines"
+_SPLITS = frozenset(("split", "explode", "split_terminator", _LINES))
 _KEEPS = frozenset(("filter", "select", "reject", "array_filter", "Enum.filter", "Enum.reject"))
 """What leaves out items of a list; none is known to be left out."""
 
@@ -101,15 +102,25 @@ _VISITS = frozenset(
     }
 )  # fmt: skip
 _FILLS_ARGUMENT = frozenset(("tryparse", "tryparseexact"))
-_LOWERS = frozenset(
-    {
-        "lower", "toLowerCase", "ToLower", "ToLowerInvariant", "strtolower", "downcase",
-        "lowercase", "to_lowercase", "toLower",
-    }
-)  # fmt: skip
+_IN_CASE = {
+    **dict.fromkeys(
+        ("lower", "toLowerCase", "ToLower", "ToLowerInvariant", "strtolower", "downcase",
+         "lowercase", "to_lowercase", "toLower"),
+        str.lower,
+    ),
+    **dict.fromkeys(
+        ("upper", "toUpperCase", "ToUpper", "ToUpperInvariant", "strtoupper", "upcase",
+         "uppercase", "to_uppercase", "toUpper"),
+        str.upper,
+    ),
+    **dict.fromkeys(("title", "ucwords"), str.title),
+    **dict.fromkeys(("capitalize", "ucfirst"), str.capitalize),
+}  # fmt: skip
 _PERCENT_TYPED = "dfxiuDoeg"
 _PERCENT_QUOTED = "LI"
-_LONGEST_LIST = 200
+LONGEST_LIST = 200
+"""How many items of a list are worth a step each."""
+
 _DOUBLED = frozenset(("''", '""'))
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
@@ -183,7 +194,7 @@ def known_items(value: Value | None) -> tuple[Value, ...] | None:
     """Return the items of a list that is worth a step for each of them."""
     if isinstance(value, Entries):
         return None
-    if not isinstance(value, Items) or not 0 < len(value.values) <= _LONGEST_LIST:
+    if not isinstance(value, Items) or not 0 < len(value.values) <= LONGEST_LIST:
         return None
     return value.values
 
@@ -255,7 +266,7 @@ def known_call(
         return texts[0] if texts else Written(())
     if name in _APPENDS:
         return _longer(name, of, arguments, named, place, scope)
-    return _unchanged(name, of, arguments)
+    return _unchanged(name, of, arguments, place)
 
 
 def _longer(
@@ -285,23 +296,28 @@ def _longer(
             return None
 
 
-def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value | None:
+def _unchanged(
+    name: str, of: Value | None, arguments: Sequence[Value], place: Place
+) -> Value | None:
     """Return what a function hands on as it is, but for case, blanks and kinds of lists."""
-    if name in _LOWERS:
+    change = _IN_CASE.get(name)
+    if change is not None:
         text = of if isinstance(of, Written) else next(iter(arguments), None)
         if isinstance(text, Written) and text.constant is not None:
-            return Written(part._replace(text=part.text.lower()) for part in text.fragments)
+            return Written(part._replace(text=change(part.text)) for part in text.fragments)
     if name in _SAME_TEXT and not arguments and isinstance(of, Written | Plain):
         return of
     if name in _SAME_TEXT_IN_ENCODING and isinstance(of, Written) and of.is_sql:
         return of
     if name.lower() in _SPLITS and (of is None or isinstance(of, Written | Unknown)):
-        return _split([each for each in (of, *arguments) if isinstance(each, Written)])
+        return _split([each for each in (of, *arguments) if isinstance(each, Written)], name)
     if name in _SAME_TEXT and not arguments and isinstance(of, Unknown):
         harmless = of.value is not HoleValue.anything
         return of if harmless else None
     if name in _SAME_TEXT_OF_ARGUMENT and arguments and not isinstance(of, Handle):
         first = arguments[0]
+        if name == "str" and isinstance(first, Plain):
+            return Written(parts_of(first, place))
         if isinstance(first, Written) or (
             isinstance(first, Unknown) and first.value is not HoleValue.anything
         ):
@@ -316,11 +332,29 @@ def _unchanged(name: str, of: Value | None, arguments: Sequence[Value]) -> Value
     return None
 
 
-def _split(texts: Sequence[Written]) -> Items | None:
-    """Return the statements of a script that is taken to pieces at its semicolons, as one."""
+def _split(texts: Sequence[Written], name: str) -> Items | None:
+    """Return the words of a string that is known, or a script that is taken to pieces as one."""
     ends = any((text.constant or "").strip().startswith(";") for text in texts)
     scripts = [text for text in texts if text.is_sql]
-    return Items((scripts[0],)) if ends and len(scripts) == 1 else None
+    if scripts:
+        return Items((scripts[0],)) if ends and len(scripts) == 1 else None
+    words = [text.constant for text in texts]
+    if not texts or len(texts) > 2 or None in words:
+        return None
+    whole = max(texts, key=lambda text: len(text.text)) if len(texts) > 1 else texts[0]
+    separators = [text.text for text in texts if text is not whole]
+    separator = "\n" if name == _LINES else separators[0] if separators else None
+    return Items(tuple(_words(whole, separator)[: LONGEST_LIST + 1]))
+
+
+def _words(text: Written, separator: str | None) -> list[Value]:
+    found: list[Value] = []
+    position = 0
+    for word in text.text.split(separator or None):
+        start = text.text.index(word, position)
+        position = start + len(word) + len(separator or "")
+        found.append(text.slice(start, start + len(word)))
+    return found
 
 
 def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place) -> Value | None:

@@ -14,6 +14,7 @@ from rlslint.code.evaluation.builtins import (
     known_items,
     visits,
 )
+from rlslint.code.evaluation.collections import collected
 from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.framework_calls import perhaps, run_by_migration
 from rlslint.code.evaluation.handlers import told_at
@@ -259,7 +260,8 @@ def _called(
 def _brought_along(walker: Walker, call: Call, of: Value | None, scope: Scope) -> Value | None:
     """Return what a function gives that the language brings along."""
     named = dict(call.named)
-    made = known_call(
+    made = collected(call.name, of, call.arguments, named, call.place)
+    made = made or known_call(
         call.name, call.path, of, call.arguments, named, call.place, scope, walker.braces
     )
     if made is not None:

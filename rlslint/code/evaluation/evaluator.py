@@ -55,8 +55,9 @@ class Evaluator:
     """Follows the functions of one file.
 
     `braces` tells that strings are formatted with braces, `enforces_types` that a value is of
-    the type that it is declared to have, `bare_calls` that a name alone calls a function, `errors`
-    how those of its functions reach who calls.
+    the type that it is declared to have, `bare_calls` that a name alone calls a function,
+    `visits_keys` that a loop over a mapping gets its keys, `errors` how those of its functions
+    reach who calls.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Evaluator:
         enforces_types: bool,
         bare_calls: bool,
         shares_folder: bool,
+        visits_keys: bool,
         errors: Errors,
     ) -> None:
         self.source = source
@@ -81,6 +83,7 @@ class Evaluator:
         self._declared = HoleValue.typed if enforces_types else HoleValue.declared
         self.bare_calls = bare_calls
         self.shares_folder = shares_folder
+        self.visits_keys = visits_keys
         self.errors = errors
         self.class_names: list[str] = []
 

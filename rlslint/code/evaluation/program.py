@@ -251,6 +251,7 @@ class Programs:
             enforces_types=language.enforces_types,
             bare_calls=language.bare_calls,
             shares_folder=language.shares_folder,
+            visits_keys=language.visits_keys,
             errors=language.errors,
         )
         self._loaded[shown] = loaded

@@ -9,6 +9,7 @@ from rlslint.code import form
 from rlslint.code.evaluation.builtins import (
     known_items,
 )
+from rlslint.code.evaluation.collections import keys_of
 from rlslint.code.evaluation.expressions import operated, qualified, with_name
 from rlslint.code.evaluation.handlers import arm_of_errors, checked, is_dropped, told
 from rlslint.code.evaluation.options import of_level
@@ -243,6 +244,8 @@ def _defer(walker: Walker, node: form.Defer, scope: Scope) -> Value:
 
 def _loop(walker: Walker, node: form.Loop, scope: Scope) -> Value:
     over = walker.value(node.over, scope) if node.over is not None else None
+    if isinstance(over, Entries) and walker.visits_keys and node.over is not None:
+        over = keys_of(over, walker.place(node.over))
     items = known_items(over)
     given: Iterable[Value] = items if items is not None else (Unknown(" ".join(node.names)),)
     found: list[Value] = []
@@ -250,7 +253,11 @@ def _loop(walker: Walker, node: form.Loop, scope: Scope) -> Value:
         _take(walker, node.names, item, scope)
         if any(constant(walker.value(each, scope)) is False for each in node.conditions):
             continue
-        found.append(walker.value(node.body, scope))
+        value = walker.value(node.body, scope)
+        if isinstance(node.body, form.Spread) and isinstance(value, Items):
+            found += value.values
+        else:
+            found.append(value)
         walker.course.leaving = None
     return Items(tuple(found)) if items is not None else Unknown()
 

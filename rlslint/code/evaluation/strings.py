@@ -137,6 +137,10 @@ class Written:
         parts += self._sliced(position, len(self.text))
         return Written(parts)
 
+    def slice(self, start: int, end: int) -> Written:
+        """Return a stretch of the string."""
+        return Written(self._sliced(start, end))
+
     def stretch(self, start: int, end: int) -> tuple[Source, int, int]:
         """Return the bytes of a file that a stretch of `text` is written as."""
         parts = list(self._sliced(start, end)) or list(self.fragments[-1:])

@@ -67,8 +67,9 @@ class Walker(Protocol):
     """What follows the nodes of one file.
 
     `braces` tells that its strings are formatted with braces, `bare_calls` that a name alone calls
-    a function, `shares_folder` that the files of a folder see each other's names. `class_names` are
-    those of the classes around what is being followed.
+    a function, `shares_folder` that the files of a folder see each other's names, `visits_keys`
+    that a loop over a mapping gets its keys. `class_names` are those of the classes around what is
+    being followed.
     """
 
     source: Source
@@ -78,6 +79,7 @@ class Walker(Protocol):
     braces: bool
     bare_calls: bool
     shares_folder: bool
+    visits_keys: bool
     errors: Errors
     class_names: list[str]
 

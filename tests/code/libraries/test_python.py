@@ -375,3 +375,26 @@ def test_tortoise_and_peewee() -> None:
         "peewee transaction (shared): SELECT set_config('app.t', ?, true)",
         "peewee autocommit (shared): SET app.t = '1'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("over", "names"),
+    [
+        ("{'a': 1, 'b': 2}", "k"),
+        ("{'a': 1, 'b': 2}.items()", "k, v"),
+        ("enumerate(('a', 'b'))", "i, k"),
+        ("enumerate({'a': ('x', 'y'), 'b': ('x', 'y')}.items())", "i, (k, (v, w))"),
+        ("zip(['a', 'b'], range(2))", "k, n"),
+        ("sorted({'b', 'a'})", "k"),
+        ("'a b'.split()", "k"),
+        ("[w for line in (['a'], ['b']) for w in line]", "k"),
+        ("{w.lower(): w for w in ('A', 'B')}.keys()", "k"),
+    ],
+)
+def test_a_loop_over_what_is_known_takes_a_step_for_each(over: str, names: str) -> None:
+    source = f"import psycopg\nc = psycopg.connect()\nfor {names} in {over}:\n    c.execute(f'SET LOCAL app.{{k}} = 1')\n"
+    lines = sent(".py", source)
+    assert [line.rpartition(": ")[2] for line in lines] == [
+        "SET LOCAL app.a = 1",
+        "SET LOCAL app.b = 1",
+    ]

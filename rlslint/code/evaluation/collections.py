@@ -1,0 +1,144 @@
+"""Functions that languages bring along for lists and mappings, known by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
+
+from rlslint.code.evaluation.builtins import LONGEST_LIST, Place
+from rlslint.code.evaluation.strings import Fragment, Written
+from rlslint.code.evaluation.values import (
+    NOTHING,
+    Entries,
+    Items,
+    Plain,
+    Unknown,
+    Value,
+    constant,
+)
+
+_PAIRS = frozenset(("items", "entries", "iteritems"))
+_KEYS = frozenset(("keys", "array_keys"))
+_VALUES = frozenset(("values", "array_values"))
+_LISTS = frozenset(("list", "tuple", "set", "frozenset", "iter"))
+
+
+def keys_of(entries: Entries, place: Place) -> Items | None:
+    """Return the keys of a mapping, None where one of them is not known."""
+    return None if "" in entries.values else Items(tuple(_keys(entries, place)))
+
+
+def _keys(entries: Entries, place: Place) -> Iterator[Value]:
+    for key in entries.values:
+        yield Written((Fragment(key, *place),))
+
+
+def collected(
+    name: str,
+    of: Value | None,
+    arguments: Sequence[Value],
+    named: Mapping[str, Value],
+    place: Place,
+) -> Value | None:
+    """Return what a call gives that makes a list or a mapping of others, None for other calls.
+
+    `of` is what a method is called on, None for a function.
+    """
+    match of:
+        case Entries():
+            return _of_mapping(name, of, arguments, place)
+        case None | Unknown(is_foreign=True):
+            return _of_lists(name, arguments, named, place)
+        case _:
+            return None
+
+
+def _of_mapping(
+    name: str, entries: Entries, arguments: Sequence[Value], place: Place
+) -> Value | None:
+    """Return what a method of a mapping gives."""
+    match name, arguments:
+        case "get", (key, *others) if isinstance(word := constant(key), str):
+            found = entries.values.get(word)
+            if found is None and "" not in entries.values:
+                found = others[0] if others else NOTHING
+            return found
+        case _, ():
+            keys = keys_of(entries, place)
+            if keys is None:
+                return None
+            if name in _PAIRS:
+                pairs = zip(keys.values, entries.values.values(), strict=True)
+                return Items(tuple([Items(pair) for pair in pairs]))
+            if name in _VALUES:
+                return Items(tuple(entries.values.values()))
+            return keys if name in _KEYS else None
+        case _:
+            return None
+
+
+def _of_lists(
+    name: str, arguments: Sequence[Value], named: Mapping[str, Value], place: Place
+) -> Value | None:
+    """Return what a function gives that is handed lists or mappings."""
+    if name == "range":
+        return _range(arguments)
+    if name == "dict":
+        return _mapping(arguments, named)
+    given = [keys_of(each, place) if isinstance(each, Entries) else each for each in arguments]
+    lists = [each.values for each in given if isinstance(each, Items)]
+    first = lists[0] if lists else ()
+    match name, given:
+        case _, [Items()] if name in _LISTS:
+            return Items(first)
+        case "reversed", [Items()]:
+            return Items(first[::-1])
+        case "sorted", [Items()]:
+            return _sorted(first, named)
+        case "enumerate", [Items(), *rest]:
+            start = constant(rest[0] if rest else named.get("start"))
+            number = start if isinstance(start, int) else 0
+            return Items(tuple([Items((Plain(number + i), v)) for i, v in enumerate(first)]))
+        case (("zip" | "zip_longest"), [_, *_]) if len(lists) == len(given):
+            return Items(tuple([Items(row) for row in zip(*lists, strict=False)]))
+        case "chain", [_, *_] if len(lists) == len(given):
+            return Items(tuple([value for each in lists for value in each]))
+        case "product", [_, *_] if len(lists) == len(given):
+            rows = islice(product(*lists), LONGEST_LIST + 1)
+            return Items(tuple([Items(row) for row in rows]))
+        case _:
+            return None
+
+
+def _sorted(values: tuple[Value, ...], named: Mapping[str, Value]) -> Items:
+    """Return a list in its order, as far as that is known."""
+    words = [constant(each) for each in values]
+    if "key" in named or not all(isinstance(word, str) for word in words):
+        return Items(values)
+    order = sorted(
+        range(len(values)), key=lambda i: str(words[i]), reverse=named.get("reverse") == Plain(True)
+    )
+    return Items(tuple([values[i] for i in order]))
+
+
+def _range(arguments: Sequence[Value]) -> Value | None:
+    limits = [constant(value) for value in arguments]
+    whole = [limit for limit in limits if isinstance(limit, int)]
+    if not whole or len(whole) < len(limits) or len(whole) > 3 or 0 in whole[2:]:
+        return None
+    return Items(tuple([Plain(number) for number in islice(range(*whole), LONGEST_LIST + 1)]))
+
+
+def _mapping(arguments: Sequence[Value], named: Mapping[str, Value]) -> Entries | None:
+    """Return the mapping that is made of pairs, of mappings, or of named arguments."""
+    entries: dict[str, Value] = {}
+    for argument in arguments:
+        for each in argument.values if isinstance(argument, Items) else (argument,):
+            match each:
+                case Entries(values):
+                    entries |= values
+                case Items((key, value)) if isinstance(word := constant(key), str):
+                    entries[word] = value
+                case _:
+                    return None
+    return Entries({**entries, **named})
