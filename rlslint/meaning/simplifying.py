@@ -15,6 +15,7 @@ from rlslint.sql.expressions import (
     Cast,
     Constant,
     Expr,
+    IsNull,
     IsTruth,
     Items,
     Not,
@@ -139,6 +140,8 @@ def _simplified_sub_select(sub_select: SubSelect) -> Expr:
     query = sub_select.query
     if sub_select.kind == "scalar" and query.sources and len(query.outputs) == 1:
         return _simplified_count(sub_select)
+    if sub_select.kind == "exists" and query.set_operation in ("intersect", "except"):
+        return _compared_arms(sub_select) or sub_select
     if not _is_single_row(query):
         return sub_select
     location = sub_select.location
@@ -167,6 +170,31 @@ def _simplified_sub_select(sub_select: SubSelect) -> Expr:
             return Items((output,), "array", location)
         case _:
             return sub_select
+
+
+def _compared_arms(sub_select: SubSelect) -> Expr | None:
+    """Read `EXISTS (SELECT a INTERSECT SELECT b)` as a comparison: NULLs count as equal there."""
+    query = sub_select.query
+    if query.limited or not all(_is_single_row(arm) and not arm.conditions for arm in query.arms):
+        return None
+    left, right = (arm.outputs for arm in query.arms)
+    same = _same_items(left, right, sub_select.location)
+    if same is None or query.set_operation == "intersect":
+        return same
+    return Not(same, sub_select.location)
+
+
+def _same_items(lefts: tuple[Expr, ...], rights: tuple[Expr, ...], location: int) -> Expr | None:
+    """Return a comparison that takes NULL for equal to NULL."""
+    if not lefts or len(lefts) != len(rights) or len(lefts) > _LONGEST_LIST:
+        return None
+    return conjunction(
+        tuple(
+            Operator("is not distinct from", left, right, "", location)
+            for left, right in zip(lefts, rights, strict=True)
+        ),
+        location,
+    )
 
 
 def _simplified_count(sub_select: SubSelect) -> Expr:
@@ -209,6 +237,14 @@ def _simplified_operator(operator: Operator) -> Expr:
             )
             both = conjunction(equal, location)
             return both if operator.symbol == "=" else Not(both, location)
+        case "=" | "<>", Items() | Cast(), Items() | Cast() if (
+            same := _same_arrays(left, right, location)
+        ) is not None:
+            return same if operator.symbol == "=" else Not(same, location)
+        case "<@", _, Call() if (within := _within_range(left, right, location)) is not None:
+            return within
+        case "@>", Call(), _ if (within := _within_range(right, left, location)) is not None:
+            return within
         case "=" | "<>" | "<" | "<=" | ">" | ">=", _, _ if (
             found := _counted(operator.symbol, left, right, location)
         ) is not None:
@@ -219,6 +255,43 @@ def _simplified_operator(operator: Operator) -> Expr:
             return right if value is (operator.symbol == "=") else Not(right, location)
         case _:
             return operator
+
+
+def _same_arrays(left: Expr, right: Expr, location: int) -> Expr | None:
+    """Read `ARRAY[a] = ARRAY[b]` as what it says of the elements: NULLs in arrays are equal."""
+    lefts, rights = list_items(left), list_items(right)
+    return None if lefts is None or rights is None else _same_items(lefts, rights, location)
+
+
+_RANGES = frozenset(("int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"))
+
+
+def _within_range(element: Expr, range_call: Call, location: int) -> Expr | None:
+    """Read `x <@ int4range(a, b)` as two comparisons: a bound that is NULL is none."""
+    match range_call:
+        case Call((name,), (low, high, *rest)) if name in _RANGES and range_call.function is None:
+            pass
+        case _:
+            return None
+    match rest:
+        case []:
+            bounds = "[)"
+        case [Constant("[)" | "[]" | "(]" | "()" as bounds)]:
+            pass
+        case _:
+            return None
+    symbols = (">=" if bounds[0] == "[" else ">", "<=" if bounds[1] == "]" else "<")
+    sides = tuple(
+        Or(
+            (
+                IsNull(bound, False, location),
+                Operator(symbol, element, bound, "", location),
+            ),
+            location,
+        )
+        for symbol, bound in zip(symbols, (low, high), strict=True)
+    )
+    return And((IsNull(element, True, location), *sides), location)
 
 
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}

@@ -30,6 +30,7 @@ from rlslint.sql.expressions import (
     Expr,
     IsNull,
     IsTruth,
+    Items,
     Not,
     Operator,
     Or,
@@ -267,8 +268,10 @@ def _words_of(part: Expr) -> Iterator[str]:
             yield "lenient"
         case Query():
             yield "sub-select"
-            if part.sources:
+            if part.sources or part.arms:
                 yield "lenient"
+        case Items() if part.kind == "array":
+            yield "lenient"  # NULLs in arrays are equal.
         case Constant(bool() | None):
             yield "lenient"
         case Constant(str() as text) if "user_meta" in text:

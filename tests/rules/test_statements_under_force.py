@@ -52,6 +52,10 @@ NOTHING = [
     "DO $$ BEGIN EXECUTE format('UPDATE %I SET state = %L', 'orders', 'done'); END $$;",
     "DO $$ DECLARE o int; BEGIN FOR o IN SELECT id FROM orders LOOP\n"
     "INSERT INTO kept VALUES (o + 10); END LOOP; END $$;",
+    "DO $$ DECLARE n int; BEGIN WITH gone AS (DELETE FROM orders RETURNING id)\n"
+    "SELECT count(*) INTO n FROM gone; END $$;",
+    "DO $$ DECLARE o int; BEGIN FOR o IN WITH gone AS (DELETE FROM orders RETURNING id)\n"
+    "SELECT id FROM gone LOOP NULL; END LOOP; END $$;",
     "BEGIN; SET LOCAL app.tenant_id = '1'; COMMIT; UPDATE orders SET state = 'done';",
     "SET app.tenant_id = '1'; RESET app.tenant_id; UPDATE orders SET state = 'done';",
     "SET app.tenant_id = ''; UPDATE orders SET state = 'done';",

@@ -29,10 +29,11 @@ from rlslint.replay.plpgsql.values import (
 )
 from rlslint.replay.plpgsql.variables import ROW_COUNT
 from rlslint.replay.refusals import ANY_ERROR, Refused
-from rlslint.replay.row_accesses import note_query
+from rlslint.replay.row_accesses import change_in_with, note_query
 from rlslint.sql.expressions import Call, Column, Expr, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import ParsedStatement, SyntaxProblem
+from rlslint.text import Statement
 
 _SELECT_WORDS = ("select", "with", "values", "table")
 _DATA_WORDS = ("insert", "update", "delete", "merge", "copy", "truncate")
@@ -93,6 +94,7 @@ def run_sql(
     word = words[0].lower() if words else ""
     found = interpreter.query_of(sql) if word in _SELECT_WORDS else None
     if found is not None:
+        note_changes(interpreter, sql, interpreter.execution.step)
         _select(interpreter, found, into, strict)
         return
     names = {target.names[0] for target in into} | {ROW_COUNT}
@@ -111,6 +113,14 @@ def run_sql(
         if word in DDL_WORDS or not word.isalpha():
             interpreter.course.may_fail((ANY_ERROR,))
             interpreter.execution.run_unparsable(sql)
+
+
+def note_changes(interpreter: Interpreter, sql: str, step: Statement) -> None:
+    """Note the tables whose rows the WITH queries of a SELECT change."""
+    if interpreter.replay.has_forced and sql.lstrip(" \t\r\n(")[:4].lower() == "with":
+        for parsed in interpreter.execution.statements(sql):
+            if parsed is not None and parsed.statement.kind == "SelectStmt":
+                change_in_with(interpreter.replay, step, parsed.node)
 
 
 def run_parsed(interpreter: Interpreter, parsed: ParsedStatement) -> None:

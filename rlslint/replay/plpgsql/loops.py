@@ -8,7 +8,7 @@ from rlslint.replay.plpgsql.arrays import as_array, slices
 from rlslint.replay.plpgsql.branching import run_perhaps
 from rlslint.replay.plpgsql.course import MOST_TURNS, Leave, Raised
 from rlslint.replay.plpgsql.diagnostics import note_found
-from rlslint.replay.plpgsql.embedded_sql import query_of_command, run_calls
+from rlslint.replay.plpgsql.embedded_sql import note_changes, query_of_command, run_calls
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import query_rows
 from rlslint.replay.plpgsql.system_catalogs.questions import Row, RowSet
@@ -108,7 +108,9 @@ def _rows_of(
             return targets, RowSet([Row(Composite(item=item), True) for item in found], False)
         case ForQuery(_, targets, sql):
             parameters = interpreter.parameters
-            query = interpreter.query_of(_query_of_cursor(interpreter, sql, targets))
+            query_text = _query_of_cursor(interpreter, sql, targets)
+            query = interpreter.query_of(query_text)
+            note_changes(interpreter, query_text, _step(interpreter, loop))
         case ForExecute(_, targets, command, using):
             query, parameters = query_of_command(interpreter, command, using)
     if query is None:

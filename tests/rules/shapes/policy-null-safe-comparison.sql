@@ -24,6 +24,14 @@ CREATE POLICY p ON docs USING (CASE WHEN tenant_id IS NULL THEN NULLIF(current_s
 --- bad restrictive
 CREATE POLICY everybody ON docs USING (true);
 CREATE POLICY p ON docs AS RESTRICTIVE USING (tenant_id IS NOT DISTINCT FROM NULLIF(current_setting('app.t', true), '')::int);
+--- bad arrays, in which NULL is equal to NULL
+CREATE POLICY p ON docs USING (ARRAY[tenant_id] = ARRAY[NULLIF(current_setting('app.t', true), '')::int]);
+--- bad INTERSECT, for which NULL is equal to NULL
+CREATE POLICY p ON docs USING (EXISTS (SELECT tenant_id INTERSECT SELECT NULLIF(current_setting('app.t', true), '')::int));
+--- good EXCEPT of a column that is never NULL
+CREATE POLICY p ON docs USING (NOT EXISTS (SELECT org_id EXCEPT SELECT NULLIF(current_setting('app.o', true), '')::int));
+--- good arrays that hold one another
+CREATE POLICY p ON docs USING (ARRAY[tenant_id] <@ ARRAY[NULLIF(current_setting('app.t', true), '')::int]);
 --- good a column that is never NULL
 CREATE POLICY p ON docs USING (org_id IS NOT DISTINCT FROM NULLIF(current_setting('app.o', true), '')::int);
 --- good equality
