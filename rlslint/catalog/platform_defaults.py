@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.journal import set_attribute
-from rlslint.catalog.privileges import DefaultPrivilege
-from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.privileges import DefaultPrivilege, Grant
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import Platform
 
 
@@ -50,3 +50,24 @@ def end_default_grants(catalog: Catalog, day: str) -> None:
         elif doubt:
             kept.append(default._replace(doubt=doubt))
     set_attribute(catalog, "defaults", tuple(kept))
+
+
+def grant_elsewhere(catalog: Catalog) -> None:
+    """Let the roles of policies have privileges on all tables, perhaps, where nothing grants any.
+
+    What declares tables and policies can say nothing of privileges: others grant them.
+    """
+    tables = [table for table in catalog.tables() if not table.is_beyond_history]
+    if any(grant.statement for table in tables for grant in table.grants.known()):
+        return
+    named = [role for table in tables for p in table.policies.known() for role in p.known_roles]
+    for role in dict.fromkeys(named):
+        if role not in (PUBLIC, MIGRATION_ROLE):
+            for table in tables:
+                for privilege in ("select", "insert", "update", "delete"):
+                    key = (role, privilege, "")
+                    grant = Grant(*key, MIGRATION_ROLE, False, None, _ELSEWHERE)
+                    dict.setdefault(table.grants, key, grant)
+
+
+_ELSEWHERE = "a schema declares no privileges, which others grant"

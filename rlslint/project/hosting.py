@@ -50,13 +50,15 @@ def configured_platform(found: Found, all_files: Histories) -> Platform | None:
     return None
 
 
-def platform_called(history: History) -> Platform | None:
+def platform_called(history: History, declared: Iterable[bytes] = ()) -> Platform | None:
     """Return the platform whose functions a history calls without making them, None without any.
 
+    `declared` is the SQL of what its files declare that are not in SQL.
     A history that grants tables to the roles of its API itself tells what they may, as dumps do.
     """
     with_api = [one for one in PLATFORMS if one.default_grants and one.api_functions]
     scripts = [_script(one.path) for one in history.migrations if one.path.endswith(".sql")]
+    scripts += [_plain(sql) for sql in declared]
     for platform in with_api:
         words = [f"{schema}.{name}".encode() for schema, name in platform.api_functions]
         called = [script for script in scripts if any(word in script for word in words)]
@@ -82,6 +84,10 @@ _DATA = b"(?:all|select|insert|update|delete)"
 def _script(path: str) -> bytes:
     """Return the SQL of a file in lower case, without quotes; b"" where it cannot be read."""
     try:
-        return disk.read(path).lower().replace(b'"', b"")
+        return _plain(disk.read(path))
     except OSError:
         return b""
+
+
+def _plain(sql: bytes) -> bytes:
+    return sql.lower().replace(b'"', b"")

@@ -245,7 +245,8 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
             starts[shown] = data
         if shown not in python and may_connect(data):
             connecting[shown] = data
-    if not starts and not migrations and not connecting:
+    declaring = {m.shown for h in sorted_files.histories for m in h.migrations if m.is_declaration}
+    if not starts and not migrations and not connecting and not declaring:
         return _Followed()
     programs = _followed_together(found, listed, signs, reader)
     connections = [
@@ -253,15 +254,18 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
         for shown, data in sorted(connecting.items())
         for connection in programs.connections(shown, data)
     ]
-    unread = _follow_migrations(programs, sorted(migrations), listed, reader)
+    unread = (
+        *_follow_migrations(programs, sorted(migrations), listed, reader),
+        *_follow_declarations(programs, sorted_files.histories, listed, reader),
+    )
     followed = programs.followed(dict(sorted(starts.items())))
-    for shown in (*sorted(migrations), *(code.path for code in followed)):
+    for shown in (*sorted(migrations | declaring), *(code.path for code in followed)):
         text = reader.text(listed[shown].path, shown)
         if text is not None:
             mark = comment_mark(shown)
             reader.keep_ignores(text, partial(ignores_in_host, text, mark))
     reader.notes += [code.problem for code in followed if code.problem]
-    told = migrations.difference(sign.path for sign in unread)
+    told = (migrations | declaring).difference(sign.path for sign in unread)
     covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
     for code in followed:
         data = reader.content(listed[code.path].path, code.path)
@@ -301,9 +305,12 @@ def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
     """
     listed = {file.shown: file for file in found.programs}
     migrations = _migrations_in_programs((chosen,)) & listed.keys()
-    if migrations:
+    if migrations or any(each.is_declaration for each in chosen.migrations):
         programs = _followed_together(found, listed, _signs(found, ()), reader)
-        unread = _follow_migrations(programs, sorted(migrations), listed, reader)
+        unread = (
+            *_follow_migrations(programs, sorted(migrations), listed, reader),
+            *_follow_declarations(programs, (chosen,), listed, reader),
+        )
         reader.left_unread += [sign.path for sign in unread]
 
 
@@ -352,7 +359,7 @@ def _migrations_in_programs(histories: Iterable[History]) -> set[str]:
         migration.shown
         for history in histories
         for migration in history.migrations
-        if migration.is_program
+        if migration.is_program and not migration.is_declaration
     }
 
 
@@ -381,6 +388,40 @@ def _follow_migrations(
             if makes_row_security(uncovered(data, covered, (*back, *doubted), shown)):
                 sites = (*(sites or ()), untold_site(shown, data))
         reader.sites[shown] = sites or ()
+    return tuple(unread)
+
+
+def _follow_declarations(
+    programs: Programs,
+    histories: Iterable[History],
+    listed: Mapping[str, SourceFile],
+    reader: Reader,
+) -> tuple[Sign, ...]:
+    """Give the reader what files declare; return those of which something cannot be told.
+
+    Where anything else in the program makes row security, all of it is unknown: nobody knows when
+    that runs.
+    """
+    from rlslint.code.coverage import uncovered, untold_site
+
+    unread = []
+    for history in histories:
+        declaring = [m.shown for m in history.migrations if m.is_declaration]
+        if not declaring:
+            continue
+        sites = programs.declared(declaring)
+        if sites is None:
+            reader.left_unread += declaring
+        untold: list[SqlSite] = []
+        for shown in listed:
+            data = reader.content(listed[shown].path, shown)
+            told = programs.said_in_words(shown)
+            if makes_row_security(data) and makes_row_security(uncovered(data, (), told, shown)):
+                untold.append(untold_site(shown, data))
+                unread += [Sign(shown, makes=True, is_test=False)] if shown in declaring else []
+        for shown in declaring:
+            reader.sites[shown] = sites[shown] if sites is not None else ()
+        reader.sites[declaring[-1]] += tuple(untold)
     return tuple(unread)
 
 

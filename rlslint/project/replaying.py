@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.platform_defaults import end_default_grants, settle_on
+from rlslint.catalog.platform_defaults import (
+    end_default_grants,
+    grant_elsewhere,
+    settle_on,
+)
 from rlslint.catalog.steps import OutOfSteps, Steps
 from rlslint.code.migrations import Items, MigrationReader, Reader
 from rlslint.config.options import Config
@@ -95,7 +99,13 @@ def _replayed(
     replay.one_transaction_a_script = ending is Ending.commit
     platform = _platform(history, config)
     if platform is None and config.platform == "auto":
-        hosting = hosting or platform_called(history)
+        declared = [
+            site.text.data
+            for migration in history.migrations
+            if migration.is_declaration
+            for site in reader.sites.get(migration.shown, ())
+        ]
+        hosting = hosting or platform_called(history, declared)
     if platform is None and hosting is not None and config.platform == "auto":
         platform, doubt = hosting, f"{hosting.title} grants it where the project's API is on"
         settle_on(replay.catalog, platform, doubt)
@@ -113,6 +123,8 @@ def _replayed(
         last = scripts.run(migration)
         end_script(replay, ending, last)
         _try_way_back(replay, migrations, migration, reader)
+    if any(migration.is_declaration for migration in history.migrations):
+        grant_elsewhere(replay.catalog)
     return Replayed(replay, tuple(scripts.broken), migrations.files, scripts.statements)
 
 

@@ -49,12 +49,29 @@ class Built(Unknown):
                 yield name, value
 
 
+class Member(Unknown):
+    """A column of a table that is declared, as the program names it.
+
+    `name` is that in the database, None where it is not known.
+    """
+
+    __slots__ = ("name", "table")
+
+    def __init__(self, table: Built, path: str, name: str | None) -> None:
+        super().__init__(path)
+        self.table = table
+        self.name = name
+
+
 class Scripts:
     """What a migration runs, in order: SQL as it is written, and calls that stand for some.
 
     `builders` are the statements whose blocks are being followed, the innermost last. `skipped` are
     the bytes of blocks that only lead back, `untold` the places of calls that run SQL of which
     nothing is known. `is_moved` tells that a table which is named without a schema may be in any.
+    Of a file that declares a schema, `read` are the places of what it says in words of the
+    framework, and `later` the functions that may name what is declared behind them: with the name
+    of the argument that they are, and what they were given to.
     """
 
     def __init__(self, framework: Framework | None, is_moved: bool = False) -> None:
@@ -64,6 +81,8 @@ class Scripts:
         self.builders: list[Built] = []
         self.skipped: list[tuple[int, int]] = []
         self.untold: list[Place] = []
+        self.read: list[Place] = []
+        self.later: list[tuple[Built, str, Closure]] = []
 
     def statement(self, call: Call, of: Value | None) -> Signature | None:
         """Return what a call stands for, None where it is no statement of the framework."""

@@ -7,13 +7,15 @@ from types import MappingProxyType
 
 from rlslint.code import form
 from rlslint.code.adapters.building import last_word, types_of
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import Call, role_of
+from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import (
     added,
     filled,
     parts_of,
     passed,
 )
+from rlslint.code.evaluation.schema_words import sql_of
 from rlslint.code.evaluation.strings import Fragment, Written, concatenated
 from rlslint.code.evaluation.values import (
     Closure,
@@ -22,6 +24,7 @@ from rlslint.code.evaluation.values import (
     Items,
     Object,
     Plain,
+    Prepared,
     Scope,
     Unknown,
     Value,
@@ -36,6 +39,7 @@ from rlslint.code.evaluation.walking import (
     with_dots,
 )
 from rlslint.code.libraries import Role, Step
+from rlslint.code.schemas import Framework
 from rlslint.text import HoleValue
 
 
@@ -183,7 +187,8 @@ def spread(walker: Walker, nodes: Iterable[form.Node], scope: Scope) -> list[Val
     for each in nodes:
         value = walker.value(each, scope)
         if isinstance(each, form.Spread):
-            found += value.values if isinstance(value, Items) else (Unknown(),)
+            whole = (value,) if isinstance(value, Built) else (Unknown(),)
+            found += value.values if isinstance(value, Items) else whole
         else:
             found.append(value)
     return found
@@ -292,7 +297,10 @@ def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
             parts.append((Fragment(part.text, walker.source, part.start, part.end),))
             continue
         value = walker.value(part, scope)
-        if passes and not isinstance(value, Handle) and not _is_raw(walker, part, node.tag):
+        declared = _declared(walker, value, part) if passes else None
+        if declared is not None:
+            parts.append(declared)
+        elif passes and not isinstance(value, Handle) and not _is_raw(walker, part, node.tag):
             parts.append((passed(value, walker.place(part)),))
         else:
             parts.append(parts_of(value, walker.place(part)))
@@ -300,6 +308,18 @@ def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
     if node.tag is None:
         return text
     return _tagged(walker, text, tag, word, node, scope)
+
+
+def _declared(walker: Walker, value: Value, node: form.Node) -> Iterable[Fragment] | None:
+    """Return what a value becomes in SQL that declares something, None elsewhere."""
+    framework = framework_declaring(walker)
+    return sql_of(framework, value, walker.place(node)) if framework is not None else None
+
+
+def framework_declaring(walker: Walker) -> Framework | None:
+    """Return the framework in whose words a schema is being declared, None where none is."""
+    framework = walker.course.scripts.framework if walker.course.scripts is not None else None
+    return framework if framework is not None and framework.declares is not None else None
 
 
 def _is_raw(walker: Walker, node: form.Node, tag: form.Node | None) -> bool:
@@ -334,6 +354,10 @@ def _tagged(
                 return sent
         case _:
             pass
+    if framework_declaring(walker) is not None:
+        for library in walker.connections.known:
+            if role_of(library, call) is Role.statement:
+                return Handle(Role.statement, library, None, Prepared(text, []))
     made = walker.connections.opened(call, walker.course, walker)
     return made if made is not None else text
 

@@ -6,7 +6,8 @@ import re
 
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.built import Built, Scripts
-from rlslint.code.evaluation.expressions import member
+from rlslint.code.evaluation.declared import declared_by, perhaps_declared
+from rlslint.code.evaluation.expressions import framework_declaring, member
 from rlslint.code.evaluation.migrations import scripts_of, untold_script
 from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
 from rlslint.code.evaluation.walking import Walker
@@ -23,6 +24,9 @@ def run_by_migration(
     scripts = walker.course.scripts
     if scripts is None:
         return None
+    declaring = framework_declaring(walker)
+    if declaring is not None:
+        return declared_by(walker, scripts, declaring, call, of, callee)
     if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
         of = walker.of_library(of) or of
     run = scripts_of(call, of, walker.connections.known)
@@ -94,7 +98,9 @@ def perhaps(scripts: Scripts | None, call: Call, of: Value | None) -> Unknown:
         return Unknown(f"{call.path}()")
     made = Built(call, of)
     framework = scripts.framework
-    if framework is not None and not call.name.endswith("?"):
+    if framework is not None and framework.declares is not None:
+        perhaps_declared(scripts, call)
+    elif framework is not None and not call.name.endswith("?"):
         is_own = of is None or isinstance(of, Object)
         if is_own or _path(of) in framework.receivers or _SAYS().search(call.path):
             scripts.found.append(made)

@@ -191,6 +191,44 @@ def scripts_for(language: str, source: Source, alike: Callable[[str], Iterable[b
     return Scripts(framework, is_moved)
 
 
+def scripts_declared(language: str, source: Source, others: Iterable[bytes]) -> Scripts | None:
+    """Return what collects what a file declares, None for one without the words of a framework.
+
+    `others` are the files beside it, which may say how columns are named.
+    """
+    framework = framework_in(language, source.data, declares=True)
+    if framework is None or framework.declares is None:
+        return None
+    declares = framework.declares
+    tool = declares.tool.encode()
+    snakes = re.compile(declares.snakes.encode()) if declares.snakes else None
+    is_snake = snakes is not None and any(tool in d and snakes.search(d) for d in others)
+    return Scripts(framework._replace(declares=declares._replace(is_snake=is_snake)))
+
+
+_PHASES = (
+    re.compile(r"CREATE (?:SCHEMA|ROLE|TYPE) "),
+    re.compile(r"CREATE TABLE "),
+    re.compile(r"ALTER TABLE (?:(?! FOREIGN KEY ).)*? ADD (?!.*FOREIGN KEY )"),
+    re.compile(r"ALTER TABLE .* FOREIGN KEY "),
+    re.compile(r"(?!CREATE POLICY )"),
+    re.compile(r""),
+)
+"""What the statements of a declared schema begin with, in the order in which they can be run."""
+
+
+def in_order(declared: Iterable[Written]) -> list[Written]:
+    """Return what a schema declares, in an order in which it can be run, nothing of it twice."""
+
+    def phase(sql: Written) -> int:
+        return next(number for number, each in enumerate(_PHASES) if each.match(sql.text))
+
+    found: dict[str, Written] = {}
+    for each in declared:
+        found.setdefault(each.text, each)
+    return sorted(found.values(), key=phase)
+
+
 def run_by(scripts: Scripts) -> Iterator[Written]:
     """Yield the SQL that a migration runs, that of the calls which stand for some included."""
     for each in scripts.found:

@@ -10,13 +10,16 @@ from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
 from rlslint.code.adapters.building import Language, Program, last_word, parsed
 from rlslint.code.connecting import connections_in
+from rlslint.code.evaluation.built import Scripts
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
 from rlslint.code.evaluation.migrations import (
     calls_in_doubt,
+    in_order,
     migration_site,
     run_by,
+    scripts_declared,
     scripts_for,
     ways_down,
     ways_up,
@@ -78,6 +81,7 @@ class _Loaded:
         self.skipped: list[tuple[int, int]] = []
         self.doubted: list[tuple[int, int]] = []
         self.problem = ""
+        self.imports: list[form.Import] = []
 
 
 class Programs:
@@ -118,6 +122,7 @@ class Programs:
         self._imports_above = 0
         self._with_sessions: list[_Loaded] = []
         self._giving: set[str] = set()
+        self._declaring: dict[str, Scripts] = {}
 
     def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
         """Return what files tell that have signs, and those that call into them.
@@ -163,6 +168,57 @@ class Programs:
         loaded.skipped += scripts.skipped
         loaded.doubted += calls_in_doubt(scripts, loaded.source)
         return tuple([migration_site(script) for script in run if script.fragments])
+
+    def declared(self, files: Sequence[str]) -> dict[str, tuple[SqlSite, ...]] | None:
+        """Return the SQL of the schema that some files declare together, at the last of them.
+
+        None where one of them cannot be followed to its end.
+        """
+        for shown in files:
+            data = self._read(shown)
+            if data is not None:
+                source, others = Source(shown, data), self._alike(shown)
+                scripts = scripts_declared(language_of(ending(shown)).name, source, others)
+                if scripts is not None:
+                    self._declaring[shown] = scripts
+        found: list[Written] = []
+        loaded = [self._load(shown) for shown in files if shown in self._declaring]
+        try:
+            for each in loaded:
+                if each is None or each.problem:
+                    return None
+                self._bind_again(each)
+            for each in loaded:
+                if each is not None:
+                    self._follow_later(each)
+            for shown in files:
+                found += run_by(self._declaring[shown]) if shown in self._declaring else ()
+        except (Unfinished, RecursionError):
+            return None
+        sites = tuple([migration_site(each) for each in in_order(found)])
+        return {**dict.fromkeys(files, ()), files[-1]: sites}
+
+    def _bind_again(self, loaded: _Loaded) -> None:
+        """Bind what a file imports, for files may import one another."""
+        for node in loaded.imports:
+            loaded.evaluator.value(node, loaded.evaluator.module)
+
+    def _follow_later(self, loaded: _Loaded) -> None:
+        """Follow the functions that name what other files declare."""
+        shown = loaded.source.path
+        scripts = self._declaring[shown]
+        while scripts.later:
+            made, name, closure = scripts.later.pop(0)
+            home = self.walker_of(closure.source)
+            home.course = Course(shown, closure.name, scripts)
+            made.is_open = name != ""
+            made.results[name] = home.follow(closure, (made,))
+            made.is_open = False
+
+    def said_in_words(self, shown: str) -> tuple[tuple[int, int], ...]:
+        """Return the bytes of a file that declares something which are told in its framework."""
+        read = [each for scripts in self._declaring.values() for each in scripts.read]
+        return tuple([(start, end) for home, start, end in read if home.path == shown])
 
     def _alike(self, shown: str) -> Iterator[bytes]:
         """Yield the content of the files that are written in the language of one."""
@@ -241,7 +297,9 @@ class Programs:
             self._says,
             program.is_script,
         )
-        course = Course(shown, "")
+        course = Course(shown, "", self._declaring.get(shown))
+        if course.scripts is not None:
+            loaded.imports = list(_imports(program.body))
         loaded.evaluator = Evaluator(
             source,
             self,
@@ -529,6 +587,18 @@ class Programs:
         known = self._loaded.get(shown)
         data = known.source.data if known is not None else self._read(shown)
         return member != "*" and bool(data) and member.encode() in (data or b"")
+
+
+def _imports(node: form.Node) -> Iterator[form.Import]:
+    """Yield what a file imports, its functions left out."""
+    match node:
+        case form.Import():
+            yield node
+        case form.Block(body=body):
+            for each in body:
+                yield from _imports(each)
+        case _:
+            return
 
 
 def _tells(name: str) -> bool:

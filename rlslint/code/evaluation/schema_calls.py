@@ -9,101 +9,64 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from rlslint import NamedTuple
-from rlslint.code.evaluation.built import Built
+from rlslint.code.evaluation.built import Built, Member
 from rlslint.code.evaluation.builtins import Place
-from rlslint.code.evaluation.schema_columns import columns_in, columns_of, keys_of, set_of
-from rlslint.code.evaluation.schema_words import (
+from rlslint.code.evaluation.schema_columns import (
     Column,
     Reference,
+    column,
+    columns_in,
+    columns_of,
+    default_of,
+    keys_of,
+    set_of,
+    singular,
+    type_named,
+)
+from rlslint.code.evaluation.schema_policies import (
+    create_policy,
+    create_role,
+    create_type,
+    drop_policy,
+    enable,
+)
+from rlslint.code.evaluation.schema_statement import (
+    ROLES,
+    Statement,
+    arguments_of,
+    column_list,
+    maybe,
+    table_of_call,
+)
+from rlslint.code.evaluation.schema_words import (
     Table,
     Words,
-    column,
     default,
-    default_of,
     first_of,
     plain_word,
-    singular,
     strings_of,
+    table_name,
     table_named,
     truth,
-    type_named,
     words_of,
 )
 from rlslint.code.evaluation.strings import Written
-from rlslint.code.evaluation.values import Closure, Entries, Items, Plain, Value, constant
+from rlslint.code.evaluation.values import (
+    Entries,
+    Items,
+    Plain,
+    Value,
+    constant,
+)
 from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, unread, words
 from rlslint.code.schemas import Act, Framework, Signature
 from rlslint.text.patterns import Pattern
 
-_ROLES = {
-    "table": "table", "tablename": "table", "schema": "schema", "prefix": "schema",
-    "column": "column", "columnname": "column", "columns": "columns", "columnnames": "columns",
-    "fields": "columns", "newname": "new", "newcolumnname": "new", "newschema": "new_schema",
-    "referencedtablename": "target", "principaltable": "target", "totable": "target",
-    "referencedcolumnnames": "target_columns", "principalcolumn": "target_columns",
-    "principalcolumns": "target_columns", "principalschema": "target_schema",
-    "type": "type", "name": "name",
-}  # fmt: skip
-"""What names of arguments mean in all frameworks, where a signature says nothing else."""
-
 _IDENTIFIER = Pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
 _LEVELS = frozenset(("ENABLE", "DISABLE", "FORCE", "NO FORCE"))
-_HAVE_BLOCKS = frozenset((Act.create_table, Act.change_table))
-_CONDITIONS = (("using", "USING"), ("check", "WITH CHECK"), ("withcheck", "WITH CHECK"))
 
 
 _NO_LABELS: Mapping[str, Column] = MappingProxyType({})
-
-
-class _Statement(NamedTuple):
-    """A call that stands for a statement, read: its arguments by their roles, its other options."""
-
-    framework: Framework
-    built: Built
-    signature: Signature
-    roles: Mapping[str, Value]
-    said: Words
-    table: Table
-
-    @property
-    def place(self) -> Place:
-        return self.built.call.place
-
-    @property
-    def target(self) -> Phrase:
-        return table_name(self.table, self.place)
-
-    @property
-    def columns(self) -> list[str | None]:
-        """The columns that are named, None for those that are not known."""
-        value = self.roles.get("columns", self.roles.get("column"))
-        return strings_of((value,)) if value is not None else []
-
-    @property
-    def known_columns(self) -> list[str]:
-        """The columns where all are known, else none."""
-        found = self.columns
-        return [] if None in found else [each for each in found if each is not None]
-
-    def text(self, role: str) -> str | None:
-        """Return an argument that is a string."""
-        found = constant(self.roles.get(role))
-        return found if isinstance(found, str) else None
-
-    def alter(self, *parts: str | Phrase) -> Written:
-        """Return a statement that changes the table."""
-        return sentence(self.place, "ALTER TABLE ", self.target, " ", *parts)
-
-    def add(self, *parts: str | Phrase) -> Written:
-        """Return a statement that adds a constraint, by its name where it has one."""
-        own = self.text("name")
-        label: Phrase = (
-            [*words("CONSTRAINT ", self.place), *name(own, self.place), *words(" ", self.place)]
-            if own
-            else ()
-        )
-        return self.alter("ADD ", label, *parts)
 
 
 def statements_of(built: Built, framework: Framework, is_moved: bool = False) -> Iterator[Written]:
@@ -114,14 +77,14 @@ def statements_of(built: Built, framework: Framework, is_moved: bool = False) ->
     if built.signature is None:
         yield from _in_doubt(built)
         return
-    roles, said = _given(built, built.signature)
-    table = _table(built, roles)
+    roles, said = arguments_of(built, built.signature)
+    table = table_of_call(built, roles)
     if is_moved and not table.schema:
         table = table._replace(schema=None)
-    yield from _run(_Statement(framework, built, built.signature, roles, said, table))
+    yield from _run(Statement(framework, built, built.signature, roles, said, table))
 
 
-def _run(statement: _Statement) -> Iterator[Written]:
+def _run(statement: Statement) -> Iterator[Written]:
     act = _ACTS.get(statement.signature.act)
     return act(statement) if act is not None else iter(())
 
@@ -131,69 +94,36 @@ def _in_doubt(built: Built) -> Iterator[Written]:
 
     In a schema that is not known, no table is meant but those that the history makes.
     """
-    place = built.call.place
-    anything = unread(place)
     for table in sorted(tables_in_doubt(built)):
-        target = table_name(Table(None, table), place)
-        for level in ("ENABLE", "FORCE"):
-            yield sentence(place, "ALTER TABLE ", target, f" {level} ROW LEVEL SECURITY")
-        yield sentence(place, "CREATE POLICY ", anything, " ON ", target, " USING (", anything, ")")
+        yield from _row_security_of(Table(None, table), built.call.place)
+
+
+def _row_security_of(table: Table, place: Place) -> Iterator[Written]:
+    """Yield row security of which nobody knows whether, and how, a table has it."""
+    anything, target = unread(place), table_name(table._replace(schema=None), place)
+    for level in ("ENABLE", "FORCE"):
+        yield sentence(place, "ALTER TABLE ", target, f" {level} ROW LEVEL SECURITY")
+    yield sentence(place, "CREATE POLICY ", anything, " ON ", target, " USING (", anything, ")")
 
 
 def tables_in_doubt(built: Built) -> set[str]:
     """Return the names that are given to a call which nobody knows, and may be those of tables."""
     given = [*built.call.arguments[:2], *built.call.named.values()]
+    tables = [table_named(each).name for each in given if _is_table(each)]
     texts = [each for each in strings_of(given) if each and _IDENTIFIER().fullmatch(each)]
+    texts += [each for each in tables if each is not None]
     return {text.rpartition(".")[2] for text in texts}
 
 
-# What a call is given
-
-
-def _given(built: Built, signature: Signature) -> tuple[dict[str, Value], Words]:
-    """Return the arguments of a call by their roles, and its other options."""
-    given: list[Value] = [each for each in built.call.arguments if not isinstance(each, Closure)]
-    first = given[0] if given else None
-    if signature.act is Act.create_index and isinstance(first, Built):
-        given = list(first.call.arguments)
-    roles: dict[str, Value] = dict(zip(signature.positions, given, strict=False))
-    if signature.positions[-1:] == ("columns",):
-        rest = [each for each in given[len(signature.positions) - 1 :] if isinstance(each, Written)]
-        if rest:
-            roles["columns"] = Items(tuple(rest))
-    described = [each for each in given if isinstance(each, Built) and _has_entries(each)]
-    said = words_of(*described, first if isinstance(first, Built) else None, built)
-    for key, values in said.items():
-        role = signature.words.get(key) or _ROLES.get(key)
-        if role is not None and values:
-            roles.setdefault(role, values[0])
-    for key, result in built.results.items():
-        if not key and signature.act in _HAVE_BLOCKS:
-            continue
-        word = plain_word(key)
-        role = signature.words.get(word) or _ROLES.get(word or "columns")
-        if role is not None and not isinstance(roles.get(role), Written | Items):
-            roles[role] = result
-    return roles, said
-
-
-def _has_entries(built: Built) -> bool:
-    return any(isinstance(each, Entries) for each in built.call.arguments)
-
-
-def _table(built: Built, roles: Mapping[str, Value]) -> Table:
-    schema = roles.get("schema")
-    if schema is None and isinstance(built.on, Built):
-        schema = first_of(words_of(built.on), "withschema")
-        if built.on.call.name == "withSchema":
-            schema = next(iter(built.on.call.arguments), None)
-    return table_named(roles.get("table"), schema)
+def _is_table(value: Value) -> bool:
+    signature = value.signature if isinstance(value, Built) else None
+    return signature is not None and signature.act is Act.create_table
 
 
 # Tables
 
 
-def _create_table(statement: _Statement) -> Iterator[Written]:
+def _create_table(statement: Statement) -> Iterator[Written]:
     framework, built, roles, said, table = (
         statement.framework, statement.built, statement.roles, statement.said, statement.table,
     )  # fmt: skip
@@ -209,7 +139,13 @@ def _create_table(statement: _Statement) -> Iterator[Written]:
     )
     read = {each.place for each in described}
     arguments = [each for each in built.call.arguments[1:] if isinstance(each, Built)]
-    for part in (*arguments, *built.parts):
+    extra = list(_listed(built.results.get("parts")))
+    if any(_is_policy(framework, each) for each in extra) or statement.signature.set:
+        later.append(statement.alter("ENABLE ROW LEVEL SECURITY"))
+    for part in (*arguments, *built.parts, *extra):
+        if not isinstance(part, Built):
+            later += _row_security_of(table, place)
+            continue
         if part.call.place in read:
             continue
         found = columns_of(framework, part)
@@ -217,11 +153,16 @@ def _create_table(statement: _Statement) -> Iterator[Written]:
             later += _part(framework, part, table, labels)
         else:
             columns += found
+    if framework.declares is not None:
+        later += _references(columns, table)
+        columns = [each._replace(reference=None) for each in columns]
     known = [each for each in columns if each.name is not None]
     keys = [each.name for each in known if each.primary and each.name is not None]
     phrases = [_definition(each, is_key=len(keys) == 1) for each in known]
     if len(keys) > 1:
-        phrases.append([*words("PRIMARY KEY (", place), *_names(keys, place), *words(")", place)])
+        phrases.append(
+            [*words("PRIMARY KEY (", place), *column_list(keys, place), *words(")", place)]
+        )
     how = "CREATE TABLE IF NOT EXISTS " if _unless_there(built, said) else "CREATE TABLE "
     yield sentence(place, how, target, " (", listed(phrases, place), ")")
     for each in columns:
@@ -235,13 +176,43 @@ def _create_table(statement: _Statement) -> Iterator[Written]:
     yield from _described_constraints(statement)
 
 
-def _described_constraints(statement: _Statement) -> Iterator[Written]:
+def _listed(value: Value | None) -> Iterator[Value]:
+    """Yield what a list or an object has, those in it included."""
+    match value:
+        case None | Plain(None):
+            return
+        case Items(values):
+            for each in values:
+                yield from _listed(each)
+        case Entries(entries):
+            for each in entries.values():
+                yield from _listed(each)
+        case _:
+            yield value
+
+
+def _is_policy(framework: Framework, value: Value) -> bool:
+    known = framework.parts.get(value.call.name) if isinstance(value, Built) else None
+    return known is not None and known.act is Act.create_policy
+
+
+def _references(columns: Sequence[Column], table: Table) -> Iterator[Written]:
+    for each in columns:
+        if each.reference is not None and each.name is not None:
+            place = each.place
+            yield sentence(
+                place, "ALTER TABLE ", table_name(table, place), " ADD FOREIGN KEY (",
+                name(each.name, place), ")", _referring(each.reference, place),
+            )  # fmt: skip
+
+
+def _described_constraints(statement: Statement) -> Iterator[Written]:
     """Yield the keys that an object which describes a table lists beside its columns."""
     for word, act in (("foreignkeys", Act.foreign_key), ("uniques", Act.unique)):
         given = first_of(statement.said, word)
         for each in given.values if isinstance(given, Items) else ():
             said = words_of(each)
-            roles = {_ROLES[key]: value[0] for key, value in said.items() if key in _ROLES}
+            roles = {ROLES[key]: value[0] for key, value in said.items() if key in ROLES}
             signature = Signature(act)
             yield from _run(statement._replace(signature=signature, roles=roles, said=said))
 
@@ -250,7 +221,7 @@ def _unless_there(built: Built, said: Words) -> bool:
     return "ifnotexists" in plain_word(built.call.name) or truth(said, "ifnotexists") is True
 
 
-def _change_table(statement: _Statement) -> Iterator[Written]:
+def _change_table(statement: Statement) -> Iterator[Written]:
     if "levelsecurity" in statement.said:
         level = constant(first_of(statement.said, "levelsecurity"))
         if isinstance(level, str) and level.upper() in _LEVELS:
@@ -275,25 +246,27 @@ def _part(
         for each in columns:
             is_old = "change" in said or "alter" in said
             yield from _retyped(each, table) if is_old else _add(each, table)
+    elif signature is None and framework.declares is not None:
+        yield from _row_security_of(table, part.call.place)
     elif signature is None:
         place = part.call.place
         target = table_name(table, place)
         yield sentence(place, "ALTER TABLE ", target, " ADD COLUMN ", *_anything(place))
     else:
-        roles, said = _given(part, signature)
+        roles, said = arguments_of(part, signature)
         role = "columns" if "columns" in roles else "column"
         if labels and role in roles:
             told = strings_of((roles[role],))
             told = [labels[each].name if each and each in labels else each for each in told]
             roles[role] = Items(tuple([_named(each, part.call.place) for each in told]))
-        yield from _run(_Statement(framework, part, signature, roles, said, table))
+        yield from _run(Statement(framework, part, signature, roles, said, table))
 
 
 def _named(label: str | None, place: Place) -> Value:
     return Written(words(label, place)) if label is not None else Plain(0)
 
 
-def _drop_table(statement: _Statement) -> Iterator[Written]:
+def _drop_table(statement: Statement) -> Iterator[Written]:
     more = statement.roles.get("columns")
     others = [table_named(each) for each in more.values] if isinstance(more, Items) else []
     for each in (statement.table, *others):
@@ -306,7 +279,7 @@ def _cascade(said: Words) -> str:
     return " CASCADE" if is_forced or truth(said, "cascade") is True else ""
 
 
-def _rename_table(statement: _Statement) -> Iterator[Written]:
+def _rename_table(statement: Statement) -> Iterator[Written]:
     if "column" in statement.roles:
         yield from _rename_column(statement)
         return
@@ -317,10 +290,10 @@ def _rename_table(statement: _Statement) -> Iterator[Written]:
         yield sentence(place, "ALTER TABLE ", target, " SET SCHEMA ", name(new.schema, place))
         target = table_name(Table(new.schema, table.name), place)
     if "new" in statement.roles and (new.name is None or new.name != table.name):
-        yield sentence(place, "ALTER TABLE ", target, " RENAME TO ", _maybe(new.name, place))
+        yield sentence(place, "ALTER TABLE ", target, " RENAME TO ", maybe(new.name, place))
 
 
-def _join_table(statement: _Statement) -> Iterator[Written]:
+def _join_table(statement: Statement) -> Iterator[Written]:
     """Yield the table between two others, named after both."""
     place = statement.place
     pair = [each for each in (statement.text("table"), statement.text("new")) if each]
@@ -336,7 +309,7 @@ def _join_table(statement: _Statement) -> Iterator[Written]:
         yield from _part(statement.framework, part, table)
 
 
-def _create_schema(statement: _Statement) -> Iterator[Written]:
+def _create_schema(statement: Statement) -> Iterator[Written]:
     schema = statement.text("schema") or statement.text("name")
     if schema:
         place = statement.place
@@ -346,12 +319,12 @@ def _create_schema(statement: _Statement) -> Iterator[Written]:
 # Columns
 
 
-def _add_column(statement: _Statement) -> Iterator[Written]:
+def _add_column(statement: Statement) -> Iterator[Written]:
     for each in _added(statement):
         yield from _add(each, statement.table)
 
 
-def _added(statement: _Statement) -> list[Column]:
+def _added(statement: Statement) -> list[Column]:
     framework, roles, place = statement.framework, statement.roles, statement.place
     said: Words = statement.said
     if statement.signature.set:
@@ -402,21 +375,21 @@ def _retyped(changed: Column, table: Table) -> Iterator[Written]:
     yield sentence(place, *parts, " SET NOT NULL" if changed.not_null else " DROP NOT NULL")
 
 
-def _drop_column(statement: _Statement) -> Iterator[Written]:
+def _drop_column(statement: Statement) -> Iterator[Written]:
     for each in statement.columns:
-        yield statement.alter("DROP COLUMN ", _maybe(each, statement.place))
+        yield statement.alter("DROP COLUMN ", maybe(each, statement.place))
 
 
-def _rename_column(statement: _Statement) -> Iterator[Written]:
+def _rename_column(statement: Statement) -> Iterator[Written]:
     old, new = statement.text("column"), statement.text("new")
     place = statement.place
-    yield statement.alter("RENAME COLUMN ", _maybe(old, place), " TO ", _maybe(new, place))
+    yield statement.alter("RENAME COLUMN ", maybe(old, place), " TO ", maybe(new, place))
 
 
-def _change_column(statement: _Statement) -> Iterator[Written]:
+def _change_column(statement: Statement) -> Iterator[Written]:
     place, kind = statement.place, statement.roles.get("type")
     said: Words = statement.said
-    head = ("ALTER COLUMN ", _maybe(statement.text("column"), place))
+    head = ("ALTER COLUMN ", maybe(statement.text("column"), place))
     if isinstance(kind, Entries):
         said = words_of(kind)
         kind = first_of(said, "type")
@@ -441,7 +414,7 @@ def _change_column(statement: _Statement) -> Iterator[Written]:
 def _definition(column: Column, *, is_key: bool) -> Phrase:
     """Return a column as it stands in CREATE TABLE."""
     place = column.place
-    found = [*_maybe(column.name, place), *words(f" {column.type or 'text'}", place)]
+    found = [*maybe(column.name, place), *words(f" {column.type or 'text'}", place)]
     if column.primary and is_key:
         found += words(" PRIMARY KEY", place)
     elif column.not_null or column.primary:
@@ -461,13 +434,15 @@ def _definition(column: Column, *, is_key: bool) -> Phrase:
 def _referring(reference: Reference, place: Place) -> Phrase:
     found = [*words(" REFERENCES ", place), *table_name(reference.table, place)]
     if reference.columns:
-        found += [*words(" (", place), *_names(reference.columns, place), *words(")", place)]
+        found += [*words(" (", place), *column_list(reference.columns, place), *words(")", place)]
     return found
 
 
-def _foreign_key(statement: _Statement) -> Iterator[Written]:
+def _foreign_key(statement: Statement) -> Iterator[Written]:
     roles, said, place = statement.roles, statement.said, statement.place
     target = roles.get("target", first_of(said, "on", "intable", "references"))
+    if target is None:
+        target = _table_of_columns(roles.get("target_columns"))
     referred = table_named(target, roles.get("target_schema"))
     columns = statement.known_columns
     if not columns and not statement.columns and referred.name is not None:
@@ -477,18 +452,23 @@ def _foreign_key(statement: _Statement) -> Iterator[Written]:
     keys = roles.get("target_columns", first_of(said, "references", "primarykey"))
     names = [each for each in strings_of((keys,)) if each] if keys not in (None, target) else []
     yield statement.add(
-        "FOREIGN KEY (", _names(columns, place), ")",
+        "FOREIGN KEY (", column_list(columns, place), ")",
         _referring(Reference(referred, tuple(names)), place),
     )  # fmt: skip
 
 
-def _key(statement: _Statement) -> Iterator[Written]:
+def _table_of_columns(value: Value | None) -> Value | None:
+    first = next(iter(value.values), None) if isinstance(value, Items) else value
+    return first.table if isinstance(first, Member) else None
+
+
+def _key(statement: Statement) -> Iterator[Written]:
     kind = "PRIMARY KEY" if statement.signature.act is Act.primary_key else "UNIQUE"
     if statement.known_columns:
-        yield statement.add(f"{kind} (", _names(statement.known_columns, statement.place), ")")
+        yield statement.add(f"{kind} (", column_list(statement.known_columns, statement.place), ")")
 
 
-def _constraint(statement: _Statement) -> Iterator[Written]:
+def _constraint(statement: Statement) -> Iterator[Written]:
     """Yield a constraint whose kind is an option, or that is written in SQL."""
     written = statement.roles.get("definition")
     kind = (statement.text("type") or "").lower()
@@ -507,14 +487,14 @@ def _constraint(statement: _Statement) -> Iterator[Written]:
         yield from _key(statement._replace(signature=Signature(act)))
 
 
-def _drop_constraint(statement: _Statement) -> Iterator[Written]:
+def _drop_constraint(statement: Statement) -> Iterator[Written]:
     own = statement.text("name")
     if own:
         label = name(own, statement.place)
         yield statement.alter("DROP CONSTRAINT IF EXISTS ", label, " CASCADE")
 
 
-def _create_index(statement: _Statement) -> Iterator[Written]:
+def _create_index(statement: Statement) -> Iterator[Written]:
     said, place, columns = statement.said, statement.place, statement.known_columns
     where = first_of(said, "where", "filter", "postgresqlwhere")
     condition = default(where, place, is_sql=True)
@@ -522,8 +502,10 @@ def _create_index(statement: _Statement) -> Iterator[Written]:
         # What it serves is not known.
         return
     first = next(iter(statement.built.call.arguments), None)
-    is_unique = truth(said, "unique", "isunique") is True or (
-        isinstance(first, Built) and "unique" in first.call.name
+    is_unique = (
+        truth(said, "unique", "isunique") is True
+        or statement.signature.set == "unique"
+        or (isinstance(first, Built) and "unique" in first.call.name)
     )
     own = statement.text("name")
     using = constant(first_of(said, "using", "postgresqlusing", "method"))
@@ -546,41 +528,13 @@ def _indexed(text: str, place: Place) -> Phrase:
     return name(text, place) if text.isidentifier() else words(f"({text})", place)
 
 
-def _drop_index(statement: _Statement) -> Iterator[Written]:
+def _drop_index(statement: Statement) -> Iterator[Written]:
     own = statement.text("name")
     if own:
         yield sentence(statement.place, "DROP INDEX IF EXISTS ", name(own, statement.place))
 
 
-# Policies
-
-
-def _create_policy(statement: _Statement) -> Iterator[Written]:
-    place, said = statement.place, statement.said
-    label = _maybe(statement.text("name"), place)
-    parts: list[str | Phrase] = ["CREATE POLICY ", label, " ON ", statement.target]
-    kind, command = constant(first_of(said, "as")), constant(first_of(said, "command", "for"))
-    if isinstance(kind, str):
-        parts.append(f" AS {kind.upper()}")
-    if isinstance(command, str):
-        parts.append(f" FOR {command.upper()}")
-    grantees = strings_of(tuple(said.get("role", said.get("to", ()))))
-    if grantees:
-        known = [each for each in grantees if each is not None]
-        parts += [" TO ", ", ".join(known) if len(known) == len(grantees) else unknown(place)]
-    for word, clause in _CONDITIONS:
-        if word in said:
-            condition = default(first_of(said, word), place, is_sql=True)
-            parts += [f" {clause} (", condition or unknown(place), ")"]
-    yield sentence(place, *parts)
-
-
-def _drop_policy(statement: _Statement) -> Iterator[Written]:
-    label = _maybe(statement.text("name"), statement.place)
-    yield sentence(statement.place, "DROP POLICY IF EXISTS ", label, " ON ", statement.target)
-
-
-_ACTS: Mapping[Act, Callable[[_Statement], Iterator[Written]]] = MappingProxyType(
+_ACTS: Mapping[Act, Callable[[Statement], Iterator[Written]]] = MappingProxyType(
     {
         Act.create_table: _create_table,
         Act.change_table: _change_table,
@@ -600,31 +554,16 @@ _ACTS: Mapping[Act, Callable[[_Statement], Iterator[Written]]] = MappingProxyTyp
         Act.drop_constraint: _drop_constraint,
         Act.create_index: _create_index,
         Act.drop_index: _drop_index,
-        Act.create_policy: _create_policy,
-        Act.drop_policy: _drop_policy,
+        Act.create_policy: create_policy,
+        Act.drop_policy: drop_policy,
+        Act.enable_row_security: enable,
+        Act.create_role: create_role,
+        Act.create_type: create_type,
     }
 )
 
 
 # Names
-
-
-def table_name(table: Table, place: Place) -> Phrase:
-    """Return the name of a table; without a known schema, it means those of the history alone."""
-    if table.name is None:
-        return unknown(place)
-    own = name(table.name, place)
-    if table.schema is None:
-        return [*unread(place), *words(".", place), *own]
-    return [*name(table.schema, place), *words(".", place), *own] if table.schema else own
-
-
-def _names(columns: Sequence[str], place: Place) -> Phrase:
-    return listed([name(each, place) for each in columns], place)
-
-
-def _maybe(label: str | None, place: Place) -> Phrase:
-    return name(label, place) if label is not None else unknown(place)
 
 
 def _anything(place: Place) -> Sequence[str | Phrase]:

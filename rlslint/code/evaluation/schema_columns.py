@@ -4,27 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.code.evaluation.built import Built
+from rlslint import NamedTuple
+from rlslint.code.evaluation.built import Built, Member
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.schema_words import (
-    Column,
+    Table,
     Words,
-    column,
-    default_of,
+    default,
     first_of,
     plain_word,
     strings_of,
+    table_named,
+    table_of,
     truth,
-    type_named,
     words_of,
 )
 from rlslint.code.evaluation.strings import Written
-from rlslint.code.evaluation.values import Closure, Entries, Items, Plain, Value, constant
-from rlslint.code.schemas import Framework
+from rlslint.code.evaluation.values import Closure, Entries, Items, Plain, Unknown, Value, constant
+from rlslint.code.evaluation.wording import Phrase, words
+from rlslint.code.schemas import Act, Framework
+from rlslint.text.patterns import Pattern
+
+_KEYS = ("key", "column", "columnname", "field", "primarykey")
+_IDENTITIES = frozenset(("generatedalwaysasidentity", "generatedbydefaultasidentity"))
+_TYPE = Pattern(r"[A-Za-z_][\w .,()\"]*(?:\[\])*")
+_REFERENCE = Pattern(r'"?([\w.]+)"?\s*(?:\(\s*"?(\w+)"?\s*\))?')
+_WORDS = Pattern(r"[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+")
+"""The words of a name in which only capitals part them."""
 
 _REFERS = frozenset(("references", "ForeignKey"))
 _YES: Sequence[Value] = (Plain(True),)
 _NO: Sequence[Value] = (Plain(False),)
+
+
+class Reference(NamedTuple):
+    """What a foreign key refers to; without columns, the primary key."""
+
+    table: Table
+    columns: tuple[str, ...] = ()
+
+
+class Column(NamedTuple):
+    """A column as a call describes it; None for a name or a type that is not known."""
+
+    place: Place
+    name: str | None
+    type: str | None
+    not_null: bool = False
+    primary: bool = False
+    unique: bool = False
+    indexed: bool = False
+    default: Phrase = ()
+    reference: Reference | None = None
 
 
 def keys_of(framework: Framework, said: Words, place: Place) -> Iterator[Column]:
@@ -44,7 +75,10 @@ def columns_in(framework: Framework, value: Value | None, place: Place) -> Itera
     match value:
         case Entries(entries):
             for key, each in entries.items():
-                yield from _entry(framework, key, each, place)
+                if framework.declares is not None:
+                    yield _declared(framework, key, each, place)
+                else:
+                    yield from _entry(framework, key, each, place)
         case Items(values):
             for each in values:
                 yield from _entry(framework, None, each, place)
@@ -52,6 +86,30 @@ def columns_in(framework: Framework, value: Value | None, place: Place) -> Itera
             yield from _entry(framework, None, value, place)
         case _:
             return
+
+
+def declared_name(framework: Framework, key: str, value: Value) -> str | None:
+    """Return what a column is called that is declared under a key, None where nobody knows."""
+    if not isinstance(value, Built) or not _is_column(framework, value):
+        return None
+    given = constant(next(iter(value.call.arguments), None))
+    if isinstance(given, str):
+        return given
+    is_snake = framework.declares is not None and framework.declares.is_snake
+    return "_".join(_WORDS().findall(key)).lower() if is_snake else key
+
+
+def _is_column(framework: Framework, value: Built) -> bool:
+    is_made = isinstance(value.on, Built) and _makes_types(framework, value.on)
+    return value.call.name in framework.types or is_made
+
+
+def _declared(framework: Framework, key: str, value: Value, place: Place) -> Column:
+    """Return the column that is declared under a key; without a name where nobody knows it."""
+    own = declared_name(framework, key, value)
+    if own is None or not isinstance(value, Built):
+        return Column(value.call.place if isinstance(value, Built) else place, None, None)
+    return column(framework, own, value, words_of(value), value.call.place)
 
 
 def _entry(framework: Framework, key: str | None, value: Value, place: Place) -> Iterator[Column]:
@@ -139,3 +197,181 @@ def set_of(
         not_null = standard.not_null or is_told
         found.append(Column(place, own, standard.type, not_null, standard.primary))
     return found
+
+
+def type_named(framework: Framework, value: Value | None) -> str | None:
+    """Return the type of PostgreSQL that a value stands for, None where that is not known."""
+    match value:
+        case Written() if value.constant is not None:
+            word = value.constant
+            known = framework.types.get(word) or framework.types.get(word.lower())
+            return known or (word if _TYPE().fullmatch(word) else None)
+        case Items((kind, inner, *_)) if constant(kind) == "array":
+            item = type_named(framework, inner)
+            return f"{item}[]" if item else None
+        case Built(on=Built() as maker) if _makes_types(framework, maker):
+            return _made_type(framework, maker)
+        case Built(call=call):
+            if call.name.lower() == "array":
+                item = type_named(framework, next(iter(call.arguments), None))
+                return f"{item}[]" if item else None
+            if truth(words_of(value), "timezone", "withtimezone") is True:
+                return "timestamptz"
+            return framework.types.get(call.name) or framework.types.get(call.name.lower())
+        case Unknown(path=path):
+            word = path.rpartition(".")[2].removesuffix("()")
+            return framework.types.get(word) or framework.types.get(word.lower())
+        case _:
+            return None
+
+
+def _makes_types(framework: Framework, maker: Built) -> bool:
+    if maker.signature is not None:
+        return maker.signature.act is Act.create_type
+    return framework.declares is not None and maker.call.name in framework.declares.typers
+
+
+def _made_type(framework: Framework, maker: Built) -> str | None:
+    """Return the type that a call makes, which gives a function for columns of it."""
+    if maker.signature is not None:
+        named = table_named(maker)
+        if named.name is None or named.schema is None:
+            return None
+        return ".".join([f'"{part}"' for part in named if part])
+    entry = framework.declares.typers.get(maker.call.name) if framework.declares else None
+    return type_named(framework, maker.results.get(entry)) if entry is not None else None
+
+
+def column(
+    framework: Framework,
+    name: str | None,
+    kind: Value | str | None,
+    said: Words,
+    place: Place,
+    *,
+    primary: bool = False,
+) -> Column:
+    """Return a column of which the options are known."""
+    refers = kind if isinstance(kind, Built) and kind.call.name in _REFERS else None
+    if refers is not None:
+        said = {**said, "references": (refers,)}
+        kind = first_of(words_of(refers), "type")
+        if kind is None:
+            kind = framework.key.type if framework.key is not None else None
+    type_ = kind if isinstance(kind, str) else type_named(framework, kind)
+    if type_ == "timestamptz" and truth(said, "usetz") is False:
+        type_ = "timestamp"
+    if type_ is not None and truth(said, "array") is True:
+        type_ += "[]"
+    primary = primary or truth(said, "primary", "primarykey", "isprimary") is True
+    nullable = truth(said, "null", "nullable", "allownull", "isnullable")
+    if nullable is None:
+        not_null = truth(said, "notnull", "notnullable", "isnotnull")
+        nullable = framework.nullable if not_null is None else not not_null
+    if not _IDENTITIES.isdisjoint(said):
+        nullable = False
+    index = first_of(said, "index")
+    return Column(
+        place,
+        name,
+        type_,
+        not nullable,
+        primary,
+        truth(said, "unique", "isunique") is True or truth(words_of(index), "unique") is True,
+        truth(said, "index", "dbindex") is True,
+        _own_default(framework, said, place)
+        or default_of(said, place, is_sql=framework.writes_defaults),
+        reference(framework, name, said),
+    )
+
+
+def _own_default(framework: Framework, said: Words, place: Place) -> Phrase:
+    """Return the default that a word of the framework stands for, nothing where none does."""
+    known = framework.declares.defaults if framework.declares is not None else {}
+    return next((words(sql, place) for word, sql in known.items() if word in said), ())
+
+
+def default_of(said: Words, place: Place, *, is_sql: bool = False) -> Phrase:
+    """Return the default that options give, as SQL; `is_sql` where they write it as that."""
+    as_sql = first_of(said, "defaultvaluesql", "defaultraw")
+    if as_sql is not None:
+        return default(as_sql, place, is_sql=True)
+    given = first_of(said, "default", "defaultto", "serverdefault", "defaultvalue")
+    return default(given, place, is_sql=is_sql)
+
+
+def reference(framework: Framework, name: str | None, said: Words) -> Reference | None:
+    """Return what a column refers to, None where it refers to nothing or nobody knows what."""
+    target = first_of(said, "intable", "on")
+    given = first_of(said, "references", "foreignkey", "constrained")
+    if target is not None:
+        return Reference(table_named(target), _known(given))
+    match given:
+        case None | Plain(False | None):
+            return None
+        case Plain(True):
+            return Reference(Table("", _plural((name or "").removesuffix("_id"))))
+        case Member(name=own, table=table):
+            return Reference(table_named(table), (own,)) if own is not None else None
+        case Written():
+            return _written_reference(framework, given, "constrained" in said)
+        case Built(call=call) if call.arguments:
+            more = words_of(given)
+            key = _known(first_of(more, *_KEYS))
+            if (
+                key
+                or first_of(more, "type") is not None
+                or "." not in str(constant(call.arguments[0]))
+            ):
+                return Reference(table_named(given), key)
+            return _written_reference(framework, call.arguments[0], False)
+        case Entries():
+            more = words_of(given)
+            return Reference(table_of(more), _known(first_of(more, *_KEYS)))
+        case _:
+            return None
+
+
+def _written_reference(framework: Framework, value: Value, is_table: bool) -> Reference | None:
+    text = constant(value)
+    found = _REFERENCE().fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    table, key = found[1], found[2]
+    if key is None and not is_table and not framework.references_tables:
+        table, _, key = table.rpartition(".")
+        if not table:
+            return None
+    schema, _, last = table.rpartition(".")
+    return Reference(Table(schema, last), (key,) if key else ())
+
+
+def _known(value: Value | None) -> tuple[str, ...]:
+    names = strings_of((value,)) if value is not None else []
+    return tuple([each for each in names if each is not None])
+
+
+_IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
+
+
+def _plural(word: str) -> str:
+    """Return the name of the table for a word, as Rails and Laravel make it."""
+    before, underscore, last = word.rpartition("_")
+    if last in _IRREGULAR:
+        return before + underscore + _IRREGULAR[last]
+    if word.endswith("y") and word[-2:-1] not in ("a", "e", "i", "o", "u"):
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+
+
+def singular(word: str) -> str:
+    """Return the word for a row of a table, as Rails makes it."""
+    before, underscore, last = word.rpartition("_")
+    for one, many in _IRREGULAR.items():
+        if last == many:
+            return before + underscore + one
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes")) and not word.endswith("uses"):
+        return word[:-2]
+    return word.removesuffix("s")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rlslint import NamedTuple
-from rlslint.code.evaluation.built import Built
+from rlslint.code.evaluation.built import Built, Member
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import (
@@ -22,22 +22,17 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.evaluation.wording import Phrase, words
-from rlslint.code.schemas import Framework
+from rlslint.code.evaluation.wording import Phrase, name, unknown, unread, words
+from rlslint.code.schemas import Act, Framework, Signature
 from rlslint.sql.quoting import quoted_literal
-from rlslint.text.patterns import Pattern
 
 Words = Mapping[str, Sequence[Value]]
 """Options by their names in small letters without underscores, each with what it is given."""
 
-_TYPE = Pattern(r"[A-Za-z_][\w .,()\"]*(?:\[\])*")
-_REFERENCE = Pattern(r'"?([\w.]+)"?\s*(?:\(\s*"?(\w+)"?\s*\))?')
 _RAW = frozenset(("raw", "func", "fragment", "text", "literal", "Expression", "fn", "sql"))
 _FUNCTIONS = {"now": "now()", "uuid": "gen_random_uuid()", "currenttimestamp": "now()"}
-_REFERS = frozenset(("references", "ForeignKey"))
 _TABLES = ("intable", "on", "totable", "model", "table", "tablename", "name", "principaltable")
 _SCHEMAS = ("schema", "prefix", "principalschema")
-_KEYS = ("key", "column", "columnname", "field", "primarykey")
 _TRUE: Sequence[Value] = (Plain(True),)
 
 
@@ -46,27 +41,6 @@ class Table(NamedTuple):
 
     schema: str | None
     name: str | None
-
-
-class Reference(NamedTuple):
-    """What a foreign key refers to; without columns, the primary key."""
-
-    table: Table
-    columns: tuple[str, ...] = ()
-
-
-class Column(NamedTuple):
-    """A column as a call describes it; None for a name or a type that is not known."""
-
-    place: Place
-    name: str | None
-    type: str | None
-    not_null: bool = False
-    primary: bool = False
-    unique: bool = False
-    indexed: bool = False
-    default: Phrase = ()
-    reference: Reference | None = None
 
 
 def words_of(*values: Value | None) -> dict[str, Sequence[Value]]:
@@ -86,12 +60,18 @@ def words_of(*values: Value | None) -> dict[str, Sequence[Value]]:
                         found[plain_word(key)] = (value.results.get(key, given),)
                 for part in value.parts:
                     found |= words_of(part) if part.parts else {}
-                    found[plain_word(part.call.name)] = part.call.arguments or _TRUE
+                    found[plain_word(part.call.name)] = _arguments(part) or _TRUE
             case Entries(entries):
                 found |= {plain_word(key): (given,) for key, given in entries.items()}
             case _:
                 continue
     return found
+
+
+def _arguments(part: Built) -> Sequence[Value]:
+    """Return what a call is given; of a function that names a column, this."""
+    named = part.results.get("")
+    return (named,) if isinstance(named, Member) else part.call.arguments
 
 
 def plain_word(word: str) -> str:
@@ -116,6 +96,8 @@ def strings_of(values: Sequence[Value]) -> list[str | None]:
                 found += strings_of(inner)
             case Written():
                 found.append(value.constant)
+            case Member(name=own) | Built(on=Member(name=own)):
+                found.append(own)
             case Unknown(path=path) if path.startswith("."):
                 found.append(path[1:])
             case Entries(entries):
@@ -135,11 +117,12 @@ def table_named(value: Value | None, schema: Value | None = None) -> Table:
         case Built():
             first = next(iter(value.call.arguments), None)
             said = words_of(value)
+            schema = schema or schema_of(value)
             if first is None or isinstance(first, Entries):
-                return _of_words(said)
+                return table_of(said)
             return table_named(first, schema or first_of(said, *_SCHEMAS))
         case Entries():
-            return _of_words(words_of(value))
+            return table_of(words_of(value))
         case _:
             return Table("", None)
     if schema is None or schema == Plain(None):
@@ -148,7 +131,27 @@ def table_named(value: Value | None, schema: Value | None = None) -> Table:
     return Table(known, last) if isinstance(known, str) else Table(None, last)
 
 
-def _of_words(said: Words) -> Table:
+def schema_of(made: Built) -> Value | None:
+    """Return the schema on which something was made, None where it was made on none."""
+    match made.on:
+        case Built(signature=Signature(act=Act.create_schema), call=call):
+            return next(iter(call.arguments), None)
+        case _:
+            return None
+
+
+def table_name(table: Table, place: Place) -> Phrase:
+    """Return the name of a table; without a known schema, it means those of the history alone."""
+    if table.name is None:
+        return unknown(place)
+    own = name(table.name, place)
+    if table.schema is None:
+        return [*unread(place), *words(".", place), *own]
+    return [*name(table.schema, place), *words(".", place), *own] if table.schema else own
+
+
+def table_of(said: Words) -> Table:
+    """Return the table that options name."""
     return table_named(first_of(said, *reversed(_TABLES)), first_of(said, *_SCHEMAS))
 
 
@@ -159,79 +162,6 @@ def truth(said: Words, *names: str) -> bool | None:
             value = constant(said[each][0]) if said[each] else True
             return value if isinstance(value, bool) else True
     return None
-
-
-def type_named(framework: Framework, value: Value | None) -> str | None:
-    """Return the type of PostgreSQL that a value stands for, None where that is not known."""
-    match value:
-        case Written() if value.constant is not None:
-            word = value.constant
-            known = framework.types.get(word) or framework.types.get(word.lower())
-            return known or (word if _TYPE().fullmatch(word) else None)
-        case Items((kind, inner, *_)) if constant(kind) == "array":
-            item = type_named(framework, inner)
-            return f"{item}[]" if item else None
-        case Built(call=call):
-            if call.name.lower() == "array":
-                item = type_named(framework, next(iter(call.arguments), None))
-                return f"{item}[]" if item else None
-            if truth(words_of(value), "timezone") is True:
-                return "timestamptz"
-            return framework.types.get(call.name) or framework.types.get(call.name.lower())
-        case Unknown(path=path):
-            word = path.rpartition(".")[2].removesuffix("()")
-            return framework.types.get(word) or framework.types.get(word.lower())
-        case _:
-            return None
-
-
-def column(
-    framework: Framework,
-    name: str | None,
-    kind: Value | str | None,
-    said: Words,
-    place: Place,
-    *,
-    primary: bool = False,
-) -> Column:
-    """Return a column of which the options are known."""
-    refers = kind if isinstance(kind, Built) and kind.call.name in _REFERS else None
-    if refers is not None:
-        said = {**said, "references": (refers,)}
-        kind = first_of(words_of(refers), "type")
-        if kind is None:
-            kind = framework.key.type if framework.key is not None else None
-    type_ = kind if isinstance(kind, str) else type_named(framework, kind)
-    if type_ == "timestamptz" and truth(said, "usetz") is False:
-        type_ = "timestamp"
-    if type_ is not None and truth(said, "array") is True:
-        type_ += "[]"
-    primary = primary or truth(said, "primary", "primarykey", "isprimary") is True
-    nullable = truth(said, "null", "nullable", "allownull", "isnullable")
-    if nullable is None:
-        not_null = truth(said, "notnull", "notnullable", "isnotnull")
-        nullable = framework.nullable if not_null is None else not not_null
-    index = first_of(said, "index")
-    return Column(
-        place,
-        name,
-        type_,
-        not nullable,
-        primary,
-        truth(said, "unique", "isunique") is True or truth(words_of(index), "unique") is True,
-        truth(said, "index", "dbindex") is True,
-        default_of(said, place, is_sql=framework.writes_defaults),
-        reference(framework, name, said),
-    )
-
-
-def default_of(said: Words, place: Place, *, is_sql: bool = False) -> Phrase:
-    """Return the default that options give, as SQL; `is_sql` where they write it as that."""
-    as_sql = first_of(said, "defaultvaluesql", "defaultraw")
-    if as_sql is not None:
-        return default(as_sql, place, is_sql=True)
-    given = first_of(said, "default", "defaultto", "serverdefault", "defaultvalue")
-    return default(given, place, is_sql=is_sql)
 
 
 def default(value: Value | None, place: Place, *, is_sql: bool = False) -> Phrase:
@@ -255,76 +185,33 @@ def default(value: Value | None, place: Place, *, is_sql: bool = False) -> Phras
             return ()
 
 
-def reference(framework: Framework, name: str | None, said: Words) -> Reference | None:
-    """Return what a column refers to, None where it refers to nothing or nobody knows what."""
-    target = first_of(said, "intable", "on")
-    given = first_of(said, "references", "foreignkey", "constrained")
-    if target is not None:
-        return Reference(table_named(target), _known(given))
-    match given:
-        case None | Plain(False | None):
-            return None
-        case Plain(True):
-            return Reference(Table("", _plural((name or "").removesuffix("_id"))))
-        case Written():
-            return _written_reference(framework, given, "constrained" in said)
-        case Built(call=call) if call.arguments:
-            more = words_of(given)
-            key = _known(first_of(more, *_KEYS))
-            if (
-                key
-                or first_of(more, "type") is not None
-                or "." not in str(constant(call.arguments[0]))
-            ):
-                return Reference(table_named(given), key)
-            return _written_reference(framework, call.arguments[0], False)
-        case Entries():
-            more = words_of(given)
-            return Reference(_of_words(more), _known(first_of(more, *_KEYS)))
+def sql_of(framework: Framework, value: Value | None, place: Place) -> Phrase | None:
+    """Return what a value becomes in SQL that declares something, None where that is not known."""
+    match value:
+        case Handle(prepared=Prepared(sql=sql)):
+            return sql.fragments
+        case Member(name=str() as own, table=table):
+            return [*table_name(table_named(table), place), *words(".", place), *name(own, place)]
+        case Built(signature=Signature(act=Act.create_table)):
+            return table_name(table_named(value), place)
+        case Unknown():
+            given = brought(framework, value)
+            if given is None:
+                return None
+            before, hole, behind = given.partition("{}")
+            first = next(iter(value.call.arguments), None) if isinstance(value, Built) else None
+            filling = sql_of(framework, first, place) if hole else ()
+            if filling is None:
+                return None
+            return [*words(before, place), *filling, *words(behind, place)]
         case _:
-            return None
+            return default(value, place) or None
 
 
-def _written_reference(framework: Framework, value: Value, is_table: bool) -> Reference | None:
-    text = constant(value)
-    found = _REFERENCE().fullmatch(text) if isinstance(text, str) else None
-    if found is None:
+def brought(framework: Framework, value: Value | None) -> str | None:
+    """Return what a module brings along under a name, None where that is not known."""
+    if framework.declares is None or not isinstance(value, Unknown):
         return None
-    table, key = found[1], found[2]
-    if key is None and not is_table and not framework.references_tables:
-        table, _, key = table.rpartition(".")
-        if not table:
-            return None
-    schema, _, last = table.rpartition(".")
-    return Reference(Table(schema, last), (key,) if key else ())
-
-
-def _known(value: Value | None) -> tuple[str, ...]:
-    names = strings_of((value,)) if value is not None else []
-    return tuple([each for each in names if each is not None])
-
-
-_IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
-
-
-def _plural(word: str) -> str:
-    """Return the name of the table for a word, as Rails and Laravel make it."""
-    before, underscore, last = word.rpartition("_")
-    if last in _IRREGULAR:
-        return before + underscore + _IRREGULAR[last]
-    if word.endswith("y") and word[-2:-1] not in ("a", "e", "i", "o", "u"):
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
-
-
-def singular(word: str) -> str:
-    """Return the word for a row of a table, as Rails makes it."""
-    before, underscore, last = word.rpartition("_")
-    for one, many in _IRREGULAR.items():
-        if last == many:
-            return before + underscore + one
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("ses", "xes", "zes", "ches", "shes")) and not word.endswith("uses"):
-        return word[:-2]
-    return word.removesuffix("s")
+    path = "." + (value.call.path if isinstance(value, Built) else value.path)
+    given = framework.declares.given
+    return next((sql for end, sql in given.items() if path.endswith(f".{end}")), None)

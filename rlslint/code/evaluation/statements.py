@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint.code import form
+from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import (
     known_items,
 )
@@ -80,7 +81,7 @@ def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
 
 
 def _tells_nothing(value: Value) -> bool:
-    if not isinstance(value, Unknown) or value.is_foreign:
+    if not isinstance(value, Unknown) or value.is_foreign or isinstance(value, Built):
         return False
     return value.value is HoleValue.anything
 

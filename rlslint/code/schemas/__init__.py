@@ -40,6 +40,9 @@ class Act(Enum):
     join_table = "join table"
     create_policy = "create policy"
     drop_policy = "drop policy"
+    enable_row_security = "enable row security"
+    create_role = "create role"
+    create_type = "create type"
     nothing = "nothing"
 
 
@@ -47,8 +50,9 @@ class Signature(NamedTuple):
     """What a call stands for, and the roles of its arguments, by position and by name.
 
     Roles: table, schema, columns, column, type, new, new_schema, target, target_schema,
-    target_columns, null. `is_bare` tells that it is only called without naming an object (True), or
-    only on one (False). `set` is the word of the framework for the columns that are added.
+    target_columns, null, values, parts. `is_bare` tells that it is only called without naming an
+    object (True), or only on one (False). `set` is the word of the framework for the columns that
+    are added, "row security" for a table that is made with it, "unique" for an index that is.
     """
 
     act: Act
@@ -77,6 +81,37 @@ class Standard(NamedTuple):
     not_null_if: int | None = None
 
 
+class PolicyOf(NamedTuple):
+    """A policy that comes with a word: its command, and the option that is its condition."""
+
+    command: str
+    option: str
+    clauses: tuple[str, ...]
+
+
+class Declaring(NamedTuple):
+    """What differs where a framework is told what there is, and brings the database to it.
+
+    Statements are called while a file is loaded, values name one another whatever their order.
+    `creators` are functions that give functions, by the statement that these are; what they are
+    given makes the name of a table of the one that is asked for. `typers` are functions that give
+    types, by the entry that tells the name of one. `given` are values that modules bring along, as
+    SQL by the end of their paths; `{}` is the argument. `policies` are words for several policies
+    of a role. `defaults` are calls on a column that say its default. Columns that are not named are
+    named as in the program, or in small letters with underscores where a file that has `tool` also
+    has `snakes`.
+    """
+
+    creators: Mapping[str, str] = {}
+    typers: Mapping[str, str] = {}
+    given: Mapping[str, str] = {}
+    policies: Mapping[str, tuple[PolicyOf, ...]] = {}
+    defaults: Mapping[str, str] = {}
+    tool: str = ""
+    snakes: str = ""
+    is_snake: bool = False
+
+
 class Framework(NamedTuple):
     """One framework's words.
 
@@ -93,7 +128,8 @@ class Framework(NamedTuple):
     is written as the name of a table and not as that of a column, `writes_defaults` that a default
     is a string of SQL. `nullable` is what columns are
     unless told. `key` comes with every table that is not told otherwise. A file that has all words
-    of `moved_by` may say in which schema tables are made that are named without one.
+    of `moved_by` may say in which schema tables are made that are named without one. `declares` has
+    what is needed where schemas are declared, None for a framework of migrations.
     """
 
     name: str
@@ -113,6 +149,7 @@ class Framework(NamedTuple):
     nullable: bool = True
     key: Standard | None = None
     moved_by: tuple[str, ...] = ()
+    declares: Declaring | None = None
 
 
 @cache
@@ -126,9 +163,14 @@ def frameworks_of(language: str) -> tuple[Framework, ...]:
     return frameworks
 
 
-def framework_in(language: str, data: bytes) -> Framework | None:
-    """Return the framework whose words a migration uses, None for one without any."""
+def framework_in(language: str, data: bytes, *, declares: bool = False) -> Framework | None:
+    """Return the framework whose words a file uses, None for one without any.
+
+    That is one of migrations, or one that `declares` what there is.
+    """
     for framework in frameworks_of(language):
-        if any(sign.encode() in data for sign in framework.signs):
+        if (framework.declares is not None) is declares and any(
+            sign.encode() in data for sign in framework.signs
+        ):
             return framework
     return None

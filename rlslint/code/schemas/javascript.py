@@ -1,8 +1,16 @@
-"""JavaScript and TypeScript: Knex, node-pg-migrate, Sequelize, TypeORM, Kysely."""
+"""JavaScript and TypeScript: Knex, node-pg-migrate, Sequelize, TypeORM, Kysely, Drizzle."""
 
 from __future__ import annotations
 
-from rlslint.code.schemas import Act, Framework, Signature, Standard, nothing
+from rlslint.code.schemas import (
+    Act,
+    Declaring,
+    Framework,
+    PolicyOf,
+    Signature,
+    Standard,
+    nothing,
+)
 
 _TABLE = ("table",)
 _COLUMN_OF_TABLE = ("table", "column")
@@ -199,4 +207,77 @@ _KYSELY = Framework(
     makers=frozenset(("addColumn",)),
 )  # fmt: skip
 
-FRAMEWORKS = (_NODE_PG_MIGRATE, _SEQUELIZE, _TYPEORM, _KYSELY, _KNEX)
+_DRIZZLE_TABLE = Signature(Act.create_table, ("table", "columns", "parts"))
+_DRIZZLE_INDEX = Signature(Act.create_index, ("name",), {"on": "columns", "ononly": "columns"})
+_DRIZZLE_POLICY = Signature(Act.create_policy, ("name",))
+_DRIZZLE_TYPE = Signature(Act.create_type, ("name", "values"))
+_DRIZZLE_TYPES = {
+    "bigint": "bigint", "bigserial": "bigserial", "bit": "bit", "boolean": "boolean",
+    "char": "char", "cidr": "cidr", "date": "date", "doublePrecision": "float8",
+    "geometry": "geometry", "halfvec": "halfvec", "inet": "inet", "integer": "integer",
+    "interval": "interval", "json": "json", "jsonb": "jsonb", "line": "line",
+    "macaddr": "macaddr", "macaddr8": "macaddr8", "numeric": "numeric", "decimal": "numeric",
+    "point": "point", "real": "float4", "serial": "serial", "smallint": "smallint",
+    "smallserial": "smallserial", "sparsevec": "sparsevec", "text": "text", "time": "time",
+    "timestamp": "timestamp", "uuid": "uuid", "varchar": "varchar", "vector": "vector",
+    "bytea": "bytea",
+}  # fmt: skip
+
+_DRIZZLE = Framework(
+    "drizzle",
+    "https://orm.drizzle.team/docs/sql-schema-declaration",
+    signs=("drizzle-orm/",),
+    statements={
+        "pgTable": _DRIZZLE_TABLE,
+        "pgTable.withRLS": _DRIZZLE_TABLE._replace(set="row security"),
+        "pgSchema": Signature(Act.create_schema, ("schema",)),
+        "pgSchema.table": _DRIZZLE_TABLE,
+        "pgSchema.enum": _DRIZZLE_TYPE,
+        "pgEnum": _DRIZZLE_TYPE,
+        "pgRole": Signature(Act.create_role, ("name",)),
+        "pgPolicy.link": Signature(Act.create_policy, ("table",)),
+    },
+    parts={
+        "enableRLS": Signature(Act.enable_row_security),
+        "index": _DRIZZLE_INDEX,
+        "uniqueIndex": _DRIZZLE_INDEX._replace(set="unique"),
+        "unique": Signature(Act.unique, ("name",), {"on": "columns"}),
+        "primaryKey": Signature(Act.primary_key, ("columns",)),
+        "foreignKey": Signature(Act.foreign_key, (), {"foreigncolumns": "target_columns"}),
+        "pgPolicy": _DRIZZLE_POLICY,
+        "crudPolicy": _DRIZZLE_POLICY,
+        **nothing("check"),
+    },
+    types=_DRIZZLE_TYPES,
+    declares=Declaring(
+        creators={"pgTableCreator": "pgTable"},
+        typers={"customType": "dataType"},
+        given={
+            "supabase.anonRole": "anon",
+            "supabase.authenticatedRole": "authenticated",
+            "supabase.serviceRole": "service_role",
+            "supabase.postgresRole": "postgres_role",
+            "supabase.supabaseAuthAdminRole": "supabase_auth_admin",
+            "supabase.authUsers": "auth.users",
+            "supabase.realtimeMessages": "realtime.messages",
+            "supabase.authUid": "(select auth.uid())",
+            "supabase.realtimeTopic": "realtime.topic()",
+            "neon.authenticatedRole": "authenticated",
+            "neon.anonymousRole": "anonymous",
+            "neon.authUid": "(select auth.user_id() = {})",
+        },
+        policies={
+            "crudPolicy": (
+                PolicyOf("select", "read", ("USING",)),
+                PolicyOf("insert", "modify", ("WITH CHECK",)),
+                PolicyOf("update", "modify", ("USING", "WITH CHECK")),
+                PolicyOf("delete", "modify", ("USING",)),
+            )
+        },
+        defaults={"defaultnow": "now()", "defaultrandom": "gen_random_uuid()"},
+        tool="drizzle-kit",
+        snakes=r"""casing\W{1,3}:?\s*["']snake_case""",
+    ),
+)
+
+FRAMEWORKS = (_DRIZZLE, _NODE_PG_MIGRATE, _SEQUELIZE, _TYPEORM, _KYSELY, _KNEX)

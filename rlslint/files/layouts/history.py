@@ -16,6 +16,9 @@ Folders = Mapping[str, tuple[SourceFile, ...]]
 PROGRAM = "program"
 """The layout of migrations in the languages of programs, and of programs that make policies."""
 
+DECLARATION = "declaration"
+"""The layout of files that declare a schema, in no order."""
+
 
 class Migration(NamedTuple):
     """One file of a history; `layout` names the tool whose file it is."""
@@ -27,7 +30,12 @@ class Migration(NamedTuple):
     @property
     def is_program(self) -> bool:
         """Whether it is written in a language other than SQL, and no tool of Python's runs it."""
-        return self.layout == PROGRAM
+        return self.layout in (PROGRAM, DECLARATION)
+
+    @property
+    def is_declaration(self) -> bool:
+        """Whether it declares what there is, together with all others of its history."""
+        return self.layout == DECLARATION
 
 
 class History(NamedTuple):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from rlslint.code.evaluation.program import Programs
 from rlslint.code.interest import signs_of
+from rlslint.code.sites import SqlSite
 from rlslint.sql.parser import SyntaxProblem, parsed_statements
 
 
@@ -21,16 +24,39 @@ def statements(suffix: str, source: str, **others: str) -> list[str]:
     files |= {
         f"lib/{name}{suffix}": textwrap.dedent(text).encode() for name, text in others.items()
     }
+    with _followed(files) as programs:
+        run = programs.run_by_migration(f"db/migrate/1{suffix}")
+    assert run is not None
+    return _shown(run)
+
+
+def declared(**files: str) -> list[str]:
+    """Return the SQL of what files of TypeScript declare together, with its file and line."""
+    given = {
+        f"{name}.ts": textwrap.dedent(text).lstrip("\n").encode() for name, text in files.items()
+    }
+    with _followed(given) as programs:
+        found = programs.declared(tuple(given))
+    assert found is not None
+    sites = [site for each in found.values() for site in each]
+    names = [f"{site.text.path.removesuffix('.ts')}:" if len(files) > 1 else "" for site in sites]
+    return [name + sql for name, sql in zip(names, _shown(sites), strict=True)]
+
+
+@contextmanager
+def _followed(files: dict[str, bytes]) -> Iterator[Programs]:
     faults: list[Exception] = []
-    programs = Programs(
+    yield Programs(
         tuple(files),
         files.get,
         signs_of(()),
         lambda word: False,
         lambda _, error: faults.append(error),
     )
-    run = programs.run_by_migration(f"db/migrate/1{suffix}")
-    assert run is not None and not faults
+    assert not faults
+
+
+def _shown(run: Iterable[SqlSite]) -> list[str]:
     for site in run:
         if not site.text.holes:
             try:

@@ -1,0 +1,96 @@
+"""Schemas that a tool brings a database to, where no migrations make its tables: Drizzle."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+from rlslint.files import disk
+from rlslint.files.discovery import SourceFile
+from rlslint.files.layouts.history import DECLARATION, Claim, History, Migration, history
+from rlslint.files.walk import folders_above
+from rlslint.text.patterns import Pattern
+
+_MAKES_TABLES = Pattern(rb"\bcreate\s+(?:\w+\s+)?table\b", re.IGNORECASE)
+_IN_PROGRAMS = Pattern(rb"drizzle-orm/(?:pg-core|neon|supabase)")
+_CONFIGURATIONS = tuple(f"drizzle.config.{ending}" for ending in ("ts", "js", "mjs", "cjs", "json"))
+_OF_ANOTHER_SERVER = Pattern(rb"dialect[\"']?\s*:\s*[\"'](?!postgres)")
+_SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".tsx")
+_LARGEST = 1 << 20
+
+
+def claim_declarations(programs: Iterable[SourceFile], made: Sequence[History]) -> Claim:
+    """Claim the schemas that are declared in programs, unless migrations make tables.
+
+    The SQL of the one history that is `made` beside the one schema, and makes no tables, runs after
+    it. Beside several, nobody knows which of them it is for.
+    """
+    found = tuple(_of_drizzle(programs))
+    if not found or any(map(_makes_tables, made)):
+        return Claim()
+    if not made:
+        return Claim(found)
+    if len(made) > 1 or len(found) > 1:
+        return Claim()
+    (own,), (other,) = found, made
+    return Claim((other._replace(migrations=(*own.migrations, *other.migrations)),))
+
+
+def _makes_tables(made: History) -> bool:
+    return any(map(_makes_table, made.migrations))
+
+
+def _makes_table(migration: Migration) -> bool:
+    if not migration.path.endswith(".sql"):
+        return True
+    data = _content(migration.path)
+    return data is None or _MAKES_TABLES().search(data) is not None
+
+
+def _of_drizzle(programs: Iterable[SourceFile]) -> Iterable[History]:
+    """Yield what stands below each configuration of drizzle-kit and uses the words of a schema."""
+    by_root: dict[str, list[SourceFile]] = {}
+    roots: dict[str, str | None] = {}
+    for file in programs:
+        if not file.name.endswith(_SCRIPTS):
+            continue
+        root = _configured(file.folder, roots)
+        if root is None:
+            continue
+        data = _content(file.path)
+        if data is not None and _IN_PROGRAMS().search(data):
+            by_root.setdefault(root, []).append(file)
+    for root, files in by_root.items():
+        yield history(root, DECLARATION, files)
+
+
+def _configured(folder: str, known: dict[str, str | None]) -> str | None:
+    """Return the nearest directory above that configures drizzle-kit for PostgreSQL."""
+    if folder not in known:
+        known[folder] = None
+        for above in folders_above(folder):
+            path = next(
+                (
+                    path
+                    for name in _CONFIGURATIONS
+                    if disk.is_file(path := os.path.join(above, name))
+                ),
+                None,
+            )
+            if path is not None:
+                data = _content(path)
+                is_other = data is None or _OF_ANOTHER_SERVER().search(data)
+                known[folder] = None if is_other else above
+                break
+            if disk.exists(os.path.join(above, ".git")) or not disk.may_be_read(above):
+                break
+    return known[folder]
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        data = disk.read(path)
+    except OSError:
+        return None
+    return None if len(data) > _LARGEST or b"\0" in data else data

@@ -1,0 +1,197 @@
+"""Schemas that programs declare come as the SQL that their tools make of them.
+
+What Drizzle makes was asked of drizzle-kit, and compared in PostgreSQL.
+"""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.code.migrations.running import declared
+from tests.linting import findings_of, lint, rows_of
+
+
+def test_drizzle() -> None:
+    assert declared(
+        schema="""
+        import { sql, type SQL } from "drizzle-orm";
+        import * as p from "drizzle-orm/pg-core";
+        import { pgTable as table, pgPolicy, pgRole, pgSchema, pgEnum, pgTableCreator, customType, uuid, text, integer, serial, timestamp, index, uniqueIndex, unique, primaryKey, foreignKey, check } from "drizzle-orm/pg-core";
+        import { crudPolicy, authenticatedRole, authUid } from "drizzle-orm/neon";
+        import { authUid as userId, realtimeMessages } from "drizzle-orm/supabase";
+        export const admin = pgRole("admin", { createDb: true, inherit: false });
+        export const web = pgRole("web").existing();
+        export const level = pgEnum("level", ["a", "it's"]);
+        export const app = pgSchema("app");
+        const create = pgTableCreator((name) => `x_${name}`);
+        const citext = customType<{ data: string }>({ dataType() { return "citext"; } });
+        const json = <T>(name: string) => customType<{ data: T }>({ dataType: () => "jsonb" })(name);
+        const stamps = { createdAt: timestamp("created_at", { withTimezone: true }).defaultNow().notNull(), updatedAt: timestamp() };
+        const current = sql`current_setting('app.tenant')::uuid`;
+        const isOwn = (column: p.AnyPgColumn) => pgPolicy("own", { to: [web, "current_user"], using: sql`${column} = ${current}` });
+        export const users = app.table("users", {
+          id: uuid().primaryKey().defaultRandom(),
+          tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),
+          level: level("level").default("a").notNull(),
+          ...stamps,
+        }).enableRLS();
+        export const tenants = table("tenants", { id: uuid().primaryKey(), name: text().notNull().unique() });
+        export const docs = table("docs", {
+          id: serial("id").primaryKey(),
+          tenantId: uuid("tenant_id").notNull().default(sql`current_setting('app.tenant')::uuid`),
+          parentId: integer("parent_id").references((): any => docs.id),
+          owner: uuid().references(() => users.id),
+          number: integer().generatedAlwaysAsIdentity(),
+          tags: text("tags").array(),
+          lowered: text().generatedAlwaysAs((): SQL => sql`lower(${docs.mail})`),
+          mail: citext("mail"),
+          more: json("more").notNull(),
+          kind: p.varchar("kind", { length: 3, enum: ["a"] }),
+        }, (t) => [
+          uniqueIndex("by_owner").on(t.tenantId, t.owner),
+          index().on(t.parentId.desc()).where(sql`${t.parentId} is not null`),
+          index("gin").using("gin", t.tags),
+          unique("uq").on(t.tenantId, t.number),
+          check("positive", sql`${t.number} > 0`),
+          isOwn(t.tenantId),
+          pgPolicy("strict", { as: "restrictive", for: "update", to: admin, using: sql`${t.kind} = ${"it's"}`, withCheck: sql`true` }),
+          ...crudPolicy({ role: authenticatedRole, read: authUid(t.owner), modify: false }),
+          [crudPolicy({ role: ["anon", web], read: true, modify: null })],
+        ]);
+        export const members = create("members", (d) => ({ userId: d.uuid().notNull(), tenantId: d.uuid("tenant_id") }), (t) => ({
+          key: primaryKey({ columns: [t.userId, t.tenantId] }),
+          user: foreignKey({ columns: [t.userId], foreignColumns: [users.id], name: "user_fk" }).onDelete("cascade"),
+        }));
+        export const closed = p.pgTable.withRLS("closed", ({ uuid }) => ({ id: uuid("id") }));
+        export const linked = pgPolicy("linked", { for: "select", to: "public", using: sql`${userId} = ${tenants.id}` }).link(tenants);
+        export const heard = pgPolicy("heard", { to: authenticatedRole }).link(realtimeMessages);
+        """,
+    ) == [
+        '6: CREATE ROLE "admin" CREATEDB NOINHERIT',
+        "8: CREATE TYPE \"level\" AS ENUM ('a', 'it''s')",
+        '9: CREATE SCHEMA IF NOT EXISTS "app"',
+        '16: CREATE TABLE "app"."users" ("id" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "tenant_id" uuid NOT NULL, "level" "level" NOT NULL DEFAULT \'a\', "created_at" timestamptz NOT NULL DEFAULT now(), "updatedAt" timestamp)',
+        '22: CREATE TABLE "tenants" ("id" uuid PRIMARY KEY, "name" text NOT NULL UNIQUE)',
+        '23: CREATE TABLE "docs" ("id" serial PRIMARY KEY, "tenant_id" uuid NOT NULL DEFAULT current_setting(\'app.tenant\')::uuid, "parent_id" integer, "owner" uuid, "number" integer NOT NULL, "tags" text[], "lowered" text, "mail" citext, "more" jsonb NOT NULL, "kind" varchar)',
+        '45: CREATE TABLE "x_members" ("userId" uuid NOT NULL, "tenant_id" uuid)',
+        '49: CREATE TABLE "closed" ("id" uuid)',
+        '38: ALTER TABLE "docs" ADD CONSTRAINT "uq" UNIQUE ("tenant_id", "number")',
+        '46: ALTER TABLE "x_members" ADD PRIMARY KEY ("userId", "tenant_id")',
+        '18: ALTER TABLE "app"."users" ADD FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id")',
+        '26: ALTER TABLE "docs" ADD FOREIGN KEY ("parent_id") REFERENCES "docs" ("id")',
+        '27: ALTER TABLE "docs" ADD FOREIGN KEY ("owner") REFERENCES "app"."users" ("id")',
+        '47: ALTER TABLE "x_members" ADD CONSTRAINT "user_fk" FOREIGN KEY ("userId") REFERENCES "app"."users" ("id")',
+        '16: ALTER TABLE "app"."users" ENABLE ROW LEVEL SECURITY',
+        '23: ALTER TABLE "docs" ENABLE ROW LEVEL SECURITY',
+        '35: CREATE UNIQUE INDEX "by_owner" ON "docs" ("tenant_id", "owner")',
+        '36: CREATE INDEX ON "docs" ("parent_id") WHERE "docs"."parent_id" is not null',
+        '37: CREATE INDEX "gin" ON "docs" USING gin ("tags")',
+        '49: ALTER TABLE "closed" ENABLE ROW LEVEL SECURITY',
+        '50: ALTER TABLE "tenants" ENABLE ROW LEVEL SECURITY',
+        '15: CREATE POLICY "own" ON "docs" TO "web", current_user USING ("docs"."tenant_id" = current_setting(\'app.tenant\')::uuid)',
+        '41: CREATE POLICY "strict" ON "docs" AS RESTRICTIVE FOR UPDATE TO "admin" USING ("docs"."kind" = \'it\'\'s\') WITH CHECK (true)',
+        '42: CREATE POLICY "crud-authenticated-policy-select" ON "docs" FOR SELECT TO "authenticated" USING ((select auth.user_id() = "docs"."owner"))',
+        '42: CREATE POLICY "crud-authenticated-policy-insert" ON "docs" FOR INSERT TO "authenticated" WITH CHECK (false)',
+        '42: CREATE POLICY "crud-authenticated-policy-update" ON "docs" FOR UPDATE TO "authenticated" USING (false) WITH CHECK (false)',
+        '42: CREATE POLICY "crud-authenticated-policy-delete" ON "docs" FOR DELETE TO "authenticated" USING (false)',
+        '43: CREATE POLICY "crud-anon-web-policy-select" ON "docs" FOR SELECT TO "anon", "web" USING (true)',
+        '50: CREATE POLICY "linked" ON "tenants" FOR SELECT TO public USING ((select auth.uid()) = "tenants"."id")',
+        '51: CREATE POLICY "heard" ON "realtime"."messages" TO "authenticated"',
+    ]
+
+
+def test_files_that_import_one_another() -> None:
+    """Columns without a name are named as drizzle-kit is told to."""
+    assert declared(
+        config="""
+        import { defineConfig } from "drizzle-kit";
+        export default defineConfig({ dialect: "postgresql", casing: 'snake_case' });
+        """,
+        users="""
+        import { pgTable, uuid } from "drizzle-orm/pg-core";
+        import { teams } from "./teams";
+        export const users = pgTable("users", { id: uuid().primaryKey(), teamID: uuid().references(() => teams.id) });
+        """,
+        teams="""
+        import { pgTable, uuid } from "drizzle-orm/pg-core";
+        import { users } from "./users";
+        export const teams = pgTable("teams", { id: uuid().primaryKey(), ownedBy1: uuid().references(() => users.id) });
+        """,
+    ) == [
+        'users:3: CREATE TABLE "users" ("id" uuid PRIMARY KEY, "team_id" uuid)',
+        'teams:3: CREATE TABLE "teams" ("id" uuid PRIMARY KEY, "owned_by1" uuid)',
+        'users:3: ALTER TABLE "users" ADD FOREIGN KEY ("team_id") REFERENCES "teams" ("id")',
+        'teams:3: ALTER TABLE "teams" ADD FOREIGN KEY ("owned_by1") REFERENCES "users" ("id")',
+    ]
+
+
+def test_what_cannot_be_read_of_a_declared_table() -> None:
+    assert declared(
+        schema="""
+        import { pgTable, uuid } from "drizzle-orm/pg-core";
+        import { ids, audited, rules, named } from "@acme/schema";
+        export const docs = pgTable("docs", { ...ids, made: audited(), tenantId: uuid("tenant_id") }, (t) => [...rules(t)]);
+        export const bills = pgTable(named("bills"), { id: uuid("id") });
+        """,
+    ) == [
+        '3: CREATE TABLE "docs" ("tenant_id" uuid)',
+        '4: CREATE TABLE ? ("id" uuid)',
+        '3: ALTER TABLE "docs" ADD COLUMN ? ?',
+        '3: ALTER TABLE ?."docs" ENABLE ROW LEVEL SECURITY',
+        '3: ALTER TABLE ?."docs" FORCE ROW LEVEL SECURITY',
+        '3: CREATE POLICY ? ON ?."docs" USING (?)',
+    ]
+
+
+CONFIGURATION = """export default { dialect: "postgresql", schema: "./src/*.ts" };\n"""
+SCHEMA = """\
+import { sql } from "drizzle-orm";
+import { pgPolicy, pgTable, uuid } from "drizzle-orm/pg-core";
+import { applyPolicies, shared } from "@acme/schema";
+export const docs = pgTable("docs", { tenantId: uuid("tenant_id").notNull() }, () => [
+  pgPolicy("mine", { using: sql`tenant_id = current_setting('app.tenant')::uuid` }),
+]);
+export const bills = pgTable("bills", { tenantId: uuid("tenant_id").notNull() }, () => [shared[0]]);
+"""
+PLAIN = SCHEMA.replace(", () => [shared[0]]", "")
+PUSHED = {"drizzle.config.ts": CONFIGURATION, "src/schema.ts": PLAIN}
+
+
+def test_a_declared_table_without_row_security(tmp_path: Path) -> None:
+    result = lint(tmp_path, PUSHED)
+    (found,) = findings_of(result, "rls-not-enabled")
+    assert "public.bills" in found.finding.message
+    assert rows_of(result, "rls-not-enabled") == [7]
+    assert result.checked.migrations == 1
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"src/schema.ts": SCHEMA},
+        {"src/schema.ts": PLAIN + "applyPolicies(bills);\n"},
+        {"sql/after.sql": "ALTER TABLE bills ENABLE ROW LEVEL SECURITY;\n"},
+        {"src/setup.ts": "await db.query('ALTER TABLE ' + name + ' ENABLE ROW LEVEL SECURITY');\n"},
+        {"src/setup.ts": "export const all = (t) => pgPolicy('all', {});\n"},
+        {"drizzle.config.ts": CONFIGURATION.replace("postgresql", "mysql")},
+        {"drizzle/0001_docs.sql": "CREATE TABLE docs (tenant_id uuid);\n"},
+        {"supabase/migrations/20260101000000_docs.sql": "CREATE TABLE docs (tenant_id uuid);\n"},
+    ],
+    ids=["unread", "call", "sql", "program", "helper", "mysql", "migrations", "elsewhere"],
+)
+def test_what_else_may_protect_a_declared_table(tmp_path: Path, others: dict[str, str]) -> None:
+    result = lint(tmp_path, {**PUSHED, **others})
+    assert [f for f in findings_of(result, "rls-not-enabled") if "bills" in f.finding.message] == []
+
+
+def test_sql_beside_a_declared_schema_is_about_its_tables(tmp_path: Path) -> None:
+    script = (
+        "ALTER TABLE bills ENABLE ROW LEVEL SECURITY;\nCREATE POLICY every ON bills USING (true);\n"
+    )
+    result = lint(tmp_path, {**PUSHED, "sql/policies.sql": script})
+    (found,) = findings_of(result, "policy-using-true")
+    assert "public.bills" in found.finding.message and "tenant_id" in found.finding.message
