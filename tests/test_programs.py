@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.command_line import rlslint
+from tests.linting import lint
 from tests.test_unread_files import files_in
 
 LOOP = """import psycopg2
@@ -161,3 +164,23 @@ def test_a_helper_for_tables_that_its_callers_know_leaves_a_history_alone(tmp_pa
     run = rlslint("check", "--output-format", "concise", cwd=files_in(tmp_path, files))
     assert "public.carts because row security is not enabled" in run.stdout
     assert "helpers.py uses row security in a form that is not read." in run.stderr
+
+
+def test_a_file_of_python_is_parsed_once_whoever_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    parse = ast.parse
+
+    def counted(text: str, *given: Any, **named: Any) -> ast.AST:
+        parsed.append(text)
+        return parse(text, *given, **named)
+
+    monkeypatch.setattr(ast, "parse", counted)
+    revision = (
+        "from alembic import op\nrevision = 'one_of_many'\ndown_revision = None\n"
+        "def upgrade():\n    op.execute('CREATE TABLE carts (tenant_id int)')\n"
+    )
+    program = f"{LISTED}COUNTED = 1\n"
+    lint(tmp_path, {"alembic/versions/1.py": revision, "app.py": program})
+    assert (parsed.count(revision), parsed.count(program)) == (1, 1)

@@ -12,6 +12,10 @@ from rlslint.text.patterns import Pattern
 ReadModule: TypeAlias = Callable[[str], str | None]
 """Returns the source of a module by its dotted name, a relative one with its leading dots."""
 
+_MOST_KEPT = 1_000_000
+"""Characters of source whose trees are kept; a tree takes some thirty times as many bytes."""
+_TREES: dict[str, ast.Module] = {}
+
 _LINE_END = Pattern(r"\r\n|\r|\n")
 
 
@@ -54,13 +58,18 @@ class PythonSource:
 
 
 def parsed_quietly(text: str) -> ast.Module:
-    """Return the tree of a module; Python's warnings are for those who run it, not for its readers.
+    """Return the tree of a module, parsed once for all who ask, who leave it as it is.
 
-    Raises what `ast.parse` raises.
+    Python's warnings are for those who run it, not for its readers. Raises what `ast.parse` raises.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
+    if text not in _TREES:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+        if len(text) + sum(map(len, _TREES)) > _MOST_KEPT:
+            return tree
+        _TREES[text] = tree
+    return _TREES[text]
 
 
 def _parse(text: str) -> ast.Module:

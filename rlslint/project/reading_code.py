@@ -23,6 +23,7 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.code.evaluation.program import Programs
+    from rlslint.code.forms import Forms
     from rlslint.code.interest import Signs
     from rlslint.code.sites import CodeFile, SqlSite
     from rlslint.files.connections import Connection, ConnectionDefaults
@@ -77,8 +78,6 @@ def read_code(
     migrations = {
         migration.shown for history in sorted_files.histories for migration in history.migrations
     }
-    connections: list[Connection] = []
-    defaults: list[ConnectionDefaults] = []
     programs: list[RowSecurityProgram] = []
     unread: list[Sign] = []
     for file in found.python:
@@ -90,10 +89,6 @@ def read_code(
             made, sign = _startup(file, text, is_test, reader, modules_of_programs)
             programs += made
             unread += sign
-        if not is_test:
-            told = _settings(file, text, reader)
-            connections += told.connections
-            defaults += told.defaults
     followed = _programs(found, sorted_files, reader)
     mappers = tuple(_mappers(found, reader))
     beside = list(followed.connections)
@@ -124,7 +119,7 @@ def read_code(
             apis.append((file.shown, settings.api))
     return Code(
         (*followed.files, *mappers),
-        (*beside, *connections),
+        tuple(beside),
         settings_files,
         (
             *found.others,
@@ -136,7 +131,7 @@ def read_code(
         _deployment(found, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
         followed.told.union(mapper.path for mapper in mappers),
-        tuple(defaults),
+        followed.defaults,
     )
 
 
@@ -218,16 +213,37 @@ class _Followed(NamedTuple):
     unread: tuple[Sign, ...] = ()
     told: frozenset[str] = frozenset()
     connections: tuple[Connection, ...] = ()
+    defaults: tuple[ConnectionDefaults, ...] = ()
 
 
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
-    """Follow programs that are no tests; what migrations run is given to the reader."""
+    """Follow programs that are no tests, and search them."""
     files = (*found.programs, *found.python)
     listed = {file.shown: file for file in files if file.shown not in found.tests}
     if not listed:
         return _Followed()
+    from rlslint.code.forms import Forms
+    from rlslint.project.searching_programs import search_programs
+
+    forms = Forms()
+    followed = _follow(found, sorted_files, listed, reader, forms)
+    migrations = {
+        m.shown for h in sorted_files.histories for m in h.migrations if not m.is_declaration
+    }
+    searched = [file for shown, file in sorted(listed.items()) if shown not in migrations]
+    told = search_programs(searched, forms, reader)
+    return followed._replace(connections=told.connections, defaults=told.defaults)
+
+
+def _follow(
+    found: Found,
+    sorted_files: Histories,
+    listed: Mapping[str, SourceFile],
+    reader: Reader,
+    forms: Forms,
+) -> _Followed:
+    """Follow programs that say something; what migrations run is given to the reader."""
     from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
-    from rlslint.code.connecting import may_connect
     from rlslint.code.coverage import covered_by, uncovered
     from rlslint.code.interest import has_sign, reads_rows
 
@@ -235,25 +251,16 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     all_migrations = {m.shown for h in sorted_files.histories for m in h.migrations}
     signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
-    connecting: dict[str, bytes] = {}
-    python = {file.shown for file in found.python}
     for shown in listed.keys() - all_migrations:
         data = reader.content(listed[shown].path, shown)
         if len(data) > LARGEST_PROGRAM or b"\0" in data:
             continue
-        if has_sign(data, signs) or (shown in python and reads_rows(data, signs)):
+        if has_sign(data, signs) or reads_rows(data, signs):
             starts[shown] = data
-        if shown not in python and may_connect(data):
-            connecting[shown] = data
     declaring = {m.shown for h in sorted_files.histories for m in h.migrations if m.is_declaration}
-    if not starts and not migrations and not connecting and not declaring:
+    if not starts and not migrations and not declaring:
         return _Followed()
-    programs = _followed_together(found, listed, signs, reader)
-    connections = [
-        connection
-        for shown, data in sorted(connecting.items())
-        for connection in programs.connections(shown, data)
-    ]
+    programs = _followed_together(found, listed, signs, reader, forms)
     unread = (
         *_follow_migrations(programs, sorted(migrations), listed, reader),
         *_follow_declarations(programs, sorted_files.histories, listed, reader),
@@ -272,7 +279,7 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
         rest = uncovered(data, covered.get(code.path, ()), (), code.path)
         if not code.problem and not makes_row_security(rest) and not sets_context(rest):
             told.add(code.path)
-    return _Followed(followed, unread, frozenset(told), tuple(connections))
+    return _Followed(followed, unread, frozenset(told))
 
 
 def _mappers(found: Found, reader: Reader) -> Iterator[CodeFile]:
@@ -306,7 +313,9 @@ def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
     listed = {file.shown: file for file in found.programs}
     migrations = _migrations_in_programs((chosen,)) & listed.keys()
     if migrations or any(each.is_declaration for each in chosen.migrations):
-        programs = _followed_together(found, listed, _signs(found, ()), reader)
+        from rlslint.code.forms import Forms
+
+        programs = _followed_together(found, listed, _signs(found, ()), reader, Forms())
         unread = (
             *_follow_migrations(programs, sorted(migrations), listed, reader),
             *_follow_declarations(programs, (chosen,), listed, reader),
@@ -331,7 +340,7 @@ def _signs(found: Found, migrations: Iterable[SourceFile]) -> Signs:
 
 
 def _followed_together(
-    found: Found, listed: Mapping[str, SourceFile], signs: Signs, reader: Reader
+    found: Found, listed: Mapping[str, SourceFile], signs: Signs, reader: Reader, forms: Forms
 ) -> Programs:
     from rlslint.code.evaluation.program import Programs
     from rlslint.code.libraries import MANIFESTS
@@ -351,7 +360,7 @@ def _followed_together(
     def failed(shown: str, error: Exception) -> None:
         reader.faults.append(Fault("followed", "file", shown, error))
 
-    return Programs(tuple(listed), read, signs, says, failed, tuple(scripts))
+    return Programs(tuple(listed), read, signs, says, failed, tuple(scripts), forms)
 
 
 def _migrations_in_programs(histories: Iterable[History]) -> set[str]:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
 
-from rlslint.code.adapters import language_of
-from rlslint.code.adapters.building import parsed
 from rlslint.code.connecting import connections_in, may_connect
+from rlslint.code.forms import Forms
 from rlslint.files.connections import Connection, runs_migrations
-from rlslint.files.settings.development import is_development
-from rlslint.files.settings.document import Document
 from tests.linting import findings_of, lint
 
 
@@ -18,8 +16,7 @@ def connections(path: str, source: str) -> list[Connection]:
     data = source.encode()
     if not may_connect(data):
         return []
-    body = parsed(language_of(path[path.rindex(".") :]), data).body
-    return list(connections_in(body, Document(path, data, is_development(path))))
+    return list(connections_in(Forms().file(path, data)))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +107,132 @@ def test_a_user_is_unknown_where_it_is_another_servers_or_a_variables(
     path: str, source: str
 ) -> None:
     assert connections(path, source) == []
+
+
+DJANGO = '''"""Use postgres://doc:x@h/d."""
+import os
+import dj_database_url
+größe = "ä"; DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "USER": "clinic",
+    "NAME": "clinic", "HOST": "h.example", "PASSWORD": "x"},
+  "replica": {"ENGINE": "django.db.backends.postgresql", "USER": os.environ["U"]},
+  "jobs": {"ENGINE": "django.db.backends.postgresql", "USER": os.environ.get("U", "jobs")},
+  "old": {"ENGINE": "django.db.backends.mysql", "USER": "root"},
+  "url": dj_database_url.parse("postgres://worker:x@h/d")}
+engine = create_engine(f"postgresql://api:{password}@{host}/d")
+other = f"postgresql://{user}:{password}@h/d"
+'''
+
+
+def test_django_settings_and_literals() -> None:
+    connections_ = {each.user: each for each in connections("clinic/settings.py", DJANGO)}
+    assert set(connections_) == {"clinic", "jobs", "worker", "api"}
+    clinic = connections_["clinic"]
+    assert (clinic.host, clinic.database) == ("h.example", "clinic")
+    assert clinic.span.locations()[0] == (4, DJANGO.splitlines()[3].index('clinic",') + 1)
+
+
+ARGUMENTS = """import os
+import asyncpg, psycopg2.pool
+import mysql.connector as connector
+from psycopg import connect
+from sqlalchemy import URL
+from sqlalchemy.engine import url
+connect("dbname=shop", user="reader", host="h.example")
+psycopg2.pool.ThreadedConnectionPool(1, 9, database="shop", user=os.getenv("DB_USER", "pooled"))
+asyncpg.create_pool(user=os.environ["DB_USER"], host="h.example")
+URL.create("postgresql+psycopg", username="api", host="h.example", database="shop")
+url.URL.create(drivername="mysql", username="other")
+connector.connect(user="other", host="h.example")
+register(user="other", host="h.example")
+"""
+
+
+def test_arguments_of_drivers_and_of_sqlalchemy() -> None:
+    reader, pooled, api = connections("shop/database.py", ARGUMENTS)
+    assert [reader.user, pooled.user, api.user] == ["reader", "pooled", "api"]
+    assert (reader.host, pooled.database, api.database) == ("h.example", "shop", "shop")
+
+
+WAYS_IN_PYTHON = """
+import dj_database_url, environ, os, asyncpg, peewee, databases
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PostgresDsn
+from sqlalchemy import create_engine
+from decouple import config
+from . import secrets
+
+USER = config("DB_USER", default="constant")
+HOST = "h.example"
+engine = create_engine(f"postgresql+psycopg://{USER}:{secrets.password}@{HOST}/shop")
+engine = create_engine("postgresql://%s:%s@%s/shop" % ("percent", secrets.password, HOST))
+engine = create_engine("postgresql://{}:{password}@{host}/shop".format("brace", **secrets.all))
+engine = create_engine("postgresql://" + os.getenv("U", "chained") + ":x@" + HOST + "/shop")
+DATABASES = {"default": dj_database_url.config(default="postgres://parsed:x@h.example/shop")}
+DATABASES["other"] = environ.Env().db("OTHER_URL", default="psql://environ:x@h.example/shop")
+DATABASES["geo"] = {"ENGINE": "django.contrib.gis.db.backends.postgis", "NAME": "shop",
+                    "HOST": HOST, "USER": os.environ.get("GEO_USER") or "postgis"}
+pool = asyncpg.create_pool(user="alone")
+dsn = PostgresDsn.build(scheme="postgresql+asyncpg", username="built", host=HOST, path="shop")
+peewee.PostgresqlDatabase("shop", user="peewee", host=HOST)
+databases.Database("postgresql+asyncpg://databases:x@h.example/shop")
+TORTOISE = {"connections": {"default": {"engine": "tortoise.backends.asyncpg",
+    "credentials": {"host": HOST, "user": "tortoise", "database": "shop"}}}}
+Tortoise.init(db_url="asyncpg://url:x@h.example/shop")
+
+class Settings(BaseSettings):
+    POSTGRES_USER: str = "field"
+    POSTGRES_SERVER: str = Field(default="h.example")
+    POSTGRES_DB: str = "shop"
+
+class Prefixed(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="DB_")
+    user: str = "prefixed"
+    host: str = "h.example"
+"""
+
+
+def test_the_ways_of_python_to_say_who_connects() -> None:
+    found = connections("shop/config.py", WAYS_IN_PYTHON)
+    assert {each.user for each in found} == {
+        "constant", "percent", "brace", "chained", "parsed", "environ", "postgis", "alone", "built",
+        "peewee", "databases", "tortoise", "url", "field", "prefixed",
+    }  # fmt: skip
+    unknown = {"brace", "alone"}
+    assert {each.user for each in found if each.host != "h.example"} == unknown
+    assert all(each.span.sql == each.user for each in found)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import mysql.connector\nmysql.connector.connect(user='o', host='h', database='d')",
+        "from clickhouse_driver import Client\nClient('h', user='o', host='h', database='d')",
+        "'postgres'; URL.create('mysql+pymysql', username='o', host='h', database='d')",
+        "DATABASES = {'default': {'ENGINE': 'x.mysql', 'USER': 'o', 'NAME': 'd'}}  # postgres",
+        "ENV = os.environ.get('DB_USER')\nasyncpg.connect(user=ENV, host='h', database='d')",
+        "asyncpg.connect(user=os.environ.get('DB_USER'), database='d')",
+        "asyncpg.connect(user=f'{tenant}_app', database='d')",
+        '"""postgres://doc:x@h/d"""\nasyncpg.connect(user=given)',
+    ],
+)
+def test_python_says_nothing_of_other_servers_and_of_what_is_set_elsewhere(source: str) -> None:
+    assert connections("db.py", f"import asyncpg  # postgres\n{source}\n") == []
+
+
+def test_python_warns_nobody_of_what_is_only_read() -> None:
+    source = 'URL = "postgres://shop@db/d"\nPATTERN = "\\."\n'
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [each.user for each in connections("settings.py", source)] == ["shop"]
+
+
+def test_a_file_that_python_refuses_is_read_without_the_line_and_named(tmp_path: Path) -> None:
+    source = "URL = 'postgres://shop@db/d'\nx = = 1\n"
+    result = lint(tmp_path, {"migrations/1.sql": MIGRATION, "src/db.py": source})
+    assert [each.user for each in connections("src/db.py", source)] == ["shop"]
+    assert any(
+        "src/db.py: Python cannot parse this file at line 2" in note for note in result.notes
+    )
 
 
 def test_places_are_right_behind_other_characters_than_ascii() -> None:

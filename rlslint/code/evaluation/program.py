@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
-from rlslint.code.adapters.building import Language, Program, last_word, parsed
-from rlslint.code.connecting import connections_in
+from rlslint.code.adapters.building import Language, last_word
 from rlslint.code.evaluation.built import Scripts
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
@@ -46,12 +45,10 @@ from rlslint.code.evaluation.values import (
     Session,
     Value,
 )
+from rlslint.code.forms import Forms
 from rlslint.code.interest import Signs, has_sign, places, tells_of_session
 from rlslint.code.libraries import libraries_of
 from rlslint.code.sites import CodeFile, Hook, SqlSite
-from rlslint.files.connections import Connection
-from rlslint.files.settings.development import is_development
-from rlslint.files.settings.document import Document
 
 _MOST_LOADED = 600
 _DEEPEST_IMPORT = 3
@@ -90,7 +87,7 @@ class Programs:
     `files` are their paths as they are shown, `scripts` those of SQL that programs may have read,
     `read` gives the content of one. `signs` stand in files that are worth following; `says` tells
     whether a text stands anywhere in the settings of the project. `failed` is told of a file that
-    an exception ended.
+    an exception ended. `forms` are those that others may have asked for.
     """
 
     def __init__(
@@ -101,6 +98,7 @@ class Programs:
         says: Callable[[str], bool],
         failed: Callable[[str, Exception], None],
         scripts: Sequence[str] = (),
+        forms: Forms | None = None,
     ) -> None:
         self._files = files
         self._read = read
@@ -108,7 +106,7 @@ class Programs:
         self._says_elsewhere = says
         self._failed = failed
         self._loaded: dict[str, _Loaded | None] = {}
-        self._forms: dict[str, Program] = {}
+        self._forms = forms or Forms()
         self._modules = Modules(files)
         self._scripts: dict[str, list[str]] = {}
         for shown in scripts:
@@ -237,16 +235,6 @@ class Programs:
         loaded = self._load(shown)
         return () if loaded is None else tuple(loaded.doubted)
 
-    def connections(self, shown: str, data: bytes) -> tuple[Connection, ...]:
-        """Return as whom a file connects, as far as literals in it tell."""
-        try:
-            program = self._forms[shown] = parsed(language_of(ending(shown)), data)
-            document = Document(shown, data, is_development(shown))
-            return tuple(connections_in(program.body, document))
-        except Exception as error:
-            self._failed(shown, error)
-            return ()
-
     def _follow_all(self) -> None:
         for loaded in self._found():
             try:
@@ -284,7 +272,7 @@ class Programs:
         source = Source(shown, data)
         loaded = _Loaded(source, language)
         loaded.hits = places(data, self._signs)
-        program = self._forms.pop(shown, None) or parsed(language, data)
+        program = self._forms.parsed(shown, data)
         if program.problem:
             loaded.problem = f"{shown}: {program.problem}"
         if program.is_cut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 
 from rlslint import NamedTuple
@@ -57,7 +58,7 @@ def needs_no_history(sites: tuple[SqlSite, ...]) -> bool:
 def speaks_of_row_security(source: str) -> bool:
     """Tell whether a program has the words that make row security, but for comments and docs."""
     try:
-        tree = PythonSource("", source).tree
+        tree = copy.deepcopy(PythonSource("", source).tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 node.value = ast.Constant(None)

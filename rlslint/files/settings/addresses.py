@@ -15,7 +15,7 @@ from rlslint.text.patterns import Pattern
 
 _DEFAULT = Pattern(r"\$\{\w[\w.]*(?::?-|:)(?P<default>[^{}?]*)\}")
 _URL = Pattern(
-    r"""(?<![\w:])(?:postgres|postgresql|postgis)(?:\+\w+)?://
+    r"""(?<![\w:])(?:postgres|postgresql|postgis|psql|pgsql|asyncpg|psycopg)(?:\+\w+)?://
         (?:(?P<user>(?:\$\{[^}]{0,500}\}|[^\s:/?\#@'"`])*)(?P<password>:[^\s'"`]*?)?@(?![^\s'"`/]*@))?
         (?P<host>\[[^\]\s]*\]|(?:\$\{[^}]{0,500}\}|[^\s:/?\#'"`,])*)[^\s/?\#'"`]*
         (?:/(?P<database>[^\s?\#'"`]*))?

@@ -44,10 +44,13 @@ class Document:
     ) -> None:
         self.environment = environment
         self.variables_at = variables_at
+        self._data = data
+        self._encoding = "utf-8-sig"
         try:
-            self.source = data.decode("utf-8-sig")
+            self.source = data.decode(self._encoding)
         except UnicodeDecodeError:
-            self.source = data.decode("latin-1")
+            self._encoding = "latin-1"
+            self.source = data.decode(self._encoding)
         self.searched = self.source
         self.development = development
         self.text = Text(shown, self.source.encode())
@@ -55,6 +58,12 @@ class Document:
     @cached_property
     def _ascii(self) -> bool:
         return self.source.isascii()
+
+    def character(self, offset: int) -> int:
+        """Return how many characters stand before a byte of the file."""
+        if self._ascii:
+            return offset
+        return len(self._data[:offset].decode(self._encoding, "replace"))
 
     def span(self, start: int, end: int) -> Span:
         """Return the span between two offsets that count characters."""

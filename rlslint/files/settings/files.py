@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from rlslint import NamedTuple
-from rlslint.files.connections import Connection, ConnectionDefaults
+from rlslint.files.connections import Connection
 from rlslint.files.settings.api import Api, api_of_settings
 from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import (
@@ -31,7 +31,7 @@ _STARTING = Pattern(r"(?:.+\.)?(?:dockerfile|containerfile)(?:\..+)?|procfile(?:
 _WORDS = (
     b"postgres", b"postgis", b"pguser", b"datasource", b"dbname", b"db_user", b"database_user",
     b"database_url", b"connection_uri", b"service_uri", b"host=", b"neon_", b"psycopg", b"asyncpg",
-    b"aiopg", b"pg8000",
+    b"psql:", b"pgsql:",
 )  # fmt: skip
 _API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role", b".supabase.co")
 _LARGEST = 1 << 20
@@ -40,14 +40,12 @@ _LARGEST = 1 << 20
 class Settings(NamedTuple):
     """What a settings file tells; `note` says why it could not be read, "" where it could.
 
-    `api` is the API that it is about, if any. `defaults` are what it says of all connections that a
-    framework makes.
+    `api` is the API that it is about, if any.
     """
 
     connections: tuple[Connection, ...]
     note: str = ""
     api: Api | None = None
-    defaults: tuple[ConnectionDefaults, ...] = ()
 
 
 def read_settings(
@@ -72,7 +70,7 @@ def read_settings(
     document = Document(shown, data, is_development(shown), environment, variables_at)
     try:
         found = tuple(dict.fromkeys(_read(path, document)))
-        return Settings(found, api=_api(path, document), defaults=_defaults(path, document))
+        return Settings(found, api=_api(path, document))
     except RecursionError:
         return Settings((), f"{shown}: not searched for connections, for it is nested too deeply")
     except InvalidSettings as error:
@@ -87,16 +85,8 @@ def may_tell(name: str, data: bytes) -> bool:
     return any(word in lowered for word in (*_WORDS, *_API_WORDS))
 
 
-def _defaults(path: PurePath, document: Document) -> tuple[ConnectionDefaults, ...]:
-    if path.suffix != ".py" or "DATABASES" not in document.source:
-        return ()
-    from rlslint.files.settings.python import read_defaults
-
-    return tuple(read_defaults(document))
-
-
 def _read(path: PurePath, document: Document) -> Iterator[Connection]:
-    from rlslint.files.settings import name_value_files, python, terraform, yaml_files
+    from rlslint.files.settings import name_value_files, terraform, yaml_files
 
     if _is_dotenv(path):
         return name_value_files.read_dotenv(document)
@@ -112,14 +102,12 @@ def _read(path: PurePath, document: Document) -> Iterator[Connection]:
         return terraform.read(document)
     if path.suffix in _LITERALS:
         return name_value_files.read_literals(document)
-    if path.suffix == ".py":
-        return python.read(document)
     return iter(())
 
 
 def _api(path: PurePath, document: Document) -> Api | None:
-    """Return the API that a file is about; what programs do with such names is not read."""
-    if path.suffix == ".py" or not any(word in document.text.data.lower() for word in _API_WORDS):
+    """Return the API that a file is about."""
+    if not any(word in document.text.data.lower() for word in _API_WORDS):
         return None
     return api_of_settings(document.source)
 

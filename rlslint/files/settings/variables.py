@@ -18,7 +18,13 @@ _USER = Pattern(
 _SERVERS = ("HOST", "SERVER", "HOSTNAME")
 _DATABASES = ("DATABASE", "DB", "NAME", "DBNAME")
 _KIND = Pattern(r"(?:\w+_)?(?:DB|DATABASE)_(?:CONNECTION|ENGINE|CLIENT|DIALECT|DRIVER|TYPE)")
-_OTHER_SERVERS = Pattern(r"(?:mysql|mariadb|mongodb|sqlite|sqlserver|mssql|oracle|redis)", re.I)
+OTHER_SERVERS = Pattern(
+    r"mysql|maria|mongo|sqlite|sqlserver|mssql|odbc|oracle|redis|clickhouse|snowflake|trino|presto"
+    r"|hive|impala|vertica|teradata|firebird|neo4j|cassandra|influx|duckdb|redshift|smtp|imap|ldap"
+    r"|ftp|amqp|rabbit|kafka|paramiko",
+    re.IGNORECASE,
+)
+"""In the names of what is no PostgreSQL, and takes a user as well."""
 
 
 class Variable(NamedTuple):
@@ -41,7 +47,7 @@ def connections_of_variables(
     """
     values = {variable.name: expanded(variable.value) or "" for variable in variables}
     kinds = "".join(value for name, value in values.items() if _KIND().fullmatch(name))
-    if _OTHER_SERVERS().search(kinds):
+    if OTHER_SERVERS().search(kinds):
         return
     for variable in variables:
         yield from document.connections(variable.start, variable.end, where + variable.name)
@@ -50,7 +56,7 @@ def connections_of_variables(
         if match is None or user is None:
             continue
         url = values.get(f"{match['prefix']}_URL", "")
-        if _OTHER_SERVERS().search(url):
+        if OTHER_SERVERS().search(url):
             continue
         named = next(addresses(url), None)
         host = _server(match["prefix"], values) or (named.host if named else "")

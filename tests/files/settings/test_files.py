@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import pytest
@@ -265,56 +264,10 @@ def test_literals_in_settings_of_dotnet_and_of_workers(
     assert kind(path) == "settings"
 
 
-DJANGO = '''"""Use postgres://doc:x@h/d."""
-import os
-import dj_database_url
-größe = "ä"; DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "USER": "clinic",
-    "NAME": "clinic", "HOST": "h.example", "PASSWORD": "x"},
-  "replica": {"ENGINE": "django.db.backends.postgresql", "USER": os.environ["U"]},
-  "jobs": {"ENGINE": "django.db.backends.postgresql", "USER": os.environ.get("U", "jobs")},
-  "old": {"ENGINE": "django.db.backends.mysql", "USER": "root"},
-  "url": dj_database_url.parse("postgres://worker:x@h/d")}
-engine = create_engine(f"postgresql://api:{password}@{host}/d")
-other = f"postgresql://{user}:{password}@h/d"
-'''
-
-
-def test_django_settings_and_literals() -> None:
-    connections_ = {each.user: each for each in found("clinic/settings.py", DJANGO)}
-    assert set(connections_) == {"clinic", "jobs", "worker", "api"}
-    assert users("clinic/settings.py", DJANGO)
-    clinic = connections_["clinic"]
-    assert (clinic.host, clinic.database) == ("h.example", "clinic")
-    assert clinic.span.locations()[0] == (4, DJANGO.splitlines()[3].index('clinic",') + 1)
-
-
-ARGUMENTS = """import os
-import asyncpg, psycopg2.pool
-import mysql.connector as connector
-from psycopg import connect
-from sqlalchemy import URL
-from sqlalchemy.engine import url
-connect("dbname=shop", user="reader", host="h.example")
-psycopg2.pool.ThreadedConnectionPool(1, 9, database="shop", user=os.getenv("DB_USER", "pooled"))
-asyncpg.create_pool(user=os.environ["DB_USER"], host="h.example")
-URL.create("postgresql+psycopg", username="api", host="h.example", database="shop")
-url.URL.create(drivername="mysql", username="other")
-connector.connect(user="other", host="h.example")
-register(user="other", host="h.example")
-"""
-
-
-def test_arguments_of_drivers_and_of_sqlalchemy() -> None:
-    assert users("shop/database.py", ARGUMENTS) == ["reader", "pooled", "api"]
-    reader, pooled, api = found("shop/database.py", ARGUMENTS)
-    assert (reader.host, pooled.database, api.database) == ("h.example", "shop", "shop")
-
-
 @pytest.mark.parametrize(
     ("path", "data", "note"),
     [
         ("a.yml", b"a: 1\npostgres: [", "no YAML from line 2 on"),
-        ("a.py", b"postgres = (", "no Python"),
         ("compose.yml", b"services: &a\n  <<: *a\n  postgres: x\n", "nested too deeply"),
         ("a.yml", b"postgres: " + b"[" * 400000, "nested too deeply"),
         ("a.yml", b"postgres: " + b"[" * 250 + b"]" * 250, "nested too deeply"),
@@ -415,10 +368,3 @@ def test_sections_for_development_are_told_apart_in_json() -> None:
     )
     read = found("config.json", source)
     assert [(one.user, one.development) for one in read] == [("me", True), ("shop", False)]
-
-
-def test_python_warns_nobody_of_what_is_only_read() -> None:
-    source = 'URL = "postgres://shop@db/d"\nPATTERN = "\\."\n'
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert users("settings.py", source) == ["shop"]
