@@ -21,6 +21,7 @@ from rlslint.config.options import Config, anchored
 from rlslint.files.discovery import Found, discover, read_in_project
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
+from rlslint.project.reading_code import follow_migrations
 from rlslint.replay import Replay
 from rlslint.sql.dialects import looks_like_other_dialect
 from rlslint.sql.parser import BrokenStatement
@@ -124,7 +125,9 @@ def _carried_out(
     history: History, found: Found, filled: dict[str, bytes], both: BothSides
 ) -> Iterator[None]:
     """Carry out the statements of a history one by one."""
-    migrations = MigrationReader(lambda data: Everything(), Reader(filled), ModuleReader(found))
+    reader = Reader(filled)
+    follow_migrations(found, history, reader)
+    migrations = MigrationReader(lambda data: Everything(), reader, ModuleReader(found))
     for migration in history.migrations:
         for item in migrations.statements(migration):
             if item is None:

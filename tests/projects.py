@@ -13,6 +13,7 @@ from rlslint.engine import check
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
+from rlslint.project.reading_code import follow_migrations
 from rlslint.reports.results import Result
 from rlslint.text import open_holes
 
@@ -45,7 +46,9 @@ def history_of(project: Path) -> History | None:
 def scripts_of(project: Path, history: History) -> list[str]:
     """Return the statements of a history as SQL, whatever it is written in."""
     found = discover([project], root=project)
-    reader = MigrationReader(lambda _: _Everything(), Reader({}), ModuleReader(found))
+    sites = Reader({})
+    follow_migrations(found, history, sites)
+    reader = MigrationReader(lambda _: _Everything(), sites, ModuleReader(found))
     return [
         "\n;\n".join(
             item.statement.sql

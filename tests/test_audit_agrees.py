@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from rlslint.code.python.migrations import Models, migration_sites
+from rlslint.code.migrations import Reader
+from rlslint.code.python.migrations import migration_sites
 from rlslint.config.options import Config
 from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import audit, check
@@ -16,6 +17,7 @@ from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.sections import up_ranges
 from rlslint.project.database import Request
+from rlslint.project.reading_code import follow_migrations
 from rlslint.reports.results import ReportedFinding, Result
 from rlslint.rules.cards import card
 from tests.advice import is_sql
@@ -280,12 +282,15 @@ def scripts(found: Found) -> Iterator[str]:
                 return Path(path).read_text(encoding="utf-8")
         return None
 
-    models = Models()
+    reader = Reader({})
     for history in histories(found).histories:
+        follow_migrations(found, history, reader)
         for migration in history.migrations:
             data = Path(migration.path).read_bytes()
             if Path(migration.path).suffix == ".py":
-                sites = migration_sites(migration.shown, data.decode(), read_module, models)
+                sites = reader.sites.get(migration.shown)
+                if sites is None:
+                    sites = migration_sites(migration.shown, data.decode(), read_module)
                 yield from (site.text.data.decode() for site in sites)
             else:
                 yield from (data[start:end].decode() for start, end in up_ranges(data))

@@ -22,7 +22,6 @@ from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
-    from rlslint.code.python.migrations import Models
     from rlslint.code.sites import SqlSite
     from rlslint.files.python_source import ReadModule
 
@@ -94,8 +93,8 @@ Items = Iterator[ParsedStatement | BrokenStatement | None]
 class MigrationReader:
     """Reads the migrations of one history, first to last.
 
-    Statements of other kinds than `kinds_in` gives for a script come as None. The models that
-    Django's migrations make are kept for the later ones. `files` counts those that could be read.
+    Statements of other kinds than `kinds_in` gives for a script come as None. `files` counts those
+    that could be read.
     """
 
     def __init__(
@@ -107,7 +106,6 @@ class MigrationReader:
         self._kinds_in = kinds_in
         self._reader = reader
         self._read_module = read_module
-        self._models: Models | None = None
         self._text: Text | None = None
         self.files = 0
 
@@ -195,13 +193,10 @@ class MigrationReader:
         known = self._reader.sites.get(migration.shown)
         if known is not None or migration.is_program:
             return known or ()
-        from rlslint.code.python.migrations import Models, UnreadableMigration, migration_sites
+        from rlslint.code.python.migrations import UnreadableMigration, migration_sites
 
-        if self._models is None:
-            self._models = Models()
-        source = text.data.decode()
         try:
-            return migration_sites(migration.shown, source, self._read_module, self._models)
+            return migration_sites(migration.shown, text.data.decode(), self._read_module)
         except UnreadableMigration as problem:
             self._reader.notes.append(str(problem))
             return ()

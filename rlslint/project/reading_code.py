@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -126,7 +126,7 @@ def read_code(
             *(file.path for file in (*found.python, *found.programs, *found.settings)),
         ),
         tuple(programs),
-        (*followed.unread, *unread),
+        (*followed.unread, *(sign for sign in unread if sign.path not in followed.read)),
         tuple(apis),
         _deployment(found, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
@@ -206,7 +206,7 @@ class _Followed(NamedTuple):
     """What programs tell.
 
     `told` are those, as they are shown, of which nothing about row security is left unread;
-    `unread` are migrations of which something is.
+    `unread` are migrations of which something is; `read` are they and what they import.
     """
 
     files: tuple[CodeFile, ...] = ()
@@ -214,6 +214,7 @@ class _Followed(NamedTuple):
     told: frozenset[str] = frozenset()
     connections: tuple[Connection, ...] = ()
     defaults: tuple[ConnectionDefaults, ...] = ()
+    read: frozenset[str] = frozenset()
 
 
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
@@ -247,7 +248,7 @@ def _follow(
     from rlslint.code.coverage import covered_by, uncovered
     from rlslint.code.interest import has_sign, reads_rows
 
-    migrations = _migrations_in_programs(sorted_files.histories) & listed.keys()
+    migrations = _migrations_in_programs(sorted_files.histories, listed)
     all_migrations = {m.shown for h in sorted_files.histories for m in h.migrations}
     signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
@@ -262,24 +263,25 @@ def _follow(
         return _Followed()
     programs = _followed_together(found, listed, signs, reader, forms)
     unread = (
-        *_follow_migrations(programs, sorted(migrations), listed, reader),
+        *_follow_migrations(programs, migrations, listed, reader),
         *_follow_declarations(programs, sorted_files.histories, listed, reader),
     )
+    read = frozenset(programs.loaded)
     followed = programs.followed(dict(sorted(starts.items())))
-    for shown in (*sorted(migrations | declaring), *(code.path for code in followed)):
+    for shown in (*migrations, *sorted(declaring), *(code.path for code in followed)):
         text = reader.text(listed[shown].path, shown)
         if text is not None:
             mark = comment_mark(shown)
             reader.keep_ignores(text, partial(ignores_in_host, text, mark))
     reader.notes += [code.problem for code in followed if code.problem]
-    told = (migrations | declaring).difference(sign.path for sign in unread)
+    told = {*migrations, *declaring}.difference(sign.path for sign in unread)
     covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
     for code in followed:
         data = reader.content(listed[code.path].path, code.path)
         rest = uncovered(data, covered.get(code.path, ()), (), code.path)
         if not code.problem and not makes_row_security(rest) and not sets_context(rest):
             told.add(code.path)
-    return _Followed(followed, unread, frozenset(told))
+    return _Followed(followed, unread, frozenset(told), read=read)
 
 
 def _mappers(found: Found, reader: Reader) -> Iterator[CodeFile]:
@@ -310,14 +312,14 @@ def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
 
     Those of which something cannot be told are among the files that were left unread.
     """
-    listed = {file.shown: file for file in found.programs}
-    migrations = _migrations_in_programs((chosen,)) & listed.keys()
+    listed = {file.shown: file for file in (*found.programs, *found.python)}
+    migrations = _migrations_in_programs((chosen,), listed)
     if migrations or any(each.is_declaration for each in chosen.migrations):
         from rlslint.code.forms import Forms
 
         programs = _followed_together(found, listed, _signs(found, ()), reader, Forms())
         unread = (
-            *_follow_migrations(programs, sorted(migrations), listed, reader),
+            *_follow_migrations(programs, migrations, listed, reader),
             *_follow_declarations(programs, (chosen,), listed, reader),
         )
         reader.left_unread += [sign.path for sign in unread]
@@ -363,18 +365,19 @@ def _followed_together(
     return Programs(tuple(listed), read, signs, says, failed, tuple(scripts), forms)
 
 
-def _migrations_in_programs(histories: Iterable[History]) -> set[str]:
+def _migrations_in_programs(histories: Iterable[History], listed: Container[str]) -> dict[str, str]:
+    """Return the migrations that are listed in the order in which they run, with their history."""
     return {
-        migration.shown
+        migration.shown: f"{history.root} {history.layout}"
         for history in histories
         for migration in history.migrations
-        if migration.is_program and not migration.is_declaration
+        if migration.is_program and not migration.is_declaration and migration.shown in listed
     }
 
 
 def _follow_migrations(
     programs: Programs,
-    migrations: Iterable[str],
+    migrations: Mapping[str, str],
     listed: Mapping[str, SourceFile],
     reader: Reader,
 ) -> tuple[Sign, ...]:
@@ -385,11 +388,12 @@ def _follow_migrations(
     from rlslint.code.coverage import covered_by, uncovered, untold_site
 
     unread = []
-    for shown in migrations:
+    for shown, history in migrations.items():
         data = reader.content(listed[shown].path, shown)
-        sites = programs.run_by_migration(shown)
+        sites = programs.run_by_migration(shown, history)
         if sites is None:
             reader.left_unread.append(shown)
+            reader.notes += [note for note in (programs.problem(shown),) if note]
         covered = covered_by(sites or ()).get(shown, ())
         back, doubted = programs.ways_back(shown), programs.calls_in_doubt(shown)
         if makes_row_security(uncovered(data, covered, back, shown)):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.models import Models
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
 from rlslint.code.schemas import Framework, Signature
@@ -72,6 +73,9 @@ class Scripts:
     Of a file that declares a schema, `read` are the places of what it says in words of the
     framework, and `later` the functions that may name what is declared behind them: with the name
     of the argument that they are, and what they were given to.
+    `models` are those of the history. `constructed` are the calls by which an object is made of a
+    class that its own is based on. `is_split` tells that more than one way was taken of some that
+    exclude each other.
     """
 
     def __init__(self, framework: Framework | None, is_moved: bool = False) -> None:
@@ -83,6 +87,9 @@ class Scripts:
         self.untold: list[Place] = []
         self.read: list[Place] = []
         self.later: list[tuple[Built, str, Closure]] = []
+        self.models: Models | None = None
+        self.constructed: list[Built] = []
+        self.is_split = False
 
     def statement(self, call: Call, of: Value | None) -> Signature | None:
         """Return what a call stands for, None where it is no statement of the framework."""

@@ -38,7 +38,7 @@ from rlslint.text import HoleValue
 from rlslint.text.patterns import Pattern
 
 _QUOTES = Pattern(r"quote|escape|sanitiz|ident(?:ifier)?s?$|literals?$", re.IGNORECASE)
-_QUOTED_KIND = Pattern(r"(?:literal|ident(?:ifier)?)s?$", re.IGNORECASE)
+_QUOTED_KIND = Pattern(r"(?:literal|ident(?:ifier)?|quote_name)s?$", re.IGNORECASE)
 _NUMBERS = frozenset(
     {
         "int", "integer", "float", "double", "number", "parseint", "parsefloat", "intval",

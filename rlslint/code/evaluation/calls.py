@@ -51,11 +51,13 @@ _LOOK = frozenset(("getOrThrow", "getOrElse", "onFailure", "fold", "exceptionOrN
 _JOIN_PATHS = frozenset(
     ("join", "resolve", "Combine", "Join", "join_path", "of", "get", "URL", "File", "Path",
      "ClassPathResource", "expand_path", "base_path", "database_path", "app_path", "resource_path",
-     "storage_path", "app_dir", "expand", "fileURLToPath")
+     "storage_path", "app_dir", "expand", "fileURLToPath", "joinpath", "with_name")
 )  # fmt: skip
 """What makes a path of others."""
 
-_READ = frozenset(("read", "readText", "read_text", "readAllText", "text", "inputStream"))
+_READ = frozenset(
+    ("read", "readText", "read_text", "readAllText", "text", "inputStream", "read_bytes", "open")
+)
 """What a path is asked for to give the content of its file."""
 
 _WRAP = frozenset(("Ok", "Some", "resolve"))
@@ -254,7 +256,7 @@ def _called(
     if taken is not None:
         return taken
     _handed_over(walker, call, of)
-    return perhaps(course.scripts, call, of)
+    return perhaps(walker, call, of)
 
 
 def _brought_along(walker: Walker, call: Call, of: Value | None, scope: Scope) -> Value | None:

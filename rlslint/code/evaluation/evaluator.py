@@ -35,6 +35,7 @@ from rlslint.code.evaluation.values import (
     Value,
 )
 from rlslint.code.evaluation.walking import THEMSELVES, TYPED, Program
+from rlslint.code.schemas import Framework
 from rlslint.code.sites import Hook
 from rlslint.text import HoleValue
 from rlslint.text.patterns import Pattern
@@ -73,6 +74,7 @@ class Evaluator:
         shares_folder: bool,
         visits_keys: bool,
         errors: Errors,
+        framework: Framework | None = None,
     ) -> None:
         self.source = source
         self.module = Scope()
@@ -85,6 +87,7 @@ class Evaluator:
         self.shares_folder = shares_folder
         self.visits_keys = visits_keys
         self.errors = errors
+        self.framework = framework
         self.class_names: list[str] = []
 
     def value(self, node: form.Node | None, scope: Scope) -> Value:

@@ -257,6 +257,8 @@ def operated(
             return found if found is not None else Unknown()
         case "%", (Written() as template, given):
             return filled(template, given, walker.place(operands[1][0]))
+        case "/", (*_, Written() as last):
+            return last  # A path: its folder is of no interest.
         case "==" | "!=", (left, right):
             first, second = constant(left), constant(right)
             if first is None or second is None:

@@ -9,7 +9,9 @@ from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.declared import declared_by, perhaps_declared
 from rlslint.code.evaluation.expressions import framework_declaring, member
 from rlslint.code.evaluation.migrations import scripts_of, untold_script
-from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
+from rlslint.code.evaluation.models import Models
+from rlslint.code.evaluation.strings import Fragment, Written
+from rlslint.code.evaluation.values import Closure, Entries, Object, Unknown, Value, constant
 from rlslint.code.evaluation.walking import Walker
 from rlslint.text.patterns import Pattern
 
@@ -22,8 +24,9 @@ def run_by_migration(
 ) -> Value | None:
     """Return what a call gives by which a migration runs SQL or describes some, None for others."""
     scripts = walker.course.scripts
-    if scripts is None:
-        return None
+    described = _described(walker, call, of, callee)
+    if described is not None or scripts is None:
+        return described
     declaring = framework_declaring(walker)
     if declaring is not None:
         return declared_by(walker, scripts, declaring, call, of, callee)
@@ -69,6 +72,40 @@ def run_by_migration(
     return None
 
 
+def _described(walker: Walker, call: Call, of: Value | None, callee: Value | None) -> Value | None:
+    """Return what a call makes of a class, in a file whose migrations list what they do."""
+    framework, scripts = walker.framework, walker.course.scripts
+    if scripts is not None and scripts.models is not None:
+        if call.name == "get_model" and call.arguments:
+            return _model(scripts.models, call)
+        if call.path == "super.__init__":
+            scripts.constructed.append(Built(call))
+            return Unknown()
+    if framework is None:
+        return None
+    match of:
+        case Entries(values):
+            callee = values.get(call.name)
+        case Unknown(is_foreign=True):
+            callee = walker.program.imported_class(call.path) or callee
+        case _:
+            pass
+    if isinstance(callee, Object):
+        return Built(call, callee) if callee.bases else None
+    is_class = call.path.rpartition(".")[2][:1].isupper()
+    return Built(call, of) if is_class and call.path.startswith(f"{framework.module}.") else None
+
+
+def _model(models: Models, call: Call) -> Value:
+    """Return a model that a migration asks for, as far as its table is known."""
+    names = [each if isinstance(each, str) else "" for each in map(constant, call.arguments[:2])]
+    app, _, name = ".".join(names).rpartition(".")
+    if not app or not name:
+        return Unknown(f"{call.path}()")
+    table = Written((Fragment(models.find(app, name).table.strip('"'), *call.place),))
+    return Entries({"_meta": Entries({"db_table": table})})
+
+
 def _part(walker: Walker, scripts: Scripts, of: Built, call: Call) -> Built:
     """Return what a call on something gives that a framework builds."""
     part = Built(call, of)
@@ -89,13 +126,15 @@ def _follow_blocks(walker: Walker, scripts: Scripts, made: Built) -> None:
         scripts.builders.pop()
 
 
-def perhaps(scripts: Scripts | None, call: Call, of: Value | None) -> Unknown:
+def perhaps(walker: Walker, call: Call, of: Value | None) -> Unknown:
     """Return what a call gives that nobody knows.
 
     In a migration it may do something to the tables that it names.
     """
+    scripts = walker.course.scripts
     if scripts is None:
-        return Unknown(f"{call.path}()")
+        is_listed = walker.framework is not None
+        return Built(call, of) if is_listed else Unknown(f"{call.path}()")
     made = Built(call, of)
     framework = scripts.framework
     if framework is not None and framework.declares is not None:

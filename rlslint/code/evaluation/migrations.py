@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call
+from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call, sql_of
 from rlslint.code.evaluation.built import Built, Scripts
+from rlslint.code.evaluation.builtins import flattened
+from rlslint.code.evaluation.record import placed_values
 from rlslint.code.evaluation.schema_calls import statements_of, tables_in_doubt
 from rlslint.code.evaluation.strings import Source, Written, as_text, untold
 from rlslint.code.evaluation.values import (
@@ -41,7 +43,7 @@ RUN_FILES = frozenset(("SqlResource", "SqlFile", "execute_file", "sqlFile"))
 
 _RUNS_NOTHING_ELSE = RUN_FILES | frozenset(
     {
-        "Sql", "RunSQL", "addSql", "execute_unprepared", "unprepared", "exec_query",
+        "Sql", "addSql", "execute_unprepared", "unprepared", "exec_query",
         "execute_sql", "runSql", "executeSql", "executeStatement", "execute_batch",
         "batch_execute", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "execSQL",
     }
@@ -103,6 +105,9 @@ def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> li
     runs = call.name in _RUNS or any(call.name in library.executes for library in libraries)
     if not runs:
         return []
+    if isinstance(of, Handle) and of.library.parameter.startswith("%"):
+        found = sql_of(call)
+        return [as_sent(found[0], of.library, found[1])] if found is not None else []
     for value in (*call.arguments, *call.named.values(), of):
         match value:
             case Written() if value.is_sql:
@@ -120,6 +125,13 @@ def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> li
             case _:
                 continue
     return []
+
+
+def as_sent(sql: Written, library: Library, values: Sequence[Value]) -> Written:
+    """Return SQL as a library sends it that writes values in place of marks with a percent sign."""
+    placed = placed_values(sql, library, flattened(values))
+    doubled = re.finditer("%%", placed.text)
+    return placed.replaced((each.start() + 1, each.end(), ()) for each in doubled)
 
 
 def untold_script(call: Call, of: Value | None) -> Written | None:

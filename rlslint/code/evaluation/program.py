@@ -10,9 +10,11 @@ from rlslint.code import form
 from rlslint.code.adapters import LARGEST_PROGRAM, language_of
 from rlslint.code.adapters.building import Language, last_word
 from rlslint.code.evaluation.built import Scripts
+from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
+from rlslint.code.evaluation.expressions import member
 from rlslint.code.evaluation.migrations import (
     calls_in_doubt,
     in_order,
@@ -23,6 +25,7 @@ from rlslint.code.evaluation.migrations import (
     ways_down,
     ways_up,
 )
+from rlslint.code.evaluation.models import Models
 from rlslint.code.evaluation.modules import (
     Modules,
     active_libraries,
@@ -33,6 +36,7 @@ from rlslint.code.evaluation.modules import (
     is_of_library,
     plain,
 )
+from rlslint.code.evaluation.operations import Operations
 from rlslint.code.evaluation.record import Recorder
 from rlslint.code.evaluation.strings import Fragment, Source, Unfinished, Written
 from rlslint.code.evaluation.values import (
@@ -48,8 +52,13 @@ from rlslint.code.evaluation.values import (
 from rlslint.code.forms import Forms
 from rlslint.code.interest import Signs, has_sign, places, tells_of_session
 from rlslint.code.libraries import libraries_of
+from rlslint.code.schemas import listing_framework_in
 from rlslint.code.sites import CodeFile, Hook, SqlSite
+from rlslint.files.layouts.python_order import label_in
+from rlslint.text.patterns import Pattern
 
+_SETTING = rb"""(?m)^%b\s*(?::\s*\w+\s*)?=\s*["']([\w.]+)["']"""
+_DOCUMENTATION = Pattern(rb'''(?s)(?:\A|:[ \t]*\n)\s*[rR]?("""|\x27\x27\x27).*?\1''')
 _MOST_LOADED = 600
 _DEEPEST_IMPORT = 3
 _MOST_NAMES = 60
@@ -77,6 +86,7 @@ class _Loaded:
         self.sessions: list[tuple[Session, bool | None]] = []
         self.skipped: list[tuple[int, int]] = []
         self.doubted: list[tuple[int, int]] = []
+        self.is_migration = False
         self.problem = ""
         self.imports: list[form.Import] = []
 
@@ -121,6 +131,9 @@ class Programs:
         self._with_sessions: list[_Loaded] = []
         self._giving: set[str] = set()
         self._declaring: dict[str, Scripts] = {}
+        self._models: dict[str, Models] = {}
+        self._labels: dict[str, str] = {}
+        self._settings: dict[str, str] = {}
 
     def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
         """Return what files tell that have signs, and those that call into them.
@@ -140,21 +153,25 @@ class Programs:
             [
                 CodeFile(path, *told.get(path, ((), ())), problem=loaded.problem)
                 for path, loaded in self._loaded.items()
-                if loaded is not None and (path in starts or path in told)
+                if loaded is not None and not loaded.is_migration
+                if path in starts or path in told
             ]
         )
 
-    def run_by_migration(self, shown: str) -> tuple[SqlSite, ...] | None:
+    def run_by_migration(self, shown: str, history: str = "") -> tuple[SqlSite, ...] | None:
         """Return the SQL that a migration runs on its way up, in order.
 
-        None where it cannot be followed to its end.
+        None where it cannot be followed to its end. What models those of one `history` leave is
+        kept for the next ones, which are asked for in the order in which they run.
         """
-        loaded = self._load(shown)
+        loaded = self._load(shown, self._read(shown))
         if loaded is None or loaded.problem:
             return None
+        loaded.is_migration = True
         scripts = scripts_for(loaded.language.name, loaded.source, self._alike)
         try:
-            for closure in ways_up(loaded.closures):
+            self._run_operations(loaded, scripts, history)
+            for closure in () if scripts.models is not None else ways_up(loaded.closures):
                 loaded.evaluator.course = Course(shown, closure.name, scripts)
                 loaded.evaluator.run(closure, (), None, {})
             run = tuple(run_by(scripts))
@@ -218,6 +235,41 @@ class Programs:
         read = [each for scripts in self._declaring.values() for each in scripts.read]
         return tuple([(start, end) for home, start, end in read if home.path == shown])
 
+    def _run_operations(self, loaded: _Loaded, scripts: Scripts, history: str) -> None:
+        """Run what a migration lists, if it is one that lists what it does."""
+        evaluator, path = loaded.evaluator, loaded.source.path
+        name, field = evaluator.framework.operations if evaluator.framework else ("", "")
+        migration = evaluator.module.variables.get(name)
+        if not isinstance(migration, Object):
+            return
+        models = self._models.setdefault(history, Models(self._setting, self._label))
+        scripts.framework, scripts.models = evaluator.framework, models
+        evaluator.course = Course(path, name, scripts)
+        data = loaded.source.data
+        start = max(0, data.find(field.encode(), data.find(b"class %b" % name.encode())))
+        operations = Operations(evaluator, scripts, self._label(path), models)
+        place = Place(loaded.source, start, start + len(field))
+        operations.run(member(evaluator, migration, field, 0), place)
+        loaded.skipped += _without_effect(loaded)
+
+    def _label(self, shown: str) -> str:
+        """Return the name under which the app of a file goes."""
+        folder = shown.rpartition("/")[0].removesuffix("/migrations").removesuffix("/models")
+        if folder not in self._labels:
+            apps = f"{folder}/apps.py"
+            data = self._read(apps) if apps in self._files else None
+            self._labels[folder] = label_in(data or b"") or folder.rpartition("/")[2]
+        return self._labels[folder]
+
+    def _setting(self, name: str) -> str:
+        """Return what a setting of the project is, "" where none or several say so."""
+        if name not in self._settings:
+            said = re.compile(_SETTING % name.encode())
+            python = (shown for shown in self._files if shown.endswith(".py"))
+            found = {text for shown in python for text in said.findall(self._read(shown) or b"")}
+            self._settings[name] = found.pop().decode() if len(found) == 1 else ""
+        return self._settings[name]
+
     def _alike(self, shown: str) -> Iterator[bytes]:
         """Yield the content of the files that are written in the language of one."""
         for path in self._files:
@@ -235,8 +287,20 @@ class Programs:
         loaded = self._load(shown)
         return () if loaded is None else tuple(loaded.doubted)
 
+    def problem(self, shown: str) -> str:
+        """Return a sentence that says what of a file could not be followed, "" for one that was."""
+        loaded = self._loaded.get(shown)
+        return loaded.problem if loaded is not None else ""
+
+    @property
+    def loaded(self) -> list[str]:
+        """The files that were read so far, those that others import included."""
+        return [loaded.source.path for loaded in self._found()]
+
     def _follow_all(self) -> None:
         for loaded in self._found():
+            if loaded.is_migration:
+                continue  # What it runs is no part of what serves requests.
             try:
                 self._follow(loaded)
             except Exception as error:
@@ -286,7 +350,8 @@ class Programs:
             program.is_script,
         )
         course = Course(shown, "", self._declaring.get(shown))
-        if course.scripts is not None:
+        framework = listing_framework_in(language.name, data)
+        if course.scripts is not None or framework is not None:
             loaded.imports = list(_imports(program.body))
         loaded.evaluator = Evaluator(
             source,
@@ -299,6 +364,7 @@ class Programs:
             shares_folder=language.shares_folder,
             visits_keys=language.visits_keys,
             errors=language.errors,
+            framework=framework,
         )
         self._loaded[shown] = loaded
         try:
@@ -587,6 +653,22 @@ def _imports(node: form.Node) -> Iterator[form.Import]:
                 yield from _imports(each)
         case _:
             return
+
+
+def _without_effect(loaded: _Loaded) -> Iterator[tuple[int, int]]:
+    """Yield what runs nothing by itself: documentation, imports, names of what is followed."""
+    data, module = loaded.source.data, loaded.evaluator.module
+    for found in _DOCUMENTATION().finditer(data):
+        yield found.span()
+    for node in loaded.imports:
+        yield node.start, node.end
+    known = [
+        re.escape(name.encode())
+        for name, value in module.variables.items()
+        if isinstance(value, Closure | Object)
+    ]
+    for found in re.finditer(rb"\b(?:%b)\b" % b"|".join(known), data):
+        yield found.span()
 
 
 def _tells(name: str) -> bool:

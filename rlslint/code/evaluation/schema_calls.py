@@ -158,7 +158,7 @@ def _create_table(statement: Statement) -> Iterator[Written]:
         columns = [each._replace(reference=None) for each in columns]
     known = [each for each in columns if each.name is not None]
     keys = [each.name for each in known if each.primary and each.name is not None]
-    phrases = [_definition(each, is_key=len(keys) == 1) for each in known]
+    phrases = [definition(each, is_key=len(keys) == 1) for each in known]
     if len(keys) > 1:
         phrases.append(
             [*words("PRIMARY KEY (", place), *column_list(keys, place), *words(")", place)]
@@ -302,7 +302,7 @@ def _join_table(statement: Statement) -> Iterator[Written]:
     given = constant(first_of(statement.said, "tablename"))
     table = Table("", given if isinstance(given, str) else "_".join(sorted(pair)))
     columns = [Column(place, singular(each) + "_id", "bigint", True) for each in pair]
-    phrases = [_definition(each, is_key=False) for each in columns]
+    phrases = [definition(each, is_key=False) for each in columns]
     target = table_name(table, place)
     yield sentence(place, "CREATE TABLE ", target, " (", listed(phrases, place), ")")
     for part in statement.built.parts:
@@ -351,7 +351,7 @@ def _add(added: Column, table: Table) -> Iterator[Written]:
     if added.name is None:
         yield sentence(place, "ALTER TABLE ", target, " ADD COLUMN ", *_anything(place))
         return
-    what = _definition(added, is_key=added.primary)
+    what = definition(added, is_key=added.primary)
     yield sentence(place, "ALTER TABLE ", target, " ADD COLUMN ", what)
     yield from _afterwards(added, added.name, table)
 
@@ -411,7 +411,7 @@ def _change_column(statement: Statement) -> Iterator[Written]:
         yield from _rename_column(statement)
 
 
-def _definition(column: Column, *, is_key: bool) -> Phrase:
+def definition(column: Column, *, is_key: bool) -> Phrase:
     """Return a column as it stands in CREATE TABLE."""
     place = column.place
     found = [*maybe(column.name, place), *words(f" {column.type or 'text'}", place)]

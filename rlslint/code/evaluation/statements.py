@@ -324,14 +324,19 @@ def _one_of(walker: Walker, ways: Sequence[form.Node | None], scope: Scope) -> V
     ends = []
     leaving: list[Leaves] = []
     found: list[Value] = []
+    run = 0
     for way in ways:
         course.restore(before)
         course.leaving = None
+        first = len(course.scripts.found) if course.scripts is not None else 0
         found.append(walker.value(way, scope))
+        run += course.scripts is not None and len(course.scripts.found) > first
         if course.leaving is None:
             ends.append(course.states())
         else:
             leaving.append(course.leaving)
+    if course.scripts is not None and run > 1:
+        course.scripts.is_split = True
     if ends:
         course.merge(ends)
         course.leaving = None

@@ -12,6 +12,7 @@ from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.strings import Source, Written
 from rlslint.code.evaluation.values import Closure, Handle, Object, Scope, Value
+from rlslint.code.schemas import Framework
 from rlslint.code.sites import Hook
 from rlslint.text.patterns import Pattern
 
@@ -82,6 +83,7 @@ class Walker(Protocol):
     visits_keys: bool
     errors: Errors
     class_names: list[str]
+    framework: Framework | None
 
     def value(self, node: form.Node | None, scope: Scope) -> Value: ...
 

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from pathlib import Path
 
 from rlslint.code.python.alembic import alembic_sql
 from rlslint.code.python.application import loaded_module
 from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.ddl import Wording
-from rlslint.code.python.django import Models, django_sql, is_about_row_security
-from rlslint.code.python.formatting import as_written
 from rlslint.code.python.imports import imported_names
-from rlslint.code.python.placeholders import Placeholders
 from rlslint.code.python.program import Modules, Program
-from rlslint.code.python.record import Position, Recorder, bound
+from rlslint.code.python.record import Position, Recorder
 from rlslint.code.python.strings import Unfinished, Written
 from rlslint.code.python.values import (
     Callee,
-    Class,
     Constructed,
     Elements,
     External,
@@ -28,19 +22,15 @@ from rlslint.code.python.values import (
     Scoped,
     Value,
     WrappedSql,
-    constant,
 )
 from rlslint.code.sites import Driver, Lifetime, SqlSite
-from rlslint.files.layouts.python_order import app_label
 from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
-
-__all__ = ["Models", "UnreadableMigration", "migration_sites"]
 
 _NAME_FIRST = ("create_index", "drop_index", "f")
 """The operations that take another name before that of the table."""
 
 _ALEMBIC = "alembic.op."
-_KEPT_PACKAGES = ("sqlalchemy.", "django.", "sqlmodel.", "pgvector.", "geoalchemy2.")
+_KEPT_PACKAGES = ("sqlalchemy.", "sqlmodel.", "pgvector.", "geoalchemy2.")
 
 
 class UnreadableMigration(Exception):
@@ -51,20 +41,18 @@ def migration_sites(
     path: str,
     source: str,
     read_module: ReadModule | None = None,
-    models: Models | None = None,
 ) -> tuple[SqlSite, ...]:
-    """Return the SQL that a migration of Alembic or Django runs on the way up, in order.
+    """Return the SQL that a migration of Alembic runs on the way up, in order.
 
-    What Alembic and Django say in Python (`op.create_table`, `CreateModel`) comes as SQL that
-    stands at the call. Text that is known only at run time has holes. `models` carries what
-    earlier migrations of a Django project said of their tables; pass one for a whole project.
+    What Alembic says in Python (`op.create_table`) comes as SQL that stands at the call. Text that
+    is known only at run time has holes.
 
     Raises UnreadableMigration where the file cannot be parsed or followed.
     """
     try:
         python = PythonSource(path, source)
         recorder = Recorder(python)
-        migration = _Migration(python, recorder, Modules(read_module, loaded_module), models)
+        migration = _Migration(python, recorder, Modules(read_module, loaded_module))
         migration.follow()
     except UnreadablePython as problem:
         raise UnreadableMigration(str(problem)) from None
@@ -76,12 +64,8 @@ def migration_sites(
 
 
 class _Migration(Program):
-    def __init__(
-        self, source: PythonSource, recorder: Recorder, modules: Modules, models: Models | None
-    ) -> None:
+    def __init__(self, source: PythonSource, recorder: Recorder, modules: Modules) -> None:
         super().__init__(source, imported_names(source.tree), recorder, modules, unroll=True)
-        self.models = models or Models()
-        self.app = app_label(Path(source.path))
         self.handle = Handle("op", Driver("alembic", None), False, Lifetime(False, False))
 
     def follow(self) -> None:
@@ -92,12 +76,6 @@ class _Migration(Program):
         if isinstance(upgrade, Callee):
             self.position = Position("upgrade")
             self.run(upgrade, {})
-        migration = self.module.variables.get("Migration")
-        if isinstance(migration, Class):
-            self.position = Position("Migration")
-            self.handle.name = "migrations"
-            self.handle.driver = self.django.driver
-            self._operations(self._listed(migration.scope.variables.get("operations")))
 
     def truth(self, node: ast.expr, scope: Scoped) -> bool | None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("is_offline_mode"):
@@ -110,16 +88,9 @@ class _Migration(Program):
             return self._alembic(node, dotted.removeprefix(_ALEMBIC), given, Wording(start, end))
         last = dotted.rpartition(".")[2]
         is_class = last[:1].isupper() or last == "text"
-        is_kept = dotted.startswith(_KEPT_PACKAGES) or is_about_row_security(last)
-        if is_class and is_kept and last not in ("text", "Session"):
+        if is_class and dotted.startswith(_KEPT_PACKAGES) and last not in ("text", "Session"):
             return Constructed(dotted, given.positional, given.named, start, end)
         return super().library(node, dotted, given, scope)
-
-    def called(self, node: ast.Call, target: Value, given: CallArguments, scope: Scoped) -> Value:
-        if isinstance(target, Class) and is_about_row_security(target.name):
-            start, end = self.place or self.span(node)
-            return Constructed(target.name, given.positional, given.named, start, end)
-        return super().called(node, target, given, scope)
 
     def stranger(self, node: ast.Call, name: str, given: CallArguments, scope: Scoped) -> Value:
         target = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -172,59 +143,6 @@ class _Migration(Program):
             self._runs(self.anchored(sql, node.args[0]))
             return self.unknown(node)
         return super().execute(node, handle, name, given)
-
-    def _listed(self, value: Value | None) -> tuple[Value, ...]:
-        return value.values if isinstance(value, Elements) else ()
-
-    def _operations(self, operations: Iterable[Value]) -> None:
-        for operation in operations:
-            if not isinstance(operation, Constructed):
-                continue
-            match operation.kind:
-                case "RunSQL":
-                    self._run_sql(operation.get(0, "sql"), operation)
-                    self._states(operation.named.get("state_operations"))
-                case "RunPython":
-                    self._run_python(operation.get(0, "code"))
-                case "SeparateDatabaseAndState":
-                    self._operations(self._listed(operation.get(0, "database_operations")))
-                    self._states(operation.get(1, "state_operations"))
-                case _:
-                    for sql in django_sql(operation, self.app, self.models):
-                        self._runs(sql)
-
-    def _states(self, operations: Value | None) -> None:
-        """Learn of the models that operations on the state alone make."""
-        for operation in self._listed(operations):
-            if isinstance(operation, Constructed):
-                list(django_sql(operation, self.app, self.models))
-
-    def _run_sql(self, sql: Value | None, operation: Constructed) -> None:
-        match sql:
-            case Written():
-                self._runs(sql)
-            case Elements(values):
-                for statement in values:
-                    self._run_part(statement, operation)
-            case RunTimeValue():
-                self._runs(as_written(sql, sql.source, operation.start, operation.end))
-
-    def _run_part(self, statement: Value, operation: Constructed) -> None:
-        match statement:
-            case Elements((Written() as sql, parameters)):
-                passed = constant(parameters) is not None or isinstance(parameters, Elements)
-                self._runs(bound(sql, Placeholders.percent, passed, []))
-            case _:
-                self._run_sql(statement, operation)
-
-    def _run_python(self, code: Value | None) -> None:
-        if isinstance(code, Callee):
-            parameters = [each.arg for each in code.node.args.args]
-            editor = Handle("schema_editor", self.django.driver, False, Lifetime(False, False))
-            given: dict[str, Value] = dict(
-                zip(parameters, (RunTimeValue("apps"), editor), strict=False)
-            )
-            self.run(code, given)
 
     def _runs(self, sql: Written | WrappedSql) -> None:
         written = sql.sql if isinstance(sql, WrappedSql) else sql

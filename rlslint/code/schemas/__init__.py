@@ -129,7 +129,9 @@ class Framework(NamedTuple):
     is a string of SQL. `nullable` is what columns are
     unless told. `key` comes with every table that is not told otherwise. A file that has all words
     of `moved_by` may say in which schema tables are made that are named without one. `declares` has
-    what is needed where schemas are declared, None for a framework of migrations.
+    what is needed where schemas are declared, None for a framework of migrations. `operations` are
+    the class of a migration and its field that lists what it does, in objects of classes of the
+    `module`, of others and of the program.
     """
 
     name: str
@@ -150,6 +152,8 @@ class Framework(NamedTuple):
     key: Standard | None = None
     moved_by: tuple[str, ...] = ()
     declares: Declaring | None = None
+    operations: tuple[str, str] = ("", "")
+    module: str = ""
 
 
 @cache
@@ -172,5 +176,13 @@ def framework_in(language: str, data: bytes, *, declares: bool = False) -> Frame
         if (framework.declares is not None) is declares and any(
             sign.encode() in data for sign in framework.signs
         ):
+            return framework
+    return None
+
+
+def listing_framework_in(language: str, data: bytes) -> Framework | None:
+    """Return the framework of a file whose migrations list what they do, None for others."""
+    for framework in frameworks_of(language):
+        if framework.operations[0] and any(sign.encode() in data for sign in framework.signs):
             return framework
     return None

@@ -20,6 +20,10 @@ DECLARATION = "declaration"
 """The layout of files that declare a schema, in no order."""
 
 
+DJANGO = "django"
+"""The layout of Django's migrations."""
+
+
 class Migration(NamedTuple):
     """One file of a history; `layout` names the tool whose file it is."""
 
@@ -29,8 +33,8 @@ class Migration(NamedTuple):
 
     @property
     def is_program(self) -> bool:
-        """Whether it is written in a language other than SQL, and no tool of Python's runs it."""
-        return self.layout in (PROGRAM, DECLARATION)
+        """Whether it is written in the language of a program, and no revision of Alembic."""
+        return self.layout in (PROGRAM, DECLARATION, DJANGO)
 
     @property
     def is_declaration(self) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
 
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, History, history
+from rlslint.files.layouts.history import DJANGO, Claim, History, history
+from rlslint.text import Text
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
@@ -45,7 +48,8 @@ def python_histories(files: Iterable[SourceFile]) -> Claim:
             alembic.setdefault(file.folder, []).append(entry)
         elif os.path.basename(file.folder) == "migrations" and _DJANGO().search(text.data):
             django.setdefault(_django_project(file, managed), []).append(entry)
-    made = [*_ordered(alembic, "alembic", faults), *_ordered(django, "django", faults)]
+    apps = {file.folder: file for file in kept if file.name == "apps.py"} if django else {}
+    made = [*_ordered(alembic, "alembic", faults), *_ordered(django, DJANGO, faults, apps)]
     return Claim(tuple(made), faults=tuple(faults))
 
 
@@ -73,15 +77,22 @@ def _django_project(file: SourceFile, managed: set[str]) -> str:
 
 
 def _ordered(
-    groups: Mapping[str, list[tuple[SourceFile, str]]], layout: str, faults: list[Fault]
+    groups: Mapping[str, list[tuple[SourceFile, str]]],
+    layout: str,
+    faults: list[Fault],
+    apps: Mapping[str, SourceFile] = MappingProxyType({}),
 ) -> Iterator[History]:
     if not groups:
         return
     from pathlib import Path
 
-    from rlslint.files.layouts.python_order import order_alembic, order_django
+    from rlslint.files.layouts.python_order import label_in, order_alembic, order_django
 
-    order = order_alembic if layout == "alembic" else order_django
+    read = {Path(folder): read_text(file.path, file.shown) for folder, file in apps.items()}
+    labels = {
+        folder: label_in(text.data) for folder, text in read.items() if isinstance(text, Text)
+    }
+    order = order_alembic if layout == "alembic" else partial(order_django, labels=labels)
     for root, entries in groups.items():
         by_path = {Path(file.path): file for file, _ in entries}
         try:

@@ -6,9 +6,13 @@ import ast
 import heapq
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from rlslint import NamedTuple
 from rlslint.files.python_source import PythonSource, UnreadablePython
+from rlslint.text.patterns import Pattern
+
+_LABEL = Pattern(rb"""(?m)^[ \t]+label\s*(?::\s*str\s*)?=\s*["'](\w+)["']""")
 
 
 class _Node(NamedTuple):
@@ -39,11 +43,14 @@ def order_alembic(files: list[tuple[Path, str]]) -> list[Path]:
     return _ordered(nodes) + sorted(unreadable)
 
 
-def order_django(files: list[tuple[Path, str]]) -> list[Path]:
+def order_django(
+    files: list[tuple[Path, str]], labels: Mapping[Path, str] = MappingProxyType({})
+) -> list[Path]:
     """Return the migrations of all apps in an order that fulfils their dependencies.
 
-    A squashed migration takes the place of those that it replaces, as on a new database. A file
-    without a class `Migration` is left out; one that Python cannot parse comes last.
+    `labels` are those of the apps that do not go by the name of their directory. A squashed
+    migration takes the place of those that it replaces, as on a new database. A file without a
+    class `Migration` is left out; one that Python cannot parse comes last.
     """
     nodes: list[_Node] = []
     unreadable: list[Path] = []
@@ -57,7 +64,8 @@ def order_django(files: list[tuple[Path, str]]) -> list[Path]:
         values = _migration_values(tree)
         if values is None:
             continue
-        name = f"{app_label(path)}.{path.stem}"
+        app = path.parent.parent
+        name = f"{labels.get(app) or app.name}.{path.stem}"
         nodes.append(_Node(path, name, frozenset(_pairs(values.get("dependencies")))))
         replaced.update((old, name) for old in _pairs(values.get("replaces")))
         before.extend((later, name) for later in _pairs(values.get("run_before")))
@@ -66,9 +74,10 @@ def order_django(files: list[tuple[Path, str]]) -> list[Path]:
     return _ordered([_resolved(node, replaced, before, ends) for node in kept]) + sorted(unreadable)
 
 
-def app_label(path: Path) -> str:
-    """Return the label that Django gives the app of a migration unless it is configured."""
-    return path.parent.parent.name
+def label_in(apps: bytes) -> str:
+    """Return the label that the `apps.py` of an app gives it, "" where it goes by its directory."""
+    found = _LABEL().search(apps)
+    return found[1].decode() if found is not None else ""
 
 
 def _resolved(
