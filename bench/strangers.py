@@ -193,6 +193,14 @@ def settings(name: str, content: str) -> Callable[[], Files]:
     return lambda: {SQL: (BASE + POLICY).encode(), name: content.encode()}
 
 
+def program(path: str, head: str, token: str) -> Callable[[], Files]:
+    """A program of one token again and again behind its first lines."""
+    return lambda: {
+        SQL: (BASE + POLICY).encode(),
+        path: (head + token * ((SIZE - 400) // len(token.encode()))).encode(),
+    }
+
+
 def laughs(levels: int, width: int) -> str:
     lines = ["a0: &a0 [postgres://u:p@h/d]"]
     for level in range(1, levels):
@@ -1185,6 +1193,65 @@ OF_CODE: dict[str, Callable[[], Files]] = {
     },
 }
 
+PROGRAMS: Mapping[str, tuple[str, str]] = {
+    "TypeScript": (
+        "app/main.ts",
+        'import { Pool } from "pg"\nconst pool = new Pool({connectionString: "postgres://app@db/shop"})\nawait pool.query("SET app.tenant_id = \'1\'")\n',
+    ),
+    "JavaScript": (
+        "app/main.js",
+        'const { Pool } = require("pg")\nconst pool = new Pool({connectionString: "postgres://app@db/shop"})\npool.query("SET app.tenant_id = \'1\'")\n',
+    ),
+    "Go": (
+        "app/main.go",
+        'package a\nimport "database/sql"\nfunc f(db *sql.DB) { db.Exec("SET app.tenant_id = \'1\'"); sql.Open("pgx", "postgres://app@db/shop") }\n',
+    ),
+    "Java": (
+        "app/main.java",
+        'import java.sql.*;\nclass A { void f() { Connection c = DriverManager.getConnection("jdbc:postgresql://db/shop", "app", "x"); c.createStatement().execute("SET app.tenant_id = \'1\'"); } }\n',
+    ),
+    "Kotlin": (
+        "app/main.kt",
+        'import java.sql.*\nfun f() { val c = DriverManager.getConnection("jdbc:postgresql://db/shop", "app", "x"); c.createStatement().execute("SET app.tenant_id = \'1\'") }\n',
+    ),
+    "C#": (
+        "app/main.cs",
+        'using Npgsql;\nclass A { void F() { var c = new NpgsqlConnection("Host=db;Username=app;Database=shop"); new NpgsqlCommand("SET app.tenant_id = \'1\'", c).ExecuteNonQuery(); } }\n',
+    ),
+    "Ruby": (
+        "app/main.rb",
+        'require "pg"\nc = PG.connect("postgres://app@db/shop")\nc.exec("SET app.tenant_id = \'1\'")\n',
+    ),
+    "PHP": (
+        "app/main.php",
+        '<?php\n$c = new PDO("pgsql:host=db;dbname=shop;user=app");\n$c->exec("SET app.tenant_id = \'1\'");\n',
+    ),
+    "Rust": (
+        "app/main.rs",
+        'use sqlx::PgPool;\nasync fn f() { let p = PgPool::connect("postgres://app@db/shop").await; sqlx::query("SET app.tenant_id = \'1\'").execute(&p).await; }\n',
+    ),
+    "Elixir": (
+        "app/main.ex",
+        'defmodule A do\n def f do\n  {:ok, c} = Postgrex.start_link(hostname: "db", username: "app", database: "shop")\n  Postgrex.query!(c, "SET app.tenant_id = \'1\'", [])\n end\nend\n',
+    ),
+    "Python": (
+        "app/main.py",
+        'import psycopg\nc = psycopg.connect("postgres://app@db/shop")\nc.execute("SET app.tenant_id = \'1\'")\n',
+    ),
+}
+"""A program in each language that sets a tenant, before what one file has much of."""
+TOKENS = (
+    "/* ", "/*", "// ", "# ", "@a ", "-> ", "=> ", '"', "'", "`", '"""', "\'\\", '"\\', "${", "#{", "{% ",
+    "{", "a{", "(", "a(", "[", "<", "a<", "<a>", "user: ", "a.", "a, ", "a::", "?", "a?b:", "!", "=", "a=",
+    "|", "$", "\\", "0x", "é", "\0", "\n", "<<A\n", "<?php ", "%w(", "if ", "case ", "do ", "fun ", "class ",
+    "-> {", "import ", "match a {", "try {", "postgres://", "rlslint: ignore[",
+)  # fmt: skip
+OF_PROGRAMS: dict[str, Callable[[], Files]] = {
+    f"{language}: {token!r}": program(path, head, token)
+    for language, (path, head) in PROGRAMS.items()
+    for token in TOKENS
+}
+
 OF_SETTINGS: dict[str, Callable[[], Files]] = {
     "YAML: braces of templates": settings("compose.yaml", "postgres: " + "{{" * 45_000),
     "YAML: lines of templates": settings("web.yaml", "postgres: x\n" + "  {{ a\n" * 12_000),
@@ -1473,5 +1540,11 @@ OF_CONFIGURATION: dict[str, Callable[[], Files]] = {
 }
 
 PROJECTS: dict[str, Callable[[], Files]] = dict(
-    chain(OF_SQL.items(), OF_CODE.items(), OF_SETTINGS.items(), OF_CONFIGURATION.items())
+    chain(
+        OF_SQL.items(),
+        OF_CODE.items(),
+        OF_PROGRAMS.items(),
+        OF_SETTINGS.items(),
+        OF_CONFIGURATION.items(),
+    )
 )

@@ -115,6 +115,60 @@ def tenants(tenant: int, *, role: str = "app") -> list[str]:
     return [row[0] for row in cursor]
 """,
     "app/names.py": 'TABLE = "docs" if __debug__ else "other"\n',
+    "deploy/web.yaml": """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {DATABASE_URL: "postgres://app@db/shop", PGUSER: app}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: web-secret}
+data: {DB_USER: YXBw}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: shop
+          envFrom: [{configMapRef: {name: web}}, {secretRef: {name: web-secret}}]
+          env:
+            - {name: PGHOST, value: db}
+            - {name: PGUSER, valueFrom: {secretKeyRef: {name: web-secret, key: DB_USER}}}
+""",
+    "deploy/kustomization.yaml": """
+resources: [web.yaml]
+configMapGenerator:
+  - {name: web, envs: [web.env], literals: ["DATABASE_URL=postgres://app@db/shop"]}
+""",
+    "deploy/web.env": "PGUSER=app\nPGHOST=db\n",
+    "infra/main.tf": """
+resource "aws_ecs_task_definition" "web" {
+  container_definitions = jsonencode([{
+    name = "web", environment = [{ name = "DATABASE_URL", value = "postgres://${var.u}@db/shop" }]
+  }])
+}
+variable "u" { default = "app" }
+resource "postgresql_role" "app" {
+  name  = "app"
+  login = true
+}
+""",
+    "Dockerfile": "FROM python:3\nENV DATABASE_URL=postgres://app@db/shop PGUSER=app\n",
+    "pgbouncer.ini": "[databases]\nshop = host=db dbname=shop user=app\n[pgbouncer]\n"
+    "pool_mode = transaction\nserver_reset_query = DISCARD ALL\n",
+    "nginx.conf": "location /api { proxy_pass http://web; proxy_set_header X-User $user; }\n",
+    "package.json": '{"scripts": {"migrate": "psql $DATABASE_URL -f a.sql"}, "dependencies": {}}',
+    "appsettings.json": '{"ConnectionStrings": {"Shop": "Host=db;Username=app;Database=shop"}}',
+    "src/main/resources/Docs.xml": """<?xml version="1.0"?>
+<mapper namespace="shop.Docs">
+  <select id="all">SELECT * FROM docs <where><if test="t">tenant_id = #{t}</if></where></select>
+</mapper>
+""",
 }
 _SECRETS = {
     ".sql": "\nALTER ROLE app PASSWORD '{}';\n",
@@ -137,6 +191,9 @@ _WORDS = (
     "extend = '../outside/strange.toml'\n", "rlslint: ignore[", "rlslint: file-ignore[x]", "e'\\",
     "<!ENTITY a '&a;'>", "postgres://u@h/d", "!!python/object", "true", "[[accept]]\n", "\\copy",
     "COPY x FROM stdin;\n", "\\.\n", "OR", "AND", "::int", "current_setting('", "auth.uid()",
+    "fun ", "func ", "fn ", "=> ", "-> ", "end\n", "#{", "`", 'r#"', "<<~SQL\n", "<?php ", "try {",
+    "namespace ", "match ", "|>", "&", '@Query("', "envFrom:", "---\n", "<if test='x'>", "</if>",
+    "<![CDATA[", "]]>", "\r",
 )  # fmt: skip
 _TOKENS = re.compile(rb"\w+|\s+|.", re.DOTALL)
 
@@ -150,6 +207,12 @@ def _seeds() -> dict[str, list[bytes]]:
             path = file.relative_to(project).as_posix()
             if file.is_file() and not path.endswith((".md", "expected.txt", ".pyc")):
                 seeds.setdefault(path, []).append(file.read_bytes())
+    for file in sorted((ROOT / "tests" / "code" / "idioms").iterdir()):
+        seeds[f"src/{file.name}"] = [file.read_bytes()]
+    for shape in sorted((ROOT / "tests" / "code" / "shapes").iterdir()):
+        for file in sorted(shape.rglob("*.*")):
+            path = file.relative_to(shape).as_posix()
+            seeds.setdefault(path, []).append(file.read_bytes())
     for name in rule_names():
         for number, example in enumerate(card(name).examples):
             place = {"sql": "migrations/{}.sql", "python": "app/{}.py"}.get(example.language)

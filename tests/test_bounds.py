@@ -26,6 +26,8 @@ KINDS = (
     "YAML: braces of templates",
     "TypeScript: users",
     "TypeScript: users in calls",
+    "Kotlin: '/* '",
+    "JavaScript: '-> '",
     "sqitch: tags",
     "config: dotted key",
     "Supabase: dotted key",
@@ -51,3 +53,8 @@ def test_a_project_that_wants_to_take_for_ever_ends_in_time(kind: str, tmp_path:
 def test_what_a_history_does_too_much_of_is_not_checked(tmp_path: Path) -> None:
     write(tmp_path, PROJECTS["one grant of many"]())
     assert "1 statement that could not be followed" in cost(tmp_path).said
+
+
+def test_a_program_that_takes_too_long_to_be_parsed_is_not_checked(tmp_path: Path) -> None:
+    write(tmp_path, PROJECTS["Kotlin: '/* '"]())
+    assert "app/main.kt: this file takes too long to be parsed." in cost(tmp_path).said

@@ -8,7 +8,7 @@ from enum import Enum
 from rlslint.access.reach import protected_sources
 from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.catalog.model import Relation
-from rlslint.catalog.steps import MOST_ABOVE
+from rlslint.text.budget import TABLES_ABOVE
 
 
 class Gap(Enum):
@@ -55,7 +55,7 @@ def protected_predecessor(table: Relation) -> Relation | None:
 
     What has others is another thing by the same name.
     """
-    before, left = table.replaces, MOST_ABOVE
+    before, left = table.replaces, TABLES_ABOVE
     while before is not None and left:
         if before.knows("rls_enabled") and before.rls_enabled:
             return before if _is_alike(table, before) else None
@@ -80,7 +80,7 @@ def ancestors(table: Relation) -> Iterator[Relation]:
         above = waiting.pop()
         if id(above) in seen:
             continue
-        if len(seen) >= MOST_ABOVE:
+        if len(seen) >= TABLES_ABOVE:
             raise GivenUp(table)
         seen.add(id(above))
         yield above

@@ -7,8 +7,8 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.output_types import POLYMORPHIC, type_of
-from rlslint.catalog.steps import MOST_CANDIDATES
 from rlslint.sql.expressions import Constant, Expr, Other
+from rlslint.text.budget import OVERLOADS_COMPARED
 from rlslint.text.patterns import Pattern
 
 _NUMBER = Pattern(r"[0-9.][0-9.eE+-]*")
@@ -275,7 +275,7 @@ def _chosen(found: _Candidates, types: tuple[str, ...]) -> tuple[Function | None
     if types in found:
         fitting = [types]
     else:
-        if len(found) > MOST_CANDIDATES:
+        if len(found) > OVERLOADS_COMPARED:
             return None, True
         fitting = [s for s in found if all(map(_accepts, s, types))]
         if len(fitting) > 1 and "" not in types:

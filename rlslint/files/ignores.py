@@ -22,13 +22,18 @@ _IGNORE = Pattern(
 _SQL_COMMENT = Pattern(rb"--[^\n]*|/\*")
 _DOLLAR_QUOTE = Pattern(rb"\$\w*\$")
 _HOST_TOKENS = {
-    mark: Pattern(
-        rb"(?P<comment>" + comment + rb")"
-        rb"|'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`",
-        re.DOTALL,
-    )
-    for mark, comment in (("#", rb"\#[^\n]*"), ("//", rb"//[^\n]*|/\*.*?\*/"))
+    mark: Pattern(rb"(?P<comment>" + comment + rb")|'''|\"\"\"|['\"`]" + block)
+    for mark, comment, block in (("#", rb"\#[^\n]*", b""), ("//", rb"//[^\n]*", rb"|/\*"))
 }
+_INSIDE = {
+    b"/*": Pattern(rb"(?:[^*]|\*(?!/))*+"),
+    b"'''": Pattern(rb"(?:[^']|'(?!''))*+"),
+    b'"""': Pattern(rb'(?:[^"]|"(?!""))*+'),
+    b"'": Pattern(rb"(?:[^'\\\n]|\\.)*+", re.DOTALL),
+    b'"': Pattern(rb'(?:[^"\\\n]|\\.)*+', re.DOTALL),
+    b"`": Pattern(rb"(?:[^`\\]|\\.)*+", re.DOTALL),
+}
+"""What stands behind the mark that opens a comment or a string, up to where it is closed."""
 _ONLY_COMMENT = Pattern(r"\s*(?:(?:--|#|//).*|/\*(?:(?!\*/).)*\*/\s*)")
 _COPY_DATA = Pattern(rb"\bfrom\s+stdin\b[^;]*;[^\n]*\n(.*?)^\\\.", re.I | re.M | re.S)
 _OPENS = Pattern(r"[(\[{=\\]\s*$")
@@ -68,9 +73,27 @@ def ignores_in_host(text: Text, mark: str) -> tuple[Ignore, ...]:
 
 def host_comments(data: bytes, mark: str) -> Iterator[tuple[int, int]]:
     """Yield where the comments of application code stand; `mark` is `#` or `//`."""
-    for found in _HOST_TOKENS[mark]().finditer(data):
+    unclosed: dict[bytes, int] = {}
+    position = 0
+    while (found := _HOST_TOKENS[mark]().search(data, position)) is not None:
+        start, position = found.span()
         if found.lastgroup == "comment":
-            yield found.start(), found.end()
+            yield start, position
+            continue
+        # Where three quotes open nothing, the first of them may.
+        for opening in dict.fromkeys((found[0], found[0][:1])):
+            if opening not in _INSIDE or start < unclosed.get(opening, 0):
+                continue
+            inside = _INSIDE[opening]().match(data, start + len(opening))
+            end = inside.end() if inside is not None else len(data)
+            closing = b"*/" if opening == b"/*" else opening
+            if data.startswith(closing, end):
+                position = end + len(closing)
+                if opening == b"/*":
+                    yield start, position
+                break
+            unclosed[opening] = end
+            position = start + len(opening)
 
 
 def covers(ignore: Ignore, statement: Statement) -> bool:

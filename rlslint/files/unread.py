@@ -14,10 +14,8 @@ from collections.abc import Collection, Container, Iterable
 from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.walk import shown_path
+from rlslint.text.budget import LARGEST_SEARCHED
 from rlslint.text.patterns import Pattern
-
-LARGEST = 4 << 20
-"""How many bytes of a file are looked through."""
 
 _GAP = rb"(?:\\[nrt]|[\s'\"+,\\])+"
 """What stands between two words of SQL in a program: white space, or the ends of two strings."""
@@ -106,7 +104,7 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
     for path in sorted(paths):
         data = content(path)
         shown = shown_path(path, base)
-        if len(data) > LARGEST:
+        if len(data) > LARGEST_SEARCHED:
             too_large.append(shown)
             continue
         words = _Words(data)
@@ -188,9 +186,9 @@ class _Words:
 def content(path: str) -> bytes:
     """Return the beginning of a file, nothing of one that is binary or cannot be read."""
     try:
-        data = disk.skim(path, LARGEST + 1)
+        data = disk.skim(path, LARGEST_SEARCHED + 1)
     except OSError:
         return b""
-    if data.startswith(_UTF_16) and len(data) <= LARGEST:
+    if data.startswith(_UTF_16) and len(data) <= LARGEST_SEARCHED:
         return data.decode("utf-16", "replace").encode("utf-8", "replace")
     return b"" if b"\0" in data[:8192] else data

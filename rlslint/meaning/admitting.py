@@ -20,8 +20,8 @@ from rlslint.meaning.truth import UNDECIDED
 from rlslint.meaning.values import Known, RaisesError
 from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import And, Constant, Expr, Not, Or
+from rlslint.text.budget import WORLDS
 
-_WORLDS = 512
 _NOTHING: ContextFunctions = frozenset()
 _NONE: frozenset[int] = frozenset()
 Beside = tuple[Expr, ...]
@@ -99,7 +99,7 @@ def value_without_row(
             return False
         return value if isinstance(value, Known) else False
 
-    values = set(worlds(evaluate, _WORLDS))
+    values = set(worlds(evaluate, WORLDS))
     if None in values:
         raise GivenUp(expression)
     (only, *others) = values
@@ -149,7 +149,7 @@ def errors_of_rows(
         raised.update((id(place), place) for place in (*errors, *world.errors))
         return True
 
-    for _ in worlds(evaluate, _WORLDS):
+    for _ in worlds(evaluate, WORLDS):
         pass
     return tuple(raised.values())
 
@@ -242,7 +242,7 @@ def _is_met(
         return sought(truth) or any(sought(RaisesError(place)) for place in world.errors)
 
     gave_up = False
-    for found in worlds(gives, _WORLDS):
+    for found in worlds(gives, WORLDS):
         if found:
             return True
         gave_up = gave_up or found is None

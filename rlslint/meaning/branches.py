@@ -19,9 +19,7 @@ from rlslint.sql.expressions import (
     Operator,
     Or,
 )
-
-MOST_BRANCHES = 64
-"""Above this a predicate counts as one branch that cannot be looked into."""
+from rlslint.text.budget import BRANCHES
 
 Branch = tuple[Expr, ...]
 """Conjuncts, all of which must be true."""
@@ -108,7 +106,7 @@ def _negated(expression: Expr) -> Expr:
 
 def _any_of(parts: list[tuple[Branch, ...]]) -> tuple[Branch, ...]:
     found = tuple(branch for part in parts for branch in part)
-    if len(found) > MOST_BRANCHES:
+    if len(found) > BRANCHES:
         raise _TooMany
     return found
 
@@ -122,7 +120,7 @@ def _all_of(parts: list[tuple[Branch, ...]]) -> tuple[Branch, ...]:
                     left.setdefault(conjunct)
             continue
         found = [{**left, **_as_keys(right, left)} for left in found for right in part]
-        if len(found) > MOST_BRANCHES:
+        if len(found) > BRANCHES:
             raise _TooMany
     return tuple(map(tuple, found))
 

@@ -8,7 +8,6 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Predicate
-from rlslint.catalog.steps import OutOfSteps, Steps
 from rlslint.meaning.bodies import sql_statements
 from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.simplifying import simplified
@@ -16,9 +15,7 @@ from rlslint.sql.expressions import Call, Column, Expr, Parameter, Query, Source
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem
 from rlslint.sql.rebuilding import exchanged_source, read_from, rebuilt, relocated
-
-_DEEPEST_CALLS = 8
-_MOST_PARTS = 300
+from rlslint.text.budget import DEEPEST_CALL, PARTS_INLINED, Budget, OutOfBudget
 
 Environment = dict[str, Expr]
 
@@ -55,7 +52,7 @@ def inlined(expression: Expr, catalog: Catalog) -> Expr:
     What came out of a body stands where the call stands. Calls that cannot be replaced stay, and so
     do those that are left when what came out of bodies is too much.
     """
-    return _inlined(expression, catalog, (), Steps(_MOST_PARTS))
+    return _inlined(expression, catalog, (), Budget(PARTS_INLINED))
 
 
 def inlined_predicate(expression: Expr, catalog: Catalog) -> Predicate:
@@ -63,66 +60,70 @@ def inlined_predicate(expression: Expr, catalog: Catalog) -> Predicate:
     return Predicate(inlined(expression, catalog))
 
 
-def _inlined(expression: Expr, catalog: Catalog, calls: tuple[Function, ...], steps: Steps) -> Expr:
+def _inlined(
+    expression: Expr, catalog: Catalog, calls: tuple[Function, ...], budget: Budget
+) -> Expr:
     def change(child: Expr) -> Expr:
-        return _inlined(child, catalog, calls, steps)
+        return _inlined(child, catalog, calls, budget)
 
     changed = rebuilt(expression, change)
     match changed:
         case Query():
-            return _with_rows(changed, catalog, calls, steps)
+            return _with_rows(changed, catalog, calls, budget)
         case Call() if isinstance(changed.function, Function):
             function = changed.function
-            if function in calls or len(calls) >= _DEEPEST_CALLS or function.returns_set:
+            if function in calls or len(calls) >= DEEPEST_CALL or function.returns_set:
                 return changed
             body = body_of(catalog, function)
             if body is None or isinstance(body, Query):
                 return changed
-            placed = _with_arguments(body, function, changed, steps)
+            placed = _with_arguments(body, function, changed, budget)
             if placed is None:
                 return changed
-            return _inlined(placed, catalog, (*calls, function), steps)
+            return _inlined(placed, catalog, (*calls, function), budget)
         case _:
             return changed
 
 
 def _with_rows(
-    changed: Query, catalog: Catalog, calls: tuple[Function, ...], steps: Steps
+    changed: Query, catalog: Catalog, calls: tuple[Function, ...], budget: Budget
 ) -> Query:
     """Put in the queries of set-returning functions: `FROM f()` and `SELECT f()`."""
     if not changed.sources and not changed.conditions and len(changed.outputs) == 1:
-        rows = _rows(changed.outputs[0], catalog, calls, steps)
+        rows = _rows(changed.outputs[0], catalog, calls, budget)
         if rows is not None:
             return rows
     sources: dict[Source, Source] = {}
     for source in changed.sources:
         if source.call is not None and source.query is None:
-            rows = _rows(source.call, catalog, calls, steps)
+            rows = _rows(source.call, catalog, calls, budget)
             if rows is not None:
                 sources[source] = exchanged_source(source, rows, None)
     return read_from(changed, sources) if sources else changed
 
 
-def _rows(call: Expr, catalog: Catalog, calls: tuple[Function, ...], steps: Steps) -> Query | None:
+def _rows(
+    call: Expr, catalog: Catalog, calls: tuple[Function, ...], budget: Budget
+) -> Query | None:
     if not isinstance(call, Call) or not isinstance(call.function, Function):
         return None
     function = call.function
-    if function in calls or len(calls) >= _DEEPEST_CALLS or not function.returns_set:
+    if function in calls or len(calls) >= DEEPEST_CALL or not function.returns_set:
         return None
     body = body_of(catalog, function)
     if not isinstance(body, Query):
         return None
-    placed = _with_arguments(body, function, call, steps)
+    placed = _with_arguments(body, function, call, budget)
     if placed is None:
         return None
-    found = _inlined(placed, catalog, (*calls, function), steps)
+    found = _inlined(placed, catalog, (*calls, function), budget)
     return found if isinstance(found, Query) else None
 
 
-def _with_arguments(body: Expr, function: Function, call: Call, steps: Steps) -> Expr | None:
+def _with_arguments(body: Expr, function: Function, call: Call, budget: Budget) -> Expr | None:
     try:
-        steps.take(sum(1 for part in (body, *call.arguments) for _ in part.walk()))
-    except OutOfSteps:
+        budget.take(sum(1 for part in (body, *call.arguments) for _ in part.walk()))
+    except OutOfBudget:
         return None
     inner = {id(s) for part in body.walk() if isinstance(part, Query) for s in part.sources}
     for argument in call.arguments:

@@ -25,8 +25,8 @@ from rlslint.sql.expressions import (
     without_casts,
 )
 from rlslint.sql.rebuilding import rebuilt
+from rlslint.text.budget import WORLDS
 
-_WORLDS = 512
 _EQUALITIES = ("=", "<>", "is distinct from", "is not distinct from")
 
 
@@ -141,7 +141,7 @@ def _compared(never: Expr, unset: Situation, reset: Expr, empty: Situation) -> E
             ways.add(Effect.opens if after else Effect.closes)
         return True
 
-    gave_up = any(found is None for found in worlds(evaluate, _WORLDS))
+    gave_up = any(found is None for found in worlds(evaluate, WORLDS))
     for effect in (Effect.opens, Effect.closes):
         if effect in ways:
             return effect

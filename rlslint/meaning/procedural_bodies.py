@@ -13,8 +13,7 @@ from rlslint.sql.expressions import Call, Case, Cast, Column, Expr, Query, SubSe
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import SyntaxProblem, parse_expression
 from rlslint.sql.rebuilding import rebuilt
-
-_LONGEST_RESULT = 400
+from rlslint.text.budget import PATHS_OF_A_BODY, Budget, OutOfBudget
 
 Environment = dict[str, Expr]
 
@@ -75,7 +74,7 @@ class _Interpreter:
     def __init__(self, scope: Scope, return_type: str) -> None:
         self.scope = scope
         self.return_type = return_type
-        self.budget = _LONGEST_RESULT
+        self.budget = Budget(PATHS_OF_A_BODY)
 
     def block(self, block: tree.Block, environment: Environment, after: tree.Body) -> Expr:
         inner = declared(block, self.scope, environment)
@@ -86,9 +85,7 @@ class _Interpreter:
         return Call(("rescue",), (attempt, fallback))
 
     def body(self, statements: tree.Body, environment: Environment) -> Expr:
-        self.budget -= 1
-        if self.budget < 0:
-            raise NotInlinable
+        self.budget.take()
         if not statements:
             return Call(("raise",), ())
         statement, rest = statements[0], statements[1:]
@@ -152,7 +149,7 @@ def procedural_body(function: Function, scope: Scope) -> Expr | None:
     """
     try:
         return _Interpreter(scope, function.return_type).block(block_of(function), {}, ())
-    except (NotInlinable, NotPlpgsql):
+    except (NotInlinable, NotPlpgsql, OutOfBudget):
         return None
 
 

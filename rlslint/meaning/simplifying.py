@@ -26,8 +26,7 @@ from rlslint.sql.expressions import (
 )
 from rlslint.sql.functions import AGGREGATES
 from rlslint.sql.rebuilding import rebuilt
-
-_LONGEST_LIST = 32
+from rlslint.text.budget import ITEMS_WRITTEN_OUT
 
 
 @remembered
@@ -186,7 +185,7 @@ def _compared_arms(sub_select: SubSelect) -> Expr | None:
 
 def _same_items(lefts: tuple[Expr, ...], rights: tuple[Expr, ...], location: int) -> Expr | None:
     """Return a comparison that takes NULL for equal to NULL."""
-    if not lefts or len(lefts) != len(rights) or len(lefts) > _LONGEST_LIST:
+    if not lefts or len(lefts) != len(rights) or len(lefts) > ITEMS_WRITTEN_OUT:
         return None
     return conjunction(
         tuple(
@@ -356,7 +355,7 @@ def _simplified_quantified(operator: Operator, left: Expr) -> Expr:
             return SubSelect(operator.quantifier, left, query, operator.symbol, location)
         case _:
             items = list_items(right)
-    if items is None or len(items) > _LONGEST_LIST:
+    if items is None or len(items) > ITEMS_WRITTEN_OUT:
         return operator
     if not items:
         return Constant(operator.quantifier == "all", location)

@@ -19,8 +19,7 @@ from rlslint.meaning.written_rows import (
     written_rows,
 )
 from rlslint.sql.expressions import Call, Expr, Items, Operator, Query, SubSelect
-
-_INNER_WORLDS = 64
+from rlslint.text.budget import WORLDS_OF_A_SUB_SELECT
 
 
 class Evaluator(Protocol):
@@ -74,7 +73,7 @@ class Rows:
         """Tell whether a row of what a query reads can meet its conditions."""
         if not query.inner_only:
             return True
-        self._evaluation.world.steps.take(1)
+        self._evaluation.world.budget.take(1)
         for source in query.sources:
             inner = inner_query(source)
             if inner is not None and not self.may_be_there(inner):
@@ -94,7 +93,7 @@ class Rows:
             finally:
                 self._evaluation.world.errors += world.errors
 
-        outcomes = worlds_inside(met, _INNER_WORLDS, self._evaluation.world)
+        outcomes = worlds_inside(met, WORLDS_OF_A_SUB_SELECT, self._evaluation.world)
         return any(outcome is not False for outcome in outcomes)
 
     def always_match(self, query: Query) -> bool:
@@ -112,7 +111,7 @@ class Rows:
             except RaisesError:
                 return False
 
-        return all(worlds_inside(met, _INNER_WORLDS, self._evaluation.world))
+        return all(worlds_inside(met, WORLDS_OF_A_SUB_SELECT, self._evaluation.world))
 
     def _function_may_give_rows(self, call: Expr) -> bool:
         match call:

@@ -14,8 +14,8 @@ from rlslint.meaning.situations import ANY_ROW, Situation
 from rlslint.meaning.values import RaisesError
 from rlslint.meaning.worlds import World, worlds
 from rlslint.sql.expressions import Cast, Constant, Expr
+from rlslint.text.budget import WORLDS
 
-_WORLDS = 512
 _ALL_TRUTHS: frozenset[bool | None] = frozenset((True, False, None))
 
 
@@ -65,7 +65,7 @@ def _outcomes(expression: Expr, situation: Situation) -> Outcomes:
         raised.update((id(place), place) for place in world.errors)
         return True
 
-    if all(list(worlds(evaluate, _WORLDS))):
+    if all(list(worlds(evaluate, WORLDS))):
         return Outcomes(frozenset(truths), tuple(raised.values()))
     return Outcomes(_ALL_TRUTHS, tuple(raised.values()), _ALL_TRUTHS - truths)
 

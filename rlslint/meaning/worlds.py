@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from rlslint.catalog.steps import OutOfSteps, Steps
 from rlslint.sql.expressions import Expr
+from rlslint.text.budget import Budget, OutOfBudget
 
 T = TypeVar("T")
 
@@ -22,18 +22,18 @@ class World:
     expressions that raise in a row of a sub-select, if there is such a row.
     """
 
-    __slots__ = ("_otherwise", "_script", "decisions", "errors", "fresh", "steps", "trail")
+    __slots__ = ("_otherwise", "_script", "budget", "decisions", "errors", "fresh", "trail")
 
     def __init__(
         self,
         script: list[int],
-        steps: Steps,
+        budget: Budget,
         decisions: dict[object, int] | None = None,
         otherwise: int = 0,
     ) -> None:
         self._script = script
         self._otherwise = otherwise
-        self.steps = steps
+        self.budget = budget
         self.decisions = dict(decisions or {})
         self.trail: list[tuple[int, int]] = []
         self.fresh = 0
@@ -41,7 +41,7 @@ class World:
 
     def choose(self, key: object, options: int) -> int:
         """Return a number below `options`, the same one for the same key."""
-        self.steps.take(1)
+        self.budget.take()
         if key in self.decisions:
             return self.decisions[key]
         position = len(self.trail)
@@ -74,38 +74,38 @@ def worlds(evaluate: Callable[[World], T], limit: int) -> Iterator[T | None]:
     out alike: a long OR is false where each of its conditions is.
     """
     script: list[int] | None = []
-    steps = Steps()
+    budget = Budget()
     try:
         for _ in range(limit):
             if script is None:
                 return
-            world = World(script, steps)
+            world = World(script, budget)
             yield evaluate(world)
             script = world.next_script()
-    except OutOfSteps:
+    except OutOfBudget:
         pass
     if script is None:
         return
     yield None
     for otherwise in range(_OPTIONS):
         try:
-            yield evaluate(World([], Steps(), otherwise=otherwise))
-        except OutOfSteps:
+            yield evaluate(World([], Budget(), otherwise=otherwise))
+        except OutOfBudget:
             continue
 
 
 def worlds_inside(evaluate: Callable[[World], T], limit: int, around: World) -> Iterator[T | None]:
     """Yield what `evaluate` gives in each world of a sub-select in one world of what is around it.
 
-    If there are too many, the last is None. Raises OutOfSteps where those around have no steps
+    If there are too many, the last is None. Raises OutOfBudget where those around have no steps
     left.
     """
     script: list[int] | None = []
     for _ in range(limit):
         if script is None:
             return
-        around.steps.take(1 + len(around.decisions) // 8)
-        world = World(script, around.steps, around.decisions)
+        around.budget.take(1 + len(around.decisions) // 8)
+        world = World(script, around.budget, around.decisions)
         yield evaluate(world)
         script = world.next_script()
     if script is not None:

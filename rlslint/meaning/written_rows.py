@@ -15,8 +15,7 @@ from rlslint.sql.expressions import (
     Source,
 )
 from rlslint.sql.rebuilding import rebuilt
-
-MOST_ROWS = 32
+from rlslint.text.budget import ITEMS_WRITTEN_OUT
 
 
 class WrittenRow(NamedTuple):
@@ -44,7 +43,7 @@ def written_rows(query: Query) -> WrittenRows | None:
     None for any other query.
     """
     found = _rows(query)
-    return found if found is not None and len(found.rows) <= MOST_ROWS else None
+    return found if found is not None and len(found.rows) <= ITEMS_WRITTEN_OUT else None
 
 
 def _rows(query: Query) -> WrittenRows | None:

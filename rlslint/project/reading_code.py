@@ -19,6 +19,7 @@ from rlslint.files.layouts.history import PROGRAM, History, Migration
 from rlslint.files.unread import Sign, content, makes_row_security, sets_context
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
+from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def _follow(
     forms: Forms,
 ) -> _Followed:
     """Follow programs that say something; what migrations run is given to the reader."""
-    from rlslint.code.adapters import LARGEST_PROGRAM, comment_mark
+    from rlslint.code.adapters import comment_mark
     from rlslint.code.coverage import covered_by, uncovered
     from rlslint.code.interest import has_sign, reads_rows
 
@@ -254,7 +255,7 @@ def _follow(
     starts: dict[str, bytes] = {}
     for shown in listed.keys() - all_migrations:
         data = reader.content(listed[shown].path, shown)
-        if len(data) > LARGEST_PROGRAM or b"\0" in data:
+        if len(data) > LARGEST_FILE or b"\0" in data:
             continue
         if has_sign(data, signs) or reads_rows(data, signs):
             starts[shown] = data
@@ -273,7 +274,8 @@ def _follow(
         if text is not None:
             mark = comment_mark(shown)
             reader.keep_ignores(text, partial(ignores_in_host, text, mark))
-    reader.notes += [code.problem for code in followed if code.problem]
+    problems = [code.problem for code in followed if code.problem]
+    reader.notes += dict.fromkeys((*programs.notes, *problems))
     told = {*migrations, *declaring}.difference(sign.path for sign in unread)
     covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
     for code in followed:

@@ -14,7 +14,6 @@ from rlslint.catalog.platform_defaults import (
     grant_elsewhere,
     settle_on,
 )
-from rlslint.catalog.steps import OutOfSteps, Steps
 from rlslint.code.migrations import Items, MigrationReader, Reader
 from rlslint.config.options import Config
 from rlslint.config.platforms import (
@@ -32,6 +31,7 @@ from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, open_holes
+from rlslint.text.budget import LARGEST_SCRIPT_TO_FAIL, SCRIPTS_INCLUDED, Budget, OutOfBudget
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
@@ -51,11 +51,6 @@ _COPIES = Pattern(rb"(?i)\binto\b[^;']*?\bselect\b")
 """INSERT of what a query gives, and no INSERT of many values."""
 _SPEAKS_OF_ROW_SECURITY = Pattern(rb"(?i)\brow\s+level\s+security\b")
 _CHANGES_ROWS = Pattern(rb"(?i)\b(?:insert\s+into|update\s+[\w.\"]+\s+set|delete\s+from)\b")
-_LONGEST_SCRIPT_TO_FAIL = 1 << 16
-
-
-_MOST_INCLUDED = 500
-"""How many files the scripts of a history may run with psql's `\\i`."""
 
 
 class Replayed(NamedTuple):
@@ -141,7 +136,7 @@ class _Scripts:
         self._migrations = migrations
         self._reader = reader
         self._open: list[str] = []
-        self._included = Steps(_MOST_INCLUDED)
+        self._included = Budget(SCRIPTS_INCLUDED)
         self.broken: list[BrokenStatement] = []
         self.statements = 0
 
@@ -198,8 +193,8 @@ class _Scripts:
             return
         found = None
         if included is not None and included.path not in self._open:
-            with suppress(OutOfSteps):
-                self._included.take(1)
+            with suppress(OutOfBudget):
+                self._included.take()
                 found = self._migrations.statements_of(included)
         if included is None or found is None:
             carry_out_inclusion(self._replay, statement)
@@ -232,7 +227,7 @@ def _kinds_in(replay: Replay, data: bytes) -> frozenset[str]:
         kinds |= {"InsertStmt", "UpdateStmt"}
     if replay.has_forced or _FORCES().search(data):
         kinds |= DATA_KINDS if _COPIES().search(data) else DATA_KINDS - {"InsertStmt"}
-    if len(data) <= _LONGEST_SCRIPT_TO_FAIL and _SPEAKS_OF_ROW_SECURITY().search(data):
+    if len(data) <= LARGEST_SCRIPT_TO_FAIL and _SPEAKS_OF_ROW_SECURITY().search(data):
         kinds |= DATA_KINDS if _CHANGES_ROWS().search(data) else frozenset()
     return kinds
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
-from rlslint.code.adapters import LARGEST_PROGRAM
 from rlslint.code.connecting import connections_in, may_connect
 from rlslint.code.connection_defaults import connection_defaults, may_set_defaults
+from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def search_programs(files: Iterable[SourceFile], forms: Forms, reader: Reader) -
     defaults: list[ConnectionDefaults] = []
     for file in files:
         data = reader.content(file.path, file.shown)
-        if len(data) > LARGEST_PROGRAM or b"\0" in data:
+        if len(data) > LARGEST_FILE or b"\0" in data:
             continue
         connects, sets_defaults = may_connect(data), may_set_defaults(data)
         if not connects and not sets_defaults:

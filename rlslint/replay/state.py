@@ -19,7 +19,6 @@ from rlslint.catalog.privileges import Grant, GrantKey
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.catalog.schemas import Schema
 from rlslint.catalog.sharing import SharedPredicates
-from rlslint.catalog.steps import STEPS_OF_A_HISTORY, OutOfSteps, Steps
 from rlslint.replay.dispatch import (
     carry_out_perhaps,
     drop_at_commit,
@@ -33,6 +32,7 @@ from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
+from rlslint.text.budget import STEPS_OF_A_HISTORY, Budget, OutOfBudget
 
 _FREEING_NO_NAME = frozenset(("IndexStmt", "CreateStmt"))
 """The kinds after which the names that were taken are taken still."""
@@ -136,7 +136,7 @@ class Replay:
         self.one_transaction_a_script = False
         self.has_forced = False
         self.possible_errors: set[str] | None = None
-        self.steps = Steps(STEPS_OF_A_HISTORY)
+        self.budget = Budget(STEPS_OF_A_HISTORY)
         self.carried_out = 0
         self._next_oid = 1
         start_schemas(self.catalog)
@@ -156,7 +156,7 @@ class Replay:
             return
         if self.transaction is not None and self.transaction.failed:
             return
-        self.steps.left += parsed.statement.end - parsed.statement.start
+        self.budget.left += parsed.statement.end - parsed.statement.start
         is_alone = parsed.statement.kind in _SETS and not self.is_in_transaction
         if is_alone:
             self.session.begin()
@@ -200,8 +200,8 @@ class Replay:
     def take(self, steps: int) -> None:
         """Use up steps of this history. Raises GivenUp where its statements do far too much."""
         try:
-            self.steps.take(steps)
-        except OutOfSteps:
+            self.budget.take(steps)
+        except OutOfBudget:
             raise GivenUp("what such a history does") from None
 
     def carry_out(self, parsed: ParsedStatement) -> None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from rlslint.text.budget import MOST_ITEMS
+
 PlainValue: TypeAlias = "bool | int | str | tuple[PlainValue, ...] | None"
 
 
@@ -31,8 +33,6 @@ TYPES_REFUSING_EMPTY = frozenset(
 )  # fmt: skip
 """Types whose input function raises 22P02 (or its like) for the empty string."""
 
-MOST_ELEMENTS = 1 << 12
-"""How many elements an array may have: none that is longer is followed."""
 
 _TRUE = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"))
 _FALSE = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
@@ -192,7 +192,7 @@ def array_from(literal: str) -> tuple[PlainValue, ...]:
 
 def checked_array(array: tuple[PlainValue, ...]) -> tuple[PlainValue, ...]:
     """Return an array whose parts have the same dimensions. Raises NotFollowed for any other."""
-    if len(list(elements(array))) > MOST_ELEMENTS or len(dimensions(array)) > MOST_DIMENSIONS:
+    if len(list(elements(array))) > MOST_ITEMS or len(dimensions(array)) > MOST_DIMENSIONS:
         raise NotFollowed
     if not _is_regular(array, dimensions(array)):
         raise NotFollowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rlslint.sql.casts import NotFollowed, PlainValue, array_from, as_text, dimensions, elements
-from rlslint.sql.operators import LONGEST_TEXT
+from rlslint.text.budget import LONGEST_TEXT
 
 AGGREGATES = frozenset(
     ("count", "sum", "min", "max", "avg", "bool_or", "bool_and", "every", "array_agg",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from rlslint.sql.casts import (
-    MOST_ELEMENTS,
     NotFollowed,
     PlainValue,
     RefusedValue,
@@ -15,9 +14,7 @@ from rlslint.sql.casts import (
     converted,
     dimensions,
 )
-
-LONGEST_TEXT = 1 << 20
-"""How long a text may grow: none that is longer is followed."""
+from rlslint.text.budget import LONGEST_TEXT, MOST_ITEMS
 
 ORDERS = {
     "=": (0,), "<>": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1),
@@ -132,7 +129,7 @@ def _joined_arrays(left: PlainValue, right: PlainValue) -> PlainValue:
         raise RefusedValue
     before, after = (item if isinstance(item, tuple) else (item,) for item in (left, right))
     if max(depths) == 1:
-        if len(before) + len(after) > MOST_ELEMENTS:
+        if len(before) + len(after) > MOST_ITEMS:
             raise NotFollowed
         return (*before, *after)
     if depths[0] == depths[1] or not before or not after:

@@ -20,6 +20,7 @@ except ImportError:
 from rlslint import NamedTuple
 from rlslint.sql.statement_ends import first_token, stretches
 from rlslint.text import Statement, Text
+from rlslint.text.budget import DEEPEST_COMMENT
 from rlslint.text.patterns import Pattern
 
 Node = dict[str, Any]
@@ -75,7 +76,6 @@ _BATCH = 1 << 15
 
 _LONGEST_MESSAGE = 100
 _COMMENTS = ("SQL_COMMENT", "C_COMMENT")
-_DEEPEST_COMMENT = 1_000
 _COMMENT_SIGN = Pattern(rb"/\*|\*/")
 _TOO_DEEP = "the statement is nested too deeply"
 
@@ -398,12 +398,12 @@ def _check_comments(data: bytes) -> None:
 
     PostgreSQL's scanner takes the square of their number.
     """
-    if data.count(b"/*") <= _DEEPEST_COMMENT:
+    if data.count(b"/*") <= DEEPEST_COMMENT:
         return
     depth = 0
     for found in _COMMENT_SIGN().finditer(data):
         depth = depth + 1 if found[0] == b"/*" else max(0, depth - 1)
-        if depth > _DEEPEST_COMMENT:
+        if depth > DEEPEST_COMMENT:
             raise SyntaxProblem("comments are nested too deeply", found.start())
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rlslint.catalog.facts import GivenUp
-from rlslint.catalog.steps import MOST_STEPS, OutOfSteps, Steps
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.truth import outcomes
 from rlslint.meaning.worlds import World, worlds
+from rlslint.text.budget import STEPS_OF_A_QUESTION, Budget, OutOfBudget
 from tests.meaning.tenancy import Tenancy
 
 LONG = " OR ".join(f"(id = {number} AND owner_id <> {number})" for number in range(300))
@@ -26,14 +26,14 @@ def test_all_worlds_of_a_condition_share_one_budget() -> None:
 
     found = list(worlds(evaluate, 1 << 20))
     assert None in found
-    assert asked <= MOST_STEPS + 3 * 300 + 1
+    assert asked <= STEPS_OF_A_QUESTION + 3 * 300 + 1
 
 
 def test_steps_that_are_used_up_raise() -> None:
-    steps = Steps(2)
-    steps.take(2)
-    with pytest.raises(OutOfSteps):
-        steps.take(1)
+    budget = Budget(2)
+    budget.take(2)
+    with pytest.raises(OutOfBudget):
+        budget.take(1)
 
 
 def test_a_long_or_is_known_to_be_no_tautology() -> None:

@@ -35,9 +35,6 @@ ENDINGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-LARGEST_PROGRAM = 1 << 20
-"""Bytes of a file; larger ones are generated or bundled, and not followed."""
-
 _NUMBER_SIGN = (".py", ".rb", ".rake", ".ex", ".exs")
 
 

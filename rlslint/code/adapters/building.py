@@ -13,23 +13,25 @@ import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.code.form import Block, Later, Name, Node, Other, Parameter
+from rlslint.text.budget import DEEPEST_NESTING, SECONDS_TO_PARSE, SECONDS_TO_PARSE_A_BYTE
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
-    from tree_sitter import Parser
+    from tree_sitter import Parser, Tree
 
 Where = str | int | None
 """Where a part of a node stands; None for a part that the grammar does not have."""
 
 Rule = Callable[["Builder", "Parsed"], Node]
 
-_DEEPEST = 150
-"""Levels of nesting; what lies deeper is not looked at, and `Builder.is_cut` says so."""
+
+_READ_AT_ONCE = 4096
 
 _WORDS = Pattern(r"[\w.:\\]+")
 _ARGUMENTS_OF_TYPE = Pattern(r"<.*|\[.*|\(.*", re.DOTALL)
@@ -106,7 +108,9 @@ def parsed(language: Language, source: bytes) -> Program:
         return language.parse(read)
     if language.prepare is not None:
         read = language.prepare(read)
-    tree = _parser(language).parse(read)
+    tree = _tree(_parser(language), read)
+    if tree is None:
+        return Program(Block(0, 0, ()), False, "this file takes too long to be parsed.")
     builder = Builder(language, source)
     if language.before is not None:
         language.before(builder, tree.root_node)
@@ -118,6 +122,23 @@ def _without_conflicts(source: bytes) -> bytes:
     if b"<<<<<<< " not in source:
         return source
     return _CONFLICTS().sub(lambda found: b" " * len(found[0]), source)
+
+
+def _tree(parser: Parser, source: bytes) -> Tree | None:
+    """Return the tree of a file, None where its grammar does not come to an end in time.
+
+    Grammars begin again at every comment or string that nothing closes, and read to the end of the
+    file each time; what ends a comment is no step of the parser, so that only the clock tells.
+    """
+    end = thread_time() + SECONDS_TO_PARSE + SECONDS_TO_PARSE_A_BYTE * len(source)
+    try:
+        return parser.parse(
+            lambda offset, _: source[offset : offset + _READ_AT_ONCE],
+            progress_callback=lambda _, __: thread_time() > end,
+        )
+    except ValueError:
+        parser.reset()
+        return None
 
 
 _parsers: dict[tuple[str, str], Parser] = {}
@@ -154,7 +175,7 @@ class Builder:
         """Return the form of a node; of none, an `Other` without parts."""
         if node is None:
             return Other(0, 0)
-        if self._depth > _DEEPEST:
+        if self._depth > DEEPEST_NESTING:
             self.is_cut = True
             return Other(node.start_byte, node.end_byte)
         rule = self.language.rules.get(node.type)

@@ -48,12 +48,8 @@ from rlslint.code.form import (
 )
 from rlslint.code.form import Mapping as MappingNode
 from rlslint.files.python_source import parsed_quietly
+from rlslint.text.budget import DEEPEST_NESTING, MOST_BITS, REPAIRS
 from rlslint.text.patterns import Pattern
-
-_DEEPEST = 150
-_MOST_REPAIRS = 12
-_MOST_BITS = 14_000
-"""How long a number may be: Python spells none of more than 4,300 digits."""
 
 _LINE_ENDS = Pattern(rb"\r\n|\r|\n")
 _NUMERIC = "bcdoxXeEfFgGn%"
@@ -101,7 +97,7 @@ class _Builder:
         """Return the form of a node; of none, an `Other` without parts."""
         if node is None:
             return Other(0, 0)
-        if self._depth > _DEEPEST:
+        if self._depth > DEEPEST_NESTING:
             self.is_cut = True
             return Other(*self.span(node))
         rule = _RULES.get(type(node))
@@ -193,7 +189,7 @@ def _tree(text: str) -> tuple[ast.Module | None, str]:
     A line that it stumbles over is taken away, a dozen times at most.
     """
     problem = ""
-    for attempt in range(_MOST_REPAIRS):
+    for attempt in range(REPAIRS):
         try:
             return parsed_quietly(text), problem
         except SyntaxError as error:
@@ -256,7 +252,7 @@ def _constant(builder: _Builder, node: ast.Constant) -> Node:
     match node.value:
         case str() | bytes():
             return _string(builder, node)
-        case int() as number if number.bit_length() > _MOST_BITS:
+        case int() as number if number.bit_length() > MOST_BITS:
             return Other(*builder.span(node))
         case bool() | int() | float() | None as value:
             return Literal(*builder.span(node), value)

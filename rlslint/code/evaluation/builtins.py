@@ -35,6 +35,7 @@ from rlslint.code.evaluation.values import (
     Value,
 )
 from rlslint.text import HoleValue
+from rlslint.text.budget import ITEMS_FOLLOWED
 from rlslint.text.patterns import Pattern
 
 _QUOTES = Pattern(r"quote|escape|sanitiz|ident(?:ifier)?s?$|literals?$", re.IGNORECASE)
@@ -118,8 +119,6 @@ _IN_CASE = {
 }  # fmt: skip
 _PERCENT_TYPED = "dfxiuDoeg"
 _PERCENT_QUOTED = "LI"
-LONGEST_LIST = 200
-"""How many items of a list are worth a step each."""
 
 _DOUBLED = frozenset(("''", '""'))
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
@@ -194,7 +193,7 @@ def known_items(value: Value | None) -> tuple[Value, ...] | None:
     """Return the items of a list that is worth a step for each of them."""
     if isinstance(value, Entries):
         return None
-    if not isinstance(value, Items) or not 0 < len(value.values) <= LONGEST_LIST:
+    if not isinstance(value, Items) or not 0 < len(value.values) <= ITEMS_FOLLOWED:
         return None
     return value.values
 
@@ -344,7 +343,7 @@ def _split(texts: Sequence[Written], name: str) -> Items | None:
     whole = max(texts, key=lambda text: len(text.text)) if len(texts) > 1 else texts[0]
     separators = [text.text for text in texts if text is not whole]
     separator = "\n" if name == _LINES else separators[0] if separators else None
-    return Items(tuple(_words(whole, separator)[: LONGEST_LIST + 1]))
+    return Items(tuple(_words(whole, separator)[: ITEMS_FOLLOWED + 1]))
 
 
 def _words(text: Written, separator: str | None) -> list[Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 
-from rlslint.code.evaluation.builtins import LONGEST_LIST, Place
+from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.strings import Fragment, Written
 from rlslint.code.evaluation.values import (
     NOTHING,
@@ -16,6 +16,7 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
+from rlslint.text.budget import ITEMS_FOLLOWED
 
 _PAIRS = frozenset(("items", "entries", "iteritems"))
 _KEYS = frozenset(("keys", "array_keys"))
@@ -104,7 +105,7 @@ def _of_lists(
         case "chain", [_, *_] if len(lists) == len(given):
             return Items(tuple([value for each in lists for value in each]))
         case "product", [_, *_] if len(lists) == len(given):
-            rows = islice(product(*lists), LONGEST_LIST + 1)
+            rows = islice(product(*lists), ITEMS_FOLLOWED + 1)
             return Items(tuple([Items(row) for row in rows]))
         case _:
             return None
@@ -126,7 +127,7 @@ def _range(arguments: Sequence[Value]) -> Value | None:
     whole = [limit for limit in limits if isinstance(limit, int)]
     if not whole or len(whole) < len(limits) or len(whole) > 3 or 0 in whole[2:]:
         return None
-    return Items(tuple([Plain(number) for number in islice(range(*whole), LONGEST_LIST + 1)]))
+    return Items(tuple([Plain(number) for number in islice(range(*whole), ITEMS_FOLLOWED + 1)]))
 
 
 def _mapping(arguments: Sequence[Value], named: Mapping[str, Value]) -> Entries | None:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rlslint.code.evaluation.built import Scripts
-from rlslint.code.evaluation.strings import Unfinished, Written
+from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Closure, Handle, Session, Unknown, Value
 from rlslint.code.form import Leaves
 from rlslint.code.libraries import Facts, Library
 from rlslint.code.sites import Hook
-
-_MOST_STEPS = 60_000
-_DEEPEST_CALL = 7
+from rlslint.text.budget import DEEPEST_CALL, STEPS_OF_A_PROGRAM, Budget
 
 States = list[tuple[Session, bool | None]]
 
@@ -74,13 +72,11 @@ class Course:
         self.builders: list[Written] = []
         self._ambient: dict[str, Session] = {}
         self._batches: dict[str, Session] = {}
-        self._steps = 0
+        self._budget = Budget(STEPS_OF_A_PROGRAM)
 
     def step(self) -> None:
-        """Count a step. Raises Unfinished where there are far too many."""
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise Unfinished
+        """Count a step. Raises OutOfBudget where there are far too many."""
+        self._budget.take()
 
     @property
     def depth(self) -> int:
@@ -96,7 +92,7 @@ class Course:
     def may_call(self, closure: Closure) -> bool:
         """Tell whether a function is worth a call: it is not running, and the stack is not deep."""
         running = any(frame.closure.function is closure.function for frame in self.frames)
-        return not running and len(self.frames) <= _DEEPEST_CALL
+        return not running and len(self.frames) < DEEPEST_CALL
 
     def opened(self, session: Session) -> Session:
         """Keep a session, so that its state follows the branches of the program."""

@@ -38,12 +38,12 @@ from rlslint.code.evaluation.walking import THEMSELVES, TYPED, Program
 from rlslint.code.schemas import Framework
 from rlslint.code.sites import Hook
 from rlslint.text import HoleValue
+from rlslint.text.budget import DEEPEST_IMPORT
 from rlslint.text.patterns import Pattern
 
 _TRANSACTIONAL = Pattern(r"Transactional\b|\batomic\b|@transaction\b", flags=2)
 _NOT_TRANSACTIONAL = Pattern(r"NOT_SUPPORTED|NEVER\b|SUPPORTS\b")
 
-_DEEPEST_BASE = 3
 _TELL_NOTHING = frozenset(("object", "any", "dynamic"))
 """Types, in lower case, of which every value is."""
 
@@ -302,7 +302,7 @@ class Evaluator:
     def of_library(self, made: Object) -> Handle | None:
         """Return what an object of a class of the project is to a library that it is based on."""
         base: Object | None = made
-        for _ in range(_DEEPEST_BASE):
+        for _ in range(DEEPEST_IMPORT):
             if base is None or not base.bases:
                 return None
             home = self.program.walker_of(base.source)

@@ -12,6 +12,7 @@ from rlslint.code.adapters import language_of, suffixes_beside
 from rlslint.code.adapters.building import Program, last_word
 from rlslint.code.evaluation.values import Entries, Scope, Unknown, Value
 from rlslint.code.libraries import Library, Role, Step, libraries_of
+from rlslint.text.budget import FILES_BESIDE
 from rlslint.text.patterns import Pattern
 
 _PARTS = Pattern(r"[/.:\\]+")
@@ -19,8 +20,6 @@ _NOT_A_LETTER = Pattern(r"[^a-z0-9]+")
 _BOUNDARY = r"(?:^|[/.:\\@\"'_-]){}(?:$|[/.:\\\"'_-])"
 _WRAPPERS = rb"\w*(?:[Tt]ransact|[Uu]nit_?[Oo]f_?[Ww]ork|InTx|WithTx|RunTx|ExecTx|in_tx|with_tx)\w*"
 """How programs call what begins a transaction for others."""
-
-_MOST_IN_A_FOLDER = 60
 
 
 class Modules:
@@ -50,7 +49,7 @@ class Modules:
             for path in self._by_folder.get(folder.rpartition("/")[2].lower(), ())
             if path.rpartition("/")[0] == folder and path != here and ending(path) == ending(here)
         ]
-        return found if len(found) <= _MOST_IN_A_FOLDER else []
+        return found if len(found) <= FILES_BESIDE else []
 
     def resolved(self, module: str, here: str) -> list[str]:
         """Return the files that a module's name stands for in a file: one, or all of a folder.

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rlslint.code import form
-from rlslint.code.adapters import LARGEST_PROGRAM, language_of
+from rlslint.code.adapters import language_of
 from rlslint.code.adapters.building import Language, last_word
 from rlslint.code.evaluation.built import Scripts
 from rlslint.code.evaluation.builtins import Place
@@ -38,7 +38,7 @@ from rlslint.code.evaluation.modules import (
 )
 from rlslint.code.evaluation.operations import Operations
 from rlslint.code.evaluation.record import Recorder
-from rlslint.code.evaluation.strings import Fragment, Source, Unfinished, Written
+from rlslint.code.evaluation.strings import Fragment, Source, Written
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -55,13 +55,17 @@ from rlslint.code.libraries import libraries_of
 from rlslint.code.schemas import listing_framework_in
 from rlslint.code.sites import CodeFile, Hook, SqlSite
 from rlslint.files.layouts.python_order import label_in
+from rlslint.text.budget import (
+    DEEPEST_IMPORT,
+    FILES_OF_A_PROGRAM,
+    LARGEST_FILE,
+    NAMES_SOUGHT,
+    OutOfBudget,
+)
 from rlslint.text.patterns import Pattern
 
 _SETTING = rb"""(?m)^%b\s*(?::\s*\w+\s*)?=\s*["']([\w.]+)["']"""
 _DOCUMENTATION = Pattern(rb'''(?s)(?:\A|:[ \t]*\n)\s*[rR]?("""|\x27\x27\x27).*?\1''')
-_MOST_LOADED = 600
-_DEEPEST_IMPORT = 3
-_MOST_NAMES = 60
 _NOT_TELLING = frozenset(
     {
         "execute", "query", "run", "exec", "apply", "handle", "main", "init", "call",
@@ -134,6 +138,7 @@ class Programs:
         self._models: dict[str, Models] = {}
         self._labels: dict[str, str] = {}
         self._settings: dict[str, str] = {}
+        self.notes: list[str] = []
 
     def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
         """Return what files tell that have signs, and those that call into them.
@@ -175,7 +180,7 @@ class Programs:
                 loaded.evaluator.course = Course(shown, closure.name, scripts)
                 loaded.evaluator.run(closure, (), None, {})
             run = tuple(run_by(scripts))
-        except (Unfinished, RecursionError):
+        except (OutOfBudget, RecursionError):
             return None
         except Exception as error:
             self._failed(shown, error)
@@ -208,7 +213,7 @@ class Programs:
                     self._follow_later(each)
             for shown in files:
                 found += run_by(self._declaring[shown]) if shown in self._declaring else ()
-        except (Unfinished, RecursionError):
+        except (OutOfBudget, RecursionError):
             return None
         sites = tuple([migration_site(each) for each in in_order(found)])
         return {**dict.fromkeys(files, ()), files[-1]: sites}
@@ -316,11 +321,11 @@ class Programs:
         if shown not in self._loaded:
             if data is None:
                 # Files that were asked for come before those that others only import.
-                if len(self._loaded) > _MOST_LOADED or self._imports_above >= _DEEPEST_IMPORT:
+                if len(self._loaded) > FILES_OF_A_PROGRAM or self._imports_above >= DEEPEST_IMPORT:
                     return None
                 data = self._read(shown)
             self._loaded[shown] = None
-            if data and len(data) <= LARGEST_PROGRAM:
+            if data and len(data) <= LARGEST_FILE:
                 self._imports_above += 1
                 try:
                     self._loaded[shown] = self._parsed(shown, data)
@@ -369,7 +374,7 @@ class Programs:
         self._loaded[shown] = loaded
         try:
             loaded.evaluator.value(program.body, loaded.evaluator.module)
-        except (Unfinished, RecursionError):
+        except (OutOfBudget, RecursionError):
             loaded.problem = f"{shown}: this file takes too many steps to be followed."
         loaded.sessions = course.states()
         if loaded.sessions:
@@ -411,7 +416,10 @@ class Programs:
     def _load_users(self, names: Iterable[str]) -> None:
         """Load the files in which some names stand, which are of interest wherever they do."""
         wanted = {word: form for name in names for word, form in _as_written(name)}
-        words = [word.encode() for word in sorted(wanted)[:_MOST_NAMES]]
+        words = [word.encode() for word in sorted(wanted)[:NAMES_SOUGHT]]
+        if len(wanted) > len(words):
+            more = f"{len(wanted) - len(words)} of {len(wanted)} functions and constants"
+            self.notes.append(f"Not looked for: who uses {more}.")
         if not words:
             return
         uses = re.compile(b"|".join(wanted[word.decode()] for word in words))
@@ -505,7 +513,7 @@ class Programs:
             # What others are given to call is followed as they may call it.
             while isinstance(given, Closure) and not given.function.name:
                 given = loaded.evaluator.follow(given, ())
-        except (Unfinished, RecursionError):
+        except (OutOfBudget, RecursionError):
             path = loaded.source.path
             loaded.problem = f"{path}: {closure.name} takes too many steps to be followed."
         course.finish()

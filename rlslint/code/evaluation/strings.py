@@ -9,11 +9,8 @@ from itertools import islice
 
 from rlslint import NamedTuple
 from rlslint.text import Hole, HoleValue, Piece, Text
+from rlslint.text.budget import LONGEST_TEXT, MOST_PIECES, OutOfBudget
 from rlslint.text.patterns import Pattern
-
-MOST_FRAGMENTS = 20_000
-LONGEST_STRING = 1 << 20
-"""How long a string may get: a few lines double one forty times."""
 
 STAND_IN = "___"
 """Stands for a value that becomes part of SQL: an identifier, so that the rest can be parsed."""
@@ -39,10 +36,6 @@ _STARTS = Pattern(
     r"|savepoint|release)\b",
     re.IGNORECASE | re.DOTALL,
 )
-
-
-class Unfinished(Exception):
-    """The program asks for more than is worth following."""
 
 
 class Source:
@@ -99,11 +92,11 @@ class Written:
     """A string of the program."""
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
-        """Raises Unfinished where the string is far too long."""
-        self.fragments = tuple(islice(fragments, MOST_FRAGMENTS + 1))
+        """Raises OutOfBudget where the string is far too long."""
+        self.fragments = tuple(islice(fragments, MOST_PIECES + 1))
         length = sum([len(fragment.text) for fragment in self.fragments])
-        if len(self.fragments) > MOST_FRAGMENTS or length > LONGEST_STRING:
-            raise Unfinished
+        if len(self.fragments) > MOST_PIECES or length > LONGEST_TEXT:
+            raise OutOfBudget
 
     @cached_property
     def text(self) -> str:

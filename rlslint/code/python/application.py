@@ -10,7 +10,6 @@ from rlslint.code.python.annotations import annotation_names, declared_kind, las
 from rlslint.code.python.imports import dotted_name, imported_names
 from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder
-from rlslint.code.python.strings import Unfinished
 from rlslint.code.python.values import (
     Callee,
     Class,
@@ -22,6 +21,7 @@ from rlslint.code.python.values import (
     Value,
 )
 from rlslint.files.python_source import PythonSource, UnreadablePython
+from rlslint.text.budget import OutOfBudget
 
 
 def loaded_module(name: str, text: str, modules: Modules) -> Program | None:
@@ -32,7 +32,7 @@ def loaded_module(name: str, text: str, modules: Modules) -> Program | None:
         recorder.silent = True
         program = Program(python, imported_names(python.tree), recorder, modules)
         program.load()
-    except (UnreadablePython, RecursionError, Unfinished):
+    except (UnreadablePython, RecursionError, OutOfBudget):
         return None
     return program
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from itertools import islice
 
 from rlslint.code.python import formatting
 from rlslint.code.python.arguments import CallArguments
@@ -21,12 +20,12 @@ from rlslint.code.python.values import (
     entry,
 )
 from rlslint.text import HoleValue
+from rlslint.text.budget import MOST_ITEMS
 
 _TYPED = frozenset(
     {"int", "float", "len", "bool", "uuid.UUID", "uuid.uuid4", "uuid.uuid1", "decimal.Decimal"}
 )
 _QUOTING = ("quote_ident", "quote_name", "quote_literal", "QuotedString", "quote_identifier")
-_MOST_UNROLLED = 1000
 
 
 def string_method(
@@ -189,12 +188,13 @@ _COLLECTING = frozenset(
 
 
 def counted_range(given: CallArguments) -> Value | None:
-    """Return what `range` yields for known numbers."""
+    """Return what `range` yields for known numbers that are not far too many."""
     limits = [constant(value) for value in given.positional]
     whole = [limit for limit in limits if isinstance(limit, int)]
     if not whole or len(whole) < len(limits) or 0 in whole[2:]:
         return None
-    return Elements(tuple(Plain(number) for number in islice(range(*whole[:3]), _MOST_UNROLLED)))
+    numbers = range(*whole[:3])
+    return Elements(tuple(map(Plain, numbers))) if not numbers[MOST_ITEMS:] else None
 
 
 def _text(value: Value) -> str:

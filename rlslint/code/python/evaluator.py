@@ -30,9 +30,7 @@ from rlslint.code.python.values import (
 )
 from rlslint.files.python_source import PythonSource
 from rlslint.text import HoleValue
-
-_MOST_BITS = 14_000
-"""How long a number may be: Python spells none of more than 4,300 digits."""
+from rlslint.text.budget import MOST_BITS
 
 _BUILTINS = frozenset(
     [
@@ -96,7 +94,7 @@ class ExpressionReader(StringExpressions):
         match node:
             case ast.Constant(value=str() as text):
                 return self.literal(node, text)
-            case ast.Constant(value=int(number)) if number.bit_length() > _MOST_BITS:
+            case ast.Constant(value=int(number)) if number.bit_length() > MOST_BITS:
                 return self.unknown(node, HoleValue.typed)
             case ast.Constant(value=int() | float() | None as plain):
                 return Plain(plain)

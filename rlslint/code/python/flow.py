@@ -10,7 +10,7 @@ from rlslint.code.python.arguments import CallArguments
 from rlslint.code.python.evaluator import ExpressionReader
 from rlslint.code.python.record import Position, Recorder, looks_like_sql
 from rlslint.code.python.scripts import asks_for_main
-from rlslint.code.python.strings import Fragment, Unfinished, Written, concatenated
+from rlslint.code.python.strings import Fragment, Written, concatenated
 from rlslint.code.python.values import (
     NONE,
     Callee,
@@ -25,10 +25,7 @@ from rlslint.code.python.values import (
 )
 from rlslint.files.python_source import PythonSource
 from rlslint.text import HoleValue
-
-_MOST_STEPS = 200_000
-_DEEPEST_CALL = 8
-_DEEPEST_CALL_OF_APPLICATION = 3
+from rlslint.text.budget import DEEPEST_CALL, DEEPEST_IMPORT, STATEMENTS_OF_A_PROGRAM, Budget
 
 
 class Flow(ExpressionReader):
@@ -44,12 +41,12 @@ class Flow(ExpressionReader):
         super().__init__(source, origins)
         self.recorder = recorder
         self.unroll = unroll
-        self._deepest = _DEEPEST_CALL if unroll else _DEEPEST_CALL_OF_APPLICATION
+        self._deepest = DEEPEST_CALL if unroll else DEEPEST_IMPORT
         self.module = Scoped(None)
         self.position = Position()
         self.inner: list[Callee] = []
         """The functions that the function being followed defines."""
-        self._steps = 0
+        self._budget = Budget(STATEMENTS_OF_A_PROGRAM)
         self._running: list[ast.AST] = []
         self._returned: list[Value] = []
         self._yielding: list[Callable[[Value], None] | None] = []
@@ -133,9 +130,7 @@ class Flow(ExpressionReader):
         return any(self.statement(statement, scope) for statement in statements)
 
     def statement(self, node: ast.stmt, scope: Scoped) -> bool:
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise Unfinished
+        self._budget.take()
         match node:
             case ast.Expr(value=ast.Yield(value=value)):
                 self._yield(NONE if value is None else self.value(value, scope))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, repeat
 
 from rlslint.code.python.strings import (
     STAND_IN,
@@ -19,10 +20,12 @@ from rlslint.code.python.values import (
     RunTimeValue,
     Value,
     WrappedSql,
+    collected,
     constant,
     entry,
 )
 from rlslint.text import HoleValue
+from rlslint.text.budget import MOST_ITEMS
 from rlslint.text.patterns import Pattern
 
 _FORMAT_FIELD = Pattern(r"\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}")
@@ -185,6 +188,6 @@ def _with_dots(parts: list[Written], start: int) -> Written:
 def repeated(value: Elements | Pairs | Written, times: Value) -> Value | None:
     """Do what `*` does on a list or string for a known small number, else None."""
     count = constant(times)
-    if isinstance(value, Elements) and isinstance(count, int) and 0 <= count <= 1000:
-        return Elements(value.values * count)
+    if isinstance(value, Elements) and isinstance(count, int) and 0 <= count <= MOST_ITEMS:
+        return collected(chain.from_iterable(repeat(value.values, count)))
     return None

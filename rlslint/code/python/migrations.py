@@ -11,7 +11,7 @@ from rlslint.code.python.ddl import Wording
 from rlslint.code.python.imports import imported_names
 from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder
-from rlslint.code.python.strings import Unfinished, Written
+from rlslint.code.python.strings import Written
 from rlslint.code.python.values import (
     Callee,
     Constructed,
@@ -25,6 +25,7 @@ from rlslint.code.python.values import (
 )
 from rlslint.code.sites import Driver, Lifetime, SqlSite
 from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
+from rlslint.text.budget import OutOfBudget
 
 _NAME_FIRST = ("create_index", "drop_index", "f")
 """The operations that take another name before that of the table."""
@@ -58,7 +59,7 @@ def migration_sites(
         raise UnreadableMigration(str(problem)) from None
     except RecursionError:
         raise UnreadableMigration("This migration is nested too deeply to be followed.") from None
-    except Unfinished:
+    except OutOfBudget:
         raise UnreadableMigration("This migration takes too many steps to be followed.") from None
     return tuple(recorder.sites)
 

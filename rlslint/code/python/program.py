@@ -35,6 +35,7 @@ from rlslint.code.python.values import (
 )
 from rlslint.files.python_source import PythonSource, ReadModule
 from rlslint.text import HoleValue
+from rlslint.text.budget import FILES_OF_A_MIGRATION
 
 _FUNCTIONS_WITH_CURSOR = frozenset(
     {
@@ -45,7 +46,6 @@ _FUNCTIONS_WITH_CURSOR = frozenset(
     }
 )
 _CONTEXT_MANAGERS = ("contextmanager", "asynccontextmanager")
-_MOST_MODULES = 20
 
 
 class Program(Connections):
@@ -247,7 +247,7 @@ class Modules:
     def _loaded(self, module: str) -> Program | None:
         if module not in self._programs:
             self._programs[module] = None
-            if self._read is not None and len(self._programs) <= _MOST_MODULES:
+            if self._read is not None and len(self._programs) <= FILES_OF_A_MIGRATION:
                 source = self._read(module)
                 if source is not None:
                     self._programs[module] = self._program(module, source, self)

@@ -11,10 +11,10 @@ from rlslint.code.python.application import follow, functions, loaded_module
 from rlslint.code.python.imports import imported_names
 from rlslint.code.python.program import Modules, Program
 from rlslint.code.python.record import Position, Recorder
-from rlslint.code.python.strings import Unfinished
 from rlslint.code.sites import SqlSite
 from rlslint.files.python_source import PythonSource, ReadModule, UnreadablePython
 from rlslint.files.unread import makes_row_security
+from rlslint.text.budget import OutOfBudget
 from rlslint.text.patterns import Pattern
 
 _MAKES = Pattern(rb"create\s+policy|(?:enable|force)\s+row\s+level\s+security", re.IGNORECASE)
@@ -46,7 +46,7 @@ def startup_sites(path: str, source: str, read_module: ReadModule | None = None)
         modules = Modules(read_module, loaded_module)
         program = Program(python, imported_names(python.tree), recorder, modules, unroll=True)
         return _followed(program)
-    except (UnreadablePython, RecursionError, Unfinished):
+    except (UnreadablePython, RecursionError, OutOfBudget):
         return StartUp((), False)
 
 

@@ -9,17 +9,10 @@ from itertools import islice
 
 from rlslint import NamedTuple
 from rlslint.text import Hole, HoleValue, Piece, Text
-
-MOST_FRAGMENTS = 20_000
-LONGEST_STRING = 1 << 20
-"""How long a string may get: a few lines double one forty times."""
+from rlslint.text.budget import LONGEST_TEXT, MOST_PIECES, OutOfBudget
 
 STAND_IN = "___"
 """Stands for an interpolated value: an identifier, so that the SQL around it can be parsed."""
-
-
-class Unfinished(Exception):
-    """The file asks for more than is worth following."""
 
 
 class RunTimePart(NamedTuple):
@@ -47,11 +40,11 @@ class Written:
     """A string value of the program."""
 
     def __init__(self, fragments: Iterable[Fragment]) -> None:
-        """Raises Unfinished where the string is far too long."""
-        self.fragments = tuple(islice(fragments, MOST_FRAGMENTS + 1))
+        """Raises OutOfBudget where the string is far too long."""
+        self.fragments = tuple(islice(fragments, MOST_PIECES + 1))
         length = sum([len(fragment.text) for fragment in self.fragments])
-        if len(self.fragments) > MOST_FRAGMENTS or length > LONGEST_STRING:
-            raise Unfinished
+        if len(self.fragments) > MOST_PIECES or length > LONGEST_TEXT:
+            raise OutOfBudget
 
     @cached_property
     def text(self) -> str:

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import TypeAlias
 
 from rlslint import NamedTuple
-from rlslint.code.python.strings import MOST_FRAGMENTS, Unfinished, Written
+from rlslint.code.python.strings import Written
 from rlslint.code.sites import Driver, Lifetime, TransactionScope
 from rlslint.text import HoleValue
+from rlslint.text.budget import MOST_PIECES, OutOfBudget
 
 
 class Elements(NamedTuple):
@@ -20,10 +21,10 @@ class Elements(NamedTuple):
 
 
 def collected(values: Iterable[Value]) -> Elements:
-    """Return a list of all values. Raises Unfinished where it is far too long."""
-    kept = tuple(islice(values, MOST_FRAGMENTS + 1))
-    if len(kept) > MOST_FRAGMENTS:
-        raise Unfinished
+    """Return a list of all values. Raises OutOfBudget where it is far too long."""
+    kept = tuple(islice(values, MOST_PIECES + 1))
+    if len(kept) > MOST_PIECES:
+        raise OutOfBudget
     return Elements(kept)
 
 

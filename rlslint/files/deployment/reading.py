@@ -16,9 +16,10 @@ from rlslint.files.deployment import (
     startup_options,
 )
 from rlslint.files.deployment.facts import Deployment
-from rlslint.files.unread import LARGEST, content
+from rlslint.files.unread import content
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
+from rlslint.text.budget import LARGEST_SEARCHED
 
 _Search = Callable[[Text, str], Iterator[Any]]
 _SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
@@ -40,7 +41,7 @@ def read_deployment(paths: Iterable[str], base: str) -> Deployment:
     declares_policies = False
     for path in sorted(paths):
         data = content(path)
-        if len(data) > LARGEST:
+        if len(data) > LARGEST_SEARCHED:
             continue
         declares_policies = declares_policies or schema_pushes.declares_policies(data)
         searched = [

@@ -10,6 +10,7 @@ from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import PROGRAM, Claim, History, by_folder, history
 from rlslint.files.layouts.order import natural_path
+from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.patterns import Pattern
 
 _FOLDER = Pattern(r"[\w-]*migrat\w*|versions|changelogs?", re.IGNORECASE)
@@ -20,8 +21,6 @@ _SCHEMA = Pattern(
     rb"|\bDatabase\\Migrations\\Migration\b|\bAbstractMigration\b|\bKysely\b"
 )
 """What stands in migrations that make tables in words of a framework, or by SQL of elsewhere."""
-
-_LARGEST = 1 << 20
 
 
 def program_histories(programs: Iterable[SourceFile], made: tuple[History, ...]) -> Claim:
@@ -57,6 +56,6 @@ def _changes_schema(file: SourceFile) -> bool:
         data = disk.read(file.path)
     except OSError:
         return False
-    if len(data) > _LARGEST or b"\0" in data:
+    if len(data) > LARGEST_FILE or b"\0" in data:
         return False
     return any(words().search(data) for words in (_DDL, _SCHEMA))

@@ -20,10 +20,9 @@ from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import Folders, History, history
 from rlslint.files.layouts.order import natural
 from rlslint.files.walk import folders_above
+from rlslint.text.budget import LARGEST_FILE, SCRIPTS_TOGETHER
 from rlslint.text.patterns import Pattern
 
-_MOST_FILES = 200
-_MOST_BYTES = 1 << 20
 _INCLUSIONS = Pattern(rb"^[ \t]*\\i(?:r|nclude|nclude_relative)?[ \t]+([^\r\n]+)", re.MULTILINE)
 _CREATING = frozenset({"CreateStmt", "ViewStmt", "CreateTableAsStmt", "CreateForeignTableStmt"})
 _USING = frozenset(
@@ -52,7 +51,7 @@ def scripts(folders: Folders, asked: frozenset[str] | None) -> tuple[History, ..
         for files in folders.values()
         for one in _of_folder(files, any(file.shown in asked for file in files))
     ]
-    if len(here) > _MOST_FILES:
+    if len(here) > SCRIPTS_TOGETHER:
         return tuple(made)
     around = {
         folder
@@ -111,7 +110,7 @@ def _run_by(path: str, known: Container[str]) -> list[str]:
 
 def _of_folder(files: tuple[SourceFile, ...], is_asked: bool) -> Iterator[History]:
     groups = [[file] for file in files]
-    if is_asked and 1 < len(files) <= _MOST_FILES:
+    if is_asked and 1 < len(files) <= SCRIPTS_TOGETHER:
         groups = _groups([_script(file) for file in sorted(files, key=lambda f: natural(f.name))])
     for group in groups:
         yield history(group[0].folder, "script", group)
@@ -166,7 +165,7 @@ def _script(file: SourceFile) -> _Script:
     created: set[str] = set()
     used: set[str] = set()
     text = read_text(file.path, file.shown)
-    if isinstance(text, Unreadable) or len(text.data) > _MOST_BYTES:
+    if isinstance(text, Unreadable) or len(text.data) > LARGEST_FILE:
         return _Script(file, frozenset(), frozenset())
     try:
         for parsed in parsed_statements(text, _CREATING | _USING):

@@ -17,6 +17,7 @@ from rlslint.files.settings.document import (
     VariablesAt,
     nothing_at,
 )
+from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.patterns import Pattern
 
 _NAMES = (".env", ".env.*", "*.env", ".envrc")
@@ -34,7 +35,6 @@ _WORDS = (
     b"psql:", b"pgsql:",
 )  # fmt: skip
 _API_WORDS = (b"pgrst_db_", b"db-schema", b"db-anon-role", b".supabase.co")
-_LARGEST = 1 << 20
 
 
 class Settings(NamedTuple):
@@ -65,7 +65,7 @@ def read_settings(
     """
     if not may_tell(path.name, data):
         return Settings(())
-    if len(data) > _LARGEST:
+    if len(data) > LARGEST_FILE:
         return Settings((), f"{shown}: not searched for connections, for it is larger than 1 MiB")
     document = Document(shown, data, is_development(shown), environment, variables_at)
     try:

@@ -16,9 +16,9 @@ from rlslint.files.settings.variables import (
     connections_of_resolved,
     connections_of_variables,
 )
+from rlslint.text.budget import DEEPEST_NESTING
 from rlslint.text.patterns import Pattern
 
-_DEEPEST = 200
 _KINDS = ("adapter", "client", "dialect", "driver", "provider", "type")
 _POSTGRES = frozenset(("pg", "pgsql", "postgres", "postgresql"))
 """Under which names a configuration says to which kind of server it belongs, and how."""
@@ -93,7 +93,7 @@ def _roots(document: Document) -> list[Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         read_before = source[: mark.index] if mark else source
-        if _open_brackets(read_before) > _DEEPEST:
+        if _open_brackets(read_before) > DEEPEST_NESTING:
             raise InvalidSettings("nested too deeply") from None
         line = read_before.count("\n") + 1
         raise InvalidSettings(f"no YAML from line {line} on") from None
@@ -119,7 +119,7 @@ def _check_depth(events: Iterable[Any]) -> None:
         name = type(event).__name__
         depth += name.endswith(("SequenceStartEvent", "MappingStartEvent"))
         depth -= name.endswith(("SequenceEndEvent", "MappingEndEvent"))
-        if depth > _DEEPEST:
+        if depth > DEEPEST_NESTING:
             raise InvalidSettings("nested too deeply")
 
 

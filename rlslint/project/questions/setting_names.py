@@ -19,13 +19,13 @@ from rlslint.project.findings import shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.text import Span
+from rlslint.text.budget import NAMES_COMPARED
 
 _FILLERS = frozenset(
     ("app", "current", "id", "ids", "my", "session", "setting", "context", "ctx", "uuid", "key",
      "name", "the")
 )  # fmt: skip
 _TYPING_MISTAKES = 2
-_MOST_COMPARISONS = 2_500
 
 
 class Purpose(NamedTuple):
@@ -82,7 +82,7 @@ def _mismatches(
         for name, policies in readings.policies.items()
         if name not in written and name not in elsewhere and not name.startswith(ENGINE_SETTINGS)
     ]
-    if len(odd) * (len(written) + len(readings.usual)) > _MOST_COMPARISONS:
+    if len(odd) * (len(written) + len(readings.usual)) > NAMES_COMPARED:
         return None
     found = []
     for name, policies in odd:

@@ -21,11 +21,11 @@ from rlslint.replay.plpgsql.values import (
 )
 from rlslint.sql.casts import NotFollowed, RefusedValue
 from rlslint.sql.functions import AGGREGATES, FUNCTIONS, called
+from rlslint.text.budget import MOST_ITEMS
 
 SERVER_VERSION = 17
 """The major version of PostgreSQL that version checks of migrations are answered for."""
 
-_MOST_ITEMS = 10_000
 _CANNOT_FAIL = frozenset(
     """unnest generate_series generate_subscripts now clock_timestamp gen_random_uuid pg_notify
     pg_sleep random to_regclass to_regrole to_regnamespace to_regtype current_user session_user
@@ -67,12 +67,12 @@ def set_of(name: str, arguments: tuple[Datum, ...]) -> tuple[Datum, ...] | None:
         case "unnest", (tuple() as array,):
             return tuple(all_elements(array))
         case "generate_series", (int() as low, int() as high):
-            if high - low < _MOST_ITEMS:
+            if high - low < MOST_ITEMS:
                 return tuple(range(low, high + 1))
         case "generate_series", (Moment() as first, Moment() as last, step):
             duration = _duration(step)
             if duration is not None:
-                return moments_between(first, last, duration, _MOST_ITEMS)
+                return moments_between(first, last, duration, MOST_ITEMS)
         case _:
             pass
     return None

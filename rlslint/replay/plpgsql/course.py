@@ -10,9 +10,7 @@ from rlslint.replay.plpgsql.tree import ExceptionHandler, Raise
 from rlslint.replay.plpgsql.values import Datum
 from rlslint.replay.refusals import Refused
 from rlslint.sql.expressions import Query
-
-MOST_TURNS = 10_000
-MOST_ROWS = 100_000
+from rlslint.text.budget import ROWS_OF_A_BLOCK, STEPS_OF_A_BLOCK, Budget
 
 
 class Raised(Refused):
@@ -52,8 +50,8 @@ class Run:
     """
 
     def __init__(self) -> None:
-        self.steps = 0
-        self.rows_read = 0
+        self.steps = Budget(STEPS_OF_A_BLOCK)
+        self.rows = Budget(ROWS_OF_A_BLOCK)
         self.gave_up = False
         self.others_are_missing = False
         self.catching: list[Catching] = []
@@ -61,7 +59,7 @@ class Run:
 
     @property
     def is_too_long(self) -> bool:
-        return self.steps >= MOST_TURNS
+        return self.steps.is_spent
 
     @property
     def may_have_failed(self) -> bool:

@@ -10,7 +10,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.plpgsql.arrays import as_array, with_element
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
-from rlslint.replay.plpgsql.course import MOST_ROWS, Leave, Run
+from rlslint.replay.plpgsql.course import Leave, Run
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.execution import Execution
 from rlslint.replay.plpgsql.queries import only_value, query_rows
@@ -25,6 +25,7 @@ from rlslint.sql.expressions import Call, Expr, Query
 from rlslint.sql.nodes import query
 from rlslint.sql.parser import SyntaxProblem, parsed_statements
 from rlslint.text import Statement, Text
+from rlslint.text.budget import ROWS_OF_A_BLOCK
 
 _ENDING_TRANSACTIONS = ("CallStmt", "DoStmt")
 """The statements that may end the transaction that they began."""
@@ -115,10 +116,10 @@ class Interpreter:
     def reads_too_much(self, rows: int = 0) -> bool:
         """Count rows that queries look at, and tell whether they are too many by now."""
         course = self.course
-        if course.rows_read + rows > MOST_ROWS >= course.rows_read:
-            self.execution.note(f"its queries look at more than {MOST_ROWS:,} rows")
-        course.rows_read += rows
-        return course.rows_read > MOST_ROWS
+        if rows > course.rows.left >= 0:
+            self.execution.note(f"its queries look at more than {ROWS_OF_A_BLOCK:,} rows")
+        course.rows.spend(rows)
+        return course.rows.left < 0
 
     def query_of(self, sql: str) -> Query | None:
         """Return the query that `sql` is, None where it is none that can be read."""

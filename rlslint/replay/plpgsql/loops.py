@@ -6,7 +6,7 @@ from itertools import islice
 
 from rlslint.replay.plpgsql.arrays import as_array, slices
 from rlslint.replay.plpgsql.branching import run_perhaps
-from rlslint.replay.plpgsql.course import MOST_TURNS, Leave, Raised
+from rlslint.replay.plpgsql.course import Leave, Raised
 from rlslint.replay.plpgsql.diagnostics import note_found
 from rlslint.replay.plpgsql.embedded_sql import note_changes, query_of_command, run_calls
 from rlslint.replay.plpgsql.interpreter import Interpreter
@@ -26,6 +26,7 @@ from rlslint.replay.plpgsql.tree import (
 from rlslint.replay.plpgsql.values import ANY, Composite, PartlyKnown
 from rlslint.replay.row_accesses import note_query
 from rlslint.text import Statement
+from rlslint.text.budget import STEPS_OF_A_BLOCK
 
 
 def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
@@ -45,7 +46,7 @@ def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
         if ("loop", loop.label) in interpreter.doubts or ("loop", "") in interpreter.doubts:
             _unknown_iterations(interpreter, loop.body)
             break
-        interpreter.course.steps += 1
+        interpreter.course.steps.spend()
     _end_of_loop(interpreter, loop.label, before)
     return leave
 
@@ -62,7 +63,7 @@ def run_for(
         if not _may_go_on(interpreter):
             rows = rows._replace(open=True)
             break
-        interpreter.course.steps += 1
+        interpreter.course.steps.spend()
         interpreter.assign_row(targets, row)
         if row.certain:
             goes_on, leave = _iteration(interpreter, loop.label, loop.body)
@@ -161,9 +162,9 @@ def _range(interpreter: Interpreter, loop: ForRange) -> RowSet:
         return RowSet([], True)
     if step < 1:
         return RowSet([], True)
-    is_open = abs(high - low) // step >= MOST_TURNS
+    is_open = abs(high - low) // step >= STEPS_OF_A_BLOCK
     numbers = range(low, high - 1, -step) if loop.reverse else range(low, high + 1, step)
-    return RowSet([Row(Composite(n=n), True) for n in islice(numbers, MOST_TURNS)], is_open)
+    return RowSet([Row(Composite(n=n), True) for n in islice(numbers, STEPS_OF_A_BLOCK)], is_open)
 
 
 def _iteration(interpreter: Interpreter, label: str, body: Body) -> tuple[bool, Leave | None]:
@@ -191,6 +192,6 @@ def _unknown_iterations(interpreter: Interpreter, body: Body) -> None:
 def _may_go_on(interpreter: Interpreter) -> bool:
     if not interpreter.course.is_too_long:
         return True
-    interpreter.execution.note(f"its loops take more than {MOST_TURNS:,} steps")
+    interpreter.execution.note(f"its loops take more than {STEPS_OF_A_BLOCK:,} steps")
     interpreter.course.gave_up = True
     return False

@@ -7,7 +7,7 @@ import re
 from rlslint.catalog.functions import Function
 from rlslint.catalog.overloads import Given, find_function
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
-from rlslint.replay.plpgsql.course import MOST_TURNS, Raised
+from rlslint.replay.plpgsql.course import Raised
 from rlslint.replay.plpgsql.execution import SESSION_SETTINGS
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.parameters import RoutineParameter, declared_parameters, given_values
@@ -20,9 +20,9 @@ from rlslint.replay.session import ANY_SETTING
 from rlslint.replay.settings import give_setting, schemas_of, set_config
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
+from rlslint.text.budget import DEEPEST_CALL_OF_A_BLOCK
 from rlslint.text.patterns import Pattern
 
-_MOST_NESTED = 16
 _UNKNOWN = RoutineResult(ANY)
 CHANGES_CATALOG = Pattern(
     r"\b(create|alter|drop|grant|revoke|execute|perform|call|reassign|set_config"
@@ -63,12 +63,12 @@ def call_function_of_history(
     if function.language not in ("plpgsql", "sql") or function.atomic:
         return _UNKNOWN
     interpreter, course = caller.for_callee(), caller.course
-    course.steps += 1
-    if interpreter.depth > _MOST_NESTED or course.is_too_long:
+    course.steps.spend()
+    if interpreter.depth > DEEPEST_CALL_OF_A_BLOCK or course.is_too_long:
         if CHANGES_CATALOG().search(function.body):
             interpreter.execution.note("its calls are nested too deeply or too many")
             interpreter.execution.run_unparsable(function.body)
-        course.steps, course.gave_up = MOST_TURNS, True
+        course.steps.left, course.gave_up = 0, True
         return _UNKNOWN
     try:
         block = block_of(function) if function.language == "plpgsql" else None

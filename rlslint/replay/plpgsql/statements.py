@@ -47,7 +47,7 @@ def interpreter_for(replay: Replay, statement: Statement, body: int = -1) -> Int
 def run_body(interpreter: Interpreter, body: Body) -> Leave | None:
     """Carry out statements until one leaves the body."""
     for statement in body:
-        interpreter.course.steps += 1
+        interpreter.course.steps.spend()
         leave = _run(interpreter, statement)
         if leave is not None:
             return leave

@@ -10,8 +10,8 @@ from typing import TypeAlias, TypeGuard
 from rlslint.replay.plpgsql.dates import Duration, Moment
 from rlslint.sql import quoting
 from rlslint.sql.casts import PlainValue, as_text
-from rlslint.sql.operators import LONGEST_TEXT
 from rlslint.sql.quoting import quoted_identifier
+from rlslint.text.budget import LONGEST_TEXT, MOST_BLANKS
 
 
 class Blank(Enum):
@@ -33,9 +33,6 @@ class PartlyKnown:
 
     def __bool__(self) -> bool:
         raise TypeError("an unknown value is neither true nor false")
-
-
-_MOST_PARTS = 1000
 
 
 class ShownExpression(PartlyKnown):
@@ -121,7 +118,7 @@ def joined_texts(values: Iterable[Datum]) -> Datum:
             elif part is not Blank.anything or parts[-1:] != [part]:
                 parts.append(part)
         length = sum(len(part) for part in parts if isinstance(part, str))
-        if length > LONGEST_TEXT or len(parts) > _MOST_PARTS:
+        if length > LONGEST_TEXT or len(parts) > MOST_BLANKS:
             return ANY
     if all(isinstance(part, str) for part in parts):
         return "".join(str(part) for part in parts)
