@@ -262,6 +262,8 @@ def _result(
         judged_projects.append(project)
         unjudged: list[Unjudged] = []
         judged = judge(asked.subjects, project, selection, unjudged, faults)
+        if asked.is_loose and project.runtime.assumed:
+            judged = [_of_a_script(finding) for finding in judged]
         findings += _without_faults(asked.placed, judged, faults)
         unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond))
         unchecked += (*_not_followed(project), *_refused(project))
@@ -314,6 +316,12 @@ def _result(
         elsewhere=elsewhere,
         is_part=bool(unread),
     )
+
+
+def _of_a_script(finding: Finding) -> Finding:
+    """Lower what is said of a script beside the histories, of which nothing tells who uses it."""
+    known = reported(finding).severity
+    return finding._replace(severity=Severity.info) if known is Severity.warning else finding
 
 
 def _without_faults(

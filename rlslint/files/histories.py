@@ -51,8 +51,9 @@ class Histories(NamedTuple):
 
     `histories` are the migrations of each database. `loose` are SQL files beside them that no
     history runs, each a history of its own. `left_out` are files that never count: down migrations,
-    seeds, what tests bring along, and schema files that repeat what the migrations say. `faults`
-    are rlslint's own: what a layout could not put in order is loose, or not read.
+    seeds, what tests bring along, old migrations that others superseded, and schema files that
+    repeat what the migrations say. `faults` are rlslint's own: what a layout could not put in order
+    is loose, or not read.
     """
 
     histories: tuple[History, ...]
@@ -86,6 +87,13 @@ def _configured(found: Found, patterns: tuple[str, ...]) -> Histories:
 def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
     sorting = _Sorting(found.sql)
     sorting.take("of tests", lambda: _claim_tests(sorting.free, found))
+    if len(sorting.free) > 1:
+        from rlslint.files.layouts import superseded
+
+        sorting.take(
+            "that others superseded",
+            lambda: superseded.claim(sorting.free, found.root, found.reported),
+        )
     program = found.of_program
     if program.plans:
         from rlslint.files.layouts import sqitch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ from rlslint.text.faults import Fault
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
     from rlslint.files.settings.api import Api
-    from rlslint.project.outside import OutsideScript
+    from rlslint.project.outside import OutsideScript, OutsideScripts
     from rlslint.project.sessions import QuerySite, SessionTrace
 
 
@@ -84,13 +84,16 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     read = _with_a_part_of(found.reported, all_files, nearest)
     around_them = found if read == all_files else _code_of(read, found, nearest)
     code = read_code(around_them, all_files, reader, modules)
-    built, loose, scripts = [], [], []
+    built: list[Built] = []
+    loose: dict[str, Built] = {}
     wanted = _with_programs(read, code.programs, nearest)
     configured = configured_platform(found, all_files)
     for history in wanted.loose:
         replayed = replay_history(history, config, reader, modules)
-        loose.append(_join(replayed, config, Code((), (), 0, others=code.others), True, reader))
-        scripts.append((history.migrations[0].shown, loose[-1].project.catalog))
+        alone = _join(replayed, config, Code((), (), 0, others=code.others), True, reader)
+        loose[history.migrations[0].shown] = alone
+    scripts = [(path, alone.project.catalog) for path, alone in loose.items()]
+    run: set[str] = set()
     sources = (*code.others, *(file.path for file in found.sql))
     for history in wanted.histories:
         around = _beside(history, code, nearest) if read.histories else code
@@ -101,8 +104,13 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         around = around._replace(apis=_apis(history, around))
         near = [script for script in scripts if history.root in nearest(script[0])]
         outside = _outside(history, replayed, near, sources)
-        built.append(_join(replayed, config, around, False, reader, outside))
-    built += loose
+        if outside is not None and outside.run:
+            run.update(outside.run)
+            history = _with_scripts(history, outside.run, wanted.loose)
+            replayed = replay_history(history, config, reader, modules, hosting)
+        unnamed = outside.unnamed if outside is not None else ()
+        built.append(_join(replayed, config, around, False, reader, unnamed))
+    built += (alone for path, alone in loose.items() if path not in run)
     # A program that migrates one database may lie as near to the history of another.
     asked = frozenset(name for one in built for name in one.project.catalog.asked_by_blocks)
     for one, name in product(built, asked):
@@ -204,14 +212,20 @@ def _outside(
     replayed: Replayed | None,
     scripts: Sequence[tuple[str, Catalog]],
     sources: Sequence[str],
-) -> tuple[OutsideScript, ...]:
+) -> OutsideScripts | None:
     """Return what scripts beside a history protect; `sources` are the files that may run them."""
     if not scripts or replayed is None:
-        return ()
+        return None
     from rlslint.project.outside import outside_scripts
 
     catalog, migration = replayed.replay.catalog, history.migrations[0].shown
     return outside_scripts(catalog, scripts, sources, migration)
+
+
+def _with_scripts(history: History, paths: Collection[str], loose: Iterable[History]) -> History:
+    """Let scripts run after the migrations of a history: without them it is not whole."""
+    later = (m for one in loose for m in one.migrations if m.shown in paths)
+    return history._replace(migrations=(*history.migrations, *later))
 
 
 def _read_sessions(

@@ -1,4 +1,4 @@
-"""Scripts beside a history that protect its tables, and that nothing is seen to run."""
+"""Scripts beside a history that protect its tables, and whether something is seen to run them."""
 
 from __future__ import annotations
 
@@ -38,23 +38,34 @@ class OutsideScript(NamedTuple):
         return self.path
 
 
+class OutsideScripts(NamedTuple):
+    """The scripts that protect tables of a history: those that a file names, and the others."""
+
+    run: tuple[str, ...] = ()
+    unnamed: tuple[OutsideScript, ...] = ()
+
+
 def outside_scripts(
     catalog: Catalog,
     scripts: Iterable[tuple[str, Catalog]],
     files: Collection[str],
     migration: str,
-) -> tuple[OutsideScript, ...]:
-    """Return the scripts, by their paths, that protect tables of a history and that no file names.
+) -> OutsideScripts:
+    """Return the scripts, by their paths, that protect tables which a history leaves without.
 
     `files` are the paths of all files that could run a script, `migration` that of one of the
     history.
     """
-    found = []
+    run, unnamed = [], []
     for path, script in scripts:
         protections = tuple(_protections(catalog, script))
-        if protections and not _is_aside(path, migration) and not _is_named(path, files):
-            found.append(OutsideScript(path, protections))
-    return tuple(found)
+        if not protections or _is_aside(path, migration):
+            continue
+        if _is_named(path, files):
+            run.append(path)
+        else:
+            unnamed.append(OutsideScript(path, protections))
+    return OutsideScripts(tuple(run), tuple(unnamed))
 
 
 def _protections(catalog: Catalog, script: Catalog) -> Iterable[Protection]:

@@ -469,6 +469,8 @@ def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
     relation = policy.relation
     if not relation.knows("columns"):
         return ()
+    # What a platform's own table is looked up by, such as a file's name, is no tenant elsewhere.
+    provided = platform_table(relation)
     found: list[Column] = []
     for clause in policy.known_clauses:
         try:
@@ -476,7 +478,11 @@ def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
         except UnknownFact:
             continue
         columns = (relation.column(number) for number in sorted(numbers))
-        found += [column for column in columns if column is not None]
+        found += [
+            column
+            for column in columns
+            if column is not None and (provided is None or column.name in provided.owner_columns)
+        ]
     return tuple(found)
 
 

@@ -132,13 +132,22 @@ def _grant(
     key = (grantee, privilege, column)
     grantable = node.get("grant_option", False)
     existing = dict.get(owned.grants, key)
+    swept = node["targtype"] == "ACL_TARGET_ALL_IN_SCHEMA"
     if existing is not None and (existing.grantable or not grantable):
+        if not swept and _is_for_any(existing):
+            # Who names the table says what it is for.
+            owned.grants[key] = existing._replace(statement=statement, swept=False)
         return
     replay.take(1)
-    swept = node["targtype"] == "ACL_TARGET_ALL_IN_SCHEMA"
     owned.grants[grantee, privilege, column] = Grant(
         grantee, privilege, column, grantor, grantable, statement, swept=swept
     )
+
+
+def _is_for_any(granted: Grant) -> bool:
+    """Tell whether a statement of the history grants a privilege without naming the object."""
+    statement = granted.statement
+    return statement is not None and (granted.swept or statement.kind != "GrantStmt")
 
 
 def _revoke(

@@ -381,6 +381,29 @@ def test_a_broken_journal_is_noted_and_names_give_the_order(tmp_path: Path) -> N
     assert len(result.notes) == 1
 
 
+@pytest.mark.parametrize(
+    "old",
+    [
+        "supabase/migrations/archived/003_c.sql",
+        "supabase/migrations_old/003_c.sql",
+        "supabase/migrations.bak/20240101_c/migration.sql",
+    ],
+)
+def test_superseded_migrations_beside_those_that_run_do_not_count(tmp_path: Path, old: str) -> None:
+    new = ["supabase/migrations/001_a.sql", "supabase/migrations/002_b.sql"]
+    result = _sorted_in(tmp_path, _empty(*new, old))
+    assert _orders(result) == [new]
+    assert [file.shown for file in result.left_out] == [old]
+    assert not _loose(result)
+    named = histories(discover([old], root=tmp_path))
+    assert old in {m.shown for made in (*named.histories, *named.loose) for m in made.migrations}
+
+
+def test_what_is_called_old_counts_where_nothing_took_its_place(tmp_path: Path) -> None:
+    files = ["archive/001_a.sql", "archive/002_b.sql"]
+    assert _orders(_sorted_in(tmp_path, _empty(*files))) == [files]
+
+
 def test_a_lone_file_is_a_history(tmp_path: Path) -> None:
     result = _sorted_in(tmp_path, {"schema.sql": "CREATE TABLE t ();"})
     assert [(made.layout, made.root) for made in result.histories] == [("script", ".")]

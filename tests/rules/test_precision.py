@@ -345,7 +345,7 @@ def test_reading_what_belongs_to_nobody_may_be_for_all(
 ) -> None:
     sql = f"""CREATE TABLE status (id int PRIMARY KEY, message text);
     ALTER TABLE status ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-    CREATE POLICY everyone ON status FOR {command} USING (true);
+    CREATE POLICY all_of_it ON status FOR {command} USING (true);
     """
     found = findings_of(lint(tmp_path, {"schema.sql": sql}), "policy-using-true")
     assert [f.severity.name for f in found] == [severity]

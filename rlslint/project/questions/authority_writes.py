@@ -13,8 +13,9 @@ from rlslint.access import (
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.authorities import Authority, authorities
-from rlslint.meaning.context import own_columns
+from rlslint.meaning.context import context_reads, own_columns
 from rlslint.project.project import Project
+from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.new_rows import unchecked_branch
 from rlslint.sql.expressions import IsNull
@@ -65,9 +66,17 @@ def authority_write(project: Project, table: Relation) -> AuthorityWrite | None:
     for belief in project.ask(beliefs).get(table, ()):
         for role in served_roles(belief.policy, project):
             found = _write(belief, role, project)
-            if found is not None:
+            if found is not None and not _is_kept_from_strangers(found, project):
                 return found
     return None
+
+
+def _is_kept_from_strangers(found: AuthorityWrite, project: Project) -> bool:
+    """Tell whether the policy asks who is calling, and the role is that of who cannot tell."""
+    check = found.by.effective_check if found.by is not None else None
+    if check is None or found.role not in project.ask(anonymous_roles):
+        return False
+    return bool(project.predicate(check).ask(context_reads, project.context_functions))
 
 
 def _write(belief: Belief, role: str, project: Project) -> AuthorityWrite | None:

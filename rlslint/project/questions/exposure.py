@@ -365,8 +365,13 @@ def is_directory(policy: Policy, project: Project) -> bool:
         policy.command == "select"
         and bool(columns)
         and all(is_only_key(table, column) for column in columns)
-        and not any(_PRIVATE().fullmatch(name.lower()) for name in table.columns)
+        and not has_private_columns(table)
     )
+
+
+def has_private_columns(table: Relation) -> bool:
+    """Tell whether a column is by its name nothing that the rows' owners would show to all."""
+    return any(_PRIVATE().fullmatch(name.lower()) for name in table.columns)
 
 
 def is_bound_by_its_own_user(table: Relation, project: Project) -> bool:

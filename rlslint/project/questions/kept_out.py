@@ -12,6 +12,7 @@ from rlslint.access import (
     is_declared,
     is_probably_superuser,
     is_superuser,
+    platform_spoken_of,
 )
 from rlslint.access.privileges import Access, access_to, gives
 from rlslint.catalog.answers import remembered
@@ -82,8 +83,17 @@ def _is_told_of(role: str, project: Project) -> bool:
     if role == MIGRATION_ROLE or role in runtime.bypassing | runtime.migrating:
         return False
     if runtime.evidence is Evidence.platform and not is_declared(project.catalog, role):
-        return role in runtime.names
+        if role not in runtime.names:
+            return False
+        return not _has_grants_unseen(project.catalog) or is_granted_something(role, project)
     return is_declared(project.catalog, role) or _grants_anything(project.catalog)
+
+
+@remembered
+def _has_grants_unseen(catalog: Catalog) -> bool:
+    """Tell whether a platform grants tables by itself that only the policies say it is."""
+    platform = platform_spoken_of(catalog) if catalog.platform is None else None
+    return platform is not None and bool(platform.default_grants)
 
 
 @remembered

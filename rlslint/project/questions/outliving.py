@@ -40,6 +40,14 @@ _AFTER_ERRORS = Outliving(
 _SHARED = Outliving(
     Severity.warning, Confidence.medium, "the connection lives on, perhaps in a pool"
 )
+_RENEWED = Outliving(
+    Severity.warning, Confidence.medium, "whoever gets it otherwise, or sets nothing, goes on so"
+)
+_OF_A_SCRIPT = Outliving(
+    Severity.info, Confidence.low, "the connection lives on, unless the script ends first"
+)
+_SCRIPTS = frozenset(("bin", "script", "scripts", "seed", "seeds"))
+"""Folders of programs that end when they have done their work."""
 _PERHAPS_POOLED = Outliving(
     Severity.info, Confidence.low, "a pooler may stand between the program and PostgreSQL"
 )
@@ -62,7 +70,13 @@ def outliving(
         return None
     if project.assumes_context and write.value is not None:
         return None
-    return _kept(trace, step, write)
+    left = _kept(trace, step, write)
+    return _OF_A_SCRIPT if left is not None and _is_in_script(step) else left
+
+
+def _is_in_script(step: Step) -> bool:
+    """Tell whether a step is one of a script that somebody runs, by its folder."""
+    return not _SCRIPTS.isdisjoint(step.event.span.text.path.lower().split("/")[:-1])
 
 
 def outliving_role(trace: SessionTrace, step: Step, write: SettingWrite) -> Outliving | None:
@@ -79,7 +93,12 @@ def _kept(trace: SessionTrace, step: Step, write: SettingWrite) -> Outliving | N
     # What is set last, however the function ends, takes back what was set before.
     if step.event.cleanup and write.value is not None:
         return None
-    found = [_left_behind(*place, write.name) for place in trace.occurrences(step)]
+    found = [
+        # The next one to borrow it sets its own, unless the hook does so for some alone.
+        min(left, _RENEWED) if place[0].hook is Hook.acquire and left is not None else left
+        for place in trace.occurrences(step)
+        for left in (_left_behind(*place, write.name),)
+    ]
     return max(
         (each for each in found if each is not None), key=lambda each: each[:3], default=None
     )

@@ -10,6 +10,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Index, Policy, Relation
+from rlslint.catalog.predicates import Clause
 from rlslint.config.scales import Severity
 from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.calls import called_in_body
@@ -18,7 +19,7 @@ from rlslint.meaning.cost import Lookup, lookups, row_calls, unwrapped_calls, un
 from rlslint.meaning.index_support import leading_index
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import filters_rows, is_served_beside, reads_whole_table
-from rlslint.sql.expressions import Call, Cast, Expr
+from rlslint.sql.expressions import Call, Cast, Constant, Expr, Or
 
 
 class RepeatedCall(NamedTuple):
@@ -42,7 +43,7 @@ def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]
     value once. What WITH CHECK calls runs once for each row that is written.
     """
     clause = policy.using
-    if clause is None or not filters_rows(policy, project):
+    if clause is None or not filters_rows(policy, project) or _is_planned_away(clause):
         return ()
     found: dict[tuple[str, ...], RepeatedCall] = {}
     for call in clause.ask(unwrapped_calls):
@@ -54,6 +55,15 @@ def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]
         severity = Severity.warning if scans else Severity.info
         found[reads[0].name] = RepeatedCall(reads[0], severity)
     return tuple(found.values())
+
+
+def _is_planned_away(clause: Clause) -> bool:
+    """Tell whether the planner makes TRUE of a clause, for an alternative is written so."""
+    match clause.predicate.expression:
+        case Or(arguments=alternatives):
+            return any(one == Constant(True) for one in alternatives)
+        case _:
+            return False
 
 
 def _is_worth_wrapping(call: Call) -> bool:

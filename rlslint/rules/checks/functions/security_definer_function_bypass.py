@@ -17,6 +17,9 @@ from rlslint.project.questions.function_exposure import (
 )
 from rlslint.project.questions.view_exposure import confidence_of, owner_name, serves_no_tenant
 from rlslint.rules.registry import rule
+from rlslint.text.sentences import words_of
+
+_PUBLIC = frozenset(("public", "publicly"))
 
 
 @rule
@@ -41,7 +44,7 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
         label="runs with the rights of its owner",
         help=_help(function, leak, project),
         related=also_shown((enabled, message)),
-        severity=_severity(leak, project),
+        severity=_severity(function, leak, project),
         confidence=_confidence(leak, project),
     )
 
@@ -80,11 +83,29 @@ def _kind(function: Function) -> str:
     return "PROCEDURE" if function.is_procedure else "FUNCTION"
 
 
-def _severity(leak: FunctionLeak, project: Project) -> Severity | None:
-    if leak.statistic or leak.is_upkeep:
+def _severity(function: Function, leak: FunctionLeak, project: Project) -> Severity | None:
+    if leak.statistic or leak.is_upkeep or _is_meant(function, leak, project):
         return Severity.info
     whole = leak.read_whole and not leak.key and not serves_no_tenant(leak.roles, project)
     return None if whole else Severity.warning
+
+
+def _is_meant(function: Function, leak: FunctionLeak, project: Project) -> bool:
+    """Tell whether a function says that callers are to see what is not theirs.
+
+    Its name does, or it finds one row by a key and is open to the program alone, by name: how
+    else is a program to learn whose request it serves?
+    """
+    if leak.writes:
+        return False
+    if not leak.read_whole and not words_of(function.name).isdisjoint(_PUBLIC):
+        return True
+    grantees = {grant.grantee for grant in function.grants.known() if grant.statement}
+    return (
+        bool(leak.key and grantees)
+        and PUBLIC not in {grant.grantee for grant in function.grants.known()}
+        and set(leak.roles).isdisjoint(project.api_roles)
+    )
 
 
 def _confidence(leak: FunctionLeak, project: Project) -> Confidence | None:

@@ -24,6 +24,7 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
@@ -35,6 +36,7 @@ from rlslint.project.questions.exposure import (
 )
 from rlslint.project.questions.homes import homes_of_callers
 from rlslint.project.questions.rewording import altered
+from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Query
@@ -111,8 +113,10 @@ def _of_containers(
         if reads and all(known):
             continue
         names = listed(opened.names)
-        is_private = False in known
-        tail = "" if is_private or not reads else ", which may be meant so"
+        named = reads and is_called_shared(policy)
+        is_private = False in known and not named
+        meant = "as its name says" if named else "which may be meant so"
+        tail = "" if is_private or not reads else f", {meant}"
         yield Finding(
             object=str(policy),
             message=f"{exposed.who} can {exposed.what} every row of {table} in {names}, whoever "
@@ -257,6 +261,10 @@ def _finding(
         created = members.created
     else:
         cause, created = "asks who the caller is and nothing of the row", None
+    strangers = project.ask(anonymous_roles)
+    if context_reads(gate.expression, project.context_functions):
+        named = tuple(role for role in exposed.roles if role not in strangers)
+        exposed = exposed._replace(roles=named or exposed.roles)
     rows = "any row into" if exposed.commands == ("insert",) else "every row of"
     return Finding(
         object=str(policy),

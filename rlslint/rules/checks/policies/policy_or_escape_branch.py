@@ -12,6 +12,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.escape_branches import escape_branches, escaping
 from rlslint.project.questions.exposure import Admission, admission, certainty
+from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 
@@ -31,6 +32,12 @@ def policy_or_escape_branch(policy: Policy, project: Project) -> Iterator[Findin
         yield _finding(policy, found, exposed, project)
 
 
+def _severity(writes: bool, named: bool) -> Severity | None:
+    if writes:
+        return Severity.error
+    return Severity.info if named else None
+
+
 def _finding(
     policy: Policy, found: tuple[Escape, ...], exposed: Admission, project: Project
 ) -> Finding:
@@ -48,15 +55,17 @@ def _finding(
         else "has an alternative that does not ask who is calling"
     )
     who = escape.caller or exposed.who
+    named = policy.command == "select" and is_called_shared(policy)
+    meant = ", as its name says" if named else ""
     return Finding(
         object=str(policy),
         message=f"{who} can {exposed.what} rows of every tenant in {table}: policy {policy.name} "
-        f"{asks}",
+        f"{asks}{meant}",
         span=using.span(escape.expression) if using is not None else None,
         label="passes for every caller" if not escape.caller else "written into the policy",
         help=mended(policy, project, lambda one: bool(escaping(one, project)))
         or unsaid(table, "USING"),
         related=also_shown(*((span, "here as well") for span in spans)),
-        severity=Severity.error if writes and not escape.caller else None,
+        severity=_severity(writes and not escape.caller, named),
         confidence=certainty(project) or (None if writes else Confidence.medium),
     )

@@ -14,11 +14,13 @@ from rlslint.project.questions.exposure import (
     Admission,
     admission,
     certainty_of_owners,
+    has_private_columns,
     is_directory,
     is_published,
     is_shared,
     whose,
 )
+from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 
@@ -42,8 +44,9 @@ def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
 
 def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
     table, using = policy.relation, policy.using
-    published = is_published(policy, project)
-    shared = ", which may be meant so" if published else ""
+    named = policy.command == "select" and is_called_shared(policy)
+    published = named or is_published(policy, project)
+    shared = ", as its name says" if named else ", which may be meant so" if published else ""
     created = table.created
     return Finding(
         object=str(policy),
@@ -53,14 +56,14 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
         label="true for every row",
         help=mended(policy, project, _is_open) or unsaid(table, "USING"),
         related=also_shown((created, "the table is created here")),
-        severity=_severity(policy, published, project),
+        severity=_severity(policy, named, published, project),
         confidence=certainty_of_owners(table, project)
         or (Confidence.medium if published else None),
     )
 
 
-def _severity(policy: Policy, published: bool, project: Project) -> Severity | None:
-    if is_directory(policy, project):
+def _severity(policy: Policy, named: bool, published: bool, project: Project) -> Severity | None:
+    if is_directory(policy, project) or (named and not has_private_columns(policy.relation)):
         return Severity.info
     # Where no column tells whose a row is, reading may well be for all.
     if policy.command == "select" and not project.tenant_columns(policy.relation):

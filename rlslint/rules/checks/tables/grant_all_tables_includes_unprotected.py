@@ -31,6 +31,8 @@ _MOST_SHOWN = 20
 @rule
 def grant_all_tables_includes_unprotected(table: Table, project: Project) -> Iterator[Finding]:
     for granted in project.grants_beginning_with(table):
+        # Default privileges are for tables that nobody has made yet.
+        granted = tuple(one for one in granted if _is_of_a_grant(one.grant))
         if not _is_sweep(granted):
             continue
         found: dict[Relation, tuple[str, ...]] = {}
@@ -40,6 +42,10 @@ def grant_all_tables_includes_unprotected(table: Table, project: Project) -> Ite
                 found[one.table] = tuple(dict.fromkeys((*found.get(one.table, ()), *roles)))
         if found:
             yield _finding(granted[0].grant, found, project)
+
+
+def _is_of_a_grant(grant: Grant) -> bool:
+    return grant.statement is None or grant.statement.kind == "GrantStmt"
 
 
 def _is_sweep(granted: Sequence[Granted]) -> bool:

@@ -11,6 +11,7 @@ from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.authority_writes import authority_write
 from rlslint.project.questions.families import opened_above
+from rlslint.project.questions.left_out import goes_by_lesser_columns, is_said_to_have_none
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.tenants_exposed import goes_by_names, tenants_exposed
 from rlslint.rules.registry import rule
@@ -43,6 +44,14 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
     )
     if consulted:
         because += " (an info only, for policies look up there who may see what)"
+    severity = Severity.info if consulted else None
+    confidence = exposed.confidence or (Confidence.medium if goes_by_names(project) else None)
+    if severity is None and is_said_to_have_none(table, project):
+        severity = Severity.info
+        because += " (an info only, for a comment there says that it has none)"
+    elif severity is None and goes_by_lesser_columns(table, project):
+        severity, confidence = Severity.warning, confidence or Confidence.medium
+        because += f" (a warning only, for policies tell tenants by other columns than {columns})"
     statement = table.because("rls_enabled")
     span = shown(statement)
     return Finding(
@@ -53,6 +62,6 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
         label=f"has {columns}, and no row security",
         help=protection(table, project),
         related=exposed.related(span),
-        severity=Severity.info if consulted else None,
-        confidence=exposed.confidence or (Confidence.medium if goes_by_names(project) else None),
+        severity=severity,
+        confidence=confidence,
     )

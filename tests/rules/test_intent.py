@@ -1,0 +1,129 @@
+"""What a project says on purpose weighs less, and what it only forgot does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.linting import findings_of, lint
+
+PROTECTED = """CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, user_id int);
+CREATE INDEX ON docs (tenant_id);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int)
+    AND user_id = (SELECT nullif(current_setting('app.user_id', true), '')::int));
+CREATE POLICY support ON docs FOR SELECT
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+CREATE ROLE app LOGIN;
+GRANT SELECT ON docs TO app;
+"""
+
+
+def _severities(folder: Path, files: dict[str, str], rule: str) -> list[str]:
+    return [found.severity.name for found in findings_of(lint(folder, files), rule)]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "command", "severity"),
+    [
+        ("Anyone can view", "title", "SELECT", "info"),
+        ("Anyone can view", "email", "SELECT", "warning"),
+        ("Anyone can change", "title", "UPDATE", "error"),
+        ("Members can view", "title", "SELECT", "error"),
+    ],
+)
+def test_a_policy_that_says_that_it_publishes_is_believed(
+    tmp_path: Path, name: str, column: str, command: str, severity: str
+) -> None:
+    sql = f"""{PROTECTED}CREATE TABLE posts (id int PRIMARY KEY, tenant_id int, {column} text);
+    GRANT SELECT, UPDATE ON posts TO app;
+    ALTER TABLE posts ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY "{name}" ON posts FOR {command} USING (true);"""
+    assert _severities(tmp_path, {"migrations/1.sql": sql}, "policy-using-true") == [severity]
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("Anyone can view active docs", "info"), ("view docs", "warning")]
+)
+def test_a_state_that_a_policy_publishes_by_name_is_no_way_out(
+    tmp_path: Path, name: str, severity: str
+) -> None:
+    sql = f"""{PROTECTED}ALTER TABLE docs ADD active boolean NOT NULL DEFAULT true;
+    CREATE POLICY "{name}" ON docs FOR SELECT USING (active OR tenant_id =
+      (SELECT nullif(current_setting('app.tenant_id', true), '')::int));"""
+    found = _severities(tmp_path, {"migrations/1.sql": sql}, "policy-or-escape-branch")
+    assert found == [severity]
+
+
+@pytest.mark.parametrize(
+    ("comment", "column", "severity"),
+    [
+        ("read before there is a tenant: no RLS", "tenant_id", "info"),
+        ("SEM RLS, antes do login", "tenant_id", "info"),
+        ("no RLS yet", "tenant_id", "error"),
+        ("sessions", "tenant_id", "error"),
+        ("sessions", "user_id", "warning"),
+    ],
+)
+def test_a_table_without_row_security_weighs_what_is_known_of_it(
+    tmp_path: Path, comment: str, column: str, severity: str
+) -> None:
+    files = {
+        "migrations/1.sql": PROTECTED,
+        "migrations/2.sql": f"-- {comment}\nCREATE TABLE sessions (token text, {column} int);"
+        "GRANT SELECT ON sessions TO app;",
+    }
+    assert _severities(tmp_path, files, "rls-not-enabled") == [severity]
+
+
+def test_what_a_platform_grants_is_not_missed_where_only_policies_name_its_roles(
+    tmp_path: Path,
+) -> None:
+    sql = """CREATE TABLE notes (id int PRIMARY KEY, org_id uuid NOT NULL);
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY everything ON notes TO authenticated USING (true);"""
+    result = lint(tmp_path, {"migrations/1.sql": sql})
+    assert findings_of(result, "policy-using-true")
+    assert not findings_of(result, "policy-without-grant")
+
+
+def test_a_grant_by_name_is_no_accident_of_default_privileges(tmp_path: Path) -> None:
+    later = "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app;"
+    table = "CREATE TABLE tokens (token text, tenant_id int NOT NULL);"
+    files = {"migrations/1.sql": PROTECTED, "migrations/2.sql": later, "migrations/3.sql": table}
+    assert findings_of(lint(tmp_path, files), "default-privileges-broad")
+    files["migrations/3.sql"] += "GRANT SELECT ON tokens TO app;"
+    assert not findings_of(lint(tmp_path, files), "default-privileges-broad")
+
+
+def test_a_script_that_something_runs_is_the_end_of_the_history(tmp_path: Path) -> None:
+    table = "CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);"
+    script = """ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY tenant ON docs
+      USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));"""
+    files = {
+        "prisma/migrations/1_docs/migration.sql": table,
+        "prisma/rls.sql": script,
+        "package.json": '{"scripts": {"migrate": "psql -f prisma/rls.sql"}}',
+    }
+    result = lint(tmp_path, files)
+    assert findings_of(result, "policy-column-unindexed")
+    assert not findings_of(result, "rls-files-outside-history")
+    assert (result.checked.migrations, result.checked.scripts) == (2, 0)
+
+
+@pytest.mark.parametrize(("is_closed", "severity"), [(False, "warning"), (True, "info")])
+def test_a_door_that_is_opened_by_name_shows_one_row_on_purpose(
+    tmp_path: Path, is_closed: bool, severity: str
+) -> None:
+    sql = f"""{PROTECTED}ALTER TABLE docs ADD code text UNIQUE, NO FORCE ROW LEVEL SECURITY;
+    CREATE FUNCTION tenant_of(wanted text) RETURNS int LANGUAGE sql STABLE SECURITY DEFINER
+      SET search_path = public, pg_temp AS 'SELECT tenant_id FROM docs WHERE code = wanted';
+    """
+    if is_closed:
+        sql += "REVOKE EXECUTE ON FUNCTION tenant_of FROM PUBLIC;"
+    sql += "GRANT EXECUTE ON FUNCTION tenant_of TO app;"
+    found = _severities(tmp_path, {"migrations/1.sql": sql}, "security-definer-function-bypass")
+    assert found == [severity]
