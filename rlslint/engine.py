@@ -364,7 +364,7 @@ def _with_signs(
     from rlslint.files.unread import signs
 
     uses = result.uses_row_security
-    beside = (file.path for file in (*found.programs, *found.settings))
+    beside = (file.path for file in (*found.programs, *found.settings, *found.schemas))
     seen = signs((*found.others, *beside), found.root, found.tests)
     known = (code.told - unnamed).union(sign.path for sign in code.unread)
     unknown = tuple(sign for sign in seen.found if sign.path not in known)

@@ -55,6 +55,7 @@ class Found(NamedTuple):
     programs: tuple[SourceFile, ...]
     settings: tuple[SourceFile, ...]
     plans: tuple[SourceFile, ...]
+    schemas: tuple[SourceFile, ...]
     reported: frozenset[str]
     problems: tuple[Unreadable, ...]
     tests: frozenset[str] = frozenset()
@@ -79,6 +80,7 @@ class Found(NamedTuple):
             programs=of_program(self.programs),
             settings=of_program(self.settings),
             plans=of_program(self.plans),
+            schemas=of_program(self.schemas),
         )
 
 
@@ -133,6 +135,7 @@ def discover(
         kinds["programs"],
         kinds["settings"],
         kinds["plans"],
+        kinds["schemas"],
         reported,
         tuple(problems),
         frozenset(
@@ -243,6 +246,7 @@ def _kind_of_named(name: str) -> str | None:
 def _by_kind(files: Iterable[str], base: str) -> dict[str, tuple[SourceFile, ...]]:
     kinds: dict[str, list[SourceFile]] = {
         "sql": [], "python": [], "programs": [], "settings": [], "plans": [],
+        "schemas": [],
     }  # fmt: skip
     for full in sorted(files, key=lambda full: full.split(os.sep)):
         folder, name = os.path.split(full)

@@ -118,12 +118,12 @@ def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
         from rlslint.files.layouts.scripts import scripts
 
         sorting.take("of scripts", lambda: Claim(scripts(sorting.free, asked)))
-    if program.programs:
+    if program.programs or program.schemas:
         from rlslint.files.layouts.declarations import claim_declarations
 
         sorting.take(
             "of schemas",
-            lambda: claim_declarations(program.programs, tuple(sorting.histories)),
+            lambda: claim_declarations(program.programs, program.schemas, tuple(sorting.histories)),
         )
     return sorting.result()
 

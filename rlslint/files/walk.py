@@ -19,6 +19,7 @@ PROGRAMS = (
     ".mts", ".php", ".rake", ".rb", ".rs", ".ts", ".tsx",
 )  # fmt: skip
 _PLAN = "sqitch.plan"
+_SCHEMAS = (".prisma",)
 _SETTINGS = Pattern(
     r"\.env(\..+)?|.+\.env|.+\.ya?ml|alembic\.ini|pgbouncer\.ini|application.*\.properties"
     r"|postgrest.*\.conf|.+\.tf(vars)?|(wrangler|fly|railway)(\..+)?\.toml|wrangler\.jsonc?"
@@ -75,6 +76,8 @@ def kind(name: str) -> str | None:
         return "sql"
     if lower.endswith(_PYTHON):
         return "python"
+    if lower.endswith(_SCHEMAS):
+        return "schemas"
     if lower == _PLAN:
         return "plans"
     if _SETTINGS().fullmatch(lower):

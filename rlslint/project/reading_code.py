@@ -125,6 +125,7 @@ def read_code(
         (
             *found.others,
             *(file.path for file in (*found.python, *found.programs, *found.settings)),
+            *(file.path for file in found.schemas),
         ),
         tuple(programs),
         (*followed.unread, *(sign for sign in unread if sign.path not in followed.read)),
@@ -222,7 +223,7 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     """Follow programs that are no tests, and search them."""
     files = (*found.programs, *found.python)
     listed = {file.shown: file for file in files if file.shown not in found.tests}
-    if not listed:
+    if not listed and not _declaring(sorted_files.histories):
         return _Followed()
     from rlslint.code.forms import Forms
     from rlslint.project.searching_programs import search_programs
@@ -250,6 +251,7 @@ def _follow(
     from rlslint.code.interest import has_sign, reads_rows
 
     migrations = _migrations_in_programs(sorted_files.histories, listed)
+    declaring = _declaring(sorted_files.histories)
     all_migrations = {m.shown for h in sorted_files.histories for m in h.migrations}
     signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
@@ -259,7 +261,6 @@ def _follow(
             continue
         if has_sign(data, signs) or reads_rows(data, signs):
             starts[shown] = data
-    declaring = {m.shown for h in sorted_files.histories for m in h.migrations if m.is_declaration}
     if not starts and not migrations and not declaring:
         return _Followed()
     programs = _followed_together(found, listed, signs, reader, forms)
@@ -269,8 +270,9 @@ def _follow(
     )
     read = frozenset(programs.loaded)
     followed = programs.followed(dict(sorted(starts.items())))
-    for shown in (*migrations, *sorted(declaring), *(code.path for code in followed)):
-        text = reader.text(listed[shown].path, shown)
+    paths = declaring | {shown: file.path for shown, file in listed.items()}
+    for shown in sorted({*migrations, *declaring, *(code.path for code in followed)}):
+        text = reader.text(paths[shown], shown)
         if text is not None:
             mark = comment_mark(shown)
             reader.keep_ignores(text, partial(ignores_in_host, text, mark))
@@ -406,6 +408,11 @@ def _follow_migrations(
     return tuple(unread)
 
 
+def _declaring(histories: Iterable[History]) -> dict[str, str]:
+    """Return the paths of the files that declare schemas, by how they are shown."""
+    return {m.shown: m.path for h in histories for m in h.migrations if m.is_declaration}
+
+
 def _follow_declarations(
     programs: Programs,
     histories: Iterable[History],
@@ -421,10 +428,16 @@ def _follow_declarations(
 
     unread = []
     for history in histories:
-        declaring = [m.shown for m in history.migrations if m.is_declaration]
+        paths = _declaring((history,))
+        declaring = list(paths)
         if not declaring:
             continue
-        sites = programs.declared(declaring)
+        if any(shown in listed for shown in declaring):
+            sites = programs.declared(declaring)
+        else:
+            sites = _declared(
+                {shown: reader.content(paths[shown], shown) for shown in paths}, reader
+            )
         if sites is None:
             reader.left_unread += declaring
         untold: list[SqlSite] = []
@@ -438,6 +451,17 @@ def _follow_declarations(
             reader.sites[shown] = sites[shown] if sites is not None else ()
         reader.sites[declaring[-1]] += tuple(untold)
     return tuple(unread)
+
+
+def _declared(files: Mapping[str, bytes], reader: Reader) -> dict[str, tuple[SqlSite, ...]] | None:
+    """Return the SQL of a schema in a language of its own, None where it cannot be read."""
+    from rlslint.code.prisma import declared
+
+    try:
+        return declared(files)
+    except Exception as error:
+        reader.faults.append(Fault("read", "schema", min(files), error))
+        return None
 
 
 def _makes(site: SqlSite) -> bool:

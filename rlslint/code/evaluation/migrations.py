@@ -209,9 +209,11 @@ def scripts_declared(language: str, source: Source, others: Iterable[bytes]) -> 
     `others` are the files beside it, which may say how columns are named.
     """
     framework = framework_in(language, source.data, declares=True)
-    if framework is None or framework.declares is None:
+    if framework is None:
         return None
     declares = framework.declares
+    if declares is None:
+        return Scripts(framework)
     tool = declares.tool.encode()
     snakes = re.compile(declares.snakes.encode()) if declares.snakes else None
     is_snake = snakes is not None and any(tool in d and snakes.search(d) for d in others)
@@ -219,9 +221,9 @@ def scripts_declared(language: str, source: Source, others: Iterable[bytes]) -> 
 
 
 _PHASES = (
-    re.compile(r"CREATE (?:SCHEMA|ROLE|TYPE) "),
+    re.compile(r"DROP |CREATE (?:SCHEMA|ROLE|TYPE) "),
     re.compile(r"CREATE TABLE "),
-    re.compile(r"ALTER TABLE (?:(?! FOREIGN KEY ).)*? ADD (?!.*FOREIGN KEY )"),
+    re.compile(r"CREATE UNIQUE INDEX |ALTER TABLE (?!.* FOREIGN KEY ).*? ADD "),
     re.compile(r"ALTER TABLE .* FOREIGN KEY "),
     re.compile(r"(?!CREATE POLICY )"),
     re.compile(r""),

@@ -158,6 +158,9 @@ def _create_table(statement: Statement) -> Iterator[Written]:
         columns = [each._replace(reference=None) for each in columns]
     known = [each for each in columns if each.name is not None]
     keys = [each.name for each in known if each.primary and each.name is not None]
+    if not keys:
+        told = first_of(said, "primarykey")
+        keys = [each for each in strings_of((told,)) if each] if isinstance(told, Items) else []
     phrases = [definition(each, is_key=len(keys) == 1) for each in known]
     if len(keys) > 1:
         phrases.append(
@@ -301,7 +304,8 @@ def _join_table(statement: Statement) -> Iterator[Written]:
         return
     given = constant(first_of(statement.said, "tablename"))
     table = Table("", given if isinstance(given, str) else "_".join(sorted(pair)))
-    columns = [Column(place, singular(each) + "_id", "bigint", True) for each in pair]
+    nullable = truth(words_of(first_of(statement.said, "columnoptions")), "null") is True
+    columns = [Column(place, singular(each) + "_id", "bigint", not nullable) for each in pair]
     phrases = [definition(each, is_key=False) for each in columns]
     target = table_name(table, place)
     yield sentence(place, "CREATE TABLE ", target, " (", listed(phrases, place), ")")
@@ -328,7 +332,8 @@ def _added(statement: Statement) -> list[Column]:
     framework, roles, place = statement.framework, statement.roles, statement.place
     said: Words = statement.said
     if statement.signature.set:
-        named = (roles["column"],) if "column" in roles else ()
+        labels = roles.get("column", roles.get("columns"))
+        named = (labels,) if labels is not None else ()
         return set_of(framework, statement.signature.set, named, said, place)
     given = roles.get("columns", roles.get("column"))
     if isinstance(given, Entries | Items | Built):
@@ -376,7 +381,10 @@ def _retyped(changed: Column, table: Table) -> Iterator[Written]:
 
 
 def _drop_column(statement: Statement) -> Iterator[Written]:
-    for each in statement.columns:
+    dropped = statement.columns
+    if statement.signature.set:
+        dropped = [each.name for each in _added(statement)]
+    for each in dropped:
         yield statement.alter("DROP COLUMN ", maybe(each, statement.place))
 
 

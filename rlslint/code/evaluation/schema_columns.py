@@ -182,9 +182,12 @@ def set_of(
             for label in labels:
                 own = standard.name.format(label) if label is not None else None
                 made = column(framework, own, kind, options, place, primary=standard.primary)
-                found.append(made)
-                if truth(said, "polymorphic") is True and label is not None:
-                    found.append(column(framework, f"{label}_type", "varchar", {}, place))
+                is_polymorphic = truth(said, "polymorphic") is True and label is not None
+                # An index on it begins with the other column.
+                found.append(made._replace(indexed=made.indexed and not is_polymorphic))
+                if is_polymorphic:
+                    options = {key: said[key] for key in ("null",) if key in said}
+                    found.append(column(framework, f"{label}_type", "varchar", options, place))
             continue
         renamed = constant(first_of(said, plain_word(standard.name)))
         if renamed is False:
@@ -194,7 +197,8 @@ def set_of(
             own = labels[0]
         number = standard.not_null_if
         is_told = number is not None and given[number : number + 1] == [Plain(True)]
-        not_null = standard.not_null or is_told
+        nullable = truth(said, "null") if standard.not_null else None
+        not_null = is_told or (standard.not_null if nullable is None else not nullable)
         found.append(Column(place, own, standard.type, not_null, standard.primary))
     return found
 
@@ -259,6 +263,13 @@ def column(
         if kind is None:
             kind = framework.key.type if framework.key is not None else None
     type_ = kind if isinstance(kind, str) else type_named(framework, kind)
+    of_enum = constant(first_of(said, "enumtype"))
+    if isinstance(of_enum, str):
+        type_ = of_enum
+    limit = constant(first_of(said, "limit"))
+    if type_ is not None and type_ in framework.limits and isinstance(limit, int):
+        sized = [each for most, each in framework.limits[type_] if limit <= most]
+        type_ = sized[0] if sized else type_
     if type_ == "timestamptz" and truth(said, "usetz") is False:
         type_ = "timestamp"
     if type_ is not None and truth(said, "array") is True:

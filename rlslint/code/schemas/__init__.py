@@ -118,7 +118,8 @@ class Framework(NamedTuple):
     `source` is where its documentation says so. A file that uses it has one of its `signs`.
     `statements` are calls that run something, by name, by the last two parts of the path
     (`Schema.create`), or by name and that of a call that is their first argument (`create table`).
-    `parts` are calls in the block of a statement, about its table. `types` are words for types.
+    `parts` are calls in the block of a statement, about its table. `types` are words for types,
+    `limits` the types that an option for their size makes others, each with the most of it.
     `sets` are words that stand for columns; `{}` in the name of one is the argument. `makers` are
     words for one column whose name comes first and type second (`add :name, :text`). `values` are
     modules, by the first part of their name, and functions whose calls describe something;
@@ -129,7 +130,8 @@ class Framework(NamedTuple):
     is a string of SQL. `nullable` is what columns are
     unless told. `key` comes with every table that is not told otherwise. A file that has all words
     of `moved_by` may say in which schema tables are made that are named without one. `declares` has
-    what is needed where schemas are declared, None for a framework of migrations. `operations` are
+    what is needed where schemas are declared, None for a framework of migrations; `dumps` stands in
+    files that it writes of what its migrations have made. `operations` are
     the class of a migration and its field that lists what it does, in objects of classes of the
     `module`, of others and of the program.
     """
@@ -140,6 +142,7 @@ class Framework(NamedTuple):
     statements: Mapping[str, Signature] = {}
     parts: Mapping[str, Signature] = {}
     types: Mapping[str, str] = {}
+    limits: Mapping[str, tuple[tuple[int, str], ...]] = {}
     sets: Mapping[str, tuple[Standard, ...]] = {}
     makers: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
@@ -152,6 +155,7 @@ class Framework(NamedTuple):
     key: Standard | None = None
     moved_by: tuple[str, ...] = ()
     declares: Declaring | None = None
+    dumps: str = ""
     operations: tuple[str, str] = ("", "")
     module: str = ""
 
@@ -170,12 +174,15 @@ def frameworks_of(language: str) -> tuple[Framework, ...]:
 def framework_in(language: str, data: bytes, *, declares: bool = False) -> Framework | None:
     """Return the framework whose words a file uses, None for one without any.
 
-    That is one of migrations, or one that `declares` what there is.
+    That is one of migrations, or one that `declares` what there is, or has written it down.
     """
     for framework in frameworks_of(language):
-        if (framework.declares is not None) is declares and any(
-            sign.encode() in data for sign in framework.signs
-        ):
+        signs = framework.signs
+        if declares and framework.declares is None:
+            signs = (framework.dumps,) if framework.dumps else ()
+        elif not declares and framework.declares is not None:
+            continue
+        if any(sign.encode() in data for sign in signs):
             return framework
     return None
 

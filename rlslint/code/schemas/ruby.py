@@ -16,7 +16,7 @@ _TYPES = {
     "daterange": "daterange", "interval": "interval", "money": "money", "point": "point",
     "bit": "bit", "bit_varying": "varbit", "ltree": "ltree", "virtual": "text",
     "vector": "vector", "halfvec": "halfvec", "geometry": "geometry", "geography": "geography",
-    "st_point": "geometry",
+    "st_point": "geometry", "enum": "text",
 }  # fmt: skip
 _REFERENCE = (Standard("{}_id", "bigint", indexed=True),)
 _TIMESTAMPS = (
@@ -26,6 +26,8 @@ _TIMESTAMPS = (
 
 
 _REFERS = Signature(Act.columns, ("table", "column"), is_bare=True, set="references")
+_STAMPS = Signature(Act.columns, ("table",), is_bare=True, set="timestamps")
+_REFERENCES_GO = Signature(Act.drop_column, ("columns",), set="references")
 
 
 def _bare(act: Act, *positions: str, **words: str) -> Signature:
@@ -46,9 +48,12 @@ FRAMEWORKS = (
             "add_column": _bare(Act.add_column, "table", "column", "type"),
             "add_reference": _REFERS,
             "add_belongs_to": _REFERS,
-            "add_timestamps": Signature(Act.columns, ("table",), is_bare=True, set="timestamps"),
+            "add_timestamps": _STAMPS,
             "remove_column": _bare(Act.drop_column, "table", "column"),
             "remove_columns": _bare(Act.drop_column, "table", "columns"),
+            "remove_reference": _REFERS._replace(act=Act.drop_column),
+            "remove_belongs_to": _REFERS._replace(act=Act.drop_column),
+            "remove_timestamps": _STAMPS._replace(act=Act.drop_column),
             "rename_column": _bare(Act.rename_column, "table", "column", "new"),
             "change_column": _bare(Act.change_column, "table", "column", "type"),
             "change_column_null": _bare(Act.change_column, "table", "column", "null"),
@@ -56,13 +61,14 @@ FRAMEWORKS = (
             "remove_index": _bare(Act.drop_index, "table", "column"),
             "add_foreign_key": _bare(Act.foreign_key, "table", "target"),
             "create_schema": _bare(Act.create_schema, "schema"),
+            "create_enum": _bare(Act.create_type, "name", "values"),
             **nothing(
                 "enable_extension", "disable_ddl_transaction!", "change_column_default",
                 "change_column_comment", "change_table_comment", "remove_foreign_key",
                 "add_check_constraint", "remove_check_constraint", "validate_check_constraint",
                 "validate_foreign_key", "add_exclusion_constraint", "add_unique_constraint",
-                "rename_index", "remove_reference", "say", "say_with_time", "puts", "require",
-                "create_enum", "rename_enum", "add_enum_value", "drop_enum", "raise",
+                "rename_index", "say", "say_with_time", "puts", "require",
+                "rename_enum", "add_enum_value", "drop_enum", "raise",
                 "disable_extension", "table_exists?", "column_exists?", "index_exists?",
                 "foreign_key_exists?", "validate_constraint", "announce",
             ),
@@ -71,6 +77,9 @@ FRAMEWORKS = (
             "index": Signature(Act.create_index, ("column",)),
             "foreign_key": Signature(Act.foreign_key, ("target",)),
             "remove": Signature(Act.drop_column, ("columns",)),
+            "remove_references": _REFERENCES_GO,
+            "remove_belongs_to": _REFERENCES_GO,
+            "remove_timestamps": Signature(Act.drop_column, set="timestamps"),
             "rename": Signature(Act.rename_column, ("column", "new")),
             "change": Signature(Act.change_column, ("column", "type")),
             "change_null": Signature(Act.change_column, ("column", "null")),
@@ -80,6 +89,7 @@ FRAMEWORKS = (
             ),
         },
         types=_TYPES,
+        limits={"integer": ((2, "smallint"), (4, "integer"), (8, "bigint"))},
         sets={
             "timestamps": _TIMESTAMPS,
             "references": _REFERENCE,
@@ -88,6 +98,7 @@ FRAMEWORKS = (
         },
         makers=frozenset(("column",)),
         several_names=True,
-        key=Standard("id", "bigint", not_null=True, primary=True),
+        key=Standard("id", "bigserial", not_null=True, primary=True),
+        dumps="ActiveRecord::Schema",
     ),
 )  # fmt: skip

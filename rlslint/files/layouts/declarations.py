@@ -1,10 +1,14 @@
-"""Schemas that a tool brings a database to, where no migrations make its tables: Drizzle."""
+"""Schemas that a tool brings a database to, where no migrations make its tables.
+
+They are Drizzle's beside its configuration, Prisma's with all files of its directory, and the one
+that Rails keeps of what its migrations have made.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
@@ -16,17 +20,20 @@ _MAKES_TABLES = Pattern(rb"\bcreate\s+(?:\w+\s+)?table\b", re.IGNORECASE)
 _IN_PROGRAMS = Pattern(rb"drizzle-orm/(?:pg-core|neon|supabase)")
 _CONFIGURATIONS = tuple(f"drizzle.config.{ending}" for ending in ("ts", "js", "mjs", "cjs", "json"))
 _OF_ANOTHER_SERVER = Pattern(rb"dialect[\"']?\s*:\s*[\"'](?!postgres)")
+_SERVER = Pattern(rb"\bdatasource\s+\w+\s*\{[^}]*?\bprovider\s*=\s*\"(\w+)\"")
 _SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".tsx")
 _LARGEST = 1 << 20
 
 
-def claim_declarations(programs: Iterable[SourceFile], made: Sequence[History]) -> Claim:
+def claim_declarations(
+    programs: Sequence[SourceFile], schemas: Sequence[SourceFile], made: Sequence[History]
+) -> Claim:
     """Claim the schemas that are declared in programs, unless migrations make tables.
 
     The SQL of the one history that is `made` beside the one schema, and makes no tables, runs after
     it. Beside several, nobody knows which of them it is for.
     """
-    found = tuple(_of_drizzle(programs))
+    found = (*_of_drizzle(programs), *_of_prisma(schemas), *_of_rails(programs))
     if not found or any(map(_makes_tables, made)):
         return Claim()
     if not made:
@@ -48,7 +55,7 @@ def _makes_table(migration: Migration) -> bool:
     return data is None or _MAKES_TABLES().search(data) is not None
 
 
-def _of_drizzle(programs: Iterable[SourceFile]) -> Iterable[History]:
+def _of_drizzle(programs: Iterable[SourceFile]) -> Iterator[History]:
     """Yield what stands below each configuration of drizzle-kit and uses the words of a schema."""
     by_root: dict[str, list[SourceFile]] = {}
     roots: dict[str, str | None] = {}
@@ -63,6 +70,30 @@ def _of_drizzle(programs: Iterable[SourceFile]) -> Iterable[History]:
             by_root.setdefault(root, []).append(file)
     for root, files in by_root.items():
         yield history(root, DECLARATION, files)
+
+
+def _of_prisma(schemas: Iterable[SourceFile]) -> Iterator[History]:
+    """Yield the files below each one that names PostgreSQL as its server."""
+    files = tuple(schemas)
+    servers = {file.shown: _SERVER().search(_content(file.path) or b"") for file in files}
+    for first in files:
+        server = servers[first.shown]
+        if server is None or not server[1].startswith(b"postgres"):
+            continue
+        beside = [f for f in files if servers[f.shown] is None and _is_below(f, first)]
+        yield history(first.folder, DECLARATION, (first, *beside))
+
+
+def _is_below(file: SourceFile, other: SourceFile) -> bool:
+    return file.folder == other.folder or file.folder.startswith(other.folder + os.sep)
+
+
+def _of_rails(programs: Iterable[SourceFile]) -> Iterator[History]:
+    for file in programs:
+        if file.name != "schema.rb" or os.path.basename(file.folder) != "db":
+            continue
+        if not disk.is_file(os.path.join(file.folder, "structure.sql")):
+            yield history(file.folder, DECLARATION, (file,))
 
 
 def _configured(folder: str, known: dict[str, str | None]) -> str | None:

@@ -11,6 +11,7 @@ import pytest
 
 from rlslint.code.evaluation.program import Programs
 from rlslint.code.interest import signs_of
+from rlslint.code.prisma import declared as declared_by_prisma
 from rlslint.code.sites import SqlSite
 from rlslint.sql.parser import SyntaxProblem, parsed_statements
 
@@ -30,16 +31,21 @@ def statements(suffix: str, source: str, **others: str) -> list[str]:
     return _shown(run)
 
 
-def declared(**files: str) -> list[str]:
-    """Return the SQL of what files of TypeScript declare together, with its file and line."""
+def declared(suffix: str = ".ts", **files: str) -> list[str]:
+    """Return the SQL of what files declare together, with its line, and its file of several."""
     given = {
-        f"{name}.ts": textwrap.dedent(text).lstrip("\n").encode() for name, text in files.items()
+        f"{name}{suffix}": textwrap.dedent(text).lstrip("\n").encode()
+        for name, text in files.items()
     }
-    with _followed(given) as programs:
-        found = programs.declared(tuple(given))
+    found: dict[str, tuple[SqlSite, ...]] | None = None
+    if suffix == ".prisma":
+        found = declared_by_prisma(given)
+    else:
+        with _followed(given) as programs:
+            found = programs.declared(tuple(given))
     assert found is not None
     sites = [site for each in found.values() for site in each]
-    names = [f"{site.text.path.removesuffix('.ts')}:" if len(files) > 1 else "" for site in sites]
+    names = [f"{site.text.path.removesuffix(suffix)}:" if len(files) > 1 else "" for site in sites]
     return [name + sql for name, sql in zip(names, _shown(sites), strict=True)]
 
 

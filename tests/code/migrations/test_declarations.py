@@ -1,6 +1,7 @@
 """Schemas that programs declare come as the SQL that their tools make of them.
 
-What Drizzle makes was asked of drizzle-kit, and compared in PostgreSQL.
+What the tools make of them was asked of drizzle-kit, of Prisma's engine and of Active Record, and
+compared in PostgreSQL.
 """
 
 # ruff: noqa: E501
@@ -79,6 +80,7 @@ def test_drizzle() -> None:
         '23: CREATE TABLE "docs" ("id" serial PRIMARY KEY, "tenant_id" uuid NOT NULL DEFAULT current_setting(\'app.tenant\')::uuid, "parent_id" integer, "owner" uuid, "number" integer NOT NULL, "tags" text[], "lowered" text, "mail" citext, "more" jsonb NOT NULL, "kind" varchar)',
         '45: CREATE TABLE "x_members" ("userId" uuid NOT NULL, "tenant_id" uuid)',
         '49: CREATE TABLE "closed" ("id" uuid)',
+        '35: CREATE UNIQUE INDEX "by_owner" ON "docs" ("tenant_id", "owner")',
         '38: ALTER TABLE "docs" ADD CONSTRAINT "uq" UNIQUE ("tenant_id", "number")',
         '46: ALTER TABLE "x_members" ADD PRIMARY KEY ("userId", "tenant_id")',
         '18: ALTER TABLE "app"."users" ADD FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id")',
@@ -87,7 +89,6 @@ def test_drizzle() -> None:
         '47: ALTER TABLE "x_members" ADD CONSTRAINT "user_fk" FOREIGN KEY ("userId") REFERENCES "app"."users" ("id")',
         '16: ALTER TABLE "app"."users" ENABLE ROW LEVEL SECURITY',
         '23: ALTER TABLE "docs" ENABLE ROW LEVEL SECURITY',
-        '35: CREATE UNIQUE INDEX "by_owner" ON "docs" ("tenant_id", "owner")',
         '36: CREATE INDEX ON "docs" ("parent_id") WHERE "docs"."parent_id" is not null',
         '37: CREATE INDEX "gin" ON "docs" USING gin ("tags")',
         '49: ALTER TABLE "closed" ENABLE ROW LEVEL SECURITY',
@@ -147,6 +148,132 @@ def test_what_cannot_be_read_of_a_declared_table() -> None:
     ]
 
 
+def test_prisma() -> None:
+    assert declared(
+        ".prisma",
+        main="""
+        datasource db {
+          provider = "postgresql"
+          url      = env("DATABASE_URL") // not here
+          schemas  = ["public", "app"]
+        }
+        enum Level {
+          LOW  @map("low")
+          HIGH
+          @@map("level")
+          @@schema("app")
+        }
+        /// One of our customers { "really" }
+        model Tenant {
+          id    String @id @default(uuid()) @db.Uuid
+          name  String @unique @db.VarChar(40)
+          users User[]
+          @@map("tenants")
+          @@schema("app")
+        }
+        """,
+        more="""
+        model User {
+          id        Int      @id @default(autoincrement())
+          tenantId  String   @map("tenant_id") @default(dbgenerated("(current_setting('app.tenant'))::uuid")) @db.Uuid
+          tenant    Tenant   @relation(fields: [tenantId], references: [id], onDelete: Cascade)
+          level     Level?   @default(LOW)
+          tags      String[]
+          big       BigInt   @default(autoincrement())
+          price     Decimal? @db.Decimal(10, 2)
+          ratio     Float    @default(1.5) @db.Real
+          data      Json     @default("{}")
+          is_open   Boolean  @default(true)
+          at        DateTime @default(now()) @db.Timestamptz(6)
+          place     Unsupported("point")?
+          odd       Strange
+          managerId Int?
+          manager   User?    @relation("Managed", fields: [managerId], references: [id])
+          managed   User[]   @relation("Managed")
+          docs      Doc[]
+
+          @@unique([tenantId, id], name: "tenant_user")
+          @@index(fields: [tenantId, at(sort: Desc)])
+          @@index([
+            data
+          ], type: Gin)
+          @@schema("app")
+        }
+        model Doc {
+          a     Int
+          b     String
+          users User[]
+          c     BigInt @id
+          @@unique([a, b])
+          @@schema("public")
+        }
+        """,
+    ) == [
+        'main:13: CREATE SCHEMA IF NOT EXISTS "app"',
+        'more:27: CREATE SCHEMA IF NOT EXISTS "public"',
+        "main:6: CREATE TYPE \"app\".\"level\" AS ENUM ('low', 'HIGH')",
+        'main:13: CREATE TABLE "app"."tenants" ("id" uuid NOT NULL, "name" varchar(40) NOT NULL, PRIMARY KEY ("id"))',
+        'more:1: CREATE TABLE "app"."User" ("id" serial NOT NULL, "tenant_id" uuid NOT NULL DEFAULT (current_setting(\'app.tenant\'))::uuid, "level" "app"."level", "tags" text[], "big" bigserial NOT NULL, "price" decimal(10,2), "ratio" real NOT NULL DEFAULT 1.5, "data" jsonb NOT NULL DEFAULT \'{}\', "is_open" boolean NOT NULL DEFAULT true, "at" timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP, "place" point, "odd" text NOT NULL, "managerId" integer, PRIMARY KEY ("id"))',
+        'more:27: CREATE TABLE "public"."Doc" ("a" integer NOT NULL, "b" text NOT NULL, "c" bigint NOT NULL, PRIMARY KEY ("c"))',
+        'more:18: CREATE TABLE "public"."_DocToUser" ("A" bigint NOT NULL, "B" integer NOT NULL, PRIMARY KEY ("A", "B"))',
+        'main:15: CREATE UNIQUE INDEX ON "app"."tenants" ("name")',
+        'more:1: CREATE UNIQUE INDEX ON "app"."User" ("tenant_id", "id")',
+        'more:27: CREATE UNIQUE INDEX ON "public"."Doc" ("a", "b")',
+        'more:4: ALTER TABLE "app"."User" ADD FOREIGN KEY ("tenant_id") REFERENCES "app"."tenants" ("id")',
+        'more:16: ALTER TABLE "app"."User" ADD FOREIGN KEY ("managerId") REFERENCES "app"."User" ("id")',
+        'more:18: ALTER TABLE "public"."_DocToUser" ADD FOREIGN KEY ("A") REFERENCES "public"."Doc" ("c")',
+        'more:18: ALTER TABLE "public"."_DocToUser" ADD FOREIGN KEY ("B") REFERENCES "app"."User" ("id")',
+        'more:14: ALTER TABLE "app"."User" ALTER COLUMN "odd" TYPE ?',
+        'more:1: CREATE INDEX ON "app"."User" ("tenant_id", "at")',
+        'more:1: CREATE INDEX ON "app"."User" USING gin ("data")',
+        'more:18: CREATE INDEX ON "public"."_DocToUser" ("B")',
+    ]
+
+
+def test_what_rails_has_written_down() -> None:
+    assert declared(
+        ".rb",
+        schema="""
+        ActiveRecord::Schema[7.1].define(version: 2026_01_01_000000) do
+          enable_extension "plpgsql"
+          create_enum "mood", ["sad", "ok"]
+
+          create_table "docs", id: :uuid, default: -> { "gen_random_uuid()" }, force: :cascade do |t|
+            t.uuid "tenant_id", null: false
+            t.bigint "owner_id"
+            t.integer "size", limit: 2
+            t.enum "mood", default: "ok", enum_type: "mood"
+            t.datetime "created_at", null: false
+            t.check_constraint "size > 0", name: "sized"
+            t.index ["tenant_id", "owner_id"], name: "by_owner", unique: true
+            t.index "lower((mood)::text)", name: "by_mood"
+          end
+
+          create_table "parts", primary_key: ["doc", "number"], force: :cascade do |t|
+            t.uuid "doc", null: false
+            t.integer "number", null: false
+          end
+
+          create_table "people", force: :cascade do |t|
+          end
+
+          add_foreign_key "docs", "people", column: "owner_id"
+        end
+        """,
+    ) == [
+        "3: CREATE TYPE \"mood\" AS ENUM ('sad', 'ok')",
+        '5: DROP TABLE IF EXISTS "docs" CASCADE',
+        '16: DROP TABLE IF EXISTS "parts" CASCADE',
+        '21: DROP TABLE IF EXISTS "people" CASCADE',
+        '5: CREATE TABLE "docs" ("id" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "tenant_id" uuid NOT NULL, "owner_id" bigint, "size" smallint, "mood" mood DEFAULT \'ok\', "created_at" timestamp NOT NULL)',
+        '16: CREATE TABLE "parts" ("doc" uuid NOT NULL, "number" integer NOT NULL, PRIMARY KEY ("doc", "number"))',
+        '21: CREATE TABLE "people" ("id" bigserial PRIMARY KEY)',
+        '12: CREATE UNIQUE INDEX "by_owner" ON "docs" ("tenant_id", "owner_id")',
+        '24: ALTER TABLE "docs" ADD FOREIGN KEY ("owner_id") REFERENCES "people"',
+        '13: CREATE INDEX "by_mood" ON "docs" ((lower((mood)::text)))',
+    ]
+
+
 CONFIGURATION = """export default { dialect: "postgresql", schema: "./src/*.ts" };\n"""
 SCHEMA = """\
 import { sql } from "drizzle-orm";
@@ -195,3 +322,72 @@ def test_sql_beside_a_declared_schema_is_about_its_tables(tmp_path: Path) -> Non
     result = lint(tmp_path, {**PUSHED, "sql/policies.sql": script})
     (found,) = findings_of(result, "policy-using-true")
     assert "public.bills" in found.finding.message and "tenant_id" in found.finding.message
+
+
+PRISMA = """\
+datasource db {
+  provider = "postgresql"
+  url      = env("DATABASE_URL")
+}
+"""
+MODELS = """\
+model docs {
+  id        Int    @id
+  tenant_id String
+}
+model bills {
+  id        Int    @id
+  tenant_id String
+}
+"""
+POLICY = """\
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON docs USING (tenant_id = current_setting('app.tenant'));
+"""
+RAILS = """\
+ActiveRecord::Schema[7.1].define(version: 1) do
+  create_table "docs" do |t|
+    t.text "tenant_id", null: false
+  end
+  create_table "bills" do |t|
+    t.text "tenant_id", null: false
+  end
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "row"),
+    [
+        ({"prisma/schema/a.prisma": PRISMA, "prisma/schema/b/c.prisma": MODELS}, 5),
+        ({"db/schema.rb": RAILS}, 5),
+    ],
+    ids=["prisma", "rails"],
+)
+def test_row_security_in_sql_beside_a_declared_schema(
+    tmp_path: Path, files: dict[str, str], row: int
+) -> None:
+    result = lint(tmp_path, {**files, "sql/rls.sql": POLICY})
+    (found,) = findings_of(result, "rls-not-enabled")
+    assert "public.bills" in found.finding.message
+    assert rows_of(result, "rls-not-enabled") == [row]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"prisma/schema.prisma": PRISMA.replace("postgresql", "mysql") + MODELS},
+        {
+            "prisma/schema.prisma": PRISMA + MODELS,
+            "prisma/migrations/1_x/migration.sql": "CREATE TABLE docs (tenant_id text);",
+        },
+        {"db/schema.rb": RAILS, "db/structure.sql": "CREATE TABLE docs (tenant_id text);"},
+        {"db/schema.rb": RAILS, "other/schema.prisma": PRISMA + MODELS},
+        {"app/schema.rb": RAILS},
+    ],
+    ids=["mysql", "migrations", "structure", "two", "elsewhere"],
+)
+def test_schemas_that_are_not_read(tmp_path: Path, files: dict[str, str]) -> None:
+    result = lint(tmp_path, {**files, "sql/rls.sql": POLICY})
+    assert findings_of(result, "rls-not-enabled") == []
+    assert result.faults == ()
