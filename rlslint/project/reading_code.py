@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.files import disk
-from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
+from rlslint.files.deployment.facts import (
+    NO_DEPLOYMENT,
+    Deployment,
+    PublicKey,
+    StartupOption,
+)
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
@@ -130,16 +135,21 @@ def read_code(
         tuple(programs),
         (*followed.unread, *(sign for sign in unread if sign.path not in followed.read)),
         tuple(apis),
-        _deployment(found, reader),
+        _deployment(found, followed, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
         followed.told.union(mapper.path for mapper in mappers),
         followed.defaults,
     )
 
 
-def _deployment(found: Found, reader: Reader) -> Deployment:
-    """Return what the files that the user named tell of a deployment; tests are no part of it."""
-    wanted = (found.reported | found.reported_others) - found.tests
+def _named(found: Found) -> frozenset[str]:
+    """Return the files that the user named, as they are shown; tests are no part of them."""
+    return (found.reported | found.reported_others) - found.tests
+
+
+def _deployment(found: Found, programs: _Followed, reader: Reader) -> Deployment:
+    """Return what the files that the user named tell of a deployment."""
+    wanted = _named(found)
     files = (file.path for file in (*found.python, *found.programs, *found.settings))
     paths = [path for path in (*files, *found.others) if shown_path(path, found.root) in wanted]
     if not paths:
@@ -147,10 +157,18 @@ def _deployment(found: Found, reader: Reader) -> Deployment:
     from rlslint.files.deployment.reading import read_deployment
 
     try:
-        return read_deployment(paths, found.root)
+        told = read_deployment(paths, found.root, programs.searched)
     except Exception as error:
         reader.faults.append(Fault("searched for deployment", "files", "of the program", error))
-        return NO_DEPLOYMENT
+        return programs.deployment
+    return told._replace(
+        keys=tuple(sorted((*told.keys, *programs.deployment.keys), key=_path)),
+        options=tuple(sorted((*told.options, *programs.deployment.options), key=_path)),
+    )
+
+
+def _path(told: PublicKey | StartupOption) -> str:
+    return told.span.text.path
 
 
 def _startup(
@@ -208,7 +226,8 @@ class _Followed(NamedTuple):
     """What programs tell.
 
     `told` are those, as they are shown, of which nothing about row security is left unread;
-    `unread` are migrations of which something is; `read` are they and what they import.
+    `unread` are migrations of which something is; `read` are they and what they import. `searched`
+    are the paths of those that told what they have of the `deployment`.
     """
 
     files: tuple[CodeFile, ...] = ()
@@ -217,6 +236,8 @@ class _Followed(NamedTuple):
     connections: tuple[Connection, ...] = ()
     defaults: tuple[ConnectionDefaults, ...] = ()
     read: frozenset[str] = frozenset()
+    deployment: Deployment = NO_DEPLOYMENT
+    searched: frozenset[str] = frozenset()
 
 
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
@@ -233,9 +254,15 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
     migrations = {
         m.shown for h in sorted_files.histories for m in h.migrations if not m.is_declaration
     }
-    searched = [file for shown, file in sorted(listed.items()) if shown not in migrations]
-    told = search_programs(searched, forms, reader)
-    return followed._replace(connections=told.connections, defaults=told.defaults)
+    told = search_programs(
+        [file for _, file in sorted(listed.items())], migrations, _named(found), forms, reader
+    )
+    return followed._replace(
+        connections=told.connections,
+        defaults=told.defaults,
+        deployment=NO_DEPLOYMENT._replace(keys=told.keys, options=told.options),
+        searched=told.searched,
+    )
 
 
 def _follow(

@@ -147,6 +147,9 @@ ANON = token(iss="supabase", ref="abcdefghijkl", role="anon")
 DEMONSTRATION = token(iss="supabase-demo", role="service_role", exp="1983812996")
 
 
+PUBLIC = "NEXT_PUBLIC_SUPABASE_SERVICE_ROLE_KEY"
+
+
 @pytest.mark.parametrize(
     ("path", "text", "row"),
     [
@@ -169,6 +172,31 @@ DEMONSTRATION = token(iss="supabase-demo", role="service_role", exp="1983812996"
         ("src/env.ts", "// PUBLIC_SUPABASE_SERVICE_ROLE_KEY would be sent to browsers\n", 0),
         ("tests/a.spec.ts", "f(process.env.VITE_SUPABASE_SERVICE_ROLE_KEY)\n", 0),
         ("server/db.ts", f"const key = '{SERVICE}'\n", 0),
+        ("a.ts", f"const name = '{PUBLIC}';\nconst key = process.env[name]\n", 1),
+        ("a.ts", f"const key =\n  describe('{PUBLIC}')\n", 0),
+        ("a.ts", f"const key =\n  requireEnv('{PUBLIC}')\n", 2),
+        ("a.ts", f"createEnv({{ client: {{\n  {PUBLIC}: z.string() }} }})\n", 2),
+        ("a.ts", f"const FORBIDDEN = ['{PUBLIC}']; FORBIDDEN.forEach(f)\n", 0),
+        ("a.ts", f"console.warn('{PUBLIC}', process.env.{PUBLIC})\n", 0),
+        ("a.ts", f"const has =\n  process.env.{PUBLIC} !== undefined\n", 0),
+        ("a.ts", "const env = { NEXT_PUBLIC_ADMIN: process.env.SUPABASE_SERVICE_ROLE_KEY }\n", 1),
+        ("next.config.mjs", "export default { env: {\n  K: process.env.SUPABASE_SERVICE_KEY } }\n",
+         2),
+        ("src/a.ts", "export default { env: {\n  K: process.env.SUPABASE_SERVICE_KEY } }\n", 0),
+        ("nuxt.config.ts", "defineNuxtConfig({ runtimeConfig: { k: process.env.SUPABASE_SECRET_KEY,"
+         "\n  public: { k: process.env.SUPABASE_SERVICE_KEY } } })\n", 2),
+        ("vite.config.ts", "defineConfig({ define: {\n  k: JSON.stringify(process.env."
+         "SUPABASE_SERVICE_ROLE_KEY) } })\n", 2),
+        ("a.py", f"import os\nkey = os.environ['{PUBLIC}']\n", 2),
+        ("a.py", f'def f():\n    """Set {PUBLIC}."""\n', 0),
+        ("a.go", f'package a\nvar key = os.Getenv("{PUBLIC}")\n', 2),
+        ("A.java", f'class A {{ String key =\n System.getenv("{PUBLIC}"); }}\n', 2),
+        ("A.kt", f'val key = System.getenv("{PUBLIC}")\n', 1),
+        ("A.cs", f'class A {{ string k = Environment.GetEnvironmentVariable("{PUBLIC}"); }}\n', 1),
+        ("a.rb", f'KEY = ENV.fetch("{PUBLIC}")\n', 1),
+        ("a.php", f"<?php $key = $_ENV['{PUBLIC}'];\n", 1),
+        ("a.rs", f'fn f() {{ let key = env::var("{PUBLIC}").unwrap(); }}\n', 1),
+        ("a.exs", f'config :a, key: System.get_env("{PUBLIC}")\n', 1),
     ],
 )  # fmt: skip
 def test_a_key_counts_where_browsers_get_it(path: str, text: str, row: int, tmp_path: Path) -> None:
@@ -203,6 +231,27 @@ def test_a_variable_is_told_of_where_it_is_set(tmp_path: Path) -> None:
         ("run.sh", "git -c app.tenant_id=1 commit\n", 0),
         ("tests/test_a.py", "pool = make(options='-c app.tenant_id=1')\n", 0),
         ("app.py", "options = read('app.tenant_id')\n", 0),
+        ("app.py", "OPTIONS = '-c app.tenant_id=1'\npool = make(options=OPTIONS)\n", 1),
+        ("app.py", "def f(t):\n    return f'-c app.tenant_id={t}'\npool = make(options=f(1))\n", 2),
+        ("app.py", "import os\nos.environ['PGOPTIONS'] = '-c app.tenant_id=1'\n", 2),
+        ("app.py", "SET = {'app.tenant_id': '1'}\npool = make(server_settings=SET)\n", 1),
+        ("app.py", "def f():\n    \"\"\"Takes options='-c app.tenant_id=1'.\"\"\"\n", 0),
+        ("app.py", "run(['git', '-c', 'app.tenant_id=1'], options)\n", 0),
+        ("db.ts", "const N = 'app.tenant_id';\nnew Pool({ options: `-c ${N}=${t}` })\n", 1),
+        ("db.ts", "new Pool({ options: ['-c', `app.tenant_id=${t}`].join(' ') })\n", 1),
+        ("db.ts", "const connection = { 'app.tenant_id': t };\npostgres(u, { connection })\n", 1),
+        ("db.go", 'var c = P{RuntimeParams: map[string]string{\n"app.tenant_id": t}}\n', 2),
+        ("D.java", 'class D { void f() {\n p.put("options", "-c app.tenant_id=" + t); } }\n', 2),
+        ("D.java", 'class D { void f() {\n b.options(Map.of("app.tenant_id", t)); } }\n', 2),
+        ("D.kt", 'val u = "jdbc:postgresql://db/d?options=-c%20app.tenant_id%3D$t"\n', 1),
+        ("D.cs", 'class D { object b = new NpgsqlConnectionStringBuilder {\n'
+         '  Options = $"-c app.tenant_id={t}" }; }\n', 2),
+        ("D.cs", 'class D { string s = "Host=db;Options=-c app.tenant_id=1;Port=1"; }\n', 1),
+        ("db.rb", 'PG.connect(host: "db", options: "-c app.tenant_id=#{t}")\n', 1),
+        ("db.php", "<?php new PDO(\"pgsql:host=db;options='-c app.tenant_id=$t'\");\n", 1),
+        ("db.rs", 'fn f() { config.options("-c app.tenant_id=1"); }\n', 1),
+        ("prod.exs", 'config :a, A.Repo, parameters: [{"app.tenant_id", "1"}]\n', 1),
+        ("prod.exs", 'config :a, A.Repo, parameters: ["app.tenant_id": "1"]\n', 1),
     ],
 )  # fmt: skip
 def test_settings_of_the_start_are_found_in_any_language(

@@ -1,4 +1,4 @@
-"""Keys and connection strings in variables and files that a browser gets.
+"""Keys and connection strings in variables and files that a browser gets, and are no programs.
 
 Build tools put each variable whose name begins in a certain way into what they send to browsers.
 """
@@ -37,6 +37,10 @@ _PREFIX = (
 _KEY_NAME = Pattern(
     _PREFIX + r"(?=[A-Z0-9_]*(?:SERVICE_?ROLE|SUPABASE_(?:SERVICE|SECRET|ADMIN)_?KEY))[A-Z0-9_]+"
 )
+_PUBLIC_NAME = Pattern(_PREFIX + r"[A-Z0-9_]+")
+_SECRET_NAME = Pattern(
+    r"(?:[A-Z0-9]+_)*(?:SERVICE_?ROLE|SUPABASE_(?:SERVICE|SECRET|ADMIN))[A-Z0-9_]*"
+)
 _ASSIGNED = Pattern(rf"({_PREFIX}[A-Z0-9_]+)[\"']?[ \t]*[=:][ \t]*[\"']?([^\s\"'#]{{8,}})")
 _TOKEN = Pattern(r"eyJ[\w-]{8,}\.(eyJ[\w-]{16,})\.[\w-]{16,}")
 _SECRET_KEY = Pattern(r"sb_secret_\w{8,}")
@@ -58,21 +62,47 @@ def public_keys(text: Text, source: str) -> Iterator[PublicKey]:
     for found in _KEY_NAME().finditer(source):
         if found[0] not in told and not _is_only_checked(source, found.start()):
             value = _ASSIGNED().match(source, found.start())
-            if value is None or not _is_demonstration(value[2]):
+            if value is None or not is_demonstration(value[2]):
                 told.add(found[0])
                 yield PublicKey(_span(text, source, *found.span()), found[0])
     for value in _ASSIGNED().finditer(source):
         if value[1] in told or _is_only_checked(source, value.start()):
             continue
-        user = _user_of(value[2])
-        if user or _is_service_key(value[2]):
+        user = user_or_key(value[2])
+        if user is not None:
             told.add(value[1])
             yield PublicKey(_span(text, source, *value.span(1)), value[1], user)
-    if not told and _is_served(text.path, source):
-        for token in (*_TOKEN().finditer(source), *_SECRET_KEY().finditer(source)):
-            if _is_service_key(token[0]):
-                yield PublicKey(_span(text, source, *token.span()), text.path)
-                return
+    if not told and is_served(text.path, source):
+        for start, end in keys_in(source):
+            yield PublicKey(_span(text, source, start, end), text.path)
+            return
+
+
+def is_public_name(name: str) -> bool:
+    """Tell whether browsers get what a variable of this name holds."""
+    return _PUBLIC_NAME().fullmatch(name) is not None
+
+
+def is_public_key_name(name: str) -> bool:
+    """Tell whether browsers get it, and it is the key of a service role."""
+    return _KEY_NAME().fullmatch(name) is not None
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a variable holds the key of a service role, whoever gets it."""
+    return _SECRET_NAME().fullmatch(name) is not None
+
+
+def user_or_key(value: str) -> str | None:
+    """Return the role of a connection string, "" for the key of a service role, else None."""
+    return _user_of(value) or ("" if _is_service_key(value) else None)
+
+
+def keys_in(source: str) -> Iterator[tuple[int, int]]:
+    """Yield where the keys of service roles begin and end in a text."""
+    for token in (*_TOKEN().finditer(source), *_SECRET_KEY().finditer(source)):
+        if _is_service_key(token[0]):
+            yield token.span()
 
 
 def _span(text: Text, source: str, start: int, end: int) -> Span:
@@ -96,10 +126,10 @@ def _is_service_key(value: str) -> bool:
     if _SECRET_KEY().match(value):
         return True
     claims = _claims(value)
-    return claims.get("role") == "service_role" and not _is_demonstration(value)
+    return claims.get("role") == "service_role" and not is_demonstration(value)
 
 
-def _is_demonstration(value: str) -> bool:
+def is_demonstration(value: str) -> bool:
     """Tell whether a key is the published one of a local Supabase."""
     return _claims(value).get("iss") == "supabase-demo"
 
@@ -116,7 +146,7 @@ def _claims(value: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _is_served(path: str, source: str) -> bool:
+def is_served(path: str, source: str) -> bool:
     """Tell whether a browser, or the app on a telephone, gets a file as it is."""
     parts = PurePosixPath(path)
     if path.endswith(_SERVED) or not _SERVED_FOLDERS.isdisjoint(parts.parts[:-1]):

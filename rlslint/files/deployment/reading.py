@@ -1,8 +1,11 @@
-"""Looking through files for what they tell of a deployment; nothing is parsed."""
+"""Looking through files for what they tell of a deployment; nothing is parsed.
+
+What programs say of keys and of options is told from their form, and passed over here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import Any
 
 from rlslint.files.deployment import (
@@ -35,8 +38,14 @@ _SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
 """In the order of the fields of Deployment: whether a file is searched, and what for."""
 
 
-def read_deployment(paths: Iterable[str], base: str) -> Deployment:
-    """Return what files tell of a deployment; `base` is where their paths are shown from."""
+_OF_NO_PROGRAMS = (public_keys.public_keys, startup_options.startup_options)
+
+
+def read_deployment(paths: Iterable[str], base: str, parsed: Set[str] = frozenset()) -> Deployment:
+    """Return what files tell of a deployment; `base` is where their paths are shown from.
+
+    The files of `parsed` are programs that are told of by their form.
+    """
     found: tuple[list[Any], ...] = tuple([] for _ in _SEARCHES)
     declares_policies = False
     for path in sorted(paths):
@@ -47,7 +56,7 @@ def read_deployment(paths: Iterable[str], base: str) -> Deployment:
         searched = [
             (search, members)
             for (may_tell, search), members in zip(_SEARCHES, found, strict=True)
-            if may_tell(data)
+            if may_tell(data) and not (path in parsed and search in _OF_NO_PROGRAMS)
         ]
         if searched:
             source = data.decode("utf-8", "replace")
