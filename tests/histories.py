@@ -19,7 +19,7 @@ class Comparison(NamedTuple):
     """What came of a history: the catalog, what PostgreSQL refused, what differs."""
 
     catalog: Catalog
-    refused: tuple[str, ...]
+    refused: tuple[Executed, ...]
     differences: list[str]
     agreed: int
     unknown: tuple[str, ...]
@@ -41,7 +41,7 @@ def compare(database: Database, script: str, with_refused: bool = False) -> Comp
     found = comparison.compare(ours, theirs, version=live.version)
     return Comparison(
         replay.catalog,
-        tuple(f"{e.sql}: {e.error}" for e in executed if e.error is not None),
+        tuple(one for one in executed if one.error is not None),
         [str(difference) for difference in found.differences],
         found.agreeing,
         tuple(f"{key.name} {key.fact}" for key in found.unknown),

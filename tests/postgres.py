@@ -176,6 +176,8 @@ def _mind_server(
         "autovacuum": "off",
         "wal_level": "logical",
         "max_wal_size": "128MB",
+        # Each DROP DATABASE looks through all of them.
+        "shared_buffers": "16MB",
         # A statement that waits for a lock of its own test would wait for ever.
         "statement_timeout": "60s",
         **own_settings,
@@ -262,6 +264,9 @@ class Server:
     def __init__(self, socket_directory: Path) -> None:
         self._socket_directory = socket_directory
         self._administrator = _connect(_conninfo(socket_directory, "postgres", SUPERUSER))
+        # Leaves a file there that spares the sessions of each copy to read the system's tables
+        # (src/backend/utils/cache/relcache.c, load_relcache_init_file).
+        _connect(_conninfo(socket_directory, "template1", SUPERUSER)).close()
         self._open: set[str] = set()
         self._created = 0
 
@@ -284,7 +289,7 @@ class Server:
         name = f"test_{self._created}"
         # Copying files takes half as long as copying blocks, which is the default since 15.
         copying = " STRATEGY file_copy" if self.version >= 15 else ""
-        self._run(f"CREATE DATABASE {{}} TEMPLATE template0{copying}", name)
+        self._run(f"CREATE DATABASE {{}} TEMPLATE template1{copying}", name)
         self._open.add(name)
         try:
             yield Database(name, self._socket_directory)

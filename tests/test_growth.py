@@ -63,6 +63,7 @@ KINDS: dict[str, tuple[str, Callable[[int], str]]] = {
         "",
         lambda n: f"CREATE POLICY p{n} ON docs TO app USING (tenant_id = {n} OR {OWN});",
     ),
+    "open policies on a table": ("", lambda n: f"CREATE POLICY p{n} ON docs USING (true);"),
     "alike policies on a table": (
         "",
         lambda n: f"CREATE POLICY p{n} ON docs TO app USING (id IN (SELECT d.id FROM docs d));",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,8 +18,10 @@ from rlslint.engine import audit
 from rlslint.files.discovery import read_in_project
 from rlslint.project.database import Request
 from rlslint.reports.results import Result
+from rlslint.rules import judging
 from rlslint.rules.cards import Card, Example, card, rule_names
 from rlslint.rules.registry import FOLDERS, rules_for
+from tests.histories import compare
 from tests.linting import findings_of, lint, rows_of
 from tests.postgres import Database, Transcript
 
@@ -61,14 +64,15 @@ def is_live(one: Card) -> bool:
     return one.evidence == ("live",)
 
 
-def situations(kinds: tuple[str, ...] = ("bad", "good")) -> list[Situation]:
+@cache
+def situations(kinds: tuple[str, ...] = ("bad", "good")) -> tuple[Situation, ...]:
     found = []
     for one in CARDS:
         given = "".join(GIVEN.findall(one.text))
         for number, example in enumerate(one.examples):
             if example.kind in kinds:
                 found.append(Situation(one, number, example, given))
-    return found
+    return tuple(found)
 
 
 FURTHER = re.compile(r"^```\w+ given (\S+)\n(.*?)^```\s*$", re.M | re.S)
@@ -144,17 +148,37 @@ def read_from_files(kind: str) -> list[Situation]:
 
 
 @pytest.mark.parametrize("situation", read_from_files("bad"), ids=str)
-def test_a_bad_example_is_found(situation: Situation, tmp_path: Path) -> None:
+def test_a_bad_example_is_found(
+    situation: Situation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = marked_rows(situation)
     assert rows, "a bad example marks its faulty lines"
     result = linted(situation, tmp_path)
     assert rows_of(result, situation.card.name) == rows
+    assert_nothing_is_spared(result, situation, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("situation", read_from_files("good"), ids=str)
-def test_a_good_example_is_silent(situation: Situation, tmp_path: Path) -> None:
+def test_a_good_example_is_silent(
+    situation: Situation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     result = linted(situation, tmp_path)
     assert findings_of(result, situation.card.name) == []
+    assert_nothing_is_spared(result, situation, tmp_path, monkeypatch)
+
+
+def assert_nothing_is_spared(
+    result: Result, situation: Situation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hold that rules that are not asked of a subject, for lack of a fact, would find nothing."""
+
+    def told(result: Result) -> list[tuple[str, str, str]]:
+        return sorted(
+            (one.name, one.finding.object, one.finding.message) for one in result.findings
+        )
+
+    monkeypatch.setattr(judging, "facts_of", lambda *asked: None)
+    assert told(result) == told(linted(situation, folder))
 
 
 @pytest.mark.parametrize("situation", [s for s in situations() if is_live(s.card)], ids=str)
@@ -167,15 +191,6 @@ def test_an_audit_finds_what_a_bad_example_does(
     result = audit(request, Config(min_severity=Severity.info), lambda _: None)
     found = findings_of(result, situation.card.name)
     assert len(found) == len(marked_rows(situation)) == (situation.example.kind == "bad")
-
-
-@pytest.mark.parametrize(
-    "situation", [s for s in situations() if s.example.language == "sql"], ids=str
-)
-def test_an_example_loads_into_postgresql(situation: Situation, database: Database) -> None:
-    transcript = database.run(situation.script)
-    expected = [word for word in situation.example.words if re.fullmatch(r"[0-9A-Z]{5}", word)]
-    assert [error.sqlstate for error in transcript.errors] == expected
 
 
 def probed() -> list[tuple[Situation, Example]]:
@@ -199,19 +214,57 @@ def probed() -> list[tuple[Situation, Example]]:
     return found
 
 
+PROBED = probed()
+SQL_PROBES = {str(situation): probe for situation, probe in PROBED if probe.language == "sql"}
+
+
+def test_an_example_has_one_probe() -> None:
+    assert len({str(situation) for situation, _ in PROBED}) == len(PROBED)
+
+
 @pytest.mark.parametrize(
-    ("situation", "probe"), probed(), ids=lambda one: str(one) if isinstance(one, Situation) else ""
+    "situation", [s for s in situations() if s.example.language == "sql"], ids=str
 )
-def test_a_probe_shows_the_effect(situation: Situation, probe: Example, database: Database) -> None:
+def test_an_example_is_on_a_server_what_it_is_to_rlslint(
+    situation: Situation, tmp_path: Path, database: Database
+) -> None:
+    """One server is filled for all that is asked of it; a probe, which may change it, comes last.
+
+    It takes the example, or refuses what the example says; the replay has the same catalog; what
+    pg_policies shows is judged as the example is; and the probe shows the effect.
+    """
+    compared = compare(database, situation.script)
+    expected = [word for word in situation.example.words if re.fullmatch(r"[0-9A-Z]{5}", word)]
+    assert [one.error.sqlstate for one in compared.refused if one.error] == expected
+    assert compared.differences == []
+    if is_deparsed(situation):
+        recreated = database.run(DEPARSE).rows
+        script = situation.example.source + "\n" + "\n".join(recreated)
+        shown = lint(tmp_path / "shown", {"migrations/0001_example.sql": script})
+        written = lint(tmp_path / "written", files_of(situation))
+        assert objects_of(shown, situation) == objects_of(written, situation)
+    if (probe := SQL_PROBES.get(str(situation))) is not None:
+        assert_shown(situation, probe, lines_of(database.run(probe.source)))
+
+
+@pytest.mark.parametrize(
+    ("situation", "probe"),
+    [(situation, probe) for situation, probe in PROBED if probe.language == "python"],
+    ids=lambda one: str(one) if isinstance(one, Situation) else "",
+)
+def test_a_program_shows_the_effect(
+    situation: Situation, probe: Example, database: Database
+) -> None:
+    database.run(situation.given)
+    program = situation.example.source + "\n" + probe.source
+    assert_shown(situation, probe, run_python(program, database))
+
+
+def assert_shown(situation: Situation, probe: Example, printed: list[str]) -> None:
     mark = "#" if probe.language == "python" else "--"
     wanted = re.findall(rf"^{mark} {situation.example.kind}: ?(.*)$", probe.source, re.M)
     assert wanted, f"the probe says what it prints for the {situation.example.kind} example"
-    if probe.language == "sql":
-        database.run(situation.script)
-        shown = [line for line in lines_of(database.run(probe.source)) if line]
-    else:
-        database.run(situation.given)
-        shown = run_python(situation.example.source + "\n" + probe.source, database)
+    shown = [line for line in printed if line] if probe.language == "sql" else printed
     assert shown == [line for line in wanted if line != "(nothing)"]
 
 
@@ -239,31 +292,18 @@ def run_python(source: str, database: Database) -> list[str]:
     return [*completed.stdout.splitlines(), *completed.stderr.splitlines()[-1:]]
 
 
-DEPARSED = [
-    situation
-    for situation in situations()
-    if situation.example.language == "sql"
-    and not situation.example.words
-    and {"migrations", "live"} <= set(situation.card.evidence)
-    and any(rule.name == situation.card.name for rule in rules_for("Policy"))
-]
+def is_deparsed(situation: Situation) -> bool:
+    """Tell whether a policy rule has to read in a database what it reads in an example."""
+    return (
+        not situation.example.words
+        and {"migrations", "live"} <= set(situation.card.evidence)
+        and any(rule.name == situation.card.name for rule in rules_for("Policy"))
+    )
 
 
-@pytest.mark.parametrize("situation", DEPARSED, ids=str)
-def test_a_policy_rule_reads_deparsed_text_too(
-    situation: Situation, tmp_path: Path, database: Database
-) -> None:
-    """What pg_policies shows of an example is judged as the example is."""
-    database.run(situation.example.source)
-    recreated = database.run(DEPARSE).rows
-    written = lint(tmp_path / "written", files_of(situation))
-    script = situation.example.source + "\n" + "\n".join(recreated)
-    shown = lint(tmp_path / "shown", {"migrations/0001_example.sql": script})
-    objects = [
-        sorted(reported.finding.object for reported in findings_of(result, situation.card.name))
-        for result in (written, shown)
-    ]
-    assert objects[0] == objects[1]
+def objects_of(result: Result, situation: Situation) -> list[str]:
+    found = findings_of(result, situation.card.name)
+    return sorted(reported.finding.object for reported in found)
 
 
 DEPARSE = """

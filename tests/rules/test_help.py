@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from rlslint.reports.results import Result
-from rlslint.rules.cards import Card
+from rlslint.rules.cards import Card, card
 from tests.advice import advice_of, complaints, loaded, shown_by, unreadable
 from tests.linting import findings_of, lint
 from tests.postgres import Database, Server
@@ -29,13 +29,14 @@ BAD = [
 REFUSED = [one for one in BAD if one.card.name == "invalid-rls-ddl"]
 
 
-def good_of(card: Card) -> Situation | None:
-    good = (one for one in situations(("good",)) if one.card is card)
+def good_of(one: Card) -> Situation | None:
+    good = (situation for situation in situations(("good",)) if situation.card is one)
     return next((one for one in good if one.example.language == "sql"), None)
 
 
-def shown_where_good(card: Card, server: Server) -> frozenset[Reach] | None:
-    good = good_of(card)
+@cache
+def shown_where_good(rule: str, server: Server) -> frozenset[Reach] | None:
+    good = good_of(card(rule))
     if good is None:
         return None
     with loaded(server, [good.script]) as one:
@@ -51,7 +52,7 @@ def test_what_a_bad_example_suggests_is_safe_to_run(
     if not advice_of(result):
         assert unreadable(result) == []
         return
-    shown = shown_where_good(situation.card, server)
+    shown = shown_where_good(situation.card.name, server)
     with loaded(server, [situation.script]) as one:
         found = complaints(one, result, partial(_with_help, tmp_path / "after", files), shown)
     assert found == []

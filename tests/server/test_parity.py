@@ -1,4 +1,4 @@
-"""The replay agrees with PostgreSQL on every example of a card and on every fixture."""
+"""The replay agrees with PostgreSQL on every fixture, in test_cards.py on every example."""
 
 from __future__ import annotations
 
@@ -15,27 +15,14 @@ from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.sections import up_ranges
 from rlslint.project.building import build
-from rlslint.rules.cards import card, rule_names
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
-from tests.histories import compare
 from tests.postgres import SUPERUSER, Database, Server
 from tests.test_fixtures import FIXTURES, PRELUDES, skip_where_refused
 
-EXAMPLES = {
-    f"{name}-{number}": example.source
-    for name in rule_names()
-    for number, example in enumerate(card(name).examples)
-    if example.language == "sql" and example.kind in ("bad", "good")
-}
 SQL_PROJECTS = sorted(
     path for path in FIXTURES.iterdir() if path.is_dir() and not list(path.rglob("*.py"))
 )
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_the_replay_agrees_on_an_example(name: str, database: Database) -> None:
-    assert compare(database, EXAMPLES[name]).differences == []
 
 
 def introspected(database: Database) -> tuple[Catalog, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, relations_looked_up
@@ -158,21 +159,39 @@ def _of_table(
     table: Relation, project: Project, command: str, policy: Policy | None
 ) -> Iterator[Model]:
     """Yield what policies of the table say, those for the same command and roles first."""
+    roles = policy.roles if policy is not None else (PUBLIC,)
+    ties = project.ask(_ties_within, table)
+    own = (policy,) if policy is not None and policy in ties else ()
+    for other in chain(own, project.ask(_nearest, table, command, roles)):
+        for clause, bound in ties[other]:
+            if sql := written(clause, bound.expression):
+                yield Model(sql, other)
 
-    def distance(other: Policy) -> tuple[bool, bool, bool, str]:
-        roles = policy.roles if policy is not None else (PUBLIC,)
+
+def _nearest(
+    project: Project, table: Relation, command: str, roles: tuple[str, ...]
+) -> list[Policy]:
+    """Return the policies of a table that tie its rows to the caller, the nearest ones first."""
+
+    def distance(other: Policy) -> tuple[bool, bool, str]:
         return (
-            other is not policy,
             command not in (other.command, "all") and other.command != "all",
             PUBLIC not in other.roles and set(other.roles).isdisjoint(roles),
             other.name,
         )
 
-    for other in sorted(table.policies.known(), key=distance):
-        for clause in _clauses(other):
-            for bound in _bounds(project, clause):
-                if sql := written(clause, bound.expression):
-                    yield Model(sql, other)
+    return sorted(project.ask(_ties_within, table), key=distance)
+
+
+def _ties_within(project: Project, table: Relation) -> dict[Policy, list[tuple[Clause, Bound]]]:
+    """Return what ties the rows of a table to the caller, by policy."""
+    found = {
+        policy: [
+            (clause, bound) for clause in _clauses(policy) for bound in _bounds(project, clause)
+        ]
+        for policy in table.policies.known()
+    }
+    return {policy: ties for policy, ties in found.items() if ties}
 
 
 def _clauses(policy: Policy) -> tuple[Clause, ...]:
