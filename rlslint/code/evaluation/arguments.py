@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rlslint import NamedTuple
 from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.builtins import Place
-from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.strings import Written, untold
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -15,11 +15,15 @@ from rlslint.code.evaluation.values import (
     Items,
     Object,
     Prepared,
+    Unknown,
     Value,
 )
 from rlslint.code.libraries import Facts, Library, Role
+from rlslint.text.patterns import Pattern
 
 SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
+_MARK = Pattern(r"(?<![\w:?$@])(?:\?|\$\d|%s|%\(|[:@]\w)")
+"""What stands in SQL for a value that is passed beside it."""
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
 
@@ -76,6 +80,46 @@ def facts_by_name(library: Library, given: Sequence[Value]) -> Facts | None:
     """Return what holds of values that are passed by a name which decides it."""
     names = [name for each in given if isinstance(each, Entries) for name in each.values]
     return next((library.passing[name] for name in names if name in library.passing), None)
+
+
+def statements_in(given: Items, place: Place) -> list[Written]:
+    """Return the statements of a list, with one for each of which nobody knows what it does.
+
+    There are none in SQL that stands in a list with its values. `place` is that of the list where
+    the places of its items are not known.
+    """
+    known = [each for each in map(_statement, given.values) if each is not None]
+    if not known or (len(known) == 1 and _MARK().search(known[0].text)):
+        return known
+    found = []
+    for number, value in enumerate(given.values):
+        source, start, end = given.places[number] if given.places else place
+        statement = _statement(value)
+        if statement is not None:
+            found.append(statement)
+        elif isinstance(value, Unknown) or (isinstance(value, Written) and value.starts_unknown):
+            found.append(untold(source, start, end, source.slice(start, end).partition("\n")[0]))
+    return found
+
+
+def _statement(value: Value) -> Written | None:
+    match value:
+        case Written() if value.is_sql:
+            return value
+        case Handle(prepared=Prepared(sql=sql)) if sql.is_sql:
+            return sql
+        case _:
+            return None
+
+
+def listed(call: Call) -> list[Written]:
+    """Return the statements that a call is given in a list, none where it is given no list."""
+    for value in call.arguments[:4]:
+        if _statement(value) is not None:
+            break
+        if isinstance(value, Items):
+            return statements_in(value, call.place)
+    return []
 
 
 def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | None:

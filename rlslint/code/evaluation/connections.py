@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rlslint.code.adapters.building import last_words
-from rlslint.code.evaluation.arguments import Call, facts_by_name, role_of, sql_of
+from rlslint.code.evaluation.arguments import Call, facts_by_name, listed, role_of, sql_of
 from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
 from rlslint.code.evaluation.course import Course, States
 from rlslint.code.evaluation.options import (
@@ -264,13 +264,18 @@ class Connections:
             library = next((each for each in libraries if call.name in each.sends), None)
         if library is None:
             return None
+        statements = listed(call)
         found = sql_of(call, call.name in library.interpolates_safely)
-        if found is None:
+        if found is None and not statements:
             return None
-        sql, rest = found
         target = self._target(of, call, library, course)
         if target is None:
             return None
+        if found is None or len(statements) > 1:
+            for statement in statements:
+                self.send(statement, target, (), call.place, course)
+            return Handle(target.role, target.library, target.session)
+        sql, rest = found
         if any(
             isinstance(each, Entries) and _TRANSACTION_ENTRIES & each.values.keys() for each in rest
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint.code import form
@@ -10,6 +10,7 @@ from rlslint.code.adapters.building import last_word, types_of
 from rlslint.code.evaluation.arguments import Call, role_of
 from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import (
+    Place,
     added,
     filled,
     parts_of,
@@ -179,19 +180,27 @@ def _subscript(walker: Walker, node: form.Subscript, scope: Scope) -> Value:
 
 
 def _sequence(walker: Walker, node: form.Sequence, scope: Scope) -> Value:
-    return Items(tuple(spread(walker, node.items, scope)))
+    found = list(_placed(walker, node.items, scope))
+    return Items(tuple([value for value, _ in found]), tuple([place for _, place in found]))
 
 
 def spread(walker: Walker, nodes: Iterable[form.Node], scope: Scope) -> list[Value]:
-    found: list[Value] = []
+    return [value for value, _ in _placed(walker, nodes, scope)]
+
+
+def _placed(
+    walker: Walker, nodes: Iterable[form.Node], scope: Scope
+) -> Iterator[tuple[Value, Place]]:
+    """Yield the items of a list with where each is written."""
     for each in nodes:
-        value = walker.value(each, scope)
-        if isinstance(each, form.Spread):
-            whole = (value,) if isinstance(value, Built) else (Unknown(),)
-            found += value.values if isinstance(value, Items) else whole
+        value, place = walker.value(each, scope), walker.place(each)
+        if not isinstance(each, form.Spread):
+            yield value, place
+        elif isinstance(value, Items):
+            places = value.places or [place] * len(value.values)
+            yield from zip(value.values, places, strict=True)
         else:
-            found.append(value)
-    return found
+            yield value if isinstance(value, Built) else Unknown(), place
 
 
 def _mapping(walker: Walker, node: form.Mapping, scope: Scope) -> Value:

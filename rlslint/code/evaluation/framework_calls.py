@@ -6,6 +6,7 @@ import re
 
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.built import Built, Scripts
+from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.declared import declared_by, perhaps_declared
 from rlslint.code.evaluation.expressions import framework_declaring, member
 from rlslint.code.evaluation.migrations import scripts_of, untold_script
@@ -35,6 +36,8 @@ def run_by_migration(
     run = scripts_of(call, of, walker.connections.known)
     if run:
         scripts.found += run
+        first = [each.fragments[0] for each in run if each.fragments]
+        scripts.untold += [Place(f.source, f.start, f.end) for f in first if f.gap is not None]
         return Unknown()
     if isinstance(of, Built) and of.is_open:
         return _part(walker, scripts, of, call)

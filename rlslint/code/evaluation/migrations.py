@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call, sql_of
+from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call, sql_of, statements_in
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import flattened
 from rlslint.code.evaluation.record import placed_values
@@ -114,10 +114,10 @@ def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> li
                 return [value]
             case Handle(prepared=Prepared() as prepared) if prepared.sql.is_sql:
                 return [prepared.sql]
-            case Items(values):
-                texts = [each for each in values if isinstance(each, Written) and each.is_sql]
-                if texts:
-                    return texts
+            case Items():
+                statements = statements_in(value, call.place)
+                if statements:
+                    return statements
             case Entries(values):
                 for each in values.values():
                     if isinstance(each, Written) and each.is_sql:
@@ -186,9 +186,8 @@ def _is_untold(value: Value | None) -> bool:
     match value:
         case Unknown() | Items((_, *_)):
             return True
-        case Written(fragments=fragments):
-            first = next((each for each in fragments if each.gap or each.text.strip()), None)
-            return first is not None and first.gap is not None
+        case Written():
+            return value.starts_unknown
         case _:
             return False
 

@@ -152,9 +152,9 @@ class Operations:
                 pass
             case Written():
                 self._scripts.found.append(sql)
-            case Items(values):
-                for statement in values:
-                    self._run_statement(statement, place)
+            case Items(values, places):
+                for number, statement in enumerate(values):
+                    self._run_statement(statement, Place(*places[number]) if places else place)
             case None | Plain(None):
                 pass
             case Unknown(path=path) if path.endswith(".noop"):

@@ -105,7 +105,9 @@ def put(walker: Walker, target: form.Node, value: Value, scope: Scope, node: for
             if isinstance(held, Entries) and isinstance(word, str):
                 held.values[word] = value
             elif isinstance(held, Items) and isinstance(key, form.Other):
-                put(walker, of, Items((*held.values, value)), scope, node)
+                known = held.places or [walker.place(of)] * len(held.values)
+                more = Items((*held.values, value), (*known, walker.place(node)))
+                put(walker, of, more, scope, node)
         case form.Sequence(items=items):
             for each in items:
                 put(walker, each, Unknown(name_of(each)), scope, node)

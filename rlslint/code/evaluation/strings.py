@@ -115,6 +115,12 @@ class Written:
         return _STARTS().match(self.text) is not None
 
     @property
+    def starts_unknown(self) -> bool:
+        """Whether it is not known as far as its first word."""
+        first = next((each for each in self.fragments if each.gap or each.text.strip()), None)
+        return first is not None and first.gap is not None
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What tells the string from others, its places included."""
         return tuple([(id(f.source), f.start, f.text, f.gap) for f in self.fragments])

@@ -16,9 +16,10 @@ class Plain(NamedTuple):
 
 
 class Items(NamedTuple):
-    """A list, all of whose items are known to be there."""
+    """A list, all of whose items are known to be there; `places` are those of each, or none."""
 
     values: tuple[Value, ...]
+    places: tuple[tuple[Source, int, int], ...] = ()
 
 
 class Entries(NamedTuple):

@@ -298,3 +298,59 @@ def test_what_such_sql_may_have_undone_is_not_judged(tmp_path: Path) -> None:
         migration = RAILS.text.replace("UP\n", "; ".join(calls) + "\n")
         result = lint(tmp_path / str(number), {RAILS.path: migration})
         assert len(findings_of(result, "policy-using-true")) == 1 - number
+
+
+LISTS = (
+    (
+        RAILS.path,
+        RAILS.text.replace(
+            "UP\n", "execute([\n'CREATE TABLE docs (id int)',\nPolicies::ALL,\n'SELECT 1'])\n", 1
+        ),
+        5,
+    ),
+    (
+        TYPEORM.path,
+        TYPEORM.text.replace(
+            "UP\n",
+            "await queryRunner.query([\n'CREATE TABLE docs (id int)',\n`ALTER TABLE docs ADD t int`,\npolicies()])\n",
+            1,
+        ),
+        0,
+    ),
+    (
+        "app/migrations/0001_docs.py",
+        "from acme import POLICY\nfrom django.db import migrations\nclass Migration(migrations.Migration):\n"
+        "    operations = [migrations.RunSQL([\n        'CREATE TABLE docs (id int)',\n        POLICY,\n"
+        "        ('ALTER TABLE docs ADD t text DEFAULT %s', ['a']),\n    ])]\n",
+        6,
+    ),
+)
+
+
+@pytest.mark.parametrize(("path", "text", "row"), LISTS)
+def test_of_a_list_each_statement_of_which_nothing_is_known_is_said(
+    tmp_path: Path, path: str, text: str, row: int
+) -> None:
+    result = lint(tmp_path, {path: text})
+    known = row or text[: text.index("policies()")].count("\n") + 1
+    assert rows_of(result, "unresolved-dynamic-ddl") == [known]
+    assert result.checked.tables == 1
+
+
+def test_values_beside_sql_in_a_list_are_no_statements(tmp_path: Path) -> None:
+    call = "execute(['INSERT INTO docs VALUES (?)', tenant])\n"
+    result = lint(tmp_path, {RAILS.path: RAILS.text.replace("UP\n", call, 1)})
+    assert rows_of(result, "unresolved-dynamic-ddl") == []
+
+
+def test_of_a_list_that_is_sent_all_statements_are_looked_at(tmp_path: Path) -> None:
+    program = (
+        "import { Pool } from 'pg';\nimport { more } from '@acme/sql';\nconst pool = new Pool();\n"
+        "export async function f() {\n  const c = await pool.connect();\n"
+        "  await c.query(['SELECT 1', more,\n    \"SET app.t = 'a'\"]);\n}\n"
+    )
+    schema = "CREATE TABLE docs (t text); ALTER TABLE docs ENABLE ROW LEVEL SECURITY;"
+    policy = "CREATE POLICY own ON docs USING (t = current_setting('app.t', true));"
+    result = lint(tmp_path, {"migrations/1.sql": schema + policy, "db.ts": program})
+    assert rows_of(result, "session-set-tenant") == [7]
+    assert result.checked.queries == 3
