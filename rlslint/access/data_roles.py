@@ -26,9 +26,12 @@ from rlslint.text import Statement
 from rlslint.text.sentences import words_of
 
 _ADMINISTRATION = frozenset(
-    """admin administrator administrators admins dba ddl deploy deployer maintenance migrate
-    migrater migration migrations migrator owner root superuser""".split()  # noqa: SIM905
+    """admin administrator administrators admins alembic dba ddl deploy deployer flyway liquibase
+    maintenance migrate migrater migration migrations migrator owner root
+    superuser""".split()  # noqa: SIM905
 )
+_TOOLS = frozenset(("alembic", "flyway", "liquibase"))
+"""Tools that run migrations, after which roles are called that serve nothing else."""
 
 WRITE_PRIVILEGES = ("insert", "update", "delete")
 
@@ -43,7 +46,9 @@ def granted_roles(catalog: Catalog, excluded: frozenset[str]) -> RoleStatements:
     and roles that bypass row security count only where no other role can log in and write.
     A group is left out where a role that can log in inherits from it: that one then stands for it.
     """
-    direct = _without(_data_grants(catalog, DATA_PRIVILEGES), excluded)
+    granted = _without(_data_grants(catalog, DATA_PRIVILEGES), excluded)
+    tools = frozenset(role for role in granted if not _TOOLS.isdisjoint(words_of(role)))
+    direct = _without(granted, tools) or granted
     aside = excluded | _dedicated_owners(catalog) | _escaping(catalog, direct)
     found = _without(direct, aside)
     found |= _members(catalog, found, aside)

@@ -224,10 +224,14 @@ def group_columns(query: Query) -> tuple[ColumnBinding, ...] | None:
     return tuple(bindings) if len(bindings) == len(columns) else None
 
 
+_OF_AGGREGATES = frozenset(("AggregateDistinct", "AggregateFilter"))
+"""What chooses the rows that an aggregate counts."""
+
+
 def _is_statistic(output: Expr) -> bool:
     """Tell whether an output is made from an aggregate; a window function leaves every row."""
     parts = list(output.walk())
-    if any(isinstance(part, Other) for part in parts):
+    if any(isinstance(part, Other) and part.tag not in _OF_AGGREGATES for part in parts):
         return False
     return any(isinstance(part, Call) and part.name[-1] in STATISTICS for part in parts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -104,9 +104,9 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         around = around._replace(apis=_apis(history, around))
         near = [script for script in scripts if history.root in nearest(script[0])]
         outside = _outside(history, replayed, near, sources)
-        if outside is not None and outside.run:
-            run.update(outside.run)
-            history = _with_scripts(history, outside.run, wanted.loose)
+        if outside is not None and (outside.before or outside.after):
+            run.update((*outside.before, *outside.after))
+            history = _with_scripts(history, outside, wanted.loose)
             replayed = replay_history(history, config, reader, modules, hosting)
         unnamed = outside.unnamed if outside is not None else ()
         built.append(_join(replayed, config, around, False, reader, unnamed))
@@ -213,7 +213,7 @@ def _outside(
     scripts: Sequence[tuple[str, Catalog]],
     sources: Sequence[str],
 ) -> OutsideScripts | None:
-    """Return what scripts beside a history protect; `sources` are the files that may run them."""
+    """Return the scripts that belong to a history; `sources` are the files that may run them."""
     if not scripts or replayed is None:
         return None
     from rlslint.project.outside import outside_scripts
@@ -222,10 +222,14 @@ def _outside(
     return outside_scripts(catalog, scripts, sources, migration)
 
 
-def _with_scripts(history: History, paths: Collection[str], loose: Iterable[History]) -> History:
-    """Let scripts run after the migrations of a history: without them it is not whole."""
-    later = (m for one in loose for m in one.migrations if m.shown in paths)
-    return history._replace(migrations=(*history.migrations, *later))
+def _with_scripts(history: History, outside: OutsideScripts, loose: Iterable[History]) -> History:
+    """Let scripts run before and after the migrations of a history, which is not whole without."""
+    scripts = {m.shown: m for one in loose for m in one.migrations}
+    before, after = (
+        [scripts[path] for path in paths if path in scripts]
+        for paths in (outside.before, outside.after)
+    )
+    return history._replace(migrations=(*before, *history.migrations, *after))
 
 
 def _read_sessions(

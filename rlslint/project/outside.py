@@ -39,9 +39,14 @@ class OutsideScript(NamedTuple):
 
 
 class OutsideScripts(NamedTuple):
-    """The scripts that protect tables of a history: those that a file names, and the others."""
+    """The scripts that belong to a history without being part of it.
 
-    run: tuple[str, ...] = ()
+    `before` make the roles that its migrations speak of, `after` protect its tables; a file of the
+    project names both. `unnamed` protect its tables, and nothing is seen to run them.
+    """
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     unnamed: tuple[OutsideScript, ...] = ()
 
 
@@ -51,21 +56,34 @@ def outside_scripts(
     files: Collection[str],
     migration: str,
 ) -> OutsideScripts:
-    """Return the scripts, by their paths, that protect tables which a history leaves without.
+    """Return the scripts, by their paths, that make the roles of a history or protect its tables.
 
     `files` are the paths of all files that could run a script, `migration` that of one of the
     history.
     """
-    run, unnamed = [], []
+    before: list[str] = []
+    after: list[str] = []
+    unnamed = []
     for path, script in scripts:
         protections = tuple(_protections(catalog, script))
-        if not protections or _is_aside(path, migration):
+        makes_roles = _makes_its_roles(catalog, script)
+        if not (protections or makes_roles) or _is_aside(path, migration):
             continue
         if _is_named(path, files):
-            run.append(path)
-        else:
+            (before if makes_roles else after).append(path)
+        elif protections:
             unnamed.append(OutsideScript(path, protections))
-    return OutsideScripts(tuple(run), tuple(unnamed))
+    return OutsideScripts(tuple(before), tuple(after), tuple(unnamed))
+
+
+def _makes_its_roles(catalog: Catalog, script: Catalog) -> bool:
+    """Tell whether a script makes roles that a history names, and needs no table to be there."""
+    if script.unknown_relations:
+        return False
+    return any(
+        role.declared and (known := catalog.roles.get(name)) is not None and not known.declared
+        for name, role in script.roles.items()
+    )
 
 
 def _protections(catalog: Catalog, script: Catalog) -> Iterable[Protection]:

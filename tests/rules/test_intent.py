@@ -127,3 +127,40 @@ def test_a_door_that_is_opened_by_name_shows_one_row_on_purpose(
     sql += "GRANT EXECUTE ON FUNCTION tenant_of TO app;"
     found = _severities(tmp_path, {"migrations/1.sql": sql}, "security-definer-function-bypass")
     assert found == [severity]
+
+
+@pytest.mark.parametrize(("named_by", "found"), [("compose.yaml", 0), ("notes.txt", 1)])
+def test_roles_that_a_script_makes_are_there_before_the_migrations(
+    tmp_path: Path, named_by: str, found: int
+) -> None:
+    roles = """CREATE ROLE app LOGIN NOBYPASSRLS;
+    CREATE ROLE app_flyway LOGIN BYPASSRLS;
+    ALTER ROLE app SET app.tenant_id = '0';"""
+    table = """CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+    CREATE INDEX ON docs (tenant_id);
+    ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY tenant ON docs
+      USING (tenant_id = (SELECT current_setting('app.tenant_id', true)::int));
+    GRANT SELECT ON docs TO app; GRANT ALL ON docs TO app_flyway;"""
+    files = {
+        "db/migration/V1__docs.sql": table,
+        "docker/init-db.sql": roles,
+        named_by: "services:\n  db:\n    image: postgres:17\n    volumes:\n"
+        "      - ./docker/init-db.sql:/docker-entrypoint-initdb.d/init.sql\n",
+    }
+    result = lint(tmp_path, files)
+    assert not findings_of(result, "grant-truncate")
+    assert not findings_of(result, "app-role-bypassrls")
+    assert len(findings_of(result, "current-setting-empty-cast")) == found
+
+
+def test_an_index_that_only_changes_would_use_is_an_info(tmp_path: Path) -> None:
+    condition = "(user_id = (SELECT nullif(current_setting('app.user_id', true), '')::int))"
+    policy = f"CREATE POLICY own ON notes FOR DELETE USING {condition};"
+    sql = f"""{PROTECTED}CREATE TABLE notes (id int PRIMARY KEY, user_id int, body text);
+    GRANT SELECT, DELETE ON notes TO app; ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY public_ones ON notes FOR SELECT USING (body <> '');{policy}"""
+    rule = "policy-column-unindexed"
+    assert "info" in _severities(tmp_path, {"migrations/1.sql": sql}, rule)
+    sql = sql.replace("FOR DELETE", "")
+    assert "info" not in _severities(tmp_path, {"migrations/1.sql": sql}, rule)

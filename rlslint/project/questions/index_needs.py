@@ -233,6 +233,15 @@ def _said_before(policy: Policy, need: Unserved, project: Project) -> bool:
     return False
 
 
+def is_of_changes_alone(policy: Policy, need: Unserved, project: Project) -> bool:
+    """Tell whether only UPDATE and DELETE are in need, which mostly name the row by its key."""
+    return policy.command in ("update", "delete") and not any(
+        other.covers("select") and earlier.comparison.column == need.comparison.column
+        for other in policy.relation.policies.known()
+        for earlier in project.ask(_needs, other)
+    )
+
+
 def _by_name(project: Project, relation: Relation) -> tuple[Policy, ...]:
     del project
     return tuple(sorted(relation.policies.known(), key=str))

@@ -37,7 +37,18 @@ def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Fin
 
 
 def _failing_casts(condition: Condition, project: Project) -> tuple[EmptyCast, ...]:
-    return condition.ask(failing_casts, condition.filled, project.context_functions)
+    found = condition.ask(failing_casts, condition.filled, project.context_functions)
+    return tuple(one for one in found if not project.ask(_goes_back, one.read.name or ""))
+
+
+def _goes_back(project: Project, setting: str) -> bool:
+    """Tell whether a setting goes back to a value that is stored when a transaction ends."""
+    if any(project.catalog.database_settings.get(setting, ("",))[:1]):
+        return True
+    roles = [project.catalog.roles.get(name) for name in project.runtime.names]
+    return bool(roles) and all(
+        role is not None and role.knows("settings") and role.settings.get(setting) for role in roles
+    )
 
 
 def _functions_first_failing(project: Project) -> dict[Policy, list[Function]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
+from rlslint.config.scales import Severity
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import (
     index_element,
     index_need,
+    is_of_changes_alone,
     looks_rows_up,
     rebuilt,
 )
@@ -22,10 +24,11 @@ from rlslint.rules.registry import rule
 def policy_column_unindexed(policy: Policy, project: Project) -> Iterator[Finding]:
     need = index_need(policy, project, Obstacle.missing)
     if need is not None:
-        yield _finding(policy, need, weight_of(project.catalog, policy.relation))
+        weight = weight_of(project.catalog, policy.relation)
+        yield _finding(policy, need, weight, is_of_changes_alone(policy, need, project))
 
 
-def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
+def _finding(policy: Policy, need: Unserved, weight: Weight, of_changes: bool) -> Finding:
     table, clause, invalid = policy.relation, policy.using, need.invalid
     column = table.column(need.comparison.column)
     why = f"no index begins with {column}, which policy {policy.name} compares"
@@ -38,13 +41,14 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
         why = f"index {invalid.name} is not valid, so it does not serve policy {policy.name}"
         label, mend = f"{invalid.name} does not serve this", rebuilt(invalid, table)
         place, words = invalid.statement, "the index that is not valid"
+    statement = policy.command.upper() if of_changes else "query"
     return Finding(
         object=str(policy),
-        message=f"every query of {table} reads the rows of all tenants to find those of one: "
+        message=f"every {statement} of {table} reads the rows of all tenants to find those of one: "
         f"{why}{weight.because}",
         span=shown(clause, need.comparison.comparison),
         label=label,
         help=mend,
         related=also_shown((place, words)),
-        severity=weight.severity,
+        severity=Severity.info if of_changes else weight.severity,
     )
