@@ -394,6 +394,7 @@ _SIGNS = {
     True: "with row security in a form that is not read",
     False: "with the context of row security in a form that is not read",
 }
+_REFUSED_QUERY = "that PostgreSQL's grammar refuses as written"
 _OF_TESTS = "with row security, read only where it is named"
 _NOT_RUN = "with row security that no history runs"
 _LEFT_UNREAD = "left unread"
@@ -508,6 +509,10 @@ def _not_followed(project: Project) -> Iterator[NotChecked]:
     for statement in project.catalog.dynamic:
         words = " ".join(statement.sql.split()[:3])
         yield NotChecked("statement", words, "that could not be followed", (), statement.span)
+    for query in project.queries:
+        for broken in query.broken:
+            words = " ".join(broken.statement.sql.split()[:3])
+            yield NotChecked("query", words, _REFUSED_QUERY, (), broken.statement.span)
 
 
 def _refused(project: Project) -> Iterator[NotChecked]:

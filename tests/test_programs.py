@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import rlslint
-from tests.linting import lint
+from tests.linting import lint, rows_of
 from tests.test_unread_files import files_in
 
 LOOP = """import psycopg2
@@ -184,3 +184,22 @@ def test_a_file_of_python_is_parsed_once_whoever_asks(
     program = f"{LISTED}COUNTED = 1\n"
     lint(tmp_path, {"alembic/versions/1.py": revision, "app.py": program})
     assert (parsed.count(revision), parsed.count(program)) == (1, 1)
+
+
+def test_queries_with_a_clause_filled_in_are_read_and_others_counted(tmp_path: Path) -> None:
+    history = (
+        "CREATE ROLE app; CREATE TABLE docs (id int, tenant_id int); GRANT ALL ON docs TO app;"
+        "ALTER TABLE docs ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY own ON docs FOR SELECT TO app USING (tenant_id = 1);"
+    )
+    program = (
+        "import psycopg\n"
+        "def lock(connection: psycopg.Connection, more: str) -> None:\n"
+        '    connection.execute(f"SELECT 1 FROM docs WHERE id = %s {more} FOR UPDATE", (1,))\n'
+        "def odd(connection: psycopg.Connection, more: str) -> None:\n"
+        '    connection.execute("SELECT (1 FROM docs WHERE id = %s FOR UPDATE", (1,))\n'
+    )
+    result = lint(tmp_path, {"db/1.sql": history, "app.py": program})
+    assert rows_of(result, "select-for-update-without-update-policy") == [3]
+    reasons = [each.reason for each in result.not_checked if each.kind == "query"]
+    assert reasons == ["that PostgreSQL's grammar refuses as written"]

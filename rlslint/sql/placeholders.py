@@ -15,8 +15,13 @@ _PSQL_VARIABLE = (
 )  # fmt: skip
 # A template may stand in double quotes, and have some in itself: "{{ index .Options "Schema" }}".
 _TEMPLATE = rb"\$\{[^{}\n]*\}|\"\{\{[^{}\n]*\}\}\"|\{\{[^{}\n]*\}\}"
+# What a wrapper of a driver fills in itself: `$1:name`, `$<name>`, `#{name}`, `:...names`, `{0}`.
+_WRAPPER = (
+    rb"\$\d+(?::[a-z]+|[\^~#])|\$(?:<[^<>\n]*>|\([\w.: ]*\)|\[[\w.]*\]|/[\w.]*/)"
+    rb"|:?#\{[^{}\n]*\}|:\.\.\." + _NAME + rb"|\{[\w.]*\}|\$[A-Za-z_]\w*+(?!\$)|%[IL](?!\w)"
+)  # fmt: skip
 _DRIVER = (
-    rb"%\(" + _NAME + rb"\)[sbt]|%[sbt](?!\w)|\$\d+|\?\d*"
+    _WRAPPER + rb"|%\(" + _NAME + rb"\)[sbt]|%[sbt](?!\w)|\$\d+|\?\d*"
     rb"|(?<![@<>=~!#%^&|`?+*/\w-])@" + _NAME
 )  # fmt: skip
 _SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
@@ -33,6 +38,8 @@ _IN_APPLICATIONS = Pattern(
 _PSQL_STRING = Pattern(rb"(?<![:\w\])]):'" + _NAME + rb"'")
 _PSQL_VALUE = Pattern(rb"(?<![:\w\])]):" + _NAME + rb"\b")
 _NAMED_BY_AT_SIGN = Pattern(rb"(?<![@<>=~!#%^&|`?+*/\w-])@[A-Za-z_]")
+_STAND_INS = Pattern(rb"(?<![\w$])_+(?!\w)")
+_WORD_BEFORE = Pattern(rb"\b(\w+)\s*$")
 _IN = Pattern(rb"\b(not\s+)?in\s*$", re.IGNORECASE)
 _LAST_OPERAND = Pattern(rb"(\w+|[\"')\]])\s*$")
 _NEXT_OPERAND = Pattern(rb"\s*(?:['\"($:?]|(\w+))")
@@ -103,7 +110,8 @@ def without_placeholders(data: bytes, application: bool) -> bytes:
 
     In SQL files these are psql's variables (`:name`, `:'name'`, `:"name"`) and those of templates
     (`{{name}}`, `${name}`); in an application's SQL also what drivers know (`%s`, `%(name)s`, `?`,
-    `?1`, `$1`, `@name`). `x IN %s`, which some drivers expand to a list, becomes `x = __`.
+    `?1`, `$1`, `@name`) and what wraps them (`#{name}`, `$1:name`, `{0}`). `x IN %s`, which some
+    drivers expand to a list, becomes `x = __`.
     """
     pattern = _IN_APPLICATIONS() if application else _IN_SQL_FILES()
     replaced = bytearray(data)
@@ -116,6 +124,36 @@ def without_placeholders(data: bytes, application: bool) -> bytes:
             replaced[match.start() : position] = b"_" * (position - match.start())
             _compare_with_one_value(replaced, match.start())
     return bytes(replaced)
+
+
+def without_clause(replaced: bytes, refused: int) -> bytes | None:
+    """Return SQL with less of a placeholder that the grammar refuses at an offset.
+
+    One that stands for a list of rows or of assignments becomes one of them, one that stands for a
+    condition or a clause that may be left out becomes white space. None where none stands there.
+    """
+    found = _STAND_INS().search(replaced, max(0, refused - 80))
+    last = None
+    while found is not None and found.start() <= refused:
+        last = found
+        found = _STAND_INS().search(replaced, found.end())
+    if last is None or replaced[last.end() : max(refused, last.end())].strip():
+        return None
+    changed = bytearray(replaced)
+    before = _WORD_BEFORE().search(replaced, max(0, last.start() - 40), last.start())
+    word = before[1].lower() if before is not None else b""
+    width = last.end() - last.start()
+    if before is not None and word == b"values":
+        changed[before.start(1) : before.end(1)] = b"SELECT"
+    elif before is not None and word == b"interval":
+        changed[before.start(1) : before.end(1)] = b" " * len(word)
+    elif word == b"set":
+        if width < len("_=_"):
+            return None
+        changed[last.start() : last.end()] = b"_=" + b"_" * (width - 2)
+    else:
+        changed[last.start() : last.end()] = b" " * width
+    return bytes(changed)
 
 
 def _behind_skipped(data: bytes, match: re.Match[bytes]) -> int:

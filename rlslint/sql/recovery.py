@@ -19,6 +19,7 @@ from rlslint.sql.placeholders import (
     placeholder_names,
     with_numbers,
     with_strings,
+    without_clause,
     without_placeholders,
 )
 from rlslint.sql.psql import CONDITION, CONNECT, INCLUDE, condition, connection, inclusion
@@ -42,6 +43,9 @@ _STATEMENT_IN_STRING = Pattern(rb";[ \t]*(?:--[^\n]*)?\r?\n\s*(?=" + _FIRST_WORD
 _STRING_OR_DOLLAR_QUOTE = Pattern(QUOTED + rb"|\$\w*\$|/\*", re.DOTALL)
 _BODY_FOLLOWS = Pattern(rb"\b(?:as|do)\s*$", re.IGNORECASE)
 _NOT_LINE_END = Pattern(rb"[^\n]")
+
+_MOST_CLAUSES = 12
+"""How many clauses a program may fill in of one statement."""
 
 _FILLED_IN = "its placeholders stand for more than a name or a value"
 _COPY_DATA_FOLLOWS = Pattern(rb"\\copy\b.*\bfrom\s+p?stdin\b", re.IGNORECASE)
@@ -132,11 +136,29 @@ def _parse_stretch(
     try:
         return parse_piece(text, wanted, start, end, raw)
     except SyntaxProblem:
-        if replaced == raw:
+        if replaced == raw and not application:
             raise
     if application:
-        return parse_piece(text, wanted, start, end, replaced)
+        return _parse_with_clauses_left_out(text, wanted, start, end, replaced)
     return _parse_filled(text, wanted, start, end, raw, replaced)
+
+
+def _parse_with_clauses_left_out(
+    text: Text, wanted: Container[str], start: int, end: int, sql: bytes
+) -> Iterator[Recovered]:
+    """Parse SQL of a program, part by part without what it fills in that is no name and no value.
+
+    Raises SyntaxProblem where the grammar refuses it for another reason.
+    """
+    for _ in range(_MOST_CLAUSES):
+        try:
+            return parse_piece(text, wanted, start, end, sql)
+        except SyntaxProblem as problem:
+            left = without_clause(sql, problem.offset - start)
+            if left is None:
+                raise
+            sql = left
+    return parse_piece(text, wanted, start, end, sql)
 
 
 def _parse_filled(

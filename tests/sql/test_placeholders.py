@@ -4,7 +4,7 @@ import pytest
 
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.placeholders import is_placeholder, without_placeholders
-from rlslint.sql.statements import read
+from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
 from tests.sql.every_kind import EveryKind
 
@@ -40,12 +40,39 @@ def test_in_files_of_sql(sql: str, expected: str | None) -> None:
         ("a IN (?, ?)", "a IN (_, _)"),
         ("a LIKE '%s' AND b % c", None),
         ("SET app.x = $1", "SET app.x = __"),
+        ("a = $name AND b = #{x.y} AND c = :#{#z}", "a = _____ AND b = ______ AND c = ______"),
+        ("$1:name($2:csv) = $<a> OR $1^", "_______(______) = ____ OR ___"),
+        ("a IN (:...f) AND b = {0}", "a IN (_____) AND b = ___"),
+        ("a = $t$ {0} $t$ AND b = '{0}' AND c = %I", "a = $t$ {0} $t$ AND b = '{0}' AND c = __"),
     ],
 )  # fmt: skip
 def test_in_an_application(sql: str, expected: str | None) -> None:
     replaced = without_placeholders(sql.encode(), application=True).decode()
     assert replaced == (expected or sql)
     assert len(replaced) == len(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM docs WHERE a = ? ? ORDER BY ? ?",
+        "SELECT 1 FROM docs %s WHERE a = 1 %s LIMIT 1",
+        "INSERT INTO docs (a, b) VALUES ? RETURNING a",
+        "UPDATE docs SET :set WHERE a = $1",
+        "SELECT 1 FROM docs WHERE a > now() - interval $1",
+        "SELECT (SELECT 1 FROM docs WHERE a = @a @b) @c",
+    ],
+)
+def test_a_clause_that_a_program_fills_in_is_left_out(sql: str) -> None:
+    (found,) = read(Text("x", sql.encode()), EveryKind(), application=True)
+    assert isinstance(found, ParsedStatement)
+    assert "docs" in str(found.node)
+
+
+def test_what_no_clause_explains_stays_refused() -> None:
+    for sql in ("SELECT 1 FROM docs WHERE a = ? b c", "SELECT ? FROM WHERE"):
+        (found,) = read(Text("x", sql.encode()), EveryKind(), application=True)
+        assert isinstance(found, BrokenStatement)
 
 
 def test_a_name_behind_an_at_sign_is_no_absolute_value() -> None:
