@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rlslint.files.disk import SKIMMED, Questions
-from rlslint.files.unread import LARGEST
+from rlslint.text.budget import LARGEST_SEARCHED
 from tests.command_line import rlslint
 
 UNREAD = {
@@ -200,7 +200,7 @@ def test_machines_are_told_the_same(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_said_to_be(tmp_path: Path) -> None:
-    run = rlslint("check", cwd=project(tmp_path, **{"data.json": "x" * (LARGEST + 1)}))
+    run = rlslint("check", cwd=project(tmp_path, **{"data.json": "x" * (LARGEST_SEARCHED + 1)}))
     assert "Not checked: 1 file too large to be searched for row security" in run.stderr
     assert "nowhere" not in run.stderr
 
@@ -214,7 +214,7 @@ def test_a_migration_whose_name_ends_in_test_is_one(tmp_path: Path, path: str) -
 
 
 def test_a_script_that_only_tests_run_may_be_too_large(tmp_path: Path) -> None:
-    seed = "-- " + "x" * LARGEST + "\nALTER TABLE carts ENABLE ROW LEVEL SECURITY;"
+    seed = "-- " + "x" * LARGEST_SEARCHED + "\nALTER TABLE carts ENABLE ROW LEVEL SECURITY;"
     run = rlslint("check", cwd=project(tmp_path, **{"tests/rows.sql": seed}))
     assert "Not checked: 1 file too large to be searched for row security" in run.stderr
     assert "nowhere" not in run.stderr
