@@ -31,12 +31,11 @@ def ask(
     question: Callable[Concatenate[S, P], A], subject: S, /, *args: P.args, **kwargs: P.kwargs
 ) -> A:
     """Return `question(subject, *args)`, found once for all who ask."""
-    question = getattr(question, "__wrapped__", question)
+    key = (question, *args, *kwargs.items()) if args or kwargs else question
     try:
         answers = subject.answers
     except AttributeError:
         answers = subject.answers = {}
-    key = (question, *args, *kwargs.items()) if args or kwargs else question
     answer = answers.get(key, _NONE_YET)
     if answer is _NONE_YET:
         answer = answers[key] = question(subject, *args, **kwargs)
@@ -44,14 +43,20 @@ def ask(
 
 
 def remembered(question: Callable[Concatenate[S, P], A]) -> Callable[Concatenate[S, P], A]:
-    """Have a question asked once of each subject, whoever calls it."""
+    """Have a question asked once of each subject, whoever calls it.
+
+    The answer stands under what this returns, which is what others ask by.
+    """
 
     def asked(subject: S, /, *args: P.args, **kwargs: P.kwargs) -> A:
+        key = (asked, *args, *kwargs.items()) if args or kwargs else asked
         try:
-            answer: A = subject.answers[(question, *args) if args else question]
-        except (AttributeError, KeyError):
-            return ask(question, subject, *args, **kwargs)
-        return answer if not kwargs else ask(question, subject, *args, **kwargs)
+            answer: A = subject.answers.get(key, _NONE_YET)
+        except AttributeError:
+            subject.answers, answer = {}, _NONE_YET
+        if answer is _NONE_YET:
+            answer = subject.answers[key] = question(subject, *args, **kwargs)
+        return answer
 
     update_wrapper(asked, question)
     return asked

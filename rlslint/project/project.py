@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 A = TypeVar("A")
+_NONE_YET: Any = object()
 _TENANT = Pattern(r"tenant(?:_?(?:id|uuid|key))?\Z", re.IGNORECASE)
 _GROUP = Pattern(r"(?:org(?:ani[sz]ation)?|workspace)_?(?:id|uuid|key)\Z", re.IGNORECASE)
 
@@ -278,7 +279,12 @@ class Project:
         **kwargs: P.kwargs,
     ) -> A:
         """Return `question(self, *args)`, found once for all who ask; `args` are hashable."""
-        return ask(question, self, *args, **kwargs)
+        # As answers.ask does, which would be a second call for each question of each rule.
+        key = (question, *args, *kwargs.items()) if args or kwargs else question
+        answer = self.answers.get(key, _NONE_YET)
+        if answer is _NONE_YET:
+            answer = self.answers[key] = question(self, *args, **kwargs)
+        return answer  # type: ignore[no-any-return]
 
     @property
     @remembered

@@ -35,11 +35,29 @@ def holders(grant: Grant, table: Table, project: Project) -> tuple[str, ...]:
         return (EVERYBODY,) if can_use_schema(catalog, PUBLIC, table.schema) else ()
     if grant.grantee in runtime.bypassing | runtime.migrating:
         return ()
+    if table.unknown:
+        return _filtered(grant.grantee, table, project)
+    alike = grant.grantee, table.owner, table.schema, table.rls_enabled, table.rls_forced
+    known = project.ask(_known)
+    if alike not in known:
+        known[alike] = _filtered(grant.grantee, table, project)
+    return known[alike]
+
+
+def _known(project: Project) -> dict[tuple[object, ...], tuple[str, ...]]:
+    """Return who holds privileges on tables alike, which is filled in as they are met."""
+    del project
+    return {}
+
+
+def _filtered(grantee: str, table: Table, project: Project) -> tuple[str, ...]:
+    """Return the roles that have what is granted to `grantee`, and that policies filter."""
+    catalog, runtime = project.catalog, project.runtime
     return tuple(
         role
         for role in runtime.names
         if serves(catalog, runtime, role).answer is Answer.yes
-        and (role == ASSUMED_ROLE or grant.grantee in inherited_roles(catalog, role))
+        and (role == ASSUMED_ROLE or grantee in inherited_roles(catalog, role))
         and table.owner not in inherited_roles(catalog, role)
         and row_security_active(catalog, role, table)
         and can_use_schema(catalog, role, table.schema)

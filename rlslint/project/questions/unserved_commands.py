@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies, grants_to, row_security_active
+from rlslint.access import applicable_policies, grants_to, inherited_roles, row_security_active
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS
+from rlslint.project.terms import Terms
 from rlslint.sql.quoting import free_name, quoted_identifier
 
 
@@ -47,13 +48,16 @@ def _unserved(project: Project, table: Relation) -> tuple[Unserved, ...]:
 def _found(table: Relation, project: Project) -> Iterator[Unserved]:
     if table.is_beyond_history or not table.rls_enabled or not table.policies:
         return
+    demanded = tuple(map(project.terms, table.policies.values()))
     for role in project.runtime.names:
         if not row_security_active(project.catalog, role, table):
             continue
-        served = {
-            name: applicable_policies(project.catalog, table, role, name)[0] for name in COMMANDS
-        }
-        if any(served.values()) and not all(served.values()):
+        commands = project.ask(_commands_served, demanded, role)
+        if commands and len(commands) < len(COMMANDS):
+            served = {
+                name: applicable_policies(project.catalog, table, role, name)[0]
+                for name in COMMANDS
+            }
             granted = {
                 name: [
                     grant
@@ -63,6 +67,19 @@ def _found(table: Relation, project: Project) -> Iterator[Unserved]:
                 for name in COMMANDS
             }
             yield Unserved(role, served, granted)
+
+
+def _commands_served(project: Project, demanded: tuple[Terms, ...], role: str) -> frozenset[str]:
+    """Return the commands that permissive policies of such terms are for, if they are a role's."""
+    roles = inherited_roles(project.catalog, role)
+    return frozenset(
+        name
+        for name in COMMANDS
+        for terms in demanded
+        if terms.permissive
+        and terms.command in ("all", name)
+        and (PUBLIC in terms.roles or not roles.isdisjoint(terms.roles))
+    )
 
 
 def readable(table: Relation, roles: Iterable[str], project: Project) -> str:

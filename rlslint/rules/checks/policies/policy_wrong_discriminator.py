@@ -85,7 +85,8 @@ def _faults(policy: Policy, project: Project) -> Iterator[_Fault]:
     table, usual_columns = policy.relation, project.ask(_usual_columns)
     for clause, condition in zip(policy.clauses, project.terms(policy).conditions, strict=True):
         for asked, bound in condition.ask(_compared, project.context_functions):
-            usual, column = usual_columns.get(asked), _only_column(bound, table)
+            usual = usual_columns.get(asked)
+            column = _only_column(bound, table) if usual is not None else None
             if usual is None or column is None or column.name == usual.column:
                 continue
             meant = table.columns.get(usual.column)

@@ -55,9 +55,12 @@ def _unused(table: Table, command: str, project: Project) -> tuple[Policy, ...]:
     found = tuple(
         policy for policy in table.policies.values() if policy.permissive and policy.covers(command)
     )
-    if all(set(kept_out(policy, project)) == set(policy.roles) for policy in found):
-        return found
-    return ()
+    return found if all(project.ask(_is_for_nobody, policy) for policy in found) else ()
+
+
+def _is_for_nobody(project: Project, policy: Policy) -> bool:
+    """Tell whether none of the roles of a policy can use a command that it is for."""
+    return set(kept_out(policy, project)) == set(policy.roles)
 
 
 def _belongs_to_one(role: str, policies: tuple[Policy, ...], project: Project) -> bool:
