@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rlslint import NamedTuple
 from rlslint.access.ownership import Answer, owns
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
-from rlslint.access.reach import reachable_by
+from rlslint.access.reach import not_exempt, reachable_by
 from rlslint.access.row_security import applicable_policies, row_security_active
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.access.wording import spoken
@@ -140,7 +140,7 @@ def _of_owner(
     """Return the exposure to a role that may own the relation though nothing grants it."""
     if originals and not any(original.rls_forced for original in originals):
         return None
-    for role in runtime.names:
+    for role in not_exempt(catalog, runtime, runtime.names):
         ownership = owns(catalog, runtime, role, relation)
         if ownership.answer is Answer.maybe:
             privileges = frozenset(DATA_PRIVILEGES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
+from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.privileges import (
     Access,
     access_to,
@@ -12,6 +13,7 @@ from rlslint.access.privileges import (
     gives,
     has_any_column_privilege,
 )
+from rlslint.access.roles import certainly
 from rlslint.access.row_security import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog.answers import remembered
@@ -52,17 +54,36 @@ def reachable_by(
 ) -> tuple[str, ...]:
     """Return the runtime roles that hold any of the privileges and can use the schema.
 
-    A privilege on one column counts.
+    A privilege on one column counts. For those that get past everything see `not_exempt`.
     """
     wanted = tuple(privileges)
     access = access_to(catalog, relation)
     if access is not None:
-        return roles_admitted(catalog, runtime.names, access, wanted)
-    return tuple(
+        return not_exempt(catalog, runtime, roles_admitted(catalog, runtime.names, access, wanted))
+    found = tuple(
         role
         for role in runtime.names
         if any(has_any_column_privilege(catalog, role, relation, name) for name in wanted)
         and can_use_schema(catalog, role, relation.schema)
+    )
+    return not_exempt(catalog, runtime, found)
+
+
+def not_exempt(catalog: Catalog, runtime: RuntimeRoles, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out the roles that get past every policy by an attribute, where others serve as well.
+
+    Whatever a fault is, they get at the rows without it.
+    """
+    bound = _bound(catalog, runtime.names, runtime.exempt)
+    return tuple(role for role in roles if role in bound) if bound else roles
+
+
+@remembered
+def _bound(catalog: Catalog, roles: tuple[str, ...], exempt: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        role
+        for role in roles
+        if role not in exempt and not certainly(escapes_row_security, catalog, role)
     )
 
 

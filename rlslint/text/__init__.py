@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rlslint import NamedTuple
 
@@ -108,22 +108,8 @@ class Text:
     @cached_property
     def secrets(self) -> dict[int, list[tuple[int, int]]]:
         """By line, the stretches of it (in characters, from 0) that no output may show."""
-        from rlslint.text.secrets import secret_ranges
-
         source = self.host if self.host is not None else self.data.decode("utf-8", "replace")
-        found: dict[int, list[tuple[int, int]]] = {}
-        ranges = secret_ranges(source)
-        starts = _starts_of_lines(source) if ranges else []
-        for start, end in ranges:
-            row = bisect_right(starts, start)
-            while row <= len(starts) and starts[row - 1] < end:
-                first = starts[row - 1]
-                behind = starts[row] - 1 if row < len(starts) else len(source)
-                if max(start, first) < min(end, behind):
-                    part = (max(start, first) - first, min(end, behind) - first)
-                    found.setdefault(row, []).append(part)
-                row += 1
-        return found
+        return _secrets_by_line(source)
 
     def location(self, offset: int) -> Location:
         """Return where in the file the byte at `offset` stands."""
@@ -240,6 +226,27 @@ class Statement:
         return self.parent.span
 
 
+@lru_cache(maxsize=64)
+def _secrets_by_line(source: str) -> dict[int, list[tuple[int, int]]]:
+    """Return the same for all texts in one file, which are searched once."""
+    from rlslint.text.secrets import secret_ranges
+
+    found: dict[int, list[tuple[int, int]]] = {}
+    ranges = secret_ranges(source)
+    starts = _starts_of_lines(source) if ranges else []
+    for start, end in ranges:
+        row = bisect_right(starts, start)
+        while row <= len(starts) and starts[row - 1] < end:
+            first = starts[row - 1]
+            behind = starts[row] - 1 if row < len(starts) else len(source)
+            if max(start, first) < min(end, behind):
+                part = (max(start, first) - first, min(end, behind) - first)
+                found.setdefault(row, []).append(part)
+            row += 1
+    return found
+
+
+@lru_cache(maxsize=64)
 def _starts_of_lines(text: str) -> list[int]:
     starts = [0]
     position = text.find("\n")

@@ -407,3 +407,25 @@ def test_what_stands_in_for_a_role_is_none(tmp_path: Path) -> None:
     files = {"migrations/0001_notes.sql": history, "alembic.ini": f"[alembic]\n{url}"}
     (found,) = findings_of(lint(tmp_path, files), "migration-write-under-force")
     assert "placeholder" not in found.finding.message
+
+
+def test_no_finding_is_about_who_gets_past_every_policy_anyhow(tmp_path: Path) -> None:
+    history = (
+        GRANTED
+        + "CREATE ROLE boss LOGIN BYPASSRLS; GRANT ALL ON docs TO boss;"
+        + "CREATE TABLE notes (id int PRIMARY KEY, tenant_id int NOT NULL, up int);"
+        + "GRANT SELECT ON notes TO web;"
+        + "CREATE TABLE logs (tenant_id int); GRANT ALL ON logs TO boss;"
+        + "CREATE POLICY everything ON docs FOR INSERT WITH CHECK (true);"
+    )
+    env = f"DATABASE_URL={SUPERUSER}\nJOBS_DATABASE_URL=postgres://boss@db.shop.example/shop"
+    result = lint(tmp_path, {"migrations/0001.sql": history, ".env": env})
+    said = {
+        (each.name, each.finding.object): each.finding.message.split(" can ")[0]
+        for each in result.findings
+        if each.name in ("rls-not-enabled", "insert-check-true")
+    }
+    assert said == {
+        ("rls-not-enabled", "public.notes"): "web",
+        ("insert-check-true", "public.docs.everything"): "web",
+    }

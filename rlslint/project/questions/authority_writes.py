@@ -10,6 +10,8 @@ from rlslint.access import (
     has_privilege,
     row_security_active,
 )
+from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.roles import certainly
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.authorities import Authority, authorities
@@ -85,6 +87,8 @@ def _write(belief: Belief, role: str, project: Project) -> AuthorityWrite | None
         return None
     columns = _believed(belief)
     if not columns or not can_use_schema(catalog, role, table.schema):
+        return None
+    if certainly(escapes_row_security, catalog, role):
         return None
     writes: dict[str, tuple[Column, ...]] = {}
     accepting: Policy | None = None

@@ -9,6 +9,7 @@ from rlslint.access import (
     has_bypassrls,
     inherited_roles,
     is_superuser,
+    not_exempt,
 )
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy, Relation, RemovedPolicy
@@ -175,7 +176,7 @@ def served_where(roles: tuple[str, ...], project: Project) -> tuple[str, ...]:
 
 def _served(project: Project, roles: tuple[str, ...]) -> tuple[str, ...]:
     catalog, runtime = project.catalog, project.runtime
-    return tuple(
+    found = tuple(
         name
         for name in runtime.names
         if name not in runtime.bypassing
@@ -189,6 +190,7 @@ def _served(project: Project, roles: tuple[str, ...]) -> tuple[str, ...]:
             )
         )
     )
+    return not_exempt(catalog, runtime, found)
 
 
 def is_privileged(role: str, project: Project) -> bool:

@@ -11,6 +11,7 @@ from rlslint.access import (
     bypass,
     can_execute,
     has_any_column_privilege,
+    not_exempt,
     reads_behind,
 )
 from rlslint.access.exposure import restricts
@@ -61,9 +62,9 @@ def callers(function: Function, project: Project) -> tuple[str, ...]:
     """Return the runtime roles that can call a function."""
     if function.return_type in TRIGGER_TYPES:
         return ()
-    return tuple(
-        role for role in project.runtime.names if can_execute(project.catalog, role, function)
-    )
+    catalog, runtime = project.catalog, project.runtime
+    found = tuple(role for role in runtime.names if can_execute(catalog, role, function))
+    return not_exempt(catalog, runtime, found)
 
 
 def function_leak(function: Function, project: Project) -> FunctionLeak | None:

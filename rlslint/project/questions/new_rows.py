@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rlslint.access import applicable_policies, can_use_schema, has_privilege
+from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.overwriting import overwriting_triggers
+from rlslint.access.roles import certainly
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
@@ -23,12 +25,13 @@ from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator
 def writers(
     policy: Policy, command: str, columns: tuple[Column, ...], project: Project
 ) -> tuple[str, ...]:
-    """Return the runtime roles that a policy serves and that may set one of `columns`."""
+    """Return the runtime roles that a policy binds and that may set one of `columns`."""
     catalog, relation = project.catalog, policy.relation
     return tuple(
         role
         for role in served_roles(policy, project)
-        if can_use_schema(catalog, role, relation.schema)
+        if not certainly(escapes_row_security, catalog, role)
+        and can_use_schema(catalog, role, relation.schema)
         and any(has_privilege(catalog, role, relation, command, c.name) for c in columns)
     )
 
