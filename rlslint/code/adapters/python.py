@@ -51,6 +51,7 @@ from rlslint.files.python_source import parsed_quietly
 from rlslint.text.budget import DEEPEST_NESTING, MOST_BITS, REPAIRS
 from rlslint.text.patterns import Pattern
 
+_IMPORTS_INSIDE = Pattern(rb"(?m)(?:^[ \t]+|[:;][ \t]*)(?:from|import)[ \t]")
 _LINE_ENDS = Pattern(rb"\r\n|\r|\n")
 _NUMERIC = "bcdoxXeEfFgGn%"
 _SERVERS = frozenset(
@@ -147,13 +148,13 @@ def parsed_python(source: bytes) -> Program:
     body = Block(0, len(source), ()) if tree is None else builder.node(tree)
     if tree is None:
         return Program(body, builder.is_cut, problem)
-    modules = tuple(_modules(tree))
+    modules = tuple(_modules(tree, source))
     return Program(body, builder.is_cut, problem, modules, _is_script(tree, modules))
 
 
-def _modules(tree: ast.Module) -> Iterator[str]:
-    """Yield the modules that are imported inside of functions, and their members."""
-    for node in ast.walk(tree):
+def _modules(tree: ast.Module, source: bytes) -> Iterator[str]:
+    """Yield the modules that are imported, inside of functions as well, and their members."""
+    for node in ast.walk(tree) if _IMPORTS_INSIDE().search(source) else tree.body:
         match node:
             case ast.Import(names=names):
                 yield from [each.name for each in names]

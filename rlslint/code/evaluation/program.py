@@ -596,10 +596,10 @@ class Programs:
 
     def imported_class(self, path: str) -> Object | None:
         """Return a class by the name by which it is imported, wherever in its folder it stands."""
-        parts = [plain(part) for part in path.split(".")]
         found = self._classes.get(path.rpartition(".")[2], [])
-        if len(parts) < 2 or len(found) != 1:
+        if "." not in path or len(found) != 1:
             return None
+        parts = [plain(part) for part in path.split(".")]
         around = {plain(part) for part in found[0].source.path.split("/")[:-1]}
         return found[0] if around.intersection(parts[:-1]) else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rlslint.code.evaluation.builtins import Place
-from rlslint.code.evaluation.strings import Fragment, Written, concatenated, gap
+from rlslint.code.evaluation.strings import Fragment, Written, gap
 from rlslint.code.evaluation.values import Value, constant
 from rlslint.text import HoleValue
 
@@ -49,5 +49,19 @@ def listed(parts: Iterable[Phrase], place: Place) -> Phrase:
 
 
 def sentence(place: Place, *parts: str | Phrase) -> Written:
-    """Return a statement."""
-    return concatenated(words(part, place) if isinstance(part, str) else part for part in parts)
+    """Return a statement; what stands at one place is one fragment of it."""
+    found: list[Fragment] = []
+    texts: list[str] = []
+    where: tuple[object, ...] = ()
+    for part in parts:
+        for each in words(part, place) if isinstance(part, str) else part:
+            if each.gap is None and each[1:] == where:
+                texts.append(each.text)
+                continue
+            if len(texts) > 1:
+                found[-1] = found[-1]._replace(text="".join(texts))
+            found.append(each)
+            texts, where = [each.text], each[1:] if each.gap is None else ()
+    if len(texts) > 1:
+        found[-1] = found[-1]._replace(text="".join(texts))
+    return Written(found)
