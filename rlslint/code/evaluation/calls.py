@@ -15,6 +15,7 @@ from rlslint.code.evaluation.builtins import (
     visits,
 )
 from rlslint.code.evaluation.collections import collected
+from rlslint.code.evaluation.composed import composed
 from rlslint.code.evaluation.expressions import inherited, member, spread
 from rlslint.code.evaluation.framework_calls import perhaps, run_by_migration
 from rlslint.code.evaluation.handlers import told_at
@@ -206,6 +207,9 @@ def _called(
     if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
         of = walker.of_library(of) or of
     for each in _receivers(walker, of, callee, scope):
+        statement = composed(walker, call, each)
+        if statement is not None:
+            return statement
         found = connections.method(each, call, course, walker)
         if found is not None:
             return found
@@ -213,6 +217,9 @@ def _called(
         found = _built(walker, call)
         if found is not None:
             return found
+    statement = composed(walker, call, of)
+    if statement is not None:
+        return statement
     if call.name in _WRAP and len(call.arguments) == 1 and not isinstance(of, Handle | Object):
         return call.arguments[0]
     if call.arguments:
@@ -240,6 +247,7 @@ def _called(
     if extension is not None and of is not None:
         return walker.follow(extension, (of, *call.arguments), None, call.named)
     if isinstance(callee, Object):
+        course.constructed = call
         return callee
     if isinstance(of, Object) and own is None:
         # What an interface declares, or a base that is not at hand, may well be a library's.

@@ -110,6 +110,10 @@ class Connections:
         """How many steps were noted."""
         return self._recorder.position
 
+    def forget(self, first: int) -> None:
+        """Forget the steps from a number on, which were only followed to learn of values."""
+        self._recorder.forget(first)
+
     def caught(self, first: int, last: int, handler: Place | None) -> None:
         """Take note that a handler takes the errors of some steps; None where none goes on."""
         self._recorder.caught(first, last, handler)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.built import Scripts
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Closure, Handle, Session, Unknown, Value
@@ -48,7 +49,8 @@ class Course:
 
     `scripts` collects what a migration runs, in order; None where no migration is followed.
     `errors` are the steps whose errors a variable may hold, `instead_of` is the first of those that
-    may not have been taken where a handler runs, -1 outside of handlers.
+    may not have been taken where a handler runs, -1 outside of handlers. `constructed` is the call
+    that last made an object of a class of the program.
     """
 
     def __init__(self, path: str, function: str, scripts: Scripts | None = None) -> None:
@@ -70,6 +72,7 @@ class Course:
         self.adopted: list[Unknown] = []
         self.receivers: list[Handle] = []
         self.builders: list[Written] = []
+        self.constructed: Call | None = None
         self._ambient: dict[str, Session] = {}
         self._batches: dict[str, Session] = {}
         self._budget = Budget(STEPS_OF_A_PROGRAM)

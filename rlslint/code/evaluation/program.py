@@ -38,6 +38,7 @@ from rlslint.code.evaluation.modules import (
 )
 from rlslint.code.evaluation.operations import Operations
 from rlslint.code.evaluation.record import Recorder
+from rlslint.code.evaluation.statements import leave
 from rlslint.code.evaluation.strings import Fragment, Source, Written
 from rlslint.code.evaluation.values import (
     Closure,
@@ -508,6 +509,7 @@ class Programs:
         loaded.evaluator.course = course
         try:
             given = loaded.evaluator.run(closure, (), None, {})
+            leave(loaded.evaluator, closure)
             if self._is_telling(given):
                 self._giving.add(_last(name))
             # What others are given to call is followed as they may call it.

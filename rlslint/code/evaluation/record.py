@@ -89,6 +89,10 @@ class Recorder:
         """How many steps were noted."""
         return len(self._noted)
 
+    def forget(self, first: int) -> None:
+        """Forget the steps from a number on, which were only followed to learn of values."""
+        del self._noted[first:]
+
     def caught(self, first: int, last: int, handler: Place | None) -> None:
         """Take note that a handler takes the errors of some steps, unless another one did."""
         found = Caught(_span(_first_line(handler)), self.position) if handler is not None else None

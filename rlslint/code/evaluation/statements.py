@@ -11,7 +11,7 @@ from rlslint.code.evaluation.builtins import (
     known_items,
 )
 from rlslint.code.evaluation.collections import keys_of
-from rlslint.code.evaluation.expressions import operated, qualified, with_name
+from rlslint.code.evaluation.expressions import member, operated, qualified, with_name
 from rlslint.code.evaluation.handlers import arm_of_errors, checked, is_dropped, told
 from rlslint.code.evaluation.options import of_level
 from rlslint.code.evaluation.strings import Written
@@ -31,6 +31,10 @@ from rlslint.code.evaluation.walking import CONSTANT_CASE, Walker, dotted, name_
 from rlslint.code.form import Leaves
 from rlslint.text import HoleValue
 
+ENTERING = ("__enter__", "__aenter__")
+"""Methods that are called before the body that an object is held for."""
+LEAVING = ("__exit__", "__aexit__", "close", "Dispose", "DisposeAsync")
+"""Methods that are called behind it, however it ends."""
 _CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize", "init"))
 
 
@@ -193,12 +197,52 @@ def _holding(walker: Walker, node: form.With, number: int, scope: Scope) -> Valu
         return found[0] if found else NOTHING
     if isinstance(value, Unknown) and isinstance(item, form.Call):
         value = _taken(walker, item, scope) or value
-    if isinstance(value, Handle):
+    if isinstance(value, Object) and _held_by_itself(walker, value, item, held):
+        pass
+    elif isinstance(value, Handle):
         with walker.connections.held(value, before, walker.place(item), course) as entered:
             held(entered)
     else:
         held(value)
     return found[0] if found else NOTHING
+
+
+def _held_by_itself(
+    walker: Walker, of: Object, item: form.Node, held: Callable[[Value], None]
+) -> bool:
+    """Follow a body between what a class of the program does first and last; False if it does not.
+
+    The object is made anew for it, with what its constructor is given here.
+    """
+    enter, leave = _method(walker, of, ENTERING), _method(walker, of, LEAVING)
+    if enter is None and leave is None:
+        return False
+    course = walker.course
+    call, course.constructed = course.constructed, None
+    before = dict(of.scope.variables)
+    constructor = _method(walker, of, (*_CONSTRUCTORS, of.name))
+    if constructor is not None and call is not None and call.place == walker.place(item):
+        walker.follow(constructor, call.arguments, None, call.named)
+    held(walker.follow(enter, ()) if enter is not None else of)
+    if leave is not None:
+        with course.at_the_end():
+            walker.follow(leave, ())
+    of.scope.variables.update(before)
+    return True
+
+
+def leave(walker: Walker, entered: Closure) -> None:
+    """Follow what a class of the program does last, behind what it did first for any body."""
+    owner = entered.scope.owner
+    last = _method(walker, owner, LEAVING) if owner is not None else None
+    if entered.function.name in ENTERING and last is not None:
+        with walker.course.at_the_end():
+            walker.follow(last, ())
+
+
+def _method(walker: Walker, of: Object, names: Iterable[str]) -> Closure | None:
+    found = (member(walker, of, name, 0) for name in names)
+    return next((each for each in found if isinstance(each, Closure)), None)
 
 
 def _taken(walker: Walker, item: form.Call, scope: Scope) -> Value | None:
@@ -403,7 +447,10 @@ def _construct(walker: Walker, closure: Closure, made: Object) -> None:
     for parameter in closure.function.parameters:
         typed = walker.typed(parameter.type, parameter.name)
         made.scope.variables.setdefault(parameter.name, typed)
+    first = walker.connections.position
     walker.follow(closure, ())
+    if _method(walker, made, LEAVING) is not None:
+        walker.connections.forget(first)
 
 
 def _function(walker: Walker, node: form.Function, scope: Scope) -> Value:

@@ -104,6 +104,8 @@ class Library(NamedTuple):
     value is marked in its SQL; `passing` are names by which values are passed, where these decide
     the facts.
     `tells_of_transaction` are members that tell whether somebody else has begun one.
+    `functions` have a member for each function of the database, `queries` make a statement of calls
+    of these, `literals` are functions that stand for the value that they are given.
     `events` are hooks that are known by the name of an argument or an event only; `calls` are
     methods that call a function of the database by its name, `reveals` those that nothing but a
     connection has. `keeps` are options, with the value,
@@ -148,6 +150,9 @@ class Library(NamedTuple):
     unresets: frozenset[str] = frozenset()
     unpooled: frozenset[str] = frozenset()
     outside: Mapping[str, frozenset[str]] = {}
+    functions: frozenset[str] = frozenset()
+    queries: frozenset[str] = frozenset()
+    literals: frozenset[str] = frozenset()
     stands_for_others: bool = False
 
 

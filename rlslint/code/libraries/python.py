@@ -218,6 +218,9 @@ LIBRARIES = (
             "after_begin": Hook.begin,
         },
         unpooled=frozenset(("NullPool",)),
+        functions=frozenset(("func",)),
+        queries=frozenset(("select", "query")),
+        literals=frozenset(("bindparam", "cast", "false", "literal", "true", "type_coerce")),
         parameter=":value",
     ),
     Library(

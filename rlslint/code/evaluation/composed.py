@@ -1,0 +1,77 @@
+"""Statements that a program has a library compose of calls of functions (`func.now()`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.strings import Fragment, Written
+from rlslint.code.evaluation.values import Handle, Plain, Prepared, Unknown, Value, constant
+from rlslint.code.evaluation.walking import Walker
+from rlslint.code.libraries import Role
+
+_TRUTHS = {"true": Plain(True), "false": Plain(False)}
+_SELECT = "SELECT "
+
+
+def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:
+    """Return the statement that a call composes, None where it composes none.
+
+    A function of the database counts where the program is followed for what is called.
+    """
+    connections = walker.connections
+    for library in connections.active:
+        name = _function_called(call.path, library.functions)
+        if name and walker.program.is_of_interest(*call.place):
+            return Handle(Role.statement, library, None, _called(name, call))
+        if call.name in library.literals and not isinstance(of, Handle):
+            return call.arguments[0] if call.arguments else _TRUTHS.get(call.name)
+        if call.name not in library.queries:
+            continue
+        given = [each.prepared for each in call.arguments if isinstance(each, Handle)]
+        parts = [each for each in given if each is not None and each.sql.text.startswith(_SELECT)]
+        if parts and isinstance(of, Handle):
+            made = _query(parts, call.place)
+            connections.send(made.sql, of, made.values, call.place, walker.course)
+            return Handle(of.role, of.library, of.session)
+        if parts:
+            return Handle(Role.statement, library, None, _query(parts, call.place))
+    return None
+
+
+def _function_called(path: str, owners: Iterable[str]) -> str:
+    """Return the name of the function of the database that a path leads to, "" for none."""
+    parts = path.split(".")
+    place = next((number for number, part in enumerate(parts[:-1]) if part in owners), None)
+    return "" if place is None else ".".join(parts[place + 1 :])
+
+
+def _called(name: str, call: Call) -> Prepared:
+    """Return a statement that calls a function of the database; constants stand in it."""
+    parts: list[str] = []
+    values: list[Value] = []
+    for value in (*call.arguments, *call.named.values()):
+        match constant(value):
+            case str() as text:
+                parts.append("'" + text.replace("'", "''") + "'")
+            case bool() | int() | float() as plain:
+                parts.append(str(plain).lower())
+            case _:
+                values.append(value if not isinstance(value, Handle) else Unknown())
+                parts.append(f":value_{len(values)}")
+    text = f"{_SELECT}{name}({', '.join(parts)})"
+    return Prepared(Written((Fragment(text, *call.place),)), values)
+
+
+def _query(parts: Sequence[Prepared], place: Place) -> Prepared:
+    """Return a statement of what several would give alone."""
+    fragments = list(parts[0].sql.fragments)
+    values = list(parts[0].values)
+    for part in parts[1:]:
+        text = part.sql.text.removeprefix(_SELECT)
+        for number in range(len(part.values), 0, -1):
+            text = text.replace(f":value_{number}", f":value_{len(values) + number}")
+        fragments.append(Fragment(f", {text}", *place))
+        values += part.values
+    return Prepared(Written(fragments), values)
