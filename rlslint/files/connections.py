@@ -28,8 +28,10 @@ _ASIDE = frozenset(
         "admin", "direct", "owner", "root", "seed", "seeds", "shadow", "superuser",
     )
 )  # fmt: skip
-_SETS_UP = Pattern(r"(?:.*/)?scripts?/(?:.*[^a-z])?(?:bootstrap|init|install|setup)(?:[^a-z/].*)?")
-"""Scripts that set up a server; a program's own set-up may open the pool that serves requests."""
+_SETS_UP = Pattern(
+    r"(?:.*/)?scripts?/(?:.*[^a-z])?(?:bench\w*|bootstrap|init|install|setup)(?:[^a-z/].*)?"
+)
+"""Scripts that set up or measure a server; a program's own set-up may open what serves requests."""
 LITERAL = "literal"
 """The source of a connection that a program opens with what stands in its code."""
 _MOST_CLIENTS = 3

@@ -137,6 +137,10 @@ class SessionTrace(NamedTuple):
                 return Reset(proof, found)
         return None
 
+    def resets(self, name: str) -> bool:
+        """Tell whether a step of the function takes a setting back, in whatever branch."""
+        return any(_undoes(step, name) for step in self.steps)
+
     def opens(self, step: Step) -> bool:
         """Tell whether the function itself opens the connection that `step` uses."""
         return any(

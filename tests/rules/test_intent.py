@@ -164,3 +164,49 @@ def test_an_index_that_only_changes_would_use_is_an_info(tmp_path: Path) -> None
     assert "info" in _severities(tmp_path, {"migrations/1.sql": sql}, rule)
     sql = sql.replace("FOR DELETE", "")
     assert "info" not in _severities(tmp_path, {"migrations/1.sql": sql}, rule)
+
+
+def test_a_key_may_be_what_a_unique_index_is_on(tmp_path: Path) -> None:
+    sql = f"""{PROTECTED}ALTER TABLE docs ADD email text, NO FORCE ROW LEVEL SECURITY;
+    CREATE UNIQUE INDEX ON docs (lower(email));
+    CREATE FUNCTION found(wanted text) RETURNS TABLE (id int) LANGUAGE sql STABLE SECURITY DEFINER
+      SET search_path = public, pg_temp
+      AS 'SELECT d.id FROM docs d WHERE lower(d.email) = lower(btrim(wanted))';"""
+    (found,) = findings_of(
+        lint(tmp_path, {"migrations/1.sql": sql}), "security-definer-function-bypass"
+    )
+    assert found.severity.name == "warning"
+    assert "whose email they know" in found.finding.message
+
+
+@pytest.mark.parametrize(("asks", "found"), [("status = 'active'", 0), ("true", 1)])
+def test_members_who_let_in_others_give_nothing_to_themselves(
+    tmp_path: Path, asks: str, found: int
+) -> None:
+    sql = f"""CREATE TABLE members (org_id uuid, user_id uuid, status text);
+    CREATE TABLE notes (id int PRIMARY KEY, org_id uuid NOT NULL);
+    CREATE FUNCTION is_member(org uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+      SET search_path = public, pg_temp AS $$ SELECT EXISTS (SELECT FROM members m
+        WHERE m.org_id = org AND m.user_id = auth.uid() AND {asks}) $$;
+    ALTER TABLE members ENABLE ROW LEVEL SECURITY; ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY m ON members USING (is_member(org_id)) WITH CHECK (is_member(org_id));
+    CREATE POLICY n ON notes USING (EXISTS (SELECT FROM members m WHERE m.org_id = notes.org_id
+      AND m.user_id = auth.uid() AND m.status = 'active'));"""
+    result = lint(tmp_path, {"supabase/migrations/1_a.sql": sql})
+    assert len(findings_of(result, "policy-writable-authority-table")) == found
+
+
+@pytest.mark.parametrize(("has_server", "severity"), [(True, "info"), (False, "warning")])
+def test_who_runs_the_migrations_may_be_the_superuser_of_the_server_that_is_set_up(
+    tmp_path: Path, has_server: bool, severity: str
+) -> None:
+    files = {
+        "migrations/1.sql": PROTECTED,
+        "migrations/2.sql": "UPDATE docs SET tenant_id = 2 WHERE tenant_id = 1;",
+    }
+    if has_server:
+        files["compose.yaml"] = (
+            "services:\n  db:\n    image: postgres:17\n"
+            "    environment:\n      POSTGRES_USER: postgres\n"
+        )
+    assert _severities(tmp_path, files, "migration-write-under-force") == [severity]

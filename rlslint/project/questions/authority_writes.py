@@ -68,9 +68,24 @@ def authority_write(project: Project, table: Relation) -> AuthorityWrite | None:
     for belief in project.ask(beliefs).get(table, ()):
         for role in served_roles(belief.policy, project):
             found = _write(belief, role, project)
-            if found is not None and not _is_kept_from_strangers(found, project):
+            if found is None or _is_kept_from_strangers(found, project):
+                continue
+            if not _has_to_have_it(found, project):
                 return found
     return None
+
+
+def _has_to_have_it(found: AuthorityWrite, project: Project) -> bool:
+    """Tell whether the policy accepts rows only of those who have what they would give."""
+    check, table = (found.by.effective_check if found.by else None), found.belief.authority.relation
+    if check is None:
+        return False
+    numbers = {column.number for column in found.columns}
+    condition = project.condition(check, table)
+    return any(
+        one.relation is table and one.believed >= numbers
+        for one in condition.ask(authorities, project.context_functions)
+    )
 
 
 def _is_kept_from_strangers(found: AuthorityWrite, project: Project) -> bool:

@@ -127,6 +127,11 @@ def _of_superusers(project: Project) -> tuple[Connection, ...]:
     )
 
 
+def sets_up_a_server(project: Project) -> bool:
+    """Tell whether files of the project make a server's superuser, which may run migrations."""
+    return any(connection.superuser_evidence for connection in project.connections)
+
+
 def is_only_one(connection: Connection, project: Project) -> bool:
     """Tell whether no connection of the application is as another role."""
     role = role_of(connection)

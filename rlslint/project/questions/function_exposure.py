@@ -24,11 +24,20 @@ from rlslint.meaning.bodies import TableName, reads_context, tables_read, tables
 from rlslint.meaning.body_access import BodyAccess, body_access, tables
 from rlslint.meaning.caller_checks import PassedChecks, checks_passed
 from rlslint.meaning.calls import called_in_body, search_path_of
-from rlslint.meaning.context import PLATFORM_FUNCTIONS
+from rlslint.meaning.context import PLATFORM_FUNCTIONS, own_columns
 from rlslint.meaning.situations import Session
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
-from rlslint.sql.expressions import And, Cast, Column, ColumnBinding, Operator, Query, SubSelect
+from rlslint.sql.expressions import (
+    And,
+    Cast,
+    Column,
+    ColumnBinding,
+    Expr,
+    Operator,
+    Query,
+    SubSelect,
+)
 from rlslint.text.sentences import listed
 
 TRIGGER_TYPES = frozenset(("trigger", "event_trigger"))
@@ -197,23 +206,41 @@ def _key(query: Query, table: Relation) -> str:
     for part in query.conditions:
         for conjunct in part.arguments if isinstance(part, And) else (part,):
             match conjunct:
-                case Operator("=", Column() as one, Column() as other) if not conjunct.quantifier:
-                    for column, value in ((one, other), (other, one)):
-                        binding = column.binding
-                        if (
-                            value.binding is None
-                            and isinstance(binding, ColumnBinding)
-                            and binding.source.relation is table
-                            and _is_key(table, binding.number)
-                        ):
+                case Operator("=", Expr() as one, other) if not conjunct.quantifier:
+                    for side, value in ((one, other), (other, one)):
+                        found, given = _bindings(side), _bindings(value)
+                        if len(found) != 1 or not given or any(given):
+                            continue
+                        (binding,) = found
+                        if binding is not None and _is_key(table, side, binding):
                             return binding.name
     return ""
 
 
-def _is_key(table: Relation, number: int) -> bool:
+def _bindings(expression: Expr) -> tuple[ColumnBinding | None, ...]:
+    """Return what the columns of an expression are; None for an argument of the function."""
+    return tuple(
+        part.binding if isinstance(part.binding, ColumnBinding) else None
+        for part in expression.walk()
+        if isinstance(part, Column)
+    )
+
+
+def _is_key(table: Relation, side: Expr, binding: ColumnBinding) -> bool:
+    """Tell whether a side of a comparison is a key of a table, or what a unique index is on."""
+    if binding.source.relation is not table:
+        return False
+    if isinstance(side, Column):
+        return any(
+            constraint.kind in ("primary", "unique") and constraint.columns == (binding.number,)
+            for constraint in table.constraints.known()
+        )
     return any(
-        constraint.kind in ("primary", "unique") and constraint.columns == (number,)
-        for constraint in table.constraints.known()
+        index.unique
+        and not index.partial
+        and index.columns == (0,)
+        and own_columns(index.expressions[0].expression) == {binding.number}
+        for index in table.indexes.known()
     )
 
 

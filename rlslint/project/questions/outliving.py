@@ -97,6 +97,7 @@ def _kept(trace: SessionTrace, step: Step, write: SettingWrite) -> Outliving | N
         # The next one to borrow it sets its own, unless the hook does so for some alone.
         min(left, _RENEWED) if place[0].hook is Hook.acquire and left is not None else left
         for place in trace.occurrences(step)
+        if place[0].hook is not Hook.acquire or not place[0].resets(write.name)
         for left in (_left_behind(*place, write.name),)
     ]
     return max(

@@ -10,6 +10,7 @@ from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions.exempt_connections import sets_up_a_server
 from rlslint.project.questions.migrating import (
     Bound,
     bound_while_running,
@@ -73,10 +74,14 @@ def _finding(
 def _severity(access: RowAccess, project: Project) -> Severity:
     """Return how grave it is where nothing tells who runs the migrations.
 
-    Others say of a copy that roles can read what would be if all rows were in it.
+    Others say of a copy that roles can read what would be if all rows were in it. A superuser
+    that the project sets up beside roles for its requests is there to run them.
     """
     is_copy = access.statement in project.ask(_open_copies)
-    return Severity.info if is_copy or makes_exempt_roles(project) else Severity.warning
+    may_escape = makes_exempt_roles(project) or (
+        not project.runtime.migrating and sets_up_a_server(project)
+    )
+    return Severity.info if is_copy or may_escape else Severity.warning
 
 
 def _open_copies(project: Project) -> frozenset[Statement | None]:
