@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from rlslint import NamedTuple
 from rlslint.code import form
 from rlslint.code.constants import Constants
 from rlslint.code.forms import ProgramFile
@@ -11,11 +12,15 @@ from rlslint.files.connections import ConnectionDefaults
 
 _SETTING = "DATABASES"
 _DEFAULT = "default"
+_SIGNS = (b"postg", b"psql", b"pgsql")
+_READERS = frozenset(("config", "db", "db_url", "parse"))
+"""Functions of dj-database-url and django-environ that make an entry of an address."""
+_SCHEMES = ("postg", "psql", "pgsql")
 
 
 def may_set_defaults(data: bytes) -> bool:
     """Tell whether a program may say so, for what a few searches cost."""
-    return _SETTING.encode() in data and b"postg" in data
+    return _SETTING.encode() in data and any(word in data for word in _SIGNS)
 
 
 def connection_defaults(file: ProgramFile) -> Iterator[ConnectionDefaults]:
@@ -24,42 +29,76 @@ def connection_defaults(file: ProgramFile) -> Iterator[ConnectionDefaults]:
     Without CONN_MAX_AGE each request has a connection of its own; None keeps it for ever.
     """
     constants, document = file.constants, file.document
-    databases: form.Mapping | None = None
-    values: dict[str, form.Node] = {}
+    place: form.Node | None = None
+    found = _Entry({}, None)
     for node in file.nodes:
         match node:
             case form.Assign(targets=(form.Name(name="DATABASES"),), value=form.Mapping() as made):
-                entries = _entries(_entries(made).get(_DEFAULT))
-                if databases is None or _is_postgresql(entries, constants):
-                    databases, values = made, entries
-            case form.Assign(
-                targets=(
-                    form.Subscript(
-                        of=form.Subscript(of=form.Name(name="DATABASES"), key=alias), key=key
-                    ),
-                ),
-                value=given,
-            ) if given is not None:
-                named, entry = constants.word(alias), constants.word(key)
-                if named is not None and entry is not None and named.text == _DEFAULT:
-                    values[entry.text] = given
-    if databases is None or not _is_postgresql(values, constants):
+                entry = _entry(_entries(made).get(_DEFAULT), constants)
+                if place is None or entry.is_postgresql:
+                    place, found = made, entry
+            case form.Assign(targets=(form.Subscript() as target,), value=given) if given:
+                keys = _keys(target, constants)
+                if keys == [_DEFAULT]:
+                    found = _entry(given, constants)
+                elif keys[:1] == [_DEFAULT] and len(keys) == 2:
+                    found.values[keys[1]] = given
+            case form.Call(function=form.Attribute(of=form.Subscript() as of, name="update")):
+                if _keys(of, constants) == [_DEFAULT] and node.arguments:
+                    given = _entry(node.arguments[0], constants)
+                    if given.is_postgresql is not None:
+                        found.values.pop("ENGINE", None)
+                    told = (
+                        given.is_postgresql
+                        if given.is_postgresql is not None
+                        else found.is_postgresql
+                    )
+                    found = _Entry(found.values | given.values, told)
+    engine = constants.word(found.values["ENGINE"]) if "ENGINE" in found.values else None
+    is_postgresql = "postg" in engine.text if engine is not None else found.is_postgresql
+    if place is None or not is_postgresql:
         return
+    values = found.values
     options = _entries(values.get("OPTIONS"))
-    kept = "CONN_MAX_AGE" in values and _truth(values["CONN_MAX_AGE"]) != 0
-    pooled = kept or ("pool" in options and _truth(options["pool"]) is not False)
+    kept = _truth(values.get("CONN_MAX_AGE"), constants, absent=False, of_nothing=True)
+    in_pool = "pool" in options and _truth(options["pool"], constants) is not False
     yield ConnectionDefaults(
         "django",
-        document.span(document.character(databases.start), document.character(databases.end)),
-        pooled,
-        _truth(values.get("ATOMIC_REQUESTS"), absent=False),
-        _truth(options.get("server_side_binding"), absent=False),
+        document.span(document.character(place.start), document.character(place.end)),
+        True if in_pool else kept,
+        _truth(values.get("ATOMIC_REQUESTS"), constants, absent=False),
+        _truth(options.get("server_side_binding"), constants, absent=False),
     )
 
 
-def _is_postgresql(entries: Mapping[str, form.Node], constants: Constants) -> bool:
-    engine = constants.word(entries["ENGINE"]) if "ENGINE" in entries else None
-    return engine is not None and "postg" in engine.text
+class _Entry(NamedTuple):
+    """What is said of one database; None where nobody knows whether it is PostgreSQL's."""
+
+    values: dict[str, form.Node]
+    is_postgresql: bool | None
+
+
+def _entry(node: form.Node | None, constants: Constants) -> _Entry:
+    """Return what a dictionary says, or a function that makes one of an address."""
+    match node:
+        case form.Mapping():
+            entries = _entries(node)
+            engine = constants.word(entries["ENGINE"]) if "ENGINE" in entries else None
+            return _Entry(entries, None if engine is None else "postg" in engine.text)
+        case form.Call(named=named) if constants.path(node).rpartition(".")[2] in _READERS:
+            given = dict(named)
+            age = given.get("conn_max_age")
+            url = given.get("default") or next(iter(node.arguments[-1:]), None)
+            word = constants.word(url) if url is not None else None
+            known = word.text.partition("://")[0] if word and "://" in word.text else ""
+            # Policies are read of a project whose address only the environment tells.
+            is_postgresql = known.startswith(_SCHEMES) if known else True
+            return _Entry({} if age is None else {"CONN_MAX_AGE": age}, is_postgresql)
+        case form.Name():
+            value = constants.value(node)
+            return _entry(value, constants) if value is not None else _Entry({}, None)
+        case _:
+            return _Entry({}, None)
 
 
 def _entries(node: form.Node | None) -> dict[str, form.Node]:
@@ -67,12 +106,38 @@ def _entries(node: form.Node | None) -> dict[str, form.Node]:
     return {pair.name: pair.value for pair in pairs if pair.name}
 
 
-def _truth(node: form.Node | None, absent: bool | None = None) -> bool | None:
-    """Return a truth value or a number that is written as a literal, None for others."""
+def _keys(node: form.Node, constants: Constants) -> list[str]:
+    """Return the keys by which an entry of `DATABASES` is reached, none for anything else."""
+    found: list[str] = []
+    while isinstance(node, form.Subscript):
+        word = constants.word(node.key)
+        found.insert(0, word.text if word is not None else "")
+        node = node.of
+    return found if isinstance(node, form.Name) and node.name == _SETTING else []
+
+
+def _truth(
+    node: form.Node | None,
+    constants: Constants,
+    absent: bool | None = None,
+    of_nothing: bool | None = None,
+) -> bool | None:
+    """Return the truth of what is written, or of what holds where a variable is not set."""
     match node:
         case None:
             return absent
+        case form.Literal(value=None):
+            return of_nothing
         case form.Literal(value=bool() | int() as value):
             return bool(value)
+        case form.String():
+            word = constants.word(node)
+            return int(word.text) != 0 if word is not None and word.text.isdigit() else None
+        case form.Call(named=named, arguments=arguments):
+            default = dict(named).get("default") or next(iter(arguments[-1:]), None)
+            # What is off by default may well be on elsewhere.
+            return _truth(default, constants, None, of_nothing) or None
+        case form.Name():
+            return _truth(constants.value(node), constants, None, of_nothing)
         case _:
             return None

@@ -340,3 +340,53 @@ def test_what_reads_and_writes_rows_is_followed_in_any_language(
     result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, path: program})
     (reported,) = findings_of(result, "guc-identity-forgeable")
     assert reported.severity is severity
+
+
+READERS = "import dj_database_url, environ, os  # postgres\nenv = environ.Env()\n"
+URL = "'postgres://app@db/shop'"
+
+
+@pytest.mark.parametrize(
+    ("settings", "severity"),
+    [
+        (f"DATABASES = {{'default': dj_database_url.config(default={URL})}}", None),
+        ("DATABASES = {'default': dj_database_url.config(conn_max_age=0)}", None),
+        ("DATABASES = {'default': dj_database_url.config(conn_max_age=600)}", Severity.error),
+        (f"DATABASES = {{'default': env.db('URL', default={URL})}}", None),
+        (
+            "DATABASES = {'default': env.db('URL')}\n"
+            "DATABASES['default']['CONN_MAX_AGE'] = env.int('AGE', default=60)",
+            Severity.error,
+        ),
+        (
+            "DATABASES = {'default': env.db('URL')}\n"
+            "DATABASES['default']['CONN_MAX_AGE'] = int(os.environ.get('AGE', '0'))",
+            Severity.warning,
+        ),
+        (
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\n"
+            "found = dj_database_url.config(conn_max_age=None)\n"
+            "DATABASES['default'].update(found)",
+            Severity.error,
+        ),
+        (
+            "DATABASES = {}\nDATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql',"
+            " 'OPTIONS': {'pool': True}}",
+            Severity.error,
+        ),
+        (
+            "DATABASES = {'default': dj_database_url.parse('mysql://app@db/shop')}",
+            Severity.warning,
+        ),
+    ],
+)
+def test_settings_of_django_that_are_made_of_an_address_say_whether_connections_stay(
+    settings: str, severity: Severity | None, tmp_path: Path
+) -> None:
+    code = DJANGO.replace("LOCAL", "false")
+    result = lint(
+        tmp_path,
+        {"migrations/1.sql": HISTORY, "shop/db.py": code, "shop/settings.py": READERS + settings},
+    )
+    told = findings_of(result, "set-config-session")
+    assert [each.severity for each in told] == ([] if severity is None else [severity])
