@@ -6,6 +6,7 @@ from typing import Any
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.sql.expressions import Expr
 from rlslint.sql.quoting import quoted_identifier, quoted_type
 from rlslint.text import Statement
 
@@ -13,7 +14,8 @@ from rlslint.text import Statement
 class Function(Facts):
     """A function or procedure (pg_proc).
 
-    The last `default_count` arguments have defaults. `settings` are those of its SET clauses.
+    The last `default_count` arguments have defaults, which are the `defaults` where the history
+    says them. `settings` are those of its SET clauses.
     `body` is the source of a string body; `atomic` the queries of a SQL-standard body. `body_start`
     is the byte offset of the body's first character in the statement's text, -1 where it has no
     simple position. `answers` keeps what was found out about the function, which nothing changes
@@ -28,6 +30,7 @@ class Function(Facts):
         "body",
         "body_start",
         "default_count",
+        "defaults",
         "grants",
         "is_procedure",
         "language",
@@ -54,6 +57,7 @@ class Function(Facts):
     argument_types: tuple[str, ...]
     variadic: bool
     default_count: int
+    defaults: tuple[Expr, ...]
     return_type: str
     returns_set: bool
     is_procedure: bool
@@ -83,6 +87,7 @@ class Function(Facts):
         self.argument_types = ()
         self.variadic = False
         self.default_count = 0
+        self.defaults = ()
         self.return_type = "void"
         self.returns_set = False
         self.is_procedure = False

@@ -131,11 +131,12 @@ def _with_arguments(body: Expr, function: Function, call: Call, budget: Budget) 
             if isinstance(part, Query) and any(id(source) in inner for source in part.sources):
                 return None
     names = function.argument_names
-    environment = {
-        name: argument for name, argument in zip(names, call.arguments, strict=False) if name
-    }
+    left_out = len(names) - len(call.arguments)
+    defaults = function.defaults[-left_out:] if left_out > 0 else ()
+    arguments = (*call.arguments, *(relocated(one, call.location) for one in defaults))
+    environment = {name: argument for name, argument in zip(names, arguments, strict=False) if name}
     placed = relocated(body, call.location)
-    return _substituted(placed, environment, call.arguments, function.name)
+    return _substituted(placed, environment, arguments, function.name)
 
 
 def _substituted(

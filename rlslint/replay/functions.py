@@ -124,6 +124,8 @@ def _describe(
         item["FunctionParameter"]["mode"] == "FUNC_PARAM_TABLE"
         for item in node.get("parameters", ())
     )
+    # pg_dump empties the path for its own session; those that call it have another.
+    path = replay.session.search_path or DEFAULT_SEARCH_PATH
     is_variadic = any(p["mode"] == "FUNC_PARAM_VARIADIC" for p in parameters)
     described: dict[str, object] = {
         **_DEFAULTS,
@@ -132,12 +134,16 @@ def _describe(
         "argument_types": tuple(_type(replay, p["argType"]) for p in parameters),
         "variadic": is_variadic,
         "default_count": sum("defexpr" in parameter for parameter in parameters),
+        "defaults": tuple(
+            bind(expression(parameter["defexpr"]), Scope(replay.catalog, path))
+            for parameter in parameters
+            if "defexpr" in parameter
+        ),
         "is_procedure": node.get("is_procedure", False),
         "return_type": _type(replay, returned) if returned else "void",
         "returns_set": returns_set,
         "atomic": "sql_body" in node,
-        # pg_dump empties the path for its own session; those that call it have another.
-        "search_path": replay.session.search_path or DEFAULT_SEARCH_PATH,
+        "search_path": path,
     }
     for fact, value in described.items():
         function.become(fact, value)

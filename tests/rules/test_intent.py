@@ -210,3 +210,26 @@ def test_who_runs_the_migrations_may_be_the_superuser_of_the_server_that_is_set_
             "    environment:\n      POSTGRES_USER: postgres\n"
         )
     assert _severities(tmp_path, files, "migration-write-under-force") == [severity]
+
+
+@pytest.mark.parametrize(("default", "found"), [("auth.uid()", 0), ("gen_random_uuid()", 1)])
+def test_what_a_call_leaves_out_is_the_default(tmp_path: Path, default: str, found: int) -> None:
+    sql = f"""CREATE TABLE notes (id int PRIMARY KEY, user_id uuid NOT NULL);
+    CREATE TABLE admins (id uuid PRIMARY KEY);
+    CREATE FUNCTION is_admin(who uuid DEFAULT {default}) RETURNS boolean LANGUAGE sql STABLE
+      SECURITY DEFINER SET search_path = public, pg_temp
+      AS 'SELECT EXISTS (SELECT FROM admins a WHERE a.id = who)';
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY n ON notes FOR SELECT USING (user_id = auth.uid() OR is_admin());"""
+    result = lint(tmp_path, {"supabase/migrations/1_a.sql": sql})
+    assert len(findings_of(result, "policy-or-escape-branch")) == found
+
+
+@pytest.mark.parametrize(("command", "found"), [("ALL", 0), ("SELECT", 1)])
+def test_beside_true_nothing_is_called(tmp_path: Path, command: str, found: int) -> None:
+    sql = f"""CREATE TABLE notes (id int PRIMARY KEY, user_id uuid NOT NULL);
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON notes FOR UPDATE USING (user_id = auth.uid());
+    CREATE POLICY everything ON notes FOR {command} USING (true);"""
+    result = lint(tmp_path, {"supabase/migrations/1_a.sql": sql})
+    assert len(findings_of(result, "policy-function-not-wrapped")) == found

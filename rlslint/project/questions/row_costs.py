@@ -18,6 +18,7 @@ from rlslint.meaning.context import own_columns
 from rlslint.meaning.cost import Lookup, lookups, row_calls, unwrapped_calls, unwrapped_reads
 from rlslint.meaning.index_support import leading_index
 from rlslint.project.project import Project
+from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.index_needs import filters_rows, is_served_beside, reads_whole_table
 from rlslint.sql.expressions import Call, Cast, Constant, Expr, Or
 
@@ -45,6 +46,8 @@ def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]
     clause = policy.using
     if clause is None or not filters_rows(policy, project) or _is_planned_away(clause):
         return ()
+    if _is_beside_true(policy, project):
+        return ()
     found: dict[tuple[str, ...], RepeatedCall] = {}
     for call in clause.ask(unwrapped_calls):
         if _is_worth_wrapping(call):
@@ -55,6 +58,28 @@ def repeated_calls(policy: Policy, project: Project) -> tuple[RepeatedCall, ...]
         severity = Severity.warning if scans else Severity.info
         found[reads[0].name] = RepeatedCall(reads[0], severity)
     return tuple(found.values())
+
+
+def _is_beside_true(policy: Policy, project: Project) -> bool:
+    """Tell whether TRUE of other policies takes the place of what a permissive one asks.
+
+    PostgreSQL joins them with OR, and its planner evaluates none of that then.
+    """
+    served = frozenset(served_roles(policy, project))
+    others = [
+        other
+        for other in policy.relation.policies.known()
+        if other.permissive
+        and other is not policy
+        and other.using is not None
+        and other.using.expression == Constant(True)
+        and served.issubset(served_roles(other, project))
+    ]
+    return policy.permissive and all(
+        any(other.covers(command) for other in others)
+        for command in ("select", "update", "delete")
+        if policy.covers(command)
+    )
 
 
 def _is_planned_away(clause: Clause) -> bool:
