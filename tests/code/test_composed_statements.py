@@ -68,3 +68,40 @@ def test_settings_by_functions_of_sqlalchemy(
     result = lint(tmp_path, {"migrations/1.sql": HISTORY, "app.py": code})
     about = ("set-config-session", "set-local-autocommit-driver", "query-without-context")
     assert [name for name in about for _ in findings_of(result, name)] == rules
+
+
+@pytest.mark.parametrize(
+    ("path", "program", "written"),
+    [
+        (
+            "db.ts",
+            "import { sql } from 'drizzle-orm';\nexport const f = (db: PgDatabase, t: string) =>\n"
+            "  db.execute(sql`SET app.tenant_id = ${sql.raw(t)}`);\n",
+            "t is",
+        ),
+        (
+            "db.ts",
+            "import { sql } from 'kysely';\nexport const f = (db: Kysely<D>, r: Request) =>\n"
+            "  sql`SET app.tenant_id = ${sql.raw(r.params.tenant)}`.execute(db);\n",
+            "r.params.tenant is",
+        ),
+        (
+            "db.py",
+            "import psycopg\ndef f(c: psycopg.Connection, t):\n"
+            "    c.execute(f'SET app.tenant_id = {str(t)}')\n",
+            "t is",
+        ),
+        (
+            "db.py",
+            "import psycopg, web\ndef f(c: psycopg.Connection):\n"
+            "    c.execute(f'SET app.tenant_id = {web.tenant_of(c)}')\n",
+            "web.tenant_of(c) is",
+        ),
+    ],
+)
+def test_what_is_pasted_is_called_as_it_is_written(
+    path: str, program: str, written: str, tmp_path: Path
+) -> None:
+    result = lint(tmp_path, {"migrations/1.sql": HISTORY, path: program})
+    (found,) = findings_of(result, "set-string-interpolation")
+    assert f"become another tenant: {written} written into" in found.finding.message

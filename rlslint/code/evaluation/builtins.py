@@ -124,6 +124,12 @@ _DOUBLED = frozenset(("''", '""'))
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
 
+_PASTES = Pattern(
+    r"(?:[\w$]+(?:\.|::))*(?:raw|Raw|str|string|String|text|to_string|unsafe)\(([^()\n]*)\)"
+)
+_SHORT = Pattern(r"[\w$.:@?!>\[\]-]{1,60}(?:\([^\"'`\n]{0,60}\))?")
+
+
 class Place(NamedTuple):
     """Where in a program a value comes about."""
 
@@ -144,11 +150,24 @@ def parts_of(value: Value | None, place: Place) -> Sequence[Fragment]:
         case Plain(int() | float() as number):
             return (Fragment(str(number), *place),)
         case Unknown():
-            return (gap(*place, value.value, value.path),)
+            return (gap(*place, value.value, _as_written(value, place)),)
         case None:
             return ()
         case _:
             return (gap(*place, HoleValue.anything),)
+
+
+def _as_written(value: Unknown, place: Place) -> str:
+    """Return how a program writes a value: what a call gives is called as it stands there.
+
+    A function that only pastes its argument is left out.
+    """
+    if not value.path.endswith("()"):
+        return value.path
+    written = place.source.slice(place.start, place.end).strip()
+    pasted = _PASTES().fullmatch(written)
+    written = pasted[1] if pasted is not None else written
+    return written if _SHORT().fullmatch(written) else value.path
 
 
 def passed(value: Value | None, place: Place) -> Fragment:
