@@ -68,17 +68,21 @@ def field_of(
         if "through" in said or to is None:
             return None
         return Joint(own if isinstance(own, str) else "", to)
+    type_, reference = _type(value, kind, said, named_class), None
+    if kind in FOREIGN_KEYS and to is not None:
+        type_, reference = _referring(said, models.find(*to), models)
     return Field(
         value.call.place,
         "",
-        _type(value, kind, said, named_class),
+        type_,
         is_identity=kind in IDENTITIES,
         nullable=truth(said, "null") is True or kind == "NullBooleanField",
         primary=truth(said, "primarykey") is True,
         unique=truth(said, "unique") is True or kind == ONE_TO_ONE,
         indexed=_is_indexed(kind, said),
         default=default(first_of(said, "dbdefault"), value.call.place),
-    )._replace(**_referring(kind, said, to, models))
+        reference=reference,
+    )
 
 
 def column_name(name: str, value: Value | None, named_class: NamedClass) -> str:
@@ -123,19 +127,14 @@ def _type_of(value: Value | None, named_class: NamedClass) -> str | None:
     return _type(value, kind_of(value, named_class), words_of(value), named_class)
 
 
-def _referring(
-    kind: str, said: Words, to: tuple[str, str] | None, models: Models
-) -> dict[str, object]:
-    """Return what differs in a field that refers to a row of another model."""
-    if kind not in FOREIGN_KEYS or to is None:
-        return {}
-    target = models.find(*to)
+def _referring(said: Words, target: Model, models: Models) -> tuple[str, Reference]:
+    """Return the type of a field that refers to a row of another model, and its column there."""
     column, type_ = models.key_of(target)
     own = constant(first_of(said, "tofield"))
     if isinstance(own, str) and own in target.fields:
         column, type_ = target.fields[own].column, target.fields[own].type or "text"
     is_held = truth(said, "dbconstraint") is not False
-    return {"type": type_, "reference": Reference(target.table, column, is_held)}
+    return type_, Reference(target.table, column, is_held)
 
 
 def pairs_of(value: Value | None) -> Iterator[tuple[str, Value]]:
