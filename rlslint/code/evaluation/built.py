@@ -7,7 +7,8 @@ followed to its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.builtins import Place
@@ -64,12 +65,17 @@ class Member(Unknown):
         self.name = name
 
 
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
 class Scripts:
     """What a migration runs, in order: SQL as it is written, and calls that stand for some.
 
     `builders` are the statements whose blocks are being followed, the innermost last. `skipped` are
     the bytes of blocks that only lead back, `untold` the places of calls that run SQL of which
     nothing is known. `is_moved` tells that a table which is named without a schema may be in any.
+    `names` are those that members of enumerations stand for, where they are told.
+
     Of a file that declares a schema, `read` are the places of what it says in words of the
     framework, and `later` the functions that may name what is declared behind them: with the name
     of the argument that they are, and what they were given to.
@@ -78,8 +84,14 @@ class Scripts:
     exclude each other.
     """
 
-    def __init__(self, framework: Framework | None, is_moved: bool = False) -> None:
+    def __init__(
+        self,
+        framework: Framework | None,
+        is_moved: bool = False,
+        names: Mapping[str, str] = _NO_NAMES,
+    ) -> None:
         self.framework = framework
+        self.names = names
         self.is_moved = is_moved
         self.found: list[Written | Built] = []
         self.builders: list[Built] = []

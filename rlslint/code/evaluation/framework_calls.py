@@ -9,6 +9,7 @@ from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.declared import declared_by, perhaps_declared
 from rlslint.code.evaluation.expressions import framework_declaring, member
+from rlslint.code.evaluation.identifiers import identified
 from rlslint.code.evaluation.migrations import scripts_of, untold_script
 from rlslint.code.evaluation.models import Models
 from rlslint.code.evaluation.strings import Fragment, Written
@@ -31,6 +32,9 @@ def run_by_migration(
     declaring = framework_declaring(walker)
     if declaring is not None:
         return declared_by(walker, scripts, declaring, call, of, callee)
+    if scripts.framework is not None and scripts.framework.identifiers is not None:
+        named = [identified(scripts, each, call.place) for each in call.arguments]
+        call = call._replace(arguments=named)
     if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
         of = walker.of_library(of) or of
     run = scripts_of(call, of, walker.connections.known)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call, sql_of, statements_in
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import flattened
+from rlslint.code.evaluation.identifiers import names_told
 from rlslint.code.evaluation.record import placed_values
 from rlslint.code.evaluation.schema_calls import statements_of, tables_in_doubt
 from rlslint.code.evaluation.strings import Source, Written, as_text, untold
@@ -199,7 +200,10 @@ def scripts_for(language: str, source: Source, alike: Callable[[str], Iterable[b
     is_moved = bool(words) and any(
         all(word in data for word in words) for data in alike(source.path)
     )
-    return Scripts(framework, is_moved)
+    names = {}
+    if framework is not None and framework.identifiers is not None:
+        names = names_told(framework.identifiers, (source.data, *alike(source.path)))
+    return Scripts(framework, is_moved, names)
 
 
 def scripts_declared(language: str, source: Source, others: Iterable[bytes]) -> Scripts | None:

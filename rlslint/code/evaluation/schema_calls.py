@@ -15,6 +15,7 @@ from rlslint.code.evaluation.schema_columns import (
     Column,
     Reference,
     column,
+    column_of_chain,
     columns_in,
     columns_of,
     default_of,
@@ -34,6 +35,7 @@ from rlslint.code.evaluation.schema_statement import (
     ROLES,
     Statement,
     arguments_of,
+    chained,
     column_list,
     maybe,
     table_of_call,
@@ -142,7 +144,7 @@ def _create_table(statement: Statement) -> Iterator[Written]:
     extra = list(_listed(built.results.get("parts")))
     if any(_is_policy(framework, each) for each in extra) or statement.signature.set:
         later.append(statement.alter("ENABLE ROW LEVEL SECURITY"))
-    for part in (*arguments, *built.parts, *extra):
+    for part in (*arguments, *chained(built), *built.parts, *extra):
         if not isinstance(part, Built):
             later += _row_security_of(table, place)
             continue
@@ -231,7 +233,7 @@ def _change_table(statement: Statement) -> Iterator[Written]:
             yield statement.alter(f"{level.upper()} ROW LEVEL SECURITY")
         else:
             yield statement.alter(unknown(statement.place))
-    for part in statement.built.parts:
+    for part in (*chained(statement.built), *statement.built.parts):
         yield from _part(statement.framework, part, statement.table)
 
 
@@ -395,6 +397,10 @@ def _rename_column(statement: Statement) -> Iterator[Written]:
 
 
 def _change_column(statement: Statement) -> Iterator[Written]:
+    made = statement.roles.get("column")
+    if isinstance(made, Built):
+        yield from _changed(statement, made)
+        return
     place, kind = statement.place, statement.roles.get("type")
     said: Words = statement.said
     head = ("ALTER COLUMN ", maybe(statement.text("column"), place))
@@ -417,6 +423,19 @@ def _change_column(statement: Statement) -> Iterator[Written]:
         yield statement.alter(*head, " SET DEFAULT ", given)
     if statement.text("new") is not None:
         yield from _rename_column(statement)
+
+
+def _changed(statement: Statement, made: Built) -> Iterator[Written]:
+    """Yield what calls one after the other make of a column that is there."""
+    nullable = truth(words_of(made), "null")
+    if nullable is None and "notnull" in words_of(made):
+        nullable = False
+    for each in column_of_chain(statement.framework, made):
+        head = ("ALTER COLUMN ", maybe(each.name, each.place))
+        if each.type is not None:
+            yield statement.alter(*head, f" TYPE {each.type}")
+        if nullable is not None:
+            yield statement.alter(*head, " DROP NOT NULL" if nullable else " SET NOT NULL")
 
 
 def definition(column: Column, *, is_key: bool) -> Phrase:
@@ -463,6 +482,9 @@ def _foreign_key(statement: Statement) -> Iterator[Written]:
         "FOREIGN KEY (", column_list(columns, place), ")",
         _referring(Reference(referred, tuple(names)), place),
     )  # fmt: skip
+    if statement.framework.indexes_references:
+        listing = column_list(columns, place)
+        yield sentence(place, "CREATE INDEX ON ", statement.target, " (", listing, ")")
 
 
 def _table_of_columns(value: Value | None) -> Value | None:

@@ -137,6 +137,9 @@ def columns_of(framework: Framework, part: Built) -> list[Column] | None:
     """Return the columns that a part of a table stands for, None where it stands for none."""
     call, said = part.call, words_of(part)
     given = [each for each in call.arguments if not isinstance(each, Closure | Entries)]
+    first = next(iter(given), None)
+    if call.name in framework.makers and isinstance(first, Built) and framework.identifiers:
+        return column_of_chain(framework, first)
     if call.name in framework.makers:
         return [_made(framework, given, said, call.place)]
     if call.name in framework.sets:
@@ -145,6 +148,18 @@ def columns_of(framework: Framework, part: Built) -> list[Column] | None:
     if kind is None:
         return None
     return [column(framework, label, kind, said, call.place) for label in _labels(framework, given)]
+
+
+def column_of_chain(framework: Framework, made: Built) -> list[Column]:
+    """Return the column that calls one after the other describe: its name comes first."""
+    call, said = made.call, words_of(made)
+    if made.on is None and call.name in framework.sets:
+        return set_of(framework, call.name, call.arguments[:1], said, call.place)
+    kind = next((each for each in made.parts if each.call.name in framework.types), None)
+    if call.name != "new" and call.name not in framework.types:
+        return [Column(call.place, None, None)]
+    label = strings_of(call.arguments[:1])[0] if call.arguments else None
+    return [column(framework, label, kind, said, call.place)]
 
 
 def _made(framework: Framework, given: Sequence[Value], said: Words, place: Place) -> Column:
@@ -288,7 +303,8 @@ def column(
         type_,
         not nullable,
         primary,
-        truth(said, "unique", "isunique") is True or truth(words_of(index), "unique") is True,
+        truth(said, "unique", "isunique", "uniquekey") is True
+        or truth(words_of(index), "unique") is True,
         truth(said, "index", "dbindex") is True,
         _own_default(framework, said, place)
         or default_of(said, place, is_sql=framework.writes_defaults),

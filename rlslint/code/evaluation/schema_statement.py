@@ -104,10 +104,15 @@ def arguments_of(built: Built, signature: Signature) -> tuple[dict[str, Value], 
     described = [each for each in given if isinstance(each, Built) and _has_entries(each)]
     said = words_of(*described, first if isinstance(first, Built) else None, built)
     for key, values in said.items():
-        role = signature.words.get(key) or ROLES.get(key)
-        if role is not None and values:
+        role, _, second = (signature.words.get(key) or ROLES.get(key) or "").partition(" ")
+        if role and values:
             several = role == "columns" and len(values) > 1
             roles.setdefault(role, Items(tuple(values)) if several else values[0])
+        if second and values[1:]:
+            roles.setdefault(second, values[1] if second == "new" else Items(tuple(values[1:])))
+    repeated = _repeated(signature, first) if isinstance(first, Built) else ()
+    if repeated:
+        roles["columns"] = Items(tuple(repeated))
     if "columns" not in roles and len(said.get("using", ())) > 1:
         roles["columns"] = Items(tuple(said["using"][1:]))
     for key, result in built.results.items():
@@ -118,6 +123,22 @@ def arguments_of(built: Built, signature: Signature) -> tuple[dict[str, Value], 
         if role is not None and not isinstance(roles.get(role), Written | Items):
             roles[role] = result
     return roles, said
+
+
+def _repeated(signature: Signature, chain: Built) -> list[Value]:
+    """Return the columns that a chain of calls names one by one."""
+    return [
+        value
+        for part in chain.parts
+        if signature.words.get(plain_word(part.call.name)) == "columns"
+        for value in part.call.arguments[:1]
+    ]
+
+
+def chained(built: Built) -> Sequence[Built]:
+    """Return what is called, one after the other, to make the only thing that a call is given."""
+    first = next(iter(built.call.arguments), None)
+    return first.parts if isinstance(first, Built) else ()
 
 
 def _has_entries(built: Built) -> bool:

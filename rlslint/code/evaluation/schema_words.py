@@ -29,7 +29,7 @@ from rlslint.sql.quoting import quoted_literal
 Words = Mapping[str, Sequence[Value]]
 """Options by their names in small letters without underscores, each with what it is given."""
 
-_RAW = frozenset(("raw", "func", "fragment", "text", "literal", "Expression", "fn", "sql"))
+_RAW = frozenset(("raw", "cust", "func", "fragment", "text", "literal", "Expression", "fn", "sql"))
 _FUNCTIONS = {"now": "now()", "uuid": "gen_random_uuid()", "currenttimestamp": "now()"}
 _TABLES = ("intable", "on", "totable", "model", "table", "tablename", "name", "principaltable")
 _SCHEMAS = ("schema", "prefix", "principalschema")
@@ -123,6 +123,8 @@ def table_named(value: Value | None, schema: Value | None = None) -> Table:
             return table_named(first, schema or first_of(said, *_SCHEMAS))
         case Entries():
             return table_of(words_of(value))
+        case Items((Written() as home, Written() as own)):
+            return table_named(own, home)
         case _:
             return Table("", None)
     if schema is None or schema == Plain(None):

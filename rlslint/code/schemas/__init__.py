@@ -81,6 +81,21 @@ class Standard(NamedTuple):
     not_null_if: int | None = None
 
 
+class Identifiers(NamedTuple):
+    """How names are written that are members of enumerations: `Doc::TenantId` is `tenant_id`.
+
+    `makers` give the name that they are given. The member `whole` names the table, after the
+    enumeration. `block` finds an enumeration with its members, `member` in it what is named
+    otherwise, and `heading` an enumeration that is.
+    """
+
+    makers: tuple[str, ...]
+    whole: str
+    block: str
+    member: str
+    heading: str
+
+
 class PolicyOf(NamedTuple):
     """A policy that comes with a word: its command, and the option that is its condition."""
 
@@ -131,9 +146,10 @@ class Framework(NamedTuple):
     unless told. `key` comes with every table that is not told otherwise. A file that has all words
     of `moved_by` may say in which schema tables are made that are named without one. `declares` has
     what is needed where schemas are declared, None for a framework of migrations; `dumps` stands in
-    files that it writes of what its migrations have made. `operations` are
-    the class of a migration and its field that lists what it does, in objects of classes of the
-    `module`, of others and of the program.
+    files that it writes of what its migrations have made, `identifiers` tells how names are written
+    that are no strings. `indexes_references` tells that foreign keys come with an index.
+    `operations` are the class of a migration and its field that lists what it does, in objects of
+    classes of the `module`, of others and of the program.
     """
 
     name: str
@@ -156,6 +172,8 @@ class Framework(NamedTuple):
     moved_by: tuple[str, ...] = ()
     declares: Declaring | None = None
     dumps: str = ""
+    identifiers: Identifiers | None = None
+    indexes_references: bool = False
     operations: tuple[str, str] = ("", "")
     module: str = ""
 

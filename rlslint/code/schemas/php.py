@@ -1,4 +1,4 @@
-"""PHP: Laravel."""
+"""PHP: Laravel, Doctrine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,56 @@ def _facade(act: Act, *positions: str) -> Signature:
     return Signature(act, positions, is_bare=False)
 
 
+_DOCTRINE_INDEX = Signature(Act.create_index, ("columns", "name"))
+
 FRAMEWORKS = (
+    Framework(
+        "doctrine",
+        "https://www.doctrine-project.org/projects/doctrine-dbal/en/latest/reference/schema-representation.html",
+        signs=("AbstractMigration",),
+        statements={
+            "createTable": Signature(Act.create_table, ("table",), is_bare=False),
+            "getTable": Signature(Act.change_table, ("table",), is_bare=False),
+            "dropTable": Signature(Act.drop_table, ("table",), is_bare=False),
+            "renameTable": Signature(Act.rename_table, ("table", "new"), is_bare=False),
+            "createNamespace": Signature(Act.create_schema, ("schema",), is_bare=False),
+            **nothing(
+                "hasTable", "createSequence", "dropSequence", "hasSequence", "skipIf", "abortIf",
+                "warnIf", "write", "throwIrreversibleMigrationException", "isTransactional",
+            ),
+        },
+        parts={
+            "setPrimaryKey": Signature(Act.primary_key, ("columns",)),
+            "addUniqueIndex": _DOCTRINE_INDEX._replace(set="unique"),
+            "addUniqueConstraint": Signature(Act.unique, ("columns", "name")),
+            "addIndex": _DOCTRINE_INDEX,
+            "addForeignKeyConstraint": Signature(
+                Act.foreign_key, ("target", "columns", "target_columns")
+            ),
+            "dropColumn": Signature(Act.drop_column, ("column",)),
+            "renameColumn": Signature(Act.rename_column, ("column", "new")),
+            **nothing(
+                "addOption", "setComment", "hasColumn", "hasIndex", "hasForeignKey", "getColumn",
+                "dropIndex", "renameIndex", "dropPrimaryKey", "removeForeignKey",
+                "removeUniqueConstraint", "setSchemaConfig",
+            ),
+        },
+        types={
+            "ascii_string": "varchar(255)", "bigint": "bigint", "binary": "bytea", "blob": "bytea",
+            "boolean": "boolean", "date": "date", "date_mutable": "date", "date_immutable": "date",
+            "dateinterval": "varchar(255)", "datetime": "timestamp(0)",
+            "datetime_mutable": "timestamp(0)", "datetime_immutable": "timestamp(0)",
+            "datetimetz": "timestamptz(0)", "datetimetz_mutable": "timestamptz(0)",
+            "datetimetz_immutable": "timestamptz(0)", "decimal": "numeric", "float": "float8",
+            "guid": "uuid", "integer": "integer", "json": "json", "jsonb": "jsonb",
+            "simple_array": "text", "smallfloat": "float4", "smallint": "smallint",
+            "string": "varchar(255)", "text": "text", "time": "time(0)", "time_mutable": "time(0)",
+            "time_immutable": "time(0)", "uuid": "uuid",
+        },
+        makers=frozenset(("addColumn",)),
+        nullable=False,
+        indexes_references=True,
+    ),
     Framework(
         "laravel",
         "https://laravel.com/docs/migrations",

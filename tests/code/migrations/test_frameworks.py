@@ -455,3 +455,163 @@ def test_knex_without_an_import() -> None:
     ) == [
         '1: CREATE TABLE "docs" ("id" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "made" timestamp, "created_at" timestamptz, "updated_at" timestamptz)'
     ]
+
+
+def test_sea_orm() -> None:
+    """Names are members of enumerations, which may say others."""
+    assert statements(
+        ".rs",
+        """
+        use sea_orm_migration::{prelude::*, schema::*};
+
+        #[derive(DeriveMigrationName)]
+        pub struct Migration;
+
+        #[async_trait::async_trait]
+        impl MigrationTrait for Migration {
+            async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                manager
+                    .create_table(
+                        Table::create()
+                            .table(Doc::Table)
+                            .if_not_exists()
+                            .col(ColumnDef::new(Doc::Id).uuid().not_null().primary_key().default(Expr::cust("gen_random_uuid()")))
+                            .col(ColumnDef::new(Doc::TenantId).uuid().not_null())
+                            .col(ColumnDef::new(Doc::Title).string_len(40).unique_key().default("x"))
+                            .col(ColumnDef::new(Alias::new("made_at")).timestamp_with_time_zone().not_null())
+                            .foreign_key(
+                                ForeignKey::create()
+                                    .name("fk_tenant")
+                                    .from(Doc::Table, Doc::TenantId)
+                                    .to(Tenant::Table, Tenant::Id)
+                                    .on_delete(ForeignKeyAction::Cascade),
+                            )
+                            .index(Index::create().unique().name("uq").col(Doc::TenantId).col(Doc::Title))
+                            .to_owned(),
+                    )
+                    .await?;
+                manager
+                    .create_table(
+                        Table::create()
+                            .table(Note::Table)
+                            .col(pk_auto(Note::Id))
+                            .col(string(Note::Body))
+                            .col(string_null(Note::More).unique_key())
+                            .col(uuid(Note::DocId))
+                            .primary_key(Index::create().col(Note::Body).col(Note::DocId))
+                            .to_owned(),
+                    )
+                    .await?;
+                manager.create_index(Index::create().name("by").table(Doc::Table).col(Doc::TenantId).col(Doc::Title).to_owned()).await?;
+                manager.create_foreign_key(ForeignKey::create().name("fk2").from(Note::Table, Note::DocId).to(Doc::Table, Doc::Id).to_owned()).await?;
+                manager.alter_table(Table::alter().table(Doc::Table).add_column(ColumnDef::new(Doc::Size).integer().not_null().default(0)).drop_column(Doc::Title).modify_column(ColumnDef::new(Doc::TenantId).text().null()).to_owned()).await?;
+                manager.alter_table(Table::alter().table(Doc::Table).rename_column(Doc::Size, Alias::new("length")).to_owned()).await?;
+                manager.get_connection().execute_unprepared("ALTER TABLE doc ENABLE ROW LEVEL SECURITY").await?;
+                manager.rename_table(Table::rename().table(Note::Table, Alias::new("papers")).to_owned()).await?;
+                manager.drop_table(Table::drop().table(Alias::new("old")).if_exists().to_owned()).await
+            }
+            async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                manager.drop_table(Table::drop().table(Doc::Table).to_owned()).await
+            }
+        }
+
+        #[derive(DeriveIden)]
+        enum Doc { Table, Id, TenantId, Title, Size }
+        #[derive(DeriveIden)]
+        enum Tenant { #[sea_orm(iden = "tenants")] Table, Id }
+        #[derive(DeriveIden)]
+        enum Note { Table, Id, Body, More, #[sea_orm(iden = "document")] DocId }
+        """,
+    ) == [
+        '9: CREATE TABLE IF NOT EXISTS "doc" ("id" uuid PRIMARY KEY DEFAULT gen_random_uuid(), "tenant_id" uuid NOT NULL, "title" varchar UNIQUE DEFAULT \'x\', "made_at" timestamptz NOT NULL)',
+        '11: ALTER TABLE "doc" ADD CONSTRAINT "fk_tenant" FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id")',
+        '11: CREATE UNIQUE INDEX "uq" ON "doc" ("tenant_id", "title")',
+        '29: CREATE TABLE "note" ("id" serial PRIMARY KEY, "body" varchar NOT NULL, "more" varchar UNIQUE, "document" uuid NOT NULL)',
+        '31: ALTER TABLE "note" ADD PRIMARY KEY ("body", "document")',
+        '41: CREATE INDEX "by" ON "doc" ("tenant_id", "title")',
+        '42: ALTER TABLE "note" ADD CONSTRAINT "fk2" FOREIGN KEY ("document") REFERENCES "doc" ("id")',
+        '43: ALTER TABLE "doc" ADD COLUMN "size" integer NOT NULL DEFAULT 0',
+        '43: ALTER TABLE "doc" DROP COLUMN "title"',
+        '43: ALTER TABLE "doc" ALTER COLUMN "tenant_id" TYPE text',
+        '43: ALTER TABLE "doc" ALTER COLUMN "tenant_id" DROP NOT NULL',
+        '44: ALTER TABLE "doc" RENAME COLUMN "size" TO "length"',
+        "45: ALTER TABLE doc ENABLE ROW LEVEL SECURITY",
+        '46: ALTER TABLE "note" RENAME TO "papers"',
+        '47: DROP TABLE IF EXISTS "old"',
+    ]
+
+
+def test_doctrine() -> None:
+    assert statements(
+        ".php",
+        """
+        <?php
+        declare(strict_types=1);
+        namespace DoctrineMigrations;
+        use Doctrine\\DBAL\\Schema\\Schema;
+        use Doctrine\\DBAL\\Types\\Types;
+        use Doctrine\\Migrations\\AbstractMigration;
+        final class Version2026 extends AbstractMigration
+        {
+            public function getDescription(): string { return 'docs'; }
+            public function up(Schema $schema): void
+            {
+                $table = $schema->createTable('docs');
+                $table->addColumn('id', 'guid');
+                $table->addColumn('tenant_id', Types::GUID, ['notnull' => true]);
+                $table->addColumn('title', 'string', ['length' => 40, 'notnull' => false, 'default' => 'x']);
+                $table->addColumn('n', Types::BIGINT, ['autoincrement' => true])->setNotnull(true);
+                $table->setPrimaryKey(['id']);
+                $table->addUniqueIndex(['tenant_id', 'title'], 'uq');
+                $table->addIndex(['title']);
+                $table->addForeignKeyConstraint('tenants', ['tenant_id'], ['id'], ['onDelete' => 'CASCADE']);
+                $other = $schema->getTable('notes');
+                $other->addColumn('body', 'text');
+                $other->dropColumn('old');
+                $schema->dropTable('gone');
+                $schema->renameTable('a', 'b');
+                $this->addSql('ALTER TABLE docs ENABLE ROW LEVEL SECURITY');
+                foreach (['x', 'y'] as $name) {
+                    $this->addSql(sprintf('CREATE POLICY p ON %s USING (true)', $name));
+                }
+            }
+            public function down(Schema $schema): void { $schema->dropTable('docs'); $this->addSql('DROP TABLE docs'); }
+        }
+        """,
+    ) == [
+        '12: CREATE TABLE "docs" ("id" uuid NOT NULL, "tenant_id" uuid NOT NULL, "title" varchar(255) DEFAULT \'x\', "n" bigint NOT NULL)',
+        '16: ALTER TABLE "docs" ADD COLUMN ? ?',
+        '17: ALTER TABLE "docs" ADD PRIMARY KEY ("id")',
+        '18: CREATE UNIQUE INDEX "uq" ON "docs" ("tenant_id", "title")',
+        '19: CREATE INDEX ON "docs" ("title")',
+        '20: ALTER TABLE "docs" ADD FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id")',
+        '20: CREATE INDEX ON "docs" ("tenant_id")',
+        '22: ALTER TABLE "notes" ADD COLUMN "body" text NOT NULL',
+        '23: ALTER TABLE "notes" DROP COLUMN "old"',
+        '24: DROP TABLE IF EXISTS "gone"',
+        '25: ALTER TABLE "a" RENAME TO "b"',
+        "26: ALTER TABLE docs ENABLE ROW LEVEL SECURITY",
+        "28: CREATE POLICY p ON x USING (true)",
+        "28: CREATE POLICY p ON y USING (true)",
+    ]
+
+
+def test_mikro_orm() -> None:
+    assert statements(
+        ".ts",
+        """
+        import { Migration } from '@mikro-orm/migrations';
+        export class Migration2026 extends Migration {
+          override async up(): Promise<void> {
+            this.addSql(`create table "docs" ("id" serial primary key, "tenant_id" uuid not null);`);
+            this.addSql('alter table "docs" enable row level security;');
+            await this.execute('alter table docs force row level security');
+          }
+          override async down(): Promise<void> { this.addSql('drop table docs'); }
+        }
+        """,
+    ) == [
+        '4: create table "docs" ("id" serial primary key, "tenant_id" uuid not null);',
+        '5: alter table "docs" enable row level security;',
+        "6: alter table docs force row level security",
+    ]
