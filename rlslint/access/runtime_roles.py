@@ -64,13 +64,15 @@ class Reason(NamedTuple):
 
     `because` is a clause for messages, `spans` its places. `doubtful` is True where that is an open
     session and nothing else, which an administrator or the server itself may have opened, and for
-    a role that owns tables where others that own none are granted some.
+    a role that owns tables where others that own none are granted some. `works` tells of a role
+    that only connections of background work name (`WORKER_DATABASE_URL`).
     """
 
     evidence: Evidence
     because: str
     spans: tuple[Span, ...]
     doubtful: bool = False
+    works: bool = False
 
 
 class RuntimeRoles(NamedTuple):
@@ -196,9 +198,9 @@ def find_runtime_roles(
         Evidence.grants, "given tables", given_tables(catalog, excluded)
     )
     if inferred:
-        (evidence, because, _, _), *_ = inferred.values()
+        first = next(iter(inferred.values()))
         spans = (span for reason in inferred.values() for span in reason.spans)
-        found = result(inferred, evidence, because, spans)
+        found = result(inferred, first.evidence, first.because, spans)
         return found._replace(reasons=tuple(_with_doubts(catalog, inferred).items()))
     return result(
         (ASSUMED_ROLE,), Evidence.nothing, "assumed, for nothing says who serves requests"
@@ -266,11 +268,13 @@ def _connected(
 ) -> dict[str, Reason]:
     """Return what the first connection of each role says of it, and of those that it becomes."""
     found: dict[str, Reason] = {}
+    main = {role_of(connection) for connection in used if _is_main(connection)}
     for connection in used:
         role = role_of(connection)
         doubtful = is_doubtful(connection) and role not in granted
         evidence = Evidence.sessions if connection.is_open else Evidence.connections
-        reason = Reason(evidence, told_by(connection), (connection.span,), doubtful)
+        told, works = told_by(connection), bool(main) and role not in main
+        reason = Reason(evidence, told, (connection.span,), doubtful, works)
         found.setdefault(role, reason)
         because = f"{role}, which is {told_by(connection)}, switches to it"
         for other in switched_to(catalog, role):

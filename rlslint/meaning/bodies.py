@@ -492,6 +492,8 @@ def _fragments(block: tree.Block, runs_text: bool) -> Iterator[tuple[str, tuple[
                 yield "SELECT " + condition, ()
             case tree.ForQuery(_, targets, sql) | tree.Sql(sql, targets):
                 yield sql, tuple(target.names[0] for target in targets)
+            case tree.OpenCursor(sql):
+                yield sql, ()
             case tree.Execute(command, targets, using):
                 yield _executed(command, texts), tuple(target.names[0] for target in targets)
                 yield from (("SELECT " + value, ()) for value in using)

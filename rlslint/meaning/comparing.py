@@ -6,7 +6,15 @@ import re
 
 from rlslint.meaning.context import USERS, is_own
 from rlslint.meaning.situations import Session, Situation
-from rlslint.meaning.values import Known, Term, Value, compared, is_empty_text, known_text
+from rlslint.meaning.values import (
+    Known,
+    Term,
+    Value,
+    compared,
+    is_empty_text,
+    known_text,
+    stands_for_none,
+)
 from rlslint.meaning.worlds import World
 from rlslint.sql.expressions import Column
 from rlslint.text.patterns import Pattern
@@ -50,11 +58,22 @@ def equal(
             return False
         if situation.typical and is_of_row(one) and isinstance(other, Known):
             return False
+        if situation.foreign and _is_given(one, situation) and _is_no_value(other):
+            return False
         if situation.foreign and is_of_nobody(other, situation) and _is_of_table(one):
             return False
     if situation.foreign and is_of_row(left) and _root(left) == _root(right):
         return True
     return world.choose(("equal", frozenset((left, right))), 2) == 0
+
+
+def _is_given(value: Value, situation: Situation) -> bool:
+    return situation.session is Session.given and is_of_caller(value)
+
+
+def _is_no_value(value: Value) -> bool:
+    """Tell whether a constant only stands for a value that is not there: no caller's is that."""
+    return isinstance(value, Known) and stands_for_none(value.payload)
 
 
 def ordered(

@@ -39,6 +39,8 @@ def is_text(value: Value) -> bool:
     match value:
         case Term((("setting" | "cast" | ("cast", "text")), *_)):
             return True
+        case Term(("operator", ("->>" | "#>>"), *_)):
+            return True
         case _:
             return False
 

@@ -8,7 +8,12 @@ from rlslint.meaning.admitting import admits_all, admits_none
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.callers import query_reads
-from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
+from rlslint.meaning.context import (
+    ContextFunctions,
+    context_reads,
+    is_row_free,
+    own_columns,
+)
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.situations import Session
 from rlslint.sql import expressions as sql
@@ -33,6 +38,9 @@ _ABOVE_TENANTS = frozenset(
     superadmin superadministrator superuser support sys sysadmin system vendor""".split()  # noqa: SIM905
 )
 """Words for those who are there for all tenants."""
+
+
+_RANKS = _ABOVE_TENANTS | {"admin", "administrator", "admins"}
 
 
 class Gate(NamedTuple):
@@ -83,8 +91,9 @@ def open_gates(
             place = expression if alone else conjunction(conjuncts, -1)
             by_rank = any(_is_by_rank(conjunct, homes, functions) for conjunct in conjuncts)
             found.append(Gate(place, tuple(memberships), by_rank))
-    asks_of_rows = bool(found or own_columns(expression))
-    if not asks_of_rows and admits_all(expression, Session.given, not_null, functions):
+    asks_more = bool(found or own_columns(expression))
+    asks_more |= _tells_rank(expression, functions)
+    if not asks_more and admits_all(expression, Session.given, not_null, functions):
         return (Gate(expression, ()),)
     return tuple(found)
 
@@ -97,6 +106,8 @@ def branches_without_row(expression: Expr) -> tuple[Branch, ...]:
 def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunctions) -> bool:
     """Tell whether every caller with a context meets a condition on the session."""
     if not is_row_free(conjunct, functions):
+        return False
+    if _tells_rank(conjunct, functions):
         return False
     if admits_all(conjunct, Session.given, frozenset(), functions):
         return True
@@ -115,6 +126,18 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
             return admits_all(is_there, Session.given, frozenset(), functions)
         case _:
             return False
+
+
+def _tells_rank(expression: Expr, functions: ContextFunctions) -> bool:
+    """Tell whether a setting or a claim is called after those who are there for all tenants."""
+    names: list[str] = []
+    for read in context_reads(expression, functions):
+        names += (read.name or "", *read.path)
+    for part in expression.walk():
+        match part:
+            case Operator("?" | "?|" | "?&", _, key):
+                names += (_text(one) or "" for one in key.walk())
+    return not set[str]().union(*map(words_of, names)).isdisjoint(_RANKS)
 
 
 def _asks_how_large(

@@ -6,6 +6,7 @@ from rlslint.meaning.bounds import UnboundedBranch, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.gates import is_anybody
+from rlslint.meaning.values import stands_for_none
 from rlslint.sql.expressions import (
     Call,
     Column,
@@ -46,13 +47,22 @@ def publishes(conjuncts: Branch) -> bool:
 
 
 def asks_for_no_owner(conjuncts: Branch, owners: frozenset[int]) -> bool:
-    """Tell whether only rows are admitted whose owner column is NULL: they are nobody's."""
+    """Tell whether only rows are admitted whose owner column holds nobody: NULL, 0 or the like."""
     return any(
-        isinstance(conjunct, IsNull)
-        and not conjunct.negated
-        and not own_columns(conjunct).isdisjoint(owners)
+        _holds_nobody(conjunct) and not own_columns(conjunct).isdisjoint(owners)
         for conjunct in conjuncts
     )
+
+
+def _holds_nobody(conjunct: Expr) -> bool:
+    match conjunct:
+        case IsNull(_, negated):
+            return not negated
+        case Operator("=", Expr() as left, right) if not conjunct.quantifier:
+            sides = without_casts(left), without_casts(right)
+            return any(isinstance(side, Constant) and stands_for_none(side.value) for side in sides)
+        case _:
+            return False
 
 
 def _publishes(conjunct: Expr) -> bool:

@@ -9,6 +9,7 @@ from rlslint.meaning.built_in import TYPES_WITH_MODIFIERS
 from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, converted
 from rlslint.sql.expressions import Expr
 from rlslint.sql.operators import order
+from rlslint.text.patterns import Pattern
 
 
 class Known(NamedTuple):
@@ -27,6 +28,14 @@ class Term(NamedTuple):
     """A value that is not NULL and not known; equal keys mean equal values."""
 
     key: object
+
+
+_NONE = Pattern(r"-?[-0{}]+|-1|none|nil|null|undefined|nan", re.IGNORECASE)
+
+
+def stands_for_none(constant: object) -> bool:
+    """Tell whether a constant only stands for a value that is not there: 0, -1, the nil UUID."""
+    return _NONE().fullmatch(str(constant)) is not None
 
 
 Value = Known | Term | bool | None

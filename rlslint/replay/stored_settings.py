@@ -32,11 +32,18 @@ def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) 
     role = replay.catalog.role(replay.role_name(node["role"]))
     if not role.knows("settings"):
         return
+    if node["setstmt"]["kind"] == "VAR_SET_CURRENT" and not _is_path(node["setstmt"]):
+        role.forget("settings", statement)  # The values of a session's settings are not kept.
+        return
     changed = _changed(replay, role, "database" in node, node["setstmt"])
     settings = {**role.settings, **changed}
     known = {name: value for name, value in settings.items() if value is not None}
     role.become("settings", known)
     role.because_of(f"setting {node['setstmt'].get('name', '').lower()}", statement)
+
+
+def _is_path(setting: Node) -> bool:
+    return bool(setting.get("name", "").lower() == "search_path")
 
 
 def alter_database_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -72,6 +79,8 @@ def _changed(
             from rlslint.replay.settings import setting_values
 
             stored[name] = ", ".join(setting_values(setting))
+        case "VAR_SET_CURRENT" if _is_path(setting):
+            stored[name] = ", ".join(replay.session.search_path_setting)
         case "VAR_RESET_ALL":
             names = list(stored)
             stored.clear()

@@ -55,8 +55,9 @@ class Card(NamedTuple):
     """What a rule's card says. `text` is the whole Markdown, with what only the tests need.
 
     `effect` is leak, loss, deny, perf or hygiene. `yields_to` names the rules that speak in this
-    one's stead where both see one fault. `asked_of` says which facts a subject of a kind must have
-    for the rule to be asked at all: all of one entry; of kinds that are not named it always is.
+    one's stead where both see one fault; `*` stands for every error and warning but those of speed.
+    `asked_of` says which facts a subject of a kind must have for the rule to be asked at all: all
+    of one entry; of kinds that are not named it always is.
     """
 
     name: str

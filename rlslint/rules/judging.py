@@ -8,6 +8,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Dynamic, Refusal, RowAccess
 from rlslint.catalog.facts import DataDecides, Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
+from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
@@ -152,8 +153,9 @@ def _without_yielding(findings: list[Finding]) -> list[Finding]:
     """Leave out what another finding says more specifically: of the same place on the same object,
     or of what stands at a place that it points to.
 
-    Which rule speaks in whose stead, their cards say.
+    Which rule speaks in whose stead, their cards say; advice yields to all that weighs more.
     """
+    weighs_more = any(map(_weighs_more_than_advice, findings))
     by_object: dict[str, list[Finding]] = {}
     pointing_to: dict[Span, list[Finding]] = {}
     for finding in findings:
@@ -162,6 +164,8 @@ def _without_yielding(findings: list[Finding]) -> list[Finding]:
             pointing_to.setdefault(related.span, []).append(finding)
 
     def yields(finding: Finding) -> bool:
+        if "*" in card(finding.rule).yields_to:
+            return weighs_more and _severity(finding) is Severity.info
         span = finding.span
         if span is None:
             return False
@@ -171,6 +175,14 @@ def _without_yielding(findings: list[Finding]) -> list[Finding]:
         return bool(rules) and not rules.isdisjoint(card(finding.rule).yields_to)
 
     return [finding for finding in findings if not yields(finding)]
+
+
+def _weighs_more_than_advice(finding: Finding) -> bool:
+    return _severity(finding) > Severity.info and card(finding.rule).effect != "perf"
+
+
+def _severity(finding: Finding) -> Severity:
+    return card(finding.rule).severity if finding.severity is None else finding.severity
 
 
 def _is_in_one_place(one: Span | None, other: Span | None) -> bool:

@@ -63,6 +63,12 @@ SHOWN = READING.format(more="AND hidden IS NOT TRUE AND at IS NULL")
             "UPDATE docs SET at = CURRENT_TIMESTAMP WHERE id = 1",
             True,
         ),
+        (
+            "update-hides-own-row",
+            SHOWN + CHANGING,
+            "UPDATE docs SET (hidden, at) = (true, NULL) WHERE id = 1",
+            True,
+        ),
         ("update-hides-own-row", SHOWN + CHANGING, "UPDATE docs SET hidden = true", False),
         (
             "update-hides-own-row",

@@ -87,6 +87,25 @@ ENV = {".env": "DATABASE_URL=postgres://app_user:x@db.shop.example/shop\n"}
             {},
             ["policy-null-context-allows"],
         ),
+        (
+            "CREATE ROLE worker LOGIN; GRANT SELECT, UPDATE ON docs TO worker;"
+            f"CREATE POLICY own ON docs TO app_user USING ({OWN});"
+            "CREATE POLICY work ON docs TO worker USING (true);",
+            {".env": ENV[".env"] + "WORKER_DATABASE_URL=postgres://worker:x@db.shop.example/shop"},
+            [],
+        ),
+        (
+            f"CREATE POLICY own ON docs USING ({OWN});"
+            "CREATE POLICY presets ON docs FOR SELECT USING (tenant_id = 0);",
+            {},
+            [],
+        ),
+        (
+            f"CREATE POLICY own ON docs USING ({OWN});"
+            "CREATE POLICY first ON docs FOR SELECT USING (tenant_id = 1);",
+            {},
+            ["permissive-policies-widen"],
+        ),
     ],
 )
 def test_one_rule_speaks(
@@ -95,6 +114,28 @@ def test_one_rule_speaks(
     result = lint(tmp_path, {"migrations/0001.sql": TABLE + policies, **files})
     told = {one.name for one in result.findings if one.severity > Severity.info}
     assert sorted(told) == rules
+
+
+@pytest.mark.parametrize(
+    ("base", "check", "severity"),
+    [
+        ("true", OWN, Severity.error),
+        ("tenant_id IS NOT NULL", OWN, Severity.error),
+        ("id > 0", OWN, Severity.warning),
+        (OWN, OWN, Severity.warning),
+        ("true", "owner IS NOT NULL", Severity.warning),
+    ],
+)
+def test_a_floor_without_using_weighs_more_where_all_is_seen(
+    base: str, check: str, severity: Severity, tmp_path: Path
+) -> None:
+    policies = (
+        f"CREATE POLICY base ON docs USING ({base});"
+        f"CREATE POLICY own ON docs AS RESTRICTIVE WITH CHECK ({check});"
+    )
+    result = lint(tmp_path, {"migrations/0001.sql": TABLE + policies})
+    (found,) = (one for one in result.findings if one.name == "restrictive-without-using")
+    assert found.severity is severity
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.admitting import is_tautology
-from rlslint.meaning.bounds import unbounded_branches
+from rlslint.meaning.bounds import bounds_of, unbounded_branches
 from rlslint.meaning.intents import is_open_to_strangers, publishes
 from rlslint.meaning.openings import openings
 from rlslint.project.findings import Shown
@@ -49,9 +49,22 @@ def widening(policy: Policy, project: Project) -> Widening | None:
     if not policy.relation.rls_enabled:
         return None
     found = _permissive(policy, project) if policy.permissive else _restrictive(policy, project)
-    if found is None or (policy.permissive and is_shared(policy, found.admission, project)):
-        return None
-    return found
+    if found is None or not policy.permissive or _bound_rows(policy, found, project):
+        return found
+    return None if is_shared(policy, found.admission, project) else found
+
+
+def _bound_rows(policy: Policy, found: Widening, project: Project) -> bool:
+    """Tell whether the condition that was replaced said whose the rows are."""
+    if found.place is policy.using:
+        before = policy.before("using")
+    elif found.place is policy.check:
+        before = policy.before("check") or policy.before("using")
+    else:
+        return False
+    return before is not None and bool(
+        project.predicate(before).ask(bounds_of, project.context_functions)
+    )
 
 
 def _permissive(policy: Policy, project: Project) -> Widening | None:

@@ -197,13 +197,15 @@ def is_privileged(role: str, project: Project) -> bool:
     """Tell whether policies bind rows for the other runtime roles, and never for this one by name.
 
     It is an administrator's or a job's then. The configuration, the platform and connection
-    strings say more: who is named there serves tenants. One of callers without an account is none.
+    strings say more, unless they are called after such work: who is named there serves tenants.
+    One of callers without an account is none.
     """
     runtime = project.runtime
     if role in project.ask(anonymous_roles):
         return False
     weak = (Evidence.sessions, Evidence.grants, Evidence.policies)
-    if runtime.reason(role).evidence not in weak or len(runtime.names) < 2:
+    reason = runtime.reason(role)
+    if (reason.evidence not in weak and not reason.works) or len(runtime.names) < 2:
         return False
     bound = project.bound_roles
     return bool(bound) and inherited_roles(project.catalog, role).isdisjoint(bound)

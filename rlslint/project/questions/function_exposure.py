@@ -20,7 +20,13 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.config.platforms import ANONYMOUS
-from rlslint.meaning.bodies import TableName, reads_context, tables_read, tables_written
+from rlslint.meaning.bodies import (
+    TableName,
+    reads_context,
+    runs_as_caller,
+    tables_read,
+    tables_written,
+)
 from rlslint.meaning.body_access import BodyAccess, body_access, tables
 from rlslint.meaning.caller_checks import PassedChecks, checks_passed
 from rlslint.meaning.calls import called_in_body, search_path_of
@@ -30,6 +36,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
 from rlslint.sql.expressions import (
     And,
+    Call,
     Cast,
     Column,
     ColumnBinding,
@@ -93,8 +100,9 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
         passed, roles = _passing(function, roles, project)
         if passed is None or not roles:
             return None
-    accesses = [access for access in body_access(function) if not access.by_secret]
-    if not accesses:
+    found = body_access(function)
+    accesses = [access for access in found if not access.by_secret]
+    if not accesses and (found or query is None):
         return None
     for leak in _possible(function, query, accesses, roles, project):
         table = leak.table
@@ -284,10 +292,28 @@ def _shown(
     if function in project.policy_functions and not _returns_rows(function, project):
         return ()
     if query is not None:
-        named = unbound_in(query, project)
+        named = (*unbound_in(query, project), *_unbound_in_calls(function, query, project))
     else:
         named = named_relations(function, reads, project)
     return tuple(read.table for one in named for read in _behind(one, function))
+
+
+def _unbound_in_calls(function: Function, query: Query, project: Project) -> Iterator[Relation]:
+    """Yield what functions in FROM read for whoever calls: they run as the owner of this one."""
+    calls = [
+        source.call
+        for part in query.walk()
+        if isinstance(part, Query)
+        for source in part.sources
+        if isinstance(source.call, Call) and not source.call.arguments
+    ]
+    if not calls or asks_for_context(function, project):
+        return
+    for call in calls:
+        inner = call.function
+        if isinstance(inner, Function) and inner is not function and runs_as_caller(inner):
+            rows = _single_query(inner, project)
+            yield from unbound_in(rows, project) if rows is not None else ()
 
 
 def _behind(relation: Relation, function: Function) -> Iterator[TableRead]:

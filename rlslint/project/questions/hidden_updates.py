@@ -98,9 +98,17 @@ def _given(node: Node, table: Relation) -> Iterator[tuple[int, Expr]]:
         target = item["ResTarget"]
         column = table.columns.get(target.get("name", ""))
         if column is not None and "indirection" not in target and "val" in target:
-            value = expression(target["val"])
+            value = _assigned(target["val"])
             if _is_told(value):
                 yield column.number, value
+
+
+def _assigned(value: Node) -> Expr:
+    match value:
+        case {"MultiAssignRef": {"source": {"RowExpr": {"args": values}}, "colno": number}}:
+            return expression(values[number - 1])
+        case _:
+            return expression(value)
 
 
 def _is_told(value: Expr) -> bool:

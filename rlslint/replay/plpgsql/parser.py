@@ -14,6 +14,7 @@ from rlslint.replay.plpgsql.simple_statements import (
     fetch,
     is_assignment,
     jump,
+    open_cursor,
     raise_,
     return_,
     static_sql,
@@ -169,9 +170,11 @@ class _Parser(TokenStream):
             case "perform":
                 self.at += 1
                 return Sql("SELECT " + self.rest_of_statement(), ())
-            case "null" | "open" | "close" | "move" | "":
+            case "null" | "close" | "move" | "":
                 self.rest_of_statement()
                 return None
+            case "open":
+                return open_cursor(self)
             case "assert":
                 self.at += 1
                 condition = self.until(",", ";")

@@ -9,6 +9,7 @@ from rlslint.replay.plpgsql.tree import (
     Diagnostics,
     Execute,
     Jump,
+    OpenCursor,
     Raise,
     Return,
     ReturnNext,
@@ -97,6 +98,14 @@ def fetch(stream: TokenStream) -> Clobber:
     lower = [word.lower() for word in words]
     at = lower.index("into") + 1 if "into" in lower else len(words)
     return Clobber(targets_in(",".join(words[at:])))
+
+
+def open_cursor(stream: TokenStream) -> OpenCursor | None:
+    stream.until("for", ";")
+    if not stream.take("for") or stream.now() == "execute":
+        stream.rest_of_statement()
+        return None
+    return OpenCursor(stream.rest_of_statement())
 
 
 def is_assignment(stream: TokenStream) -> bool:

@@ -181,6 +181,12 @@ class Clobber(NamedTuple):
     targets: tuple[Target, ...]
 
 
+class OpenCursor(NamedTuple):
+    """OPEN … FOR a query, whose rows FETCH and the caller of the function get."""
+
+    query: str
+
+
 class Diagnostics(NamedTuple):
     """GET DIAGNOSTICS: `items` are the names of what is asked for, in lower case."""
 
@@ -206,6 +212,7 @@ PlStatement: TypeAlias = (
     | Execute
     | Sql
     | Clobber
+    | OpenCursor
     | Diagnostics
 )
 Body: TypeAlias = tuple[PlStatement, ...]

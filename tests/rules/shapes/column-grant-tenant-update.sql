@@ -5,6 +5,7 @@ ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
 --- bad ALL
 GRANT ALL ON public.docs TO app_user;
+REVOKE TRUNCATE, REFERENCES, TRIGGER ON public.docs FROM app_user;
 --- bad all tables, by a group
 CREATE ROLE writers;
 GRANT writers TO app_user;
@@ -17,8 +18,8 @@ END $$;
 ALTER DEFAULT PRIVILEGES GRANT SELECT, UPDATE ON TABLES TO app_user;
 CREATE TABLE notes (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
 ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON notes FOR UPDATE USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
---- bad a policy for updates, after a revoke of columns
+CREATE POLICY tenant ON notes USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+--- good a revoke of columns, of which revoke-without-effect speaks
 GRANT SELECT, UPDATE ON docs TO app_user;
 REVOKE UPDATE (tenant_id) ON docs FROM app_user;
 --- good columns

@@ -154,3 +154,11 @@ CREATE POLICY own ON docs FOR SELECT USING (tenant_id = (SELECT x.tenant_id FROM
 CREATE POLICY heads ON docs FOR DELETE USING (EXISTS (SELECT FROM people x WHERE x.login = current_setting('app.login', true) AND x.rank = 'head'));
 --- good member of the role that the row names
 CREATE POLICY p ON docs USING (pg_has_role(owner::name, 'MEMBER'));
+--- bad a user in a claim
+CREATE POLICY p ON docs USING ((nullif(current_setting('app.claims', true), '')::jsonb ->> 'sub')::uuid IS NOT NULL);
+--- good a claim that few have
+CREATE POLICY q ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+CREATE POLICY p ON docs USING ((current_setting('app.claims', true)::jsonb ->> 'is_admin') IS NOT NULL);
+--- good a key of the claims that few have
+CREATE POLICY q ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+CREATE POLICY p ON docs USING (current_setting('app.claims', true)::jsonb ? 'staff');

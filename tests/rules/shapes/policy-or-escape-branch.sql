@@ -51,3 +51,7 @@ CREATE POLICY p ON docs USING ((tenant_id = nullif(current_setting('app.t', true
 --- good whoever is a member of a role that serves nobody
 CREATE ROLE dba NOLOGIN;
 CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int) OR pg_has_role('dba', 'USAGE'));
+--- bad a tenant of no number may be changed by all
+CREATE POLICY p ON docs USING (tenant_id IN ((SELECT nullif(current_setting('app.t', true), '')::int), 0));
+--- good a tenant of no number is read by all
+CREATE POLICY p ON docs FOR SELECT USING (tenant_id IN ((SELECT nullif(current_setting('app.t', true), '')::int), 0));

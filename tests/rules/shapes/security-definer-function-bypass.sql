@@ -29,3 +29,17 @@ DECLARE wanted text; BEGIN
 wanted := 'SELECT * FROM docs WHERE tenant_id = current_setting(''app.tenant_id'')::int';
 wanted := wanted || format(' AND body = %L', words);
 RETURN QUERY EXECUTE wanted; END $$;
+--- bad a cursor over the rows
+CREATE FUNCTION everything(rows refcursor) RETURNS refcursor LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN OPEN rows NO SCROLL FOR SELECT * FROM docs; RETURN rows; END $$;
+--- bad rows of a function that runs as this one's owner
+CREATE FUNCTION rows_of_all() RETURNS SETOF docs LANGUAGE sql STABLE AS $$ SELECT * FROM docs $$;
+CREATE FUNCTION export() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ SELECT jsonb_agg(d) FROM rows_of_all() d $$;
+--- good rows of a function, of which the caller's are taken
+CREATE FUNCTION rows_of_all() RETURNS SETOF docs LANGUAGE sql STABLE AS $$ SELECT * FROM docs $$;
+REVOKE EXECUTE ON FUNCTION rows_of_all() FROM PUBLIC;
+CREATE FUNCTION export() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT jsonb_agg(d) FROM rows_of_all() d WHERE d.tenant_id = nullif(current_setting('app.tenant_id', true), '')::int $$;
+--- good a cursor over the caller's rows
+CREATE FUNCTION everything(rows refcursor) RETURNS refcursor LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN OPEN rows FOR SELECT * FROM docs WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::int; RETURN rows; END $$;

@@ -21,6 +21,8 @@ ALTER TABLE notes ALTER tenant_id SET DEFAULT default_tenant();
 --- bad text
 ALTER TABLE notes ADD workspace text NOT NULL DEFAULT 'acme';
 CREATE POLICY w ON notes USING (workspace = current_setting('app.w', true));
+--- bad a constant without a context
+ALTER TABLE notes ALTER tenant_id SET DEFAULT CASE WHEN current_setting('app.t', true) <> '' THEN current_setting('app.t')::int ELSE 3 END;
 --- good the context
 ALTER TABLE notes ALTER tenant_id SET DEFAULT nullif(current_setting('app.t', true), '')::int;
 --- good NULL

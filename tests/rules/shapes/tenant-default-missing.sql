@@ -16,7 +16,7 @@ ALTER TABLE app.docs ALTER org DROP DEFAULT;
 CREATE TABLE docs (id int PRIMARY KEY);
 ALTER TABLE docs ADD COLUMN tenant_id int;
 ALTER TABLE docs ALTER COLUMN tenant_id SET NOT NULL;
-GRANT ALL ON docs TO app_user;
+GRANT SELECT, INSERT ON docs TO app_user;
 ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
 --- bad a helper

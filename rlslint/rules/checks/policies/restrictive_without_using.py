@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from rlslint.access import applicable_policies
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy
+from rlslint.config.scales import Severity
+from rlslint.meaning.admitting import admits_foreign
+from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import is_sound
-from rlslint.project.questions.exposure import certainty, served_roles
+from rlslint.project.questions.exposure import admission, certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
@@ -48,6 +51,23 @@ def _is_covered(policy: Policy, command: str, role: str, project: Project) -> bo
     return any(other.using is not None for other in restrictive)
 
 
+def _shows_rows_of_all(policy: Policy, roles: tuple[str, ...], project: Project) -> bool:
+    """Tell whether the tenants that a check keeps apart see each other's rows all the same."""
+    check, functions = policy.check, project.context_functions
+    if check is None or not project.predicate(check).ask(bounds_of, functions):
+        return False
+    for other in policy.relation.policies.known():
+        left = admission(other, project)
+        if left is None or other.using is None or "select" not in left.commands:
+            continue
+        condition = project.condition(other.using, policy.relation)
+        if set(roles).intersection(left.roles) and condition.ask(
+            admits_foreign, condition.filled, functions
+        ):
+            return True
+    return False
+
+
 def _finding(
     policy: Policy, commands: tuple[str, ...], roles: tuple[str, ...], project: Project
 ) -> Finding:
@@ -66,5 +86,8 @@ def _finding(
         if condition
         else "say in USING which of the rows that are there the policy is to hold for",
         related=also_shown((created, "the table is created here")),
+        severity=Severity.error
+        if "select" in commands and _shows_rows_of_all(policy, roles, project)
+        else None,
         confidence=certainty(project),
     )

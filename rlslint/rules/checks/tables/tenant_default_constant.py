@@ -8,7 +8,7 @@ from rlslint.catalog.model import Column, Table
 from rlslint.config.scales import Severity
 from rlslint.meaning.admitting import value_without_row
 from rlslint.meaning.context import is_row_free
-from rlslint.meaning.situations import Session
+from rlslint.meaning.situations import MISSING
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.nobodies import is_nobody
@@ -52,13 +52,13 @@ def tenant_default_constant(table: Table, project: Project) -> Iterator[Finding]
 
 
 def _constant(column: Column, project: Project) -> object | None:
-    """Return the value that a default always has, None for one that depends on anything."""
+    """Return the value that a default has in every session without a context, None for others."""
     if column.default is None:
         return None
     expression = project.predicate(column.default).expression
     if not is_row_free(expression, project.context_functions):
         return None
-    values = [value_without_row(expression, one, project.context_functions) for one in Session]
+    values = [value_without_row(expression, one, project.context_functions) for one in MISSING]
     first = values[0]
     if first is None or first.payload == "" or any(value != first for value in values):
         return None
@@ -73,7 +73,7 @@ def _finding(table: Table, column: Column, value: object) -> Finding:
         message=f"rows that a job or an administrator adds to {table} without {column} belong to "
         f"{value}: that is its default",
         span=shown(default),
-        label="a constant, whoever writes",
+        label="a constant, whoever writes without a context",
         help=f"ALTER TABLE {table.sql_name} ALTER COLUMN {name} DROP DEFAULT;",
         related=also_shown((table.created, "the table is created here")),
         severity=Severity.info if nobody else None,
