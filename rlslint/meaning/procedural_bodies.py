@@ -104,6 +104,21 @@ class _Interpreter:
                     for branch in branches
                 )
                 return Case(None, cases, self.body((*otherwise, *rest), environment))
+            case tree.CaseOf(subject, branches, otherwise):
+                cases = tuple(
+                    (
+                        value_of(
+                            f"({subject}) IN ({branch.condition})" if subject else branch.condition,
+                            self.scope,
+                            environment,
+                        ),
+                        self.body((*branch.body, *rest), environment),
+                    )
+                    for branch in branches
+                )
+                # Without ELSE it is an error where no condition is met (manual: 41.6.4).
+                after = (tree.Raise(""),) if otherwise is None else (*otherwise, *rest)
+                return Case(None, cases, self.body(after, environment))
             case tree.Block():
                 return self.block(statement, environment, rest)
             case tree.Raise():

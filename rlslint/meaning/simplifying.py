@@ -141,9 +141,15 @@ def _simplified_sub_select(sub_select: SubSelect) -> Expr:
         return _simplified_count(sub_select)
     if sub_select.kind == "exists" and query.set_operation in ("intersect", "except"):
         return _compared_arms(sub_select) or sub_select
+    location = sub_select.location
+    if sub_select.kind in ("any", "exists") and _is_union_of_rows(query):
+        arms = (
+            SubSelect(sub_select.kind, sub_select.left, arm, sub_select.symbol, location)
+            for arm in query.arms
+        )
+        return disjunction(tuple(map(_simplified_sub_select, arms)), location)
     if not _is_single_row(query):
         return sub_select
-    location = sub_select.location
     conditions = tuple(IsTruth(c, True, False, c.location) for c in query.conditions)
     condition = conjunction(conditions, location) if conditions else Constant(True, location)
     if sub_select.kind == "exists":
@@ -217,6 +223,15 @@ def _is_single_row(query: Query) -> bool:
         or query.ctes
         or any(gives_rows(condition) for condition in query.conditions)
         or any(gives_rows(output) for output in query.outputs)
+    )
+
+
+def _is_union_of_rows(query: Query) -> bool:
+    """Tell whether a query is a UNION of single rows, or of such and of one that reads tables."""
+    return (
+        query.set_operation == "union"
+        and not (query.limited or query.grouped or query.ctes)
+        and any(_is_single_row(arm) for arm in query.arms)
     )
 
 

@@ -287,7 +287,10 @@ def _shown(
 
     `reads` are those that a body of several statements reads.
     """
-    if function.return_type in ("bool", "void") and not function.returns_set:
+    if not function.returns_set and (
+        function.return_type == "bool"
+        or (function.return_type == "void" and not _gives_values(function))
+    ):
         return ()
     if function in project.policy_functions and not _returns_rows(function, project):
         return ()
@@ -314,6 +317,13 @@ def _unbound_in_calls(function: Function, query: Query, project: Project) -> Ite
         if isinstance(inner, Function) and inner is not function and runs_as_caller(inner):
             rows = _single_query(inner, project)
             yield from unbound_in(rows, project) if rows is not None else ()
+
+
+def _gives_values(function: Function) -> bool:
+    """Tell whether OUT parameters give values: those of procedures, and of what has no RETURNS."""
+    from rlslint.replay.plpgsql.parameters import declared_parameters
+
+    return any(one.is_output for one in declared_parameters(function))
 
 
 def _behind(relation: Relation, function: Function) -> Iterator[TableRead]:

@@ -14,3 +14,22 @@ CREATE POLICY p ON docs USING (NULLIF(current_setting('app.t', true), '')::int <
 CREATE POLICY p ON docs USING (tenant_id <@ int4range(
   COALESCE(NULLIF(current_setting('app.t', true), '')::int, 0),
   COALESCE(NULLIF(current_setting('app.t', true), '')::int, 0), '[]'));
+--- bad CASE of a body
+CREATE FUNCTION may(t int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN
+CASE coalesce(current_setting('app.mode', true), '')
+WHEN 'tenant', 'member' THEN RETURN t = NULLIF(current_setting('app.t', true), '')::int;
+ELSE RETURN true; END CASE; END $$;
+CREATE POLICY p ON docs USING (may(tenant_id));
+--- bad a default of a parameter
+CREATE FUNCTION may(t int, lenient boolean DEFAULT true) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT t = NULLIF(current_setting('app.t', true), '')::int OR (lenient AND NULLIF(current_setting('app.t', true), '') IS NULL) $$;
+CREATE POLICY p ON docs USING (may(tenant_id));
+--- good CASE of a body without ELSE
+CREATE FUNCTION may(t int) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN
+CASE WHEN current_setting('app.mode', true) = 'tenant' THEN RETURN t = NULLIF(current_setting('app.t', true), '')::int;
+END CASE; END $$;
+CREATE POLICY p ON docs USING (may(tenant_id));
+--- good another value than the default
+CREATE FUNCTION may(t int, lenient boolean DEFAULT true) RETURNS boolean LANGUAGE sql STABLE AS $$
+SELECT t = NULLIF(current_setting('app.t', true), '')::int OR (lenient AND NULLIF(current_setting('app.t', true), '') IS NULL) $$;
+CREATE POLICY p ON docs USING (may(tenant_id, false));

@@ -55,3 +55,7 @@ CREATE POLICY p ON docs USING (tenant_id = (SELECT nullif(current_setting('app.t
 CREATE POLICY p ON docs USING (tenant_id IN ((SELECT nullif(current_setting('app.t', true), '')::int), 0));
 --- good a tenant of no number is read by all
 CREATE POLICY p ON docs FOR SELECT USING (tenant_id IN ((SELECT nullif(current_setting('app.t', true), '')::int), 0));
+--- bad UNION with a constant
+CREATE POLICY p ON docs USING (tenant_id IN (SELECT nullif(current_setting('app.t', true), '')::int UNION SELECT 7));
+--- good UNION of two settings
+CREATE POLICY p ON docs USING (tenant_id IN (SELECT nullif(current_setting('app.t', true), '')::int UNION SELECT nullif(current_setting('app.parent', true), '')::int));

@@ -43,3 +43,12 @@ SELECT jsonb_agg(d) FROM rows_of_all() d WHERE d.tenant_id = nullif(current_sett
 --- good a cursor over the caller's rows
 CREATE FUNCTION everything(rows refcursor) RETURNS refcursor LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN OPEN rows FOR SELECT * FROM docs WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::int; RETURN rows; END $$;
+--- bad values of OUT parameters
+CREATE FUNCTION first_of(above int, OUT text_of text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT body FROM docs WHERE id > above $$;
+--- bad a procedure that gives a value back
+CREATE PROCEDURE texts(INOUT found text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN SELECT string_agg(body, ',') INTO found FROM docs; END $$;
+--- good a procedure that gives its argument back
+CREATE PROCEDURE next(INOUT number int) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN number := number + (SELECT count(*) FROM docs WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::int); END $$;
