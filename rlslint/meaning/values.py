@@ -30,7 +30,7 @@ class Term(NamedTuple):
     key: object
 
 
-_NONE = Pattern(r"-?[-0{}]+|-1|none|nil|null|undefined|nan", re.IGNORECASE)
+_NONE = Pattern(r"[-0{}\[\]]+|-1|none|nil|null|undefined|nan", re.IGNORECASE)
 
 
 def stands_for_none(constant: object) -> bool:

@@ -7,7 +7,7 @@ import re
 from rlslint.text.patterns import Pattern
 
 _NOBODY = Pattern(
-    r"[-0{}f]*|-\d+|(?:no|none|nil|null|unknown|unset|undefined|missing|invalid|nobody|anonymous|anon"
+    r"[-0{}\[\]f]*|-\d+|(?:no|none|nil|null|unknown|unset|undefined|missing|invalid|nobody|anonymous|anon"
     r"|guest|public|n/a)(?:[-_ ].*)?",
     re.IGNORECASE,
 )

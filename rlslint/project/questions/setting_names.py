@@ -31,7 +31,8 @@ _TYPING_MISTAKES = 2
 class Purpose(NamedTuple):
     """What rows a setting tells apart: a column's name, or the table that it refers to.
 
-    Of a setting by which a table of members is searched only that table is known.
+    Of a setting by which a table of members is searched only that table is known. What holds
+    several tenants is for another purpose than what holds one: its kind is in the plural.
     """
 
     kind: str
@@ -204,6 +205,7 @@ def _purposes(relation: Relation, bound: Bound) -> Iterator[Purpose]:
     if not relation.knows("columns"):
         return
     numbers = bound.columns
+    several = "s" if bound.form == "membership" else ""
     keys = [
         constraint
         for constraint in relation.constraints.known()
@@ -211,14 +213,14 @@ def _purposes(relation: Relation, bound: Bound) -> Iterator[Purpose]:
     ]
     primary = any(constraint.kind == "primary" for constraint in keys)
     if primary:
-        yield Purpose("table", str(relation))
+        yield Purpose(f"table{several}", str(relation))
     for constraint in keys:
         if constraint.referenced is not None:
-            yield Purpose("table", str(constraint.referenced))
+            yield Purpose(f"table{several}", str(constraint.referenced))
     for number in numbers:
         column = relation.column(number)
         if column is not None and not primary:
-            yield Purpose("column", column.name)
+            yield Purpose(f"column{several}", column.name)
 
 
 def _expected(name: str, readings: _Readings, written: dict[str, Span | None]) -> str | None:

@@ -66,6 +66,19 @@ def test_a_setting_for_another_purpose_is_no_other_name(tmp_path: Path) -> None:
     assert places(tmp_path, files) == []
 
 
+def test_what_holds_several_tenants_is_for_another_purpose(tmp_path: Path) -> None:
+    tables = "".join(
+        TABLES.replace("docs", name).replace("CREATE ROLE app_user LOGIN;", "")
+        + policy("app.tenant_id").replace("docs", name)
+        for name in ("notes", "files")
+    )
+    several = (
+        "CREATE POLICY all_of_them ON docs USING (tenant_id = ANY "
+        "(string_to_array(current_setting('app.tenants', true), ',')::int[]));\n"
+    )
+    assert places(tmp_path, {"migrations/0001.sql": TABLES + tables + several}) == []
+
+
 def test_a_getter_is_marked_once_for_all_policies(tmp_path: Path) -> None:
     getter = (
         "CREATE FUNCTION current_tenant() RETURNS int LANGUAGE sql STABLE AS $$\n"
