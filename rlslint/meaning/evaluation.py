@@ -328,6 +328,10 @@ class Evaluation:
             found = self._quantified(opposite)
             return None if found is None else not found
         sides = (operator.right,) if operator.left is None else (operator.left, operator.right)
+        if operator.left is not None and isinstance(operator.right, Call):
+            elements = self._elements(operator.right)
+            if elements is not None:
+                return self._compared_with(self.value(operator.left), elements, operator)
         *lefts, right = self._operands(sides)
         if right == EMPTY_ARRAY:
             return quantifier == "all"
@@ -342,6 +346,19 @@ class Evaluation:
                 return False
         key = ("quantified", symbol, quantifier, tuple(lefts), right)
         return (True, False, None)[self.world.choose(key, 3)]
+
+    def _compared_with(self, left: Value, elements: list[Value], operator: Operator) -> Value:
+        """Return what `left symbol ANY | ALL (…)` gives for elements that are written out."""
+        deciding = operator.quantifier == "any"
+        result: bool | None = not deciding
+        for element in elements:
+            if operator.symbol not in COMPARISONS:
+                return self._nullable(self.world.unique())
+            if left is None or element is None:
+                result = None
+            elif ordered(self.world, self.situation, operator.symbol, left, element) is deciding:
+                return deciding
+        return result
 
     def _strict_result(self, key: object, values: tuple[Value, ...]) -> Value:
         return None if any(value is None for value in values) else self._nullable(key)

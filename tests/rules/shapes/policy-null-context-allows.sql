@@ -33,3 +33,7 @@ CREATE POLICY p ON docs USING (may(tenant_id));
 CREATE FUNCTION may(t int, lenient boolean DEFAULT true) RETURNS boolean LANGUAGE sql STABLE AS $$
 SELECT t = NULLIF(current_setting('app.t', true), '')::int OR (lenient AND NULLIF(current_setting('app.t', true), '') IS NULL) $$;
 CREATE POLICY p ON docs USING (may(tenant_id, false));
+--- bad ALL of an array that is empty without a context
+CREATE POLICY p ON docs USING (tenant_id = ALL (array_remove(ARRAY[NULLIF(current_setting('app.t', true), '')::int], NULL)));
+--- good ANY of an array that is empty without a context
+CREATE POLICY p ON docs USING (tenant_id = ANY (array_remove(ARRAY[NULLIF(current_setting('app.t', true), '')::int], NULL)));
