@@ -144,6 +144,8 @@ DRIVERS = (
     ),
     Driver("asyncpg.py", pool_resets=True, reset_keeps_role=True, lacks=OWN | SERVICE | {CALLBACK}),
     Driver("psycopg.py", begins_itself=True, lacks=OWN | SERVICE | {CALLBACK}),
+    Driver("sqlalchemy_session.py", begins_itself=True, lacks=frozenset((CALLBACK,))),
+    Driver("django_requests.py", binds_on_server=False, lacks=HOOKS | {CALLBACK}),
 )
 
 

@@ -76,6 +76,16 @@ def role_of(library: Library, call: Call) -> Role | None:
     return next((role for role in known if role is not None), None)
 
 
+def values_by_name(given: Sequence[Value]) -> dict[str, Value]:
+    """Return the values that are passed by names."""
+    return {
+        name: value
+        for each in given
+        if isinstance(each, Entries)
+        for name, value in each.values.items()
+    }
+
+
 def facts_by_name(library: Library, given: Sequence[Value]) -> Facts | None:
     """Return what holds of values that are passed by a name which decides it."""
     names = [name for each in given if isinstance(each, Entries) for name in each.values]

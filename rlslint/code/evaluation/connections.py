@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Protocol
 
 from rlslint.code.adapters.building import last_words
-from rlslint.code.evaluation.arguments import Call, facts_by_name, listed, role_of, sql_of
+from rlslint.code.evaluation.arguments import (
+    Call,
+    facts_by_name,
+    listed,
+    role_of,
+    sql_of,
+    values_by_name,
+)
 from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
 from rlslint.code.evaluation.course import Course, States
 from rlslint.code.evaluation.options import (
@@ -285,7 +293,8 @@ class Connections:
         ):
             target = self.made(Role.transaction, library, course)
         values = flattened(each for each in rest if not isinstance(each, Handle))
-        self.send(sql, target, values, call.place, course, facts_by_name(library, rest))
+        facts = facts_by_name(library, rest)
+        self.send(sql, target, values, call.place, course, facts, values_by_name(rest))
         if call.closure is not None:
             follower.follow(call.closure, ())
         return Handle(target.role, target.library, target.session)
@@ -347,8 +356,12 @@ class Connections:
         place: Place,
         course: Course,
         passing: Facts | None = None,
+        named: Mapping[str, Value] = MappingProxyType({}),
     ) -> None:
-        """Note that SQL reaches a session; `passing` are the facts of how its values do."""
+        """Note that SQL reaches a session; `passing` are the facts of how its values do.
+
+        Those of its values that have names are `named`.
+        """
         session = of.session
         match course.redirected:
             case Handle(session=other):
@@ -368,7 +381,7 @@ class Connections:
         if course.hook is Hook.begin:
             session.transaction = True
         self._recorder.executed(
-            sql, session, of.library, facts, values, place, self._situation(course)
+            sql, session, of.library, facts, values, place, self._situation(course), named
         )
 
     def declared(self, call: Call, course: Course) -> None:
@@ -428,6 +441,8 @@ class Connections:
             return Handle(target.role, target.library, target.session)
         if call.name in _SAME_AFTERWARDS:
             return of
+        if call.named:
+            prepared.values.append(Entries(dict(call.named)))
         match call.arguments:
             case (Plain(int() as number), value, *_) if number >= 1 and not isinstance(
                 number, bool

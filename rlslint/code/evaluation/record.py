@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.builtins import Place, as_constant
@@ -114,9 +115,10 @@ class Recorder:
         values: Sequence[Value],
         place: Place,
         situation: Situation,
+        named: Mapping[str, Value] = MappingProxyType({}),
     ) -> None:
         """Note that SQL is sent, and what it does to the transaction of its session."""
-        placed = placed_values(sql, library, values)
+        placed = placed_values(sql, library, values, named)
         command = transaction_command(placed.text)
         if command is CodeEventKind.begin and not session.is_pool:
             session.transaction = True
@@ -199,8 +201,13 @@ class Recorder:
         }
 
 
-def placed_values(sql: Written, library: Library | None, values: Sequence[Value]) -> Written:
-    """Return SQL with gaps where values are passed for its placeholders."""
+def placed_values(
+    sql: Written,
+    library: Library | None,
+    values: Sequence[Value],
+    named: Mapping[str, Value] = MappingProxyType({}),
+) -> Written:
+    """Return SQL with gaps where values are passed for its placeholders, some of them `named`."""
     parameter = library.parameter if library is not None else "$1"
     styles = _STYLES.get(parameter[:1], "$?:@")
     if not values:
@@ -219,7 +226,9 @@ def placed_values(sql: Written, library: Library | None, values: Sequence[Value]
     values = values[max(0, len(values) - wanted) :]
 
     def source_of(mark: Placeholder) -> str:
-        known = mark.number < len(values) and not mark.name
+        if mark.name:
+            return as_constant(named.get(mark.name))
+        known = mark.number < len(values)
         return as_constant(values[mark.number]) if known else ""
 
     return with_placeholders(sql, styles, source_of)

@@ -326,7 +326,20 @@ def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
             walker.connections.ambient(library, walker.course)
         for session in walker.course.sessions:
             session.transaction = session.transaction or None
+        if node.otherwise is None and _is_refusal(node):
+            value = _one_of(walker, [node.then, None], scope)
+            for session in walker.course.sessions:
+                session.transaction = session.transaction is None or session.transaction
+            return value
     return _one_of(walker, [node.then, node.otherwise], scope)
+
+
+def _is_refusal(node: form.If) -> bool:
+    """Tell whether a branch leaves where there is none of what is asked for."""
+    if not isinstance(node.test, form.Operation) or node.test.operator != "not":
+        return False
+    then = node.then.body[-1] if isinstance(node.then, form.Block) and node.then.body else node.then
+    return isinstance(then, form.Leave) and then.kind in (Leaves.throws, Leaves.returns)
 
 
 def _asks_for_transaction(node: form.Node, words: frozenset[str]) -> bool:

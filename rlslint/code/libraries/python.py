@@ -217,6 +217,7 @@ LIBRARIES = (
             "begin": Hook.begin,
             "after_begin": Hook.begin,
         },
+        tells_of_transaction=frozenset(("in_transaction",)),
         unpooled=frozenset(("NullPool",)),
         functions=frozenset(("func",)),
         queries=frozenset(("select", "query")),
