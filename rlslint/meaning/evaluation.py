@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from rlslint.catalog.answers import ask
 from rlslint.catalog.functions import Function
 from rlslint.meaning.built_in import (
     COMPARISONS,
@@ -269,7 +270,7 @@ class Evaluation:
         symbol = operator.symbol
         if operator.quantifier:
             return self._quantified(operator)
-        if is_null(operator):
+        if ask(is_null, operator):
             # The planner folds it before it evaluates the other side.
             return None
         if self.situation.typical and symbol == "=" and _is_link(operator):
@@ -364,7 +365,7 @@ class Evaluation:
         return None if any(value is None for value in values) else self._nullable(key)
 
     def _call(self, call: Call) -> Value:
-        read = read_of(call, self.situation.functions)
+        read = ask(read_of, call, self.situation.functions)
         if read is not None and read.value is call and not read.path:
             return self._context(read)
         if call.function is not None or len(call.name) > 1 or call.unknown:
@@ -391,7 +392,7 @@ class Evaluation:
         if name in AGGREGATES or name not in STABLE_FUNCTIONS | NEVER_NULL_FUNCTIONS:
             return self._unknown_call(call)
         if name in STRICT_FUNCTIONS:
-            if is_null(call):
+            if ask(is_null, call):
                 return None
             return self._built_in(name, self._operands(call.arguments))
         return self._built_in(name, tuple(self.value(argument) for argument in call.arguments))

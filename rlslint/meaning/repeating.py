@@ -66,6 +66,7 @@ def is_repeatable_function(function: Function) -> bool:
         return False
 
 
+@remembered
 def may_aggregate(expression: Expr) -> bool:
     """Tell whether a part may be an aggregate, which makes a row out of none."""
     match expression:
