@@ -102,7 +102,8 @@ def loaded(server: Server, scripts: Sequence[str], prelude: str = "") -> Iterato
 
 def _load(database: Database, scripts: Sequence[str], prelude: str, user: str) -> bool:
     """Load a history; tell whether it was refused nothing for lack of privileges."""
-    database.run(prelude)
+    if prelude:
+        database.run(prelude)
     database.run(
         f"CREATE ROLE {MIGRATOR} LOGIN CREATEROLE CREATEDB;"
         f"ALTER DATABASE {database.name} OWNER TO {MIGRATOR};"

@@ -159,8 +159,9 @@ class Compared(NamedTuple):
 @pytest.fixture
 def owned(database: Database) -> Database:
     """A database of a role that runs the migrations: a superuser, as `check` takes it to be."""
-    database.run(f"CREATE ROLE {OWNER} LOGIN SUPERUSER")
-    database.run(f"ALTER DATABASE {database.name} OWNER TO {OWNER}")
+    database.run(
+        f"CREATE ROLE {OWNER} LOGIN SUPERUSER; ALTER DATABASE {database.name} OWNER TO {OWNER}"
+    )
     return database
 
 

@@ -15,6 +15,10 @@ def tenants_exposed(table: Table, project: Project) -> Exposure | None:
 
     None where the table is no such table. Raises UnknownFact where that cannot be told.
     """
+    return project.ask(_tenants_exposed, table)
+
+
+def _tenants_exposed(project: Project, table: Table) -> Exposure | None:
     if table.temporary or project.is_shared(table) or gap_of(table) is not Gap.plain:
         return None
     if not project.tenant_columns(table):
