@@ -21,6 +21,9 @@ from rlslint.code.evaluation.values import (
 from rlslint.code.libraries import Facts, Library, Role
 from rlslint.text.patterns import Pattern
 
+_RECORD = Pattern(r"\bNamedTuple\b|@(?:\w+\.)?(?:dataclass|define|frozen)\b")
+"""What says that objects of a class hold what they are made of, in the order of its fields."""
+
 SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
 _MARK = Pattern(r"(?<![\w:?$@])(?:\?|\$\d|%s|%\(|[:@]\w)")
 """What stands in SQL for a value that is passed beside it."""
@@ -161,3 +164,12 @@ def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | N
             case _:
                 continue
     return None
+
+
+def record_of(made: Object, call: Call) -> Entries | None:
+    """Return an object that only holds what it is made of, None for one that does anything."""
+    fields = made.scope.variables
+    marks = " ".join((*made.marks, *made.bases))
+    if _RECORD().search(marks) is None or any(isinstance(v, Closure) for v in fields.values()):
+        return None
+    return Entries({**fields, **dict(zip(fields, call.arguments, strict=False)), **call.named})

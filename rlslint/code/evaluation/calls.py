@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint.code import form
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import Call, record_of
 from rlslint.code.evaluation.builtins import (
     fills_argument,
     grows,
@@ -248,7 +248,7 @@ def _called(
         return walker.follow(extension, (of, *call.arguments), None, call.named)
     if isinstance(callee, Object):
         course.constructed = call
-        return callee
+        return record_of(callee, call) or callee
     if isinstance(of, Object) and own is None:
         # What an interface declares, or a base that is not at hand, may well be a library's.
         held = of.scope.variables.setdefault("", Unknown(of.name))

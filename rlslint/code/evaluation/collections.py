@@ -104,6 +104,9 @@ def _of_lists(
             return Items(tuple([Items(row) for row in zip(*lists, strict=False)]))
         case "chain", [_, *_] if len(lists) == len(given):
             return Items(tuple([value for each in lists for value in each]))
+        case (("from_iterable" | "sum"), [Items(), *_]) if all(isinstance(i, Items) for i in first):
+            inner = [each.values for each in (*first, *given[1:]) if isinstance(each, Items)]
+            return Items(tuple([value for each in inner for value in each]))
         case "product", [_, *_] if len(lists) == len(given):
             rows = islice(product(*lists), ITEMS_FOLLOWED + 1)
             return Items(tuple([Items(row) for row in rows]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import Call, record_of
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.declared import declared_by, perhaps_declared
@@ -98,7 +98,8 @@ def _described(walker: Walker, call: Call, of: Value | None, callee: Value | Non
         case _:
             pass
     if isinstance(callee, Object):
-        return Built(call, callee) if callee.bases else None
+        is_made = callee.bases and record_of(callee, call) is None
+        return Built(call, callee) if is_made else None
     is_class = call.path.rpartition(".")[2][:1].isupper()
     return Built(call, of) if is_class and call.path.startswith(f"{framework.module}.") else None
 

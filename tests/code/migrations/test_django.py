@@ -222,6 +222,7 @@ def test_tables_are_partitioned() -> None:
         ("[migrations.RunPython(lambda apps, editor: editor.execute('SELECT 1'))]", ["SELECT 1"]),
         ("[migrations.RunPython(migrations.RunPython.noop, back)]", []),
         ("[migrations.RunPython(code=of_models, reverse_code=back)]", ['ALTER TABLE "clinic_visit" ENABLE ROW LEVEL SECURITY', 'SELECT \'clinic_stay\'']),
+        ("[*chain.from_iterable(both(each.name) for each in RECORDS)]", ["SELECT 'r'", "SELECT 'r2'", "SELECT 's'", "SELECT 's2'"]),
         ("[unknown()]", ["DO $$ BEGIN EXECUTE ?; END $$"]),
         ("unknown()", ["DO $$ BEGIN EXECUTE ?; END $$"]),
         ("[migrations.RunSQL(unknown())]", ["DO $$ BEGIN EXECUTE ?; END $$"]),
@@ -231,9 +232,15 @@ def test_tables_are_partitioned() -> None:
 def test_what_is_listed_is_run(listed: str, run: list[str]) -> None:
     before = """
         from functools import partial
+        from itertools import chain
+        from typing import NamedTuple
         from app.rls import TABLES, both
         from elsewhere import enable_rls, unknown
         NAMES = {"k": 1, "l": 2}
+        class Record(NamedTuple):
+            name: str
+            column: str = "tenant"
+        RECORDS = (Record("r"), Record(name="s"))
         LISTED = [migrations.RunSQL("SELECT 7")]
         def protect(apps, schema_editor, table):
             schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
