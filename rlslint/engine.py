@@ -511,8 +511,11 @@ def _not_followed(project: Project) -> Iterator[NotChecked]:
         yield NotChecked("statement", words, "that could not be followed", (), statement.span)
     for query in project.queries:
         for broken in query.broken:
-            words = " ".join(broken.statement.sql.split()[:3])
-            yield NotChecked("query", words, _REFUSED_QUERY, (), broken.statement.span)
+            first = broken.statement.sql.split()[:3]
+            # A word alone is no SQL.
+            if len(first) > 1:
+                where = broken.statement.span
+                yield NotChecked("query", " ".join(first), _REFUSED_QUERY, (), where)
 
 
 def _refused(project: Project) -> Iterator[NotChecked]:

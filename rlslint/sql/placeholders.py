@@ -39,6 +39,8 @@ _PSQL_STRING = Pattern(rb"(?<![:\w\])]):'" + _NAME + rb"'")
 _PSQL_VALUE = Pattern(rb"(?<![:\w\])]):" + _NAME + rb"\b")
 _NAMED_BY_AT_SIGN = Pattern(rb"(?<![@<>=~!#%^&|`?+*/\w-])@[A-Za-z_]")
 _STAND_INS = Pattern(rb"(?<![\w$])_+(?!\w)")
+_OPENS_ROWS = Pattern(rb"(?:\bfrom|\bjoin|,)\s*(\()\s*$", re.IGNORECASE)
+_CLOSES = Pattern(rb"\s*(\))")
 _WORD_BEFORE = Pattern(rb"\b(\w+)\s*$")
 _IN = Pattern(rb"\b(not\s+)?in\s*$", re.IGNORECASE)
 _LAST_OPERAND = Pattern(rb"(\w+|[\"')\]])\s*$")
@@ -129,8 +131,8 @@ def without_placeholders(data: bytes, application: bool) -> bytes:
 def without_clause(replaced: bytes, refused: int) -> bytes | None:
     """Return SQL with less of a placeholder that the grammar refuses at an offset.
 
-    One that stands for a list of rows or of assignments becomes one of them, one that stands for a
-    condition or a clause that may be left out becomes white space. None where none stands there.
+    One that stands for a query becomes a table, one for a list of rows or of assignments one of
+    them, a condition or a clause that may be left out white space. None where none stands there.
     """
     found = _STAND_INS().search(replaced, max(0, refused - 80))
     last = None
@@ -142,8 +144,12 @@ def without_clause(replaced: bytes, refused: int) -> bytes | None:
     changed = bytearray(replaced)
     before = _WORD_BEFORE().search(replaced, max(0, last.start() - 40), last.start())
     word = before[1].lower() if before is not None else b""
+    opening = _OPENS_ROWS().search(replaced, max(0, last.start() - 40), last.start())
+    closing = _CLOSES().match(replaced, last.end())
     width = last.end() - last.start()
-    if before is not None and word == b"values":
+    if opening is not None and closing is not None:
+        changed[opening.start(1)] = changed[closing.start(1)] = ord(" ")
+    elif before is not None and word == b"values":
         changed[before.start(1) : before.end(1)] = b"SELECT"
     elif before is not None and word == b"interval":
         changed[before.start(1) : before.end(1)] = b" " * len(word)

@@ -61,6 +61,7 @@ def test_in_an_application(sql: str, expected: str | None) -> None:
         "UPDATE docs SET :set WHERE a = $1",
         "SELECT 1 FROM docs WHERE a > now() - interval $1",
         "SELECT (SELECT 1 FROM docs WHERE a = @a @b) @c",
+        "SELECT 1 FROM ( ${all} ) AS rows JOIN (${more}) AS docs ON true",
     ],
 )
 def test_a_clause_that_a_program_fills_in_is_left_out(sql: str) -> None:

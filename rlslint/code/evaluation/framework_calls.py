@@ -40,8 +40,8 @@ def run_by_migration(
     run = scripts_of(call, of, walker.connections.known)
     if run:
         scripts.found += run
-        first = [each.fragments[0] for each in run if each.fragments]
-        scripts.untold += [Place(f.source, f.start, f.end) for f in first if f.gap is not None]
+        begins = [each.fragments[0] for each in run if each.fragments]
+        scripts.untold += [Place(f.source, f.start, f.end) for f in begins if f.gap is not None]
         return Unknown()
     if isinstance(of, Built) and of.is_open:
         return _part(walker, scripts, of, call)
