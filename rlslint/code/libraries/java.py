@@ -153,6 +153,7 @@ LIBRARIES = (
         "hibernate",
         "https://docs.jboss.org/hibernate/orm/current/userguide/html_single/Hibernate_User_Guide.html",
         imports=("jakarta.persistence", "javax.persistence", "org.hibernate"),
+        tells_of_transaction=frozenset(("isJoinedToTransaction",)),
         types={
             "EntityManager": Role.maybe,
             "Session": Role.maybe,
@@ -312,6 +313,7 @@ LIBRARIES = (
         "jdbc",
         "https://jdbc.postgresql.org/documentation/use/",
         imports=("java.sql", "javax.sql", "com.zaxxer.hikari", "org.postgresql", "io.agroal"),
+        tells_of_transaction=frozenset(("getAutoCommit",)),
         types={
             "DataSource": Role.pool,
             "HikariDataSource": Role.pool,

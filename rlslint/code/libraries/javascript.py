@@ -226,6 +226,7 @@ LIBRARIES = (
             "release": Step.release,
             "destroy": Step.release,
         },
+        tells_of_transaction=frozenset(("isTransactionActive",)),
         executes=frozenset(("query",)),
     ),
     Library(

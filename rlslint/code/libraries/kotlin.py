@@ -23,6 +23,7 @@ LIBRARIES = (
         opens={
             **dict.fromkeys(_TRANSACTIONS, Role.block),
             "TransactionManager.current": Role.ambient,
+            "TransactionManager.currentOrNull": Role.transaction,
         },
         steps={
             "connection": Step.same,

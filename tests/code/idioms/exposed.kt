@@ -112,6 +112,13 @@ class DocsService(
         Docs.selectAll().toList()
     }
 
+    // idiom: joins a transaction if there is one
+    fun joined(tenant: String) {
+        val current = TransactionManager.currentOrNull() ?: error("the tenant is set in a transaction")
+        current.exec("SELECT set_config('app.tenant_id', ?, true)", listOf(TextColumnType() to tenant))
+        current.exec("UPDATE docs SET owner = 1")
+    }
+
     // idiom: early return
     fun early(tenant: String) = transaction(database) {
         if (tenant.isEmpty()) return@transaction emptyList()

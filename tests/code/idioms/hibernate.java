@@ -185,6 +185,17 @@ public class DocsDao {
         });
     }
 
+    // idiom: joins a transaction if there is one
+    public int joined(Session session, String tenant) {
+        if (!session.isJoinedToTransaction()) {
+            throw new IllegalStateException("the tenant is set in a transaction");
+        }
+        session.createNativeQuery("SELECT set_config('app.tenant_id', :tenant, true)", String.class)
+                .setParameter("tenant", tenant)
+                .getSingleResult();
+        return session.createNativeMutationQuery("UPDATE docs SET owner = 1").executeUpdate();
+    }
+
     // idiom: early return
     public int early(String tenant) {
         return sessionFactory.fromTransaction(session -> {

@@ -233,6 +233,18 @@ public class DocsRepository {
         return scopes.within(tenant, c -> c.createStatement().executeUpdate("UPDATE docs SET owner = 1"));
     }
 
+    // idiom: joins a transaction if there is one
+    public int joined(Connection connection, String tenant) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw new IllegalStateException("the tenant is set in a transaction");
+        }
+        try (PreparedStatement set = connection.prepareStatement("SELECT set_config('app.tenant_id', ?, true)")) {
+            set.setString(1, tenant);
+            set.execute();
+        }
+        return connection.createStatement().executeUpdate("UPDATE docs SET owner = 1");
+    }
+
     // idiom: early return
     public int early(String tenant) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {

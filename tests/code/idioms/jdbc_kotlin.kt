@@ -185,6 +185,16 @@ class DocsRepository(
         }
     }
 
+    // idiom: joins a transaction if there is one
+    fun joined(connection: Connection, tenant: String) {
+        check(!connection.autoCommit) { "the tenant is set in a transaction" }
+        connection.prepareStatement("SELECT set_config('app.tenant_id', ?, true)").use {
+            it.setString(1, tenant)
+            it.execute()
+        }
+        connection.createStatement().use { it.executeUpdate("UPDATE docs SET owner = 1") }
+    }
+
     // idiom: early return
     fun early(tenant: String) {
         dataSource.connection.use { connection ->

@@ -257,6 +257,16 @@ pool.on("connect", (client) => {
   client.query("SET app.region = 'eu'");
 });
 
+// idiom: acquire hook that sets
+pool.on("acquire", (client) => {
+  client.query("SELECT set_config('app.user_id', '0', false)");
+});
+
+// idiom: release hook that resets
+pool.on("release", (error, client) => {
+  client.query("SELECT set_config('app.region', '', false)");
+});
+
 // idiom: setting in the options of the connection
 export const poolOfTenant = new Pool({ host: "db", options: "-c app.tenant_id=7" });
 

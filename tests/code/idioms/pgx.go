@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -213,6 +214,18 @@ func (s *Store) InOwnTransaction(ctx context.Context, tenant string) error {
 		return err
 	}
 	return tx.Commit(ctx)
+}
+
+// idiom: joins a transaction if there is one
+func Joined(ctx context.Context, conn *pgx.Conn, tenant string) error {
+	if conn.PgConn().TxStatus() != 'T' {
+		return errors.New("the tenant is set in a transaction")
+	}
+	if _, err := conn.Exec(ctx, "SELECT set_config('app.tenant_id', $1, true)", tenant); err != nil {
+		return err
+	}
+	_, err := conn.Exec(ctx, "UPDATE docs SET owner = 1")
+	return err
 }
 
 // idiom: early return

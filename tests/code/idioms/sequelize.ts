@@ -197,6 +197,11 @@ sequelize.addHook("afterConnect", async (connection: any) => {
   await connection.query("SET app.region = 'eu'");
 });
 
+// idiom: acquire hook that sets
+sequelize.addHook("afterPoolAcquire", async (connection: any) => {
+  await connection.query("SELECT set_config('app.user_id', '0', false)");
+});
+
 // idiom: setting in the options of the connection
 export const ofTenant = new Sequelize(process.env.DATABASE_URL!, {
   dialect: "postgres",

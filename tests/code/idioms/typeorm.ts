@@ -2,7 +2,7 @@ import { format } from "node:util";
 import type { NextFunction, Request, Response } from "express";
 import { Injectable } from "@nestjs/common";
 import { InjectDataSource } from "@nestjs/typeorm";
-import { DataSource } from "typeorm";
+import { DataSource, EntityManager } from "typeorm";
 import { Transactional } from "typeorm-transactional";
 import { Docs } from "./docs.entity";
 import {
@@ -184,6 +184,15 @@ export class DocsService {
       await manager.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
       return manager.find(Docs);
     });
+  }
+
+  // idiom: joins a transaction if there is one
+  async joined(manager: EntityManager, tenant: string) {
+    if (!manager.queryRunner?.isTransactionActive) {
+      throw new Error("the tenant is set in a transaction");
+    }
+    await manager.query("SELECT set_config('app.tenant_id', $1, true)", [tenant]);
+    return manager.find(Docs);
   }
 
   // idiom: early return
