@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.both_sides import BothSides, Everything, Refused
 from bench.comparing import Compared, compared
 from bench.platforms import stub_platform
-from rlslint.code.migrations import MigrationReader, ModuleReader, Reader
+from rlslint.code.migrations import MigrationReader, Reader
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import Config, anchored
 from rlslint.files.discovery import Found, discover, read_in_project
@@ -127,7 +127,7 @@ def _carried_out(
     """Carry out the statements of a history one by one."""
     reader = Reader(filled)
     follow_migrations(found, history, reader)
-    migrations = MigrationReader(lambda data: Everything(), reader, ModuleReader(found))
+    migrations = MigrationReader(lambda data: Everything(), reader)
     for migration in history.migrations:
         for item in migrations.statements(migration):
             if item is None:

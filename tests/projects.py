@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from rlslint.code.migrations import MigrationReader, ModuleReader, Reader
+from rlslint.code.migrations import MigrationReader, Reader
 from rlslint.config.options import Config
 from rlslint.config.scales import Severity
 from rlslint.engine import check
@@ -48,7 +48,7 @@ def scripts_of(project: Path, history: History) -> list[str]:
     found = discover([project], root=project)
     sites = Reader({})
     follow_migrations(found, history, sites)
-    reader = MigrationReader(lambda _: _Everything(), sites, ModuleReader(found))
+    reader = MigrationReader(lambda _: _Everything(), sites)
     return [
         "\n;\n".join(
             item.statement.sql

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import pytest
 
 from rlslint.code.migrations import Reader
-from rlslint.code.python.migrations import migration_sites
 from rlslint.config.options import Config
 from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import audit, check
@@ -274,26 +273,15 @@ def test_what_default_privileges_give_is_taken_back_for_later_tables_too(owned: 
 
 def scripts(found: Found) -> Iterator[str]:
     """Yield the SQL of the migrations, what Alembic and Django would run among it."""
-    modules = {file.shown: file.path for file in found.python}
-
-    def read_module(name: str) -> str | None:
-        ending = name.replace(".", "/")
-        for shown_path, path in modules.items():
-            if shown_path.removesuffix(".py").removesuffix("/__init__").endswith(ending):
-                return Path(path).read_text(encoding="utf-8")
-        return None
-
     reader = Reader({})
     for history in histories(found).histories:
         follow_migrations(found, history, reader)
         for migration in history.migrations:
-            data = Path(migration.path).read_bytes()
-            if Path(migration.path).suffix == ".py":
-                sites = reader.sites.get(migration.shown)
-                if sites is None:
-                    sites = migration_sites(migration.shown, data.decode(), read_module)
-                yield from (site.text.data.decode() for site in sites)
+            if migration.is_program:
+                for site in reader.sites[migration.shown]:
+                    yield site.text.data.decode()
             else:
+                data = Path(migration.path).read_bytes()
                 yield from (data[start:end].decode() for start, end in up_ranges(data))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from rlslint.code.adapters import comment_mark
+from rlslint.code.adapters import comment_mark, language_of
 from rlslint.code.evaluation.migrations import migration_site
 from rlslint.code.evaluation.strings import Source, untold
 from rlslint.code.sites import SqlSite
@@ -26,13 +26,31 @@ def covered_by(sites: Iterable[SqlSite]) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def uncovered(data: bytes, characters: Ranges, parts: Ranges, path: str) -> bytes:
+def is_uncovered(
+    data: bytes, characters: Ranges, parts: Ranges, path: str, tells: Callable[[bytes], bool]
+) -> bool:
+    """Tell whether a file `tells` of something elsewhere than in some `characters` and `parts`.
+
+    Its comments and its documentation do not count; the parts are in bytes.
+    """
+    rest = _uncovered(data, characters, parts, path)
+    if not tells(rest):
+        return False
+    remarks = language_of("." + path.rpartition(".")[2].lower()).remarks
+    if remarks is None:
+        return True
+    return tells(_uncovered(data, characters, (*parts, *remarks(data)), path))
+
+
+def _uncovered(data: bytes, characters: Ranges, parts: Ranges, path: str) -> bytes:
     """Return a file with its comments, some `characters` and some `parts` (in bytes) blanked."""
-    blank = bytearray(data)
-    for start, end in (*parts, *host_comments(data, comment_mark(path))):
-        blank[start:end] = b" " * (end - start)
-    rest = list(blank.decode("utf-8", "replace"))
-    for start, end in characters:
+    source = Source(path, data)
+    rest = list(source.host)
+    blank = [
+        (source.character(start), source.character(end))
+        for start, end in (*parts, *host_comments(data, comment_mark(path)))
+    ]
+    for start, end in (*blank, *characters):
         rest[start:end] = " " * len(rest[start:end])
     return "".join(rest).encode()
 

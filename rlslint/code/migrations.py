@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from rlslint.files import disk
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
-from rlslint.files.discovery import Found, SourceFile
-from rlslint.files.ignores import Ignore, ignores_in_host, ignores_in_sql
+from rlslint.files.ignores import Ignore, ignores_in_sql
 from rlslint.files.layouts.history import Migration
 from rlslint.files.layouts.reversals import undoing
 from rlslint.files.layouts.sections import down_ranges, up_ranges
 from rlslint.files.walk import folders_above
 from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.psql import CONDITION
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Statement, Text
 from rlslint.text.faults import Fault
@@ -23,7 +23,6 @@ from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.code.sites import SqlSite
-    from rlslint.files.python_source import ReadModule
 
 
 _OPENS = Pattern(rb"disable\s+row\s+level\s+security", re.IGNORECASE)
@@ -101,11 +100,9 @@ class MigrationReader:
         self,
         kinds_in: Callable[[bytes], frozenset[str]],
         reader: Reader,
-        read_module: ReadModule,
     ) -> None:
         self._kinds_in = kinds_in
         self._reader = reader
-        self._read_module = read_module
         self._text: Text | None = None
         self.files = 0
 
@@ -116,10 +113,8 @@ class MigrationReader:
         if text is None:
             return
         self.files += 1
-        if migration.path.endswith(".py") or migration.is_program:
-            if migration.shown not in self._reader.sites:
-                self._reader.keep_ignores(text, lambda: ignores_in_host(text, "#"))
-            yield from self._unless_at_fault(text, self._python_statements(migration, text))
+        if migration.is_program:
+            yield from self._unless_at_fault(text, self._statements_of_program(migration))
             return
         self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
         yield from self._unless_at_fault(text, self._read(text))
@@ -182,44 +177,24 @@ class MigrationReader:
             rest = Statement(text, position, len(text.data), "")
             yield BrokenStatement(rest, "it could not be read", position, False)
 
-    def _python_statements(self, migration: Migration, text: Text) -> Items:
-        for site in self._python_sites(migration, text):
-            yield from read(site.text, self._kinds_in(site.text.data), application=True)
+    def _statements_of_program(self, migration: Migration) -> Items:
+        from rlslint.code.sites import Runs
+
+        for site in self._reader.sites.get(migration.shown, ()):
+            items = read(site.text, self._kinds_in(site.text.data), application=True)
+            yield from items if site.runs is Runs.yes else _perhaps(site.text, items)
 
     def _read(self, text: Text) -> Items:
         yield from read(text, self._kinds_in(text.data), up_ranges(text.data))
 
-    def _python_sites(self, migration: Migration, text: Text) -> tuple[SqlSite, ...]:
-        known = self._reader.sites.get(migration.shown)
-        if known is not None or migration.is_program:
-            return known or ()
-        from rlslint.code.python.migrations import UnreadableMigration, migration_sites
 
-        try:
-            return migration_sites(migration.shown, text.data.decode(), self._read_module)
-        except UnreadableMigration as problem:
-            self._reader.notes.append(str(problem))
-            return ()
+def _perhaps(text: Text, items: Items) -> Items:
+    """Yield statements of which only a run tells whether they are run."""
+    yield _condition(text, 0, "if")
+    yield from items
+    yield _condition(text, len(text.data), "endif")
 
 
-class ModuleReader:
-    """Gives the source of a module of the project by its dotted name.
-
-    `read` are the paths, as they are shown, of the modules that were asked for.
-    """
-
-    def __init__(self, found: Found) -> None:
-        self.read: set[str] = set()
-        self._by_ending: dict[str, SourceFile] = {}
-        for file in found.python:
-            parts = file.shown.removesuffix(".py").removesuffix("/__init__").split("/")
-            for start in range(len(parts)):
-                self._by_ending.setdefault(".".join(parts[start:]), file)
-
-    def __call__(self, name: str) -> str | None:
-        file = self._by_ending.get(name)
-        if file is None:
-            return None
-        self.read.add(file.shown)
-        text = read_text(file.path, file.path)
-        return text.data.decode() if isinstance(text, Text) else None
+def _condition(text: Text, place: int, word: str) -> ParsedStatement:
+    statement = Statement(text, place, place, CONDITION)
+    return ParsedStatement(statement, {"word": word, "value": None}, 0)

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
-from rlslint.code.migrations import ModuleReader, Reader
+from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, anchored
 from rlslint.config.platforms import (
     SUPABASE,
@@ -79,17 +79,16 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     all_files = histories(found, anchored(config, config.migrations), found.reported)
     reader.notes += [note.message for note in all_files.notes]
     reader.faults += all_files.faults
-    modules = ModuleReader(found)
     nearest = _nearest_roots(all_files.histories)
     read = _with_a_part_of(found.reported, all_files, nearest)
     around_them = found if read == all_files else _code_of(read, found, nearest)
-    code = read_code(around_them, all_files, reader, modules)
+    code = read_code(around_them, all_files, reader)
     built: list[Built] = []
     loose: dict[str, Built] = {}
     wanted = _with_programs(read, code.programs, nearest)
     configured = configured_platform(found, all_files)
     for history in wanted.loose:
-        replayed = replay_history(history, config, reader, modules)
+        replayed = replay_history(history, config, reader)
         alone = _join(replayed, config, Code((), (), 0, others=code.others), True, reader)
         loose[history.migrations[0].shown] = alone
     scripts = [(path, alone.project.catalog) for path, alone in loose.items()]
@@ -100,14 +99,14 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         apis = (api for _, api in around.apis)
         hosting = platform_of_connections(around.connections) or configured
         hosting = hosting or platform_of_apis(apis, around.connections)
-        replayed = replay_history(history, config, reader, modules, hosting)
+        replayed = replay_history(history, config, reader, hosting)
         around = around._replace(apis=_apis(history, around))
         near = [script for script in scripts if history.root in nearest(script[0])]
         outside = _outside(history, replayed, near, sources)
         if outside is not None and (outside.before or outside.after):
             run.update((*outside.before, *outside.after))
             history = _with_scripts(history, outside, wanted.loose)
-            replayed = replay_history(history, config, reader, modules, hosting)
+            replayed = replay_history(history, config, reader, hosting)
         unnamed = outside.unnamed if outside is not None else ()
         built.append(_join(replayed, config, around, False, reader, unnamed))
     built += (alone for path, alone in loose.items() if path not in run)
@@ -117,9 +116,6 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         one.project.catalog.asked_by_blocks.add(name)
     if not built:
         built.append(_join(None, config, code, False, reader))
-    # What a migration or a program imports, it was read with.
-    unread = tuple(sign for sign in code.unread if sign.path not in modules.read)
-    code = code._replace(unread=unread)
     return Projects(tuple(built), code, read == all_files, all_files.left_out)
 
 

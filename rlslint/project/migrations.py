@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from rlslint import NamedTuple
-from rlslint.code.migrations import ModuleReader, Reader
+from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, anchored, excluded
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover
@@ -58,7 +58,7 @@ def _replayed(path: str, found: Found, config: Config, reader: Reader) -> Migrat
         number = "no migrations" if not chosen else f"{len(chosen)} histories of migrations"
         raise NoHistory(f"{path} holds {number}; --migrations has to name one history.")
     follow_migrations(found, chosen[0], reader)
-    return Migrations(replay_history(chosen[0], config, reader, ModuleReader(found)), reader)
+    return Migrations(replay_history(chosen[0], config, reader), reader)
 
 
 def _named(all_histories: Iterable[History], found: Found) -> list[History]:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from rlslint.code.interest import Signs
     from rlslint.code.sites import CodeFile, SqlSite
     from rlslint.files.connections import Connection, ConnectionDefaults
-    from rlslint.files.python_source import ReadModule
     from rlslint.files.settings.api import Api
     from rlslint.files.settings.document import VariablesAt
     from rlslint.files.settings.files import Settings
@@ -74,27 +73,11 @@ def read_code(
     found: Found,
     sorted_files: Histories,
     reader: Reader,
-    modules_of_programs: ReadModule,
 ) -> Code:
     """Read the programs and settings that were found; what cannot be read is told to the reader.
 
-    `sorted_files` say which programs are migrations. Modules that programs import which make row
-    security are read as `modules_of_programs`.
+    `sorted_files` say which programs are migrations.
     """
-    migrations = {
-        migration.shown for history in sorted_files.histories for migration in history.migrations
-    }
-    programs: list[RowSecurityProgram] = []
-    unread: list[Sign] = []
-    for file in found.python:
-        text = reader.text(file.path, file.shown)
-        if text is None:
-            continue
-        is_test = file.shown in found.tests
-        if file.shown not in migrations and makes_row_security(text.data):
-            made, sign = _startup(file, text, is_test, reader, modules_of_programs)
-            programs += made
-            unread += sign
     followed = _programs(found, sorted_files, reader)
     mappers = tuple(_mappers(found, reader))
     beside = list(followed.connections)
@@ -132,8 +115,8 @@ def read_code(
             *(file.path for file in (*found.python, *found.programs, *found.settings)),
             *(file.path for file in found.schemas),
         ),
-        tuple(programs),
-        (*followed.unread, *(sign for sign in unread if sign.path not in followed.read)),
+        followed.programs,
+        (*followed.unread, *_made_by_tests(found, reader)),
         tuple(apis),
         _deployment(found, followed, reader),
         tuple(os.path.join(found.root, shown) for shown in found.tests),
@@ -171,36 +154,40 @@ def _path(told: PublicKey | StartupOption) -> str:
     return told.span.text.path
 
 
-def _startup(
-    file: SourceFile, text: Text, is_test: bool, reader: Reader, read_module: ReadModule
+def _made_by_tests(found: Found, reader: Reader) -> Iterator[Sign]:
+    """Yield the tests that make row security; what they make is gone when they end."""
+    for file in found.python:
+        if file.shown not in found.tests:
+            continue
+        data = reader.content(file.path, file.shown)
+        if makes_row_security(data):
+            from rlslint.code.coverage import is_uncovered
+
+            if is_uncovered(data, (), (), file.shown, makes_row_security):
+                yield Sign(file.shown, makes=True, is_test=True)
+
+
+def _start(
+    programs: Programs,
+    making: Mapping[str, bytes],
+    listed: Mapping[str, SourceFile],
+    reader: Reader,
 ) -> tuple[tuple[RowSecurityProgram, ...], tuple[Sign, ...]]:
-    """Return a program where it makes row security, or else what was not read of it.
+    """Give the reader what programs run that make row security; return what of them is unread."""
+    from rlslint.code.coverage import covered_by, is_uncovered
+    from rlslint.code.evaluation.starting import needs_no_history
 
-    What tests make is gone when they end.
-    """
-    from rlslint.code.python.startup import (
-        StartUp,
-        needs_no_history,
-        speaks_of_row_security,
-        startup_sites,
-    )
-
-    source = text.data.decode()
-    sign = Sign(file.shown, makes=True, is_test=is_test)
-    try:
-        sites, is_whole = (
-            StartUp((), False) if is_test else startup_sites(file.shown, source, read_module)
-        )
-    except Exception as error:
-        reader.faults.append(Fault("searched for row security", "file", file.shown, error))
-        return (), (sign,)
-    if sites:
-        reader.sites[file.shown] = sites
-        migration = Migration(file.path, file.shown, PROGRAM)
-        return (RowSecurityProgram(migration, needs_no_history(sites)),), () if is_whole else (
-            sign,
-        )
-    return (), (sign,) if speaks_of_row_security(source) else ()
+    found, unread = [], []
+    for shown, data in sorted(making.items()):
+        sites, told = programs.run_when_started(shown)
+        if sites:
+            reader.sites[shown] = sites
+            migration = Migration(listed[shown].path, shown, PROGRAM)
+            found.append(RowSecurityProgram(migration, needs_no_history(sites)))
+        covered = covered_by(told).get(shown, ())
+        if is_uncovered(data, covered, (), shown, makes_row_security):
+            unread.append(Sign(shown, makes=True, is_test=False))
+    return tuple(found), tuple(unread)
 
 
 def _variables_of_terraform(
@@ -226,16 +213,16 @@ class _Followed(NamedTuple):
     """What programs tell.
 
     `told` are those, as they are shown, of which nothing about row security is left unread;
-    `unread` are migrations of which something is; `read` are they and what they import. `searched`
-    are the paths of those that told what they have of the `deployment`.
+    `unread` are migrations, and `programs` that make it, of which something is. `searched` are the
+    paths of those that told what they have of the `deployment`.
     """
 
     files: tuple[CodeFile, ...] = ()
+    programs: tuple[RowSecurityProgram, ...] = ()
     unread: tuple[Sign, ...] = ()
     told: frozenset[str] = frozenset()
     connections: tuple[Connection, ...] = ()
     defaults: tuple[ConnectionDefaults, ...] = ()
-    read: frozenset[str] = frozenset()
     deployment: Deployment = NO_DEPLOYMENT
     searched: frozenset[str] = frozenset()
 
@@ -274,7 +261,7 @@ def _follow(
 ) -> _Followed:
     """Follow programs that say something; what migrations run is given to the reader."""
     from rlslint.code.adapters import comment_mark
-    from rlslint.code.coverage import covered_by, uncovered
+    from rlslint.code.coverage import covered_by, is_uncovered
     from rlslint.code.interest import has_sign, reads_rows
 
     migrations = _migrations_in_programs(sorted_files.histories, listed)
@@ -282,23 +269,33 @@ def _follow(
     all_migrations = {m.shown for h in sorted_files.histories for m in h.migrations}
     signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
+    making: dict[str, bytes] = {}
+    python = {file.shown for file in found.python}
     for shown in listed.keys() - all_migrations:
         data = reader.content(listed[shown].path, shown)
         if len(data) > LARGEST_FILE or b"\0" in data:
             continue
+        if shown in python and makes_row_security(data):
+            making[shown] = data
         if has_sign(data, signs) or reads_rows(data, signs):
             starts[shown] = data
-    if not starts and not migrations and not declaring:
+    if not starts and not migrations and not declaring and not making:
         return _Followed()
-    programs = _followed_together(found, listed, signs, reader, forms)
+    programs = _followed_together(found, listed, signs, reader, forms, making)
     unread = (
         *_follow_migrations(programs, migrations, listed, reader),
         *_follow_declarations(programs, sorted_files.histories, listed, reader),
     )
-    read = frozenset(programs.loaded)
+    started, not_read = _start(programs, making, listed, reader)
+    # What a migration or such a program imports, it was read with.
+    imported = programs.imported_by((*migrations, *making))
+    unread = (*unread, *(sign for sign in not_read if sign.path not in imported))
     followed = programs.followed(dict(sorted(starts.items())))
+    sites = [site for shown in (*migrations, *making) for site in reader.sites.get(shown, ())]
+    written_in = {site.text.path for site in sites} & listed.keys()
     paths = declaring | {shown: file.path for shown, file in listed.items()}
-    for shown in sorted({*migrations, *declaring, *(code.path for code in followed)}):
+    told_of = {*migrations, *declaring, *written_in, *(code.path for code in followed)}
+    for shown in sorted(told_of):
         text = reader.text(paths[shown], shown)
         if text is not None:
             mark = comment_mark(shown)
@@ -309,10 +306,14 @@ def _follow(
     covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
     for code in followed:
         data = reader.content(listed[code.path].path, code.path)
-        rest = uncovered(data, covered.get(code.path, ()), (), code.path)
-        if not code.problem and not makes_row_security(rest) and not sets_context(rest):
+        parts = covered.get(code.path, ())
+        if not code.problem and not is_uncovered(data, parts, (), code.path, _tells_anything):
             told.add(code.path)
-    return _Followed(followed, unread, frozenset(told), read=read)
+    return _Followed(followed, started, unread, frozenset(told))
+
+
+def _tells_anything(data: bytes) -> bool:
+    return makes_row_security(data) or sets_context(data)
 
 
 def _mappers(found: Found, reader: Reader) -> Iterator[CodeFile]:
@@ -373,7 +374,12 @@ def _signs(found: Found, migrations: Iterable[SourceFile]) -> Signs:
 
 
 def _followed_together(
-    found: Found, listed: Mapping[str, SourceFile], signs: Signs, reader: Reader, forms: Forms
+    found: Found,
+    listed: Mapping[str, SourceFile],
+    signs: Signs,
+    reader: Reader,
+    forms: Forms,
+    starting: Container[str] = (),
 ) -> Programs:
     from rlslint.code.evaluation.program import Programs
     from rlslint.code.libraries import MANIFESTS
@@ -393,7 +399,7 @@ def _followed_together(
     def failed(shown: str, error: Exception) -> None:
         reader.faults.append(Fault("followed", "file", shown, error))
 
-    return Programs(tuple(listed), read, signs, says, failed, tuple(scripts), forms)
+    return Programs(tuple(listed), read, signs, says, failed, tuple(scripts), forms, starting)
 
 
 def _migrations_in_programs(histories: Iterable[History], listed: Container[str]) -> dict[str, str]:
@@ -416,7 +422,7 @@ def _follow_migrations(
 
     What a migration does to row security in words of its framework is unknown from there on.
     """
-    from rlslint.code.coverage import covered_by, uncovered, untold_site
+    from rlslint.code.coverage import covered_by, is_uncovered, untold_site
 
     unread = []
     for shown, history in migrations.items():
@@ -427,9 +433,11 @@ def _follow_migrations(
             reader.notes += [note for note in (programs.problem(shown),) if note]
         covered = covered_by(sites or ()).get(shown, ())
         back, doubted = programs.ways_back(shown), programs.calls_in_doubt(shown)
-        if makes_row_security(uncovered(data, covered, back, shown)):
+        if is_uncovered(data, covered, back, shown, makes_row_security):
+            covered = [*covered, *covered_by(programs.run_by_way_back(shown)).get(shown, ())]
+        if is_uncovered(data, covered, back, shown, makes_row_security):
             unread.append(Sign(shown, makes=True, is_test=False))
-            if makes_row_security(uncovered(data, covered, (*back, *doubted), shown)):
+            if is_uncovered(data, covered, (*back, *doubted), shown, makes_row_security):
                 sites = (*(sites or ()), untold_site(shown, data))
         reader.sites[shown] = sites or ()
     return tuple(unread)
@@ -451,7 +459,7 @@ def _follow_declarations(
     Where anything else in the program makes row security, all of it is unknown: nobody knows when
     that runs.
     """
-    from rlslint.code.coverage import uncovered, untold_site
+    from rlslint.code.coverage import is_uncovered, untold_site
 
     unread = []
     for history in histories:
@@ -471,7 +479,7 @@ def _follow_declarations(
         for shown in listed:
             data = reader.content(listed[shown].path, shown)
             told = programs.said_in_words(shown)
-            if makes_row_security(data) and makes_row_security(uncovered(data, (), told, shown)):
+            if is_uncovered(data, (), told, shown, makes_row_security):
                 untold.append(untold_site(shown, data))
                 unread += [Sign(shown, makes=True, is_test=False)] if shown in declaring else []
         for shown in declaring:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
@@ -35,9 +34,6 @@ from rlslint.text.budget import LARGEST_SCRIPT_TO_FAIL, SCRIPTS_INCLUDED, Budget
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
-if TYPE_CHECKING:
-    from rlslint.files.python_source import ReadModule
-
 _ENDINGS = {
     **dict.fromkeys(("alembic", "dbmate", "diesel", "django", "drizzle", "flyway"), Ending.commit),
     **dict.fromkeys(("goose", "graphile-migrate", "hasura", "liquibase", "rails"), Ending.commit),
@@ -66,7 +62,6 @@ def replay_history(
     history: History,
     config: Config,
     reader: Reader,
-    read_module: ReadModule,
     hosting: Platform | None = None,
 ) -> Replayed | None:
     """Replay the migrations of a history, first to last; None where that is beyond mending.
@@ -75,7 +70,7 @@ def replay_history(
     without one, the functions that the history calls may tell.
     """
     try:
-        return _replayed(history, config, reader, read_module, hosting)
+        return _replayed(history, config, reader, hosting)
     except Exception as error:
         name = f"from {history.migrations[0].shown} on"
         reader.faults.append(Fault("replayed", "history", name, error))
@@ -86,7 +81,6 @@ def _replayed(
     history: History,
     config: Config,
     reader: Reader,
-    read_module: ReadModule,
     hosting: Platform | None,
 ) -> Replayed:
     replay = Replay()
@@ -108,7 +102,7 @@ def _replayed(
         settle_on(replay.catalog, platform)
     if platform is not None:
         replay.migration_roles = (platform.owner,) if platform.owner else ()
-    migrations = MigrationReader(partial(_kinds_in, replay), reader, read_module)
+    migrations = MigrationReader(partial(_kinds_in, replay), reader)
     scripts = _Scripts(replay, history, migrations, reader)
     for migration in history.migrations:
         if platform is not None and platform.default_grants_end is not None:

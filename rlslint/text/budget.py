@@ -47,12 +47,8 @@ LARGEST_SCRIPT_TO_FAIL: Final = 1 << 16
 
 STEPS_OF_A_PROGRAM: Final = 60_000
 """How many expressions are evaluated to follow one function of a program."""
-STATEMENTS_OF_A_PROGRAM: Final = 200_000
-"""How many statements a file in Python may take."""
 FILES_OF_A_PROGRAM: Final = 600
 """How many files are followed together."""
-FILES_OF_A_MIGRATION: Final = 20
-"""How many modules a migration or a program that makes row security may take from others."""
 FILES_BESIDE: Final = 60
 """How many files of a folder may stand for the rest of a module."""
 NAMES_SOUGHT: Final = 60

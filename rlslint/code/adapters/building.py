@@ -63,6 +63,7 @@ class Language(NamedTuple):
     a function alone calls it. `shares_folder`: the files of a folder see each other's names.
     `imports_folders`: a module is all files of a folder. `visits_keys`: a loop over a mapping gets
     its keys. `errors` is how they reach who calls.
+    `remarks` gives the bytes of what a program does not run and that is no comment.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Language(NamedTuple):
     imports_folders: bool = False
     visits_keys: bool = False
     errors: Errors = Errors.raised
+    remarks: Callable[[bytes], tuple[tuple[int, int], ...]] | None = None
 
 
 class Program(NamedTuple):

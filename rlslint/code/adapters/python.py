@@ -139,17 +139,33 @@ class _Builder:
 def parsed_python(source: bytes) -> Program:
     """Return a file of Python in its form."""
     start = 3 if source.startswith(b"\xef\xbb\xbf") else 0
-    # Each byte that is no text becomes one character of one byte, so that the offsets stay.
-    text = source[start:].decode("utf-8", "surrogateescape")
-    if not source.isascii():
-        text = re.sub("[\udc80-\udcff]", "?", text)
-    tree, problem = _tree(text)
+    tree, problem = _tree(_text(source, start))
     builder = _Builder(source, start)
     body = Block(0, len(source), ()) if tree is None else builder.node(tree)
     if tree is None:
         return Program(body, builder.is_cut, problem)
     modules = tuple(_modules(tree, source))
     return Program(body, builder.is_cut, problem, modules, _is_script(tree, modules))
+
+
+def _text(source: bytes, start: int) -> str:
+    """Return a file; each byte that is no text becomes one character, so that the offsets stay."""
+    text = source[start:].decode("utf-8", "surrogateescape")
+    return text if source.isascii() else re.sub("[\udc80-\udcff]", "?", text)
+
+
+def remarks(source: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the bytes of the strings that stand for themselves, as documentation does."""
+    start = 3 if source.startswith(b"\xef\xbb\xbf") else 0
+    tree, _ = _tree(_text(source, start))
+    builder = _Builder(source, start)
+    return tuple(
+        [
+            builder.span(node)
+            for node in (ast.walk(tree) if tree is not None else ())
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ]
+    )
 
 
 def _modules(tree: ast.Module, source: bytes) -> Iterator[str]:
@@ -726,4 +742,5 @@ PYTHON = Language(
     formats_with_braces=True,
     enforces_types=False,
     visits_keys=True,
+    remarks=remarks,
 )

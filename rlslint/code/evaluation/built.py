@@ -72,8 +72,10 @@ class Scripts:
     """What a migration runs, in order: SQL as it is written, and calls that stand for some.
 
     `builders` are the statements whose blocks are being followed, the innermost last. `skipped` are
-    the bytes of blocks that only lead back, `untold` the places of calls that run SQL of which
-    nothing is known. `is_moved` tells that a table which is named without a schema may be in any.
+    the places of what only leads back or is not run, `untold` those of calls that run SQL of which
+    nothing is known, `perhaps` the numbers of what only a run could tell whether it is run.
+    `is_moved` tells that a table which is named without a schema may be in any. Of a program that
+    is no migration, SQL of which nothing is known is left out: most of it are queries.
     `names` are those that members of enumerations stand for, where they are told.
 
     Of a file that declares a schema, `read` are the places of what it says in words of the
@@ -89,19 +91,40 @@ class Scripts:
         framework: Framework | None,
         is_moved: bool = False,
         names: Mapping[str, str] = _NO_NAMES,
+        *,
+        is_migration: bool = True,
     ) -> None:
         self.framework = framework
+        self.is_migration = is_migration
         self.names = names
         self.is_moved = is_moved
         self.found: list[Written | Built] = []
+        self.perhaps: list[range] = []
         self.builders: list[Built] = []
-        self.skipped: list[tuple[int, int]] = []
+        self.skipped: list[Place] = []
         self.untold: list[Place] = []
         self.read: list[Place] = []
         self.later: list[tuple[Built, str, Closure]] = []
         self.models: Models | None = None
         self.constructed: list[Built] = []
         self.is_split = False
+
+    def doubt(self, first: int, way: Place, *, is_left_out: bool) -> None:
+        """Let what was found from a number on be run only perhaps, or not at all.
+
+        `way` is the part of the program that it comes from.
+        """
+        if len(self.found) == first:
+            return
+        if is_left_out:
+            self.skipped.append(way)
+            del self.found[first:]
+        else:
+            self.perhaps.append(range(first, len(self.found)))
+
+    def is_perhaps(self, number: int) -> bool:
+        """Tell whether what was found under a number is run only perhaps."""
+        return any(number in each for each in self.perhaps)
 
     def statement(self, call: Call, of: Value | None) -> Signature | None:
         """Return what a call stands for, None where it is no statement of the framework."""
@@ -115,6 +138,18 @@ class Scripts:
         if found is None or found.is_bare not in (None, is_bare):
             return None
         return found
+
+    def is_same(self, call: Call) -> bool:
+        """Tell whether a call gives its argument."""
+        return self.framework is not None and call.name in self.framework.same
+
+    def makes_query(self, value: Value | None) -> bool:
+        """Tell whether a value is a query that the framework makes, which changes no schema."""
+        if self.framework is None or not isinstance(value, Built):
+            return False
+        names = (value.call.name, *(part.call.name for part in value.parts))
+        is_made_on = isinstance(value.on, Built) and self.makes_query(value.on)
+        return is_made_on or not self.framework.queries.isdisjoint(names)
 
     def is_value(self, call: Call) -> bool:
         """Tell whether a call describes something in words of the framework."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from rlslint.code import form
 from rlslint.code.evaluation.arguments import Call, record_of
 from rlslint.code.evaluation.builtins import (
+    Place,
     fills_argument,
     grows,
     keeps,
@@ -364,7 +365,7 @@ def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
     scripts = walker.course.scripts
     if scripts is not None and leads_back(call.name):
         scripts.skipped += [
-            (each.function.start, each.function.end)
+            Place(each.source, each.function.start, each.function.end)
             for each in call.arguments
             if isinstance(each, Closure)
         ]

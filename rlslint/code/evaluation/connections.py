@@ -82,6 +82,7 @@ class Connections:
 
     `active` are the libraries that the file imports, `known` those of its language. `says` tells
     whether a text stands anywhere in the program. What an `is_script` opens ends with it.
+    `says_of_database` are members that tell which database it is, with what is PostgreSQL's.
     """
 
     def __init__(
@@ -102,6 +103,9 @@ class Connections:
             [word for library in known for word in library.tells_of_transaction]
         )
         self.redirects = frozenset([word for library in known for word in library.redirects])
+        self.says_of_database = {
+            path: word for library in active for path, word in library.says.items()
+        }
 
     def facts(self, library: Library) -> Facts:
         """Return what holds of a library in this program."""
@@ -197,6 +201,10 @@ class Connections:
             if role is not None:
                 return self.made(role, library, course)
         return None
+
+    def knows(self, call: Call) -> bool:
+        """Tell whether a call makes a value of a library."""
+        return any(role_of(library, call) is not None for library in self.known)
 
     def hook(self, name: str) -> Hook | None:
         """Return when a pool calls what is kept under a name."""

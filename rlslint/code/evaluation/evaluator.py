@@ -26,6 +26,7 @@ from rlslint.code.evaluation.strings import Source, Written
 from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
+    Entries,
     Handle,
     Items,
     Object,
@@ -125,16 +126,16 @@ class Evaluator:
             return Unknown()
         home = self.program.walker_of(closure.source)
         home.course = self.course
-        return home.run(closure, arguments, hook, named or {})
+        return home.run(closure, arguments, hook, named)
 
     def run(
         self,
         closure: Closure,
         arguments: Sequence[Value],
         hook: Hook | None,
-        named: Mapping[str, Value],
+        named: Mapping[str, Value] | None,
     ) -> Value:
-        """Follow a function of this file."""
+        """Follow a function of this file; `named` is None where nobody tells how it is called."""
         function, course = closure.function, self.course
         scope = Scope(closure.scope)
         self._bind(function, arguments, named, scope)
@@ -220,7 +221,7 @@ class Evaluator:
         self,
         function: form.Function,
         arguments: Sequence[Value],
-        named: Mapping[str, Value],
+        named: Mapping[str, Value] | None,
         scope: Scope,
     ) -> None:
         """Give the parameters of a function their values."""
@@ -228,15 +229,25 @@ class Evaluator:
         parameters = [
             each for each in function.parameters if is_extension or each.name not in THEMSELVES
         ]
+        own = {each.name for each in parameters}
         if function.receiver and scope.owner is not None:
             scope.variables[function.receiver] = scope.owner
+        positional: Sequence[Value] = arguments
         for number, parameter in enumerate(parameters):
             name = parameter.name.lstrip("*.&")
-            if parameter.name.startswith("*") and not parameter.name.startswith("**"):
-                scope.variables[name] = Items(tuple(arguments[number:]))
+            if parameter.name.startswith("**"):
+                others = {word: value for word, value in (named or {}).items() if word not in own}
+                scope.variables[name] = Entries(others) if named is not None else Unknown(name)
                 continue
-            given = arguments[number] if number < len(arguments) else named.get(name)
-            if given is None and parameter.default is not None and arguments:
+            if parameter.name.startswith("*"):
+                scope.variables[name] = Items(tuple(positional[number:]))
+                positional = ()
+                continue
+            given = positional[number] if number < len(positional) else None
+            if given is None and named is not None:
+                given = named.get(name)
+            is_called = bool(arguments) or named is not None
+            if given is None and parameter.default is not None and is_called:
                 given = self.value(parameter.default, scope)
             nothing_known = isinstance(given, Unknown) and (
                 not given.is_foreign and given.value is HoleValue.anything

@@ -115,6 +115,9 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
         standing = walker.connections.standing(path, walker.course)
         if standing is not None:
             return standing
+    said = walker.connections.says_of_database
+    if said and (word := said.get(".".join(path.rsplit(".", 2)[-2:]))) is not None:
+        return Written((Fragment(word, *walker.place(node)),))
     of = walker.value(node.of, scope)
     match of:
         case Handle():
@@ -269,13 +272,11 @@ def operated(
         case "/", (*_, Written() as last):
             return last  # A path: its folder is of no interest.
         case "==" | "!=", (left, right):
-            first, second = constant(left), constant(right)
-            if first is None or second is None:
-                return Unknown()
-            return Plain((first == second) is (sign == "=="))
+            equal = _equal(walker, left, right)
+            return Unknown() if equal is None else Plain(equal is (sign == "=="))
         case "not", (only,):
-            known = constant(only)
-            return Plain(not known) if isinstance(known, bool) else Unknown()
+            known = decided(walker, only)
+            return Unknown() if known is None else Plain(not known)
         case "or" | "and", _:
             known_values = [constant(each) for each in values]
             decides = sign == "or"
@@ -291,8 +292,44 @@ def operated(
             if first is None or None in others:
                 return Unknown()
             return Plain(first in others)
+        case "in", (item, Entries(entries)) if walker.visits_keys and "" not in entries:
+            first = constant(item)
+            return Unknown() if first is None else Plain(first in entries)
         case _:
             return Unknown()
+
+
+def decided(walker: Walker, value: Value) -> bool | None:
+    """Return whether a condition holds, None where that is not known.
+
+    Elsewhere than in migrations, what is nothing now may have been given a value meanwhile.
+    """
+    if walker.course.scripts is None:
+        known = constant(value)
+        return known if isinstance(known, bool) else None
+    match value:
+        case Plain(plain):
+            return bool(plain)
+        case Written() if value.constant:
+            return True
+        case Items((_, *_)) | Handle() | Closure():
+            return True
+        case Entries(entries) if entries:
+            return True
+        case _:
+            return None
+
+
+def _equal(walker: Walker, left: Value, right: Value) -> bool | None:
+    """Return whether two values are the same, None where that is not known."""
+    first, second = constant(left), constant(right)
+    if first is not None and second is not None:
+        return first == second
+    nothing = Plain(None)
+    if walker.course.scripts is None or nothing not in (left, right):
+        return None
+    other = right if left == nothing else left
+    return None if isinstance(other, Unknown | Object) else other == nothing
 
 
 def _string(walker: Walker, node: form.String, scope: Scope) -> Value:

@@ -13,9 +13,20 @@ from rlslint.code.evaluation.identifiers import identified
 from rlslint.code.evaluation.migrations import scripts_of, untold_script
 from rlslint.code.evaluation.models import Models
 from rlslint.code.evaluation.strings import Fragment, Written
-from rlslint.code.evaluation.values import Closure, Entries, Object, Unknown, Value, constant
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Object,
+    Unknown,
+    Value,
+    constant,
+)
 from rlslint.code.evaluation.walking import Walker
 from rlslint.text.patterns import Pattern
+
+_RAISES = Pattern(r"\w*(?:Error|Exception|Exit|Warning)")
+"""What is called to be raised."""
 
 _SAYS = Pattern(r"rls|row_?(?:level_?)?security|polic", flags=re.IGNORECASE)
 """What the name of a function says that makes row security."""
@@ -38,11 +49,13 @@ def run_by_migration(
     if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
         of = walker.of_library(of) or of
     run = scripts_of(call, of, walker.connections.known)
-    if run:
+    if run and (scripts.is_migration or of is not None):
         scripts.found += run
         begins = [each.fragments[0] for each in run if each.fragments]
         scripts.untold += [Place(f.source, f.start, f.end) for f in begins if f.gap is not None]
         return Unknown()
+    if scripts.is_same(call) and call.arguments:
+        return call.arguments[0]
     if isinstance(of, Built) and of.is_open:
         return _part(walker, scripts, of, call)
     own = isinstance(callee, Closure) or (
@@ -52,7 +65,7 @@ def run_by_migration(
     if call.name == "execute" and of is None and isinstance(first, Closure) and first.function.name:
         # The second function is the way back.
         return walker.follow(first, ())
-    unknown = None if own else untold_script(call, of)
+    unknown = None if own or not scripts.is_migration else untold_script(call, of, scripts)
     if unknown is not None and walker.program.named_function(call.name) is None:
         scripts.found.append(unknown)
         scripts.untold.append(call.place)
@@ -64,15 +77,15 @@ def run_by_migration(
         _follow_blocks(walker, scripts, made)
         return made
     if isinstance(of, Built):
-        _part(walker, scripts, of, call)
-        return of
+        part = _part(walker, scripts, of, call)
+        return of if part in of.parts else part
     if own:
         return None
     framework = scripts.framework
     bare = framework is not None and framework.has_bare_parts and scripts.builders
     if of is None and bare and not scripts.is_value(call):
         return _part(walker, scripts, scripts.builders[-1], call)
-    if scripts.is_value(call):
+    if scripts.is_value(call) and not walker.connections.knows(call):
         made = Built(call, of)
         _follow_blocks(walker, scripts, made)
         return made
@@ -117,6 +130,8 @@ def _model(models: Models, call: Call) -> Value:
 def _part(walker: Walker, scripts: Scripts, of: Built, call: Call) -> Built:
     """Return what a call on something gives that a framework builds."""
     part = Built(call, of)
+    if scripts.makes_query(part):
+        return part
     of.parts.append(part)
     _follow_blocks(walker, scripts, part)
     return part
@@ -134,22 +149,24 @@ def _follow_blocks(walker: Walker, scripts: Scripts, made: Built) -> None:
         scripts.builders.pop()
 
 
-def perhaps(walker: Walker, call: Call, of: Value | None) -> Unknown:
+def perhaps(walker: Walker, call: Call, of: Value | None) -> Built:
     """Return what a call gives that nobody knows.
 
     In a migration it may do something to the tables that it names.
     """
     scripts = walker.course.scripts
-    if scripts is None:
-        is_listed = walker.framework is not None
-        return Built(call, of) if is_listed else Unknown(f"{call.path}()")
     made = Built(call, of)
-    framework = scripts.framework
-    if framework is not None and framework.declares is not None:
+    framework = scripts.framework if scripts is not None else None
+    if scripts is None or framework is None:
+        return made
+    if framework.declares is not None:
         perhaps_declared(scripts, call)
-    elif framework is not None and not call.name.endswith("?"):
+    elif not call.name.endswith("?"):
         is_own = of is None or isinstance(of, Object)
-        if is_own or _path(of) in framework.receivers or _SAYS().search(call.path):
+        is_own = is_own and not _RAISES().fullmatch(call.name)
+        is_operation = isinstance(of, Handle) and of.library.name in framework.extensible
+        is_receiver = is_operation or _path(of) in framework.receivers
+        if is_own or is_receiver or _SAYS().search(call.path):
             scripts.found.append(made)
     return made
 

@@ -14,7 +14,15 @@ from rlslint.code.evaluation.builtins import flattened
 from rlslint.code.evaluation.identifiers import names_told
 from rlslint.code.evaluation.record import placed_values
 from rlslint.code.evaluation.schema_calls import statements_of, tables_in_doubt
-from rlslint.code.evaluation.strings import Source, Written, as_text, untold
+from rlslint.code.evaluation.strings import (
+    Fragment,
+    Source,
+    Written,
+    as_text,
+    substituted,
+    untold,
+    with_placeholders,
+)
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -22,6 +30,7 @@ from rlslint.code.evaluation.values import (
     Items,
     Object,
     Prepared,
+    Scope,
     Unknown,
     Value,
 )
@@ -37,6 +46,9 @@ _UP = frozenset(
         "up!", "upAsync",
     }
 )  # fmt: skip
+_ALEMBIC = "upgrade"
+"""What Alembic calls, and nothing else."""
+
 _DOWN = Pattern(r"down|revert|rollback|backwards|undo", re.IGNORECASE)
 _GIVEN = Pattern(r"up\w*|.*_?up|Up\w*|.*Up")
 RUN_FILES = frozenset(("SqlResource", "SqlFile", "execute_file", "sqlFile"))
@@ -46,7 +58,7 @@ _RUNS_NOTHING_ELSE = RUN_FILES | frozenset(
     {
         "Sql", "addSql", "execute_unprepared", "unprepared", "exec_query",
         "execute_sql", "runSql", "executeSql", "executeStatement", "execute_batch",
-        "batch_execute", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "execSQL",
+        "batch_execute", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "execSQL", "exec_driver_sql",
     }
 )  # fmt: skip
 """What runs SQL, whatever it is called on."""
@@ -76,8 +88,12 @@ _CONTEXT = Pattern(r"(?:.*\.)?(?:c?ctx|context|repo)(?:\.\w+)?(?:\(\))?", re.IGN
 """What is passed before the SQL."""
 
 
-def ways_up(closures: Iterable[Closure]) -> Iterator[Closure]:
-    """Yield the functions that a migration tool calls to go forward."""
+def ways_up(closures: Iterable[Closure], module: Scope) -> Iterator[Closure]:
+    """Yield the functions that a migration tool calls to go forward; `module` is the file's."""
+    only = module.variables.get(_ALEMBIC)
+    if isinstance(only, Closure) and only.source.path.endswith(".py"):
+        yield only
+        return
     listed = list({c.function.start: c for c in closures}.values())
     found = [each for each in listed if each.function.name in _UP]
     if not found:
@@ -112,13 +128,13 @@ def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> li
     for value in (*call.arguments, *call.named.values(), of):
         match value:
             case Written() if value.is_sql:
-                return [value]
+                return [_as_sent(value, call, of)]
             case Handle(prepared=Prepared() as prepared) if prepared.sql.is_sql:
-                return [prepared.sql]
+                return [_as_sent(prepared.sql, call, value)]
             case Items():
                 statements = statements_in(value, call.place)
                 if statements:
-                    return statements
+                    return [_as_sent(each, call, of) for each in statements]
             case Entries(values):
                 for each in values.values():
                     if isinstance(each, Written) and each.is_sql:
@@ -135,7 +151,18 @@ def as_sent(sql: Written, library: Library, values: Sequence[Value]) -> Written:
     return placed.replaced((each.start() + 1, each.end(), ()) for each in doubled)
 
 
-def untold_script(call: Call, of: Value | None) -> Written | None:
+def _as_sent(sql: Written, call: Call, of: Value | None) -> Written:
+    """Return SQL with a gap for each value that a library puts into it where it has a name."""
+    is_marked = isinstance(of, Handle) and of.library.parameter == ":value"
+    if not is_marked or not isinstance(of, Handle):
+        return sql
+    if of.prepared is None and call.name != "execute":
+        return sql
+    marked = with_placeholders(sql, ":", lambda mark: mark.name)
+    return substituted(marked, "\\:", (Fragment(":", *call.place),))
+
+
+def untold_script(call: Call, of: Value | None, scripts: Scripts) -> Written | None:
     """Return SQL of which nobody knows what it does, for a call that runs some; None for others."""
     if call.name not in _RUNS_NOTHING_ELSE and not (
         call.name in _RUNS_ON_CONNECTIONS and _is_connection(of, call)
@@ -144,6 +171,8 @@ def untold_script(call: Call, of: Value | None) -> Written | None:
     if call.name == "raw" and call.place.source.path.endswith(".php"):
         return None
     given = _sql_given(call)
+    if scripts.makes_query(given) or (isinstance(given, Built) and given.signature is not None):
+        return None
     if not _is_untold(given) and not (call.name in RUN_FILES and isinstance(given, Written)):
         return None
     source, start, end = call.place
@@ -249,10 +278,22 @@ def in_order(declared: Iterable[Written]) -> list[Written]:
 def run_by(scripts: Scripts) -> Iterator[Written]:
     """Yield the SQL that a migration runs, that of the calls which stand for some included."""
     for each in scripts.found:
-        if isinstance(each, Written):
-            yield each
-        elif scripts.framework is not None:
-            yield from statements_of(each, scripts.framework, scripts.is_moved)
+        yield from _scripts_of_one(each, scripts)
+
+
+def sites_run_by(scripts: Scripts) -> Iterator[SqlSite]:
+    """Yield the SQL that a migration runs with its way back, and whether it surely runs it."""
+    for number, each in enumerate(scripts.found):
+        for script in _scripts_of_one(each, scripts):
+            if script.fragments:
+                yield migration_site(script, is_perhaps=scripts.is_perhaps(number))
+
+
+def _scripts_of_one(found: Written | Built, scripts: Scripts) -> Iterator[Written]:
+    if isinstance(found, Written):
+        yield found
+    elif scripts.framework is not None:
+        yield from statements_of(found, scripts.framework, scripts.is_moved)
 
 
 def calls_in_doubt(scripts: Scripts, source: Source) -> Iterator[tuple[int, int]]:
@@ -267,8 +308,9 @@ def calls_in_doubt(scripts: Scripts, source: Source) -> Iterator[tuple[int, int]
                 yield start, end
 
 
-def migration_site(script: Written) -> SqlSite:
+def migration_site(script: Written, *, is_perhaps: bool = False) -> SqlSite:
     """Return the SQL of a migration with its way back to the program."""
     text = as_text(script)
     span = Span(text, 0, len(text.data))
-    return SqlSite(text, span, Runs.yes, None, "", TransactionScope.unknown, "", migration=True)
+    runs = Runs.unknown if is_perhaps else Runs.yes
+    return SqlSite(text, span, runs, None, "", TransactionScope.unknown, "", migration=True)

@@ -204,7 +204,7 @@ class Operations:
                 self._run_python(code, Place(source, function.start, function.end))
                 self._scripts = course.scripts = kept
                 if source is self._walker.source:
-                    kept.skipped.append((function.start, function.end))
+                    kept.skipped.append(Place(source, function.start, function.end))
                 written = [each for each in back.found if isinstance(each, Written)]
             case Written():
                 written = [code]
@@ -215,7 +215,7 @@ class Operations:
             case _:
                 return
         self._scripts.skipped += [
-            (part.start, part.end)
+            Place(part.source, part.start, part.end)
             for each in written
             for part in each.fragments
             if part.source is self._walker.source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from rlslint.code import form
 from rlslint.code.adapters import language_of
@@ -18,10 +18,12 @@ from rlslint.code.evaluation.expressions import member
 from rlslint.code.evaluation.migrations import (
     calls_in_doubt,
     in_order,
+    leads_back,
     migration_site,
     run_by,
     scripts_declared,
     scripts_for,
+    sites_run_by,
     ways_down,
     ways_up,
 )
@@ -38,6 +40,7 @@ from rlslint.code.evaluation.modules import (
 )
 from rlslint.code.evaluation.operations import Operations
 from rlslint.code.evaluation.record import Recorder
+from rlslint.code.evaluation.starting import StartUp, is_called, started_by
 from rlslint.code.evaluation.statements import leave
 from rlslint.code.evaluation.strings import Fragment, Source, Written
 from rlslint.code.evaluation.values import (
@@ -85,6 +88,8 @@ class _Loaded:
         self.source = source
         self.language = language
         self.hits: list[int] = []
+        self.is_migration = False
+        self.at_load: Scripts | None = None
         self.evaluator: Evaluator
         self.closures: list[Closure] = []
         self.followed: dict[int, str] = {}
@@ -100,7 +105,8 @@ class Programs:
     """The files of a project that are written in programming languages, followed together.
 
     `files` are their paths as they are shown, `scripts` those of SQL that programs may have read,
-    `read` gives the content of one. `signs` stand in files that are worth following; `says` tells
+    `starting` those of programs that may make row security themselves. `read` gives the content of
+    one. `signs` stand in files that are worth following; `says` tells
     whether a text stands anywhere in the settings of the project. `failed` is told of a file that
     an exception ended. `forms` are those that others may have asked for.
     """
@@ -114,8 +120,10 @@ class Programs:
         failed: Callable[[str, Exception], None],
         scripts: Sequence[str] = (),
         forms: Forms | None = None,
+        starting: Container[str] = (),
     ) -> None:
         self._files = files
+        self._starting = starting
         self._read = read
         self._signs = signs
         self._says_elsewhere = says
@@ -140,6 +148,7 @@ class Programs:
         self._labels: dict[str, str] = {}
         self._settings: dict[str, str] = {}
         self.notes: list[str] = []
+        self._imports: dict[str, set[str]] = {}
 
     def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
         """Return what files tell that have signs, and those that call into them.
@@ -177,18 +186,79 @@ class Programs:
         scripts = scripts_for(loaded.language.name, loaded.source, self._alike)
         try:
             self._run_operations(loaded, scripts, history)
-            for closure in () if scripts.models is not None else ways_up(loaded.closures):
-                loaded.evaluator.course = Course(shown, closure.name, scripts)
-                loaded.evaluator.run(closure, (), None, {})
-            run = tuple(run_by(scripts))
+            if scripts.models is None:
+                self._run(loaded, ways_up(loaded.closures, loaded.evaluator.module), scripts)
+            sites = tuple(sites_run_by(scripts))
         except (OutOfBudget, RecursionError):
+            loaded.problem = f"{shown}: this migration takes too many steps to be followed."
             return None
         except Exception as error:
             self._failed(shown, error)
             return None
-        loaded.skipped += scripts.skipped
+        loaded.skipped += [(s, e) for source, s, e in scripts.skipped if source is loaded.source]
         loaded.doubted += calls_in_doubt(scripts, loaded.source)
-        return tuple([migration_site(script) for script in run if script.fragments])
+        return sites
+
+    def run_by_way_back(self, shown: str) -> tuple[SqlSite, ...]:
+        """Return the SQL that a migration runs on its way down, as far as it can be followed."""
+        loaded = self._load(shown)
+        if loaded is None or loaded.problem:
+            return ()
+        scripts = scripts_for(loaded.language.name, loaded.source, self._alike)
+        try:
+            self._run(loaded, [c for c in loaded.closures if leads_back(c.function.name)], scripts)
+            return tuple(sites_run_by(scripts))
+        except (OutOfBudget, RecursionError):
+            return ()
+        except Exception as error:
+            self._failed(shown, error)
+            return ()
+
+    def _run(self, loaded: _Loaded, closures: Iterable[Closure], scripts: Scripts) -> None:
+        """Follow functions of a file that nothing is known to call."""
+        for closure in closures:
+            loaded.evaluator.course = Course(loaded.source.path, closure.name, scripts)
+            loaded.evaluator.run(closure, (), None, None)
+
+    def run_when_started(self, shown: str) -> StartUp:
+        """Return the SQL of a program that makes row security, with what is run before and after.
+
+        That is what the file itself runs, and its functions which nothing else in it calls, each
+        only where it makes row security and tells for which tables.
+        """
+        loaded = self._load(shown)
+        if loaded is None or loaded.problem or loaded.at_load is None:
+            return StartUp()
+        runs = [tuple(sites_run_by(loaded.at_load))]
+        position = 0
+        followed: set[int] = set()
+        try:
+            while position < len(loaded.closures):
+                closure = loaded.closures[position]
+                position += 1
+                function = closure.function
+                if function.start in followed or is_called(function.name, loaded.source.data):
+                    continue
+                followed.add(function.start)
+                scripts = Scripts(None, is_migration=False)
+                self._run(loaded, (closure,), scripts)
+                runs.append(tuple(sites_run_by(scripts)))
+        except (OutOfBudget, RecursionError):
+            return StartUp()
+        except Exception as error:
+            self._failed(shown, error)
+            return StartUp()
+        return started_by(runs)
+
+    def imported_by(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return the files that others import, and those that these import."""
+        found: set[str] = set()
+        waiting = list(paths)
+        while waiting:
+            new = self._imports.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
     def declared(self, files: Sequence[str]) -> dict[str, tuple[SqlSite, ...]] | None:
         """Return the SQL of the schema that some files declare together, at the last of them.
@@ -355,9 +425,11 @@ class Programs:
             self._says,
             program.is_script,
         )
-        course = Course(shown, "", self._declaring.get(shown))
+        if shown in self._starting:
+            loaded.at_load = Scripts(None, is_migration=False)
+        course = Course(shown, "", self._declaring.get(shown, loaded.at_load))
         framework = listing_framework_in(language.name, data)
-        if course.scripts is not None or framework is not None:
+        if shown in self._declaring or framework is not None:
             loaded.imports = list(_imports(program.body))
         loaded.evaluator = Evaluator(
             source,
@@ -508,7 +580,7 @@ class Programs:
             course.sessions += [session for session, _ in each.sessions]
         loaded.evaluator.course = course
         try:
-            given = loaded.evaluator.run(closure, (), None, {})
+            given = loaded.evaluator.run(closure, (), None, None)
             leave(loaded.evaluator, closure)
             if self._is_telling(given):
                 self._giving.add(_last(name))
@@ -626,12 +698,14 @@ class Programs:
         for path in paths:
             loaded = self._load(path)
             if loaded is not None:
+                self._imports.setdefault(source.path, set()).add(path)
                 variables.update(exported(loaded.evaluator.module))
         if member not in ("", "*", "default") and member not in variables:
             inner = f"{module}{member}" if module.endswith(".") else f"{module}.{member}"
             for path in self._modules.resolved(inner, source.path)[:1]:
                 loaded = self._load(path)
                 if loaded is not None and _ends_with(path, member):
+                    self._imports.setdefault(source.path, set()).add(path)
                     return Entries(exported(loaded.evaluator.module))
         if not variables:
             return None

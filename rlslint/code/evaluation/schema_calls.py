@@ -6,6 +6,7 @@ a table that is named in a call which nobody knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -20,10 +21,12 @@ from rlslint.code.evaluation.schema_columns import (
     columns_of,
     default_of,
     keys_of,
+    referred_to,
     set_of,
     singular,
     type_named,
 )
+from rlslint.code.evaluation.schema_entities import ENTITY_ACTS, entity_statements
 from rlslint.code.evaluation.schema_policies import (
     create_policy,
     create_role,
@@ -57,6 +60,7 @@ from rlslint.code.evaluation.values import (
     Entries,
     Items,
     Plain,
+    Unknown,
     Value,
     constant,
 )
@@ -65,6 +69,8 @@ from rlslint.code.schemas import Act, Framework, Signature
 from rlslint.text.patterns import Pattern
 
 _IDENTIFIER = Pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
+_SORTING = Pattern(r"\s+(?:asc|desc|nulls\s+(?:first|last))\b.*", re.IGNORECASE | re.DOTALL)
+_KEYS = frozenset((Act.primary_key, Act.unique))
 _LEVELS = frozenset(("ENABLE", "DISABLE", "FORCE", "NO FORCE"))
 
 
@@ -88,7 +94,12 @@ def statements_of(built: Built, framework: Framework, is_moved: bool = False) ->
 
 def _run(statement: Statement) -> Iterator[Written]:
     act = _ACTS.get(statement.signature.act)
-    return act(statement) if act is not None else iter(())
+    if act is not None:
+        return act(statement)
+    if statement.signature.act not in ENTITY_ACTS:
+        return iter(())
+    entity = statement.roles.get("entity")
+    return entity_statements(statement.framework, statement.signature.act, entity, statement.place)
 
 
 def _in_doubt(built: Built) -> Iterator[Written]:
@@ -126,24 +137,65 @@ def _is_table(value: Value) -> bool:
 
 
 def _create_table(statement: Statement) -> Iterator[Written]:
-    framework, built, roles, said, table = (
-        statement.framework, statement.built, statement.roles, statement.said, statement.table,
-    )  # fmt: skip
-    place, target = statement.place, statement.target
+    framework, said, table = statement.framework, statement.said, statement.table
+    place, target, given = statement.place, statement.target, statement.built.call.arguments[1:]
     if truth(said, "force") is True:
         yield sentence(place, "DROP TABLE IF EXISTS ", target, _cascade(said))
-    described = list(columns_in(framework, roles.get("columns"), place))
-    columns = [*keys_of(framework, said, place), *described]
-    later: list[Written] = []
-    entries = roles.get("columns")
+    described = list(columns_in(framework, statement.roles.get("columns"), place))
+    columns, later, has_key = _parts_of_table(statement, described)
+    if framework.declares is not None:
+        later += _references(columns, table)
+        columns = [each._replace(reference=None) for each in columns]
+    known = [each for each in columns if each.name is not None]
+    keys = [] if has_key else _keys(known, said)
+    phrases = [definition(each, is_key=len(keys) == 1) for each in known]
+    if len(keys) > 1:
+        phrases.append(
+            [*words("PRIMARY KEY (", place), *column_list(keys, place), *words(")", place)]
+        )
+    how = "CREATE TABLE IF NOT EXISTS " if _unless_there(statement.built, said) else "CREATE TABLE "
+    yield sentence(place, how, target, " (", listed(phrases, place), ")")
+    for each in columns:
+        if each.name is None:
+            yield from _add(each, table)
+        else:
+            yield from _afterwards(each, each.name, table)
+    is_open = any(type(each) is Unknown for each in given)
+    if is_open or ("columns" in statement.roles and not described) or "as" in said:
+        yield statement.alter("ADD COLUMN ", *_anything(place))
+    yield from later
+    yield from _described_constraints(statement)
+
+
+def _keys(columns: Sequence[Column], said: Words) -> list[str]:
+    """Return the columns of the primary key, as they or the table tell."""
+    found = [each.name for each in columns if each.primary and each.name is not None]
+    told = first_of(said, "primarykey")
+    if found or not isinstance(told, Items):
+        return found
+    return [each for each in strings_of((told,)) if each]
+
+
+def _parts_of_table(
+    statement: Statement, described: Sequence[Column]
+) -> tuple[list[Column], list[Written], bool]:
+    """Return the columns of a table, what is done to it when it is there, and if that has a key."""
+    framework, built, table, place = (
+        statement.framework, statement.built, statement.table, statement.place,
+    )  # fmt: skip
+    entries = statement.roles.get("columns")
     labels = (
         dict(zip(entries.values, described, strict=False)) if isinstance(entries, Entries) else {}
     )
+    columns = [*keys_of(framework, statement.said, place), *described]
+    keyed: list[Written] = []
+    later: list[Written] = []
     read = {each.place for each in described}
     arguments = [each for each in built.call.arguments[1:] if isinstance(each, Built)]
     extra = list(_listed(built.results.get("parts")))
     if any(_is_policy(framework, each) for each in extra) or statement.signature.set:
         later.append(statement.alter("ENABLE ROW LEVEL SECURITY"))
+    has_key = False
     for part in (*arguments, *chained(built), *built.parts, *extra):
         if not isinstance(part, Built):
             later += _row_security_of(table, place)
@@ -151,34 +203,17 @@ def _create_table(statement: Statement) -> Iterator[Written]:
         if part.call.place in read:
             continue
         found = columns_of(framework, part)
-        if found is None:
-            later += _part(framework, part, table, labels)
-        else:
+        if found is not None:
             columns += found
-    if framework.declares is not None:
-        later += _references(columns, table)
-        columns = [each._replace(reference=None) for each in columns]
-    known = [each for each in columns if each.name is not None]
-    keys = [each.name for each in known if each.primary and each.name is not None]
-    if not keys:
-        told = first_of(said, "primarykey")
-        keys = [each for each in strings_of((told,)) if each] if isinstance(told, Items) else []
-    phrases = [definition(each, is_key=len(keys) == 1) for each in known]
-    if len(keys) > 1:
-        phrases.append(
-            [*words("PRIMARY KEY (", place), *column_list(keys, place), *words(")", place)]
-        )
-    how = "CREATE TABLE IF NOT EXISTS " if _unless_there(built, said) else "CREATE TABLE "
-    yield sentence(place, how, target, " (", listed(phrases, place), ")")
-    for each in columns:
-        if each.name is None:
-            yield from _add(each, table)
-        else:
-            yield from _afterwards(each, each.name, table)
-    if ("columns" in roles and not described) or "as" in said:
-        yield statement.alter("ADD COLUMN ", *_anything(place))
-    yield from later
-    yield from _described_constraints(statement)
+            continue
+        signature = framework.parts.get(part.call.name)
+        act = signature.act if signature is not None else Act.nothing
+        is_argument = part in arguments
+        has_key = has_key or (act is Act.primary_key and is_argument)
+        # A table may refer to a key of its own, wherever that is among its arguments.
+        where = keyed if act in _KEYS and is_argument else later
+        where += _part(framework, part, table, labels)
+    return columns, [*keyed, *later], has_key
 
 
 def _listed(value: Value | None) -> Iterator[Value]:
@@ -421,6 +456,8 @@ def _change_column(statement: Statement) -> Iterator[Written]:
     given = default_of(said, place)
     if given:
         yield statement.alter(*head, " SET DEFAULT ", given)
+    elif said.get("serverdefault") == (Plain(None),):
+        yield statement.alter(*head, " DROP DEFAULT")
     if statement.text("new") is not None:
         yield from _rename_column(statement)
 
@@ -468,6 +505,9 @@ def _referring(reference: Reference, place: Place) -> Phrase:
 def _foreign_key(statement: Statement) -> Iterator[Written]:
     roles, said, place = statement.roles, statement.said, statement.place
     target = roles.get("target", first_of(said, "on", "intable", "references"))
+    if isinstance(target, Items):
+        yield from _referring_to_columns(statement, target)
+        return
     if target is None:
         target = _table_of_columns(roles.get("target_columns"))
     referred = table_named(target, roles.get("target_schema"))
@@ -485,6 +525,18 @@ def _foreign_key(statement: Statement) -> Iterator[Written]:
     if statement.framework.indexes_references:
         listing = column_list(columns, place)
         yield sentence(place, "CREATE INDEX ON ", statement.target, " (", listing, ")")
+
+
+def _referring_to_columns(statement: Statement, target: Items) -> Iterator[Written]:
+    """Yield a foreign key to columns that are given with their table: `table.column`."""
+    referred = [referred_to(constant(each)) for each in target.values]
+    known = [each for each in referred if each is not None]
+    columns, place = statement.known_columns, statement.place
+    if not columns or not len(known) == len(referred) == len(columns):
+        return
+    reference = Reference(known[0].table, tuple([key for each in known for key in each.columns]))
+    what = ("FOREIGN KEY (", column_list(columns, place), ")", _referring(reference, place))
+    yield statement.add(*what)
 
 
 def _table_of_columns(value: Value | None) -> Value | None:
@@ -525,10 +577,13 @@ def _drop_constraint(statement: Statement) -> Iterator[Written]:
 
 
 def _create_index(statement: Statement) -> Iterator[Written]:
-    said, place, columns = statement.said, statement.place, statement.known_columns
+    said, place = statement.said, statement.place
+    columns = [each for each in statement.indexed if each is not None]
     where = first_of(said, "where", "filter", "postgresqlwhere")
     condition = default(where, place, is_sql=True)
-    if not columns or (where not in (None, Plain(None)) and not condition):
+    if None in statement.indexed or (where not in (None, Plain(None)) and not condition):
+        columns = []
+    if not columns:
         # What it serves is not known.
         return
     first = next(iter(statement.built.call.arguments), None)
@@ -554,14 +609,20 @@ def _create_index(statement: Statement) -> Iterator[Written]:
 
 
 def _indexed(text: str, place: Place) -> Phrase:
-    """Return what is indexed: a column, or an expression."""
-    return name(text, place) if text.isidentifier() else words(f"({text})", place)
+    """Return what is indexed: a column, or an expression, and how it is sorted."""
+    if text.isidentifier():
+        return name(text, place)
+    sorting = _SORTING().search(text)
+    end = sorting.start() if sorting is not None else len(text)
+    what = text[:end]
+    return words((what if what.isidentifier() else f"({what})") + text[end:], place)
 
 
 def _drop_index(statement: Statement) -> Iterator[Written]:
     own = statement.text("name")
     if own:
-        yield sentence(statement.place, "DROP INDEX IF EXISTS ", name(own, statement.place))
+        target = table_name(Table(statement.table.schema or "", own), statement.place)
+        yield sentence(statement.place, "DROP INDEX IF EXISTS ", target)
 
 
 _ACTS: Mapping[Act, Callable[[Statement], Iterator[Written]]] = MappingProxyType(

@@ -236,6 +236,9 @@ def type_named(framework: Framework, value: Value | None) -> str | None:
                 return f"{item}[]" if item else None
             if truth(words_of(value), "timezone", "withtimezone") is True:
                 return "timestamptz"
+            for part in value.parts:
+                if [constant(each) for each in part.call.arguments[1:]] == ["postgresql"]:
+                    return type_named(framework, part.call.arguments[0])
             return framework.types.get(call.name) or framework.types.get(call.name.lower())
         case Unknown(path=path):
             word = path.rpartition(".")[2].removesuffix("()")
@@ -366,11 +369,16 @@ def _written_reference(framework: Framework, value: Value, is_table: bool) -> Re
         return None
     table, key = found[1], found[2]
     if key is None and not is_table and not framework.references_tables:
-        table, _, key = table.rpartition(".")
-        if not table:
-            return None
+        return referred_to(table)
     schema, _, last = table.rpartition(".")
     return Reference(Table(schema, last), (key,) if key else ())
+
+
+def referred_to(column: object) -> Reference | None:
+    """Return what is written as `schema.table.column` or without the schema."""
+    table, _, key = column.rpartition(".") if isinstance(column, str) else ("", "", "")
+    schema, _, last = table.rpartition(".")
+    return Reference(Table(schema, last), (key,)) if last and key else None
 
 
 def _known(value: Value | None) -> tuple[str, ...]:

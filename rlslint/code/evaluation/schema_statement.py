@@ -17,6 +17,7 @@ from rlslint.code.evaluation.schema_words import (
     table_name,
     table_named,
     words_of,
+    written_out,
 )
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Closure, Entries, Items, Value, constant
@@ -62,6 +63,19 @@ class Statement(NamedTuple):
         return strings_of((value,)) if value is not None else []
 
     @property
+    def indexed(self) -> list[str | None]:
+        """The columns and expressions that are to be indexed, None for those that are not known."""
+        value = self.roles.get("columns", self.roles.get("column"))
+        found: list[str | None] = []
+        for each in value.values if isinstance(value, Items) else (value,):
+            expression = written_out(each)
+            if expression is not None:
+                found.append(expression.constant)
+            elif each is not None:
+                found += strings_of((each,))
+        return found
+
+    @property
     def known_columns(self) -> list[str]:
         """The columns where all are known, else none."""
         found = self.columns
@@ -98,7 +112,7 @@ def arguments_of(built: Built, signature: Signature) -> tuple[dict[str, Value], 
     roles: dict[str, Value] = dict(zip(signature.positions, given, strict=False))
     if signature.positions[-1:] == ("columns",):
         named = given[len(signature.positions) - 1 :]
-        rest = [each for each in named if isinstance(each, Written | Member)]
+        rest = [e for e in named if isinstance(e, Written | Member) or written_out(e) is not None]
         if rest:
             roles["columns"] = Items(tuple(rest))
     described = [each for each in given if isinstance(each, Built) and _has_entries(each)]

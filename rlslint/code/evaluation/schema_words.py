@@ -22,15 +22,22 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.evaluation.wording import Phrase, name, unknown, unread, words
+from rlslint.code.evaluation.wording import Phrase, listed, name, unknown, unread, words
 from rlslint.code.schemas import Act, Framework, Signature
 from rlslint.sql.quoting import quoted_literal
+from rlslint.text.patterns import Pattern
 
 Words = Mapping[str, Sequence[Value]]
 """Options by their names in small letters without underscores, each with what it is given."""
 
 _RAW = frozenset(("raw", "cust", "func", "fragment", "text", "literal", "Expression", "fn", "sql"))
-_FUNCTIONS = {"now": "now()", "uuid": "gen_random_uuid()", "currenttimestamp": "now()"}
+_FUNCTIONS = {
+    "now": "now()", "uuid": "gen_random_uuid()", "currenttimestamp": "now()", "true": "true",
+    "false": "false",
+}  # fmt: skip
+_CALLS_FUNCTION = Pattern(r"\bfunc\.\w+$")
+"""What stands for a call of a function of the database: `func.current_setting`."""
+
 _TABLES = ("intable", "on", "totable", "model", "table", "tablename", "name", "principaltable")
 _SCHEMAS = ("schema", "prefix", "principalschema")
 _TRUE: Sequence[Value] = (Plain(True),)
@@ -177,14 +184,29 @@ def default(value: Value | None, place: Place, *, is_sql: bool = False) -> Phras
             return words(str(known).lower(), place)
         case Plain(int() | float() as number):
             return words(str(number), place)
-        case Built(call=call) if call.name in _RAW:
-            return default(next(iter(call.arguments), None), place, is_sql=True)
-        case Handle(prepared=Prepared(sql=sql)):
+        case Built() | Handle() if (sql := written_out(value)) is not None:
             return default(sql, place, is_sql=True)
         case Built(call=call) if call.name in _FUNCTIONS:
             return words(_FUNCTIONS[call.name], place)
+        case Built(call=call) if _CALLS_FUNCTION().search(call.path):
+            given = [default(each, place) for each in call.arguments]
+            if all(given):
+                return [*words(f"{call.name}(", place), *listed(given, place), *words(")", place)]
+            return ()
         case _:
             return ()
+
+
+def written_out(value: Value | None) -> Written | None:
+    """Return the SQL of a value that stands for SQL as it is written, None for others."""
+    match value:
+        case Built(call=call) if call.name in _RAW:
+            first = next(iter(call.arguments), None)
+            return first if isinstance(first, Written) else None
+        case Handle(prepared=Prepared(sql=sql)):
+            return sql
+        case _:
+            return None
 
 
 def sql_of(framework: Framework, value: Value | None, place: Place) -> Phrase | None:

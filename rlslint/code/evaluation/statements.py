@@ -7,11 +7,9 @@ from types import MappingProxyType
 
 from rlslint.code import form
 from rlslint.code.evaluation.built import Built
-from rlslint.code.evaluation.builtins import (
-    known_items,
-)
+from rlslint.code.evaluation.builtins import known_items
 from rlslint.code.evaluation.collections import keys_of
-from rlslint.code.evaluation.expressions import member, operated, qualified, with_name
+from rlslint.code.evaluation.expressions import decided, member, operated, qualified, with_name
 from rlslint.code.evaluation.handlers import arm_of_errors, checked, is_dropped, told
 from rlslint.code.evaluation.options import of_level
 from rlslint.code.evaluation.strings import Written
@@ -29,6 +27,7 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.evaluation.walking import CONSTANT_CASE, Walker, dotted, name_of, with_dots
 from rlslint.code.form import Leaves
+from rlslint.code.schemas import Signature
 from rlslint.text import HoleValue
 
 ENTERING = ("__enter__", "__aenter__")
@@ -197,13 +196,18 @@ def _holding(walker: Walker, node: form.With, number: int, scope: Scope) -> Valu
         return found[0] if found else NOTHING
     if isinstance(value, Unknown) and isinstance(item, form.Call):
         value = _taken(walker, item, scope) or value
-    if isinstance(value, Object) and _held_by_itself(walker, value, item, held):
-        pass
-    elif isinstance(value, Handle):
-        with walker.connections.held(value, before, walker.place(item), course) as entered:
-            held(entered)
-    else:
-        held(value)
+    match value:
+        case Object() if _held_by_itself(walker, value, item, held):
+            pass
+        case Handle():
+            with walker.connections.held(value, before, walker.place(item), course) as entered:
+                held(entered)
+        case Built(signature=Signature()):
+            value.is_open = True
+            held(value)
+            value.is_open = False
+        case _:
+            held(value)
     return found[0] if found else NOTHING
 
 
@@ -262,9 +266,12 @@ def _try(walker: Walker, node: form.Try, scope: Scope) -> Value:
     after, left = course.states(), course.leaving
     instead_of = course.instead_of
     course.instead_of = first
+    run = len(course.scripts.found) if course.scripts is not None else 0
     for handler in node.handlers:
         course.leaving = None
         walker.value(handler, scope)
+        if course.scripts is not None:
+            course.scripts.doubt(run, walker.place(handler), is_left_out=True)
     course.instead_of = instead_of
     for handler in node.handlers:
         told(walker, handler, first, last)
@@ -317,11 +324,11 @@ def _take(walker: Walker, names: Sequence[str], item: Value, scope: Scope) -> No
 
 def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
     first = walker.connections.position
-    known = constant(walker.value(node.test, scope))
-    if isinstance(known, bool):
+    known = decided(walker, walker.value(node.test, scope))
+    if known is not None:
         return walker.value(node.then if known else node.otherwise, scope)
     checked(walker, node, first, walker.connections.position)
-    if _asks_for_transaction(node.test, walker.connections.tells_of_transaction):
+    if _asks(node.test, walker.connections.tells_of_transaction):
         for library in walker.connections.active:
             walker.connections.ambient(library, walker.course)
         for session in walker.course.sessions:
@@ -331,7 +338,15 @@ def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
             for session in walker.course.sessions:
                 session.transaction = session.transaction is None or session.transaction
             return value
-    return _one_of(walker, [node.then, node.otherwise], scope)
+    ways = [node.then, node.otherwise]
+    scripts = walker.course.scripts
+    if scripts is None:
+        return _one_of(walker, ways, scope)
+    if scripts.framework is None or not _asks(node.test, scripts.framework.offline):
+        return _one_of(walker, ways, scope)
+    if isinstance(node.test, form.Operation) and node.test.operator == "not":
+        ways.reverse()
+    return _one_of(walker, ways, scope, is_first_enough=True)
 
 
 def _is_refusal(node: form.If) -> bool:
@@ -342,17 +357,17 @@ def _is_refusal(node: form.If) -> bool:
     return isinstance(then, form.Leave) and then.kind in (Leaves.throws, Leaves.returns)
 
 
-def _asks_for_transaction(node: form.Node, words: frozenset[str]) -> bool:
-    """Tell whether a test looks for a transaction that somebody else may have begun."""
+def _asks(node: form.Node, words: frozenset[str]) -> bool:
+    """Tell whether a test asks what one of some words stands for."""
     match node:
         case form.Attribute(name=name) | form.Name(name=name) if name in words:
             return True
         case form.Attribute(of=of):
-            return _asks_for_transaction(of, words)
+            return _asks(of, words)
         case form.Call(function=function):
-            return _asks_for_transaction(function, words)
+            return _asks(function, words)
         case form.Operation(operands=operands):
-            return any(_asks_for_transaction(each, words) for each in operands)
+            return any(_asks(each, words) for each in operands)
         case _:
             return False
 
@@ -376,26 +391,39 @@ def _choice(walker: Walker, node: form.Choice, scope: Scope) -> Value:
     return _one_of(walker, ways if has_default else [*ways, None], scope)
 
 
-def _one_of(walker: Walker, ways: Sequence[form.Node | None], scope: Scope) -> Value:
-    """Take each of several ways from here on; what they do differently is not known."""
+def _one_of(
+    walker: Walker,
+    ways: Sequence[form.Node | None],
+    scope: Scope,
+    *,
+    is_first_enough: bool = False,
+) -> Value:
+    """Take each of several ways from here on; what they do differently is not known.
+
+    Of a migration, the first way that runs anything is taken for the one. What others run is done
+    only perhaps, or, where the first one `is_first_enough`, not at all.
+    """
     course = walker.course
     before = course.states()
     ends = []
     leaving: list[Leaves] = []
     found: list[Value] = []
-    run = 0
+    scripts = course.scripts
+    has_run = False
     for way in ways:
+        first = len(scripts.found) if scripts is not None else 0
         course.restore(before)
         course.leaving = None
-        first = len(course.scripts.found) if course.scripts is not None else 0
         found.append(walker.value(way, scope))
-        run += course.scripts is not None and len(course.scripts.found) > first
         if course.leaving is None:
             ends.append(course.states())
         else:
             leaving.append(course.leaving)
-    if course.scripts is not None and run > 1:
-        course.scripts.is_split = True
+        if scripts is not None and way is not None and len(scripts.found) > first:
+            if has_run:
+                scripts.doubt(first, walker.place(way), is_left_out=is_first_enough)
+                scripts.is_split = scripts.is_split or not is_first_enough
+            has_run = True
     if ends:
         course.merge(ends)
         course.leaving = None
@@ -460,8 +488,12 @@ def _construct(walker: Walker, closure: Closure, made: Object) -> None:
     for parameter in closure.function.parameters:
         typed = walker.typed(parameter.type, parameter.name)
         made.scope.variables.setdefault(parameter.name, typed)
+    scripts = walker.course.scripts
+    run = len(scripts.found) if scripts is not None else 0
     first = walker.connections.position
     walker.follow(closure, ())
+    if scripts is not None:
+        del scripts.found[run:]  # Nothing is made yet.
     if _method(walker, made, LEAVING) is not None:
         walker.connections.forget(first)
 

@@ -102,7 +102,7 @@ class Walker(Protocol):
         closure: Closure,
         arguments: Sequence[Value],
         hook: Hook | None,
-        named: Mapping[str, Value],
+        named: Mapping[str, Value] | None,
     ) -> Value: ...
 
     def typed(self, kind: str, name: str) -> Value: ...

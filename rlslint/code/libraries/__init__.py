@@ -112,8 +112,9 @@ class Library(NamedTuple):
     that one sets for a pooler behind the program, `unresets` those that replace what the pool
     undoes, `unpooled` names of what an option holds where there is no pool. `outside` are functions
     that run outside of the transaction of a request, by a base of their class or a parameter of
-    what makes it. `stands_for_others` tells that it is a way of many libraries, and taken where
-    nothing tells which one a program uses.
+    what makes it. `says` are members, by the last two parts of their path, with what they are where
+    the database is PostgreSQL. `stands_for_others` tells that it is a way of many libraries, and
+    taken where nothing tells which one a program uses.
     """
 
     name: str
@@ -153,6 +154,7 @@ class Library(NamedTuple):
     functions: frozenset[str] = frozenset()
     queries: frozenset[str] = frozenset()
     literals: frozenset[str] = frozenset()
+    says: Mapping[str, str] = {}
     stands_for_others: bool = False
 
 

@@ -43,6 +43,9 @@ class Act(Enum):
     enable_row_security = "enable row security"
     create_role = "create role"
     create_type = "create type"
+    create_entity = "create entity"
+    replace_entity = "replace entity"
+    drop_entity = "drop entity"
     nothing = "nothing"
 
 
@@ -50,9 +53,10 @@ class Signature(NamedTuple):
     """What a call stands for, and the roles of its arguments, by position and by name.
 
     Roles: table, schema, columns, column, type, new, new_schema, target, target_schema,
-    target_columns, null, values, parts. `is_bare` tells that it is only called without naming an
-    object (True), or only on one (False). `set` is the word of the framework for the columns that
-    are added, "row security" for a table that is made with it, "unique" for an index that is.
+    target_columns, null, values, parts, entity. `is_bare` tells that it is only called without
+    naming an object (True), or only on one (False). `set` is the word of the framework for the
+    columns that are added, "row security" for a table that is made with it, "unique" for an index
+    that is.
     """
 
     act: Act
@@ -127,6 +131,19 @@ class Declaring(NamedTuple):
     is_snake: bool = False
 
 
+class Entity(NamedTuple):
+    """The SQL for an object of the database that is described by a value of its own.
+
+    `positions` are the words for its arguments; `{word}` stands for one in the SQL. Without
+    `replace`, it is dropped and made anew. What has no SQL bears on no row security.
+    """
+
+    positions: tuple[str, ...] = ()
+    create: str = ""
+    replace: str = ""
+    drop: str = ""
+
+
 class Framework(NamedTuple):
     """One framework's words.
 
@@ -149,7 +166,11 @@ class Framework(NamedTuple):
     files that it writes of what its migrations have made, `identifiers` tells how names are written
     that are no strings. `indexes_references` tells that foreign keys come with an index.
     `operations` are the class of a migration and its field that lists what it does, in objects of
-    classes of the `module`, of others and of the program.
+    classes of the `module`, of others and of the program. `same` are functions that give their
+    argument, `queries` those that make a query and no other SQL. `offline` are the names by which a
+    migration asks whether it is only written down, for a script of SQL. `entities` are the values
+    that describe objects of the database. `extensible` are the libraries to whose values programs
+    add operations of their own.
     """
 
     name: str
@@ -176,6 +197,11 @@ class Framework(NamedTuple):
     indexes_references: bool = False
     operations: tuple[str, str] = ("", "")
     module: str = ""
+    same: frozenset[str] = frozenset()
+    queries: frozenset[str] = frozenset()
+    offline: frozenset[str] = frozenset()
+    entities: Mapping[str, Entity] = {}
+    extensible: frozenset[str] = frozenset()
 
 
 @cache

@@ -33,8 +33,8 @@ class Migration(NamedTuple):
 
     @property
     def is_program(self) -> bool:
-        """Whether it is written in the language of a program, and no revision of Alembic."""
-        return self.layout in (PROGRAM, DECLARATION, DJANGO)
+        """Whether it is written in the language of a program."""
+        return self.layout in (PROGRAM, DECLARATION) or self.path.endswith(".py")
 
     @property
     def is_declaration(self) -> bool:

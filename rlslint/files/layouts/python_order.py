@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rlslint import NamedTuple
-from rlslint.files.python_source import PythonSource, UnreadablePython
+from rlslint.files.python_source import parsed_quietly
 from rlslint.text.patterns import Pattern
 
 _LABEL = Pattern(rb"""(?m)^[ \t]+label\s*(?::\s*str\s*)?=\s*["'](\w+)["']""")
@@ -31,7 +31,7 @@ def order_alembic(files: list[tuple[Path, str]]) -> list[Path]:
     nodes: list[_Node] = []
     unreadable: list[Path] = []
     for path, text in files:
-        tree = _tree(path, text)
+        tree = _tree(text)
         if tree is None:
             unreadable.append(path)
             continue
@@ -57,7 +57,7 @@ def order_django(
     replaced: dict[str, str] = {}
     before: list[tuple[str, str]] = []
     for path, text in files:
-        tree = _tree(path, text)
+        tree = _tree(text)
         if tree is None:
             unreadable.append(path)
             continue
@@ -126,10 +126,11 @@ def _ordered(nodes: list[_Node]) -> list[Path]:
     return ordered + sorted(path for path in waiting if path not in done)
 
 
-def _tree(path: Path, text: str) -> ast.Module | None:
+def _tree(text: str) -> ast.Module | None:
+    """Return the tree of a file, None where Python cannot parse it."""
     try:
-        return PythonSource(str(path), text).tree
-    except UnreadablePython:
+        return parsed_quietly(text.removeprefix("\ufeff"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
