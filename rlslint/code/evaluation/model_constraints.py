@@ -34,6 +34,7 @@ TOGETHER = (("unique_together", "_uniq"), ("index_together", "_idx"))
 
 
 def foreign_key(model: Model, label: str, field: Field, reference: Reference) -> Iterator[Written]:
+    """Yield the foreign key of a field, by the name that Django gives it."""
     if not reference.is_held:
         return
     place = field.place
@@ -47,11 +48,13 @@ def foreign_key(model: Model, label: str, field: Field, reference: Reference) ->
 
 
 def field_index(model: Model, label: str, field: Field) -> Written:
+    """Return the index of a field, by the name that Django gives it."""
     own = model.made[label, "index"] = constraint_name(model.table, (field.column,))
     return _create_index(model, own, (field.column,), field.place)
 
 
 def like_index(model: Model, field: Field) -> Iterator[Written]:
+    """Yield the second index of an indexed string, which LIKE uses."""
     kind = (field.type or "").partition("(")[0]
     if kind in PATTERN_CLASSES and not (field.type or "").endswith("]"):
         place = field.place
@@ -62,6 +65,7 @@ def like_index(model: Model, field: Field) -> Iterator[Written]:
 
 
 def drop_like_index(model: Model, field: Field, place: Place) -> Iterator[Written]:
+    """Yield what drops that index."""
     if (field.type or "").partition("(")[0] in PATTERN_CLASSES:
         own = constraint_name(model.table, (field.column,), "_like")
         yield sentence(place, "DROP INDEX IF EXISTS ", name(own, place))
@@ -76,6 +80,7 @@ def _create_index(
 
 
 def drop_made(model: Model, label: str, what: str, place: Place) -> Iterator[Written]:
+    """Yield what drops the key or the index that was made for a field."""
     own = model.made.pop((label, what), "")
     if what == "index" and own:
         yield sentence(place, "DROP INDEX IF EXISTS ", name(own, place))
@@ -84,11 +89,13 @@ def drop_made(model: Model, label: str, what: str, place: Place) -> Iterator[Wri
 
 
 def drop_constraint(model: Model, own: str, place: Place) -> Iterator[Written]:
+    """Yield what drops a constraint, nothing for one without a name."""
     if own:
         yield alter(model, place, "DROP CONSTRAINT IF EXISTS ", name(own, place), " CASCADE")
 
 
 def listed_in(value: Value | None) -> list[Built]:
+    """Return the indexes or constraints of a list."""
     values = value.values if isinstance(value, Items) else ()
     return [each for each in values if isinstance(each, Built)]
 
@@ -112,6 +119,7 @@ def _fields_of(built: Built) -> list[str]:
 def add_together(
     model: Model, fields: Iterable[str], suffix: str, place: Place
 ) -> Iterator[Written]:
+    """Yield a constraint or an index over several fields, by the end of its name."""
     fields = tuple(fields)
     columns = tuple([model.column(each) for each in fields])
     model.together.setdefault(suffix, set()).add(fields)
@@ -123,6 +131,7 @@ def add_together(
 
 
 def add_unique(model: Model, own: str, columns: Iterable[str], place: Place) -> Written:
+    """Return a constraint of columns that are unique together."""
     label: Phrase = (
         [*words("CONSTRAINT ", place), *name(own, place), *words(" ", place)] if own else ()
     )
@@ -130,6 +139,7 @@ def add_unique(model: Model, own: str, columns: Iterable[str], place: Place) -> 
 
 
 def alter_together(operation: Operation) -> Iterator[Written]:
+    """Yield what changes the fields that are unique, or have an index, together."""
     model, place = operation.model, operation.place
     for option, suffix in TOGETHER:
         if option not in operation.given:
@@ -146,6 +156,7 @@ def alter_together(operation: Operation) -> Iterator[Written]:
 
 
 def add_index(operation: Operation) -> Iterator[Written]:
+    """Yield an index that an operation adds."""
     index = operation.given.get("index")
     if isinstance(index, Built):
         yield from index_of(operation.model, index, operation.place)
@@ -162,12 +173,14 @@ def index_of(model: Model, index: Built, place: Place) -> Iterator[Written]:
 
 
 def remove_index(operation: Operation) -> Iterator[Written]:
+    """Yield what drops an index."""
     own, place = operation.text("name"), operation.place
     if own:
         yield sentence(place, "DROP INDEX IF EXISTS ", name(own, place))
 
 
 def rename_index(operation: Operation) -> Iterator[Written]:
+    """Yield what gives an index another name, be it one without a name of its own."""
     model, place, new = operation.model, operation.place, operation.text("new_name")
     fields = tuple(
         [each or "" for each in strings_of((operation.given.get("old_fields", Items(())),))]
@@ -182,6 +195,7 @@ def rename_index(operation: Operation) -> Iterator[Written]:
 
 
 def add_constraint(operation: Operation) -> Iterator[Written]:
+    """Yield a constraint that an operation adds."""
     model, constraint = operation.model, operation.given.get("constraint")
     operation.models.keep(model)
     if isinstance(constraint, Built):
@@ -189,6 +203,7 @@ def add_constraint(operation: Operation) -> Iterator[Written]:
 
 
 def constraint_of(model: Model, constraint: Built, place: Place) -> Iterator[Written]:
+    """Yield a constraint; of one that makes row security, nothing is known."""
     named, kind = constraint.call.named, class_name(constraint)
     own = constant(named.get("name"))
     label = own if isinstance(own, str) else ""
@@ -201,6 +216,7 @@ def constraint_of(model: Model, constraint: Built, place: Place) -> Iterator[Wri
 
 
 def remove_constraint(operation: Operation) -> Iterator[Written]:
+    """Yield what drops a constraint, or what may come of one about row security."""
     model, own, place = operation.model, operation.text("name"), operation.place
     if own in model.secured or is_about_row_security(own):
         yield from unknown_row_security(model.table, place)

@@ -74,8 +74,10 @@ def table_phrase(table: str, place: Place) -> Phrase:
 
 
 def alter(model: Model, place: Place, *parts: str | Phrase) -> Written:
+    """Return a statement that changes the table of a model."""
     return sentence(place, "ALTER TABLE ", table_phrase(model.table, place), " ", *parts)
 
 
 def columns_phrase(columns: Iterable[str], place: Place) -> Phrase:
+    """Return the names of columns, with commas between them."""
     return listed([name(each, place) for each in columns], place)
