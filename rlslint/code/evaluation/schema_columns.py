@@ -141,6 +141,8 @@ def columns_of(framework: Framework, part: Built) -> list[Column] | None:
     if call.name in framework.makers and isinstance(first, Built) and framework.identifiers:
         return column_of_chain(framework, first)
     if call.name in framework.makers:
+        if call.name in framework.types_first:
+            given = [*given[1::-1], *given[2:]]
         return [_made(framework, given, said, call.place)]
     if call.name in framework.sets:
         return set_of(framework, call.name, given, said, call.place)
@@ -191,7 +193,7 @@ def set_of(
     for standard in standards:
         if "{}" in standard.name:
             kind = type_named(framework, first_of(said, "type")) or standard.type
-            options = {**said, "null": _NO} if standard.not_null else said
+            options = {**said, "null": _NO} if standard.not_null else {"null": _YES, **said}
             if standard.indexed:
                 options = {"index": _YES, **options}
             for label in labels:

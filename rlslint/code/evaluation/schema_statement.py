@@ -113,7 +113,7 @@ def arguments_of(built: Built, signature: Signature) -> tuple[dict[str, Value], 
     if signature.positions[-1:] == ("columns",):
         named = given[len(signature.positions) - 1 :]
         rest = [e for e in named if isinstance(e, Written | Member) or written_out(e) is not None]
-        if rest:
+        if rest and not isinstance(named[0], Items):
             roles["columns"] = Items(tuple(rest))
     described = [each for each in given if isinstance(each, Built) and _has_entries(each)]
     said = words_of(*described, first if isinstance(first, Built) else None, built)

@@ -153,7 +153,8 @@ class Framework(NamedTuple):
     `parts` are calls in the block of a statement, about its table. `types` are words for types,
     `limits` the types that an option for their size makes others, each with the most of it.
     `sets` are words that stand for columns; `{}` in the name of one is the argument. `makers` are
-    words for one column whose name comes first and type second (`add :name, :text`). `values` are
+    words for one column whose name comes first and type second (`add :name, :text`), or of those in
+    `types_first` the other way round. `values` are
     modules, by the first part of their name, and functions whose calls describe something;
     `receivers` are the names of objects whose calls may change the schema, as calls without an
     object may. `has_bare_parts` tells that parts are called without naming the table,
@@ -182,6 +183,7 @@ class Framework(NamedTuple):
     limits: Mapping[str, tuple[tuple[int, str], ...]] = {}
     sets: Mapping[str, tuple[Standard, ...]] = {}
     makers: frozenset[str] = frozenset()
+    types_first: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
     receivers: frozenset[str] = frozenset()
     has_bare_parts: bool = False

@@ -44,8 +44,8 @@ _KNEX = Framework(
         **nothing("hasTable", "hasColumn", "withSchema", "createExtension", "fn", "ref"),
     },
     parts={
-        "primary": Signature(Act.primary_key, ("columns",)),
-        "unique": Signature(Act.unique, ("columns",)),
+        "primary": Signature(Act.primary_key, ("columns", "name")),
+        "unique": Signature(Act.unique, ("columns", "name")),
         "index": Signature(Act.create_index, ("column", "name")),
         "foreign": Signature(Act.foreign_key, ("column",)),
         "dropColumn": Signature(Act.drop_column, ("columns",)),

@@ -18,7 +18,7 @@ _TYPES = {
     "jsonb": "jsonb", "binary": "bytea", "enum": "varchar(255)", "ipAddress": "inet",
     "macAddress": "macaddr", "geometry": "geometry", "geography": "geography", "vector": "vector",
 }  # fmt: skip
-_ID = (Standard("id", "bigint", not_null=True, primary=True),)
+_ID = (Standard("id", "bigserial", not_null=True, primary=True),)
 
 
 def _keyed(type: str) -> tuple[Standard, ...]:
@@ -106,8 +106,8 @@ FRAMEWORKS = (
             ),
         },
         parts={
-            "primary": Signature(Act.primary_key, ("columns",)),
-            "unique": Signature(Act.unique, ("columns",)),
+            "primary": Signature(Act.primary_key, ("columns", "name")),
+            "unique": Signature(Act.unique, ("columns", "name")),
             "index": Signature(Act.create_index, ("column", "name")),
             "foreign": Signature(Act.foreign_key, ("column",)),
             "dropColumn": Signature(Act.drop_column, ("columns",)),
@@ -124,12 +124,12 @@ FRAMEWORKS = (
         types=_TYPES,
         sets={
             "id": _ID,
-            "increments": _keyed("integer"),
-            "integerIncrements": _keyed("integer"),
-            "smallIncrements": _keyed("smallint"),
-            "mediumIncrements": _keyed("integer"),
-            "tinyIncrements": _keyed("smallint"),
-            "bigIncrements": _keyed("bigint"),
+            "increments": _keyed("serial"),
+            "integerIncrements": _keyed("serial"),
+            "smallIncrements": _keyed("smallserial"),
+            "mediumIncrements": _keyed("serial"),
+            "tinyIncrements": _keyed("smallserial"),
+            "bigIncrements": _keyed("bigserial"),
             "timestamps": (
                 Standard("created_at", "timestamp(0)"), Standard("updated_at", "timestamp(0)")
             ),
@@ -152,6 +152,7 @@ FRAMEWORKS = (
             "numericMorphs": _morphs("bigint", not_null=True),
         },
         makers=frozenset(("addColumn", "rawColumn")),
+        types_first=frozenset(("addColumn",)),
         values=frozenset(("raw",)),
         receivers=frozenset(("Schema", "Illuminate.Support.Facades.Schema")),
         nullable=False,

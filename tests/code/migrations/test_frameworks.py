@@ -106,6 +106,7 @@ def test_laravel() -> None:
                     $table->timestamps();
                     $table->softDeletes();
                     $table->index(['tenant_id', 'title'], 'by_title');
+                    $table->unique(['title', 'subject_id'], 'once'); $table->nullableMorphs('other'); $table->addColumn('string', 'more');
                     $table->ourOwnColumns();
                 });
                 Schema::table('docs', function (Blueprint $table) {
@@ -126,21 +127,22 @@ def test_laravel() -> None:
         };
         """,
     ) == [
-        '7: CREATE TABLE "docs" ("id" uuid PRIMARY KEY, "company_id" bigint NOT NULL REFERENCES "companies", "owner_id" uuid REFERENCES "people", "title" varchar(255) UNIQUE DEFAULT \'x\', "tenant_id" uuid NOT NULL DEFAULT current_setting(\'app.tenant\')::uuid, "subject_type" varchar(255) NOT NULL, "subject_id" bigint NOT NULL, "created_at" timestamp(0), "updated_at" timestamp(0), "deleted_at" timestamp(0))',
+        '7: CREATE TABLE "docs" ("id" uuid PRIMARY KEY, "company_id" bigint NOT NULL REFERENCES "companies", "owner_id" uuid REFERENCES "people", "title" varchar(255) UNIQUE DEFAULT \'x\', "tenant_id" uuid NOT NULL DEFAULT current_setting(\'app.tenant\')::uuid, "subject_type" varchar(255) NOT NULL, "subject_id" bigint NOT NULL, "created_at" timestamp(0), "updated_at" timestamp(0), "deleted_at" timestamp(0), "other_type" varchar(255), "other_id" bigint, "more" varchar(255) NOT NULL)',
         '12: CREATE INDEX ON "docs" ("tenant_id")',
         '13: ALTER TABLE "docs" ADD FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id")',
         '17: CREATE INDEX "by_title" ON "docs" ("tenant_id", "title")',
-        '18: ALTER TABLE "docs" ADD COLUMN ? ?',
-        '21: ALTER TABLE "docs" DROP COLUMN "title"',
-        '21: ALTER TABLE "docs" DROP COLUMN "subject_id"',
-        '22: ALTER TABLE "docs" ALTER COLUMN "code" TYPE varchar(255)',
-        '22: ALTER TABLE "docs" ALTER COLUMN "code" SET NOT NULL',
-        '23: ALTER TABLE "docs" RENAME COLUMN "code" TO "number"',
-        "25: ALTER TABLE docs ENABLE ROW LEVEL SECURITY",
-        '27: CREATE TABLE "notes" ("id" bigint PRIMARY KEY)',
-        '27: CREATE TABLE "tags" ("id" bigint PRIMARY KEY)',
-        '29: DROP TABLE IF EXISTS "old"',
-        '30: ALTER TABLE "tags" RENAME TO "labels"',
+        '18: ALTER TABLE "docs" ADD CONSTRAINT "once" UNIQUE ("title", "subject_id")',
+        '19: ALTER TABLE "docs" ADD COLUMN ? ?',
+        '22: ALTER TABLE "docs" DROP COLUMN "title"',
+        '22: ALTER TABLE "docs" DROP COLUMN "subject_id"',
+        '23: ALTER TABLE "docs" ALTER COLUMN "code" TYPE varchar(255)',
+        '23: ALTER TABLE "docs" ALTER COLUMN "code" SET NOT NULL',
+        '24: ALTER TABLE "docs" RENAME COLUMN "code" TO "number"',
+        "26: ALTER TABLE docs ENABLE ROW LEVEL SECURITY",
+        '28: CREATE TABLE "notes" ("id" bigserial PRIMARY KEY)',
+        '28: CREATE TABLE "tags" ("id" bigserial PRIMARY KEY)',
+        '30: DROP TABLE IF EXISTS "old"',
+        '31: ALTER TABLE "tags" RENAME TO "labels"',
     ]
 
 
