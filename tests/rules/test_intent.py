@@ -233,3 +233,17 @@ def test_beside_true_nothing_is_called(tmp_path: Path, command: str, found: int)
     CREATE POLICY everything ON notes FOR {command} USING (true);"""
     result = lint(tmp_path, {"supabase/migrations/1_a.sql": sql})
     assert len(findings_of(result, "policy-function-not-wrapped")) == found
+
+
+def test_a_check_that_goes_by_what_the_row_refers_to_checks_it(tmp_path: Path) -> None:
+    sql = """CREATE TABLE studies (id uuid PRIMARY KEY, sponsor_id uuid NOT NULL);
+    CREATE TABLE sites (id uuid PRIMARY KEY, study_id uuid NOT NULL REFERENCES studies);
+    CREATE TABLE site_users (site_id uuid NOT NULL REFERENCES sites, user_id uuid NOT NULL);
+    ALTER TABLE site_users ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON site_users FOR SELECT USING (user_id = auth.uid());
+    CREATE POLICY managers ON site_users FOR INSERT WITH CHECK (EXISTS (SELECT FROM studies s
+      WHERE s.sponsor_id = auth.uid()
+        AND s.id = (SELECT i.study_id FROM sites i WHERE i.id = site_id)));"""
+    result = lint(tmp_path, {"supabase/migrations/1_a.sql": sql})
+    messages = [one.finding.message for one in findings_of(result, "insert-check-true")]
+    assert not [one for one in messages if "site_id" in one]

@@ -473,18 +473,22 @@ class Programs:
 
     def _is_telling(self, value: Value) -> bool:
         """Tell whether a value is SQL about sessions, sent by those who name it."""
-        match value:
-            case Written():
-                sql = value
-            case Handle(prepared=Prepared(sql=sql)):
-                pass
-            case Items(values):
-                return any(map(self._is_telling, values))
-            case Entries(entries):
-                return any(map(self._is_telling, entries.values()))
-            case _:
-                return False
-        return has_sign(sql.text.encode(), self._signs)
+        waiting, seen = [value], {id(value)}
+        for one in waiting:
+            inside: Iterable[Value] = ()
+            match one:
+                case (Written() as sql) | Handle(prepared=Prepared(sql=sql)):
+                    if has_sign(sql.text.encode(), self._signs):
+                        return True
+                case Items(values):
+                    inside = values
+                case Entries(entries):
+                    inside = entries.values()
+            # A list may hold itself.
+            found = [each for each in inside if id(each) not in seen]
+            seen.update(map(id, found))
+            waiting += found
+        return False
 
     def _load_users(self, names: Iterable[str]) -> None:
         """Load the files in which some names stand, which are of interest wherever they do."""

@@ -11,7 +11,7 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bounds import bound_of, bounds_of, kind_of
 from rlslint.meaning.branches import Branch, branches
-from rlslint.meaning.context import context_reads, is_row_free, own_columns
+from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import can_be_true
@@ -19,7 +19,7 @@ from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
-from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator
+from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator, SubSelect
 
 
 def writers(
@@ -100,7 +100,29 @@ def _can_pass(branch: Branch, filled: frozenset[int]) -> bool:
 def _checks(branch: Branch, numbers: frozenset[int], project: Project) -> bool:
     if not bound_columns(branch, project).isdisjoint(numbers):
         return True
-    return any(_fixes(conjunct, numbers) for conjunct in branch)
+    functions = project.context_functions
+    return any(
+        _fixes(conjunct, numbers) or _looks_up_what_it_looked_up(conjunct, numbers, functions)
+        for conjunct in branch
+    )
+
+
+def _looks_up_what_it_looked_up(
+    conjunct: Expr, numbers: frozenset[int], functions: ContextFunctions
+) -> bool:
+    """Tell whether a sub-select about the caller goes by another one about one of the columns.
+
+    So it is where a policy asks who may do something with what the row's parent belongs to.
+    """
+    return (
+        isinstance(conjunct, SubSelect)
+        and bool(context_reads(conjunct, functions))
+        and any(
+            isinstance(part, SubSelect) and not own_columns(part).isdisjoint(numbers)
+            for condition in conjunct.query.conditions
+            for part in condition.walk()
+        )
+    )
 
 
 def _fixes(conjunct: Expr, numbers: frozenset[int]) -> bool:
