@@ -26,7 +26,21 @@ def kept_out(policy: Policy, project: Project) -> tuple[str, ...]:
     """Return the roles of a permissive policy that can use none of the commands that it is for."""
     if not policy.permissive or PUBLIC in policy.roles:
         return ()
+    access = None if policy.relation.unknown else access_to(project.catalog, policy.relation)
+    if access is not None:
+        return project.ask(_without_use, policy.roles, policy.command, access)
     return tuple(role for role in policy.roles if _is_kept_out(role, policy, project))
+
+
+def _without_use(
+    project: Project, roles: tuple[str, ...], covered: str, access: Access
+) -> tuple[str, ...]:
+    """Return the roles that can use none of the commands on any table of such an access."""
+    return tuple(
+        role
+        for role in roles
+        if _is_told_of(role, project) and _has_no_use(project, role, covered, access)
+    )
 
 
 def _is_kept_out(role: str, policy: Policy, project: Project) -> bool:
@@ -34,9 +48,6 @@ def _is_kept_out(role: str, policy: Policy, project: Project) -> bool:
     catalog, table = project.catalog, policy.relation
     if not _is_told_of(role, project):
         return False
-    access = access_to(catalog, table)
-    if access is not None:
-        return project.ask(_has_no_use, role, policy.command, access)
     return not any(
         _passes_by_itself(catalog, user, table.owner)
         or any(
