@@ -367,7 +367,9 @@ def _with_signs(
     beside = (file.path for file in (*found.programs, *found.settings, *found.schemas))
     seen = signs((*found.others, *beside), found.root, found.tests)
     known = (code.told - unnamed).union(sign.path for sign in code.unread)
-    unknown = tuple(sign for sign in seen.found if sign.path not in known)
+    unknown = tuple(
+        sign for sign in seen.found if sign.path not in known and (uses or not sign.exempts)
+    )
     scripts = signs((file.path for file in left_out), found.root, found.tests)
     not_run = tuple(
         NotChecked("test file", script.path, _OF_TESTS)
@@ -378,14 +380,21 @@ def _with_signs(
     )
     all_found = sorted((*code.unread, *unknown))
     unread = tuple(
-        NotChecked("test file" if sign.is_test else "file", sign.path, _SIGNS[sign.makes])
+        NotChecked(
+            "test file" if sign.is_test else "file",
+            sign.path,
+            _EXEMPTS if sign.exempts else _SIGNS[sign.makes],
+        )
         for sign in all_found
     )
     unsearched = (*seen.too_large, *(() if uses else scripts.too_large))
-    too_large = tuple(NotChecked("file", path, _TOO_LARGE) for path in unsearched)
+    too_large = (
+        *(NotChecked("file", path, _TOO_LARGE) for path in unsearched),
+        *(NotChecked("file", path, _COMPRESSED) for path in seen.packed),
+    )
     return result._replace(
         not_checked=(*result.not_checked, *unread, *not_run, *too_large),
-        unread=tuple(sign.path for sign in all_found),
+        unread=tuple(sign.path for sign in all_found if not sign.exempts),
         uses_row_security=None if (unread or not_run or too_large) and not uses else uses,
     )
 
@@ -394,6 +403,8 @@ _SIGNS = {
     True: "with row security in a form that is not read",
     False: "with the context of row security in a form that is not read",
 }
+_EXEMPTS = "that lets a role past policies in a form that is not read"
+_COMPRESSED = "that is compressed, and so not searched for row security"
 _REFUSED_QUERY = "that PostgreSQL's grammar refuses as written"
 _OF_TESTS = "with row security, read only where it is named"
 _NOT_RUN = "with row security that no history runs"

@@ -28,6 +28,7 @@ KINDS = (
     "TypeScript: users in calls",
     "Kotlin: '/* '",
     "JavaScript: '-> '",
+    "Java: 'a<'",
     "sqitch: tags",
     "config: dotted key",
     "Supabase: dotted key",

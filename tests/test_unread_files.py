@@ -330,3 +330,57 @@ def test_a_program_in_another_encoding_is_noted_once(tmp_path: Path) -> None:
     program = "def f(connection):\n    connection.execute('SET app.t = 1')  # \xe9\n"
     (at / "a.py").write_bytes(program.encode("latin-1"))
     assert rlslint("check", cwd=at).stderr.count("a.py is not valid UTF-8") == 1
+
+
+GUARDED = """
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "reason"),
+    [
+        ("ops/grant.sh", "psql -c 'ALTER ROLE app BYPASSRLS'", "lets a role past policies"),
+        ("init/1.sh", "psql <<E\ncreate user app\n with superuser\nE", "lets a role past policies"),
+        ("ops/app.sh", "createuser --login --superuser app", "lets a role past policies"),
+        ("infra/db.tf", "bypass_row_level_security = true", "lets a role past policies"),
+        ("roles.yml", "role_attr_flags: LOGIN,BYPASSRLS", "lets a role past policies"),
+        ("ops/plain.sh", "psql -c 'ALTER ROLE app NOBYPASSRLS NOSUPERUSER'", ""),
+        ("init/seed.sql.gz", "\x1f\0", "that is compressed"),
+        ("prod.dump", "PGDMP\0", "that is compressed"),
+        ("logo.png.gz", "\x1f\0", ""),
+    ],
+)
+def test_what_lets_a_role_past_policies_is_named(
+    tmp_path: Path, path: str, content: str, reason: str
+) -> None:
+    for name, text in (("migrations/1.sql", GUARDED), (path, content)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    said = rlslint("check", "--no-cache", "--show-unchecked", cwd=tmp_path).stderr
+    assert (path in said and reason in said) if reason else path not in said
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (r"SELECT format('ALTER TABLE %I DISABLE ROW LEVEL SECURITY', tablename) "
+         r"FROM pg_tables WHERE schemaname = 'public' \gexec", "rls-disabled-later"),
+        (r"SELECT 'ALTER TABLE docs DISABLE ROW LEVEL SECURITY'; \gexec", "rls-disabled-later"),
+        (r"SELECT 'ALTER TABLE docs DISABLE ROW LEVEL SECURITY', 'SELECT 1' \gexec", "unchecked"),
+        (r"SELECT 'CREATE DATABASE shop' WHERE false \gexec", ""),
+        (r"\! psql -f open.sql", "unchecked"),
+        (r"\! echo done", ""),
+    ],
+)  # fmt: skip
+def test_what_psql_runs_of_results_and_by_the_shell_is_followed_or_said(
+    tmp_path: Path, command: str, expected: str
+) -> None:
+    policy = "CREATE POLICY own ON docs USING (tenant_id = current_setting('app.t')::int);\n"
+    grant = "CREATE ROLE app LOGIN; GRANT SELECT ON docs TO app;\n"
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "1.sql").write_text(f"{GUARDED}{policy}{grant}{command}\n")
+    run = rlslint("check", "--no-cache", cwd=tmp_path)
+    assert ("rls-disabled-later" in run.stdout) is (expected == "rls-disabled-later")
+    assert ("Not checked" in run.stderr) is (expected == "unchecked"), run.stderr

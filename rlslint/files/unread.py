@@ -13,7 +13,7 @@ from collections.abc import Collection, Container, Iterable
 
 from rlslint import NamedTuple
 from rlslint.files import disk
-from rlslint.files.walk import shown_path
+from rlslint.files.walk import is_packed_sql, shown_path
 from rlslint.text.budget import LARGEST_SEARCHED
 from rlslint.text.patterns import Pattern
 
@@ -54,6 +54,17 @@ _SHOUTED = (
 )
 """Signs that are prose in any other case."""
 
+_EXEMPTING = (
+    ((b"bypassrls",), _apart(rb"create (?:role|user) [^;]{1,200}?\Wbypassrls\b")),
+    ((b"bypassrls",), _apart(rb"alter (?:role|user) [^;]{1,200}?\Wbypassrls\b")),
+    ((b"superuser",), _apart(rb"create (?:role|user) [^;]{1,200}?\Wsuperuser\b")),
+    ((b"superuser",), _apart(rb"alter (?:role|user) [^;]{1,200}?\Wsuperuser\b")),
+    ((b"bypass_row_level",), Pattern(rb"bypass_row_level_security\s*[=:]\s*true")),
+    ((b"role_attr_flags",), Pattern(rb"role_attr_flags\W[^\n]{0,80}\b(?:bypassrls|superuser)\b")),
+    ((b"createuser",), Pattern(rb"createuser\s[^\n;|&]{0,200}?(?:-s\b|--superuser|--bypassrls)")),
+)
+"""What lets a role past all policies."""
+
 _NAME = rb"[a-z_][\w$#{}]*(?:\.[\w$#{}]+)+"
 _TO = rb"\W{0,2}\s*(?:=|\bto\s)"
 _CONTEXT = (
@@ -80,19 +91,25 @@ _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 class Sign(NamedTuple):
     """A file with a sign: it `makes` row security, or else sets the context of the caller.
 
-    `is_test` tells that it tests the program and is no part of it.
+    Or it only `exempts` a role from policies. `is_test` tells that it tests the program and is no
+    part of it.
     """
 
     path: str
     makes: bool
     is_test: bool
+    exempts: bool = False
 
 
 class Signs(NamedTuple):
-    """The files with signs of row security, sorted, and those too large to be looked through."""
+    """The files with signs of row security, sorted.
+
+    And those that cannot be looked through: they are too large, or SQL that is compressed.
+    """
 
     found: tuple[Sign, ...]
     too_large: tuple[str, ...]
+    packed: tuple[str, ...]
 
 
 def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
@@ -100,10 +117,13 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
 
     `base` is where the paths are shown from, `tests` are those of tests as they are shown.
     """
-    found, too_large = [], []
+    found, too_large, packed = [], [], []
     for path in sorted(paths):
-        data = content(path)
         shown = shown_path(path, base)
+        data = content(path)
+        if not data and is_packed_sql(path):
+            packed.append(shown)
+            continue
         if len(data) > LARGEST_SEARCHED:
             too_large.append(shown)
             continue
@@ -111,7 +131,9 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
         makes = words.have(_DDL) or words.have(_SHOUTED, shouted=True)
         if makes or sets_context(data):
             found.append(Sign(shown, makes, shown in tests))
-    return Signs(tuple(found), tuple(too_large))
+        elif words.have(_EXEMPTING):
+            found.append(Sign(shown, makes, shown in tests, exempts=True))
+    return Signs(tuple(found), tuple(too_large), tuple(packed))
 
 
 def makes_row_security(data: bytes) -> bool:

@@ -40,6 +40,9 @@ _PRODUCTS = (
     ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wasm", ".wav", ".webm", ".webp", ".whl", ".woff",
     ".woff2", ".xz", ".zip", ".zst",
 )  # fmt: skip
+_PACKED_SQL = Pattern(
+    r"(?:.+)\.(?:sql|psql|dump)\.(?:bz2|gz|lz4|xz|zip|zst)|.+\.(?:pg)?dump|.+\.backup"
+)
 _SAYING_NOTHING = frozenset(
     {
         "authors", "bun.lockb", "changelog", "changes", "contributing", "copying", "go.sum",
@@ -88,7 +91,14 @@ def kind(name: str) -> str | None:
 def may_tell(name: str) -> bool:
     """Tell whether a file of this name could make row security; prose and products do not."""
     lower = name.lower()
+    if is_packed_sql(name):
+        return True
     return not (lower.endswith(_PROSE + _PRODUCTS) or lower in _SAYING_NOTHING)
+
+
+def is_packed_sql(name: str) -> bool:
+    """Tell whether a file of this name may hold SQL in a form of which no words can be found."""
+    return _PACKED_SQL().fullmatch(name.lower()) is not None
 
 
 def shown_path(full: str, base: str) -> str:

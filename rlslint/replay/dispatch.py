@@ -58,6 +58,8 @@ _HANDLERS = {
     "GrantStmt": "privileges.grant",
     "IndexStmt": "indexes.create_index",
     "PsqlCondition": "sessions.condition",
+    "PsqlResults": "dynamic.run_results",
+    "PsqlShell": "dynamic.run_shell",
     "PsqlConnect": "sessions.connect",
     "ReassignOwnedStmt": "owners.reassign_owned publications.reassign_owned",
     "ReindexStmt": "transactions.refuse_in_transaction",

@@ -16,6 +16,7 @@ from rlslint.text.patterns import Pattern
 
 _SETS = Pattern(r"(?i)set_config")
 _ASKS = Pattern(r"(?i)\bcurrent_setting\s*\(\s*'([^']+)'")
+_RUNS_SQL = Pattern(r"(?i)\b(?:psql|pg_restore)\b|\.sql\b")
 _POLICY = Pattern(r"(?i)\bpolicy\b")
 
 
@@ -80,6 +81,29 @@ def run_do(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         interpreter.run(parse_body(body))
     except (NotPlpgsql, SyntaxProblem, RecursionError):
         interpreter.execution.run_unparsable(body)
+
+
+def run_results(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Carry out what psql's `\\gexec` runs: what a query gives, as statements."""
+    from rlslint.replay.plpgsql.statements import interpreter_for
+
+    if len(node.get("targetList", ())) != 1:
+        interpreter_for(replay, statement).execution.run_unread("it runs what a query gives")
+        return
+    loop = f"FOR given IN {statement.sql} LOOP EXECUTE given; END LOOP"
+    run_do(replay, statement, _block(f"DECLARE given text; BEGIN {loop}; END"), base)
+
+
+def run_shell(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Make unknown what a program may change that a script starts to run SQL."""
+    from rlslint.replay.plpgsql.statements import interpreter_for
+
+    if _RUNS_SQL().search(node["command"]):
+        interpreter_for(replay, statement).execution.run_unread("it starts a program that runs SQL")
+
+
+def _block(body: str) -> Node:
+    return {"args": [{"DefElem": {"defname": "as", "arg": {"String": {"sval": body}}}}]}
 
 
 def _start_of_body(statement: Statement, body: str) -> int:

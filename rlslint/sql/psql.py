@@ -24,6 +24,14 @@ Their node is `{"word": "if", "value": …}`: whether what is behind it is run, 
 of psql tells.
 """
 
+RESULTS = "PsqlResults"
+"""The kind of a SELECT whose results psql's `\\gexec` runs; its node is that of the SELECT."""
+
+SHELL = "PsqlShell"
+"""The kind of a `\\!` that comes as a ParsedStatement; its node is `{"command": text}`."""
+
+_RUNS_RESULTS = Pattern(rb"[ \t]*\\gexec(?!\w)")
+_SHELL = Pattern(r"\\!\s*(.*)", re.DOTALL)
 _INCLUDE = Pattern(r"\\(?:ir?|include(?:_relative)?)(?!\w)\s*(.*)", re.DOTALL)
 _CONDITION = Pattern(r"\\(if|elif|else|endif)(?!\w)\s*(.*)", re.DOTALL)
 _TRUTHS = {
@@ -36,6 +44,17 @@ _ARGUMENT = Pattern(r"""(?:[^\s'"\\]|'(?:[^']|'')*'|"(?:[^"]|"")*")+""")
 _USER_IN_CONNECTION_STRING = Pattern(r"\buser\s*=\s*('?)([^\s']+)\1")
 _USER_IN_ADDRESS = Pattern(r"postgres(?:ql)?://([^:@/?]+)(?::[^@/]*)?@")
 _VARIABLE = Pattern(r"""(?<!:):['"]?\w""")
+
+
+def runs_results(data: bytes, start: int, end: int) -> bool:
+    """Tell whether a command runs what the SELECT in front of it gives."""
+    return _RUNS_RESULTS().match(data, start, end) is not None
+
+
+def shell(command: str) -> Node | None:
+    """Return the node of a command that starts a program, None for any other command."""
+    match = _SHELL().match(command)
+    return {"command": match[1].strip()} if match is not None else None
 
 
 def inclusion(command: str) -> Node | None:

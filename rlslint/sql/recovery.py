@@ -22,7 +22,18 @@ from rlslint.sql.placeholders import (
     without_clause,
     without_placeholders,
 )
-from rlslint.sql.psql import CONDITION, CONNECT, INCLUDE, condition, connection, inclusion
+from rlslint.sql.psql import (
+    CONDITION,
+    CONNECT,
+    INCLUDE,
+    RESULTS,
+    SHELL,
+    condition,
+    connection,
+    inclusion,
+    runs_results,
+    shell,
+)
 from rlslint.sql.statement_ends import (
     QUOTED,
     Stretch,
@@ -65,8 +76,12 @@ def recovered_statements(
     data = text.data
     is_template = not application and has_brace_templates(data)
     position = first_token(data, start, stop)
+    last: list[Recovered] = []
     while position < stop:
         if data[position] in b"\\#" and not application:
+            if runs_results(data, position, stop):
+                # Without a statement in front of it, psql takes the one that it sent last.
+                yield from map(_of_results, last)
             # No statement begins with #: `#include` is for the preprocessor of an extension's
             # scripts.
             end = end_of_line(data, position, stop)
@@ -75,16 +90,29 @@ def recovered_statements(
         else:
             stretch = next_stretch(data, position, stop)
             found, end = _read_stretch(text, wanted, stretch, application, is_template)
-            yield from found
+            last = list(found)
+            if end == stretch.following and runs_results(data, stretch.end, end):
+                last = list(map(_of_results, last))
+            yield from last
         position = first_token(data, end, stop)
+
+
+def _of_results(found: Recovered) -> Recovered:
+    """Return a SELECT as what runs its results."""
+    if not isinstance(found, ParsedStatement) or found.statement.kind != "SelectStmt":
+        return found
+    text, start, end = found.statement.text, found.statement.start, found.statement.end
+    return found._replace(statement=Statement(text, start, end, RESULTS))
+
+
+_COMMANDS = {CONNECT: connection, INCLUDE: inclusion, CONDITION: condition, SHELL: shell}
 
 
 def _psql_command(
     text: Text, wanted: Container[str], start: int, end: int
 ) -> Iterator[ParsedStatement]:
     command = text.slice(start, end)
-    readings = (CONNECT, connection), (INCLUDE, inclusion), (CONDITION, condition)
-    for kind, reading in readings:
+    for kind, reading in _COMMANDS.items():
         node = reading(command) if kind in wanted else None
         if node is not None:
             end = without_trailing_space(text.data, start, end)

@@ -84,6 +84,8 @@ LARGEST_FILE: Final = 1 << 20
 """Bytes of a program, a script or a settings file; larger ones are generated or bundled."""
 LARGEST_SEARCHED: Final = 4 << 20
 """Bytes of a file that is only searched for words."""
+DEEPEST_BRACKETS: Final = 4_000
+"""How many brackets of a kind may be open in a program: grammars take the square of that."""
 SECONDS_TO_PARSE: Final = 0.25
 SECONDS_TO_PARSE_A_BYTE: Final = 8e-6
 """CPU time for a program and for each of its bytes: sixty times what one takes as a rule."""

@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.code.form import Block, Later, Name, Node, Other, Parameter
-from rlslint.text.budget import DEEPEST_NESTING, SECONDS_TO_PARSE, SECONDS_TO_PARSE_A_BYTE
+from rlslint.text.budget import (
+    DEEPEST_BRACKETS,
+    DEEPEST_NESTING,
+    SECONDS_TO_PARSE,
+    SECONDS_TO_PARSE_A_BYTE,
+)
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -132,6 +137,8 @@ def _tree(parser: Parser, source: bytes) -> Tree | None:
     Grammars begin again at every comment or string that nothing closes, and read to the end of the
     file each time; what ends a comment is no step of the parser, so that only the clock tells.
     """
+    if any(_is_too_deep(source, *brackets) for brackets in (b"()", b"[]", b"{}", b"<>")):
+        return None
     end = thread_time() + SECONDS_TO_PARSE + SECONDS_TO_PARSE_A_BYTE * len(source)
     try:
         return parser.parse(
@@ -141,6 +148,18 @@ def _tree(parser: Parser, source: bytes) -> Tree | None:
     except ValueError:
         parser.reset()
         return None
+
+
+def _is_too_deep(source: bytes, opening: int, closing: int) -> bool:
+    """Tell whether far too many brackets are open, which a parser only finds at the end."""
+    if source.count(opening) <= DEEPEST_BRACKETS:
+        return False
+    depth = 0
+    for found in filter((opening, closing).__contains__, source):
+        depth = depth + 1 if found == opening else max(0, depth - 1)
+        if depth > DEEPEST_BRACKETS:
+            return True
+    return False
 
 
 _parsers: dict[tuple[str, str], Parser] = {}
