@@ -26,7 +26,7 @@ _SWITCH = Pattern(r"(?:^|[\s\"'=]|%20|\+)(?:-c|--)(?:\s|%20|\+|\\ )*" + _NAME + 
 _ASSIGNED = Pattern(_NAME + r"=")
 _IN_ADDRESS = Pattern(
     r"\b(?P<how>(?:PG)?OPTIONS|options|Options)\s*=\s*[\"'\\]{0,2}(?P<value>"
-    r"(?:[^;&]*?(?:\s|%20|\+))??(?:-c|--)[^;&]*)"
+    r"(?:[^;&]{0,200}?(?:\s|%20|\+))??(?:-c|--)[^;&]{0,400})"
 )
 _OPTIONS = frozenset(("options", "pgoptions"))
 _MAPPINGS = frozenset(("server_settings", "RuntimeParams", "connection", "parameters"))

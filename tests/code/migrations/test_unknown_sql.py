@@ -327,7 +327,15 @@ LISTS = (
 )
 
 
-@pytest.mark.parametrize(("path", "text", "row"), LISTS)
+ALEMBIC = (
+    "from acme import POLICY\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n"
+    "def upgrade():\n    for one in ('CREATE TABLE docs (id int)', POLICY):\n        op.execute(one)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "row"), (*LISTS, ("alembic/versions/0001_docs.py", ALEMBIC, 7))
+)
 def test_of_a_list_each_statement_of_which_nothing_is_known_is_said(
     tmp_path: Path, path: str, text: str, row: int
 ) -> None:
