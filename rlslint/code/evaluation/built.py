@@ -82,8 +82,7 @@ class Scripts:
     framework, and `later` the functions that may name what is declared behind them: with the name
     of the argument that they are, and what they were given to.
     `models` are those of the history. `constructed` are the calls by which an object is made of a
-    class that its own is based on. `is_split` tells that more than one way was taken of some that
-    exclude each other.
+    class that its own is based on.
     """
 
     def __init__(
@@ -107,7 +106,6 @@ class Scripts:
         self.later: list[tuple[Built, str, Closure]] = []
         self.models: Models | None = None
         self.constructed: list[Built] = []
-        self.is_split = False
 
     def doubt(self, first: int, way: Place, *, is_left_out: bool) -> None:
         """Let what was found from a number on be run only perhaps, or not at all.

@@ -226,10 +226,9 @@ class Operations:
     def _of_project(self, built: Built, made: Object) -> None:
         """Run an operation of a class of the project, or as its base of Django's does."""
         names = self._classes(built)
-        found, split = len(self._scripts.found), self._scripts.is_split
-        self._scripts.is_split = False
+        scripts, found = self._scripts, len(self._scripts.found)
         before = dict(made.scope.variables)
-        self._scripts.constructed = []
+        scripts.constructed = []
         is_followed = self._construct(built, made)
         known = next((each for each in names if each in OPERATIONS or each in SAME_OPERATIONS), "")
         forwards = member(self._walker, made, "database_forwards", 0)
@@ -238,17 +237,18 @@ class Operations:
             label = Written((Fragment(self._app, *built.call.place),))
             self._walker.follow(forwards, (label, self._editor(), *states))
         elif known:
-            given = self._scripts.constructed[-1:] or ([] if is_followed else [built])
+            given = scripts.constructed[-1:] or ([] if is_followed else [built])
             for each in given:
                 self._known(known, each)
             if not given:
                 self._untold(built.call.place)
         made.scope.variables = before
-        is_told = len(self._scripts.found) > found and not self._scripts.is_split
+        doubtful = [each for each in scripts.perhaps if each.start >= found]
+        is_told = len(scripts.found) > found and not doubtful
         if not is_told and any(map(is_about_row_security, names)):
-            del self._scripts.found[found:]
+            del scripts.found[found:]
+            scripts.perhaps = [each for each in scripts.perhaps if each not in doubtful]
             self._in_doubt(built, names[0])
-        self._scripts.is_split = split
 
     def _construct(self, built: Built, made: Object) -> bool:
         """Follow what makes an operation, for what it keeps of what it is given."""

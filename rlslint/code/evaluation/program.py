@@ -66,10 +66,8 @@ from rlslint.text.budget import (
     NAMES_SOUGHT,
     OutOfBudget,
 )
-from rlslint.text.patterns import Pattern
 
 _SETTING = rb"""(?m)^%b\s*(?::\s*\w+\s*)?=\s*["']([\w.]+)["']"""
-_DOCUMENTATION = Pattern(rb'''(?s)(?:\A|:[ \t]*\n)\s*[rR]?("""|\x27\x27\x27).*?\1''')
 _NOT_TELLING = frozenset(
     {
         "execute", "query", "run", "exec", "apply", "handle", "main", "init", "call",
@@ -744,10 +742,8 @@ def _imports(node: form.Node) -> Iterator[form.Import]:
 
 
 def _without_effect(loaded: _Loaded) -> Iterator[tuple[int, int]]:
-    """Yield what runs nothing by itself: documentation, imports, names of what is followed."""
+    """Yield what runs nothing by itself: imports, and the names of what is followed."""
     data, module = loaded.source.data, loaded.evaluator.module
-    for found in _DOCUMENTATION().finditer(data):
-        yield found.span()
     for node in loaded.imports:
         yield node.start, node.end
     known = [

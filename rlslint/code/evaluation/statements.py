@@ -422,7 +422,6 @@ def _one_of(
         if scripts is not None and way is not None and len(scripts.found) > first:
             if has_run:
                 scripts.doubt(first, walker.place(way), is_left_out=is_first_enough)
-                scripts.is_split = scripts.is_split or not is_first_enough
             has_run = True
     if ends:
         course.merge(ends)

@@ -275,6 +275,7 @@ LIBRARIES = (
             "MiddlewareMixin": frozenset(("__call__", "process_request", "process_response")),
             "BaseCommand": frozenset(("handle",)),
         },
+        says={"connection.vendor": "postgresql"},
         tells_of_transaction=frozenset(("in_atomic_block",)),
         parameter="%s",
     ),

@@ -252,6 +252,9 @@ def test_what_is_listed_is_run(listed: str, run: list[str]) -> None:
                     cursor.execute("ALTER TABLE " + table + " FORCE ROW LEVEL SECURITY")
             return inner
         def of_models(apps, schema_editor):
+            if schema_editor.connection.vendor == "sqlite":
+                schema_editor.execute("SELECT 0")
+                return
             Visit = apps.get_model("clinic", "Visit")
             table = schema_editor.quote_name(Visit._meta.db_table)
             schema_editor.execute("ALTER TABLE %s ENABLE ROW LEVEL SECURITY" % table)
