@@ -179,9 +179,16 @@ def test_a_key_may_be_what_a_unique_index_is_on(tmp_path: Path) -> None:
     assert "whose email they know" in found.finding.message
 
 
-@pytest.mark.parametrize(("asks", "found"), [("status = 'active'", 0), ("true", 1)])
+@pytest.mark.parametrize(
+    ("asks", "beside", "found"),
+    [
+        ("status = 'active'", "", 0),
+        ("true", "", 1),
+        ("status = 'active'", "user_id = auth.uid()", 1),
+    ],
+)
 def test_members_who_let_in_others_give_nothing_to_themselves(
-    tmp_path: Path, asks: str, found: int
+    tmp_path: Path, asks: str, beside: str, found: int
 ) -> None:
     sql = f"""CREATE TABLE members (org_id uuid, user_id uuid, status text);
     CREATE TABLE notes (id int PRIMARY KEY, org_id uuid NOT NULL);
@@ -189,7 +196,8 @@ def test_members_who_let_in_others_give_nothing_to_themselves(
       SET search_path = public, pg_temp AS $$ SELECT EXISTS (SELECT FROM members m
         WHERE m.org_id = org AND m.user_id = auth.uid() AND {asks}) $$;
     ALTER TABLE members ENABLE ROW LEVEL SECURITY; ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY m ON members USING (is_member(org_id)) WITH CHECK (is_member(org_id));
+    CREATE POLICY m ON members USING (is_member(org_id))
+      WITH CHECK ({f"{beside} OR " if beside else ""}is_member(org_id));
     CREATE POLICY n ON notes USING (EXISTS (SELECT FROM members m WHERE m.org_id = notes.org_id
       AND m.user_id = auth.uid() AND m.status = 'active'));"""
     result = lint(tmp_path, {"supabase/migrations/1_a.sql": sql})

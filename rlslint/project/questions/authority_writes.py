@@ -15,6 +15,7 @@ from rlslint.access.roles import certainly
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.authorities import Authority, authorities
+from rlslint.meaning.branches import branches
 from rlslint.meaning.context import context_reads, own_columns
 from rlslint.project.project import Project
 from rlslint.project.questions.anonymous_roles import anonymous_roles
@@ -76,15 +77,18 @@ def authority_write(project: Project, table: Relation) -> AuthorityWrite | None:
 
 
 def _has_to_have_it(found: AuthorityWrite, project: Project) -> bool:
-    """Tell whether the policy accepts rows only of those who have what they would give."""
+    """Tell whether each branch accepts rows only of those who have what they would give."""
     check, table = (found.by.effective_check if found.by else None), found.belief.authority.relation
     if check is None:
         return False
     numbers = {column.number for column in found.columns}
-    condition = project.condition(check, table)
-    return any(
-        one.relation is table and one.believed >= numbers
-        for one in condition.ask(authorities, project.context_functions)
+    return all(
+        any(
+            one.relation is table and one.believed >= numbers
+            for conjunct in branch
+            for one in authorities(conjunct, project.context_functions)
+        )
+        for branch in project.condition(check, table).ask(branches)
     )
 
 
