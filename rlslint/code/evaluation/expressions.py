@@ -402,7 +402,8 @@ def _tagged(
                 return sent
         case _:
             pass
-    if framework_declaring(walker) is not None:
+    scripts = walker.course.scripts
+    if scripts is not None and scripts.framework is not None:
         for library in walker.connections.known:
             if role_of(library, call) is Role.statement:
                 return Handle(Role.statement, library, None, Prepared(text, []))

@@ -74,6 +74,13 @@ _KEYS = frozenset((Act.primary_key, Act.unique))
 _LEVELS = frozenset(("ENABLE", "DISABLE", "FORCE", "NO FORCE"))
 
 
+_LISTED_BESIDE = (
+    ("foreignkeys", Act.foreign_key),
+    ("uniques", Act.unique),
+    ("indices", Act.create_index),
+)
+"""What an object that describes a table lists beside its columns."""
+
 _NO_LABELS: Mapping[str, Column] = MappingProxyType({})
 
 
@@ -248,7 +255,7 @@ def _references(columns: Sequence[Column], table: Table) -> Iterator[Written]:
 
 def _described_constraints(statement: Statement) -> Iterator[Written]:
     """Yield the keys that an object which describes a table lists beside its columns."""
-    for word, act in (("foreignkeys", Act.foreign_key), ("uniques", Act.unique)):
+    for word, act in _LISTED_BESIDE:
         given = first_of(statement.said, word)
         for each in given.values if isinstance(given, Items) else ():
             said = words_of(each)
@@ -439,18 +446,25 @@ def _change_column(statement: Statement) -> Iterator[Written]:
     place, kind = statement.place, statement.roles.get("type")
     said: Words = statement.said
     head = ("ALTER COLUMN ", maybe(statement.text("column"), place))
-    if isinstance(kind, Entries):
+    if isinstance(kind, Entries) or (isinstance(kind, Built) and statement.framework.changes_whole):
         said = words_of(kind)
         kind = first_of(said, "type")
+    kind = kind if kind is not None else first_of(said, "setdatatype")
     if kind is not None and kind != Plain(None):
         type_ = type_named(statement.framework, kind)
         yield statement.alter(*head, " TYPE ", type_ if type_ is not None else unknown(place))
-    nullable = truth(said, "null", "nullable", "allownull")
+    nullable = truth(said, "null", "nullable", "allownull", "isnullable")
+    if nullable is None and statement.framework.changes_whole:
+        nullable = statement.framework.nullable
     if "null" in statement.roles:
         known = constant(statement.roles["null"])
         nullable = known if isinstance(known, bool) else None
     if nullable is None and "notnull" in said:
         nullable = truth(said, "notnull") is not True
+    if statement.signature.set:
+        nullable = statement.signature.set == "null"
+    for word, becomes in (("setnotnull", False), ("dropnotnull", True)):
+        nullable = becomes if word in said else nullable
     if nullable is not None:
         yield statement.alter(*head, " DROP NOT NULL" if nullable else " SET NOT NULL")
     given = default_of(said, place)
@@ -581,7 +595,8 @@ def _create_index(statement: Statement) -> Iterator[Written]:
     columns = [each for each in statement.indexed if each is not None]
     where = first_of(said, "where", "filter", "postgresqlwhere")
     condition = default(where, place, is_sql=True)
-    if None in statement.indexed or (where not in (None, Plain(None)) and not condition):
+    is_told = where in (None, Plain(None)) or (condition and len(said.get("where", ())) < 2)
+    if None in statement.indexed or not is_told:
         columns = []
     if not columns:
         # What it serves is not known.

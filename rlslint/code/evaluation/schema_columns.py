@@ -20,7 +20,17 @@ from rlslint.code.evaluation.schema_words import (
     words_of,
 )
 from rlslint.code.evaluation.strings import Written
-from rlslint.code.evaluation.values import Closure, Entries, Items, Plain, Unknown, Value, constant
+from rlslint.code.evaluation.values import (
+    Closure,
+    Entries,
+    Handle,
+    Items,
+    Plain,
+    Prepared,
+    Unknown,
+    Value,
+    constant,
+)
 from rlslint.code.evaluation.wording import Phrase, words
 from rlslint.code.schemas import Act, Framework
 from rlslint.text.patterns import Pattern
@@ -120,6 +130,8 @@ def _entry(framework: Framework, key: str | None, value: Value, place: Place) ->
         case Built(call=call) if call.name in framework.makers and key is None:
             yield from columns_of(framework, value) or ()
         case Built(call=call) if call.name in framework.types:
+            yield column(framework, own, value, said, call.place)
+        case Built(call=call) if call.name.lower() == "array":
             yield column(framework, own, value, said, call.place)
         case Built(call=call):
             kind = first_of(said, "type") or next(iter(call.arguments), None)
@@ -227,6 +239,8 @@ def type_named(framework: Framework, value: Value | None) -> str | None:
             word = value.constant
             known = framework.types.get(word) or framework.types.get(word.lower())
             return known or (word if _TYPE().fullmatch(word) else None)
+        case Handle(prepared=Prepared(sql=sql)):
+            return type_named(framework, sql)
         case Items((kind, inner, *_)) if constant(kind) == "array":
             item = type_named(framework, inner)
             return f"{item}[]" if item else None
@@ -292,7 +306,7 @@ def column(
         type_ = sized[0] if sized else type_
     if type_ == "timestamptz" and truth(said, "usetz") is False:
         type_ = "timestamp"
-    if type_ is not None and truth(said, "array") is True:
+    if type_ is not None and truth(said, "array", "isarray") is True:
         type_ += "[]"
     primary = primary or truth(said, "primary", "primarykey", "isprimary") is True
     nullable = truth(said, "null", "nullable", "allownull", "isnullable")

@@ -165,7 +165,8 @@ class Framework(NamedTuple):
     of `moved_by` may say in which schema tables are made that are named without one. `declares` has
     what is needed where schemas are declared, None for a framework of migrations; `dumps` stands in
     files that it writes of what its migrations have made, `identifiers` tells how names are written
-    that are no strings. `indexes_references` tells that foreign keys come with an index.
+    that are no strings. `indexes_references` tells that foreign keys come with an index,
+    `changes_whole` that a column which is changed is described anew.
     `operations` are the class of a migration and its field that lists what it does, in objects of
     classes of the `module`, of others and of the program. `same` are functions that give their
     argument, `queries` those that make a query and no other SQL. `offline` are the names by which a
@@ -197,6 +198,7 @@ class Framework(NamedTuple):
     dumps: str = ""
     identifiers: Identifiers | None = None
     indexes_references: bool = False
+    changes_whole: bool = False
     operations: tuple[str, str] = ("", "")
     module: str = ""
     same: frozenset[str] = frozenset()

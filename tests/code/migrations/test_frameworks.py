@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.code.migrations.running import statements
 
 
@@ -617,3 +619,41 @@ def test_mikro_orm() -> None:
         '5: alter table "docs" enable row level security;',
         "6: alter table docs force row level security",
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("knex.schema.alterTable('d', (t) => t.setNullable('a'))", ['ALTER TABLE "d" ALTER COLUMN "a" DROP NOT NULL']),
+        ("knex.schema.alterTable('d', (t) => t.dropNullable('a'))", ['ALTER TABLE "d" ALTER COLUMN "a" SET NOT NULL']),
+        (
+            "knex.schema.alterTable('d', (t) => t.dropTimestamps())",
+            ['ALTER TABLE "d" DROP COLUMN "created_at"', 'ALTER TABLE "d" DROP COLUMN "updated_at"'],
+        ),
+        ("knex.schema.alterTable('d', (t) => t.unique(['a', 'b'], 'once'))", ['ALTER TABLE "d" ADD CONSTRAINT "once" UNIQUE ("a", "b")']),
+        ("queryInterface.addColumn('d', 'a', Sequelize.ARRAY(Sequelize.STRING))", ['ALTER TABLE "d" ADD COLUMN "a" varchar(255)[]']),
+        (
+            "queryRunner.changeColumn('d', 'a', new TableColumn({ name: 'a', type: 'bigint', isNullable: true }))",
+            ['ALTER TABLE "d" ALTER COLUMN "a" TYPE bigint', 'ALTER TABLE "d" ALTER COLUMN "a" DROP NOT NULL'],
+        ),
+        ("queryRunner.createUniqueConstraint('d', new TableUnique({ columnNames: ['a', 'b'] }))", ['ALTER TABLE "d" ADD UNIQUE ("a", "b")']),
+        (
+            "kysely.schema.createTable('d').addColumn('a', sql`text[]`, (c) => c.defaultTo(sql`now()`)).execute()",
+            ['CREATE TABLE "d" ("a" text[] DEFAULT now())'],
+        ),
+        ("kysely.schema.createIndex('i').unique().on('d').columns(['a', 'b']).execute()", ['CREATE UNIQUE INDEX "i" ON "d" ("a", "b")']),
+        ("kysely.schema.createIndex('i').on('d').column('a').where('b', '=', 1).execute()", []),
+        (
+            "kysely.schema.alterTable('d').alterColumn('a', (c) => c.setDataType('text')).execute()",
+            ['ALTER TABLE "d" ALTER COLUMN "a" TYPE text'],
+        ),
+        ("kysely.schema.alterTable('d').alterColumn('a', (c) => c.dropNotNull()).execute()", ['ALTER TABLE "d" ALTER COLUMN "a" DROP NOT NULL']),
+    ],
+)  # fmt: skip
+def test_what_the_tools_were_seen_to_make(call: str, expected: list[str]) -> None:
+    library, _, _ = call.partition(".")
+    parameter = {"queryInterface": "queryInterface, Sequelize"}.get(library, library)
+    imports = "import { sql } from 'kysely';\nimport { TableColumn, TableUnique } from 'typeorm';\n"
+    imports = imports if library in ("kysely", "queryRunner") else ""
+    program = f"{imports}export async function up({parameter}) {{ await {call}; }}\n"
+    assert [each.partition(": ")[2] for each in statements(".ts", program)] == expected
