@@ -61,9 +61,8 @@ def _shows_rows_of_all(policy: Policy, roles: tuple[str, ...], project: Project)
         if left is None or other.using is None or "select" not in left.commands:
             continue
         condition = project.condition(other.using, policy.relation)
-        if set(roles).intersection(left.roles) and condition.ask(
-            admits_foreign, condition.filled, functions
-        ):
+        admits = condition.ask(admits_foreign, condition.filled, functions)
+        if admits and not set(roles).isdisjoint(left.roles):
             return True
     return False
 
