@@ -177,7 +177,9 @@ def _from_files(built: Built) -> _Asked:
         scripts=files if built.loose else 0,
         statements=built.statements,
     )
-    return _Asked(project, (*broken, *subjects(project)), checked, is_loose=built.loose)
+    # Of who connects, the history tells that a script lies beside.
+    asked = (one for one in subjects(project) if not built.loose or one[0] != "Connection")
+    return _Asked(project, (*broken, *asked), checked, is_loose=built.loose)
 
 
 def _from_databases(

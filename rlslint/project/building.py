@@ -15,6 +15,7 @@ from rlslint.config.platforms import (
     SUPABASE,
 )
 from rlslint.files import disk
+from rlslint.files.connections import Connection
 from rlslint.files.deployment.facts import Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
@@ -89,8 +90,9 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     configured = configured_platform(found, all_files)
     for history in wanted.loose:
         replayed = replay_history(history, config, reader)
-        alone = _join(replayed, config, Code((), (), 0, others=code.others), True, reader)
-        loose[history.migrations[0].shown] = alone
+        shown = history.migrations[0].shown
+        around = Code((), _connections_of(shown, code, nearest), 0, others=code.others)
+        loose[shown] = _join(replayed, config, around, True, reader)
     scripts = [(path, alone.project.catalog) for path, alone in loose.items()]
     run: set[str] = set()
     sources = (*code.others, *(file.path for file in found.sql))
@@ -117,6 +119,15 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     if not built:
         built.append(_join(None, config, code, False, reader))
     return Projects(tuple(built), code, read == all_files, all_files.left_out)
+
+
+def _connections_of(script: str, code: Code, nearest: Nearest) -> tuple[Connection, ...]:
+    """Return who connects to the database of the one history that a script lies nearest to."""
+    roots = nearest(script)
+    if len(roots) > 1:
+        return ()
+    beside = (one for one in code.connections if nearest(one.span.text.path) >= roots)
+    return tuple(beside)
 
 
 def _with_programs(
@@ -291,8 +302,11 @@ def _apis(history: History, code: Code) -> tuple[tuple[str, Api], ...]:
 
 
 def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:
-    """Leave the code and the settings that lie beside the histories that are read."""
+    """Leave the code and the settings beside the histories that are read, and beside scripts."""
     roots = {history.root for history in read.histories}
+    for history in read.loose:
+        beside_script = nearest(history.migrations[0].shown)
+        roots |= beside_script if len(beside_script) == 1 else set()
     scripts = {m.shown for h in (*read.histories, *read.loose) for m in h.migrations}
 
     def tells(file: SourceFile) -> bool:

@@ -429,3 +429,16 @@ def test_no_finding_is_about_who_gets_past_every_policy_anyhow(tmp_path: Path) -
         ("rls-not-enabled", "public.notes"): "web",
         ("insert-check-true", "public.docs.everything"): "web",
     }
+
+
+def test_a_script_beside_a_history_is_judged_by_who_connects_to_its_database(
+    tmp_path: Path,
+) -> None:
+    script = TABLE.replace("docs", "lists").replace(", FORCE ROW LEVEL SECURITY", "")
+    files = {"migrations/0001.sql": GRANTED, "scripts/lists.sql": script}
+    owner = {".env": "DATABASE_URL=postgres://maker@db.shop.example/shop"}
+    exempt = {".env": f"DATABASE_URL={SUPERUSER}"}
+    for number, (env, expected) in enumerate(((owner, 1), (exempt, 0))):
+        result = lint(tmp_path / str(number), {**files, **env})
+        assert len(findings_of(result, "rls-not-forced")) == expected
+        assert len(findings_of(result, "app-role-superuser")) == 1 - expected
