@@ -174,7 +174,8 @@ def test_a_file_of_python_is_parsed_once_whoever_asks(
 
     def counted(text: str, *given: Any, **named: Any) -> ast.AST:
         parsed.append(text)
-        return parse(text, *given, **named)
+        tree: ast.AST = parse(text, *given, **named)
+        return tree
 
     monkeypatch.setattr(ast, "parse", counted)
     revision = (

@@ -51,11 +51,12 @@ def public_keys_in(file: ProgramFile) -> Iterator[PublicKey]:
         return
     for node in file.nodes:
         template = file.constants.template(node) if isinstance(node, form.String) else None
-        for start, end in keys_in(template.text) if template is not None else ():
-            place = Word("", *template.place(start, end)) if template is not None else None
-            if place is not None:
-                yield PublicKey(_span(file, place), file.shown)
-                return
+        if template is None:
+            continue
+        for start, end in keys_in(template.text):
+            key = Word("", *template.place(start, end))
+            yield PublicKey(_span(file, key), file.shown)
+            return
 
 
 _Found = Iterator[tuple[str, Word, str]]
