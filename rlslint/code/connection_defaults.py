@@ -45,15 +45,12 @@ def connection_defaults(file: ProgramFile) -> Iterator[ConnectionDefaults]:
                     found.values[keys[1]] = given
             case form.Call(function=form.Attribute(of=form.Subscript() as of, name="update")):
                 if _keys(of, constants) == [_DEFAULT] and node.arguments:
-                    given = _entry(node.arguments[0], constants)
-                    if given.is_postgresql is not None:
+                    update = _entry(node.arguments[0], constants)
+                    kept_engine = update.is_postgresql is None
+                    if not kept_engine:
                         found.values.pop("ENGINE", None)
-                    told = (
-                        given.is_postgresql
-                        if given.is_postgresql is not None
-                        else found.is_postgresql
-                    )
-                    found = _Entry(found.values | given.values, told)
+                    told = found.is_postgresql if kept_engine else update.is_postgresql
+                    found = _Entry(found.values | update.values, told)
     engine = constants.word(found.values["ENGINE"]) if "ENGINE" in found.values else None
     is_postgresql = "postg" in engine.text if engine is not None else found.is_postgresql
     if place is None or not is_postgresql:
