@@ -274,6 +274,9 @@ def known_call(
         return first if isinstance(first, Plain) else Unknown("", HoleValue.typed)
     if lowered in ("to_i", "tolong", "toint", "to_f") and of is not None:
         return Unknown("", HoleValue.typed)
+    if subject is not None and name == "format_map":
+        entries = next((each.values for each in arguments if isinstance(each, Entries)), None)
+        return _formatted(subject, False, (), entries, place, None) if entries else None
     if subject is not None and lowered in ("format", "formatted"):
         return _formatted(subject, not braces, arguments, named, place, scope)
     if name in _FILLS_BRACES | _FILLS_PERCENT or (lowered == "format" and texts):
@@ -328,7 +331,7 @@ def _unchanged(
     if name in _SAME_TEXT_IN_ENCODING and isinstance(of, Written) and of.is_sql:
         return of
     if name.lower() in _SPLITS and (of is None or isinstance(of, Written | Unknown)):
-        return _split([each for each in (of, *arguments) if isinstance(each, Written)], name)
+        return _split(of, [each for each in (of, *arguments) if isinstance(each, Written)], name)
     if name in _SAME_TEXT and not arguments and isinstance(of, Unknown):
         harmless = of.value is not HoleValue.anything
         return of if harmless else None
@@ -350,12 +353,14 @@ def _unchanged(
     return None
 
 
-def _split(texts: Sequence[Written], name: str) -> Items | None:
+def _split(of: Value | None, texts: Sequence[Written], name: str) -> Items | None:
     """Return the words of a string that is known, or a script that is taken to pieces as one."""
     ends = any((text.constant or "").strip().startswith(";") for text in texts)
     scripts = [text for text in texts if text.is_sql]
     if scripts:
-        return Items((scripts[0],)) if ends and len(scripts) == 1 else None
+        # What is no method of the string knows itself where statements end.
+        is_whole = ends or not isinstance(of, Written)
+        return Items((scripts[0],)) if is_whole and len(scripts) == 1 else None
     words = [text.constant for text in texts]
     if not texts or len(texts) > 2 or None in words:
         return None

@@ -10,7 +10,7 @@ from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.declared import declared_by, perhaps_declared
 from rlslint.code.evaluation.expressions import framework_declaring, member
 from rlslint.code.evaluation.identifiers import identified
-from rlslint.code.evaluation.migrations import scripts_of, untold_script
+from rlslint.code.evaluation.migrations import run_for_each, scripts_of, untold_script
 from rlslint.code.evaluation.models import Models
 from rlslint.code.evaluation.strings import Fragment, Written
 from rlslint.code.evaluation.values import (
@@ -48,7 +48,7 @@ def run_by_migration(
         call = call._replace(arguments=named)
     if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
         of = walker.of_library(of) or of
-    run = scripts_of(call, of, walker.connections.known)
+    run = scripts_of(run_for_each(call), of, walker.connections.known)
     if run and (scripts.is_migration or of is not None):
         scripts.found += run
         begins = [each.fragments[0] for each in run if each.fragments]

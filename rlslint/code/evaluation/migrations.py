@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call, sql_of, statements_in
 from rlslint.code.evaluation.built import Built, Scripts
-from rlslint.code.evaluation.builtins import flattened
+from rlslint.code.evaluation.builtins import flattened, visits
 from rlslint.code.evaluation.identifiers import names_told
 from rlslint.code.evaluation.record import placed_values
 from rlslint.code.evaluation.schema_calls import statements_of, tables_in_doubt
@@ -115,6 +115,16 @@ def ways_down(closures: Iterable[Closure]) -> Iterator[tuple[int, int]]:
     for each in closures:
         if leads_back(each.function.name):
             yield each.function.start, each.function.end
+
+
+def run_for_each(call: Call) -> Call:
+    """Return what a call comes to that calls a function which runs SQL for each item of a list."""
+    match call.arguments:
+        case (Unknown(path=path), Items() as items) if visits(call.name):
+            name = path.rpartition(".")[2]
+            return call._replace(name=name, arguments=(items,)) if name in _RUNS else call
+        case _:
+            return call
 
 
 def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> list[Written]:

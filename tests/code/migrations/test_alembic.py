@@ -126,6 +126,7 @@ def test_sql_in_all_its_shapes() -> None:
         import sqlalchemy as sa
         from alembic import context, op
         TABLES = ["a", "b"]
+        TABLES_SQL = [f"SELECT '{t}'" for t in TABLES]
         def secure(*tables, clause="true", **options):
             for t in tables:
                 yield f"CREATE POLICY {options.get('name', 'p')} ON {t} USING ({clause})"
@@ -160,32 +161,40 @@ def test_sql_in_all_its_shapes() -> None:
                 op.execute(f"SELECT '{schema or 'public'}'")
             for t in sa.inspect(conn).get_table_names():
                 op.execute(f"ALTER TABLE {t} ENABLE ROW LEVEL SECURITY")
+            list(map(op.execute, TABLES_SQL))
+            for statement in sqlparse.split("SELECT 12; SELECT 13"):
+                op.execute(statement)
+            op.execute("SELECT '{t}'".format_map({"t": 14}))
             op.execute(made_elsewhere())
             op.our_own_operation("docs")
         def downgrade():
             op.execute("SELECT 11")
         """,
     ) == [
-        "10: SELECT 1",
-        "11: SELECT 2",
-        "12: SELECT 3",
-        "12: SELECT 4",
-        "13: \n        SELECT 5",
-        "15: SELECT __, '12:30', 6::int, x:y",
-        "16: SELECT a, b",
-        "17: SELECT 'a'; SELECT 'b'",
-        "19: COMMENT ON TABLE a IS '1 = 1'",
-        "19: COMMENT ON TABLE b IS '2 = 2'",
-        "20: SELECT 'B'",
-        "23: SELECT 7",
-        "29: SELECT 9",
-        "31: SELECT 10",
-        "36: SELECT 'public'",
-        "38: ALTER TABLE ? ENABLE ROW LEVEL SECURITY",
-        "39: DO $$ BEGIN EXECUTE ?; END $$",
-        '40: ALTER TABLE ?."docs" ENABLE ROW LEVEL SECURITY',
-        '40: ALTER TABLE ?."docs" FORCE ROW LEVEL SECURITY',
-        '40: CREATE POLICY ? ON ?."docs" USING (?)',
+        "11: SELECT 1",
+        "12: SELECT 2",
+        "13: SELECT 3",
+        "13: SELECT 4",
+        "14: \n        SELECT 5",
+        "16: SELECT __, '12:30', 6::int, x:y",
+        "17: SELECT a, b",
+        "18: SELECT 'a'; SELECT 'b'",
+        "20: COMMENT ON TABLE a IS '1 = 1'",
+        "20: COMMENT ON TABLE b IS '2 = 2'",
+        "21: SELECT 'B'",
+        "24: SELECT 7",
+        "30: SELECT 9",
+        "32: SELECT 10",
+        "37: SELECT 'public'",
+        "39: ALTER TABLE ? ENABLE ROW LEVEL SECURITY",
+        "5: SELECT 'a'",
+        "5: SELECT 'b'",
+        "41: SELECT 12; SELECT 13",
+        "43: SELECT '14'",
+        "44: DO $$ BEGIN EXECUTE ?; END $$",
+        '45: ALTER TABLE ?."docs" ENABLE ROW LEVEL SECURITY',
+        '45: ALTER TABLE ?."docs" FORCE ROW LEVEL SECURITY',
+        '45: CREATE POLICY ? ON ?."docs" USING (?)',
     ]
 
 
