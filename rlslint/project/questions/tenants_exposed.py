@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rlslint.access import Exposure, Gap, exposure, gap_of, is_probably_superuser, is_superuser
 from rlslint.catalog.model import Relation, Table
 from rlslint.config.scales import Confidence
@@ -32,13 +30,6 @@ def _tenants_exposed(project: Project, table: Table) -> Exposure | None:
         is_superuser(catalog, r) or is_probably_superuser(catalog, r) for r in exposed.roles
     )
     return None if exposed.confidence is not None or unbound else exposed
-
-
-def are_all_told_of(tables: Iterable[Relation], project: Project) -> bool:
-    """Tell whether of each table it is said already that it lacks row security."""
-    return all(
-        isinstance(table, Table) and tenants_exposed(table, project) is not None for table in tables
-    )
 
 
 def goes_by_names(project: Project) -> bool:

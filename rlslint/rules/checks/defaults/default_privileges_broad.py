@@ -8,7 +8,7 @@ from rlslint.access import in_words
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.defaults import (
@@ -17,7 +17,6 @@ from rlslint.project.questions.defaults import (
     protects_new_tables,
     served_by,
 )
-from rlslint.project.questions.tenants_exposed import are_all_told_of
 from rlslint.project.subjects import DefaultGrants
 from rlslint.rules.registry import rule
 
@@ -52,6 +51,5 @@ def _finding(
         label="grants tables that nobody has thought of yet",
         help="grant each table by its name, where its row security is enabled",
         related=also_shown(*places),
-        severity=Severity.info if tables and are_all_told_of(tables, project) else None,
         confidence=Confidence.low if project.runtime.assumed and roles != (PUBLIC,) else None,
     )

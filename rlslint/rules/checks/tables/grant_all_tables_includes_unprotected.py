@@ -19,11 +19,10 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.model import Relation, Table
 from rlslint.catalog.privileges import Grant
 from rlslint.catalog.roles import PUBLIC
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
-from rlslint.project.questions.tenants_exposed import are_all_told_of
 from rlslint.rules.registry import rule
 
 _MOST_SHOWN = 20
@@ -109,6 +108,5 @@ def _finding(grant: Grant, found: dict[Relation, tuple[str, ...]], project: Proj
         help=f"enable row security on {in_words(tables)} with a policy before this, or grant the "
         "tables that are protected by their names",
         related=also_shown(*places[:_MOST_SHOWN]),
-        severity=Severity.info if are_all_told_of(tables, project) else None,
         confidence=Confidence.low if project.runtime.assumed else None,
     )
