@@ -63,12 +63,14 @@ def open_gates(
     tenant_names: frozenset[str] = frozenset(),
     identities: frozenset[str] = frozenset(),
     homes: frozenset[Relation] = frozenset(),
+    tenants: frozenset[Relation] = frozenset(),
     functions: ContextFunctions = _NOTHING,
 ) -> tuple[Gate, ...]:
     """Return the branches without a value of the own row that ordinary callers pass.
 
     `everyone` are the names of the roles that all callers have, `identities` what tells their
-    tenants, `homes` the tables that tell the one tenant of each caller. A branch that asks for more
+    tenants, `homes` the tables that tell the one tenant of each caller, `tenants` those of the
+    tenants themselves, in which each caller finds their own. A branch that asks for more
     (an administrator's flag, one role among several, a table of administrators) is meant to see all
     rows and does not count, unless what it asks for is granted per tenant.
     """
@@ -84,6 +86,7 @@ def open_gates(
             if looked_up is None and not (
                 is_anybody(conjunct, everyone, functions)
                 or _asks_how_large(conjunct, identities, functions)
+                or _finds_own_tenant(conjunct, tenants, identities, functions)
             ):
                 break
             memberships += looked_up or ()
@@ -156,6 +159,45 @@ def _asks_how_large(
             return not admits_none(conjunct, frozenset(), functions)
         case _:
             return False
+
+
+def _finds_own_tenant(
+    conjunct: Expr,
+    tenants: frozenset[Relation],
+    identities: frozenset[str],
+    functions: ContextFunctions,
+) -> bool:
+    """Tell whether a condition asks only whether the caller's tenant is one."""
+    match conjunct:
+        case SubSelect(("exists" | "any") as kind, left, query) if len(query.sources) == 1:
+            pass
+        case _:
+            return False
+    asked = [part for one in query.conditions for part in _parts_of(one)]
+    if kind == "any" and conjunct.symbol == "=" and left is not None:
+        asked += (Operator("=", output, left) for output in query.outputs)
+    return (
+        query.sources[0].relation in tenants
+        and bool(asked)
+        and all(_is_identity(part, identities, functions) for part in asked)
+    )
+
+
+def _parts_of(condition: Expr) -> tuple[Expr, ...]:
+    return condition.arguments if isinstance(condition, And) else (condition,)
+
+
+def _is_identity(part: Expr, identities: frozenset[str], functions: ContextFunctions) -> bool:
+    """Tell whether a column is compared with what tells callers' tenants, and nothing else."""
+    match part:
+        case Operator("=", Expr() as left, right) if not part.quantifier:
+            for one, other in ((left, right), (right, left)):
+                reads = context_reads(other, functions)
+                if isinstance(without_casts(one), sql.Column) and reads:
+                    return is_row_free(other, functions) and all(
+                        read.name in identities for read in reads
+                    )
+    return False
 
 
 def _is_constant(expression: Expr) -> bool:

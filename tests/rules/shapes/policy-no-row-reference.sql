@@ -162,3 +162,20 @@ CREATE POLICY p ON docs USING ((current_setting('app.claims', true)::jsonb ->> '
 --- good a key of the claims that few have
 CREATE POLICY q ON docs USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
 CREATE POLICY p ON docs USING (current_setting('app.claims', true)::jsonb ? 'staff');
+--- bad the tenant of the caller is one
+CREATE TABLE tenants (id int PRIMARY KEY);
+GRANT SELECT ON tenants TO app_user;
+ALTER TABLE docs ADD FOREIGN KEY (tenant_id) REFERENCES tenants NOT VALID;
+CREATE POLICY q ON docs FOR DELETE USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+CREATE POLICY p ON docs USING (EXISTS (SELECT FROM tenants t WHERE t.id = nullif(current_setting('app.tenant_id', true), '')::int));
+--- good the tenant of the caller is one of the operators
+CREATE TABLE tenants (id int PRIMARY KEY, operates bool);
+GRANT SELECT ON tenants TO app_user;
+ALTER TABLE docs ADD FOREIGN KEY (tenant_id) REFERENCES tenants NOT VALID;
+CREATE POLICY q ON docs FOR DELETE USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+CREATE POLICY p ON docs USING (EXISTS (SELECT FROM tenants t WHERE t.id = nullif(current_setting('app.tenant_id', true), '')::int AND t.operates));
+--- good the tenant of the row is the caller's
+CREATE TABLE tenants (id int PRIMARY KEY);
+GRANT SELECT ON tenants TO app_user;
+ALTER TABLE docs ADD FOREIGN KEY (tenant_id) REFERENCES tenants NOT VALID;
+CREATE POLICY p ON docs USING (EXISTS (SELECT FROM tenants t WHERE t.id = nullif(current_setting('app.tenant_id', true), '')::int AND t.id = tenant_id));

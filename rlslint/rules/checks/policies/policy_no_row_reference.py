@@ -221,6 +221,7 @@ def _gate(policy: Policy, clause: Clause, project: Project) -> Gate | None:
         names,
         project.ask(_identities),
         project.ask(homes_of_callers),
+        _tables_of_tenants(table, project),
         project.context_functions,
     )
     if not gates:
@@ -235,6 +236,16 @@ def _everyone(project: Project) -> frozenset[str]:
     names = project.runtime.names
     inherited = (inherited_roles(project.catalog, name) for name in names)
     return frozenset(names) | frozenset.intersection(*inherited)
+
+
+def _tables_of_tenants(table: Relation, project: Project) -> frozenset[Relation]:
+    """Return what the columns that tell whose a row is refer to."""
+    numbers = {column.number for column in project.tenant_columns(table)}
+    return frozenset(
+        one.referenced
+        for one in table.constraints.known()
+        if one.kind == "foreign" and one.referenced is not None and numbers.issuperset(one.columns)
+    )
 
 
 def _identities(project: Project) -> frozenset[str]:
