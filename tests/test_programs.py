@@ -204,3 +204,15 @@ def test_queries_with_a_clause_filled_in_are_read_and_others_counted(tmp_path: P
     assert rows_of(result, "select-for-update-without-update-policy") == [3]
     reasons = [each.reason for each in result.not_checked if each.kind == "query"]
     assert reasons == ["that PostgreSQL's grammar refuses as written"]
+
+
+def test_what_is_only_handed_on_is_said_to_be_unread(tmp_path: Path) -> None:
+    """A package that names a helper for its users tells nothing of their tables."""
+    files = {
+        "app/__init__.py": "from app.rls import enable_rls\n__all__ = ['enable_rls']\n",
+        "app/rls.py": "def enable_rls(connection, name):\n"
+        '    connection.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")\n',
+    }
+    run = rlslint("check", cwd=files_in(tmp_path, files))
+    assert "app/rls.py" in run.stderr
+    assert "nowhere" not in run.stderr

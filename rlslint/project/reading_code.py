@@ -287,8 +287,8 @@ def _follow(
         *_follow_declarations(programs, sorted_files.histories, listed, reader),
     )
     started, not_read = _start(programs, making, listed, reader)
-    # What a migration or such a program imports, it was read with.
-    imported = programs.imported_by((*migrations, *making))
+    # What a migration imports, or a program that was followed, it was read with.
+    imported = programs.imported_by((*migrations, *(each.migration.shown for each in started)))
     unread = (*unread, *(sign for sign in not_read if sign.path not in imported))
     followed = programs.followed(dict(sorted(starts.items())))
     sites = [site for shown in (*migrations, *making) for site in reader.sites.get(shown, ())]
