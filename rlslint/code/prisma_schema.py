@@ -17,7 +17,7 @@ _TOKEN = Pattern(
     re.DOTALL,
 )
 _ESCAPE = Pattern(r"\\(.)")
-_OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
+_CLOSE = frozenset(")]}")
 
 
 class Token(NamedTuple):

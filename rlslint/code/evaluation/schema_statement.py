@@ -133,9 +133,9 @@ def arguments_of(built: Built, signature: Signature) -> tuple[dict[str, Value], 
         if not key and signature.act in HAVE_BLOCKS:
             continue
         word = plain_word(key)
-        role = signature.words.get(word) or ROLES.get(word or "columns")
-        if role is not None and not isinstance(roles.get(role), Written | Items):
-            roles[role] = result
+        meant = signature.words.get(word) or ROLES.get(word or "columns")
+        if meant is not None and not isinstance(roles.get(meant), Written | Items):
+            roles[meant] = result
     return roles, said
 
 

@@ -19,17 +19,15 @@ _METHODS = {
 }  # fmt: skip
 """What is called on a column for its type."""
 
-_FUNCTIONS = {**_METHODS, "var_binary": "bytea", "date_time": "timestamp", "big_unsigned": "bigint"}
-
 
 def _helpers() -> dict[str, tuple[Standard, ...]]:
     """Return the functions that make a whole column, each with its forms for NULL and keys."""
-    found = {
+    found: dict[str, tuple[Standard, ...]] = {
         "pk_auto": (Standard("{}", "serial", not_null=True, primary=True),),
         "pk_uuid": (Standard("{}", "uuid", not_null=True, primary=True),),
         "big_pk_auto": (Standard("{}", "bigserial", not_null=True, primary=True),),
     }
-    for name, kind in _FUNCTIONS.items():
+    for name, kind in _METHODS.items():
         found[name] = found[f"{name}_uniq"] = (Standard("{}", kind, not_null=True),)
         found[f"{name}_null"] = (Standard("{}", kind),)
     return found
