@@ -18,7 +18,7 @@ from rlslint.files.layouts.sections import up_ranges
 from rlslint.project.database import Request
 from rlslint.project.reading_code import follow_migrations
 from rlslint.reports.results import ReportedFinding, Result
-from rlslint.rules.cards import card
+from rlslint.rules.cards import card, rule_names
 from tests.advice import is_sql
 from tests.postgres import Database
 from tests.rules.test_cards import Situation, files_of, situations
@@ -124,6 +124,9 @@ IGNORES = {
     "unknown-rule-in-ignore",
     "unused-ignore",
 }
+
+ADVICE = {name for name in rule_names() if "*" in card(name).yields_to}
+"""The rules that are silent beside what weighs more, and speak where one side has none of it."""
 
 Pair = tuple[str, str]
 
@@ -313,7 +316,8 @@ def agree(checked: Result, database: Database, found: Found) -> None:
         for pair in fallen
         if pair in compared.checked
     )
-    assert ordinary.audited.keys() <= compared.audited.keys()
+    risen = ordinary.audited.keys() - compared.audited.keys()
+    assert {rule for rule, _ in risen} <= (ADVICE if fallen else set())
 
 
 def has_instead(compared: Compared) -> None:
@@ -329,6 +333,8 @@ def has_instead(compared: Compared) -> None:
             continue
         others = {(rule, object) for rule in NEED_HISTORY.get(missing, ())}
         assert others & compared.audited.keys(), f"an audit says nothing of {missing} on {object}"
+    if compared.checked.keys() - compared.audited.keys():
+        left |= ADVICE
     unexplained = {one for one in compared.only_audited if one[0] not in left} - instead
     if unexplained:
         # Programs beside the history may do what the database does not: without them it is found.

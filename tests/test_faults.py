@@ -203,9 +203,11 @@ def test_a_settings_file_and_a_code_file_cost_themselves(
 
     monkeypatch.setattr(settings_files, "_read", failing)
     monkeypatch.setattr("rlslint.code.evaluation.program.Programs._follow", failing)
+    monkeypatch.setattr("rlslint.code.connecting._Connecting.found", failing)
     (project / ".env").write_text("DATABASE_URL=postgres://app@db/shop\n")
     (project / "app.py").write_text(
-        "import psycopg\ndef f():\n    psycopg.connect('').execute('SELECT * FROM docs')\n"
+        "import psycopg\ndef f():\n"
+        "    psycopg.connect('postgres://app@db').execute('SELECT * FROM docs')\n"
     )
     run = as_json(project)
     assert run.returncode == 2

@@ -9,7 +9,7 @@ from rlslint.files import disk
 from rlslint.text import Text
 
 _UTF8_MARK = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT = 1024
 
 
@@ -57,7 +57,7 @@ def text_of(data: bytes, shown: str) -> Text | Unreadable:
     reach it. Every byte sequence is valid Latin-1, which keeps columns right in a file of any
     single-byte encoding.
     """
-    if b"\0" in data or data.startswith(_UTF16_MARKS):
+    if b"\0" in data or data.startswith(UTF16_MARKS):
         return _not_text(data, shown)
     data = data.removeprefix(_UTF8_MARK)
     try:
@@ -90,7 +90,7 @@ def _not_text(data: bytes, shown: str) -> Unreadable:
 
 def _utf16(data: bytes) -> str | None:
     """Return the codec of data in UTF-16, which need not say so by a mark."""
-    if data.startswith(_UTF16_MARKS):
+    if data.startswith(UTF16_MARKS):
         return "utf-16"
     start = data[:_LOOKED_AT]
     for codec, high in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.files import disk
+from rlslint.files.contents import UTF16_MARKS
 from rlslint.files.deployment.facts import (
     NO_DEPLOYMENT,
     Deployment,
@@ -230,7 +231,11 @@ class _Followed(NamedTuple):
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
     """Follow programs that are no tests, and search them."""
     files = (*found.programs, *found.python)
-    listed = {file.shown: file for file in files if file.shown not in found.tests}
+    listed = {
+        file.shown: file
+        for file in files
+        if file.shown not in found.tests and _is_text(file, reader)
+    }
     if not listed and not _declaring(sorted_files.histories):
         return _Followed()
     from rlslint.code.forms import Forms
@@ -250,6 +255,20 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
         deployment=NO_DEPLOYMENT._replace(keys=told.keys, options=told.options),
         searched=told.searched,
     )
+
+
+def _is_text(file: SourceFile, reader: Reader) -> bool:
+    """Tell whether a program can be read; the reader is told of one that cannot."""
+    data = reader.content(file.path, file.shown)
+    if data and b"\0" not in data and not data.startswith(UTF16_MARKS):
+        return True
+    # A film in an MPEG transport stream has the ending of TypeScript.
+    is_film = data[:1] == data[_PACKET : _PACKET + 1] == b"G"
+    return not is_film and reader.text(file.path, file.shown) is not None
+
+
+_PACKET = 188
+"""Bytes between two marks of an MPEG transport stream."""
 
 
 def _follow(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rlslint import NamedTuple
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.meaning.bounds import bounds_of
@@ -89,16 +91,22 @@ def _needed(policy: Policy, project: Project) -> Column | None:
 
 def _always_names(table: Relation, column: Column, project: Project) -> bool:
     """Tell whether all INSERTs of the application that are at hand give the column a value."""
+    lists = project.ask(_columns_of_inserts).get(table, ())
+    return bool(lists) and all(not names or column.name in names for names in lists)
+
+
+def _columns_of_inserts(project: Project) -> Mapping[Relation, list[list[str]]]:
+    """Return which columns the INSERTs of the application name, none where all have their turn."""
     from rlslint.project.questions.queried_tables import tables_of_statement
 
-    lists = [
-        [item["ResTarget"].get("name") for item in parsed.node.get("cols", ())]
-        for query in project.queries
-        for parsed in query.statements
-        if parsed.statement.kind == "InsertStmt"
-        if tables_of_statement(parsed, project)[:1] == (table,)
-    ]
-    return bool(lists) and all(not names or column.name in names for names in lists)
+    found: dict[Relation, list[list[str]]] = {}
+    for query in project.queries:
+        for parsed in query.statements:
+            if parsed.statement.kind == "InsertStmt":
+                names = [item["ResTarget"].get("name") for item in parsed.node.get("cols", ())]
+                for table in tables_of_statement(parsed, project)[:1]:
+                    found.setdefault(table, []).append(names)
+    return found
 
 
 def _value(policy: Policy, column: Column, project: Project) -> str:
