@@ -12,7 +12,7 @@ from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, excluded
 from rlslint.config.scales import Severity
 from rlslint.files import disk
-from rlslint.files.discovery import Found, SourceFile, discover, with_file
+from rlslint.files.discovery import Found, discover, with_file
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.subjects import subjects
@@ -33,7 +33,7 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
-    from rlslint.project.building import Built
+    from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
     from rlslint.project.reading_code import Code
 
@@ -74,7 +74,7 @@ def check(
                 for query in built.project.queries
                 if any(not write.name for write in query.writes)
             )
-            return _with_signs(result, found, code, projects.left_out, unnamed)
+            return _with_signs(result, found, code, projects, unnamed)
         except Exception as error:
             fault = Fault("searched for row security", "files", "that are not read", error)
             faults = (*result.faults, fault)
@@ -352,7 +352,7 @@ def _with_signs(
     result: Result,
     found: Found,
     code: Code,
-    left_out: tuple[SourceFile, ...],
+    projects: Projects,
     unnamed: frozenset[str],
 ) -> Result:
     """Add the files that nothing read and that have signs of row security.
@@ -360,8 +360,9 @@ def _with_signs(
     Programs that were followed have told what they do with the context, and migrations all; not so
     those that set what is `unnamed`: known only when they run.
 
-    So do the scripts that are `left_out`: those of tests, which are read only where they are named,
-    and where nothing else uses row security, those that no history runs.
+    So do the scripts that are left out: those of tests, which are read only where they are named,
+    and where nothing else uses row security, those that no history runs. Old migrations are named
+    whatever they say: what they made is perhaps there, and nothing else tells of it.
     """
     from rlslint.files.unread import signs
 
@@ -372,6 +373,7 @@ def _with_signs(
     unknown = tuple(
         sign for sign in seen.found if sign.path not in known and (uses or not sign.exempts)
     )
+    left_out = (*projects.left_out, *projects.superseded)
     scripts = signs((file.path for file in left_out), found.root, found.tests)
     not_run = tuple(
         NotChecked("test file", script.path, _OF_TESTS)
@@ -379,6 +381,12 @@ def _with_signs(
         else NotChecked("file", script.path, _NOT_RUN)
         for script in scripts.found
         if script.makes and (script.is_test or not uses)
+    )
+    told = {one.object for one in not_run}
+    old = tuple(
+        NotChecked("old migration", file.shown, _SUPERSEDED)
+        for file in projects.superseded
+        if file.shown not in told
     )
     all_found = sorted((*code.unread, *unknown))
     unread = tuple(
@@ -395,7 +403,7 @@ def _with_signs(
         *(NotChecked("file", path, _COMPRESSED) for path in seen.packed),
     )
     return result._replace(
-        not_checked=(*result.not_checked, *unread, *not_run, *too_large),
+        not_checked=(*result.not_checked, *unread, *not_run, *old, *too_large),
         unread=tuple(sign.path for sign in all_found if not sign.exempts),
         uses_row_security=None if (unread or not_run or too_large) and not uses else uses,
     )
@@ -409,6 +417,7 @@ _EXEMPTS = "that lets a role past policies in a form that is not read"
 _COMPRESSED = "that is compressed, and so not searched for row security"
 _REFUSED_QUERY = "that PostgreSQL's grammar refuses as written"
 _OF_TESTS = "with row security, read only where it is named"
+_SUPERSEDED = "beside those that run"
 _NOT_RUN = "with row security that no history runs"
 _LEFT_UNREAD = "left unread"
 _TOO_LARGE = "too large to be searched for row security"

@@ -51,9 +51,9 @@ class Histories(NamedTuple):
 
     `histories` are the migrations of each database. `loose` are SQL files beside them that no
     history runs, each a history of its own. `left_out` are files that never count: down migrations,
-    seeds, what tests bring along, old migrations that others superseded, and schema files that
-    repeat what the migrations say. `faults` are rlslint's own: what a layout could not put in order
-    is loose, or not read.
+    seeds, what tests bring along, and schema files that repeat what the migrations say.
+    `superseded` are old migrations beside those that run: what they made may be there all the same.
+    `faults` are rlslint's own: what a layout could not put in order is loose, or not read.
     """
 
     histories: tuple[History, ...]
@@ -61,6 +61,7 @@ class Histories(NamedTuple):
     left_out: tuple[SourceFile, ...]
     notes: tuple[Note, ...]
     faults: tuple[Fault, ...]
+    superseded: tuple[SourceFile, ...] = ()
 
 
 def histories(
@@ -134,6 +135,7 @@ class _Sorting:
     def __init__(self, files: tuple[SourceFile, ...]) -> None:
         self.histories: list[History] = []
         self._left_out: list[SourceFile] = []
+        self._superseded: list[SourceFile] = []
         self._notes: list[Note] = []
         self._faults: list[Fault] = []
         self._free = {file.shown: file for file in files}
@@ -164,11 +166,12 @@ class _Sorting:
         self.histories = [h for h in self.histories if (h.root, h.layout) not in roots]
         self.histories += claim.histories
         self._left_out += claim.left_out
+        self._superseded += claim.superseded
         self._notes += claim.notes
         for claimed in claim.histories:
             for migration in claimed.migrations:
                 self._free.pop(migration.shown, None)
-        for file in claim.left_out:
+        for file in (*claim.left_out, *claim.superseded):
             self._free.pop(file.shown, None)
 
     def result(self) -> Histories:
@@ -178,7 +181,12 @@ class _Sorting:
         )
         made = sorted(self.histories, key=lambda history: (history.root, history.layout))
         return Histories(
-            tuple(made), loose, tuple(self._left_out), tuple(self._notes), tuple(self._faults)
+            tuple(made),
+            loose,
+            tuple(self._left_out),
+            tuple(self._notes),
+            tuple(self._faults),
+            tuple(self._superseded),
         )
 
 

@@ -58,13 +58,15 @@ class Built(NamedTuple):
 class Projects(NamedTuple):
     """What there is to judge; `are_all` is False where files without a part in it were not read.
 
-    `left_out` are the SQL files that count for nothing: those of tests, seeds, ways down.
+    `left_out` are the SQL files that count for nothing: those of tests, seeds, ways down, and
+    `superseded` old migrations beside those that run.
     """
 
     built: tuple[Built, ...]
     code: Code
     are_all: bool
     left_out: tuple[SourceFile, ...]
+    superseded: tuple[SourceFile, ...]
 
 
 Nearest = Callable[[str], Set[str]]
@@ -118,7 +120,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         one.project.catalog.asked_by_blocks.add(name)
     if not built:
         built.append(_join(None, config, code, False, reader))
-    return Projects(tuple(built), code, read == all_files, all_files.left_out)
+    return Projects(tuple(built), code, read == all_files, all_files.left_out, all_files.superseded)
 
 
 def _connections_of(script: str, code: Code, nearest: Nearest) -> tuple[Connection, ...]:

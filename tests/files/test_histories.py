@@ -393,7 +393,7 @@ def test_superseded_migrations_beside_those_that_run_do_not_count(tmp_path: Path
     new = ["supabase/migrations/001_a.sql", "supabase/migrations/002_b.sql"]
     result = _sorted_in(tmp_path, _empty(*new, old))
     assert _orders(result) == [new]
-    assert [file.shown for file in result.left_out] == [old]
+    assert [file.shown for file in result.superseded] == [old]
     assert not _loose(result)
     named = histories(discover([old], root=tmp_path))
     assert old in {m.shown for made in (*named.histories, *named.loose) for m in made.migrations}

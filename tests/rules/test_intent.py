@@ -78,6 +78,40 @@ def test_a_table_without_row_security_weighs_what_is_known_of_it(
     assert _severities(tmp_path, files, "rls-not-enabled") == [severity]
 
 
+@pytest.mark.parametrize(
+    ("above", "inside", "severity"),
+    [
+        ("-- countries: no RLS\nCREATE TABLE countries (code text);", "", "error"),
+        ("CREATE TABLE countries (code text);\n-- countries is without RLS", "", "error"),
+        ("CREATE TABLE a (b text);\n-- without RLS every tenant would see all", "", "error"),
+        ("CREATE TABLE a (b text);\n-- RLS policies: tenant_id is not null", "", "error"),
+        ("-- sessions has no RLS\nCREATE TABLE a (b text);", "", "info"),
+        ("CREATE TABLE a (b text);\n-- RLS intentionally not enabled", "", "info"),
+        ("CREATE TABLE a (b text);", " -- no RLS", "info"),
+    ],
+)
+def test_a_comment_speaks_of_the_table_that_it_stands_at_or_names(
+    tmp_path: Path, above: str, inside: str, severity: str
+) -> None:
+    files = {
+        "migrations/1.sql": PROTECTED,
+        "migrations/2.sql": f"{above}\nCREATE TABLE sessions (token text,{inside}\n tenant_id int);"
+        "\nGRANT SELECT ON sessions TO app;",
+    }
+    assert _severities(tmp_path, files, "rls-not-enabled") == [severity]
+
+
+def test_superseded_migrations_are_named(tmp_path: Path) -> None:
+    files = {
+        "migrations/1.sql": PROTECTED,
+        "migrations/old/0.sql": "CREATE TABLE notes (tenant_id int);GRANT SELECT ON notes TO app;",
+    }
+    unchecked = lint(tmp_path, files).not_checked
+    assert [(one.kind, one.object) for one in unchecked] == [
+        ("old migration", "migrations/old/0.sql")
+    ]
+
+
 def test_what_a_platform_grants_is_not_missed_where_only_policies_name_its_roles(
     tmp_path: Path,
 ) -> None:

@@ -53,13 +53,15 @@ class History(NamedTuple):
 class Claim(NamedTuple):
     """What a layout takes: its histories, and the files that are its own but never run forward.
 
-    What went wrong on the way is among the `faults`.
+    `superseded` are those that ran once, and nothing runs any more. What went wrong on the way is
+    among the `faults`.
     """
 
     histories: tuple[History, ...] = ()
     left_out: tuple[SourceFile, ...] = ()
     notes: tuple[Note, ...] = ()
     faults: tuple[Fault, ...] = ()
+    superseded: tuple[SourceFile, ...] = ()
 
 
 def by_folder(files: Iterable[SourceFile]) -> Folders:

@@ -32,7 +32,7 @@ def claim(folders: Folders, root: str, asked: frozenset[str]) -> Claim:
     others = (file for files in current.values() for file in files)
     named = frozenset[str]() if any(file.shown in asked for file in others) else asked
     return Claim(
-        left_out=tuple(
+        superseded=tuple(
             file
             for folder, above in old.items()
             if _is_beside(above, roots)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rlslint.catalog.model import Relation
 from rlslint.project.project import Project, is_only_key
 from rlslint.text import Statement, Text
@@ -16,20 +18,37 @@ _SAYS_NONE = Pattern(
 )
 """What a comment says of a table that is meant to have none, in words of several languages."""
 _ENABLES = Pattern(r"(?i)\benable\s+row\s+level\s+security\b")
-_REGRETS = Pattern(
-    r"(?i)\b(?:bad|bugs?|fixme|forg[eo]t\w*|later|leaks?|missing|must|never|only|oops|should|todo"
-    r"|unsafe|until|vulnerab\w*|wrong|xxx|yet)\b"
+_OTHERWISE = Pattern(
+    r"(?i)\b(?:bad|bugs?|bypass\w*|can|cannot|context|could|disabl\w*|drop\w*|enforce\w*|fixme"
+    r"|force\w*|forg[eo]t\w*|if|later|leaks?|missing|must|never|null|only|oops|polic\w*|remov\w*"
+    r"|sees?|should|todo|turn\w*|unless|unsafe|until|vulnerab\w*|when|would|wrong|xxx|yet)\b"
 )
+"""In comments that regret it, or speak of what row security does where it is."""
+_COMMENT = Pattern(r"\s*(?:--|//|#|/?\*|$)")
 _MANY = 4
 
 
 def is_said_to_have_none(table: Relation, project: Project) -> bool:
-    """Tell whether a comment of the file that makes a table says that it has no row security.
+    """Tell whether a comment on a table, where it is made, says that it has no row security.
 
-    So it is where the file enables none, and says so without regret.
+    It stands right above the statement, in it or at its end, and names no other table of the file,
+    or it names this one, or is anywhere in a file that makes no other one. It counts where the
+    file enables none, and says so without regret.
     """
     statement = table.because("rls_enabled") or table.created
-    return statement is not None and project.ask(_says_none, _written(statement).text)
+    if statement is None:
+        return False
+    written = _written(statement)
+    said = project.ask(_lines_saying_so, written.text)
+    made = project.ask(_made_by_file).get(written.text.path, [])
+    if not said or made == [table.name]:
+        return bool(said)
+    of_table = project.ask(_rows_of, written)
+    for row, line in said.items():
+        named = set(re.findall(r"\w+", line.lower())).intersection(made)
+        if table.name in named or (row in of_table and not named):
+            return True
+    return False
 
 
 def _written(statement: Statement) -> Statement:
@@ -38,16 +57,37 @@ def _written(statement: Statement) -> Statement:
     return statement
 
 
-def _says_none(project: Project, text: Text) -> bool:
+def _lines_saying_so(project: Project, text: Text) -> dict[int, str]:
+    """Return the lines of a file that say of something that it has no row security, by number."""
     del project
     source = text.host if text.host is not None else text.data.decode("utf-8", "replace")
     if _ENABLES().search(source) is not None:
-        return False
-    return any(
-        _SAYS_NONE().search(line) is not None and _REGRETS().search(line) is None
-        for line in source.splitlines()
-        if "--" in line or text.host is not None
-    )
+        return {}
+    return {
+        row: line
+        for row in range(1, text.rows + 1)
+        if "--" in (line := text.line(row)) or text.host is not None
+        if _SAYS_NONE().search(line) is not None and _OTHERWISE().search(line) is None
+    }
+
+
+def _made_by_file(project: Project) -> dict[str, list[str]]:
+    """Return the names of the tables that each file makes."""
+    found: dict[str, list[str]] = {}
+    for table in project.catalog.tables():
+        if table.created is not None:
+            found.setdefault(_written(table.created).text.path, []).append(table.name)
+    return found
+
+
+def _rows_of(project: Project, statement: Statement) -> range:
+    """Return the lines of a statement, and those of the comments right above it."""
+    del project
+    text = statement.text
+    first, last = (text.location(at).row for at in (statement.start, statement.end))
+    while first > 1 and _COMMENT().match(text.line(first - 1)) is not None:
+        first -= 1
+    return range(first, last + 1)
 
 
 def goes_by_lesser_columns(table: Relation, project: Project) -> bool:
