@@ -28,6 +28,7 @@ from rlslint.sql.expressions import (
     Call,
     Case,
     Column,
+    ColumnBinding,
     Constant,
     Expr,
     IsNull,
@@ -336,12 +337,34 @@ def _linked_columns(conjunct: Expr) -> frozenset[int]:
                 if (columns := _row_side(row)) and _reads_inner(other):
                     return columns
             return frozenset()
+        case SubSelect("any" | "exists") if _stands_alone(conjunct):
+            return frozenset()
         case SubSelect(("any" | "exists"), left, query):
             links = _links(query)
             below: frozenset[int] = frozenset.intersection(*links) if links else frozenset()
             return below | (_row_side(left) if left is not None else frozenset())
         case _:
             return frozenset()
+
+
+def _stands_alone(sub_select: SubSelect) -> bool:
+    """Tell whether a sub-select within another one has to do with the own row, and nothing else.
+
+    It neither asks for the caller nor for anything of the query around, and no policy filters it.
+    """
+    parts = tuple(sub_select.walk())
+    sources = {id(s) for part in parts if isinstance(part, Query) for s in part.sources}
+    return not (
+        caller_reads(sub_select)
+        or any(isinstance(part, Call) for part in parts)
+        or any(
+            isinstance(part, Column)
+            and not is_own(part)
+            and not (isinstance(part.binding, ColumnBinding) and id(part.binding.source) in sources)
+            for part in parts
+        )
+        or _protected(sub_select.query)
+    )
 
 
 def _reads_inner(expression: Expr) -> bool:

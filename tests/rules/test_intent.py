@@ -32,6 +32,8 @@ def _severities(folder: Path, files: dict[str, str], rule: str) -> list[str]:
         ("Anyone can view", "email", "SELECT", "warning"),
         ("Anyone can change", "title", "UPDATE", "error"),
         ("Members can view", "title", "SELECT", "error"),
+        ("public_posts_select", "title", "SELECT", "error"),
+        ("global tenant isolation", "title", "SELECT", "error"),
     ],
 )
 def test_a_policy_that_says_that_it_publishes_is_believed(
@@ -101,15 +103,13 @@ def test_a_comment_speaks_of_the_table_that_it_stands_at_or_names(
     assert _severities(tmp_path, files, "rls-not-enabled") == [severity]
 
 
-def test_superseded_migrations_are_named(tmp_path: Path) -> None:
+def test_migrations_that_run_no_more_are_named(tmp_path: Path) -> None:
     files = {
         "migrations/1.sql": PROTECTED,
         "migrations/old/0.sql": "CREATE TABLE notes (tenant_id int);GRANT SELECT ON notes TO app;",
     }
     unchecked = lint(tmp_path, files).not_checked
-    assert [(one.kind, one.object) for one in unchecked] == [
-        ("old migration", "migrations/old/0.sql")
-    ]
+    assert [(one.kind, Path(one.object).name) for one in unchecked] == [("old migration", "0.sql")]
 
 
 def test_what_a_platform_grants_is_not_missed_where_only_policies_name_its_roles(
@@ -277,6 +277,32 @@ def test_beside_true_nothing_is_called(tmp_path: Path, command: str, found: int)
     assert len(findings_of(result, "policy-function-not-wrapped")) == found
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_checked"),
+    [
+        ("m.tenant_id = (SELECT t.id FROM tenants t WHERE t.id = docs.tenant_id)", True),
+        ("m.tenant_id IN (SELECT t.id FROM tenants t WHERE t.id = docs.tenant_id)", True),
+        ("EXISTS (SELECT FROM tenants t WHERE t.id = docs.tenant_id AND t.id = m.tenant_id)", True),
+        ("EXISTS (SELECT FROM tenants t WHERE t.id = docs.tenant_id)", False),
+        ("docs.tenant_id IN (SELECT t.id FROM tenants t)", False),
+        ("m.tenant_id <> (SELECT t.id FROM tenants t WHERE t.id = docs.tenant_id)", False),
+    ],
+)
+def test_what_is_looked_up_beside_a_sub_select_checks_no_row(
+    tmp_path: Path, asked: str, is_checked: bool
+) -> None:
+    sql = f"""{PROTECTED}CREATE TABLE tenants (id int PRIMARY KEY);
+    CREATE TABLE members (user_id int NOT NULL, tenant_id int NOT NULL);
+    GRANT SELECT ON members, tenants TO app;
+    GRANT INSERT ON docs TO app;
+    CREATE POLICY adding ON docs FOR INSERT WITH CHECK (EXISTS (SELECT FROM members m
+      WHERE m.user_id = (SELECT nullif(current_setting('app.user_id', true), '')::int)
+        AND {asked}));"""
+    sql = sql.replace("CREATE POLICY tenant ON docs", "CREATE POLICY tenant ON docs FOR SELECT")
+    found = findings_of(lint(tmp_path, {"migrations/1.sql": sql}), "insert-check-true")
+    assert bool(found) is not is_checked
+
+
 def test_a_check_that_goes_by_what_the_row_refers_to_checks_it(tmp_path: Path) -> None:
     sql = """CREATE TABLE studies (id uuid PRIMARY KEY, sponsor_id uuid NOT NULL);
     CREATE TABLE sites (id uuid PRIMARY KEY, study_id uuid NOT NULL REFERENCES studies);
@@ -289,3 +315,20 @@ def test_a_check_that_goes_by_what_the_row_refers_to_checks_it(tmp_path: Path) -
     result = lint(tmp_path, {"supabase/migrations/1_a.sql": sql})
     messages = [one.finding.message for one in findings_of(result, "insert-check-true")]
     assert not [one for one in messages if "site_id" in one]
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"), [("scripts/fill.py", "info"), ("src/bin/server.py", "error")]
+)
+def test_a_server_in_bin_has_a_pool_and_is_no_script(
+    tmp_path: Path, path: str, severity: str
+) -> None:
+    program = """from psycopg_pool import ConnectionPool
+pool = ConnectionPool("postgres://app@db/x")
+def handle(tenant):
+    with pool.connection() as connection:
+        connection.execute("SELECT set_config('app.tenant_id', %s, false)", (tenant,))
+        return connection.execute("SELECT * FROM docs").fetchall()
+"""
+    files = {"migrations/1.sql": PROTECTED, path: program}
+    assert _severities(tmp_path, files, "set-config-session") == [severity]

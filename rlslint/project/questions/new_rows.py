@@ -19,7 +19,18 @@ from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
-from rlslint.sql.expressions import Cast, Constant, Expr, IsNull, Operator, SubSelect
+from rlslint.sql.expressions import (
+    And,
+    Cast,
+    ColumnBinding,
+    Constant,
+    Expr,
+    IsNull,
+    Operator,
+    Part,
+    Source,
+    SubSelect,
+)
 
 
 def writers(
@@ -112,16 +123,45 @@ def _looks_up_what_it_looked_up(
 ) -> bool:
     """Tell whether a sub-select about the caller goes by another one about one of the columns.
 
-    So it is where a policy asks who may do something with what the row's parent belongs to.
+    So it is where a policy asks who may do something with what the row's parent belongs to. What
+    is looked up beside it, and compared with nothing of it, binds no row.
     """
-    return (
-        isinstance(conjunct, SubSelect)
-        and bool(context_reads(conjunct, functions))
+    if not isinstance(conjunct, SubSelect) or not context_reads(conjunct, functions):
+        return False
+    sources = conjunct.query.sources
+    return any(
+        _is_compared(condition, sources)
         and any(
             isinstance(part, SubSelect) and not own_columns(part).isdisjoint(numbers)
-            for condition in conjunct.query.conditions
             for part in condition.walk()
         )
+        for one in conjunct.query.conditions
+        for condition in (one.arguments if isinstance(one, And) else (one,))
+    )
+
+
+def _is_compared(condition: Expr, sources: tuple[Source, ...]) -> bool:
+    """Tell whether a condition asks for something equal to a column of the sources."""
+    match condition:
+        case SubSelect("exists"):
+            return any(
+                isinstance(part, Operator)
+                and _is_compared(part, sources)
+                and sum(isinstance(one, sql.Column) for one in part.walk()) > 1
+                for part in condition.walk()
+            )
+        case Operator("=") | SubSelect("any", symbol="="):
+            return any(_is_of(part, sources) for part in condition.walk())
+        case _:
+            return False
+
+
+def _is_of(part: Part, sources: tuple[Source, ...]) -> bool:
+    """Tell whether a part is a column of what a query reads from."""
+    return (
+        isinstance(part, sql.Column)
+        and isinstance(part.binding, ColumnBinding)
+        and any(part.binding.source is source for source in sources)
     )
 
 

@@ -71,12 +71,18 @@ def outliving(
     if project.assumes_context and write.value is not None:
         return None
     left = _kept(trace, step, write)
-    return _OF_A_SCRIPT if left is not None and _is_in_script(step) else left
+    if left is None or not _is_in_script(step, pooled=left in (_CERTAIN, _AFTER_ERRORS)):
+        return left
+    return _OF_A_SCRIPT
 
 
-def _is_in_script(step: Step) -> bool:
-    """Tell whether a step is one of a script that somebody runs, by its folder."""
-    return not _SCRIPTS.isdisjoint(step.event.span.text.path.lower().split("/")[:-1])
+def _is_in_script(step: Step, *, pooled: bool) -> bool:
+    """Tell whether a step is one of a script that somebody runs, by its folder.
+
+    `bin` holds servers too, which have a pool.
+    """
+    folders = set(step.event.span.text.path.lower().split("/")[:-1])
+    return not folders.isdisjoint(_SCRIPTS - {"bin"} if pooled else _SCRIPTS)
 
 
 def outliving_role(trace: SessionTrace, step: Step, write: SettingWrite) -> Outliving | None:

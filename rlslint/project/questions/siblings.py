@@ -32,6 +32,8 @@ _SHARING = frozenset(
     ("anon", "anyone", "everybody", "everyone", "global", "public", "publicly", "shared")
 )
 
+_KEEPING_APART = frozenset(("isolate", "isolated", "isolates", "isolation"))
+
 
 class Neighbour(NamedTuple):
     """A permissive policy that applies beside another, for which commands and runtime roles."""
@@ -219,8 +221,15 @@ def is_meant_for_everyone(policy: Policy, project: Project) -> bool:
 
 
 def is_called_shared(policy: Policy) -> bool:
-    """Tell whether the name of a policy says that its rows are for everyone."""
-    return not words_of(policy.name).isdisjoint(_SHARING)
+    """Tell whether the name of a policy says that its rows are for everyone.
+
+    The name of the table in it, by which generated names begin (`public_docs_select`), does not.
+    """
+    name, table = policy.name.lower(), policy.relation
+    for separator in "_.- ":
+        name = name.replace(f"{table.schema}{separator}{table.name}".lower(), "")
+    words = words_of(name)
+    return not words.isdisjoint(_SHARING) and words.isdisjoint(_KEEPING_APART)
 
 
 def keeps_rows_out(policy: Policy, project: Project) -> bool:
