@@ -16,6 +16,8 @@ _SIGNS = (b"postg", b"psql", b"pgsql")
 _READERS = frozenset(("config", "db", "db_url", "parse"))
 """Functions of dj-database-url and django-environ that make an entry of an address."""
 _SCHEMES = ("postg", "psql", "pgsql")
+_DEEPEST = 6
+"""How many names may lead to a value; one may be given itself (`x = int(x)`)."""
 
 
 def may_set_defaults(data: bytes) -> bool:
@@ -75,7 +77,7 @@ class _Entry(NamedTuple):
     is_postgresql: bool | None
 
 
-def _entry(node: form.Node | None, constants: Constants) -> _Entry:
+def _entry(node: form.Node | None, constants: Constants, depth: int = 0) -> _Entry:
     """Return what a dictionary says, or a function that makes one of an address."""
     match node:
         case form.Mapping():
@@ -91,9 +93,9 @@ def _entry(node: form.Node | None, constants: Constants) -> _Entry:
             # Policies are read of a project whose address only the environment tells.
             is_postgresql = known.startswith(_SCHEMES) if known else True
             return _Entry({} if age is None else {"CONN_MAX_AGE": age}, is_postgresql)
-        case form.Name():
+        case form.Name() if depth < _DEEPEST:
             value = constants.value(node)
-            return _entry(value, constants) if value is not None else _Entry({}, None)
+            return _entry(value, constants, depth + 1) if value is not None else _Entry({}, None)
         case _:
             return _Entry({}, None)
 
@@ -118,6 +120,7 @@ def _truth(
     constants: Constants,
     absent: bool | None = None,
     of_nothing: bool | None = None,
+    depth: int = 0,
 ) -> bool | None:
     """Return the truth of what is written, or of what holds where a variable is not set."""
     match node:
@@ -129,12 +132,13 @@ def _truth(
             return bool(value)
         case form.String():
             word = constants.word(node)
-            return int(word.text) != 0 if word is not None and word.text.isdigit() else None
+            is_number = word is not None and word.text.isdecimal()
+            return word.text.strip("0") != "" if word is not None and is_number else None
         case form.Call(named=named, arguments=arguments):
             default = dict(named).get("default") or next(iter(arguments[-1:]), None)
             # What is off by default may well be on elsewhere.
-            return _truth(default, constants, None, of_nothing) or None
-        case form.Name():
-            return _truth(constants.value(node), constants, None, of_nothing)
+            return _truth(default, constants, None, of_nothing, depth) or None
+        case form.Name() if depth < _DEEPEST:
+            return _truth(constants.value(node), constants, None, of_nothing, depth + 1)
         case _:
             return None

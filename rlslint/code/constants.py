@@ -25,7 +25,8 @@ _ALTERNATIVES = frozenset(
 """The last words of methods that return their only argument where there is no value."""
 _WRAPPING = frozenset(("Some", "String.from", "SecretStr", "literal"))
 _FORMATTING = frozenset(("format", "sprintf"))
-_FIELD = Pattern(r"%(?:\((?P<key>\w+)\)|(?P<place>\d+)\$)?[sdvq]|\{(?P<name>\w*)\}")
+_FIELD = Pattern(r"%(?:\((?P<key>\w+)\)|(?P<place>[1-9]\d{0,3})\$)?[sdvq]|\{(?P<name>\w*)\}")
+_INDEX = Pattern(r"[0-9]{1,4}")
 _ITSELF = frozenset(("self", "cls", "this", "@"))
 _TEST = Pattern(r"\b(?:test|tests|fact|theory)\b", re.IGNORECASE)
 """In the names of the marks of what tests the program."""
@@ -233,7 +234,7 @@ class Constants:
                 end = found.end()
                 key = found["key"] or found["name"] or ""
                 value = by_name.get(key) if key else None
-                if key.isdigit() or found["place"]:
+                if _INDEX().fullmatch(key) or found["place"]:
                     place = int(key) if key else int(found["place"]) - 1
                     value = values[place] if place < len(values) else None
                 elif key and value is None and inline:

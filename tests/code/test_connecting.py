@@ -212,6 +212,8 @@ def test_the_ways_of_python_to_say_who_connects() -> None:
         "ENV = os.environ.get('DB_USER')\nasyncpg.connect(user=ENV, host='h', database='d')",
         "asyncpg.connect(user=os.environ.get('DB_USER'), database='d')",
         "asyncpg.connect(user=f'{tenant}_app', database='d')",
+        "asyncpg.connect(user='{²}'.format(1), database='d')",
+        "asyncpg.connect(user='%0$s' % (), database='d')",
         '"""postgres://doc:x@h/d"""\nasyncpg.connect(user=given)',
     ],
 )

@@ -370,6 +370,12 @@ URL = "'postgres://app@db/shop'"
             Severity.error,
         ),
         (
+            "from shared import *\nAGE = int(AGE)\nMADE = MADE\nDATABASES = {'default': MADE}\n"
+            "DATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql',"
+            " 'CONN_MAX_AGE': AGE}",
+            Severity.warning,
+        ),
+        (
             "DATABASES = {}\nDATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql',"
             " 'OPTIONS': {'pool': True}}",
             Severity.error,

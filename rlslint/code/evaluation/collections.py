@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import islice, product, zip_longest
 
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.strings import Fragment, Written
@@ -97,11 +97,12 @@ def _of_lists(
         case "sorted", [Items()]:
             return _sorted(first, named)
         case "enumerate", [Items(), *rest]:
-            start = constant(rest[0] if rest else named.get("start"))
-            number = start if isinstance(start, int) else 0
-            return Items(tuple([Items((Plain(number + i), v)) for i, v in enumerate(first)]))
-        case (("zip" | "zip_longest"), [_, *_]) if len(lists) == len(given):
+            return _numbered(first, rest[0] if rest else named.get("start"))
+        case "zip", [_, *_] if len(lists) == len(given):
             return Items(tuple([Items(row) for row in zip(*lists, strict=False)]))
+        case "zip_longest", [_, *_] if len(lists) == len(given):
+            filling = named.get("fillvalue", NOTHING)
+            return Items(tuple([Items(r) for r in zip_longest(*lists, fillvalue=filling)]))
         case "chain", [_, *_] if len(lists) == len(given):
             return Items(tuple([value for each in lists for value in each]))
         case (("from_iterable" | "sum"), [Items(), *_]) if all(isinstance(i, Items) for i in first):
@@ -112,6 +113,14 @@ def _of_lists(
             return Items(tuple([Items(row) for row in rows]))
         case _:
             return None
+
+
+def _numbered(values: tuple[Value, ...], start: Value | None) -> Items:
+    """Return the items of a list with their numbers, as far as these are known."""
+    first = 0 if start is None else constant(start)
+    if isinstance(first, int):
+        return Items(tuple([Items((Plain(first + i), each)) for i, each in enumerate(values)]))
+    return Items(tuple([Items((Unknown(), each)) for each in values]))
 
 
 def _sorted(values: tuple[Value, ...], named: Mapping[str, Value]) -> Items:

@@ -10,9 +10,11 @@ from rlslint.code.evaluation.strings import Fragment, Written
 from rlslint.code.evaluation.values import Handle, Plain, Prepared, Unknown, Value, constant
 from rlslint.code.evaluation.walking import Walker
 from rlslint.code.libraries import Role
+from rlslint.text.patterns import Pattern
 
 _TRUTHS = {"true": Plain(True), "false": Plain(False)}
 _SELECT = "SELECT "
+_MARK = Pattern(r":value_(\d+)")
 
 
 def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:
@@ -64,14 +66,17 @@ def _called(name: str, call: Call) -> Prepared:
     return Prepared(Written((Fragment(text, *call.place),)), values)
 
 
+def _renumbered(text: str, before: int) -> str:
+    """Return SQL with its marks numbered behind those that stand before it."""
+    return _MARK().sub(lambda mark: f":value_{int(mark[1]) + before}", text)
+
+
 def _query(parts: Sequence[Prepared], place: Place) -> Prepared:
     """Return a statement of what several would give alone."""
     fragments = list(parts[0].sql.fragments)
     values = list(parts[0].values)
     for part in parts[1:]:
-        text = part.sql.text.removeprefix(_SELECT)
-        for number in range(len(part.values), 0, -1):
-            text = text.replace(f":value_{number}", f":value_{len(values) + number}")
+        text = _renumbered(part.sql.text.removeprefix(_SELECT), len(values))
         fragments.append(Fragment(f", {text}", *place))
         values += part.values
     return Prepared(Written(fragments), values)

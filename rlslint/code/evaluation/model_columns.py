@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.model_constraints import (
     add_together,
@@ -26,7 +27,7 @@ from rlslint.code.evaluation.schema_calls import definition
 from rlslint.code.evaluation.schema_columns import Column
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Value, constant
-from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unread, words
+from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, unread, words
 from rlslint.code.schemas.django import IDENTITIES
 
 _ORDER = "_order"
@@ -99,6 +100,11 @@ def beside(model: Model, label: str, field: Field) -> Iterator[Written]:
         yield from like_index(model, field)
 
 
+def unknown_columns(model: Model, place: Place) -> Written:
+    """Return that a table has columns of which nothing is known."""
+    return alter(model, place, "ADD COLUMN ", unknown(place), " ", unknown(place))
+
+
 def create_joint(model: Model, label: str, operation: Operation) -> Iterator[Written]:
     """Yield the table between a model and another one."""
     place, models = operation.place, operation.models
@@ -124,8 +130,11 @@ def add_field(operation: Operation) -> Iterator[Written]:
     if not label:
         return
     operation.models.keep(model)
-    keep_field(model, label, operation.given.get("field"), operation)
-    if label in model.joints:
+    value = operation.given.get("field")
+    keep_field(model, label, value, operation)
+    if not isinstance(value, Built):
+        yield unknown_columns(model, operation.place)
+    elif label in model.joints:
         yield from create_joint(model, label, operation)
     elif label in model.fields:
         field = model.fields[label]

@@ -137,6 +137,13 @@ def _referring(said: Words, target: Model, models: Models) -> tuple[str, Referen
     return type_, Reference(target.table, column, is_held)
 
 
+def is_described(fields: Value | None) -> bool:
+    """Tell whether all fields of a list are known by their names, and what they are made of."""
+    return isinstance(fields, Items) and len(fields.values) == sum(
+        isinstance(value, Built) for _, value in pairs_of(fields)
+    )
+
+
 def pairs_of(value: Value | None) -> Iterator[tuple[str, Value]]:
     """Yield the fields that a list of pairs names."""
     for each in value.values if isinstance(value, Items) else ():

@@ -18,6 +18,7 @@ from rlslint.code.evaluation.model_columns import (
     rename_column,
     rename_field,
     rename_table,
+    unknown_columns,
 )
 from rlslint.code.evaluation.model_constraints import (
     TOGETHER,
@@ -33,7 +34,7 @@ from rlslint.code.evaluation.model_constraints import (
     rename_index,
     sets_of,
 )
-from rlslint.code.evaluation.model_fields import pairs_of
+from rlslint.code.evaluation.model_fields import is_described, pairs_of
 from rlslint.code.evaluation.model_operations import Operation, table_phrase
 from rlslint.code.evaluation.model_partitions import (
     add_partition,
@@ -79,6 +80,8 @@ def _create_model(operation: Operation) -> Iterator[Written]:
         key = Field(place, "id", models.key_of(model)[1], kind in IDENTITIES, primary=True)
         model.fields = {"id": key, **model.fields}
     yield create_table(model, partitioning_of(operation, model), place)
+    if not is_described(operation.given.get("fields")):
+        yield unknown_columns(model, place)
     for label, field in model.fields.items():
         yield from beside(model, label, field)
     for label in model.joints:

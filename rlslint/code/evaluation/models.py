@@ -14,8 +14,11 @@ from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.values import Object, Unknown, Value, constant
 from rlslint.code.evaluation.wording import Phrase
 from rlslint.code.schemas.django import FIELDS
+from rlslint.text.patterns import Pattern
 
 _LONGEST_NAME = 63
+_OF_PACKAGE = Pattern(r"(?:.*\.)?(\w*)\.models(?:\.\w+)*\.([A-Z]\w*)")
+"""A model by its module: `django.contrib.auth.models.User`, or that of the app: `.models.Visit`."""
 _OF_DJANGO = frozenset(("admin", "auth", "contenttypes", "sessions", "sites"))
 """Apps that come with Django; their keys are integers."""
 
@@ -171,8 +174,8 @@ class Models:
                 return self.label(source.path), name.lower()
             case Unknown(path=path) if path.rpartition(".")[2] == "AUTH_USER_MODEL":
                 text: object = self._setting("AUTH_USER_MODEL") or "auth.User"
-            case Unknown(is_foreign=True, path=path) if path.rpartition(".")[2].istitle():
-                return app, path.rpartition(".")[2].lower()
+            case Unknown(is_foreign=True, path=path) if found := _OF_PACKAGE().fullmatch(path):
+                return found[1] or app, found[2].lower()
             case _:
                 text = constant(value)
         if not isinstance(text, str):

@@ -86,7 +86,6 @@ class _Loaded:
         self.source = source
         self.language = language
         self.hits: list[int] = []
-        self.is_migration = False
         self.at_load: Scripts | None = None
         self.evaluator: Evaluator
         self.closures: list[Closure] = []
@@ -283,6 +282,9 @@ class Programs:
             for shown in files:
                 found += run_by(self._declaring[shown]) if shown in self._declaring else ()
         except (OutOfBudget, RecursionError):
+            return None
+        except Exception as error:
+            self._failed(files[-1], error)
             return None
         sites = tuple([migration_site(each) for each in in_order(found)])
         return {**dict.fromkeys(files, ()), files[-1]: sites}

@@ -33,6 +33,7 @@ from rlslint.code.evaluation.schema_policies import (
     create_type,
     drop_policy,
     enable,
+    unknown_policy,
 )
 from rlslint.code.evaluation.schema_statement import (
     ROLES,
@@ -70,6 +71,8 @@ from rlslint.text.patterns import Pattern
 
 _IDENTIFIER = Pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
 _SORTING = Pattern(r"\s+(?:asc|desc|nulls\s+(?:first|last))\b.*", re.IGNORECASE | re.DOTALL)
+_SAME_START = Pattern(r"^(.*[._])(.+)\0\1(.+)")
+"""Two tables whose names begin alike, which Rails says once in the name of the table between."""
 _KEYS = frozenset((Act.primary_key, Act.unique))
 _LEVELS = frozenset(("ENABLE", "DISABLE", "FORCE", "NO FORCE"))
 
@@ -120,10 +123,11 @@ def _in_doubt(built: Built) -> Iterator[Written]:
 
 def _row_security_of(table: Table, place: Place) -> Iterator[Written]:
     """Yield row security of which nobody knows whether, and how, a table has it."""
-    anything, target = unread(place), table_name(table._replace(schema=None), place)
+    table = table._replace(schema=None)
+    target = table_name(table, place)
     for level in ("ENABLE", "FORCE"):
         yield sentence(place, "ALTER TABLE ", target, f" {level} ROW LEVEL SECURITY")
-    yield sentence(place, "CREATE POLICY ", anything, " ON ", target, " USING (", anything, ")")
+    yield from unknown_policy(table, place)
 
 
 def tables_in_doubt(built: Built) -> set[str]:
@@ -344,15 +348,18 @@ def _join_table(statement: Statement) -> Iterator[Written]:
     """Yield the table between two others, named after both."""
     place = statement.place
     pair = [each for each in (statement.text("table"), statement.text("new")) if each]
-    if len(pair) != 2:
-        return
-    given = constant(first_of(statement.said, "tablename"))
-    table = Table("", given if isinstance(given, str) else "_".join(sorted(pair)))
+    given = first_of(statement.said, "tablename")
+    own = constant(given)
+    if given is None and len(pair) == 2:
+        own = _SAME_START().sub(r"\1\2_\3", "\0".join(sorted(pair))).replace("\0", "_")
+    table = Table("", own if isinstance(own, str) else None)
     nullable = truth(words_of(first_of(statement.said, "columnoptions")), "null") is True
     columns = [Column(place, singular(each) + "_id", "bigint", not nullable) for each in pair]
     phrases = [definition(each, is_key=False) for each in columns]
     target = table_name(table, place)
     yield sentence(place, "CREATE TABLE ", target, " (", listed(phrases, place), ")")
+    if len(pair) != 2:
+        yield sentence(place, "ALTER TABLE ", target, " ADD COLUMN ", *_anything(place))
     for part in statement.built.parts:
         yield from _part(statement.framework, part, table)
 

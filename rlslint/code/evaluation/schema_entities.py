@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.schema_statement import maybe
 from rlslint.code.evaluation.schema_words import strings_of
 from rlslint.code.evaluation.strings import Written, concatenated, untold
 from rlslint.code.evaluation.values import Items, Plain, Unknown, Value
-from rlslint.code.evaluation.wording import Phrase, listed, name, unknown, words
+from rlslint.code.evaluation.wording import Phrase, listed, unknown, words
 from rlslint.code.schemas import Act, Framework
 from rlslint.text.patterns import Pattern
 
@@ -64,8 +65,7 @@ def _filled(template: str, given: Mapping[str, Value], place: Place) -> Iterator
             case Written() as text:
                 yield text.fragments
             case Items() as columns:
-                known = [each for each in strings_of((columns,)) if each is not None]
-                names = listed([name(each, place) for each in known], place)
+                names = listed([maybe(each, place) for each in strings_of((columns,))], place)
                 yield [*words("(", place), *names, *words(")", place)]
             case Unknown(path=path) if path.rpartition(".")[2].isupper():
                 yield words(path.rpartition(".")[2], place)

@@ -20,7 +20,7 @@ from rlslint.code.evaluation.schema_words import (
 )
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Items, Plain, Value, constant
-from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, words
+from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, unread, words
 from rlslint.code.schemas import Act, Framework, Signature
 from rlslint.sql.quoting import quoted_literal
 
@@ -41,11 +41,13 @@ def create_policy(statement: Statement) -> Iterator[Written]:
         return
     label = maybe(statement.text("name"), place)
     parts: list[str | Phrase] = ["CREATE POLICY ", label, " ON ", statement.target]
-    kind, command = constant(first_of(said, "as")), constant(first_of(said, "command", "for"))
-    if isinstance(kind, str):
-        parts.append(f" AS {kind.upper()}")
-    if isinstance(command, str):
-        parts.append(f" FOR {command.upper()}")
+    for word, given in (("AS", first_of(said, "as")), ("FOR", first_of(said, "command", "for"))):
+        known = constant(given)
+        if isinstance(known, str):
+            parts.append(f" {word} {known.upper()}")
+        elif given is not None and given != Plain(None):
+            yield from unknown_policy(statement.table, place)
+            return
     grantees = said.get("role", said.get("to", ()))
     if grantees:
         parts += [" TO ", _roles(framework, grantees, place)]
@@ -59,6 +61,12 @@ def create_policy(statement: Statement) -> Iterator[Written]:
             )
             parts += [f" {clause} (", condition or unknown(place), ")"]
     yield sentence(place, *parts)
+
+
+def unknown_policy(table: Table, place: Place) -> Iterator[Written]:
+    """Yield a policy of a table of which nothing else is known."""
+    anything, target = unread(place), table_name(table, place)
+    yield sentence(place, "CREATE POLICY ", anything, " ON ", target, " USING (", anything, ")")
 
 
 def _linked_policy(statement: Statement, policy: Built) -> Iterator[Written]:

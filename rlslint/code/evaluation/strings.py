@@ -15,6 +15,7 @@ from rlslint.text.patterns import Pattern
 STAND_IN = "___"
 """Stands for a value that becomes part of SQL: an identifier, so that the rest can be parsed."""
 
+_INDEX = Pattern(r"[0-9]{1,4}")
 _BRACES = Pattern(r"\{\{|\}\}|\{(\w*)(?:[.\[][^}:!]*)?(?:[:!][^}]*)?\}")
 _PERCENT = Pattern(
     r"%%|%(?:\((?P<name>\w+)\)|<(?P<angled>\w+)>|(?P<number>\d+)\$|\[(?P<index>\d+)\])?"
@@ -225,7 +226,7 @@ def formatted(
             kind = mark["kind"]
         else:
             which, kind = mark[1], ""
-            which = int(which) if which.isdigit() else which or ordinal
+            which = int(which) if _INDEX().fullmatch(which) else which or ordinal
         if which == ordinal:
             ordinal += 1
         found.append((mark.start(), mark.end(), argument(which, kind)))

@@ -14,15 +14,17 @@ from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts.history import DECLARATION, Claim, History, Migration, history
 from rlslint.files.walk import folders_above
+from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.patterns import Pattern
 
 _MAKES_TABLES = Pattern(rb"\bcreate\s+(?:\w+\s+)?table\b", re.IGNORECASE)
 _IN_PROGRAMS = Pattern(rb"drizzle-orm/(?:pg-core|neon|supabase)")
 _CONFIGURATIONS = tuple(f"drizzle.config.{ending}" for ending in ("ts", "js", "mjs", "cjs", "json"))
 _OF_ANOTHER_SERVER = Pattern(rb"dialect[\"']?\s*:\s*[\"'](?!postgres)")
-_SERVER = Pattern(rb"\bdatasource\s+\w+\s*\{[^}]*?\bprovider\s*=\s*\"(\w+)\"")
+_SERVER = Pattern(
+    rb"\bdatasource\s+\w+\s*\{(?:\s*//[^\n]*\n|[^}\n]*\n)*?\s*provider\s*=\s*\"(\w+)\""
+)
 _SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".tsx")
-_LARGEST = 1 << 20
 
 
 def claim_declarations(
@@ -124,4 +126,4 @@ def _content(path: str) -> bytes | None:
         data = disk.read(path)
     except OSError:
         return None
-    return None if len(data) > _LARGEST or b"\0" in data else data
+    return None if len(data) > LARGEST_FILE or b"\0" in data else data

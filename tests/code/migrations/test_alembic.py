@@ -49,6 +49,27 @@ def test_loops_and_helpers_are_followed() -> None:
     ]
 
 
+def test_lists_of_which_something_is_unknown_are_followed_to_their_ends() -> None:
+    assert statements(
+        ".py",
+        """
+        from alembic import op
+        from itertools import zip_longest
+        from settings import FIRST
+        def upgrade():
+            for table, level in zip_longest(["a", "b", "c"], ["FORCE"], fillvalue="ENABLE"):
+                op.execute(f"ALTER TABLE {table} {level} ROW LEVEL SECURITY")
+            for number, table in enumerate(["a"], start=FIRST):
+                op.execute(f"DROP TABLE {number}")
+        """,
+    ) == [
+        "6: ALTER TABLE a FORCE ROW LEVEL SECURITY",
+        "6: ALTER TABLE b ENABLE ROW LEVEL SECURITY",
+        "6: ALTER TABLE c ENABLE ROW LEVEL SECURITY",
+        "8: DROP TABLE ?",
+    ]
+
+
 def test_operations_on_tables() -> None:
     assert statements(
         ".py",

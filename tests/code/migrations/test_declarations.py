@@ -133,18 +133,22 @@ def test_files_that_import_one_another() -> None:
 def test_what_cannot_be_read_of_a_declared_table() -> None:
     assert declared(
         schema="""
-        import { pgTable, uuid } from "drizzle-orm/pg-core";
-        import { ids, audited, rules, named } from "@acme/schema";
+        import { pgPolicy, pgTable, uuid } from "drizzle-orm/pg-core";
+        import { ids, audited, rules, named, kind, command } from "@acme/schema";
         export const docs = pgTable("docs", { ...ids, made: audited(), tenantId: uuid("tenant_id") }, (t) => [...rules(t)]);
         export const bills = pgTable(named("bills"), { id: uuid("id") });
+        export const items = pgTable("items", { id: uuid() }, (t) => [pgPolicy("a", { as: kind, using: sql`true` }), pgPolicy("b", { for: command })]);
         """,
     ) == [
         '3: CREATE TABLE "docs" ("tenant_id" uuid)',
         '4: CREATE TABLE ? ("id" uuid)',
+        '5: CREATE TABLE "items" ("id" uuid)',
         '3: ALTER TABLE "docs" ADD COLUMN ? ?',
         '3: ALTER TABLE ?."docs" ENABLE ROW LEVEL SECURITY',
         '3: ALTER TABLE ?."docs" FORCE ROW LEVEL SECURITY',
+        '5: ALTER TABLE "items" ENABLE ROW LEVEL SECURITY',
         '3: CREATE POLICY ? ON ?."docs" USING (?)',
+        '5: CREATE POLICY ? ON "items" USING (?)',
     ]
 
 
@@ -330,6 +334,7 @@ datasource db {
   url      = env("DATABASE_URL")
 }
 """
+ANOTHER_BEFORE = PRISMA.replace("{", '{\n  // provider = "sqlite" }')
 MODELS = """\
 model docs {
   id        Int    @id
@@ -360,9 +365,10 @@ end
     ("files", "row"),
     [
         ({"prisma/schema/a.prisma": PRISMA, "prisma/schema/b/c.prisma": MODELS}, 5),
+        ({"prisma/schema/a.prisma": ANOTHER_BEFORE, "prisma/schema/b/c.prisma": MODELS}, 5),
         ({"db/schema.rb": RAILS}, 5),
     ],
-    ids=["prisma", "rails"],
+    ids=["prisma", "comment", "rails"],
 )
 def test_row_security_in_sql_beside_a_declared_schema(
     tmp_path: Path, files: dict[str, str], row: int
@@ -377,6 +383,7 @@ def test_row_security_in_sql_beside_a_declared_schema(
     "files",
     [
         {"prisma/schema.prisma": PRISMA.replace("postgresql", "mysql") + MODELS},
+        {"prisma/schema.prisma": ANOTHER_BEFORE.replace("postgresql", "mysql") + MODELS},
         {
             "prisma/schema.prisma": PRISMA + MODELS,
             "prisma/migrations/1_x/migration.sql": "CREATE TABLE docs (tenant_id text);",
@@ -385,7 +392,7 @@ def test_row_security_in_sql_beside_a_declared_schema(
         {"db/schema.rb": RAILS, "other/schema.prisma": PRISMA + MODELS},
         {"app/schema.rb": RAILS},
     ],
-    ids=["mysql", "migrations", "structure", "two", "elsewhere"],
+    ids=["mysql", "comment", "migrations", "structure", "two", "elsewhere"],
 )
 def test_schemas_that_are_not_read(tmp_path: Path, files: dict[str, str]) -> None:
     result = lint(tmp_path, {**files, "sql/rls.sql": POLICY})

@@ -49,6 +49,8 @@ def test_rails() -> None:
             add_foreign_key :papers, :people, column: :editor_id
             remove_column :papers, :body, :text
             create_join_table :papers, :tags
+            create_join_table :paper_kinds, :paper_tags
+            create_join_table :papers, other
             drop_table :old, if_exists: true
             reversible do |direction|
               direction.up { execute "CREATE POLICY mine ON papers USING (true)" }
@@ -82,8 +84,11 @@ def test_rails() -> None:
         '34: ALTER TABLE "papers" ADD FOREIGN KEY ("editor_id") REFERENCES "people"',
         '35: ALTER TABLE "papers" DROP COLUMN "body"',
         '36: CREATE TABLE "papers_tags" ("paper_id" bigint NOT NULL, "tag_id" bigint NOT NULL)',
-        '37: DROP TABLE IF EXISTS "old"',
-        "39: CREATE POLICY mine ON papers USING (true)",
+        '37: CREATE TABLE "paper_kinds_tags" ("paper_kind_id" bigint NOT NULL, "paper_tag_id" bigint NOT NULL)',
+        '38: CREATE TABLE ? ("paper_id" bigint NOT NULL)',
+        "38: ALTER TABLE ? ADD COLUMN ? ?",
+        '39: DROP TABLE IF EXISTS "old"',
+        "41: CREATE POLICY mine ON papers USING (true)",
     ]
 
 
