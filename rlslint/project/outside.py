@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Relation
-from rlslint.files.unread import mention
+from rlslint.files.unread import content
 from rlslint.text import Statement
+from rlslint.text.patterns import Pattern
 
 _ASIDE = frozenset(
     ("archive", "backup", "backups", "declarative", "demo", "demos", "draft", "drafts", "example",
@@ -19,6 +20,11 @@ _ASIDE = frozenset(
      "snippets", "structure", "template", "templates")
 )  # fmt: skip
 """What folders and files are called that are not meant to run, or that tools compare with."""
+
+_RUNS_NOTHING = Pattern(
+    rb"^\s*(?:#|--(?![a-z])|//|/\*|\*\s|<!--|rem\s)|\b(?:rm|del|unlink|remove-item)\s"
+)
+"""Lines that only speak of a script, or remove it."""
 
 
 class Protection(NamedTuple):
@@ -106,11 +112,20 @@ def _is_aside(path: str, migration: str) -> bool:
 
 
 def _is_named(path: str, files: Collection[str]) -> bool:
-    """Tell whether a file names a script, or all scripts of its folder."""
+    """Tell whether a file names a script, or all scripts of its folder, as what is to run."""
     file = PurePosixPath(path.lower())
     folder = file.parent.name
     words = [file.name]
     if folder:
         words += [f"{folder}/*", f"{folder}:/", f"{folder}/:/", f"{folder}/$", f"{folder}/{{"]
-    others = [one for one in files if not one.lower().endswith(f"/{file}")]
-    return mention(words, others) is True
+    sought = Pattern(rb"(?<![\w.-])(?:" + "|".join(map(re.escape, words)).encode() + rb")")
+    return any(
+        sought().search(line) is not None and _RUNS_NOTHING().search(line) is None
+        for other in sorted(files)
+        if not other.lower().endswith(f"/{file}")
+        for line in _naming(content(other).lower(), words)
+    )
+
+
+def _naming(data: bytes, words: Iterable[str]) -> Iterable[bytes]:
+    return data.splitlines() if any(word.encode() in data for word in words) else ()

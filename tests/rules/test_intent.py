@@ -132,7 +132,19 @@ def test_a_grant_by_name_is_no_accident_of_default_privileges(tmp_path: Path) ->
     assert not findings_of(lint(tmp_path, files), "default-privileges-broad")
 
 
-def test_a_script_that_something_runs_is_the_end_of_the_history(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "is_run"),
+    [
+        ("psql -f prisma/rls.sql", True),
+        ("psql \\\n  --file=./rls.sql", True),
+        ("# see prisma/rls.sql", False),
+        ("psql -f prisma/no-rls.sql", False),
+        ("rm -f prisma/rls.sql", False),
+    ],
+)
+def test_a_script_that_something_runs_is_the_end_of_the_history(
+    tmp_path: Path, line: str, is_run: bool
+) -> None:
     table = "CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);"
     script = """ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
     CREATE POLICY tenant ON docs
@@ -140,12 +152,12 @@ def test_a_script_that_something_runs_is_the_end_of_the_history(tmp_path: Path) 
     files = {
         "prisma/migrations/1_docs/migration.sql": table,
         "prisma/rls.sql": script,
-        "package.json": '{"scripts": {"migrate": "psql -f prisma/rls.sql"}}',
+        "migrate.sh": f"set -e\n{line}\n",
     }
     result = lint(tmp_path, files)
-    assert findings_of(result, "policy-column-unindexed")
-    assert not findings_of(result, "rls-files-outside-history")
-    assert (result.checked.migrations, result.checked.scripts) == (2, 0)
+    assert bool(findings_of(result, "rls-files-outside-history")) is not is_run
+    checked = (2, 0) if is_run else (1, 1)
+    assert (result.checked.migrations, result.checked.scripts) == checked
 
 
 @pytest.mark.parametrize(("is_closed", "severity"), [(False, "warning"), (True, "info")])
