@@ -22,6 +22,9 @@ MIGRATION_SETTINGS = frozenset(
 )
 """Files that say who runs the migrations, not who serves requests."""
 
+JOBS = ("Job", "CronJob")
+"""The kinds of what Kubernetes runs to its end."""
+_TO_THE_END = Pattern(rf"(?:{'|'.join(JOBS)})\.|(?:.*\.)?initContainers\.")
 _TOOLS = Pattern(r"migrat|flyway|liquibase", re.IGNORECASE)
 _ASIDE = frozenset(
     (
@@ -101,14 +104,17 @@ def runs_migrations(connection: Connection) -> bool:
     """Tell whether a connection is for migrations or administration, not for requests.
 
     Its file says so (`alembic.ini`), or its name: `MIGRATION_DATABASE_URL`,
-    `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`; of a
-    literal in a program the name of the program. Of one that is open its clients say so.
+    `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`, a Job
+    or an init container of Kubernetes; of a literal in a program the name of the program. Of one
+    that is open its clients say so.
     """
     if connection.is_open:
         return all(is_migration_tool(client.name) for client in connection.clients)
     path = connection.span.text.path
     file = path.rpartition("/")[2].lower()
     if file in MIGRATION_SETTINGS or _TOOLS().search(connection.source):
+        return True
+    if _TO_THE_END().match(connection.source):
         return True
     if connection.source == LITERAL and (
         _TOOLS().search(path) or _SETS_UP().fullmatch(path.lower())

@@ -109,7 +109,7 @@ def read_code(
             apis.append((file.shown, settings.api))
     return Code(
         (*followed.files, *mappers),
-        tuple(beside),
+        tuple(_with_what_workloads_take(beside, by_path, reader)),
         settings_files,
         (
             *found.others,
@@ -553,6 +553,33 @@ def _settings(
     if settings.note:
         reader.notes.append(settings.note)
     return settings
+
+
+def _with_what_workloads_take(
+    connections: list[Connection], files: Mapping[str, SourceFile], reader: Reader
+) -> list[Connection]:
+    """Return connections with those by what containers of Kubernetes take from manifests."""
+    manifests = [path for path, file in files.items() if file.name.endswith((".yml", ".yaml"))]
+    if not manifests:
+        return connections
+    from rlslint.files.settings.environments import taken_by_workloads, with_what_is_taken
+    from rlslint.files.settings.kubernetes import read_manifests, takes
+
+    def text_at(path: str) -> Text | None:
+        file = files.get(path)
+        data = reader.content(file.path, file.shown) if file is not None else b""
+        return Text(file.shown, data) if file is not None and data else None
+
+    if not any(takes(reader.content(files[path].path, files[path].shown)) for path in manifests):
+        return connections
+    try:
+        taken = taken_by_workloads(read_manifests(manifests, text_at))
+    except Exception as error:
+        reader.faults.append(Fault("searched for connections", "files", "of Kubernetes", error))
+        return connections
+    if taken.note:
+        reader.notes.append(taken.note)
+    return list(with_what_is_taken(connections, taken))
 
 
 def _variables_at(

@@ -28,11 +28,14 @@ def variables_of(source: str) -> dict[str, str]:
 
 def read_dotenv(document: Document) -> Iterator[Connection]:
     """Yield the Connections of a `.env` file."""
-    variables = []
+    yield from connections_of_variables(document, list(lines_of(document)))
+
+
+def lines_of(document: Document) -> Iterator[Variable]:
+    """Yield what a `.env` file sets, and where."""
     for match in _VARIABLE().finditer(document.source):
         group = str(match.lastgroup)
-        variables.append(Variable(match["name"], match[group], *match.span(group)))
-    yield from connections_of_variables(document, variables)
+        yield Variable(match["name"], match[group], *match.span(group))
 
 
 _NAMED_LITERAL = Pattern(

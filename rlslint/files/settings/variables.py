@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rlslint import NamedTuple
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, expanded, known
-from rlslint.files.settings.document import Document
+from rlslint.files.settings.document import NO_VARIABLES, Document
 from rlslint.text.patterns import Pattern
 
 _USER = Pattern(
@@ -37,15 +37,20 @@ class Variable(NamedTuple):
 
 
 def connections_of_variables(
-    document: Document, variables: Sequence[Variable], where: str = ""
+    document: Document,
+    variables: Sequence[Variable],
+    where: str = "",
+    beside: Mapping[str, str] = NO_VARIABLES,
 ) -> Iterator[Connection]:
     """Yield the Connections that one environment describes.
 
     `POSTGRES_USER` alone creates the first role of a container; it is a connection of the
     application only where the same environment also names a server. `where` goes before the
-    variable's name in `source`.
+    variable's name in `source`. `beside` are values of the same environment that are written
+    elsewhere.
     """
-    values = {variable.name: expanded(variable.value) or "" for variable in variables}
+    values = {name: expanded(value) or "" for name, value in beside.items()}
+    values |= {variable.name: expanded(variable.value) or "" for variable in variables}
     kinds = "".join(value for name, value in values.items() if _KIND().fullmatch(name))
     if OTHER_SERVERS().search(kinds):
         return
@@ -74,7 +79,10 @@ def connections_of_variables(
 
 
 def connections_of_resolved(
-    document: Document, variables: Sequence[Variable], where: str = ""
+    document: Document,
+    variables: Sequence[Variable],
+    where: str = "",
+    beside: Mapping[str, str] = NO_VARIABLES,
 ) -> Iterator[Connection]:
     """Yield the same of variables whose values do not stand in the file as they are."""
     others: list[Variable] = []
@@ -94,7 +102,7 @@ def connections_of_resolved(
                 database=address.database,
                 source=where + variable.name,
             )
-    yield from connections_of_variables(document, others, where)
+    yield from connections_of_variables(document, others, where, beside)
 
 
 def _server(prefix: str | None, values: dict[str, str]) -> str:

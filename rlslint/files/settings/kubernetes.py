@@ -1,0 +1,206 @@
+"""Manifests of Kubernetes: what containers take into their environment, and what is there to take.
+
+Kubernetes documents `envFrom` and `valueFrom`, Kustomize its `configMapGenerator` and
+`secretGenerator`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from os.path import dirname, join, normpath
+from typing import Any
+
+from rlslint import NamedTuple
+from rlslint.files.settings.addresses import expanded
+from rlslint.files.settings.development import is_development
+from rlslint.files.settings.document import Document, InvalidSettings
+from rlslint.files.settings.name_value_files import lines_of
+from rlslint.files.settings.variables import Variable
+from rlslint.files.settings.yaml_nodes import (
+    decoded_variables,
+    get,
+    items,
+    named,
+    path_to,
+    roots,
+    scalar,
+    variables_of,
+)
+from rlslint.text import Text
+from rlslint.text.budget import LARGEST_FILE
+
+_TAKES = (b"envFrom", b"valueFrom")
+_GIVES = (b"ConfigMap", b"Secret", b"configMapGenerator", b"secretGenerator")
+_CONTAINERS = ("containers", "initContainers")
+_WHOLE = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
+_ONE_KEY = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
+_GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+_MOST_REFERENCES = 200
+
+TextAt = Callable[[str], Text | None]
+"""Returns the characters of a settings file by its path."""
+
+
+class Literal(NamedTuple):
+    document: Document
+    variable: Variable
+
+
+class Source(NamedTuple):
+    """A ConfigMap or a Secret; names that a template fills in hold within one folder only."""
+
+    kind: str
+    name: str
+    namespace: str
+    folder: str
+    literals: tuple[Literal, ...]
+
+
+class Reference(NamedTuple):
+    """What a container takes: all with a prefix (`key` is ""), or one key as a variable."""
+
+    kind: str
+    name: str
+    key: str
+    called: str
+
+
+class Container(NamedTuple):
+    document: Document
+    folder: str
+    namespace: str
+    where: str
+    image: str
+    own: tuple[Variable, ...]
+    references: tuple[Reference, ...]
+
+
+def takes(data: bytes) -> bool:
+    """Tell whether a manifest may have a container that takes from elsewhere."""
+    return any(word in data for word in _TAKES)
+
+
+class Manifests(NamedTuple):
+    """All that manifests give to containers, and the containers that take something."""
+
+    sources: tuple[Source, ...]
+    containers: tuple[Container, ...]
+
+
+def read_manifests(paths: Iterable[str], text_at: TextAt) -> Manifests:
+    """Return what manifests give and take; one that cannot be read gives and takes nothing."""
+    sources: list[Source] = []
+    containers: list[Container] = []
+    for path in paths:
+        text = text_at(path)
+        if text is None or len(text.data) > LARGEST_FILE:
+            continue
+        if not takes(text.data) and not any(word in text.data for word in _GIVES):
+            continue
+        document, folder = _document(text), dirname(path)
+        try:
+            for root in roots(document):
+                for each in _listed(root):
+                    sources += _sources(document, folder, each, text_at)
+                    containers += _containers(document, folder, each)
+        except (InvalidSettings, RecursionError):
+            continue
+    return Manifests(tuple(sources), tuple(containers))
+
+
+def _document(text: Text) -> Document:
+    return Document(text.path, text.data, is_development(text.path))
+
+
+def _listed(root: Any) -> list[Any]:
+    """Return the manifests of a List, or the one that is none."""
+    inside = get(root, "items") if scalar(get(root, "kind")).endswith("List") else None
+    return inside.value if inside is not None and inside.id == "sequence" else [root]
+
+
+def _sources(document: Document, folder: str, root: Any, text_at: TextAt) -> Iterator[Source]:
+    kind = scalar(get(root, "kind"))
+    if kind in _WHOLE.values():
+        encoded = decoded_variables if kind == "Secret" else variables_of
+        values = {one.name: one for one in encoded(document, get(root, "data"))}
+        values |= {one.name: one for one in variables_of(document, get(root, "stringData"))}
+        meta = get(root, "metadata")
+        literals = tuple(Literal(document, one) for one in values.values())
+        yield Source(kind, *_identity(document, meta), folder, literals)
+    for generator, made in _GENERATORS.items():
+        for each in _sequence(get(root, generator)):
+            given = {one.variable.name: one for one in _generated(document, folder, each, text_at)}
+            yield Source(made, *_identity(document, each), folder, tuple(given.values()))
+
+
+def _generated(document: Document, folder: str, node: Any, text_at: TextAt) -> Iterator[Literal]:
+    """Yield what a generator of Kustomize is given, the weakest first."""
+    for path in map(scalar, (get(node, "env"), *_sequence(get(node, "envs")))):
+        text = text_at(normpath(join(folder, path))) if path else None
+        if text is not None and len(text.data) <= LARGEST_FILE:
+            lines = _document(text)
+            yield from (Literal(lines, one) for one in lines_of(lines))
+    for one in variables_of(document, get(node, "literals")):
+        yield Literal(document, one)
+
+
+def _identity(document: Document, node: Any) -> tuple[str, str]:
+    """Return the name and the namespace, "" where a template fills that in."""
+    namespace = scalar(get(node, "namespace"))
+    return _name(document, get(node, "name")), "" if "$" in namespace else namespace
+
+
+def _name(document: Document, node: Any) -> str:
+    """Return a name, of one that a template fills in the template."""
+    name = scalar(node)
+    if "$" not in name:
+        return name
+    return " ".join(document.source[node.start_mark.index : node.end_mark.index].split())
+
+
+def _containers(document: Document, folder: str, root: Any) -> Iterator[Container]:
+    """Yield the containers that take something, at any depth of a manifest."""
+    _, namespace = _identity(document, get(root, "metadata"))
+    seen: set[int] = set()
+    waiting = [(root, named(root))]
+    while waiting:
+        node, where = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        for key, value in items(node):
+            if key in _CONTAINERS and value.id == "sequence":
+                for each in value.value:
+                    references = tuple(_references(document, each))
+                    if references:
+                        yield Container(
+                            document,
+                            folder,
+                            namespace,
+                            f"{where}{key}.env.",
+                            expanded(scalar(get(each, "image"))) or "",
+                            tuple(variables_of(document, get(each, "env"))),
+                            references[:_MOST_REFERENCES],
+                        )
+            elif value.id == "mapping":
+                waiting.append((value, f"{where}{key}."))
+
+
+def _references(document: Document, container: Any) -> Iterator[Reference]:
+    """Yield what a container takes, the weakest first."""
+    for item in _sequence(get(container, "envFrom")):
+        prefix = scalar(get(item, "prefix"))
+        for key, kind in _WHOLE.items():
+            name = _name(document, path_to(item, key, "name"))
+            if name:
+                yield Reference(kind, name, "", prefix)
+    for item in _sequence(get(container, "env")):
+        for key, kind in _ONE_KEY.items():
+            node = path_to(item, "valueFrom", key)
+            name, taken = _name(document, get(node, "name")), scalar(get(node, "key"))
+            if name and taken:
+                yield Reference(kind, name, taken, scalar(get(item, "name")))
+
+
+def _sequence(node: Any) -> list[Any]:
+    return node.value if node is not None and node.id == "sequence" else []
