@@ -42,6 +42,10 @@ class QuerySite(NamedTuple):
     writes: tuple[SettingWrite, ...]
     statement_count: int
 
+    def __str__(self) -> str:
+        text, start, _ = self.site.span
+        return f"{text.path}:{text.location(start).row}"
+
     def holes_in(self, statement: Statement) -> tuple[Hole, ...]:
         """Return the holes that lie in one of the site's statements."""
         return tuple(

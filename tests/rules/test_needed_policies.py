@@ -96,6 +96,17 @@ def test_a_statement_is_reported_where_the_server_refuses_it(
     assert [error.sqlstate for error in refused] == ["42501"] * fails
 
 
+def test_a_row_with_fewer_values_than_columns_is_no_fault(tmp_path: Path) -> None:
+    program = """import psycopg
+def hide(connection: psycopg.Connection):
+    connection.execute("UPDATE docs SET (at, hidden) = ROW(NULL) WHERE id = 1")
+"""
+    files = {"migrations/1.sql": TABLE + SHOWN + CHANGING, "app.py": program}
+    result = lint(tmp_path, files)
+    assert result.checked.queries == 1
+    assert not result.faults
+
+
 def _is_found_in_function(folder: Path, history: str, rule: str) -> bool:
     found = findings_of(lint(folder, {"migrations/1.sql": history}), rule)
     spans = [one.finding.span for one in found]

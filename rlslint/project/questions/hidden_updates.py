@@ -105,7 +105,9 @@ def _given(node: Node, table: Relation) -> Iterator[tuple[int, Expr]]:
 
 def _assigned(value: Node) -> Expr:
     match value:
-        case {"MultiAssignRef": {"source": {"RowExpr": {"args": values}}, "colno": number}}:
+        case {"MultiAssignRef": {"source": {"RowExpr": {"args": values}}, "colno": number}} if (
+            number <= len(values)  # PostgreSQL's grammar lets fewer pass.
+        ):
             return expression(values[number - 1])
         case _:
             return expression(value)
