@@ -80,6 +80,15 @@ MOST_ITEMS: Final = 10_000
 MOST_BITS: Final = 14_000
 """Bits of an integer: printing one takes the square of its length."""
 
+SOURCES_OF_ONE_NAME: Final = 200
+"""How many ConfigMaps or Secrets of a name are looked at wherever they are."""
+ALTERNATIVE_ENVIRONMENTS: Final = 20
+"""How many environments a container may have by which of several sources it takes."""
+REFERENCES_OF_A_CONTAINER: Final = 200
+"""How many ConfigMaps, Secrets and keys of them a container may take."""
+VALUES_TAKEN: Final = 200_000
+"""How many values are handed to containers in all."""
+
 LARGEST_FILE: Final = 1 << 20
 """Bytes of a program, a script or a settings file; larger ones are generated or bundled."""
 LARGEST_SEARCHED: Final = 4 << 20

@@ -14,11 +14,8 @@ from rlslint.files.connections import Connection, runs_migrations
 from rlslint.files.settings.kubernetes import Container, Literal, Manifests, Reference, Source
 from rlslint.files.settings.variables import connections_of_resolved
 from rlslint.files.settings.yaml_files import IMAGE
+from rlslint.text.budget import ALTERNATIVE_ENVIRONMENTS, SOURCES_OF_ONE_NAME, VALUES_TAKEN
 
-_MOST_OF_ONE_NAME = 200
-_MOST_ALTERNATIVES = 20
-_MOST_VALUES = 200_000
-"""How many values are handed to containers in all before the rest is left as it stands."""
 _GIVEN_UP = "ConfigMaps and Secrets was not followed, for there is too much of it"
 
 
@@ -41,7 +38,7 @@ def taken_by_workloads(manifests: Manifests) -> Taken:
         by_name[source.kind, source.name].append(source)
     best: dict[tuple[str, int, bool], Connection] = {}
     elsewhere: set[tuple[str, int]] = set()
-    left = _MOST_VALUES
+    left = VALUES_TAKEN
     for container in manifests.containers:
         for given in _environments(container, by_name):
             by_document: dict[int, list[_Given]] = defaultdict(list)
@@ -107,7 +104,7 @@ def _environments(
     """Yield the environments that a container may have: one for each of several sources."""
     near = [_nearest(container, one, by_name) for one in container.references]
     several = dict.fromkeys(id(source) for each in near if len(each) > 1 for source in each)
-    alternatives = list(several)[:_MOST_ALTERNATIVES] or [0]
+    alternatives = list(several)[:ALTERNATIVE_ENVIRONMENTS] or [0]
     folders = {id(source): source.folder for each in near for source in each}
     for alternative in alternatives:
         given: dict[str, _Given] = {}
@@ -138,11 +135,11 @@ def _nearest(
     container: Container, reference: Reference, by_name: dict[tuple[str, str], list[Source]]
 ) -> list[Source]:
     found = by_name.get((reference.kind, reference.name), [])
-    if len(found) > _MOST_OF_ONE_NAME or "{" in reference.name:
+    if len(found) > SOURCES_OF_ONE_NAME or "{" in reference.name:
         found = [one for one in found if one.folder == container.folder]
     found = [
         one
-        for one in found[:_MOST_OF_ONE_NAME]
+        for one in found[:SOURCES_OF_ONE_NAME]
         if not container.namespace or one.namespace in ("", container.namespace)
     ]
     shared = [_shared_folders(container.folder, one.folder) for one in found]

@@ -27,7 +27,7 @@ from rlslint.files.settings.yaml_nodes import (
     variables_of,
 )
 from rlslint.text import Text
-from rlslint.text.budget import LARGEST_FILE
+from rlslint.text.budget import LARGEST_FILE, REFERENCES_OF_A_CONTAINER
 
 _TAKES = (b"envFrom", b"valueFrom")
 _GIVES = (b"ConfigMap", b"Secret", b"configMapGenerator", b"secretGenerator")
@@ -35,7 +35,6 @@ _CONTAINERS = ("containers", "initContainers")
 _WHOLE = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
 _ONE_KEY = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 _GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
-_MOST_REFERENCES = 200
 
 TextAt = Callable[[str], Text | None]
 """Returns the characters of a settings file by its path."""
@@ -180,7 +179,7 @@ def _containers(document: Document, folder: str, root: Any) -> Iterator[Containe
                             f"{where}{key}.env.",
                             expanded(scalar(get(each, "image"))) or "",
                             tuple(variables_of(document, get(each, "env"))),
-                            references[:_MOST_REFERENCES],
+                            references[:REFERENCES_OF_A_CONTAINER],
                         )
             elif value.id == "mapping":
                 waiting.append((value, f"{where}{key}."))

@@ -203,7 +203,7 @@ def test_many_manifests_of_one_name_take_what_is_beside_them() -> None:
 
 
 def test_too_much_to_follow_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rlslint.files.settings.environments._MOST_VALUES", 100)
+    monkeypatch.setattr("rlslint.files.settings.environments.VALUES_TAKEN", 100)
     wide = CONFIG + "".join(f"  NOTE_{number}: x\n" for number in range(30))
     files = {"web.yaml": workload(TAKES_ALL), "jobs.yaml": workload(TAKES_ALL), "c.yaml": wide}
     manifests = read_manifests(files, lambda path: Text(path, files[path].encode()))
