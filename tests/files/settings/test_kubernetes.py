@@ -139,7 +139,7 @@ def test_a_server_takes_the_user_that_it_makes_a_superuser() -> None:
         ("shop", "", False, "the image postgres:16 makes it a superuser"),
         ("shop", "db", True, ""),
     ]
-    assert "s3cret" not in repr([one._replace(span=one.span._replace(text=None)) for one in found])
+    assert "s3cret" not in repr([tuple(one)[1:] for one in found])
 
 
 def test_the_generators_of_kustomize_and_the_nearest_of_one_name() -> None:
