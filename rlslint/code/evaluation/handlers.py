@@ -52,7 +52,13 @@ def outcome(walker: Walker, handler: form.Node) -> Outcome:
                     return Outcome.ends
             case _:
                 continue
-    return Outcome.goes_on
+    return Outcome.passed_on if _gives_error(walker, handler) else Outcome.goes_on
+
+
+def _gives_error(walker: Walker, handler: form.Node) -> bool:
+    """Tell whether the value of a handler is an error again: `Err(error)`, `{:error, reason}`."""
+    last = handler.body[-1] if isinstance(handler, form.Block) and handler.body else handler
+    return _IS_ERROR().match(walker.source.slice(last.start, last.end).lstrip("{ ")) is not None
 
 
 def _inside(node: form.Node | None) -> Iterator[form.Node]:
@@ -124,6 +130,25 @@ def arm_of_errors(walker: Walker, arm: form.Arm) -> bool:
     return any(
         _IS_ERROR().search(walker.source.slice(each.start, each.end + 1)) for each in arm.patterns
     )
+
+
+def is_handed_on(looks: form.Node, following: form.Node) -> bool:
+    """Tell whether an error that a statement looks at is what the following one returns."""
+    match looks:
+        case form.Choice(subject=form.Name(name=name)):
+            pass
+        case form.If(test=test):
+            name = _compared(test)
+        case _:
+            return False
+    match following:
+        case form.Leave(kind=Leaves.returns, value=value) if value is not None:
+            given = value
+        case form.Name():
+            given = following
+        case _:
+            return False
+    return any(isinstance(node, form.Name) and node.name == name for node in _inside(given))
 
 
 def _compared(test: form.Node) -> str:

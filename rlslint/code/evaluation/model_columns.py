@@ -22,7 +22,14 @@ from rlslint.code.evaluation.model_partitions import (
     Partitioning,
     partition_clauses,
 )
-from rlslint.code.evaluation.models import Field, Joint, Model, Reference, constraint_name
+from rlslint.code.evaluation.models import (
+    UNKNOWN_MODEL,
+    Field,
+    Joint,
+    Model,
+    Reference,
+    constraint_name,
+)
 from rlslint.code.evaluation.schema_calls import definition
 from rlslint.code.evaluation.schema_columns import Column
 from rlslint.code.evaluation.strings import Written
@@ -108,17 +115,21 @@ def unknown_columns(model: Model, place: Place) -> Written:
 def create_joint(model: Model, label: str, operation: Operation) -> Iterator[Written]:
     """Yield the table between a model and another one."""
     place, models = operation.place, operation.models
-    target = models.find(*model.joints[label].target)
+    to = model.joints[label].target
+    joined = (model,) if to == UNKNOWN_MODEL else (model, models.find(*to))
     auto = models.auto_field
     own = Field(place, "id", models.key_of(Model("", ""))[1], auto in IDENTITIES, primary=True)
     fields = {"id": own}
-    for each, column in zip((model, target), model.joint_columns(label), strict=True):
+    for each, column in zip(joined, model.joint_columns(label), strict=False):
         key, type_ = models.key_of(each)
         reference = Reference(each.table, key, True)
         fields[column] = Field(place, column, type_, indexed=True, reference=reference)
     joint = Model(model.app, "", model.joint_table(label))
     joint.fields = fields
     yield create_table(joint, None, place)
+    if to == UNKNOWN_MODEL:
+        yield unknown_columns(joint, place)
+        return
     yield from add_together(joint, list(fields)[1:], "_uniq", place)
     for column, field in fields.items():
         yield from beside(joint, column, field)

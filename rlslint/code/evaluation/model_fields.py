@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rlslint.code.adapters.building import last_word
 from rlslint.code.evaluation.built import Built
-from rlslint.code.evaluation.models import Field, Joint, Model, Models, Reference
+from rlslint.code.evaluation.models import UNKNOWN_MODEL, Field, Joint, Model, Models, Reference
 from rlslint.code.evaluation.schema_words import Words, default, first_of, truth, words_of
 from rlslint.code.evaluation.values import Items, Object, Value, constant
 from rlslint.code.evaluation.walking import with_dots
@@ -65,9 +65,9 @@ def field_of(
     to = models.label_of(first_of(said, "to") or given, model.app, model.name)
     if kind == MANY_TO_MANY or "through" in said:
         own = constant(first_of(said, "dbtable"))
-        if "through" in said or to is None:
+        if "through" in said:
             return None
-        return Joint(own if isinstance(own, str) else "", to)
+        return Joint(own if isinstance(own, str) else "", to or UNKNOWN_MODEL)
     type_, reference = _type(value, kind, said, named_class), None
     if kind in FOREIGN_KEYS and to is not None:
         type_, reference = _referring(said, models.find(*to), models)

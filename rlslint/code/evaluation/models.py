@@ -55,6 +55,10 @@ class Joint(NamedTuple):
     target: tuple[str, str]
 
 
+UNKNOWN_MODEL = ("", "")
+"""The app and the name of a model that nothing tells."""
+
+
 class Model:
     """A model and its table.
 

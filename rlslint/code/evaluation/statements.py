@@ -10,7 +10,13 @@ from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import known_items
 from rlslint.code.evaluation.collections import keys_of
 from rlslint.code.evaluation.expressions import decided, member, operated, qualified, with_name
-from rlslint.code.evaluation.handlers import arm_of_errors, checked, is_dropped, told
+from rlslint.code.evaluation.handlers import (
+    arm_of_errors,
+    checked,
+    is_dropped,
+    is_handed_on,
+    told,
+)
 from rlslint.code.evaluation.options import of_level
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import (
@@ -39,8 +45,10 @@ _CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize
 
 def _block(walker: Walker, node: form.Block, scope: Scope) -> Value:
     value: Value = NOTHING
-    for statement in node.body:
+    for number, statement in enumerate(node.body, 1):
         first = walker.connections.position
+        if number < len(node.body) and is_handed_on(statement, node.body[number]):
+            walker.course.errors.clear()
         value = walker.value(statement, scope)
         if is_dropped(walker, statement, statement is node.body[-1]):
             walker.connections.caught(first, walker.connections.position, walker.place(statement))

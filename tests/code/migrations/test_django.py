@@ -378,6 +378,10 @@ def test_fields_that_cannot_be_read_leave_the_columns_unknown() -> None:
         '[migrations.AddField("Visit", "user", models.ForeignKey(User, models.CASCADE))]', before
     )
     assert user[1].endswith('FOREIGN KEY ("user_id") REFERENCES "auth_user" ("id")')
+    shared = f'[migrations.CreateModel("Visit", [{key}, ("of", models.ManyToManyField(tenant()))])]'
+    table, *others = operations(shared, before)[1:]
+    assert table.startswith('CREATE TABLE "clinic_visit_of" (') and '"visit_id" integer' in table
+    assert others == ['ALTER TABLE "clinic_visit_of" ADD COLUMN ? ?']
 
 
 def test_what_is_unknown_is_said_where_it_stands(tmp_path: Path) -> None:

@@ -29,3 +29,25 @@ func Returned(ctx context.Context, db *sql.DB, tenant string) (*sql.Conn, error)
 	}
 	return conn, nil
 }
+func Logged(ctx context.Context, db *sql.DB, tenant string) (*sql.Conn, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = conn.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, false)", tenant) // found: set-config-session
+	if err != nil {
+		log.Print(err)
+	}
+	return conn, err
+}
+func LoggedAndForgotten(ctx context.Context, db *sql.DB, tenant string) (*sql.Conn, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = conn.ExecContext(ctx, "SELECT set_config('app.tenant_id', $1, false)", tenant) // found: set-config-session
+	if err != nil { // found: context-error-swallowed
+		log.Print(err)
+	}
+	return conn, nil
+}
