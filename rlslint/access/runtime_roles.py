@@ -19,6 +19,7 @@ from rlslint.access.data_roles import (
 from rlslint.access.roles import (
     ASSUMED_ROLE,
     can_log_in,
+    certainly,
     is_declared,
     is_probably_superuser,
     switched_to,
@@ -186,7 +187,7 @@ def find_runtime_roles(
             for c in used
         ) or all(
             c.superuser_evidence
-            or escapes_row_security(catalog, role_of(c))
+            or certainly(escapes_row_security, catalog, role_of(c))
             or role_of(c) in exempt
             for c in used
         ):

@@ -142,6 +142,13 @@ def test_a_superuser_in_a_connection_string_hides_no_granted_role() -> None:
     assert runtime.names == ("postgres", "app")
 
 
+@pytest.mark.parametrize("made", ["", "CREATE ROLE web LOGIN;"])
+def test_a_role_that_is_perhaps_a_superuser_serves_where_a_connection_names_it(made: str) -> None:
+    perhaps = "DO $$ BEGIN IF random() > 0.5 THEN ALTER ROLE web SUPERUSER; END IF; END $$;"
+    runtime = find_runtime_roles(replayed(TABLE + made + perhaps), [connection("web")])
+    assert runtime.names == ("web",)
+
+
 def test_development_counts_only_where_nothing_is_granted() -> None:
     local = connection("me", development=True)
     assert find_runtime_roles(replayed(GRANTED), [local]).names == ("app",)
