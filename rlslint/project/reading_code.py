@@ -296,7 +296,7 @@ def _follow(
             continue
         if shown in python and makes_row_security(data):
             making[shown] = data
-        if has_sign(data, signs) or reads_rows(data, signs):
+        if has_sign(data, signs) or (shown in python and reads_rows(data, signs)):
             starts[shown] = data
     if not starts and not migrations and not declaring and not making:
         return _Followed()

@@ -311,37 +311,6 @@ def test_sql_that_is_put_together_makes_settings_less_to_be_believed(
     assert reported.severity is severity
 
 
-@pytest.mark.parametrize(
-    ("path", "program", "severity"),
-    [
-        (
-            "db.ts",
-            "import { sql } from 'drizzle-orm';\nexport const f = (db: PgDatabase, w: string) =>"
-            "\n  db.execute(sql`UPDATE docs SET body = ${sql.raw(w)}`);\n",
-            Severity.warning,
-        ),
-        (
-            "db.go",
-            'package p\nimport "github.com/jackc/pgx/v5"\nfunc f(c *pgx.Conn, w string) {\n'
-            '\tc.Exec(ctx, "UPDATE docs SET body = \'" + w + "\'")\n}\n',
-            Severity.warning,
-        ),
-        (
-            "db.go",
-            'package p\nimport "github.com/jackc/pgx/v5"\nfunc f(c *pgx.Conn, w string) {\n'
-            '\tc.Exec(ctx, "UPDATE docs SET body = $1", w)\n}\n',
-            Severity.info,
-        ),
-    ],
-)
-def test_what_reads_and_writes_rows_is_followed_in_any_language(
-    path: str, program: str, severity: Severity, tmp_path: Path
-) -> None:
-    result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, path: program})
-    (reported,) = findings_of(result, "guc-identity-forgeable")
-    assert reported.severity is severity
-
-
 READERS = "import dj_database_url, environ, os  # postgres\nenv = environ.Env()\n"
 URL = "'postgres://app@db/shop'"
 
