@@ -37,9 +37,6 @@ _MATCHING = frozenset(
 )
 """The functions behind LIKE and regular expressions (pg_operator.oprcode), and those like them."""
 
-_FINDING = frozenset(("regexp_match", "regexp_substr", "substring"))
-"""Functions that give NULL where a pattern is not found."""
-
 _NUMBERS = frozenset(("int2", "int4", "int8", "oid"))
 _WILDCARDS = "%_"
 

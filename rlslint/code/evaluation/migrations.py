@@ -274,14 +274,19 @@ _PHASES = (
 
 
 def in_order(declared: Iterable[Written]) -> list[Written]:
-    """Return what a schema declares, in an order in which it can be run, nothing of it twice."""
+    """Return what a schema declares, in an order in which it can be run, nothing of it twice.
+
+    What has unknown parts is the same only where it stands at the same place.
+    """
 
     def phase(sql: Written) -> int:
         return next(number for number, each in enumerate(_PHASES) if each.match(sql.text))
 
-    found: dict[str, Written] = {}
+    found: dict[tuple[str, str, int], Written] = {}
     for each in declared:
-        found.setdefault(each.text, each)
+        first = next((part for part in each.fragments if part.gap is not None), None)
+        place = (first.source.path, first.start) if first is not None else ("", 0)
+        found.setdefault((each.text, *place), each)
     return sorted(found.values(), key=phase)
 
 

@@ -144,10 +144,12 @@ def test_what_cannot_be_read_of_a_declared_table() -> None:
         '4: CREATE TABLE ? ("id" uuid)',
         '5: CREATE TABLE "items" ("id" uuid)',
         '3: ALTER TABLE "docs" ADD COLUMN ? ?',
+        '3: ALTER TABLE "docs" ADD COLUMN ? ?',
         '3: ALTER TABLE ?."docs" ENABLE ROW LEVEL SECURITY',
         '3: ALTER TABLE ?."docs" FORCE ROW LEVEL SECURITY',
         '5: ALTER TABLE "items" ENABLE ROW LEVEL SECURITY',
         '3: CREATE POLICY ? ON ?."docs" USING (?)',
+        '5: CREATE POLICY ? ON "items" USING (?)',
         '5: CREATE POLICY ? ON "items" USING (?)',
     ]
 
