@@ -14,7 +14,7 @@ from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import audit, check
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
-from rlslint.files.layouts.sections import up_ranges
+from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.database import Request
 from rlslint.project.reading_code import follow_migrations
 from rlslint.reports.results import ReportedFinding, Result

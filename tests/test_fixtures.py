@@ -12,7 +12,7 @@ from rlslint.config.scales import Severity
 from rlslint.engine import check
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
-from rlslint.files.layouts.sections import up_ranges
+from rlslint.files.layouts.reversals import up_ranges
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
 from tests.postgres import Database, Server

@@ -366,7 +366,7 @@ def _bind_column(column: Column, scope: Scope) -> None:
 
 def _is_missing(column: Column, scope: Scope) -> bool:
     """Tell whether nothing can be meant: `row.name` may call a function that takes the row."""
-    from rlslint.sql.unknown_names import is_open_name
+    from rlslint.sql.placeholders import is_open_name
 
     if column.unknown or is_open_name(column.name) or scope.catalog.functions.is_open:
         return False

@@ -115,7 +115,7 @@ def problem_lines(problem: Exception) -> list[str]:
     """Return what is to be said of what ends a run: the message, and the place in its file."""
     if not isinstance(problem, ConfigError) or problem.place is None:
         return [str(problem)]
-    from rlslint.text.frames import frame, gutter_width
+    from rlslint.text.display import frame, gutter_width
 
     path, source, start, end = problem.place
     span = Span(Text(path, source), start, end)

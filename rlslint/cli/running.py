@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from threading import Timer
+from types import TracebackType
 from typing import Any
 
 from rlslint.cli.in_force import (
@@ -30,7 +32,7 @@ from rlslint.config.scales import Severity
 from rlslint.files import disk
 from rlslint.reports.results import Result
 from rlslint.rules.selection import UnknownRuleError, selection_of
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 from rlslint.text.secrets import masked
 
 
@@ -54,7 +56,6 @@ def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Repor
 
 def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Audit live databases, print, and return the exit status."""
-    from rlslint.cli.progress import Progress
     from rlslint.engine import audit
     from rlslint.project.database import NoHistory, Request
 
@@ -171,3 +172,49 @@ def _status(result: Result, config: Config, options: Mapping[str, Any]) -> int:
         return ERROR
     grave = any(reported.severity >= config.fail_on for reported in result.findings)
     return FINDINGS if grave and not options["exit_zero"] else SUCCESS
+
+
+_PATIENCE_SECONDS = 0.5
+_CLEAR = "\r\x1b[K"
+
+
+class Progress:
+    """Shows the last sentence that it was told, from half a second on, and wipes it at the end.
+
+    Nothing is shown where standard error is no terminal.
+    """
+
+    def __init__(self) -> None:
+        self._sentence = ""
+        self._is_shown = False
+        self._timer = Timer(_PATIENCE_SECONDS, self._show)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        if self._is_shown:
+            self._write(_CLEAR)
+
+    def tell(self, sentence: str) -> None:
+        """Say what is done from now on."""
+        self._sentence = sentence
+        if self._is_shown:
+            self._show()
+
+    def _show(self) -> None:
+        self._is_shown = True
+        self._write(f"{_CLEAR}{printable(self._sentence)} …")
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()

@@ -48,7 +48,7 @@ def joined(lines: Iterable[str]) -> str:
 
 def harmless(messages: Iterable[str]) -> str:
     """Return messages as lines without secrets, in which no character acts on a terminal."""
-    from rlslint.text.printable import printable
+    from rlslint.text.display import printable
     from rlslint.text.secrets import masked
 
     return joined(printable(masked(message)) for message in messages)

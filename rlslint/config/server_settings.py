@@ -1,4 +1,4 @@
-"""The settings that PostgreSQL itself has."""
+"""The settings that PostgreSQL itself has, and those that extensions and modules define."""
 
 from __future__ import annotations
 
@@ -114,3 +114,27 @@ SERVER_SETTINGS = frozenset(
 
 Any other setting has a dot in its name (manual: Customized Options).
 """
+
+
+_PREFIXES = frozenset(
+    # PostgreSQL's own contrib modules and languages (manual: appendix F, chapters 43 to 46).
+    ("auth_delay", "auto_explain", "basic_archive", "isn", "passwordcheck", "pg_overexplain",
+     "pg_plan_advice", "pg_prewarm", "pg_stat_statements", "pg_trgm", "pgcrypto", "plperl",
+     "plpgsql", "plpython", "plpython3u", "pltcl", "pltclu", "postgres_fdw", "sepgsql", "seg",
+     # What others document.
+     "age", "alloydb", "anon", "apg_plan_mgmt", "aurora_stat_utils", "babelfishpg_tds",
+     "babelfishpg_tsql", "bdr", "citus", "columnar", "credcheck", "cron", "databricks", "diskann",
+     "duckdb", "google_columnar_engine", "graphql", "hll", "hnsw", "hypopg", "ivfflat", "lantern",
+     "neon", "orafce", "paradedb", "pg_bigm", "pg_cron", "pg_hint_plan", "pg_net", "pg_partman_bgw",
+     "pg_qualstats", "pg_search", "pg_show_plans", "pg_squeeze", "pg_stat_kcache",
+     "pg_stat_monitor", "pg_store_plans", "pg_tle", "pg_wait_sampling", "pgaudit", "pgextwlist",
+     "pglogical", "pgroonga", "pgsodium", "pgtt", "pljava", "plprofiler", "plrust", "plv8",
+     "postgis", "powa", "rds", "rum", "set_user", "shared_ispell", "spock", "timescaledb", "topn",
+     "tsm_system_rows", "vchordrq", "vectors", "wal2json", "zombodb")
+)  # fmt: skip
+"""What the names of settings begin with that an extension, a module or a provider defines."""
+
+
+def is_own_setting(setting: str) -> bool:
+    """Tell whether a setting is the program's own: neither PostgreSQL's nor an extension's."""
+    return "." in setting and setting.lower().partition(".")[0] not in _PREFIXES

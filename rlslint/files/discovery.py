@@ -1,7 +1,6 @@
 """Which files there are to read, and which of them the user asked about.
 
-Paths are strings here, for a walk over a large repository would mostly make Path objects.
-"""
+Paths are strings here, for a walk over a large repository would mostly make Path objects."""
 
 from __future__ import annotations
 
@@ -12,9 +11,9 @@ from itertools import islice
 from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.contents import Unreadable
-from rlslint.files.testing import Tests
 from rlslint.files.walk import Excluded, Walk, folders_above, kind, shown_path
 from rlslint.text.faults import Fault
+from rlslint.text.patterns import Pattern
 
 _PLAIN = ("", ".dump", ".txt")
 _MOST_LINKS = 3
@@ -329,3 +328,52 @@ def with_file(found: Found, shown: str) -> Found:
     if kind(path) == "programs":
         return found._replace(programs=(*found.programs, file), reported=reported)
     return found._replace(sql=(*found.sql, file), reported=reported)
+
+
+_FOLDER = Pattern(
+    r"_*(?:corpus|e2e|fixtures?|regress(?:ion)?|specs?|tests?"
+    r"|tests?[-_]?(?:cases?|data|files?|fixtures?|helpers?|resources?|sql|suites?|support|utils?)"
+    r"|(?:.+[-_])?(?:acceptance|functional|integration|regress(?:ion)?|smoke|unit)"
+    r"[-_]?(?:specs?|tests?|suites?)|.+[-_](?:regress|testdata))_*"
+)
+_NAME = Pattern(
+    r"(?:.*[._-])?tests?\.sql|test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py"
+    r"|.*[._-](?:test|spec)\.[cm]?[jt]sx?|.*_test\.(?:go|dart|exs?)|.*_(?:spec|test)\.rb"
+    r"|.+(?:Tests?|Spec|IT)\.(?:java|kt|scala|groovy|cs|fs|php|swift)"
+)
+
+_MIGRATION = Pattern(
+    r"(?i:[vur]?\d.*|(?:.+[-_])?(?:migrat\w*|versions?|changelogs?|changesets?|deploy))"
+)
+"""Names of migrations and of their folders: `0012_add_ab_test.sql` tests nothing."""
+
+
+class Tests:
+    """Tells the files of tests, by their folders, from those of the program.
+
+    `named` are the paths that the user named. Whoever names a file of a test, or something in a
+    folder of tests, asks about it: only folders below what is named are taken for such.
+    """
+
+    def __init__(self, named: Iterable[str]) -> None:
+        self._asked = {folder for path in named for folder in folders_above(path)}
+        self._known: dict[str, bool] = {}
+
+    def has(self, full: str) -> bool:
+        """Tell whether an absolute path leads to a file of a test."""
+        if full in self._asked:
+            return False
+        folder, name = os.path.split(full)
+        if self._is_inside(folder):
+            return True
+        is_migration = any(map(_MIGRATION().fullmatch, (name, os.path.basename(folder))))
+        return not is_migration and _NAME().fullmatch(name) is not None
+
+    def _is_inside(self, folder: str) -> bool:
+        if folder not in self._known:
+            parent, name = os.path.split(folder)
+            self._known[folder] = folder not in self._asked and (
+                _FOLDER().fullmatch(name.lower()) is not None
+                or (parent != folder and self._is_inside(parent))
+            )
+        return self._known[folder]

@@ -27,8 +27,8 @@ from rlslint.files.layouts.history import (
     Migration,
     by_folder,
     history,
+    natural_path,
 )
-from rlslint.files.layouts.order import natural_path
 from rlslint.files.walk import folders_above
 from rlslint.text.faults import Fault
 

@@ -41,7 +41,7 @@ from rlslint.sql.expressions import (
     Source,
     SubSelect,
 )
-from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.operations import AGGREGATES
 
 _NOTHING: ContextFunctions = frozenset()
 

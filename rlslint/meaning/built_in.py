@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.operations import AGGREGATES
 
 COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 """The operators of a btree operator class and `<>`: strict, never NULL for values."""

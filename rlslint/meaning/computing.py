@@ -17,8 +17,7 @@ from rlslint.meaning.values import (
 )
 from rlslint.sql.casts import NotFollowed, RefusedValue, as_text
 from rlslint.sql.expressions import Call, Cast, Expr, Operator
-from rlslint.sql.functions import called
-from rlslint.sql.operators import operated
+from rlslint.sql.operations import called, operated
 
 
 def is_string(expression: Expr) -> bool:

@@ -74,7 +74,7 @@ from rlslint.sql.expressions import (
     SubSelect,
     without_casts,
 )
-from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.operations import AGGREGATES
 
 
 class Evaluation:

@@ -30,7 +30,7 @@ from rlslint.sql.expressions import (
     Source,
     SubSelect,
 )
-from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.operations import AGGREGATES
 from rlslint.sql.rebuilding import with_sources
 
 UnboundInView = Callable[[Relation], "frozenset[Relation] | None"]

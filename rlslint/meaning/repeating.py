@@ -12,7 +12,7 @@ from rlslint.meaning.built_in import (
 )
 from rlslint.meaning.context import read_of
 from rlslint.sql.expressions import Call, Cast, Column, Expr, Query, SubSelect
-from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.operations import AGGREGATES
 
 
 @remembered

@@ -24,7 +24,7 @@ from rlslint.sql.expressions import (
     Query,
     SubSelect,
 )
-from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.operations import AGGREGATES
 from rlslint.sql.rebuilding import rebuilt
 from rlslint.text.budget import ITEMS_WRITTEN_OUT
 

@@ -8,7 +8,7 @@ from rlslint import NamedTuple
 from rlslint.meaning.built_in import TYPES_WITH_MODIFIERS
 from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, converted
 from rlslint.sql.expressions import Expr
-from rlslint.sql.operators import order
+from rlslint.sql.operations import order
 from rlslint.text.patterns import Pattern
 
 

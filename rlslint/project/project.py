@@ -28,9 +28,9 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
-from rlslint.config import extensions
 from rlslint.config.options import Config
 from rlslint.config.platforms import HIDDEN_SCHEMAS
+from rlslint.config.server_settings import is_own_setting
 from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
@@ -402,7 +402,8 @@ class Project:
         return tuple(
             write
             for write in self.setting_writes
-            if not write.resets and (is_own(write.name) or (write.name == "role" and write.local))
+            if not write.resets
+            and (is_own_setting(write.name) or (write.name == "role" and write.local))
         )
 
     @property
@@ -490,11 +491,6 @@ def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
             if column is not None and (provided is None or column.name in provided.owner_columns)
         ]
     return tuple(found)
-
-
-def is_own(setting: str) -> bool:
-    """Tell whether a setting is the program's own: neither PostgreSQL's nor an extension's."""
-    return "." in setting and not extensions.defines(setting)
 
 
 def is_called_tenant(name: str) -> bool:

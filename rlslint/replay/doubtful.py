@@ -14,7 +14,7 @@ from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import Role
 from rlslint.catalog.schemas import Schema
-from rlslint.sql.unknown_names import is_open_name
+from rlslint.sql.placeholders import is_open_name
 from rlslint.text import Statement
 
 DOUBTFUL: dict[type[Facts], tuple[str, ...]] = {

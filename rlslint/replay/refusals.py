@@ -9,7 +9,7 @@ from rlslint.catalog.binding import SYSTEM_COLUMNS
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.facts import Members
 from rlslint.catalog.model import Relation
-from rlslint.sql.unknown_names import is_open_name
+from rlslint.sql.placeholders import is_open_name
 
 
 class Refused(Exception):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rlslint.config.scales import Severity
 from rlslint.project.findings import NotChecked
 from rlslint.reports.results import Checked, Database, Result, place
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 _NAMED_DATABASES = 3
 _NAMED_FILES = 3

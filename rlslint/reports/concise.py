@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.reports.results import Result
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 
 def render(result: Result) -> Iterator[str]:

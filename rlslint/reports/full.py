@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from rlslint.config.scales import Severity
 from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.rules.cards import card
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 if TYPE_CHECKING:
-    from rlslint.text.frames import Part
+    from rlslint.text.display import Part
 
 _COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
 
@@ -97,7 +97,7 @@ def _painter(severity: Severity) -> Painter:
 
 
 def _finding(reported: ReportedFinding, paint: Painter) -> Iterator[str]:
-    from rlslint.text.frames import frame, gutter_width
+    from rlslint.text.display import frame, gutter_width
 
     finding = reported.finding
     title = paint(f"{reported.severity.name}[{reported.name}]", "title")

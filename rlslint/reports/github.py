@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.config.scales import Severity
 from rlslint.reports.results import ReportedFinding, Result
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 _LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: "notice"}
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from rlslint.reports.results import ReportedFinding, Result
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 
 def render(result: Result) -> Iterator[str]:

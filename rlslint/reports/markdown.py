@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.reports.closing import closing_lines
 from rlslint.reports.results import ReportedFinding, Result
+from rlslint.text.display import printable
 from rlslint.text.patterns import Pattern
-from rlslint.text.printable import printable
 
 _ACTIVE = Pattern(r"[\\`*_{}\[\]<>()#|~&!@]")
 

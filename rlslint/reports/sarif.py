@@ -14,7 +14,7 @@ from rlslint.reports.fingerprints import distinct
 from rlslint.reports.reading import page, readable
 from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.text import Span
-from rlslint.text.frames import shown_sql
+from rlslint.text.display import shown_sql
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from rlslint import NamedTuple
+from rlslint.sql.placeholders import ANYTHING
 from rlslint.sql.statement_ends import DOLLAR_TAG, WORD, end_of_quote
-from rlslint.sql.unknown_names import ANYTHING
 from rlslint.text.patterns import Pattern
 
 _TEMPLATE = Pattern(

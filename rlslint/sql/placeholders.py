@@ -1,4 +1,8 @@
-"""Placeholders of psql, of database drivers and of templates, as identifiers of equal length."""
+"""Identifiers that stand in SQL for what is not known: for placeholders, and for parts of names.
+
+The placeholders are those of psql, of database drivers and of templates; what stands for one has
+its length.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,18 @@ import re
 
 from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
 from rlslint.text.patterns import Pattern
+
+ANYTHING = "rlslint_anything"
+"""Stands in SQL for a stretch that is not known."""
+
+NAME = "rlslint_name"
+"""Stands in SQL for a single name that is not known."""
+
+
+def is_open_name(name: str) -> bool:
+    """Tell whether a part of a name is not known."""
+    return ANYTHING in name or NAME in name
+
 
 _NAME = rb"[A-Za-z_]\w*"
 # Behind a colon, a word or a bracket a colon is a cast, an assignment or a slice of an array.

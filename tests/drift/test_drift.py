@@ -13,7 +13,7 @@ from rlslint.config.scales import Severity
 from rlslint.engine import audit
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
-from rlslint.files.layouts.sections import up_ranges
+from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.building import build
 from rlslint.project.database import Request
 from rlslint.replay import Replay

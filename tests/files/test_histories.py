@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rlslint.files.discovery import discover
 from rlslint.files.histories import Histories, histories
-from rlslint.files.layouts.sections import up_ranges
+from rlslint.files.layouts.reversals import up_ranges
 
 Files = dict[str, str]
 

@@ -13,7 +13,7 @@ from rlslint.drift.comparison import compare as compare_facts
 from rlslint.drift.comparison import facts_of, same
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
-from rlslint.files.layouts.sections import up_ranges
+from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.building import build
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot

@@ -7,8 +7,7 @@ from itertools import product
 import psycopg
 
 from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, as_text, converted
-from rlslint.sql.functions import FUNCTIONS, called
-from rlslint.sql.operators import operated
+from rlslint.sql.operations import FUNCTIONS, called, operated
 from tests.postgres import Database
 
 TEXTS = (

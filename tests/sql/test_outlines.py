@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rlslint.sql.outlines import Outline, outlines
-from rlslint.sql.unknown_names import ANYTHING
+from rlslint.sql.placeholders import ANYTHING
 
 
 def told(outline: Outline) -> tuple[str, str, list[str], str]:

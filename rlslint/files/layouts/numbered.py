@@ -16,9 +16,8 @@ import os
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, history
-from rlslint.files.layouts.order import natural, natural_path, number
-from rlslint.files.layouts.sections import tool
+from rlslint.files.layouts.history import Claim, Folders, history, natural, natural_path, number
+from rlslint.files.layouts.reversals import tool
 
 _MIGRATIONS = frozenset({"migrate", "migration", "migrations"})
 _ALL_RUN = frozenset({"docker-entrypoint-initdb.d", "initdb.d", "initdb"})

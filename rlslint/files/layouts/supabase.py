@@ -6,8 +6,15 @@ import os
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, History, history
-from rlslint.files.layouts.order import natural, natural_path, number
+from rlslint.files.layouts.history import (
+    Claim,
+    Folders,
+    History,
+    history,
+    natural,
+    natural_path,
+    number,
+)
 
 
 def claim(folders: Folders) -> Claim:

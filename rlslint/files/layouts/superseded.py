@@ -10,8 +10,7 @@ import os
 import re
 
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders
-from rlslint.files.layouts.order import number
+from rlslint.files.layouts.history import Claim, Folders, number
 
 _SUPERSEDED = frozenset(
     ("archive", "archived", "archives", "backup", "backups", "bak", "deprecated", "disabled",

@@ -8,7 +8,7 @@ from rlslint.config.platforms import console_role
 from rlslint.files.connections import platform_of, role_of
 from rlslint.project.project import Project
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 
 def connect_as_another(project: Project, remedy: str = "") -> str:

@@ -9,10 +9,11 @@ from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.config.platforms import ENGINE_SETTINGS
+from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bodies import settings_read, span_of_read, words_in_body
 from rlslint.meaning.context import context_reads
 from rlslint.project.findings import Finding, also_shown
-from rlslint.project.project import Project, is_own
+from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.text import Span
 
@@ -91,7 +92,7 @@ def _reads_in_body(function: Function) -> Iterator[tuple[str, Span | None]]:
 
 def _is_asked_for(name: str) -> bool:
     """Tell whether a setting is the project's own; those of an API's requests are always set."""
-    return is_own(name) and not name.startswith(ENGINE_SETTINGS)
+    return is_own_setting(name) and not name.startswith(ENGINE_SETTINGS)
 
 
 def _is_always_there(name: str, project: Project) -> bool:

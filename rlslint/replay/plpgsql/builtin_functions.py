@@ -20,7 +20,7 @@ from rlslint.replay.plpgsql.values import (
     shown_text,
 )
 from rlslint.sql.casts import NotFollowed, RefusedValue
-from rlslint.sql.functions import AGGREGATES, FUNCTIONS, called
+from rlslint.sql.operations import AGGREGATES, FUNCTIONS, called
 from rlslint.text.budget import MOST_ITEMS
 
 SERVER_VERSION = 17

@@ -16,9 +16,8 @@ from rlslint.replay.plpgsql.words import doubt_by_words
 from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
-from rlslint.sql.placeholders import has_templates
+from rlslint.sql.placeholders import ANYTHING, NAME, has_templates
 from rlslint.sql.recovery import filled_statements
-from rlslint.sql.unknown_names import ANYTHING, NAME
 from rlslint.text import Statement, Text
 from rlslint.text.patterns import Pattern
 

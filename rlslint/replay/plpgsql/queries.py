@@ -20,7 +20,7 @@ from rlslint.replay.plpgsql.values import (
     record_of,
 )
 from rlslint.sql.expressions import Call, Column, Expr, Other, Query
-from rlslint.sql.functions import AGGREGATES
+from rlslint.sql.operations import AGGREGATES
 
 _Key = tuple[object, ...]
 

@@ -17,7 +17,7 @@ from rlslint.replay.plpgsql.values import (
     joined_texts,
 )
 from rlslint.sql.casts import NotFollowed, RefusedValue, as_boolean
-from rlslint.sql.operators import ORDERS, operated
+from rlslint.sql.operations import ORDERS, operated
 
 _PATTERNS = {"~~": (False, False), "!~~": (False, True), "~~*": (True, False), "!~~*": (True, True)}
 _LONG_WORD = 6

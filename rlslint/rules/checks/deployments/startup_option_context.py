@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.config.server_settings import is_own_setting
 from rlslint.files.deployment.facts import StartupOption
 from rlslint.project.findings import Finding
-from rlslint.project.project import Project, is_own
+from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
 from rlslint.rules.registry import rule
 
@@ -14,7 +15,7 @@ from rlslint.rules.registry import rule
 @rule
 def startup_option_context(option: StartupOption, project: Project) -> Iterator[Finding]:
     is_read = option.setting in project.context_settings
-    if not is_read and not (project.assumes_context and is_own(option.setting)):
+    if not is_read and not (project.assumes_context and is_own_setting(option.setting)):
         return
     finding = Finding(
         object=option.setting,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.access import can_execute
 from rlslint.catalog.functions import Function
+from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bodies import reads_context, settings_read, words_in_body
 from rlslint.meaning.body_effects import effects
 from rlslint.project.findings import Finding, also_shown, shown
-from rlslint.project.project import Project, is_own
+from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
@@ -57,7 +58,9 @@ def _only_asks(function: Function, project: Project) -> bool:
         if any(word in _OWNERS for word, _ in words_in_body(one)):
             return False
         # Some settings of PostgreSQL's own are for superusers.
-        if not all(read.name is not None and is_own(read.name) for read in settings_read(one)):
+        if not all(
+            read.name is not None and is_own_setting(read.name) for read in settings_read(one)
+        ):
             return False
     callers = project.runtime.names
     return all(

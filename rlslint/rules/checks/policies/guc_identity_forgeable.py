@@ -9,10 +9,11 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.config.scales import Severity
+from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bodies import settings_read, words_in_body
 from rlslint.meaning.context import context_reads
 from rlslint.project.findings import Finding, also_shown
-from rlslint.project.project import Project, is_own
+from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text import HoleValue, Span
@@ -76,7 +77,7 @@ def _believed(project: Project, terms: Terms) -> str | None:
     for function in called:
         if function.language in ("sql", "plpgsql"):
             names += [read.name.lower() for read in settings_read(function) if read.name]
-    own = (name for name in names if is_own(name) and not name.startswith(ENGINE_SETTINGS))
+    own = (name for name in names if is_own_setting(name) and not name.startswith(ENGINE_SETTINGS))
     return min(own, default=None)
 
 

@@ -33,7 +33,7 @@ from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 
 def _is_about_inserts(terms: Terms, project: Project) -> bool:

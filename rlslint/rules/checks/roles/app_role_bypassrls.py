@@ -24,7 +24,7 @@ from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 
 
 @rule

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from rlslint.code.sites import CodeEventKind
 from rlslint.config.platforms import ENGINE_SETTINGS
+from rlslint.config.server_settings import is_own_setting
 from rlslint.project.findings import Finding, also_shown
-from rlslint.project.project import Project, is_own
+from rlslint.project.project import Project
 from rlslint.project.questions.bound_queries import Access, accesses, settings_needed
 from rlslint.project.sessions import SessionTrace, Step
 from rlslint.rules.registry import rule
@@ -51,7 +52,9 @@ def _without(
             needed = settings_needed(access, project)
             if not needed or not known.isdisjoint(needed):
                 continue
-            own = all(is_own(name) and not name.startswith(ENGINE_SETTINGS) for name in needed)
+            own = all(
+                is_own_setting(name) and not name.startswith(ENGINE_SETTINGS) for name in needed
+            )
             if own and needed.isdisjoint(project.ask(_set_by_hooks)):
                 yield parsed.statement, access, min(needed)
 

@@ -18,9 +18,10 @@ from rlslint.access.wording import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence
+from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bounds import bounds_of
 from rlslint.project.findings import Finding, also_shown, shown
-from rlslint.project.project import Project, is_own
+from rlslint.project.project import Project
 from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms
@@ -63,7 +64,7 @@ def _setting(project: Project, terms: Terms) -> str | None:
     ]
     names = [read.name for read in reads if read.kind == "setting" and read.name is not None]
     own = len(names) == len(reads) and all(
-        is_own(name) and not name.startswith("request.") for name in names
+        is_own_setting(name) and not name.startswith("request.") for name in names
     )
     return names[0] if names and own else None
 

@@ -21,7 +21,7 @@ from rlslint.project.questions.belonging import is_certainly_left_open
 from rlslint.project.questions.families import opened_above
 from rlslint.project.questions.tenants_exposed import exposure_to_api, tenants_exposed
 from rlslint.rules.registry import rule
-from rlslint.text.printable import printable
+from rlslint.text.display import printable
 from rlslint.text.sentences import listed
 
 _VERBS = {"select": "read", "update": "change", "delete": "delete"}
