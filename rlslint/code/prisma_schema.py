@@ -204,6 +204,14 @@ def _call(reader: _Reader) -> Call:
     return Call(label, given)
 
 
+def _number(text: str) -> object:
+    """Return what digits say; what is no number, or too long to be one, is what it is."""
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError:
+        return text
+
+
 def _value(reader: _Reader) -> object:
     """Return a string, a list, or a word with its arguments."""
     token = reader.peek()
@@ -216,7 +224,7 @@ def _value(reader: _Reader) -> object:
         return _call(reader)
     reader.take()
     if token.kind == "number":
-        return int(token.text) if token.text.lstrip("-").isdigit() else float(token.text)
+        return _number(token.text)
     if token.text not in "[{":
         return None
     items: list[object] = []

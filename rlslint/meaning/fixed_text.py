@@ -12,7 +12,7 @@ from rlslint.sql.quoting import quoted_identifier, quoted_literal
 from rlslint.text.budget import LONGEST_TEXT
 from rlslint.text.patterns import Pattern
 
-_PLACE = Pattern(r"%(?:(\d+)\$)?([sIL%])")
+_PLACE = Pattern(r"%(?:(\d{1,9})\$)?([sIL%])")
 _SETTING = Pattern(r"\s*set\b", re.IGNORECASE)
 _VALUE = "\0"
 """Stands for a literal that is not known."""

@@ -19,7 +19,7 @@ _TEXT = frozenset(
     "text varchar bpchar char name citext json jsonb xml text[] varchar[] name[]".split()  # noqa: SIM905
 )
 _QUOTING = frozenset(("quote_ident", "quote_literal", "quote_nullable"))
-_PLACE = Pattern(r"%(?:(\d+)\$)?-?\d*([sIL%])", re.DOTALL)
+_PLACE = Pattern(r"%(?:(\d{1,9})\$)?-?\d*([sIL%])", re.DOTALL)
 
 
 class RunText(NamedTuple):

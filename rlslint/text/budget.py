@@ -79,6 +79,8 @@ MOST_ITEMS: Final = 10_000
 """How many items an array, a list or a series may have."""
 MOST_BITS: Final = 14_000
 """Bits of an integer: printing one takes the square of its length."""
+MOST_DIGITS: Final = 4_000
+"""Digits of a number that is read: Python refuses to read more than a few more."""
 
 SOURCES_OF_ONE_NAME: Final = 200
 """How many ConfigMaps or Secrets of a name are looked at wherever they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from rlslint.code.adapters.building import (
@@ -37,6 +38,7 @@ from rlslint.code.form import (
     Try,
 )
 from rlslint.code.form import Mapping as MappingNode
+from rlslint.text.budget import MOST_DIGITS
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -106,12 +108,13 @@ def constant(builder: Builder, node: Parsed) -> Node:
         return Literal(*span(node), _CONSTANTS[lowered])
     digits = text.replace("_", "")
     number = _NUMBER().fullmatch(digits)
-    if number is not None:
+    if number is not None and len(number[1]) <= MOST_DIGITS:
         return Literal(*span(node), int(number[1], 0 if number[1][:2] in ("0x", "0X") else 10))
     try:
-        return Literal(*span(node), float(digits.rstrip("dDfFmM")))
+        found = float(digits.rstrip("dDfFmM"))
     except ValueError:
         return Other(*span(node))
+    return Literal(*span(node), found) if isfinite(found) else Other(*span(node))
 
 
 def attribute(of: Where, field: Where) -> Rule:

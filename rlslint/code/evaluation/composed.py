@@ -14,7 +14,7 @@ from rlslint.text.patterns import Pattern
 
 _TRUTHS = {"true": Plain(True), "false": Plain(False)}
 _SELECT = "SELECT "
-_MARK = Pattern(r":value_(\d+)")
+_MARK = Pattern(r":value_(\d{1,9})\b")
 
 
 def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:

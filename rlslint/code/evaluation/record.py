@@ -118,6 +118,8 @@ class Recorder:
         named: Mapping[str, Value] = MappingProxyType({}),
     ) -> None:
         """Note that SQL is sent, and what it does to the transaction of its session."""
+        if not sql.fragments:
+            return
         placed = placed_values(sql, library, values, named)
         command = transaction_command(placed.text)
         if command is CodeEventKind.begin and not session.is_pool:

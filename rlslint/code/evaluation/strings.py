@@ -18,14 +18,14 @@ STAND_IN = "___"
 _INDEX = Pattern(r"[0-9]{1,4}")
 _BRACES = Pattern(r"\{\{|\}\}|\{(\w*)(?:[.\[][^}:!]*)?(?:[:!][^}]*)?\}")
 _PERCENT = Pattern(
-    r"%%|%(?:\((?P<name>\w+)\)|<(?P<angled>\w+)>|(?P<number>\d+)\$|\[(?P<index>\d+)\])?"
+    r"%%|%(?:\((?P<name>\w+)\)|<(?P<angled>\w+)>|(?P<number>\d{1,4})\$|\[(?P<index>\d{1,4})\])?"
     r"[-+ #0]*\d*(?:\.\d+)?(?P<kind>[sdvqfxLIiuDSTt@])"
 )
 _PLACEHOLDERS = Pattern(
     r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$"""
-    r"""|\$(?P<number>\d+)|\$(?P<dollar>[A-Za-z_]\w*)|%(?:\((?P<word>\w+)\))?[sbt]|(?<![:\w\\]):(?P<colon>[A-Za-z_]\w*)(?!:)"""
-    r"""|(?<![\w@])@(?P<at>[A-Za-z_]\w*)|\{(?P<brace>\d+)\}|(?P<mark>(?<![?@])\?(?![?|&\w]))"""
-    r"""|(?<![?@\w])\?(?P<place>\d+)\b""",
+    r"""|\$(?P<number>\d{1,9})|\$(?P<dollar>[A-Za-z_]\w*)|%(?:\((?P<word>\w+)\))?[sbt]|(?<![:\w\\]):(?P<colon>[A-Za-z_]\w*)(?!:)"""
+    r"""|(?<![\w@])@(?P<at>[A-Za-z_]\w*)|\{(?P<brace>\d{1,9})\}|(?P<mark>(?<![?@])\?(?![?|&\w]))"""
+    r"""|(?<![?@\w])\?(?P<place>\d{1,9})\b""",
     re.DOTALL,
 )
 _FILLED = Pattern(r"[#$]\{([^{}]*)\}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from rlslint import NamedTuple
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
+from rlslint.text.budget import MOST_DIGITS
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
@@ -105,7 +106,7 @@ def number(name: str) -> tuple[int, ...] | None:
 
 def numbers(version: str) -> tuple[int, ...]:
     """Return the numbers of a version, whatever separates them."""
-    return tuple(int(part) for part in _DIGITS().findall(version))
+    return tuple(int(part[:MOST_DIGITS]) for part in _DIGITS().findall(version))
 
 
 def natural(name: str) -> Key:

@@ -1,9 +1,18 @@
-"""As whom an application should connect, so that policies apply to it."""
+"""The roles that policies bind: as whom to connect, and who uses what a group is granted."""
 
 from __future__ import annotations
 
-from rlslint.access.data_roles import escapes_row_security
-from rlslint.access.roles import ASSUMED_ROLE
+from rlslint.access.data_roles import escapes_row_security, is_administrative
+from rlslint.access.roles import (
+    ASSUMED_ROLE,
+    can_log_in,
+    has_bypassrls,
+    inherited_roles,
+    is_superuser,
+    settable_roles,
+)
+from rlslint.access.serving import makes_copies
+from rlslint.catalog.roles import Membership, Role
 from rlslint.config.platforms import console_role
 from rlslint.files.connections import platform_of, role_of
 from rlslint.project.project import Project
@@ -39,3 +48,29 @@ def _escapes(role: str, project: Project) -> bool:
         )
         for connection in project.connections
     )
+
+
+def users_through(membership: Membership, project: Project, *, become: bool) -> tuple[str, ...]:
+    """Return who serves requests or logs in with what a membership gives, and is bound by policies.
+
+    To `become` the role with SET ROLE is enough where it is asked for.
+    """
+    catalog, runtime = project.catalog, project.runtime
+    aside = runtime.bypassing | runtime.migrating
+    return tuple(
+        name
+        for name in catalog.roles
+        if _has(membership.member, name, project, become=become)
+        and (name in runtime.names or can_log_in(catalog, name))
+        and name not in aside
+        and not is_superuser(catalog, name)
+        and not has_bypassrls(catalog, name)
+        and not is_administrative(name)
+        and not makes_copies(catalog, name)
+    )
+
+
+def _has(role: Role, name: str, project: Project, *, become: bool) -> bool:
+    if role.name in inherited_roles(project.catalog, name):
+        return True
+    return become and (role.name == name or role.name in settable_roles(project.catalog, name))

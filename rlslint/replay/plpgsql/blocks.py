@@ -153,7 +153,7 @@ def _declare(interpreter: Interpreter, block: Block) -> None:
             number = default.removeprefix("$")
             value = (
                 interpreter.parameter(int(number))
-                if number.isdigit()
+                if number.isdecimal() and len(number) < 10
                 else interpreter.scopes.value((default.lower(),))
             )
             interpreter.scopes.declare(name, "", value)

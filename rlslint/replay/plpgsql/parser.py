@@ -252,7 +252,7 @@ class _Parser(TokenStream):
         self.need("foreach")
         targets = targets_in(self.until("in", "slice"))
         dimensions = self.until("in") if self.take("slice") else "0"
-        if not dimensions.isdigit():
+        if not dimensions.isdecimal() or len(dimensions) > 9:
             raise NotPlpgsql("SLICE needs a number")
         self.need("in", "array")
         array = self.until("loop")

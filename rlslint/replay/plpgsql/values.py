@@ -155,7 +155,7 @@ def literal_of(value: Datum) -> Datum:
     return quoting.quoted_literal(text)
 
 
-_SPECIFIER = r"%(?:(\d+)\$)?(-?)(\d+|\*(?:\d+\$)?)?([sIL%])"
+_SPECIFIER = r"%(?:(\d{1,9})\$)?(-?)(\d{1,9}|\*(?:\d+\$)?)?([sIL%])"
 
 
 def filled_template(template: str, arguments: tuple[Datum, ...]) -> Datum:
@@ -183,7 +183,7 @@ def filled_template(template: str, arguments: tuple[Datum, ...]) -> Datum:
 
 def _of_width(value: Datum, width: str, on_the_left: bool) -> Datum:
     text = shown_text(value) or ""
-    if isinstance(text, PartlyKnown) or not width.isdigit() or int(width) > LONGEST_TEXT:
+    if isinstance(text, PartlyKnown) or not width.isdecimal() or int(width) > LONGEST_TEXT:
         return ANY
     return text.ljust(int(width)) if on_the_left else text.rjust(int(width))
 

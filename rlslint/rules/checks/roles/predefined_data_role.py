@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
-    can_log_in,
-    has_bypassrls,
-    in_words,
-    inherited_roles,
-    is_administrative,
-    is_superuser,
-    makes_copies,
-)
+from rlslint.access import in_words
 from rlslint.access.privileges import PREDEFINED_ROLES
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Relation
@@ -20,6 +12,7 @@ from rlslint.catalog.roles import Membership, Role
 from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.ordinary_roles import users_through
 from rlslint.rules.registry import rule
 
 _MOST_SHOWN = 10
@@ -31,26 +24,9 @@ def predefined_data_role(role: Role, project: Project) -> Iterator[Finding]:
         return
     for membership in role.memberships.known():
         if membership.role.name in PREDEFINED_ROLES.values() and membership.inherit:
-            users = _users(role, project)
+            users = users_through(membership, project, become=False)
             if users:
                 yield _finding(membership, users, project)
-
-
-def _users(role: Role, project: Project) -> tuple[str, ...]:
-    """Return who serves requests or logs in with the rights of a role, and is bound by policies."""
-    catalog, runtime = project.catalog, project.runtime
-    aside = runtime.bypassing | runtime.migrating
-    return tuple(
-        name
-        for name in catalog.roles
-        if role.name in inherited_roles(catalog, name)
-        and (name in runtime.names or can_log_in(catalog, name))
-        and name not in aside
-        and not is_superuser(catalog, name)
-        and not has_bypassrls(catalog, name)
-        and not is_administrative(name)
-        and not makes_copies(catalog, name)
-    )
 
 
 def _unprotected(project: Project) -> list[Relation]:
