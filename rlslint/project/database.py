@@ -15,7 +15,7 @@ from rlslint.config.kinds import did_you_mean, with_hint
 from rlslint.config.options import Config
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
-from rlslint.project.statement_statistics import Remembered, remembered
+from rlslint.project.statement_statistics import Statistics, statistics_of
 from rlslint.server.connected import Connected, connected
 from rlslint.server.evidence import RewriteRule, Server, rewrite_rules
 from rlslint.server.introspection import introspect
@@ -88,7 +88,7 @@ def read_database(
         progress(f"Reading the catalog of {live.database}")
         catalog = introspect(live.ask, live.database, live.version, meanwhile)
         clients = connected(live)
-        statistics = remembered(live, catalog)
+        statistics = statistics_of(live, catalog)
         rewriting = rewrite_rules(live.ask)
     missing = sorted(set(request.schemas) - set(catalog.schemas))
     if missing:
@@ -174,7 +174,7 @@ def _lock_sentences(live: Snapshot) -> Iterator[str]:
 
 
 def _unseen(
-    live: Snapshot, clients: Connected, statistics: Remembered, rewriting: Iterable[RewriteRule]
+    live: Snapshot, clients: Connected, statistics: Statistics, rewriting: Iterable[RewriteRule]
 ) -> Iterator[NotChecked]:
     """Say what the role that asks may not see, and what no rule looks at."""
     for rule in rewriting:

@@ -38,7 +38,7 @@ _PARAMETER = Pattern(r"\$\d+")
 _EVERYTHING = "*"
 
 
-class Remembered(NamedTuple):
+class Statistics(NamedTuple):
     """Which roles have set which settings for whole sessions and do not take them back.
 
     `hidden` are the roles whose statements the one who asks may not read, `refused` tells that it
@@ -50,11 +50,11 @@ class Remembered(NamedTuple):
     refused: bool = False
 
 
-def remembered(live: Snapshot, catalog: Catalog) -> Remembered:
+def statistics_of(live: Snapshot, catalog: Catalog) -> Statistics:
     """Return what pg_stat_statements tells of settings, nothing where it is not there."""
     place = live.ask(_PLACE)
     if not place or place == _REFUSED:
-        return Remembered(refused=bool(place))
+        return Statistics(refused=bool(place))
     hidden: dict[str, None] = {}
     made: Counter[tuple[str, str]] = Counter()
     undone: set[tuple[str, str]] = set()
@@ -77,7 +77,7 @@ def remembered(live: Snapshot, catalog: Catalog) -> Remembered:
             text = CatalogText(live.database, f"SET {name} = $1".encode("utf-8", "replace"))
             span = Span(text, 0, len(text.data))
             settings.append(SessionSetting(span, name, role, calls, (role, name) in masked))
-    return Remembered(tuple(settings), tuple(hidden))
+    return Statistics(tuple(settings), tuple(hidden))
 
 
 def _changes(sql: str, catalog: Catalog) -> Iterator[tuple[str, bool]]:
