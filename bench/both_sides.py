@@ -15,7 +15,7 @@ from bench.comparing import Given, both_facts, given_between
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
 from rlslint.replay import Replay, Session
 from rlslint.replay.doubt import carry_out_broken
-from rlslint.replay.sessions import roll_back
+from rlslint.replay.transactions import roll_back
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, parsed_statements
 from rlslint.sql.psql import CONNECT, INCLUDE
 from rlslint.text import Statement, Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bench.both_sides import STUBS, BothSides
-from rlslint.catalog.platform_defaults import default_privileges
+from rlslint.catalog.provided import default_privileges
 from rlslint.config.platforms import SUPABASE, is_provided
 from tests.postgres import SUPERUSER
 

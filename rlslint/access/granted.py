@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Relation
-from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import MIGRATION_ROLE, quoted_roles
+from rlslint.catalog.roles import MIGRATION_ROLE, Grant, quoted_roles
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Location, Statement
 

@@ -11,8 +11,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.catalog.privileges import Grant, GrantKey
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, Grant, GrantKey
 
 DATA_PRIVILEGES = ("select", "insert", "update", "delete")
 """The privileges that reach rows one by one, which row security can filter."""

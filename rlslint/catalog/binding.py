@@ -12,11 +12,11 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.merged_columns import means_right
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.overloads import find_called
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.types import means_right
 from rlslint.config.platforms import PLATFORM_SCHEMAS
 from rlslint.sql.expressions import (
     OWN_ROW,
@@ -117,7 +117,7 @@ def unknown_relation(
     if relation is None:
         relation = Relation.beyond_history(schema, name, statement)
         if schema in PLATFORM_SCHEMAS:
-            from rlslint.catalog.platform_tables import settle_as_made
+            from rlslint.catalog.provided import settle_as_made
 
             settle_as_made(relation, catalog.platform, statement)
         catalog.unknown_relations[schema, name] = relation

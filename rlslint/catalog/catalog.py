@@ -11,8 +11,14 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.privileges import DefaultPrivilege, Grant, PossibleDefault
-from rlslint.catalog.roles import PUBLIC, Role, StoredSetting
+from rlslint.catalog.roles import (
+    PUBLIC,
+    DefaultPrivilege,
+    Grant,
+    PossibleDefault,
+    Role,
+    StoredSetting,
+)
 from rlslint.catalog.schemas import Schema, public_schema
 from rlslint.config.platforms import Platform
 from rlslint.text import Statement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rlslint.catalog.facts import Facts, Members
-from rlslint.catalog.privileges import Grant, GrantKey
+from rlslint.catalog.roles import Grant, GrantKey
 from rlslint.sql.expressions import Expr
 from rlslint.sql.quoting import quoted_identifier, quoted_type
 from rlslint.text import Statement

@@ -10,8 +10,7 @@ from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import ABSENT, JOURNAL
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.privileges import Grant, GrantKey
-from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.roles import MIGRATION_ROLE, Grant, GrantKey
 from rlslint.catalog.schemas import Schema
 from rlslint.sql.expressions import Query
 from rlslint.sql.quoting import quoted_identifier

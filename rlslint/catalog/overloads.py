@@ -6,7 +6,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.catalog.output_types import POLYMORPHIC, type_of
+from rlslint.catalog.types import POLYMORPHIC, type_of
 from rlslint.sql.expressions import Constant, Expr, Other
 from rlslint.text.budget import OVERLOADS_COMPARED
 from rlslint.text.patterns import Pattern

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.facts import Facts, Members
-from rlslint.catalog.privileges import Grant, GrantKey
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, Grant, GrantKey
 from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 

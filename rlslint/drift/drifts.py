@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.catalog.bookkeeping import is_bookkeeping
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.provided import is_bookkeeping
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.schemas import Schema

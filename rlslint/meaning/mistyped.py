@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple
 from rlslint.catalog.model import Relation
-from rlslint.catalog.output_types import output_types, type_of
+from rlslint.catalog.types import output_types, type_of
 from rlslint.sql.expressions import (
     Call,
     Cast,

@@ -20,13 +20,12 @@ from rlslint.access import (
     relations_looked_up,
 )
 from rlslint.catalog.answers import ask, remembered
-from rlslint.catalog.bookkeeping import is_bookkeeping
 from rlslint.catalog.catalog import Catalog, RowAccess
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation
-from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.provided import is_bookkeeping, platform_table
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.options import Config
 from rlslint.config.platforms import HIDDEN_SCHEMAS

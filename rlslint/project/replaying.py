@@ -8,7 +8,7 @@ from functools import partial
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.platform_defaults import (
+from rlslint.catalog.provided import (
     end_default_grants,
     grant_elsewhere,
     settle_on,

@@ -12,7 +12,7 @@ from rlslint.access.granted import StatementPlace, statement_place
 from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.catalog.catalog import Catalog, IdleRevoke
 from rlslint.catalog.model import Policy, Relation, RemovedPolicy
-from rlslint.catalog.privileges import DefaultPrivilege
+from rlslint.catalog.roles import DefaultPrivilege
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.project import Project
 from rlslint.text import Statement

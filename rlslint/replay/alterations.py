@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rlslint.catalog.model import Column, Relation
-from rlslint.replay.columns import add_column
-from rlslint.replay.constraints import add_constraint, default_of, is_table_constraint
-from rlslint.replay.declared_constraints import in_order_of_making
+from rlslint.replay.constraints import (
+    add_constraint,
+    default_of,
+    in_order_of_making,
+    is_table_constraint,
+)
 from rlslint.replay.dependencies import note_type
 from rlslint.replay.inheritance import (
     inheriting,
@@ -17,12 +20,12 @@ from rlslint.replay.inheritance import (
     leave_parent,
 )
 from rlslint.replay.not_null import drop_not_null, set_not_null
+from rlslint.replay.owners import must_own
 from rlslint.replay.partition_indexes import attach_index, rebuild_indexes
-from rlslint.replay.permissions import must_own
 from rlslint.replay.policies import refuse_row_security
 from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
-from rlslint.replay.stand_ins import note_alteration
 from rlslint.replay.state import Replay
+from rlslint.replay.tables import add_column, note_alteration
 from rlslint.sql.nodes import type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement

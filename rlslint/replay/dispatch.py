@@ -14,7 +14,7 @@ StatementHandler = Callable[[Any, Statement, Node, int], None]
 """Takes the Replay, the statement, its node, and what to add to locations in the node."""
 
 _HANDLERS = {
-    "AlterDatabaseSetStmt": "stored_settings.alter_database_set",
+    "AlterDatabaseSetStmt": "settings.alter_database_set",
     "AlterDefaultPrivilegesStmt": "privileges.alter_default_privileges",
     "AlterEventTrigStmt": "triggers.alter_event_trigger",
     "AlterFunctionStmt": "functions.alter_function",
@@ -22,7 +22,7 @@ _HANDLERS = {
     "AlterOwnerStmt": "owners.alter_owner publications.change_owner",
     "AlterPolicyStmt": "policies.alter_policy",
     "AlterPublicationStmt": "publications.alter_publication",
-    "AlterRoleSetStmt": "stored_settings.alter_role_set",
+    "AlterRoleSetStmt": "settings.alter_role_set",
     "AlterRoleStmt": "roles.alter_role",
     "AlterSeqStmt": "triggers.alter_sequence",
     "AlterSystemStmt": "transactions.refuse_in_transaction",
@@ -47,7 +47,7 @@ _HANDLERS = {
     "CreateTrigStmt": "triggers.create_trigger",
     "CreatedbStmt": "transactions.refuse_in_transaction",
     "DefineStmt": "types.define",
-    "DiscardStmt": "sessions.discard",
+    "DiscardStmt": "transactions.discard",
     "DoStmt": "dynamic.run_do",
     "DropOwnedStmt": "publications.drop_owned removals.drop_owned",
     "DropRoleStmt": "removals.drop_role",
@@ -57,10 +57,10 @@ _HANDLERS = {
     "GrantRoleStmt": "roles.grant_role",
     "GrantStmt": "privileges.grant",
     "IndexStmt": "indexes.create_index",
-    "PsqlCondition": "sessions.condition",
+    "PsqlCondition": "transactions.condition",
     "PsqlResults": "dynamic.run_results",
     "PsqlShell": "dynamic.run_shell",
-    "PsqlConnect": "sessions.connect",
+    "PsqlConnect": "transactions.connect",
     "ReassignOwnedStmt": "owners.reassign_owned publications.reassign_owned",
     "ReindexStmt": "transactions.refuse_in_transaction",
     "RenameStmt": "names.rename publications.rename",
@@ -81,10 +81,10 @@ HANDLED_KINDS = frozenset(_HANDLERS)
 
 
 _OF_ROWS = {
-    "DeleteStmt": "refused_rows.refuse_rows row_accesses.change_rows",
-    "InsertStmt": "refused_rows.refuse_rows containers.insert_rows row_accesses.change_rows",
-    "MergeStmt": "refused_rows.refuse_rows row_accesses.change_rows",
-    "UpdateStmt": "refused_rows.refuse_rows containers.update_rows row_accesses.change_rows",
+    "DeleteStmt": "rows.refuse_rows rows.change_rows",
+    "InsertStmt": "rows.refuse_rows rows.insert_containers rows.change_rows",
+    "MergeStmt": "rows.refuse_rows rows.change_rows",
+    "UpdateStmt": "rows.refuse_rows rows.update_containers rows.change_rows",
 }
 """The same for the kinds that are decoded only where rows are of interest."""
 
@@ -102,7 +102,7 @@ def handlers_of(kind: str) -> tuple[StatementHandler, ...]:
 def drop_at_commit() -> Callable[[Any, Statement], None]:
     """Return what removes temporary tables at the end of a transaction."""
     found: Callable[[Any, Statement], None]
-    found = import_module("rlslint.replay.sessions").drop_at_commit
+    found = import_module("rlslint.replay.transactions").drop_at_commit
     return found
 
 

@@ -10,9 +10,8 @@ from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import ABSENT, JOURNAL, Record, RecordedDict, set_attribute
 from rlslint.catalog.model import Column, Policy, Relation
-from rlslint.catalog.privileges import DefaultPrivilege, PossibleDefault
 from rlslint.catalog.publications import Publication
-from rlslint.catalog.roles import Role
+from rlslint.catalog.roles import DefaultPrivilege, PossibleDefault, Role
 from rlslint.catalog.schemas import Schema
 from rlslint.sql.placeholders import is_open_name
 from rlslint.text import Statement

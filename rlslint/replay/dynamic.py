@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from rlslint.catalog.overloads import find_called
-from rlslint.replay.row_accesses import change_in_with
+from rlslint.replay.rows import change_in_with
 from rlslint.replay.settings import set_config
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Constant, Other, Query

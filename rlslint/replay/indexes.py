@@ -5,11 +5,11 @@ from __future__ import annotations
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Index, Relation
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.replay.column_numbers import column_numbers
 from rlslint.replay.dependencies import note_clause
 from rlslint.replay.generated_names import generated_name, is_taken, numbered
+from rlslint.replay.inheritance import column_numbers
+from rlslint.replay.owners import must_own
 from rlslint.replay.partition_indexes import add_index
-from rlslint.replay.permissions import must_own
 from rlslint.replay.refusals import Refused, must_be_bound, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import expression, output_name

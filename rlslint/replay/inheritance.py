@@ -1,19 +1,63 @@
-"""What inheritance children take from their parents, and what is theirs alone.
-
-PostgreSQL counts the parents of a column or constraint, and notes whether the table has declared
-it itself (pg_attribute, attinhcount and attislocal; pg_constraint, coninhcount and conislocal).
-"""
+"""What children take from their parents, whose columns may stand elsewhere, and what they own."""
 
 from __future__ import annotations
 
 from rlslint.catalog.model import Column, Constraint, Relation
-from rlslint.replay.column_numbers import mapped
+from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.dependencies import note_clause, note_type
 from rlslint.replay.generated_names import hold_name, rename_member
 from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.state import Replay
-from rlslint.replay.translation import translated
+from rlslint.sql import expressions as sql
+from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr
+from rlslint.sql.rebuilding import rebound, rebuilt
 from rlslint.text import Statement
+
+
+def mapped(model: Relation, relation: Relation, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the attribute numbers that columns of `model` have in `relation`, by name."""
+    return column_numbers(relation, names_of(model, numbers))
+
+
+def names_of(relation: Relation, numbers: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the names of columns, "" for an expression."""
+    return tuple(name_of(relation, number) for number in numbers)
+
+
+def name_of(relation: Relation, number: int) -> str:
+    """Return the name of a column, "" for an expression."""
+    column = relation.column(number) if number and relation.knows("columns") else None
+    return column.name if column is not None else ""
+
+
+def column_numbers(relation: Relation, names: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the attribute numbers of columns, 0 for one that is not known."""
+    if not relation.knows("columns"):
+        return tuple(0 for _ in names)
+    found = (relation.columns.get(name) for name in names)
+    return tuple(column.number if column is not None else 0 for column in found)
+
+
+def translated(clause: Clause, model: Relation, relation: Relation) -> Clause:
+    """Return a clause of `model` as it is for `relation`, whose columns may stand elsewhere."""
+    if not (model.knows("columns") and relation.knows("columns")):
+        return clause
+    numbers = {
+        column.number: mapped(model, relation, (column.number,))[0]
+        for column in model.columns.values()
+    }
+    if all(old == new for old, new in numbers.items()):
+        return clause
+    found = _renumbered(clause.expression, numbers)
+    return Clause(Predicate(found), clause.statement, clause.base)
+
+
+def _renumbered(part: Expr, numbers: dict[int, int]) -> Expr:
+    match part:
+        case sql.Column(binding=ColumnBinding(source, number, name)) if source is OWN_ROW:
+            return rebound(part, ColumnBinding(source, numbers.get(number, number), name))
+        case _:
+            return rebuilt(part, lambda child: _renumbered(child, numbers))
 
 
 def inheriting(replay: Replay, relation: Relation) -> list[Relation]:

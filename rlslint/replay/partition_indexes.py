@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Constraint, Index, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.replay.column_numbers import mapped, name_of, names_of
 from rlslint.replay.dependencies import columns_named
 from rlslint.replay.generated_names import (
     generated_name,
@@ -13,10 +12,9 @@ from rlslint.replay.generated_names import (
     numbered,
     rename_member,
 )
-from rlslint.replay.inheritance import inheriting
+from rlslint.replay.inheritance import inheriting, mapped, name_of, names_of, translated
 from rlslint.replay.not_null import set_not_null
 from rlslint.replay.state import Replay
-from rlslint.replay.translation import translated
 from rlslint.sql.expressions import OWN_ROW, Call, Cast, Column, ColumnBinding, Expr
 from rlslint.sql.parser import Node
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Constraint, Kind, Relation
-from rlslint.replay.column_numbers import mapped, names_of
 from rlslint.replay.generated_names import generated_name, hold_name
 from rlslint.replay.inheritance import (
     inheriting,
     is_not_null,
     keep_what_was_inherited,
+    mapped,
+    names_of,
     note_child,
     pass_on_check,
     take_checks,

@@ -7,18 +7,18 @@ from rlslint.catalog.answers import ask
 from rlslint.catalog.binding import Scope, bind, find_relation
 from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.output_types import type_of
 from rlslint.catalog.overloads import Given, find_function, given_types, is_built_in_type
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import SharedPredicate, columns_key
+from rlslint.catalog.types import type_of
 from rlslint.replay.dependencies import (
     AGGREGATES,
     needs_of,
     note_reader,
     outside_sub_selects,
 )
-from rlslint.replay.permissions import must_own
+from rlslint.replay.owners import must_own
 from rlslint.replay.refusals import Refused, must_be_bound, must_have
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query, Source

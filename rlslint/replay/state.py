@@ -15,8 +15,7 @@ from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.overloads import may_be_one_type, without_temporary
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.catalog.privileges import Grant, GrantKey
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Grant, GrantKey
 from rlslint.catalog.schemas import Schema
 from rlslint.catalog.sharing import SharedPredicates
 from rlslint.replay.dispatch import (

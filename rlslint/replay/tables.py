@@ -1,23 +1,39 @@
-"""CREATE TABLE, CREATE TABLE AS, SELECT INTO and ALTER TABLE."""
+"""CREATE TABLE: its columns, what LIKE takes from a model, and what was said of it before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
+from rlslint.catalog.facts import Members
 from rlslint.catalog.journal import set_attribute
-from rlslint.catalog.model import Column, Kind, Policy, Relation
-from rlslint.replay.column_numbers import column_numbers
-from rlslint.replay.columns import add_column
-from rlslint.replay.constraints import add_constraint, is_table_constraint
-from rlslint.replay.declared_constraints import Declared, in_order_of_making
-from rlslint.replay.dependencies import note_clause, note_type
-from rlslint.replay.inheritance import inherit
-from rlslint.replay.permissions import may_create_in
+from rlslint.catalog.model import Column, Constraint, Index, Kind, Policy, Relation
+from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay.constraints import (
+    Declared,
+    add_constraint,
+    in_order_of_making,
+    is_table_constraint,
+)
+from rlslint.replay.dependencies import note_clause, note_reader, note_type
+from rlslint.replay.generated_names import hold_name
+from rlslint.replay.inheritance import (
+    check_of,
+    column_numbers,
+    copied_column,
+    inherit,
+    inherit_column,
+    inheriting,
+    is_not_null,
+    note_copy,
+    translated,
+)
+from rlslint.replay.not_null import forbid_null
+from rlslint.replay.owners import may_create_in
+from rlslint.replay.partition_indexes import copy_index
 from rlslint.replay.refusals import Refused, must_be_as_lasting, must_be_bound
-from rlslint.replay.stand_ins import settled
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Query
+from rlslint.sql.expressions import Call, Constant, Query
 from rlslint.sql.nodes import query, strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -67,8 +83,6 @@ def build_table(replay: Replay, statement: Statement, node: Node, base: int, kin
         if "ColumnDef" in element:
             add_column(replay, relation, element["ColumnDef"], statement, base)
         elif "TableLikeClause" in element:
-            from rlslint.replay.copies import copy_like
-
             options = element["TableLikeClause"].get("options", 0)
             copy_like(replay, relation, models.pop(0), options)
     _add_constraints(replay, relation, node, statement, base)
@@ -154,7 +168,7 @@ def table_of_query(
         note_type(replay, relation, column)
     read = relations_read(bound)
     if replay.has_forced and not into.get("skipData"):
-        from rlslint.replay.row_accesses import note_reads
+        from rlslint.replay.rows import note_reads
 
         note_reads(replay, statement, read)
     for needed in read if kind is Kind.materialized_view else ():
@@ -184,7 +198,7 @@ def columns_of_query(
     relation: Relation, bound: Query, names: tuple[str, ...], statement: Statement
 ) -> None:
     """Give a relation the columns that a query puts out."""
-    from rlslint.catalog.output_types import output_types
+    from rlslint.catalog.types import output_types
 
     outputs = output_columns(bound)
     if outputs is None:
@@ -198,3 +212,183 @@ def columns_of_query(
         if not column.type:
             column.forget("type", statement)
         relation.add_column(column)
+
+
+_SERIAL = {
+    "smallserial": "int2", "serial2": "int2", "serial": "int4", "serial4": "int4",
+    "bigserial": "int8", "serial8": "int8",
+}  # fmt: skip
+
+
+def add_column(
+    replay: Replay, relation: Relation, definition: Node, statement: Statement, base: int
+) -> bool:
+    """Add the column of a ColumnDef with its default and NOT NULL; False if nothing is added.
+
+    Its other constraints are for the caller to add, after all columns.
+    """
+    if not relation.knows("columns"):
+        return False
+    name = definition["colname"]
+    if name in relation.columns:
+        return _merge(replay, relation, definition, statement, base)
+    written = _written_type(definition)
+    column = Column(name, relation.next_number, _SERIAL.get(written, written), False, statement)
+    relation.add_column(column)
+    note_type(replay, relation, column)
+    if "collClause" in definition:
+        name = strings(definition["collClause"]["collname"])[-1]
+        replay.origins.collations[relation.oid, column.number] = name
+        note_reader(replay, relation, (("collation", name),))
+    _describe(replay, relation, column, written, definition, statement, base)
+    for child in inheriting(replay, relation):
+        _pass_on(replay, relation, child, column)
+    return True
+
+
+def _describe(
+    replay: Replay,
+    relation: Relation,
+    column: Column,
+    written: str,
+    definition: Node,
+    statement: Statement,
+    base: int,
+) -> None:
+    if written in _SERIAL:
+        _take_from_sequence(replay, relation, column, statement, base)
+    for item in definition.get("constraints", ()):
+        if not is_table_constraint(item["Constraint"]):
+            add_constraint(replay, relation, item["Constraint"], statement, base, column)
+
+
+def _merge(
+    replay: Replay, relation: Relation, definition: Node, statement: Statement, base: int
+) -> bool:
+    """A new table restates a column that it inherits (manual: CREATE TABLE, INHERITS)."""
+    if statement is not relation.created:
+        return False
+    column = relation.columns[definition["colname"]]
+    if relation.partition_of is None:
+        replay.origins.inherited_columns.discard((relation.oid, column.number))
+    _describe(replay, relation, column, _written_type(definition), definition, statement, base)
+    return True
+
+
+def _written_type(definition: Node) -> str:
+    """Return the type beside a column; a partition's says none (CREATE TABLE … PARTITION OF)."""
+    return type_name(definition["typeName"]) if "typeName" in definition else ""
+
+
+def _take_from_sequence(
+    replay: Replay, relation: Relation, column: Column, statement: Statement, base: int
+) -> None:
+    """Give a serial column its default, which goes with its sequence."""
+    sequence = Constant(f"{relation.schema}.{relation.name}_{column.name}_seq")
+    default = Clause(Predicate(Call(("nextval",), (sequence,))), statement, base)
+    column.become("default", default)
+    note_clause(replay, relation, default)
+    replay.origins.owned_sequences[relation.oid, column.number] = (
+        f"{relation.name}_{column.name}_seq"
+    )
+    forbid_null(replay, relation, column, statement)
+
+
+def _pass_on(replay: Replay, parent: Relation, child: Relation, column: Column) -> None:
+    copy = inherit_column(replay, child, column)
+    if copy is None:
+        return
+    if is_not_null(column):
+        replay.origins.inherited_not_nulls.add((child.oid, copy.number))
+        name = replay.origins.not_null_names.get((parent.oid, column.number), "")
+        replay.origins.not_null_names[child.oid, copy.number] = name
+    if child.partition_of is parent:
+        copy.become("identity", column.identity)
+    for grandchild in inheriting(replay, child):
+        _pass_on(replay, child, grandchild, copy)
+
+
+# CREATE_TABLE_LIKE_… in PostgreSQL's parsenodes.h; INCLUDING ALL sets every bit.
+_CONSTRAINTS, _DEFAULTS, _GENERATED, _IDENTITY, _INDEXES = 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 6
+
+
+def copy_like(replay: Replay, relation: Relation, model: Relation, options: int) -> None:
+    """Copy the columns of another table, and what INCLUDING names."""
+    relation.become("copied_from", (*relation.copied_from, model))
+    relation.become("copy_kind", "like")
+    if not model.knows("columns"):
+        if relation.knows("columns"):
+            relation.forget("columns", model.created)
+        return
+    if not relation.knows("columns"):
+        return
+    for column in model.columns.values():
+        if column.name in relation.columns:
+            continue
+        copy = copied_column(relation, column)
+        wanted = _GENERATED if column.generated else _DEFAULTS
+        copy.default = column.default if options & wanted else None
+        copy.generated = column.generated and bool(options & _GENERATED)
+        copy.identity = column.identity and bool(options & _IDENTITY)
+        generated = replay.origins.generated.get((model.oid, column.number))
+        if copy.generated and generated is not None:
+            moved = translated(generated, model, relation)
+            replay.origins.generated[relation.oid, copy.number] = moved
+            note_clause(replay, relation, moved)
+        note_copy(replay, relation, copy)
+    if options & _CONSTRAINTS:
+        _copy_checks(replay, model, relation)
+    if options & _INDEXES:
+        for index in model.indexes.known():
+            copy_index(replay, model, relation, index)
+
+
+def _copy_checks(replay: Replay, model: Relation, relation: Relation) -> None:
+    for constraint in model.constraints.known():
+        if constraint.kind == "check":
+            relation.constraints[constraint.name] = check_of(model, relation, constraint)
+            note_clause(replay, relation, constraint.expression)
+            hold_name(replay, relation, constraint.name)
+            if (model.oid, constraint.name) in replay.origins.uninherited_checks:
+                replay.origins.uninherited_checks.add((relation.oid, constraint.name))
+
+
+_FACTS = ("rls_enabled", "rls_forced", "owner", "options")
+
+
+def note_alteration(replay: Replay, relation: Relation, statement: Statement, node: Node) -> None:
+    """Remember an ALTER TABLE IF EXISTS that perhaps found nothing."""
+    if not relation.is_beyond_history:
+        return
+    noted = replay.origins.perhaps_altered
+    if node.get("missing_ok"):
+        noted[relation] = (*noted.get(relation, ()), statement)
+    else:
+        noted[relation] = ()  # A table that certainly exists now is taken to have existed before.
+
+
+def settled(replay: Replay, range_var: Node, kind: Kind, statement: Statement) -> Relation | None:
+    """Return the stand-in that CREATE TABLE IF NOT EXISTS makes a table of, None without one.
+
+    What only ALTER TABLE IF EXISTS has done to it becomes unknown: either the table existed before
+    that, or this statement has made it without all that.
+    """
+    place = replay.place_of_new(range_var)
+    relation = replay.catalog.unknown_relations.get(place)
+    if relation is None or place in replay.catalog.names:
+        return None
+    relation.settle(replay.oid(), kind, replay.session.user, statement)
+    for perhaps in replay.origins.perhaps_altered.pop(relation, ()):
+        for fact in _FACTS:
+            if relation.statements.get(fact) is perhaps:
+                relation.forget(fact, perhaps)
+        _open(relation.constraints, perhaps)
+        _open(relation.indexes, perhaps)
+    return relation
+
+
+def _open(members: Members[str, Constraint] | Members[str, Index], perhaps: Statement) -> None:
+    for member in members.known():
+        if member.statement is perhaps:
+            del members[member.name]
+            members.open(perhaps)

@@ -6,7 +6,7 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Column, Kind, Relation
 from rlslint.catalog.overloads import is_built_in_type
 from rlslint.replay.dependencies import note_clause
-from rlslint.replay.permissions import must_own
+from rlslint.replay.owners import must_own
 from rlslint.replay.refusals import Refused, must_be_bound
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query

@@ -14,7 +14,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column as TableColumn
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.platform_tables import platform_table
+from rlslint.catalog.provided import platform_table
 from rlslint.catalog.roles import PUBLIC, Role
 from rlslint.meaning.built_in import STRICT_FUNCTIONS
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, context_reads

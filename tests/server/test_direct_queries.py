@@ -12,8 +12,7 @@ from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Kind, Policy, Relation
-from rlslint.catalog.privileges import Grant, GrantKey
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, Grant, GrantKey
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot
 from tests.postgres import SUPERUSER, Database

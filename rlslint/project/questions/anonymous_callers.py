@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Policy
-from rlslint.catalog.platform_tables import platform_table
+from rlslint.catalog.provided import platform_table
 from rlslint.meaning.bounds import bounds_of, unbounded_branches
 from rlslint.meaning.context import context_reads, own_columns
 from rlslint.meaning.intents import publishes

@@ -16,8 +16,8 @@ from rlslint.access import inherited_roles, relations_looked_up
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.catalog.provided import platform_table
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import SharedPredicate, SharedPredicates
 from rlslint.meaning.admitting import admits_none, is_tautology

@@ -13,8 +13,8 @@ from rlslint.access import (
 )
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy, Relation, RemovedPolicy
-from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.provided import platform_table
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.platforms import ANONYMOUS
 from rlslint.config.scales import Confidence

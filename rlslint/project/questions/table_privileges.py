@@ -12,8 +12,7 @@ from rlslint.access import (
 )
 from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.catalog.model import Table
-from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, Grant
 from rlslint.project.project import Project
 
 EVERYBODY = "every role"

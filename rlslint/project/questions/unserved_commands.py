@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from rlslint import NamedTuple
 from rlslint.access import applicable_policies, grants_to, inherited_roles, row_security_active
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC, quoted_roles
+from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS

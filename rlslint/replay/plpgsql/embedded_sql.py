@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import JOURNAL
+from rlslint.replay.doubtful import leave_in_doubt
 from rlslint.replay.plpgsql.builtin_functions import is_harmless
 from rlslint.replay.plpgsql.calls import Arguments
 from rlslint.replay.plpgsql.conditions import DATA_ERRORS
@@ -16,7 +18,6 @@ from rlslint.replay.plpgsql.execution import of_this_database
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import has_more_rows, query_rows, rows_of_from
 from rlslint.replay.plpgsql.system_catalogs.questions import Row
-from rlslint.replay.plpgsql.transaction_control import end_transaction
 from rlslint.replay.plpgsql.tree import Execute, Target
 from rlslint.replay.plpgsql.values import (
     ANY,
@@ -29,7 +30,8 @@ from rlslint.replay.plpgsql.values import (
 )
 from rlslint.replay.plpgsql.variables import ROW_COUNT
 from rlslint.replay.refusals import ANY_ERROR, Refused
-from rlslint.replay.row_accesses import change_in_with, note_query
+from rlslint.replay.rows import change_in_with, note_query
+from rlslint.replay.transactions import drop_at_commit
 from rlslint.sql.expressions import Call, Column, Expr, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import ParsedStatement, SyntaxProblem
@@ -286,3 +288,30 @@ def _run_in_frame(
 
 def _matters(interpreter: Interpreter, call: Call) -> bool:
     return call.name[-1] == "set_config" or bool(interpreter.replay.functions_named(call.name))
+
+
+def end_transaction(interpreter: Interpreter, parsed: ParsedStatement) -> None:
+    """Make last what was done so far, or undo it; a new transaction begins at once.
+
+    Raises Raised where PostgreSQL allows neither: in functions, in EXCEPTION blocks, behind EXECUTE
+    and in a transaction block.
+    """
+    kind = parsed.node["kind"]
+    if kind not in ("TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK"):
+        raise Raised("feature_not_supported")
+    if not interpreter.may_end_transaction or interpreter.course.catching:
+        raise Raised("invalid_transaction_termination")
+    replay, session = interpreter.replay, interpreter.replay.session
+    if not interpreter.certain:
+        if kind == "TRANS_STMT_ROLLBACK":
+            changed = leave_in_doubt(replay.catalog, 0, interpreter.statement)
+            if changed:
+                interpreter.execution.note("whether it rolls back depends on the database")
+        return
+    if kind == "TRANS_STMT_ROLLBACK":
+        JOURNAL.undo(0)
+        return
+    drop_at_commit(replay, interpreter.statement)
+    session.end()
+    session.begin()
+    JOURNAL.keep()

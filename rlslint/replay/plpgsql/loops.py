@@ -24,7 +24,7 @@ from rlslint.replay.plpgsql.tree import (
     assigned,
 )
 from rlslint.replay.plpgsql.values import ANY, Composite, PartlyKnown
-from rlslint.replay.row_accesses import note_query
+from rlslint.replay.rows import note_query
 from rlslint.text import Statement
 from rlslint.text.budget import STEPS_OF_A_BLOCK
 

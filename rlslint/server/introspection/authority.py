@@ -9,8 +9,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Owned, Relation
-from rlslint.catalog.privileges import DefaultPrivilege, Grant
-from rlslint.catalog.roles import PUBLIC, Membership, Role
+from rlslint.catalog.roles import PUBLIC, DefaultPrivilege, Grant, Membership, Role
 from rlslint.catalog.schemas import Schema
 from rlslint.config.platforms import is_provided, platform_of_roles
 from rlslint.server.introspection.description import Description

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Relation, Trigger
-from rlslint.catalog.platform_tables import settle_as_made
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.provided import settle_as_made
 from rlslint.config.platforms import PLATFORM_SCHEMAS
 from rlslint.server.introspection.authority import Held, RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed

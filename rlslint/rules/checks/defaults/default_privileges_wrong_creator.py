@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from rlslint.access import has_any_column_privilege, in_words
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Relation
-from rlslint.catalog.privileges import DefaultPrivilege
-from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.roles import MIGRATION_ROLE, DefaultPrivilege
 from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Column, Policy
-from rlslint.catalog.platform_tables import platform_table
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.provided import platform_table
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import is_bounded, tenant_columns

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.access import inherited_roles
 from rlslint.catalog.model import Policy, Relation, Table
-from rlslint.catalog.platform_tables import PlatformTable, platform_table
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.provided import PlatformTable, platform_table
 from rlslint.config.scales import Confidence, Severity
 from rlslint.meaning.captures import captured_comparisons, swallowed
 from rlslint.meaning.containers import open_containers

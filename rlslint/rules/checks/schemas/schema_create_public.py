@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from rlslint.access import bypass, grants_to, inherited_roles, protected_tables
 from rlslint.access.data_roles import owners
 from rlslint.access.wording import spoken
-from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC, quoted_roles
+from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH, Schema
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown

@@ -17,8 +17,7 @@ from rlslint.access import (
 from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Relation, Table
-from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import PUBLIC, Grant
 from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -15,8 +15,7 @@ from rlslint.access import (
     revocation,
 )
 from rlslint.catalog.model import Policy, Table
-from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import PUBLIC, quoted_roles
+from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project

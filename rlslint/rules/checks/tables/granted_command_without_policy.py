@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.wording import spoken
 from rlslint.catalog.model import Table
-from rlslint.catalog.privileges import Grant
-from rlslint.catalog.roles import quoted_roles
+from rlslint.catalog.roles import Grant, quoted_roles
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

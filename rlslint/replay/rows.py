@@ -1,20 +1,69 @@
-"""Statements that read or change rows of tables whose policies are in force where they stand.
-
-PostgreSQL refuses nothing there: an UPDATE finds no row, a copy stays empty, and all goes on.
-"""
+"""INSERT, UPDATE, DELETE and MERGE: what refuses them, and which policies decide on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from rlslint.catalog.catalog import Condition, RowAccess
-from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.config.platforms import CONTAINERS
+from rlslint.replay.refusals import Refused, must_have_columns
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Query
+from rlslint.sql.expressions import Cast, Constant, Expr, Query
+from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
+
+
+def refuse_rows(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Refuse a statement about rows of a table that is gone, or of columns that it has not."""
+    del base
+    relation = replay.find(node["relation"])
+    if relation is None:
+        # What was never there may be made elsewhere; that is for others to say.
+        schema, name = node["relation"].get("schemaname", ""), node["relation"]["relname"]
+        if replay.catalog.is_gone((schema,) if schema else replay.search_path, name):
+            raise Refused("undefined_table")
+        return
+    if statement.kind == "InsertStmt":
+        columns = [item["ResTarget"].get("name", "") for item in node.get("cols", ())]
+        must_have_columns(relation, columns)
+        if _keeps_what_is_given(replay, relation):
+            _must_be_filled(relation, columns, node.get("selectStmt", {}))
+    elif statement.kind == "UpdateStmt":
+        must_have_columns(
+            relation, [item["ResTarget"].get("name", "") for item in node.get("targetList", ())]
+        )
+
+
+def _keeps_what_is_given(replay: Replay, relation: Relation) -> bool:
+    """Tell whether no trigger and no rule comes between a statement and the rows."""
+    return (
+        relation.knows("kind")
+        and relation.knows("columns")
+        and relation.kind is Kind.table
+        and not relation.triggers.is_open
+        and not dict.__len__(relation.triggers)
+        and not any(oid == relation.oid for oid, _ in replay.origins.rules)
+    )
+
+
+def _must_be_filled(relation: Relation, columns: list[str], source: Node) -> None:
+    """Refuse NULL that is written for a column without NULLs."""
+    names = columns or list(relation.columns)
+    for row in source.get("SelectStmt", {}).get("valuesLists", ())[:_MOST_ROWS]:
+        for name, value in zip_longest(names, row["List"]["items"]):
+            column = relation.columns.get(name or "")
+            is_null = value is not None and value.get("A_Const", {}).get("isnull", False)
+            if is_null and column is not None and column.knows("not_null") and column.not_null:
+                raise Refused("not_null_violation")
+
+
+_MOST_ROWS = 100
+
 
 _COMMANDS = {"UpdateStmt": "update", "DeleteStmt": "delete", "MergeStmt": "update"}
 
@@ -128,3 +177,47 @@ def _relations_named(node: Any, ctes: frozenset[str]) -> Iterator[tuple[Node, st
                 yield from _relations_named(item, ctes)
         case _:
             return
+
+
+_COLUMNS_OF_CONTAINERS = ("id", "name", "owner", "created_at", "updated_at", "public")
+"""The first columns of the table, in their order."""
+
+
+def insert_containers(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    del statement, base
+    if not _is_of_containers(node):
+        return
+    select = node.get("selectStmt", {}).get("SelectStmt", {})
+    named = tuple(item["ResTarget"]["name"] for item in node.get("cols", ()))
+    for row in select.get("valuesLists", ()):
+        values = map(expression, row["List"]["items"])
+        held = dict(zip(named or _COLUMNS_OF_CONTAINERS, map(_constant, values), strict=False))
+        name, is_public = held.get("id"), held.get("public", False)
+        if isinstance(name, str):
+            if isinstance(is_public, bool):
+                replay.catalog.containers[name] = is_public
+            else:
+                replay.catalog.containers.pop(name, None)
+
+
+def update_containers(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Forget what was known: which rows a condition meets is not worked out."""
+    del statement, base
+    if _is_of_containers(node):
+        for name in list(replay.catalog.containers):
+            del replay.catalog.containers[name]
+
+
+def _is_of_containers(node: Node) -> bool:
+    relation = node.get("relation", {})
+    return (relation.get("schemaname"), relation.get("relname")) == CONTAINERS
+
+
+def _constant(value: Expr) -> object:
+    match value:
+        case Cast(argument):
+            return _constant(argument)
+        case Constant(constant):
+            return constant
+        case _:
+            return value

@@ -1,19 +1,80 @@
-"""The tables that a platform makes in every database, as far as policies are written on them.
-
-Supabase: the migrations of its storage, auth and realtime servers
-(https://github.com/supabase/storage, https://github.com/supabase/auth,
-https://github.com/supabase/realtime).
-"""
+"""What is there without the migrations: what a platform has set up, and the records of tools."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from rlslint import NamedTuple
+from rlslint.catalog.catalog import Catalog
+from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Column, Kind, Relation
-from rlslint.catalog.privileges import Grant
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, DefaultPrivilege, Grant
 from rlslint.config.platforms import SUPABASE, Platform
 from rlslint.text import Statement
+
+
+def settle_on(catalog: Catalog, platform: Platform, doubt: str = "") -> None:
+    """Give an empty catalog what a database of the platform starts with.
+
+    `doubt` says why the platform's default privileges are perhaps not there.
+    """
+    catalog.platform = platform
+    defaults = default_privileges(platform)
+    catalog.defaults = tuple(default._replace(doubt=doubt) for default in defaults)
+
+
+def default_privileges(platform: Platform) -> Iterator[DefaultPrivilege]:
+    """Yield what the platform's ALTER DEFAULT PRIVILEGES grant to the roles of its API."""
+    for creator in (MIGRATION_ROLE, platform.owner):
+        for kind, privileges in platform.default_grants:
+            for privilege in privileges:
+                for grantee in platform.default_grantees:
+                    yield DefaultPrivilege(
+                        creator, platform.default_schema, kind, grantee, privilege, None
+                    )
+
+
+def end_default_grants(catalog: Catalog, day: str) -> None:
+    """Take back what the platform grants no more to what is made on a day (`20261030`).
+
+    Between its two days only the project can tell: what is granted then is doubtful.
+    """
+    platform = catalog.platform
+    end = platform.default_grants_end if platform is not None else None
+    if platform is None or end is None or day < end.new_projects:
+        return
+    doubt = "" if day >= end.all_projects else f"{platform.title} grants it in older projects only"
+    kept = []
+    for default in catalog.defaults:
+        is_given = default.statement is None and default.grantee in platform.default_grantees
+        if not is_given or default.kind not in end.kinds:
+            kept.append(default)
+        elif doubt:
+            kept.append(default._replace(doubt=doubt))
+    set_attribute(catalog, "defaults", tuple(kept))
+
+
+def grant_elsewhere(catalog: Catalog) -> None:
+    """Let the roles of policies have privileges on all tables, perhaps, where nothing grants any.
+
+    What declares tables and policies can say nothing of privileges: others grant them.
+    """
+    tables = [table for table in catalog.tables() if not table.is_beyond_history]
+    if any(grant.statement for table in tables for grant in table.grants.known()):
+        return
+    named = [role for table in tables for p in table.policies.known() for role in p.known_roles]
+    for role in dict.fromkeys(named):
+        if role not in (PUBLIC, MIGRATION_ROLE):
+            for table in tables:
+                for privilege in ("select", "insert", "update", "delete"):
+                    key = (role, privilege, "")
+                    grant = Grant(*key, MIGRATION_ROLE, False, None, _ELSEWHERE)
+                    dict.setdefault(table.grants, key, grant)
+
+
+_ELSEWHERE = "a schema declares no privileges, which others grant"
+
 
 _ON_TABLES = ("select", "insert", "update", "delete")
 
@@ -149,3 +210,22 @@ def settle_as_made(
             relation.grants[key] = Grant(*key, table.owner, False, None)
     relation.grants.close()
     relation.policies.close()
+
+
+_TOOLS_TABLES = frozenset(
+    """
+    __diesel_schema_migrations __drizzle_migrations __efmigrationshistory __migrations
+    _prisma_migrations _sqlx_migrations alembic_version ar_internal_metadata
+    atlas_schema_revisions databasechangelog databasechangeloglock django_migrations
+    flyway_schema_history goose_db_version gorp_migrations kysely_migration kysely_migration_lock
+    knex_migrations knex_migrations_lock mikro_orm_migrations pgmigrations
+    refinery_schema_history schema_migrations schema_version sequelizemeta typeorm_migrations
+    yoyo_migration _yoyo_migration _yoyo_log _yoyo_version
+    """.split()  # noqa: SIM905
+)
+_TOOLS_SCHEMAS = frozenset(("drizzle", "sqitch", "supabase_migrations"))
+
+
+def is_bookkeeping(relation: Relation) -> bool:
+    """Tell whether a migration tool keeps its own records in a relation, not the application."""
+    return relation.name.lower() in _TOOLS_TABLES or relation.schema in _TOOLS_SCHEMAS
