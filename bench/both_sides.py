@@ -13,8 +13,9 @@ from psycopg.pq import TransactionStatus
 
 from bench.comparing import Given, both_facts, given_between
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
-from rlslint.replay import Replay, Session
 from rlslint.replay.doubt import carry_out_broken
+from rlslint.replay.session import Session
+from rlslint.replay.state import Replay
 from rlslint.replay.transactions import roll_back
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, parsed_statements
 from rlslint.sql.psql import CONNECT, INCLUDE

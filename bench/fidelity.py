@@ -22,7 +22,7 @@ from rlslint.files.discovery import Found, discover, read_in_project
 from rlslint.files.histories import histories
 from rlslint.files.layouts.history import History
 from rlslint.project.reading_code import follow_migrations
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from rlslint.sql.dialects import looks_like_other_dialect
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import open_holes

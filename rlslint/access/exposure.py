@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from rlslint import NamedTuple
 from rlslint.access.ownership import Answer, owns
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
-from rlslint.access.reach import not_exempt, reachable_by
-from rlslint.access.row_security import applicable_policies, row_security_active
+from rlslint.access.reach import applicable_policies, not_exempt, reachable_by, row_security_active
+from rlslint.access.roles import spoken
 from rlslint.access.runtime_roles import RuntimeRoles
-from rlslint.access.wording import spoken
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import Grant

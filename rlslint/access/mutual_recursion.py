@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.reach import TableRead, reads_behind
+from rlslint.access.reach import TableRead, reads_behind, row_security_active
 from rlslint.access.recursion import (
     applies_to,
     clauses_for,
@@ -13,7 +13,6 @@ from rlslint.access.recursion import (
     looked_up,
     select_policies,
 )
-from rlslint.access.row_security import row_security_active
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.catalog import Catalog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from rlslint import NamedTuple
-from rlslint.access.granted import StatementPlace, statement_place
+from rlslint.access.privileges import StatementPlace, statement_place
 from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog.catalog import Catalog

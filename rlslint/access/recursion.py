@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.reach import TableRead, reads_behind
+from rlslint.access.reach import TableRead, reads_behind, row_security_active
 from rlslint.access.roles import inherited_roles
-from rlslint.access.row_security import row_security_active
 from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.catalog import Catalog

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.roles import MIGRATION_ROLE
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.text.sentences import listed
 
 BOOTSTRAP_SUPERUSER = "postgres"
 """The superuser that initdb makes, unless told otherwise (manual: initdb, --username)."""
@@ -178,3 +179,16 @@ def _joined(
     if len(known) < len(closures):
         return next(one for one in closures if isinstance(one, UnknownFact))
     return frozenset((role,)).union(*known)
+
+
+_SPOKEN = {ASSUMED_ROLE: "the application", PUBLIC: "every role of the database"}
+_MOST_NAMED = 10
+_NAMED_OF_MANY = 3
+
+
+def spoken(roles: Iterable[str]) -> str:
+    """Return roles, at least one, as the subject of a sentence; of many, the first are named."""
+    names = [_SPOKEN.get(role, role) for role in roles]
+    if len(names) > _MOST_NAMED:
+        names[_NAMED_OF_MANY:] = [f"{len(names) - _NAMED_OF_MANY} other roles"]
+    return listed(names)

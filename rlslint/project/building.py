@@ -29,7 +29,7 @@ from rlslint.project.hosting import (
 from rlslint.project.project import Project
 from rlslint.project.reading_code import Code, RowSecurityProgram, read_code
 from rlslint.project.replaying import Replayed, replay_history
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Span
 from rlslint.text.faults import Fault

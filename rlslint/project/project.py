@@ -7,18 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from rlslint.access import (
-    Exposure,
-    Granted,
-    RuntimeRoles,
-    api_roles,
-    exposure,
-    find_runtime_roles,
-    forced_tables,
-    grants_by_place,
-    reachable_by,
-    relations_looked_up,
-)
+from rlslint.access.exposure import Exposure, exposure
+from rlslint.access.ownership import forced_tables
+from rlslint.access.privileges import Granted, grants_by_place
+from rlslint.access.reach import reachable_by, relations_looked_up
+from rlslint.access.runtime_roles import RuntimeRoles, api_roles, find_runtime_roles
 from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.catalog import Catalog, RowAccess
 from rlslint.catalog.facts import UnknownFact

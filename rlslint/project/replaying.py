@@ -25,7 +25,9 @@ from rlslint.config.platforms import (
 from rlslint.files.contents import of_another_database
 from rlslint.files.layouts.history import History, Migration
 from rlslint.project.hosting import platform_called
-from rlslint.replay import DATA_KINDS, HANDLED_KINDS, Ending, Replay, end_script
+from rlslint.replay.dispatch import DATA_KINDS, HANDLED_KINDS
+from rlslint.replay.state import Replay
+from rlslint.replay.transactions import Ending, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement

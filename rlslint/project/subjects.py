@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.granted import StatementPlace, statement_place
-from rlslint.access.privileges import DATA_PRIVILEGES
+from rlslint.access.privileges import DATA_PRIVILEGES, StatementPlace, statement_place
 from rlslint.catalog.catalog import Catalog, IdleRevoke
 from rlslint.catalog.model import Policy, Relation, RemovedPolicy
 from rlslint.catalog.roles import DefaultPrivilege

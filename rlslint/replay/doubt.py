@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from rlslint.replay import Replay
 from rlslint.replay.plpgsql.execution import Execution
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.refusals import Refused
+from rlslint.replay.state import Replay
 from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import BrokenStatement, ParsedStatement
 from rlslint.text import HoleValue, Statement, open_holes

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.access import Gap, exposure, find_runtime_roles, gap_of
+from rlslint.access.exposure import exposure
+from rlslint.access.gaps import Gap, gap_of
+from rlslint.access.runtime_roles import find_runtime_roles
 from rlslint.catalog.facts import UnknownFact
 from rlslint.config.scales import Confidence
 from tests.access.scenarios import relation, replayed

@@ -2,14 +2,14 @@
 
 import pytest
 
-from rlslint.access import (
-    find_runtime_roles,
+from rlslint.access.reach import (
     protected_reads,
     protected_sources,
     reachable_by,
     reads_behind,
     unfiltered_reads,
 )
+from rlslint.access.runtime_roles import find_runtime_roles
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.roles import MIGRATION_ROLE
 from tests.access.scenarios import relation, replayed

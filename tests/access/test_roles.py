@@ -5,19 +5,15 @@ from itertools import product
 
 import pytest
 
-from rlslint.access import (
-    Answer,
-    Escape,
-    Ownership,
-    bypass,
+from rlslint.access.ownership import Answer, Ownership
+from rlslint.access.privileges import (
     can_execute,
     can_use_schema,
     has_any_column_privilege,
     has_privilege,
-    inherited_roles,
-    row_security_active,
-    settable_roles,
 )
+from rlslint.access.reach import Escape, bypass, row_security_active
+from rlslint.access.roles import inherited_roles, settable_roles
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.roles import MIGRATION_ROLE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding
 from tests.histories import run
 

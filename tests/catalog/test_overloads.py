@@ -4,7 +4,7 @@ from itertools import combinations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.functions import Function
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import parse_expression

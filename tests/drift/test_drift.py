@@ -16,7 +16,7 @@ from rlslint.files.histories import histories
 from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.building import build
 from rlslint.project.database import Request
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from rlslint.reports.results import ReportedFinding
 from rlslint.sql.parser import ParsedStatement
 from tests.postgres import Database, Server

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.catalog import Catalog
 from rlslint.meaning.inlining import inlined
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import parse_expression

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from rlslint.replay import Ending, Replay, end_script
+from rlslint.replay.state import Replay
+from rlslint.replay.transactions import Ending, end_script
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import read
 from rlslint.text import Text

@@ -9,9 +9,9 @@ import pytest
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
-from rlslint.replay import Replay
 from rlslint.replay.origins import Origins
 from rlslint.replay.session import Session
+from rlslint.replay.state import Replay
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import read
 from rlslint.text import Text

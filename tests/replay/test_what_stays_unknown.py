@@ -6,7 +6,7 @@ import pytest
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import read
 from rlslint.text import Text

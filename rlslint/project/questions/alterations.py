@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies, is_declared
+from rlslint.access.reach import applicable_policies
+from rlslint.access.roles import is_declared
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC, quoted_roles

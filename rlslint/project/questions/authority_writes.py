@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import (
-    applicable_policies,
-    can_use_schema,
-    grants_to,
-    has_privilege,
-    row_security_active,
-)
 from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.privileges import can_use_schema, grants_to, has_privilege
+from rlslint.access.reach import applicable_policies, row_security_active
 from rlslint.access.roles import certainly
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause

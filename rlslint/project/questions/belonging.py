@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import Exposure, Gap, gap_of, has_privilege, restricts
+from rlslint.access.exposure import Exposure, restricts
+from rlslint.access.gaps import Gap, gap_of
+from rlslint.access.privileges import has_privilege
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Constraint, Relation
 from rlslint.config.platforms import HIDDEN_SCHEMAS

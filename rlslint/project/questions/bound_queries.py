@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies, row_security_active
+from rlslint.access.reach import applicable_policies, row_security_active
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.model import Relation
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH

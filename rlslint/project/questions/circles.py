@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import bypass
+from rlslint.access.reach import bypass
 from rlslint.access.recursion import Recursion, may_read, recursion
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

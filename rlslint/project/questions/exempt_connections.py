@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import Evidence, is_declared, is_probably_superuser, is_superuser
-from rlslint.access.roles import BOOTSTRAP_SUPERUSER
+from rlslint.access.roles import (
+    BOOTSTRAP_SUPERUSER,
+    is_declared,
+    is_probably_superuser,
+    is_superuser,
+)
+from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.answers import remembered
 from rlslint.config.platforms import SUPERUSER, console_role
 from rlslint.config.scales import Confidence

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import (
-    Evidence,
-    applicable_policies,
-    has_bypassrls,
-    inherited_roles,
-    is_superuser,
-    not_exempt,
-)
-from rlslint.access.wording import spoken
+from rlslint.access.reach import applicable_policies, not_exempt
+from rlslint.access.roles import has_bypassrls, inherited_roles, is_superuser, spoken
+from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Column, Policy, Relation, RemovedPolicy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import platform_table

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.access import Exposure, Gap, gap_of, protected_ancestors
+from rlslint.access.exposure import Exposure
+from rlslint.access.gaps import Gap, gap_of, protected_ancestors
 from rlslint.catalog.model import Relation
 from rlslint.project.project import Project
 from rlslint.project.subjects import children

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import bypass, has_any_column_privilege, restricts, runs_as_invoker
+from rlslint.access.exposure import restricts
+from rlslint.access.privileges import has_any_column_privilege
+from rlslint.access.reach import bypass, runs_as_invoker
 from rlslint.catalog.model import Column, Relation, View
 from rlslint.meaning.bounds import tenant_columns
 from rlslint.meaning.simplifying import conjunction, simplified

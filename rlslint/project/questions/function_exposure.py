@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import (
-    Bypass,
-    TableRead,
-    bypass,
-    can_execute,
-    has_any_column_privilege,
-    not_exempt,
-    reads_behind,
-)
 from rlslint.access.exposure import restricts
+from rlslint.access.privileges import can_execute, has_any_column_privilege
+from rlslint.access.reach import Bypass, TableRead, bypass, not_exempt, reads_behind
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from rlslint.access import (
+from rlslint.access.privileges import (
     DATA_PRIVILEGES,
-    Evidence,
+    Access,
+    access_to,
     can_use_schema,
+    gives,
     has_any_column_privilege,
+)
+from rlslint.access.roles import (
     has_bypassrls,
     inherited_roles,
     is_declared,
     is_probably_superuser,
     is_superuser,
-    platform_spoken_of,
 )
-from rlslint.access.privileges import Access, access_to, gives
+from rlslint.access.runtime_roles import Evidence, platform_spoken_of
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Policy

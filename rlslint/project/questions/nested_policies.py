@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access.reach import reads_behind
+from rlslint.access.reach import reads_behind, row_security_active
 from rlslint.access.recursion import looked_up, select_policies
-from rlslint.access.row_security import row_security_active
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.project import Project

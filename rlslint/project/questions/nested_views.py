@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from rlslint.access import runs_as_invoker
-from rlslint.access.reach import named_relations
+from rlslint.access.reach import named_relations, runs_as_invoker
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.project.project import Project

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from rlslint.access import applicable_policies, can_use_schema, has_privilege
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.overwriting import overwriting_triggers
+from rlslint.access.privileges import can_use_schema, has_privilege
+from rlslint.access.reach import applicable_policies
 from rlslint.access.roles import certainly
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rlslint.access import (
-    DATA_PRIVILEGES,
-    applicable_policies,
-    functions_around,
-    grants_to,
-    relations_looked_up,
-)
+from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.reach import applicable_policies, functions_around, relations_looked_up
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC, quoted_roles

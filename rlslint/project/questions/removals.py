@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rlslint.access import (
-    applicable_policies,
-    grants_to,
-    row_security_active,
-)
-from rlslint.access.reach import named_relations
+from rlslint.access.privileges import grants_to
+from rlslint.access.reach import applicable_policies, named_relations, row_security_active
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation, RemovedPolicy
 from rlslint.catalog.roles import PUBLIC, quoted_roles

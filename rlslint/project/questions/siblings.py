@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import Evidence, applicable_policies
+from rlslint.access.reach import applicable_policies
+from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from rlslint.access import (
-    Answer,
-    Granted,
-    can_use_schema,
-    inherited_roles,
-    row_security_active,
-    serves,
-)
-from rlslint.access.roles import ASSUMED_ROLE
+from rlslint.access.ownership import Answer
+from rlslint.access.privileges import Granted, can_use_schema
+from rlslint.access.reach import row_security_active
+from rlslint.access.roles import ASSUMED_ROLE, inherited_roles
+from rlslint.access.serving import serves
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import PUBLIC, Grant
 from rlslint.project.project import Project

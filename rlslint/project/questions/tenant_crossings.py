@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies, relations_looked_up, restricts
+from rlslint.access.exposure import restricts
+from rlslint.access.reach import applicable_policies, relations_looked_up
 from rlslint.catalog.model import Column, Constraint, Relation
 from rlslint.config.scales import Confidence
 from rlslint.project.project import Project, is_called_tenant

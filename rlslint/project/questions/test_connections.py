@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.access import bypass, protected_tables, row_security_active
+from rlslint.access.reach import bypass, row_security_active
+from rlslint.access.serving import protected_tables
 from rlslint.catalog.answers import remembered
 from rlslint.files.connections import Connection, role_of, runs_migrations
 from rlslint.files.settings.development import is_for_tests

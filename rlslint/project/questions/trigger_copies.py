@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import Exposure, Gap, gap_of
+from rlslint.access.exposure import Exposure
+from rlslint.access.gaps import Gap, gap_of
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

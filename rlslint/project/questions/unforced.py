@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import Answer, Escape, Ownership, bypass, owning_membership, owns
+from rlslint.access.ownership import Answer, Ownership, owning_membership, owns
+from rlslint.access.reach import Escape, bypass
 from rlslint.catalog.model import Relation
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.project import Project

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.access import Exposure
+from rlslint.access.exposure import Exposure
 from rlslint.catalog.model import Relation
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.text import Statement

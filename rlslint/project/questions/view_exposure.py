@@ -6,17 +6,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from rlslint import NamedTuple
-from rlslint.access import (
+from rlslint.access.exposure import restricts
+from rlslint.access.privileges import grants_to, has_any_column_privilege
+from rlslint.access.reach import (
     Bypass,
     TableRead,
     UnfilteredRead,
-    grants_to,
-    has_any_column_privilege,
+    named_relations,
     unfiltered_reads,
 )
-from rlslint.access.exposure import restricts
-from rlslint.access.reach import named_relations
-from rlslint.access.wording import spoken
+from rlslint.access.roles import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation, View
 from rlslint.catalog.roles import MIGRATION_ROLE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies
+from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.admitting import is_tautology

@@ -6,10 +6,10 @@ from random import Random
 
 import psycopg
 
-from rlslint.replay import Replay
 from rlslint.replay.plpgsql.dates import Duration
 from rlslint.replay.plpgsql.statements import interpreter_for
 from rlslint.replay.plpgsql.values import Datum, PartlyKnown, is_wholly_known, shown_text
+from rlslint.replay.state import Replay
 from rlslint.text import Statement, Text
 from tests.postgres import Database
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rlslint.catalog.publications import Publication
-from rlslint.replay import Replay
+from rlslint.replay.state import Replay
 from tests.histories import compare, run
 from tests.postgres import Database
 

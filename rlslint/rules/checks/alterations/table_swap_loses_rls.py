@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Gap, gap_of, protected_predecessor
+from rlslint.access.gaps import Gap, gap_of, protected_predecessor
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import protection

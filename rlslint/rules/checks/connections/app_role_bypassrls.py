@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Evidence, in_words, protected_tables, speaks_of
+from rlslint.access.runtime_roles import Evidence, speaks_of
+from rlslint.access.serving import in_words, protected_tables
 from rlslint.config.platforms import BYPASSRLS
 from rlslint.config.scales import Severity
 from rlslint.files.connections import Connection, platform_of, role_of

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, in_words, is_superuser, protected_tables, serves
+from rlslint.access.ownership import Answer
+from rlslint.access.roles import is_superuser
+from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.config.platforms import SUPERUSER
 from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import Connection, role_of

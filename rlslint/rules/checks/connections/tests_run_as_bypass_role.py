@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import in_words, protected_tables
+from rlslint.access.serving import in_words, protected_tables
 from rlslint.files.connections import Connection, role_of
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import in_words
-from rlslint.access.wording import spoken
+from rlslint.access.roles import spoken
+from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import in_words, is_declared, protected_tables, row_security_active
+from rlslint.access.reach import row_security_active
+from rlslint.access.roles import is_declared
+from rlslint.access.serving import in_words, protected_tables
 from rlslint.files.deployment.facts import Dump
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project

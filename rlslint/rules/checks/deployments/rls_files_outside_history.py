@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import in_words
+from rlslint.access.serving import in_words
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.outside import OutsideScript
 from rlslint.project.project import Project

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.wording import spoken
+from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config.scales import Severity
 from rlslint.meaning.bodies import words_in_body

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Evidence
-from rlslint.access.wording import spoken
+from rlslint.access.roles import spoken
+from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Severity

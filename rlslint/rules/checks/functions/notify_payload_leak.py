@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Evidence, restricts
-from rlslint.access.wording import spoken
+from rlslint.access.exposure import restricts
+from rlslint.access.roles import spoken
+from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning.notifications import Notification, notifications, span_of_notification

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import can_execute
+from rlslint.access.privileges import can_execute
 from rlslint.catalog.functions import Function
 from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bodies import reads_context, settings_read, words_in_body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import applicable_policies, row_security_active
+from rlslint.access.reach import applicable_policies, row_security_active
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation

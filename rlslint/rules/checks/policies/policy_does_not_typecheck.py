@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import platform_spoken_of
+from rlslint.access.runtime_roles import platform_spoken_of
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config.platforms import SUPABASE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import inherited_roles
+from rlslint.access.roles import inherited_roles
 from rlslint.catalog.model import Policy, Relation, Table
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import PlatformTable, platform_table

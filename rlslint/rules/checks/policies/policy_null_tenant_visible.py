@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import applicable_policies
+from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.meaning.admitting import admits_all
 from rlslint.meaning.ownerless_rows import own_columns_of, ownerless_columns, rows_without_value

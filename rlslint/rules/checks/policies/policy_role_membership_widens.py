@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies, inherited_roles
-from rlslint.access.wording import spoken
+from rlslint.access.reach import applicable_policies
+from rlslint.access.roles import inherited_roles, spoken
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, Membership, quoted_roles
 from rlslint.meaning.bounds import is_bounded

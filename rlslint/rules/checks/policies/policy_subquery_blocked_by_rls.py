@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import (
+from rlslint.access.privileges import has_any_column_privilege
+from rlslint.access.reach import (
     applicable_policies,
-    has_any_column_privilege,
+    named_relations,
     row_security_active,
     runs_as_invoker,
 )
-from rlslint.access.reach import named_relations
-from rlslint.access.wording import spoken
+from rlslint.access.roles import spoken
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import applicable_policies
-from rlslint.access.wording import spoken
+from rlslint.access.reach import applicable_policies
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.meaning.truth import can_be_true, fold
 from rlslint.project.findings import Finding, also_shown, shown

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies
+from rlslint.access.reach import applicable_policies
 from rlslint.access.recursion import applies_to
-from rlslint.access.wording import spoken
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import quoted_roles

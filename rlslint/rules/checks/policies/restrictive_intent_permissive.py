@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.wording import spoken
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Confidence
 from rlslint.meaning.intents import leaves_rows_out

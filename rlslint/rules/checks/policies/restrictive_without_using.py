@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import applicable_policies
-from rlslint.access.wording import spoken
+from rlslint.access.reach import applicable_policies
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config.scales import Severity
 from rlslint.meaning.admitting import admits_foreign

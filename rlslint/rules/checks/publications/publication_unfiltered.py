@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.access import Evidence, in_words
 from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.runtime_roles import Evidence
+from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import Role

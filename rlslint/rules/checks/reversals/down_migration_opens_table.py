@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import inherited_roles
-from rlslint.access.wording import spoken
+from rlslint.access.roles import inherited_roles, spoken
 from rlslint.catalog.catalog import Reversal
 from rlslint.catalog.roles import PUBLIC
 from rlslint.project.findings import Finding, also_shown, shown

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
-    DATA_PRIVILEGES,
-    Answer,
-    Evidence,
-    Serving,
-    can_log_in,
-    has_any_column_privilege,
-    in_words,
-    is_declared,
-    is_superuser,
-    makes_copies,
-    protected_tables,
-    serves,
-)
+from rlslint.access.ownership import Answer
+from rlslint.access.privileges import DATA_PRIVILEGES, has_any_column_privilege
+from rlslint.access.roles import can_log_in, is_declared, is_superuser
+from rlslint.access.runtime_roles import Evidence
+from rlslint.access.serving import Serving, in_words, makes_copies, protected_tables, serves
 from rlslint.catalog.roles import Role
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown

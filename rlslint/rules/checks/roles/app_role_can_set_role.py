@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import (
-    DATA_PRIVILEGES,
-    Answer,
-    Evidence,
-    Serving,
-    has_any_column_privilege,
+from rlslint.access.becoming import steps_to
+from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.ownership import Answer, owning_membership
+from rlslint.access.privileges import DATA_PRIVILEGES, has_any_column_privilege
+from rlslint.access.roles import (
     has_bypassrls,
-    in_words,
     inherited_roles,
     is_probably_superuser,
     is_superuser,
-    owning_membership,
-    protected_tables,
-    serves,
     switched_to,
 )
-from rlslint.access.becoming import steps_to
-from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.runtime_roles import Evidence
+from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership, Role
 from rlslint.config.scales import Confidence, Severity

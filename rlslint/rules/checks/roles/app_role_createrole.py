@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
-    Answer,
-    Serving,
-    can_log_in,
-    has_bypassrls,
-    in_words,
-    is_declared,
-    is_superuser,
-    protected_tables,
-    serves,
-)
+from rlslint.access.ownership import Answer
+from rlslint.access.roles import can_log_in, has_bypassrls, is_declared, is_superuser
+from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import MIGRATION_ROLE, Role
 from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, also_shown, shown

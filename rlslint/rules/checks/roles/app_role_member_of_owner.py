@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, in_words, owning_membership, protected_tables, serves
 from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.ownership import Answer, owning_membership
+from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role
 from rlslint.project.findings import Finding, also_shown, shown

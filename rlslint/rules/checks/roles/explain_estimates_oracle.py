@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import restricts
+from rlslint.access.exposure import restricts
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import StoredSetting
 from rlslint.project.findings import Finding, also_shown, shown

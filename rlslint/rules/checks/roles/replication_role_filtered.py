@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.access import (
-    Evidence,
-    applicable_policies,
-    grants_to,
-    has_any_column_privilege,
-    has_bypassrls,
-    in_words,
-    inherited_roles,
-    is_superuser,
-    restricts,
-)
+from rlslint.access.exposure import restricts
+from rlslint.access.privileges import grants_to, has_any_column_privilege
+from rlslint.access.reach import applicable_policies
+from rlslint.access.roles import has_bypassrls, inherited_roles, is_superuser
+from rlslint.access.runtime_roles import Evidence
+from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC, Role

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, in_words, protected_tables, row_security_active, serves
+from rlslint.access.ownership import Answer
+from rlslint.access.reach import row_security_active
+from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.catalog.roles import StoredSetting
 from rlslint.config.scales import Confidence
 from rlslint.project.findings import Finding, also_shown, shown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import has_bypassrls, in_words, is_superuser, protected_tables
+from rlslint.access.roles import has_bypassrls, is_superuser
+from rlslint.access.serving import in_words, protected_tables
 from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
 from rlslint.files.deployment.facts import Route

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.access import bypass, grants_to, inherited_roles, protected_tables
 from rlslint.access.data_roles import owners
-from rlslint.access.wording import spoken
+from rlslint.access.privileges import grants_to
+from rlslint.access.reach import bypass
+from rlslint.access.roles import inherited_roles, spoken
+from rlslint.access.serving import protected_tables
 from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH, Schema
 from rlslint.config.scales import Confidence, Severity

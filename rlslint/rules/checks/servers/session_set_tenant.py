@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer, serves
 from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.ownership import Answer
+from rlslint.access.serving import serves
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project

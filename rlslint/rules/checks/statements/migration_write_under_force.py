@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Answer
+from rlslint.access.ownership import Answer
 from rlslint.catalog.catalog import Condition, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence, Severity

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import in_words, is_administrative
-from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.data_roles import escapes_row_security, is_administrative
+from rlslint.access.serving import in_words
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.scales import Confidence, Severity

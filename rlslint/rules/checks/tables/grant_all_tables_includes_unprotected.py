@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.access import (
-    DATA_PRIVILEGES,
-    Gap,
-    Granted,
-    gap_of,
-    in_words,
-    inherited_roles,
-    protected_ancestors,
-    protected_originals,
-)
-from rlslint.access.roles import ASSUMED_ROLE
-from rlslint.access.wording import spoken
+from rlslint.access.gaps import Gap, gap_of, protected_ancestors, protected_originals
+from rlslint.access.privileges import DATA_PRIVILEGES, Granted
+from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, spoken
+from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation, Table
 from rlslint.catalog.roles import PUBLIC, Grant
 from rlslint.config.scales import Confidence

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
+from rlslint.access.gaps import Gap, gap_of
+from rlslint.access.privileges import (
     DATA_PRIVILEGES,
-    Gap,
     Granted,
     can_use_schema,
-    gap_of,
     grants_to,
-    in_words,
     revocation,
 )
+from rlslint.access.serving import in_words
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.config.scales import Severity

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Evidence, Granted, in_words, revocation
-from rlslint.access.wording import spoken
+from rlslint.access.privileges import Granted, revocation
+from rlslint.access.roles import spoken
+from rlslint.access.runtime_roles import Evidence
+from rlslint.access.serving import in_words
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, shown

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from rlslint.access import applicable_policies
-from rlslint.access.wording import spoken
+from rlslint.access.reach import applicable_policies
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import restricts
-from rlslint.access.wording import spoken
+from rlslint.access.exposure import restricts
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import Index, Policy, Table
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.leakproof import why_not_leakproof

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import applicable_policies, inherited_roles, row_security_active
 from rlslint.access.privileges import Access, access_to
-from rlslint.access.reach import roles_admitted
-from rlslint.access.wording import spoken
+from rlslint.access.reach import applicable_policies, roles_admitted, row_security_active
+from rlslint.access.roles import inherited_roles, spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import unbounded_branches

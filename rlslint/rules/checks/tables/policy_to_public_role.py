@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
-    Evidence,
-    has_any_column_privilege,
+from rlslint.access.data_roles import is_administrative
+from rlslint.access.privileges import has_any_column_privilege
+from rlslint.access.reach import row_security_active
+from rlslint.access.roles import (
     has_bypassrls,
     inherited_roles,
-    is_administrative,
     is_probably_superuser,
     is_superuser,
-    row_security_active,
+    spoken,
 )
-from rlslint.access.wording import spoken
+from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import row_security_active
-from rlslint.access.wording import spoken
+from rlslint.access.reach import row_security_active
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import is_bounded

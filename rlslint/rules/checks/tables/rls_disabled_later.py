@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Gap, gap_of
+from rlslint.access.gaps import Gap, gap_of
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding, also_shown, shown

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import DATA_PRIVILEGES, grants_to
-from rlslint.access.wording import spoken
+from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.roles import spoken
 from rlslint.catalog.facts import Facts, UnknownFact
 from rlslint.catalog.model import Table
 from rlslint.files.layouts.history import number

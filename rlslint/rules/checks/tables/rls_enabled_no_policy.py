@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
-    DATA_PRIVILEGES,
-    Evidence,
-    Exposure,
-    ancestors,
-    functions_around,
-    grants_to,
-    row_security_active,
-)
+from rlslint.access.exposure import Exposure
+from rlslint.access.gaps import ancestors
+from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.reach import functions_around, row_security_active
+from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import quoted_roles
 from rlslint.config.scales import Confidence, Severity

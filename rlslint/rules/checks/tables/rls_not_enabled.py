@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import Exposure, ancestors
+from rlslint.access.exposure import Exposure
+from rlslint.access.gaps import ancestors
 from rlslint.catalog.model import Table
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, shown

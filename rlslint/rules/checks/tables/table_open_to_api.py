@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import (
-    DATA_PRIVILEGES,
-    Exposure,
-    Gap,
-    ancestors,
-    can_use_schema,
-    gap_of,
-)
+from rlslint.access.exposure import Exposure
+from rlslint.access.gaps import Gap, ancestors, gap_of
+from rlslint.access.privileges import DATA_PRIVILEGES, can_use_schema
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config.scales import Confidence, Severity

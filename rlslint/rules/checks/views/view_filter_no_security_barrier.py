@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import grants_to
-from rlslint.access.wording import spoken
+from rlslint.access.privileges import grants_to
+from rlslint.access.roles import spoken
 from rlslint.catalog.model import View
 from rlslint.config.scales import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown

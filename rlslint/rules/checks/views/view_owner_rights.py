@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import runs_as_invoker
+from rlslint.access.reach import runs_as_invoker
 from rlslint.catalog.model import View
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
