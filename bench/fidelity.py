@@ -20,7 +20,7 @@ from rlslint.config.files import find_config, load_config
 from rlslint.config.options import Config, anchored
 from rlslint.files.discovery import Found, discover, read_in_project
 from rlslint.files.histories import histories
-from rlslint.files.layouts.history import History
+from rlslint.files.layouts import History
 from rlslint.project.reading_code import follow_migrations
 from rlslint.replay.state import Replay
 from rlslint.sql.dialects import looks_like_other_dialect

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
+from rlslint.config import Severity
 from rlslint.config.options import Config, excluded
-from rlslint.config.scales import Severity
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover, with_file
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.subjects import subjects
-from rlslint.reports.results import (
+from rlslint.reports import (
     Checked,
     Database,
     ReportedFinding,

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import psycopg
 
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import audit
 from rlslint.project.database import Request
-from rlslint.reports.results import ReportedFinding, Result
+from rlslint.reports import ReportedFinding, Result
 from rlslint.rules.cards import card
 from rlslint.sql.parser import BrokenStatement, SyntaxProblem
 from rlslint.sql.statements import read

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.drift import comparison
 from rlslint.drift.comparison import facts_of, with_possible
-from rlslint.replay.dispatch import DATA_KINDS, HANDLED_KINDS
+from rlslint.replay import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.state import Replay
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import snapshot

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import check
-from rlslint.reports.results import ReportedFinding, Result
+from rlslint.reports import ReportedFinding, Result
 
 
 def lint(folder: Path, files: Mapping[str, str], config: Config | None = None) -> Result:

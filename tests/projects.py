@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 
 from rlslint.code.migrations import MigrationReader, Reader
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import check
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
-from rlslint.files.layouts.history import History
+from rlslint.files.layouts import History
 from rlslint.project.reading_code import follow_migrations
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from rlslint.text import open_holes
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

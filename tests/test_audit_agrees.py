@@ -9,15 +9,15 @@ from typing import NamedTuple
 import pytest
 
 from rlslint.code.migrations import Reader
+from rlslint.config import Confidence, Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import audit, check
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.database import Request
 from rlslint.project.reading_code import follow_migrations
-from rlslint.reports.results import ReportedFinding, Result
+from rlslint.reports import ReportedFinding, Result
 from rlslint.rules.cards import card, rule_names
 from tests.advice import is_sql
 from tests.postgres import Database

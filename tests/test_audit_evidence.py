@@ -10,11 +10,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from rlslint.config import Confidence, Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import audit
 from rlslint.project.database import Request
-from rlslint.reports.results import ReportedFinding, Result
+from rlslint.reports import ReportedFinding, Result
 from tests.linting import findings_of
 from tests.postgres import Database, Server, ServerUnavailableError, run_server, server_directories
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.both_sides import STUBS
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import audit, check
 from rlslint.project.database import Request
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from tests.postgres import Database
 
 CONFIG = Config(min_severity=Severity.info)

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from rlslint.cli.commands import rlslint
+from rlslint.config import Severity
 from rlslint.config.files import load_config
 from rlslint.config.options import OPTIONS, OUTPUT_FORMATS, Config, field_of
-from rlslint.config.scales import Severity
 from rlslint.files.discovery import read_in_project
 from rlslint.reports.json import finding_as_json, render
 from rlslint.rules.cards import FAMILIES, card, rule_names

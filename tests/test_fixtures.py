@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import check
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories

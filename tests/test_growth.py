@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.reports import Result
 from rlslint.reports.formats import render
-from rlslint.reports.results import Result
 from rlslint.rules.cards import card
 from tests.linting import lint
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from rlslint.rules.cards import card, rule_names
 from tests.linting import lint
 

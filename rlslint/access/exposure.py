@@ -13,7 +13,7 @@ from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import Grant
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.truth import is_always_true
 from rlslint.text import Related, Span, Statement, Text
 

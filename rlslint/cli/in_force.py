@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
+from rlslint.config import Severity
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import (
     OPTIONS,
@@ -17,7 +18,6 @@ from rlslint.config.options import (
     parse_override,
     with_overrides,
 )
-from rlslint.config.scales import Severity
 from rlslint.files import disk
 from rlslint.files.discovery import read_in_project
 from rlslint.text import Span, Text

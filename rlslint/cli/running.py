@@ -27,10 +27,10 @@ from rlslint.cli.streams import (
     say,
     wants_colour,
 )
+from rlslint.config import Severity
 from rlslint.config.options import Config, ConfigError
-from rlslint.config.scales import Severity
 from rlslint.files import disk
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from rlslint.rules.selection import UnknownRuleError, selection_of
 from rlslint.text.display import printable
 from rlslint.text.secrets import masked

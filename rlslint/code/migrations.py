@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rlslint.files import disk
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.ignores import Ignore, ignores_in_sql
-from rlslint.files.layouts.history import Migration
+from rlslint.files.layouts import Migration
 from rlslint.files.layouts.reversals import down_ranges, undoing, up_ranges
 from rlslint.files.walk import folders_above
 from rlslint.sql.parser import ParsedStatement

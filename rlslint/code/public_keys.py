@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rlslint.code import form
 from rlslint.code.constants import Word, nodes_of
 from rlslint.code.forms import ProgramFile
-from rlslint.files.deployment.facts import PublicKey
+from rlslint.files.deployment import PublicKey
 from rlslint.files.deployment.public_keys import (
     is_demonstration,
     is_public_key_name,

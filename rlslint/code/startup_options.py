@@ -13,7 +13,7 @@ from itertools import pairwise
 from rlslint.code import form
 from rlslint.code.constants import Template, Word, nodes_of
 from rlslint.code.forms import ProgramFile
-from rlslint.files.deployment.facts import StartupOption
+from rlslint.files.deployment import StartupOption
 from rlslint.text.patterns import Pattern
 
 _SIGNS = (b"server_settings", b"runtimeparams")

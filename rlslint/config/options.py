@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 from rlslint import NamedTuple
+from rlslint.config import Confidence, Severity
 from rlslint.config.kinds import (
     BOOLEAN,
     LISTS_BY_PATTERN,
@@ -21,7 +22,6 @@ from rlslint.config.kinds import (
     level,
     with_hint,
 )
-from rlslint.config.scales import Confidence, Severity
 
 OUTPUT_FORMATS = (
     "full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson",

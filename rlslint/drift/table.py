@@ -13,7 +13,7 @@ from typing import Any
 
 from rlslint import NamedTuple
 from rlslint.catalog.roles import PUBLIC
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.drift import counting, fact_values, fields
 from rlslint.drift.fact_values import Reading
 

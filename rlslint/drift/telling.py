@@ -8,7 +8,7 @@ from typing import Any
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.drift.drifts import Drift
 from rlslint.drift.fields import Fields, created, of_object
 from rlslint.drift.table import EXISTENCE, TABLE, Deviation

@@ -13,21 +13,19 @@ from rlslint.files import disk
 from rlslint.files.contents import Note
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.layouts import (
-    flyway,
-    folders,
-    liquibase,
-    numbered,
-    reversals,
-    supabase,
-)
-from rlslint.files.layouts.history import (
     Claim,
     Folders,
     History,
     Migration,
     by_folder,
+    flyway,
+    folders,
     history,
+    liquibase,
     natural_path,
+    numbered,
+    reversals,
+    supabase,
 )
 from rlslint.files.walk import folders_above
 from rlslint.text.faults import Fault

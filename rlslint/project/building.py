@@ -16,10 +16,10 @@ from rlslint.config.platforms import (
 )
 from rlslint.files import disk
 from rlslint.files.connections import Connection
-from rlslint.files.deployment.facts import Deployment
+from rlslint.files.deployment import Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
-from rlslint.files.layouts.history import History
+from rlslint.files.layouts import History
 from rlslint.files.unread import mention, settings_named
 from rlslint.project.hosting import (
     configured_platform,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.sql.expressions import Expr
 from rlslint.text import Related, Span, Statement
 

@@ -15,7 +15,7 @@ from rlslint.files import disk
 from rlslint.files.connections import Connection, platform_of
 from rlslint.files.discovery import Found
 from rlslint.files.histories import Histories
-from rlslint.files.layouts.history import History
+from rlslint.files.layouts import History
 
 if TYPE_CHECKING:
     from rlslint.files.settings.api import Api

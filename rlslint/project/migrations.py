@@ -11,7 +11,7 @@ from rlslint.config.options import Config, anchored, excluded
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
-from rlslint.files.layouts.history import History
+from rlslint.files.layouts import History
 from rlslint.project.database import NoHistory
 from rlslint.project.reading_code import follow_migrations
 from rlslint.project.replaying import Replayed, replay_history

@@ -23,7 +23,7 @@ from rlslint.catalog.roles import PUBLIC
 from rlslint.config.options import Config
 from rlslint.config.platforms import HIDDEN_SCHEMAS
 from rlslint.config.server_settings import is_own_setting
-from rlslint.files.deployment.facts import NO_DEPLOYMENT, Deployment
+from rlslint.files.deployment import NO_DEPLOYMENT, Deployment
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import functions_of_policies

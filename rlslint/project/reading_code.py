@@ -12,7 +12,7 @@ from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.files import disk
 from rlslint.files.contents import UTF16_MARKS
-from rlslint.files.deployment.facts import (
+from rlslint.files.deployment import (
     NO_DEPLOYMENT,
     Deployment,
     PublicKey,
@@ -21,7 +21,7 @@ from rlslint.files.deployment.facts import (
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
-from rlslint.files.layouts.history import PROGRAM, History, Migration
+from rlslint.files.layouts import PROGRAM, History, Migration
 from rlslint.files.unread import Sign, content, makes_row_security, sets_context
 from rlslint.files.walk import shown_path
 from rlslint.text import Text

@@ -23,9 +23,9 @@ from rlslint.config.platforms import (
     platform_of_folder,
 )
 from rlslint.files.contents import of_another_database
-from rlslint.files.layouts.history import History, Migration
+from rlslint.files.layouts import History, Migration
 from rlslint.project.hosting import platform_called
-from rlslint.replay.dispatch import DATA_KINDS, HANDLED_KINDS
+from rlslint.replay import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.state import Replay
 from rlslint.replay.transactions import Ending, end_script
 from rlslint.sql.parser import ParsedStatement

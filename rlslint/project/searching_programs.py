@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rlslint.code.forms import Forms
     from rlslint.code.migrations import Reader
     from rlslint.files.connections import Connection, ConnectionDefaults
-    from rlslint.files.deployment.facts import PublicKey, StartupOption
+    from rlslint.files.deployment import PublicKey, StartupOption
     from rlslint.files.discovery import SourceFile
 
 

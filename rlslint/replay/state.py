@@ -18,7 +18,7 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Grant, GrantKey
 from rlslint.catalog.schemas import Schema
 from rlslint.catalog.sharing import SharedPredicates
-from rlslint.replay.dispatch import (
+from rlslint.replay import (
     carry_out_perhaps,
     drop_at_commit,
     handlers_of,

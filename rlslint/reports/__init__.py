@@ -1,1 +1,204 @@
-"""What users read: one module per output format, each with `render(result)`."""
+"""What a run hands to a report: its findings, and what it did and did not check.
+
+Each output format is a module with `render(result)`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from operator import itemgetter
+from types import MappingProxyType
+
+from rlslint import NamedTuple
+from rlslint.config import Confidence, Severity
+from rlslint.project.findings import Finding, NotChecked
+from rlslint.rules.cards import card
+from rlslint.text import CatalogText, Location, Span
+from rlslint.text.faults import Fault, fault_sentences
+from rlslint.text.secrets import masked
+
+RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
+NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
+
+
+class Place(NamedTuple):
+    """Where something stands: the file as it is shown, and the places of its start and end."""
+
+    path: str
+    start: Location
+    end: Location
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.start.row}:{self.start.column}"
+
+
+class ReportedFinding(NamedTuple):
+    """A finding joined with what its rule's card says.
+
+    `severity` and `confidence` are the final ones.
+    """
+
+    finding: Finding
+    code: str
+    severity: Severity
+    confidence: Confidence
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.finding.rule
+
+    @property
+    def url(self) -> str:
+        """The page of the rule."""
+        return RULE_PAGE.format(self.name)
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same when lines move."""
+        from rlslint.reports.fingerprints import fingerprint
+
+        statement, span = self.finding.statement, self.finding.span
+        sql = statement.sql if statement is not None else ""
+        if not sql and span is not None:
+            sql = span.sql
+        return fingerprint(self.name, self.finding.object, sql)
+
+    @property
+    def place(self) -> Place | None:
+        return None if self.finding.span is None else place(self.finding.span)
+
+    @property
+    def where(self) -> str:
+        """The place in a file, else the object, with its database before it."""
+        if self.place is not None:
+            return str(self.place)
+        database, object = self.finding.database, self.finding.object
+        return f"{database}: {object}" if database else object
+
+    @property
+    def message(self) -> str:
+        """The message, with the database where the place is that of a migration."""
+        message, database = self.finding.message, self.finding.database
+        return f"{message} (in {database})" if database and self.place is not None else message
+
+
+class Checked(NamedTuple):
+    """How much was checked; `scripts` are SQL files beside the histories, each by itself."""
+
+    databases: int = 0
+    migrations: int = 0
+    scripts: int = 0
+    statements: int = 0
+    queries: int = 0
+    code_files: int = 0
+    settings_files: int = 0
+    tables: int = 0
+    policies: int = 0
+
+
+class Database(NamedTuple):
+    """A live database that was audited: how messages name it, its server, and as whom it was read.
+
+    `server_version` is what the server calls itself.
+    """
+
+    name: str
+    server_version: str
+    role: str
+
+
+class Result(NamedTuple):
+    """All that a report may show.
+
+    `notes` are remarks about files, `errors` the paths and databases that could not be read.
+    `faults` are rlslint's own.
+    `hidden` counts the findings that --min-severity and --min-confidence kept back.
+    `uses_row_security` is False where the project certainly uses row security nowhere, None where
+    what was read does not tell. `unread` are the files that were not read and have signs of it.
+    `elsewhere` counts the findings in files that the user did not name; `is_part` tells that not
+    all of the project was read.
+    """
+
+    findings: tuple[ReportedFinding, ...]
+    checked: Checked
+    not_checked: tuple[NotChecked, ...] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    uses_row_security: bool | None = True
+    hidden: Mapping[Severity, int] = NOTHING_HIDDEN
+    databases: tuple[Database, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    unread: tuple[str, ...] = ()
+    elsewhere: int = 0
+    is_part: bool = False
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """A sentence for each thing that was to be checked and was not for an error."""
+        return (*self.errors, *fault_sentences(self.faults))
+
+
+def reported(finding: Finding) -> ReportedFinding:
+    """Return a finding with what its card says of every finding of its rule."""
+    found = card(finding.rule)
+    return ReportedFinding(
+        finding,
+        found.code,
+        finding.severity if finding.severity is not None else found.severity,
+        finding.confidence if finding.confidence is not None else found.confidence,
+    )
+
+
+def place(span: Span) -> Place | None:
+    """Return where `span` stands, its file relative to the current directory.
+
+    None where no file shows it, but a live database does.
+    """
+    if isinstance(span.text, CatalogText):
+        return None
+    start, end = span.locations()
+    return Place(shown_path(span.text.path), start, end)
+
+
+@cache
+def shown_path(path: str) -> str:
+    """Return `path` relative to the current directory where it lies below, with `/` throughout.
+
+    A secret in it is masked: what a path leads to is worth less than what it gives away.
+    """
+    below = f"{os.getcwd()}{os.sep}"
+    return masked(path.removeprefix(below).replace(os.sep, "/"))
+
+
+def in_order(
+    findings: Iterable[ReportedFinding], faults: list[Fault]
+) -> tuple[ReportedFinding, ...]:
+    """Return findings sorted by path, line, column and code.
+
+    Those without a place come last, by database and object; one whose place cannot be told is
+    added to `faults` instead.
+    """
+    placed = []
+    for one in findings:
+        try:
+            placed.append((_order(one), one))
+        except Exception as error:
+            faults.append(unshown(one.finding, error))
+    return tuple(one for _, one in sorted(placed, key=itemgetter(0)))
+
+
+def unshown(finding: Finding, error: Exception) -> Fault:
+    """Return the fault that keeps a finding from being shown."""
+    name = f"{finding.rule} on {finding.object}"
+    return Fault("shown", "finding", name, error, finding.rule, finding.span)
+
+
+def _order(reported: ReportedFinding) -> tuple[object, ...]:
+    found = reported.place
+    finding = reported.finding
+    rest = (reported.code, finding.object, finding.message)
+    if found is None:
+        return (True, finding.database, (0, 0), (0, 0), finding.object, *rest)
+    return (False, found.path, tuple(found.start), tuple(found.end), *rest)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.project.findings import NotChecked
-from rlslint.reports.results import Checked, Database, Result, place
+from rlslint.reports import Checked, Database, Result, place
 from rlslint.text.display import printable
 
 _NAMED_DATABASES = 3

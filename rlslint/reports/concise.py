@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from rlslint.text.display import printable
 
 

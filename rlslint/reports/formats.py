@@ -9,7 +9,7 @@ from importlib import import_module
 
 from rlslint.config.options import OUTPUT_FORMATS
 from rlslint.project.findings import Finding, NotChecked
-from rlslint.reports.results import ReportedFinding, Result, unshown
+from rlslint.reports import ReportedFinding, Result, unshown
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import MASK, masked

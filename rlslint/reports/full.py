@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from rlslint.config.scales import Severity
-from rlslint.reports.results import ReportedFinding, Result, place
+from rlslint.config import Severity
+from rlslint.reports import ReportedFinding, Result, place
 from rlslint.rules.cards import card
 from rlslint.text.display import printable
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.config.scales import Severity
-from rlslint.reports.results import ReportedFinding, Result
+from rlslint.config import Severity
+from rlslint.reports import ReportedFinding, Result
 from rlslint.text.display import printable
 
 _LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: "notice"}

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
+from rlslint.reports import ReportedFinding, Result
 from rlslint.reports.fingerprints import distinct
-from rlslint.reports.results import ReportedFinding, Result
 
 _SEVERITIES = {Severity.error: "critical", Severity.warning: "major", Severity.info: "info"}
 

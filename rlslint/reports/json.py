@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rlslint.project.findings import NotChecked
-from rlslint.reports.results import Place, ReportedFinding, Result, place
+from rlslint.reports import Place, ReportedFinding, Result, place
 
 VERSION = 1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from rlslint.reports import Result
 from rlslint.reports.json import finding_as_json
-from rlslint.reports.results import Result
 
 
 def render(result: Result) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
-from rlslint.reports.results import ReportedFinding, Result
+from rlslint.reports import ReportedFinding, Result
 from rlslint.text.display import printable
 
 

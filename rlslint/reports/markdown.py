@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.reports import ReportedFinding, Result
 from rlslint.reports.closing import closing_lines
-from rlslint.reports.results import ReportedFinding, Result
 from rlslint.text.display import printable
 from rlslint.text.patterns import Pattern
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rlslint.config.scales import Severity
-from rlslint.reports.results import ReportedFinding, Result, place
+from rlslint.config import Severity
+from rlslint.reports import ReportedFinding, Result, place
 from rlslint.text import Location, Span
 
 _SEVERITIES = {Severity.error: "ERROR", Severity.warning: "WARNING", Severity.info: "INFO"}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from rlslint.reports.results import RULE_PAGE
+from rlslint.reports import RULE_PAGE
 from rlslint.rules.cards import Card, family, rule_names
 from rlslint.text.patterns import Pattern
 

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from rlslint import __version__
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
+from rlslint.reports import ReportedFinding, Result, place
 from rlslint.reports.closing import closing_lines
 from rlslint.reports.fingerprints import distinct
 from rlslint.reports.reading import page, readable
-from rlslint.reports.results import ReportedFinding, Result, place
 from rlslint.text import Span
 from rlslint.text.display import shown_sql
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.text.patterns import Pattern
 
 _TITLE = Pattern(r"# ([a-z0-9-]+) \((RLS\d{3})\)")

@@ -8,7 +8,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.catalog import Dynamic, Refusal, RowAccess
 from rlslint.catalog.facts import DataDecides, Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.project.findings import Finding, NotChecked, shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms

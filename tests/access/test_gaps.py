@@ -8,7 +8,7 @@ from rlslint.access.exposure import exposure
 from rlslint.access.gaps import Gap, gap_of
 from rlslint.access.runtime_roles import find_runtime_roles
 from rlslint.catalog.facts import UnknownFact
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from tests.access.scenarios import relation, replayed
 
 PROTECTED = """

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from rlslint.cli.in_force import problem_lines
+from rlslint.config import Confidence, Severity
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import (
     OPTIONS,
@@ -18,7 +19,6 @@ from rlslint.config.options import (
     parse_override,
     with_overrides,
 )
-from rlslint.config.scales import Confidence, Severity
 
 
 def write(path: Path, content: str) -> Path:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from rlslint.code.migrations import Reader
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import audit
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
@@ -17,7 +17,7 @@ from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.building import build
 from rlslint.project.database import Request
 from rlslint.replay.state import Replay
-from rlslint.reports.results import ReportedFinding
+from rlslint.reports import ReportedFinding
 from rlslint.sql.parser import ParsedStatement
 from tests.postgres import Database, Server
 from tests.test_fixtures import FIXTURES, PRELUDES, PROJECTS, skip_where_refused

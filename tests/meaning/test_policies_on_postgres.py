@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.reports.results import ReportedFinding
+from rlslint.reports import ReportedFinding
 from tests.linting import lint
 from tests.meaning.random_policies import COLUMNS, HELPERS, RandomPolicies
 from tests.postgres import Database, Server

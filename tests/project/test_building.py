@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import check
 from rlslint.files.disk import CONTENT, Questions
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 
 OWNED = (
     "CREATE TABLE {0} (id int, tenant_id int); ALTER TABLE {0} ENABLE ROW LEVEL SECURITY;"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config import Confidence, Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Confidence, Severity
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from tests.linting import findings_of, lint
 
 HISTORY = """

@@ -11,7 +11,7 @@ import pytest
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.project.terms import SharedTerms, Terms
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from rlslint.rules.cards import card, rule_names
 from tests.access.scenarios import replayed
 from tests.linting import lint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.replay.dispatch import HANDLED_KINDS, handlers_of
+from rlslint.replay import HANDLED_KINDS, handlers_of
 
 
 @pytest.mark.parametrize("kind", sorted(HANDLED_KINDS))

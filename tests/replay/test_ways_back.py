@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from tests.linting import lint, rows_of
 
 UP = """CREATE ROLE web LOGIN;

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, NotChecked
-from rlslint.reports.results import Checked, ReportedFinding, Result
+from rlslint.reports import Checked, ReportedFinding, Result
 from rlslint.text import CatalogText, Related, Span, Text
 
 POLICY = """CREATE POLICY p ON docs USING (EXISTS (

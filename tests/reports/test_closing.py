@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
+from rlslint.reports import Checked, Database, Result
 from rlslint.reports.closing import closing_lines, statistics, unchecked_lines
 from rlslint.reports.fingerprints import fingerprint
-from rlslint.reports.results import Checked, Database, Result
 from tests.reports.examples import UNCHECKED, live, result, shadowed
 
 

@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rlslint.config import Severity
 from rlslint.config.options import OUTPUT_FORMATS
-from rlslint.config.scales import Severity
 from rlslint.project.findings import Finding
+from rlslint.reports import Database, ReportedFinding, in_order
 from rlslint.reports.formats import render
-from rlslint.reports.results import Database, ReportedFinding, in_order
 from tests.reports.examples import audited, live, related, reported, result, shadowed, span
 
 CARD = "# policy-column-shadowed (RLS103)\n\n```toml\ncode = 1\n```\n\nA name\nis captured.\n"

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rlslint.config import Severity
 from rlslint.config.options import OUTPUT_FORMATS, Config
-from rlslint.config.scales import Severity
 from rlslint.engine import audit
 from rlslint.project.database import Request
+from rlslint.reports import Result
 from rlslint.reports.formats import render
-from rlslint.reports.results import Result
 from rlslint.rules.cards import card
 from tests.postgres import Server
 from tests.reports.test_sarif import validated

@@ -5,9 +5,8 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
-from rlslint.reports import sarif
+from rlslint.reports import ReportedFinding, sarif
 from rlslint.reports.reading import readable
-from rlslint.reports.results import ReportedFinding
 from tests.reports.examples import audited, live, related, result, shadowed, span
 
 CARD = (

@@ -14,8 +14,8 @@ import pytest
 
 from rlslint.config.options import OUTPUT_FORMATS
 from rlslint.project.findings import Finding, NotChecked
+from rlslint.reports import ReportedFinding
 from rlslint.reports.formats import render
-from rlslint.reports.results import ReportedFinding
 from rlslint.rules.cards import card
 from rlslint.text import Related, Span, Text
 from rlslint.text.secrets import masked

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import pytest
 
+from rlslint.config import Severity
 from rlslint.config.files import load_config
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import audit
 from rlslint.files.discovery import read_in_project
 from rlslint.project.database import Request
-from rlslint.reports.results import Result
+from rlslint.reports import Result
 from rlslint.rules import judging
 from rlslint.rules.cards import Card, Example, card, rule_names
 from rlslint.rules.registry import FOLDERS, rules_for

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from tests.linting import lint
 
 TABLE = """CREATE ROLE app_user LOGIN;

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import check
 from tests.linting import findings_of, lint
 

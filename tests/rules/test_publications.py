@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config import Confidence, Severity
 from rlslint.config.options import Accept, Config
-from rlslint.config.scales import Confidence, Severity
 from rlslint.engine import audit
 from rlslint.project.database import Request
-from rlslint.reports.results import ReportedFinding
+from rlslint.reports import ReportedFinding
 from tests.histories import compare
 from tests.linting import findings_of, lint, rows_of
 from tests.postgres import Database

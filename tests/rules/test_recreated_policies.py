@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from tests.linting import findings_of, lint
 from tests.postgres import Database
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
-from rlslint.reports.results import ReportedFinding
+from rlslint.reports import ReportedFinding
 from tests.linting import findings_of, lint, rows_of
 
 TABLE = """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.rules.cards import card, rule_names
 from rlslint.rules.registry import FOLDERS
 from rlslint.text import Span

@@ -6,8 +6,8 @@ import pytest
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Kind, Relation
+from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.config.scales import Severity
 from rlslint.engine import audit
 from rlslint.project.database import Request
 from rlslint.project.project import Project

@@ -1,1 +1,101 @@
-"""What is read of the files around a program: keys, poolers, start-up options, dumps."""
+"""What the files around a program tell beside connections: keys, poolers, options, dumps."""
+
+from __future__ import annotations
+
+from rlslint import NamedTuple
+from rlslint.text import Span
+
+
+class PublicKey(NamedTuple):
+    """A credential that is in a place which a browser gets.
+
+    `name` is the variable that holds it, or the path of a file that browsers get. `user` is the
+    role of a connection string, "" for a key of the platform's own role.
+    """
+
+    span: Span
+    name: str
+    user: str = ""
+
+
+class Pooler(NamedTuple):
+    """How a pooler hands on server connections; `span` marks what says so.
+
+    `mode` is session, transaction or statement. `reset_query` is what it sends when a client
+    leaves, None where nothing is said of it; `always` is True where it does so after each
+    transaction, too.
+    """
+
+    span: Span
+    mode: str
+    reset_query: str | None
+    always: bool
+
+
+class StartupOption(NamedTuple):
+    """A setting that a connection is opened with; `how` names what says so (`options`)."""
+
+    span: Span
+    setting: str
+    how: str
+
+
+class Dump(NamedTuple):
+    """A call of pg_dump; `user` is the role that it connects as, "" where that is not known.
+
+    `is_partial` is True with --enable-row-security, `has_rows` is False where it leaves out data.
+    """
+
+    span: Span
+    user: str
+    is_partial: bool
+    has_rows: bool
+
+
+class SchemaPush(NamedTuple):
+    """A command that makes a database what an ORM's schema says, which declares no policies."""
+
+    span: Span
+
+
+class ServerVersion(NamedTuple):
+    """The major version of PostgreSQL that a file asks for: by an image, or of a provider."""
+
+    span: Span
+    major: int
+
+
+class LostIdentity(NamedTuple):
+    """That a proxy takes the header away that says who asks; `is_replaced` by one of its own."""
+
+    span: Span
+    header: str
+    is_replaced: bool
+
+
+class Route(NamedTuple):
+    """That traffic from outside is let in to a workload.
+
+    `workload` is what the sources of its connections begin with (`services.web.`, `web.`), `how`
+    names what lets it in.
+    """
+
+    span: Span
+    workload: str
+    how: str
+
+
+class Deployment(NamedTuple):
+    """All of that."""
+
+    keys: tuple[PublicKey, ...] = ()
+    poolers: tuple[Pooler, ...] = ()
+    options: tuple[StartupOption, ...] = ()
+    dumps: tuple[Dump, ...] = ()
+    pushes: tuple[SchemaPush, ...] = ()
+    versions: tuple[ServerVersion, ...] = ()
+    identities: tuple[LostIdentity, ...] = ()
+    routes: tuple[Route, ...] = ()
+
+
+NO_DEPLOYMENT = Deployment()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rlslint.files.deployment.facts import LostIdentity
+from rlslint.files.deployment import LostIdentity
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rlslint.files.deployment.facts import Pooler
+from rlslint.files.deployment import Pooler
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 

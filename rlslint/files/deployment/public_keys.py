@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from rlslint.files.deployment.facts import PublicKey
+from rlslint.files.deployment import PublicKey
 from rlslint.files.settings.addresses import addresses
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern

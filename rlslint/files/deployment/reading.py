@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from typing import Any
 
 from rlslint.files.deployment import (
+    Deployment,
     dumps,
     identity_headers,
     poolers,
@@ -18,7 +19,6 @@ from rlslint.files.deployment import (
     server_versions,
     startup_options,
 )
-from rlslint.files.deployment.facts import Deployment
 from rlslint.files.unread import content
 from rlslint.files.walk import shown_path
 from rlslint.text import Text

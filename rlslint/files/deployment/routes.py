@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from rlslint.files.deployment.facts import Route
+from rlslint.files.deployment import Route
 from rlslint.files.settings.development import is_compose
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern

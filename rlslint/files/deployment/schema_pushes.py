@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from rlslint.files.deployment.facts import SchemaPush
+from rlslint.files.deployment import SchemaPush
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from rlslint.files.deployment.facts import ServerVersion
+from rlslint.files.deployment import ServerVersion
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 

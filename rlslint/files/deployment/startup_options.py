@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.files.deployment.facts import StartupOption
+from rlslint.files.deployment import StartupOption
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import DECLARATION, Claim, History, Migration, history
+from rlslint.files.layouts import DECLARATION, Claim, History, Migration, history
 from rlslint.files.walk import folders_above
 from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.patterns import Pattern

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, history, numbers
+from rlslint.files.layouts import Claim, Folders, history, numbers
 from rlslint.text.patterns import Pattern
 
 _VERSIONED = Pattern(r"([VBU])(\d+(?:[._]\d+)*)__.*\.sql", re.DOTALL)

@@ -14,7 +14,7 @@ from typing import Any
 from rlslint.files import disk
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, History, Key, history, natural, number
+from rlslint.files.layouts import Claim, Folders, History, Key, history, natural, number
 
 
 def claim_numbered_folders(folders: Folders) -> Claim:

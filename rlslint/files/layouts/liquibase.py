@@ -9,7 +9,7 @@ from itertools import islice
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, history, natural_path
+from rlslint.files.layouts import Claim, Folders, history, natural_path
 from rlslint.files.walk import folders_above
 from rlslint.text.patterns import Pattern
 

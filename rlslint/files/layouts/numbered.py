@@ -16,7 +16,7 @@ import os
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, history, natural, natural_path, number
+from rlslint.files.layouts import Claim, Folders, history, natural, natural_path, number
 from rlslint.files.layouts.reversals import tool
 
 _MIGRATIONS = frozenset({"migrate", "migration", "migrations"})

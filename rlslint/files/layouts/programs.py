@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import PROGRAM, Claim, History, by_folder, history, natural_path
+from rlslint.files.layouts import PROGRAM, Claim, History, by_folder, history, natural_path
 from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.patterns import Pattern
 

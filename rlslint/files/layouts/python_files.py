@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import DJANGO, Claim, History, history
+from rlslint.files.layouts import DJANGO, Claim, History, history
 from rlslint.text import Text
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern

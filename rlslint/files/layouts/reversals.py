@@ -7,7 +7,7 @@ import re
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, number
+from rlslint.files.layouts import Claim, Folders, number
 from rlslint.text.patterns import Pattern
 
 _DOWN = Pattern(r".+\.(down|undo|rollback)\.sql|\d+\.undo(\..*)?\.sql", re.IGNORECASE)

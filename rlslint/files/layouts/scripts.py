@@ -17,7 +17,7 @@ from typing import Any
 from rlslint import NamedTuple
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Folders, History, history, natural
+from rlslint.files.layouts import Folders, History, history, natural
 from rlslint.files.walk import folders_above
 from rlslint.text.budget import LARGEST_FILE, SCRIPTS_TOGETHER
 from rlslint.text.patterns import Pattern

@@ -8,7 +8,7 @@ from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.contents import Note, Unreadable, read_text
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, history
+from rlslint.files.layouts import Claim, Folders, history
 from rlslint.text.patterns import Pattern
 
 _CHANGE = Pattern(r"\+?\s*([^\s\[\]#%@+-][^\s\[\]#]*)")

@@ -6,7 +6,7 @@ import os
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import (
+from rlslint.files.layouts import (
     Claim,
     Folders,
     History,

@@ -10,7 +10,7 @@ import os
 import re
 
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts.history import Claim, Folders, number
+from rlslint.files.layouts import Claim, Folders, number
 
 _SUPERSEDED = frozenset(
     ("archive", "archived", "archives", "backup", "backups", "bak", "deprecated", "disabled",

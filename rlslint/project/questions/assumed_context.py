@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 

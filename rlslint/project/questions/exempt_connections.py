@@ -11,8 +11,8 @@ from rlslint.access.roles import (
 )
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.answers import remembered
+from rlslint.config import Confidence
 from rlslint.config.platforms import SUPERUSER, console_role
-from rlslint.config.scales import Confidence
 from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
 from rlslint.project.project import Project
 from rlslint.text.patterns import Pattern

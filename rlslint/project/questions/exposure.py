@@ -10,8 +10,8 @@ from rlslint.catalog.model import Column, Policy, Relation, RemovedPolicy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import platform_table
 from rlslint.catalog.roles import PUBLIC
+from rlslint.config import Confidence
 from rlslint.config.platforms import ANONYMOUS
-from rlslint.config.scales import Confidence
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.context import ContextRead
 from rlslint.meaning.openings import openings

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
 from rlslint.code.sites import Hook
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.bodies import SettingChange, settings_written, span_of_write
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.config.scales import Confidence
-from rlslint.files.deployment.facts import Pooler
+from rlslint.config import Confidence
+from rlslint.files.deployment import Pooler
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context

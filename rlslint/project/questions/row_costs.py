@@ -11,7 +11,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Index, Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.calls import called_in_body
 from rlslint.meaning.context import own_columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.text import Statement
 from rlslint.text.patterns import Pattern
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint import NamedTuple
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Kind, Relation
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 
 SMALL = 1_000
 LARGE = 1_000_000

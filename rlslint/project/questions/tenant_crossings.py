@@ -6,7 +6,7 @@ from rlslint import NamedTuple
 from rlslint.access.exposure import restricts
 from rlslint.access.reach import applicable_policies, relations_looked_up
 from rlslint.catalog.model import Column, Constraint, Relation
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.project.project import Project, is_called_tenant
 from rlslint.text.sentences import words_of
 

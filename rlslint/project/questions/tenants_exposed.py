@@ -6,7 +6,7 @@ from rlslint.access.exposure import Exposure, exposure
 from rlslint.access.gaps import Gap, gap_of
 from rlslint.access.roles import is_probably_superuser, is_superuser
 from rlslint.catalog.model import Relation, Table
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.project.project import Project
 
 

@@ -6,7 +6,7 @@ from rlslint import NamedTuple
 from rlslint.access.ownership import Answer, Ownership, owning_membership, owns
 from rlslint.access.reach import Escape, bypass
 from rlslint.catalog.model import Relation
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.project import Project
 from rlslint.text import Statement
 

@@ -19,7 +19,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation, View
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.meaning.truth import is_always_true
 from rlslint.project.findings import also_shown

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rlslint.catalog.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
-from rlslint.replay.dispatch import DATA_KINDS, HANDLED_KINDS
+from rlslint.replay import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
 from rlslint.replay.open_names import meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, BodyRange

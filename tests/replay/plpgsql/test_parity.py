@@ -4,7 +4,7 @@ import pytest
 
 from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Relation
-from rlslint.replay.dispatch import HANDLED_KINDS
+from rlslint.replay import HANDLED_KINDS
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import parsed_statements
 from rlslint.text import Text

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rlslint.access.runtime_roles import Evidence, speaks_of
 from rlslint.access.serving import in_words, protected_tables
+from rlslint.config import Severity
 from rlslint.config.platforms import BYPASSRLS
-from rlslint.config.scales import Severity
 from rlslint.files.connections import Connection, platform_of, role_of
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rlslint.access.ownership import Answer
 from rlslint.access.roles import is_superuser
 from rlslint.access.serving import in_words, protected_tables, serves
+from rlslint.config import Confidence, Severity
 from rlslint.config.platforms import SUPERUSER
-from rlslint.config.scales import Confidence, Severity
 from rlslint.files.connections import Connection, role_of
 from rlslint.files.settings.development import is_for_tests
 from rlslint.project.findings import Finding

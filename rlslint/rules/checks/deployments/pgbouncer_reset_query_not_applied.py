@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.files.deployment.facts import Pooler
+from rlslint.files.deployment import Pooler
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.pooled_settings import found_in_pooler, shares_transactions

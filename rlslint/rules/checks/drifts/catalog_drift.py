@@ -12,7 +12,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.schemas import Schema
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.drift.drifts import Drift
 from rlslint.drift.statements_behind import statement_behind
 from rlslint.drift.table import Deviation

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.folding import folded_calls
 from rlslint.project.findings import Finding, also_shown, shown

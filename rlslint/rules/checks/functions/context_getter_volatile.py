@@ -8,7 +8,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.bodies import settings_written, tables_written
 from rlslint.meaning.context import own_columns
 from rlslint.project.findings import Finding, also_shown, shown

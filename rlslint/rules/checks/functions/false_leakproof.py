@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.bodies import words_in_body
 from rlslint.meaning.built_in import COMPARISONS
 from rlslint.meaning.inlining import postgres_inlines

@@ -8,7 +8,7 @@ from rlslint.access.reach import row_security_active
 from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -8,7 +8,7 @@ from rlslint.access.roles import spoken
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.calls import called_in_body, called_in_expression, search_path_of
 from rlslint.meaning.unqualified import tables_by_path
 from rlslint.project.findings import Finding, also_shown, shown

@@ -11,7 +11,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.bodies import runs_as_caller, tables_read
 from rlslint.meaning.calls import called_in_body, called_in_expression, search_path_of
 from rlslint.meaning.context import ContextRead

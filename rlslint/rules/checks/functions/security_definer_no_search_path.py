@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.functions import Function
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.row_copies import WHOLE_ROW
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

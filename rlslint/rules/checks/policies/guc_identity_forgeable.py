@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
+from rlslint.config import Severity
 from rlslint.config.platforms import ENGINE_SETTINGS
-from rlslint.config.scales import Severity
 from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bodies import settings_read, words_in_body
 from rlslint.meaning.context import context_reads

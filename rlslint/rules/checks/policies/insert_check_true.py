@@ -8,7 +8,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import platform_table
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import is_bounded, tenant_columns
 from rlslint.meaning.simplifying import conjunction

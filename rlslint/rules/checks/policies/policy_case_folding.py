@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.folded_case import FOLDS, Fold, column_of_table, folds
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project

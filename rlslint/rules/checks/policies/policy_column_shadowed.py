@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.captures import (
     Capture,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.bounds import Bound
 from rlslint.meaning.identities import told_by_user
 from rlslint.project.findings import Finding, also_shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.context import own_column
 from rlslint.meaning.fallbacks import Fallback, fallbacks
 from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value

@@ -11,7 +11,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, quoted_roles
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.calls import called_in_body
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Index, Policy
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.meaning.partial_indexes import tells_of_use
 from rlslint.project.findings import Finding, also_shown, shown

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.inequalities import Inequality, inequality, require_decided
 from rlslint.meaning.openings import openings

@@ -8,7 +8,7 @@ from rlslint.access.roles import inherited_roles
 from rlslint.catalog.model import Policy, Relation, Table
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import PlatformTable, platform_table
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.captures import captured_comparisons, swallowed
 from rlslint.meaning.containers import open_containers
 from rlslint.meaning.context import context_reads, own_columns, require_known

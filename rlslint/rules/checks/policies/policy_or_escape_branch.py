@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.escapes import Escape
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.tautologies import Tautology, tautologies

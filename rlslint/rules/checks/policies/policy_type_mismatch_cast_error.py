@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import own_columns
 from rlslint.project.findings import Finding, also_shown

@@ -9,7 +9,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.bounds import Bound, bounds_of
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.project.findings import Finding, also_shown

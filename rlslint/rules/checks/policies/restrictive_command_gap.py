@@ -11,7 +11,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import quoted_roles
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.intents import leaves_rows_out
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

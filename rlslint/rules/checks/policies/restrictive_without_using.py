@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.reach import applicable_policies
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.admitting import admits_foreign
 from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.truth import can_be_true

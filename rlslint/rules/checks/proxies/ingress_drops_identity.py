@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.config.scales import Confidence
-from rlslint.files.deployment.facts import LostIdentity
+from rlslint.config import Confidence
+from rlslint.files.deployment import LostIdentity
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, ContextRead
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project

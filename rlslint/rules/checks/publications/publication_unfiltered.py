@@ -10,7 +10,7 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import Role
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.replicated import Sent, asks_policies, sends_rows

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rlslint.code.sites import Runs
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.sessions import QuerySite

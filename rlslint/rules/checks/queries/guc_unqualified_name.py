@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.code.sites import Runs
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.undotted_settings import LABEL, REASON, advice, dotted, is_undotted

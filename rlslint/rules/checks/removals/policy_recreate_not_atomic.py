@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy, RemovedPolicy
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, served_roles

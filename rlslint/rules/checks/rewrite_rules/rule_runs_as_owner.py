@@ -10,7 +10,7 @@ from rlslint.access.privileges import grants_to
 from rlslint.access.reach import Bypass, bypass
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Relation, RewriteRule, RuleAction
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.context import context_reads
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -10,7 +10,7 @@ from rlslint.access.roles import can_log_in, is_declared, is_superuser
 from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import Serving, in_words, makes_copies, protected_tables, serves
 from rlslint.catalog.roles import Role
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -20,7 +20,7 @@ from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership, Role
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import keeping

@@ -8,7 +8,7 @@ from rlslint.access.ownership import Answer
 from rlslint.access.roles import can_log_in, has_bypassrls, is_declared, is_superuser
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import MIGRATION_ROLE, Role
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -8,7 +8,7 @@ from rlslint.access.ownership import Answer
 from rlslint.access.roles import BOOTSTRAP_SUPERUSER
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import Role
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.files.connections import role_of
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -9,7 +9,7 @@ from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.serving import serves
 from rlslint.catalog.roles import StoredSetting
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

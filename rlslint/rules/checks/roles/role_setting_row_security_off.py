@@ -8,7 +8,7 @@ from rlslint.access.ownership import Answer
 from rlslint.access.reach import row_security_active
 from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.catalog.roles import StoredSetting
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from rlslint.access.roles import has_bypassrls, is_superuser
 from rlslint.access.serving import in_words, protected_tables
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
-from rlslint.files.deployment.facts import Route
+from rlslint.files.deployment import Route
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import exemption, serves_requests

@@ -11,7 +11,7 @@ from rlslint.access.roles import inherited_roles, spoken
 from rlslint.access.serving import protected_tables
 from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH, Schema
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rlslint.catalog.model import Relation
-from rlslint.config.scales import Severity
-from rlslint.files.deployment.facts import ServerVersion
+from rlslint.config import Severity
+from rlslint.files.deployment import ServerVersion
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

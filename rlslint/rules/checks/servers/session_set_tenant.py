@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.serving import serves
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.project.setting_writes import setting_call

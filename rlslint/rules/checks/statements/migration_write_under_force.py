@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.ownership import Answer
 from rlslint.catalog.catalog import Condition, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import sets_up_a_server

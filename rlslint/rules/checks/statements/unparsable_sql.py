@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.project.findings import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -8,7 +8,7 @@ from rlslint.access.data_roles import escapes_row_security, is_administrative
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.files.connections import role_of, runs_migrations
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -8,7 +8,7 @@ from rlslint.access.privileges import Granted
 from rlslint.access.roles import spoken
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Column, Relation, Table
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.bounds import bounds_of
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key

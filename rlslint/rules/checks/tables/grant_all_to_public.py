@@ -15,7 +15,7 @@ from rlslint.access.privileges import (
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.project.findings import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import VERBS, is_guarded, is_published

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import Grant, quoted_roles
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.unserved_commands import Unserved, unserved

@@ -17,7 +17,7 @@ from rlslint.access.roles import (
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bounds import bounds_of
 from rlslint.project.findings import Finding, also_shown, shown

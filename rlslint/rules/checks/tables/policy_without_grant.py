@@ -8,7 +8,7 @@ from rlslint.access.privileges import DATA_PRIVILEGES, can_use_schema
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import quoted_roles
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.bounds import is_bounded
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -10,7 +10,7 @@ from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.roles import spoken
 from rlslint.catalog.facts import Facts, UnknownFact
 from rlslint.catalog.model import Table
-from rlslint.files.layouts.history import number
+from rlslint.files.layouts import number
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty

@@ -11,7 +11,7 @@ from rlslint.access.reach import functions_around, row_security_active
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import quoted_roles
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import tenant_policy

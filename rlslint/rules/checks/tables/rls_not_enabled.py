@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.exposure import Exposure
 from rlslint.access.gaps import ancestors
 from rlslint.catalog.model import Table
-from rlslint.config.scales import Confidence, Severity
+from rlslint.config import Confidence, Severity
 from rlslint.project.findings import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.authority_writes import authority_write

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Column, Table
-from rlslint.config.scales import Severity
+from rlslint.config import Severity
 from rlslint.meaning.admitting import value_without_row
 from rlslint.meaning.context import is_row_free
 from rlslint.meaning.situations import MISSING

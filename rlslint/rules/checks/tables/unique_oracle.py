@@ -8,7 +8,7 @@ from rlslint.access.exposure import restricts
 from rlslint.access.privileges import has_privilege
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Column, Index, Relation, Table
-from rlslint.config.scales import Confidence
+from rlslint.config import Confidence
 from rlslint.meaning.context import own_columns
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
