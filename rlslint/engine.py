@@ -13,6 +13,7 @@ from rlslint.config import Severity
 from rlslint.config.options import Config, excluded
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover, with_file
+from rlslint.files.walk import shown_path
 from rlslint.project.findings import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.subjects import subjects
@@ -269,6 +270,7 @@ def _result(
         findings += _without_faults(asked.placed, judged, faults)
         unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond))
         unchecked += (*_not_followed(project), *_refused(project))
+        unchecked += (*_strange_extensions(project.catalog), *_reading_elsewhere(project.catalog))
         if asked.is_loose:
             loose.update(finding.span.text.path for finding in judged if finding.span)
         if asked.database is not None:
@@ -364,6 +366,7 @@ def _with_signs(
     and where nothing else uses row security, those that no history runs. Old migrations are named
     whatever they say: what they made is perhaps there, and nothing else tells of it.
     """
+    from rlslint.files.unread import left_out as ignored_by_git
     from rlslint.files.unread import signs
 
     uses = result.uses_row_security
@@ -397,15 +400,25 @@ def _with_signs(
         )
         for sign in all_found
     )
+    telling = (*found.others, *(file.path for file in (*found.programs, *found.settings)))
+    read = (file.path for file in found.sql)
+    ignored = tuple(
+        NotChecked(
+            "folder" if disk.is_folder(path) else "file", shown_path(path, found.root), _BY_GIT
+        )
+        for path in ignored_by_git(found.ignored, read, telling)
+    )
     unsearched = (*seen.too_large, *(() if uses else scripts.too_large))
     too_large = (
         *(NotChecked("file", path, _TOO_LARGE) for path in unsearched),
         *(NotChecked("file", path, _COMPRESSED) for path in seen.packed),
     )
     return result._replace(
-        not_checked=(*result.not_checked, *unread, *not_run, *old, *too_large),
+        not_checked=(*result.not_checked, *unread, *not_run, *old, *ignored, *too_large),
         unread=tuple(sign.path for sign in all_found if not sign.exempts),
-        uses_row_security=None if (unread or not_run or too_large) and not uses else uses,
+        uses_row_security=(
+            None if (unread or not_run or ignored or too_large) and not uses else uses
+        ),
     )
 
 
@@ -420,6 +433,10 @@ _OF_TESTS = "with row security, read only where it is named"
 _SUPERSEDED = "beside those that run"
 _NOT_RUN = "with row security that no history runs"
 _LEFT_UNREAD = "left unread"
+_BY_GIT = "that would run, and that .gitignore leaves out"
+_ELSEWHERE = "dblink"
+_CONNECTS = "that asks over a connection of its own"
+_STRANGE = "that may make tables and functions of its own"
 _TOO_LARGE = "too large to be searched for row security"
 
 
@@ -513,7 +530,7 @@ def _uses_row_security(project: Project, others: bool | None) -> bool | None:
         return True
     catalog = project.catalog
     # What a refused statement wanted, and what was rolled back with it, may have been just that.
-    if catalog.dynamic or catalog.refusals:
+    if catalog.dynamic or catalog.refusals or any(_strange_extensions(catalog)):
         return None
     if any(not t.knows("rls_enabled") or t.policies.is_open for t in catalog.relations.known()):
         return None
@@ -538,6 +555,30 @@ def _not_followed(project: Project) -> Iterator[NotChecked]:
             if len(first) > 1:
                 where = broken.statement.span
                 yield NotChecked("query", " ".join(first), _REFUSED_QUERY, (), where)
+
+
+def _strange_extensions(catalog: Catalog) -> Iterator[NotChecked]:
+    """Yield the extensions of which nothing tells what tables and functions they make."""
+    if not catalog.extensions:
+        return
+    from rlslint.config.extensions import is_known
+
+    for name, statement in catalog.extensions.items():
+        if statement is not None and not is_known(name):
+            yield NotChecked("extension", name, _STRANGE, (), statement.span)
+
+
+def _reading_elsewhere(catalog: Catalog) -> Iterator[NotChecked]:
+    """Yield what asks a server over a connection of its own, whose role nothing here binds."""
+    for relation in catalog.relations.known():
+        if relation.knows("query") and relation.query is not None:
+            statement = relation.because("query")
+            if statement is not None and _ELSEWHERE in statement.sql.lower():
+                yield NotChecked("view", str(relation), _CONNECTS, (), statement.span)
+    for function in catalog.functions.known():
+        if function.knows("body") and _ELSEWHERE in function.body.lower():
+            where = function.created.span if function.created is not None else None
+            yield NotChecked("function", str(function), _CONNECTS, (), where)
 
 
 def _refused(project: Project) -> Iterator[NotChecked]:

@@ -384,3 +384,62 @@ def test_what_psql_runs_of_results_and_by_the_shell_is_followed_or_said(
     run = rlslint("check", "--no-cache", cwd=tmp_path)
     assert ("rls-disabled-later" in run.stdout) is (expected == "rls-disabled-later")
     assert ("Not checked" in run.stderr) is (expected == "unchecked"), run.stderr
+
+
+IGNORED = {
+    "migrations/0002_local.sql": "file migrations/0002_local.sql",
+    "seed.sql": "file seed.sql",
+    "init/a.sql": "folder init",
+    "shop/migrations/0001_initial.py": "folder shop/migrations",
+}
+LEAVES_OUT = "that would run, and that .gitignore leaves out"
+
+
+@pytest.mark.parametrize("path", IGNORED)
+def test_what_would_run_and_git_does_not_keep_is_named(tmp_path: Path, path: str) -> None:
+    files = {
+        "migrations/0001_a.sql": "CREATE TABLE notes (id int);",
+        path: "GRANT ALL ON notes TO PUBLIC;",
+        ".gitignore": "*local.sql\nseed.sql\ninit/\nshop/migrations\n",
+        "compose.yaml": "services:\n  db:\n    image: postgres\n    volumes:\n"
+        "      - ./init:/docker-entrypoint-initdb.d\n      - ./seed.sql:/seed.sql\n",
+    }
+    run = rlslint("check", "--show-unchecked", cwd=files_in(tmp_path, files))
+    assert f"{IGNORED[path]} {LEAVES_OUT}" in run.stderr
+    assert "No findings" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("path", ["dump.sql", "data/backup.sql", "migrations/__init__.py"])
+def test_what_git_does_not_keep_and_nothing_runs_is_nothing(tmp_path: Path, path: str) -> None:
+    files = {
+        "migrations/0001_a.sql": "CREATE TABLE notes (id int);",
+        path: "GRANT ALL ON notes TO PUBLIC;",
+        ".gitignore": "dump.sql\ndata/\n__init__.py\n",
+    }
+    run = rlslint("check", "--show-unchecked", cwd=files_in(tmp_path, files))
+    assert LEAVES_OUT not in run.stderr
+
+
+ELSEWHERE = {
+    "CREATE EXTENSION acme_billing;": "extension acme_billing that may make tables",
+    "CREATE EXTENSION dblink; CREATE VIEW far AS SELECT * FROM dblink('', 'x') AS t(id int);": (
+        "view public.far that asks over a connection of its own"
+    ),
+    "CREATE FUNCTION far() RETURNS void LANGUAGE sql AS $$ SELECT dblink_exec('', 'x') $$;": (
+        "function public.far that asks over a connection of its own"
+    ),
+}
+
+
+@pytest.mark.parametrize("sql", ELSEWHERE)
+def test_what_stands_in_no_migration_is_not_checked(tmp_path: Path, sql: str) -> None:
+    at = files_in(tmp_path, {"migrations/0001_a.sql": sql})
+    run = rlslint("check", "--show-unchecked", cwd=at)
+    assert ELSEWHERE[sql] in run.stderr
+    assert "No findings" not in run.stdout + run.stderr
+
+
+def test_an_extension_that_is_known_or_gone_is_nothing(tmp_path: Path) -> None:
+    sql = 'CREATE EXTENSION "uuid-ossp"; CREATE EXTENSION own; DROP EXTENSION own;'
+    at = files_in(tmp_path, {"migrations/0001_a.sql": sql})
+    assert "Not checked" not in rlslint("check", cwd=at).stderr

@@ -109,6 +109,7 @@ class Catalog:
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET, `asked_by_blocks` those that DO
     blocks of this or another history ask for, in lower case: what migrations are told.
+    `extensions` are those that were made, with the statement.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
     `idle_revokes` are what REVOKE has not taken,
     `reversals` what ways back would open, `row_accesses` the statements that may find policies
@@ -135,7 +136,7 @@ class Catalog:
         self.possible_defaults: RecordedSet[PossibleDefault] = RecordedSet()
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
         self.asked_by_blocks: RecordedSet[str] = RecordedSet()
-        self.extensions: RecordedSet[str] = RecordedSet()
+        self.extensions: RecordedDict[str, Statement | None] = RecordedDict()
         self.refusals: list[Refusal] = []
         self.reversals: list[Reversal] = []
         self.idle_revokes: RecordedDict[tuple[object, ...], IdleRevoke] = RecordedDict()

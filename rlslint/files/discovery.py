@@ -11,17 +11,20 @@ from itertools import islice
 from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.contents import Unreadable
-from rlslint.files.walk import Excluded, Walk, folders_above, kind, shown_path
+from rlslint.files.walk import (
+    HISTORY_FOLDERS,
+    Excluded,
+    Walk,
+    folders_above,
+    kind,
+    shown_path,
+)
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
 
 _PLAIN = ("", ".dump", ".txt")
 _MOST_LINKS = 3
 _CONFIGURATIONS = ("rlslint.toml", ".rlslint.toml")
-_HISTORY_FOLDERS = frozenset(
-    {"alembic", "db", "deploy", "drizzle", "migrate", "migration", "migrations", "prisma"}
-    | {"supabase", "versions"}
-)
 
 
 class SourceFile(NamedTuple):
@@ -45,7 +48,8 @@ class Found(NamedTuple):
     could tell of row security (see `unread.signs`); so could `programs`, which are read where they
     say something about sessions. `part_of` are directories of projects that were
     not read, for what is named in them has a history of its own. Out of `roots` nothing is read.
-    `reported_others` are those of `others` that the user named, as they are shown.
+    `reported_others` are those of `others` that the user named, as they are shown. `ignored` are
+    the folders, SQL and Python files that a `.gitignore` leaves out (see `unread.left_out`).
     """
 
     root: str
@@ -63,6 +67,7 @@ class Found(NamedTuple):
     roots: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
     reported_others: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()
 
     @property
     def of_program(self) -> Found:
@@ -145,6 +150,7 @@ def discover(
         roots,
         tuple(project for project in dict.fromkeys(larger) if not walk.has_entered(project)),
         reported_others,
+        tuple(sorted(walk.ignored)),
     )
 
 
@@ -299,7 +305,7 @@ def _has_history(folder: str, files: Iterable[str]) -> bool:
     inside = folder + os.sep
     return any(
         kind(name) in ("sql", "plans")
-        or (name.endswith(".py") and os.path.basename(parent) in _HISTORY_FOLDERS)
+        or (name.endswith(".py") and os.path.basename(parent) in HISTORY_FOLDERS)
         for full in files
         if full.startswith(inside)
         for parent, name in (os.path.split(full),)
@@ -310,7 +316,7 @@ def _outermost_history_folder(folder: str) -> str | None:
     """Look a few levels up only: further away the name means something else."""
     found = None
     for ancestor in islice(folders_above(folder), 4):
-        if os.path.basename(ancestor) in _HISTORY_FOLDERS:
+        if os.path.basename(ancestor) in HISTORY_FOLDERS:
             found = ancestor
     return found
 

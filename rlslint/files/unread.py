@@ -7,13 +7,14 @@ what sets the context that policies read. Nothing is parsed: a file has a sign o
 
 from __future__ import annotations
 
+import os
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.files import disk
-from rlslint.files.walk import is_packed_sql, shown_path
+from rlslint.files.walk import HISTORY_FOLDERS, is_packed_sql, kind, shown_path
 from rlslint.text.budget import LARGEST_SEARCHED
 from rlslint.text.patterns import Pattern
 
@@ -170,6 +171,50 @@ def settings_named(names: Collection[str], paths: Iterable[str], base: str) -> d
                 if known is None or sets:
                     found[name] = Naming(shown_path(path, base), sets)
     return found
+
+
+def left_out(found: Iterable[str], read: Iterable[str], telling: Iterable[str]) -> Iterator[str]:
+    """Yield the files that a `.gitignore` leaves out although something runs them, and folders.
+
+    Those among migrations are run with these. Others are run by what names them among `telling`.
+    """
+    beside = {os.path.dirname(path) for path in read if kind(path) == "sql"}
+    named: list[str] = []
+    for path in found:
+        folder, name = os.path.split(path)
+        if disk.is_folder(path):
+            if name not in HISTORY_FOLDERS:
+                named.append(path)
+            elif _has_migrations(path):
+                yield path
+        elif os.path.basename(folder) in HISTORY_FOLDERS or (
+            kind(name) == "sql" and folder in beside
+        ):
+            if name != "__init__.py":
+                yield path
+        elif kind(name) == "sql":
+            named.append(path)
+    if named:
+        texts = [content(path) for path in sorted(telling) if not path.endswith("ignore")]
+        yield from (path for path in named if any(_runs(path, text) for text in texts))
+
+
+def _has_migrations(folder: str) -> bool:
+    try:
+        return any(kind(entry.name) in ("sql", "python") for entry in disk.entries(folder))
+    except OSError:
+        return False
+
+
+def _runs(path: str, text: bytes) -> bool:
+    """Tell whether a text names a file, or hands a folder or that of a file to a new server."""
+    folder, name = os.path.split(path)
+    if disk.is_folder(path):
+        folder = path
+    elif re.search(rb"(?<![\w.-])%b(?![\w.-])" % re.escape(os.fsencode(name)), text):
+        return True
+    mounted = rb"(?<![\w.-])%b/?:/docker-entrypoint-initdb\.d"
+    return re.search(mounted % re.escape(os.fsencode(os.path.basename(folder))), text) is not None
 
 
 def mention(words: Collection[str], paths: Collection[str]) -> bool | None:

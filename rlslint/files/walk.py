@@ -60,6 +60,11 @@ _SKIPPED_FOLDERS = frozenset(
         "site-packages", "target", "vendor", "venv",
     }
 )  # fmt: skip
+HISTORY_FOLDERS = frozenset(
+    {"alembic", "db", "deploy", "drizzle", "migrate", "migration", "migrations", "prisma"}
+    | {"supabase", "versions"}
+)
+"""How folders of migrations are called."""
 
 
 def folders_above(path: str) -> Iterator[str]:
@@ -143,7 +148,8 @@ class Walk:
 
     `others` are those that are not read but could tell of row security; `closed` are directories
     and `.gitignore` files that could not be read, with the reason. `roots` are directories without
-    links out of which no link leads, `outside` the links that would.
+    links out of which no link leads, `outside` the links that would. `ignored` are the folders,
+    the SQL and the Python files that a `.gitignore` leaves out.
     """
 
     def __init__(self, excluded: Excluded, roots: tuple[str, ...]) -> None:
@@ -152,6 +158,7 @@ class Walk:
         self.closed: dict[str, str] = {}
         self.faults: list[Fault] = []
         self.outside: list[str] = []
+        self.ignored: list[str] = []
         self._roots = roots
         self._excluded = excluded
         self._entered: set[str] = set()
@@ -206,7 +213,11 @@ class Walk:
         is_read = is_file and kind(name) is not None
         is_other = is_file and not is_read and not is_link and may_tell(name)
         is_wanted = name not in _SKIPPED_FOLDERS if is_folder else is_read or is_other
-        if not is_wanted or self._excluded.covers(full, name) or ignored.covers(full, is_folder):
+        if not is_wanted or self._excluded.covers(full, name):
+            return None
+        if ignored.covers(full, is_folder):
+            if is_folder or kind(name) in ("sql", "python"):
+                self.ignored.append(full)
             return None
         if is_folder and not is_link:
             return full

@@ -188,7 +188,7 @@ def _drop_operator(removal: Removal, node: Node) -> None:
 
 
 def _drop_extension(removal: Removal, name: str) -> None:
-    removal.replay.catalog.extensions.discard(name)
+    removal.replay.catalog.extensions.pop(name, None)
     for type_ in _TYPES_OF_EXTENSIONS.get(name, ()):
         removal.type(type_)
 

@@ -37,4 +37,4 @@ _ORDER = {"ViewStmt": 1, "IndexStmt": 2, "CreateTrigStmt": 3, "GrantStmt": 4}
 
 
 def create_extension(replay: Replay, statement: Statement, node: Node, base: int) -> None:
-    replay.catalog.extensions.add(node["extname"])
+    replay.catalog.extensions.setdefault(node["extname"], statement)

@@ -69,7 +69,7 @@ _MAPS = frozenset(("mapOf", "mutableMapOf", "hashMapOf", "linkedMapOf", "sortedM
 _VARIABLE = Pattern(r"\$(?:([^\W\d]\w*)|`([^`\n]*)`)")
 _IN_STRING = Pattern(r"\\(?:u[\da-fA-F]{4}|.)|\$(?:[^\W\d]\w*|`[^`\n]*`)|[^\\$]+|[\\$]", re.DOTALL)
 _IN_RAW_STRING = Pattern(r"\$(?:[^\W\d]\w*|`[^`\n]*`)|[^$]+|\$", re.DOTALL)
-_ENDS_WITH_CLASS = Pattern(rb"(?m)^([^\n]*\b(?:class|object|interface)\b[^\n]*\{[^\n]*[^\s{;]) \}")
+_CLASS = Pattern(rb"\b(?:class|object|interface)\b")
 _TYPE_ARGUMENTS = Pattern(rb"(?<=\w)<[\w .,?*<>]{1,200}>(?=\s*\{)")
 _NEGATION = unary("argument")
 
@@ -420,7 +420,19 @@ def _prepared(source: bytes) -> bytes:
     its last member for something else.
     """
     source = _TYPE_ARGUMENTS().sub(lambda found: b" " * len(found[0]), source)
-    return _ENDS_WITH_CLASS().sub(rb"\1;}", source)
+    return b"\n".join(map(_with_end, source.split(b"\n")))
+
+
+def _with_end(line: bytes) -> bytes:
+    """End the last member of a class that stands in one line, as the grammar wants it."""
+    place = line.rfind(b" }")
+    word = _CLASS().search(line) if place > 0 else None
+    opened = line.find(b"{", word.end()) if word is not None else -1
+    while -1 < opened < place - 1:
+        if line[place - 1 : place] not in b" \t\r\f\v{;":
+            return b"%b;%b" % (line[:place], line[place + 1 :])
+        place = line.rfind(b" }", 0, place)
+    return line
 
 
 KOTLIN = Language(

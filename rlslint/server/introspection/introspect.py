@@ -87,7 +87,7 @@ def introspect(
         add_settings(catalog, description, rows(queries.SETTINGS), names)
         search_path = _search_path(catalog, rows(queries.SEARCH_PATH))
         for (name,) in rows(queries.EXTENSIONS):
-            catalog.extensions.add(name)
+            catalog.extensions[name] = None
         held: list[Held] = add_schemas(catalog, description, rows(queries.SCHEMAS), names)
         held += add_functions(
             catalog, description, rows(functions), names, foreign_owners, search_path
