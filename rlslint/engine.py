@@ -29,7 +29,6 @@ from rlslint.reports import (
 from rlslint.rules.judging import Unjudged, judge, not_checked
 from rlslint.rules.registry import rules_for
 from rlslint.rules.selection import Selection, selection_of
-from rlslint.rules.suppression import IgnoreUse, suppress
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
     from rlslint.project.reading_code import Code
+    from rlslint.rules.suppression import IgnoreUse
 
 
 A = TypeVar("A")
@@ -285,10 +285,9 @@ def _result(
             unchecked.append(NotChecked("setting", write.name, reason, (), write.statement.span))
     if judged_projects and (named is None or named.are_all):
         findings += _about_options(judged_projects, config, selection, faults)
-    suppressed = suppress(findings, reader.ignores, config.accept, selection.names, faults)
-    kept = list(suppressed.findings)
+    kept, uses = _let_stand(findings, config, selection, reader)
     if named is not None:
-        kept += _about_ignores(suppressed.uses, project, selection, named, faults)
+        kept += _about_ignores(uses, project, selection, named, faults)
         everything, files = kept, named.files | {one.place.path for one in config.named}
         kept = [finding for finding in kept if _takes_part(finding, files)]
         if len(kept) < len(everything):
@@ -320,6 +319,18 @@ def _result(
         elsewhere=elsewhere,
         is_part=bool(unread),
     )
+
+
+def _let_stand(
+    findings: list[Finding], config: Config, selection: Selection, reader: Reader
+) -> tuple[list[Finding], tuple[IgnoreUse, ...]]:
+    """Leave out what somebody lets stand, and tell what came of each comment and entry."""
+    if not reader.ignores and not config.accept:
+        return findings, ()
+    from rlslint.rules.suppression import suppress
+
+    found = suppress(findings, reader.ignores, config.accept, selection.names, reader.faults)
+    return list(found.findings), found.uses
 
 
 def _of_a_script(finding: Finding) -> Finding:

@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Any
 
 from rlslint.config import Severity
-from rlslint.config.files import find_config, load_config
 from rlslint.config.options import (
     OPTIONS,
     Accept,
@@ -35,7 +34,11 @@ def configuration_file(paths: tuple[str, ...], options: Mapping[str, Any]) -> st
         raise ConfigError("--isolated reads no configuration file, and --config names one")
     if files:
         return str(files[0])
-    return None if options["isolated"] else find_config(_start(paths, options), read_in_project)
+    if options["isolated"]:
+        return None
+    from rlslint.config.files import find_config
+
+    return find_config(_start(paths, options), read_in_project)
 
 
 def config_in_force(
@@ -43,7 +46,11 @@ def config_in_force(
 ) -> Config:
     """Return the options in force; `least` is the severity from which findings are shown."""
     pairs = [parse_override(value) for value in options["config_values"] if "=" in value]
-    config = load_config(file, read_in_project) if file is not None else Config()
+    config = Config()
+    if file is not None:
+        from rlslint.config.files import load_config
+
+        config = load_config(file, read_in_project)
     pairs += [
         (name.replace("_", "-"), _names(options[name])) for name in _LISTS if options.get(name)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rlslint import NamedTuple
 from rlslint.config.kinds import Misfit, described, did_you_mean
@@ -18,7 +18,9 @@ from rlslint.config.options import (
     NamedInOption,
     field_of,
 )
-from rlslint.config.toml_source import KeyPath, TomlProblem, place_of, read_toml
+
+if TYPE_CHECKING:
+    from rlslint.config.toml_source import KeyPath
 
 Read = Callable[[str, str], bytes]
 """Returns the content of a file, or raises OSError: as well where the file lies outside of the
@@ -43,6 +45,8 @@ class _File(NamedTuple):
         self, path: KeyPath, message: str, *, mark: str = "", meant: str = ""
     ) -> ConfigError:
         """Return an error about a key, or about the value `mark` behind it."""
+        from rlslint.config.toml_source import place_of
+
         return self.error(message, place_of(self.data, path, mark), meant)
 
 
@@ -75,6 +79,8 @@ def load_config(path: str | os.PathLike[str], read: Read) -> Config:
 def _is_meant(pyproject: bytes) -> bool:
     if b"rlslint" not in pyproject:
         return False
+    from rlslint.config.toml_source import TomlProblem, read_toml
+
     try:
         tools = read_toml(pyproject).get("tool")
     except TomlProblem:
@@ -83,6 +89,8 @@ def _is_meant(pyproject: bytes) -> bool:
 
 
 def _load(file: _File, children: tuple[str, ...], read: Read) -> Config:
+    from rlslint.config.toml_source import TomlProblem, read_toml
+
     try:
         table = read_toml(file.data)
     except TomlProblem as error:
@@ -119,6 +127,8 @@ def _load(file: _File, children: tuple[str, ...], read: Read) -> Config:
 
 def _named(file: _File, prefix: KeyPath, table: Mapping[str, Any]) -> Iterator[NamedInOption]:
     """Yield what a file names of the database, each with its place."""
+    from rlslint.config.toml_source import place_of
+
     for key in NAMING:
         for number, name in enumerate(table.get(key, ())):
             place = place_of(file.data, (*prefix, key, number), name)

@@ -78,7 +78,7 @@ class GitIgnore:
         return False
 
 
-Within = Callable[[str, GitIgnore], GitIgnore]
+Within = Callable[[str, "GitIgnore | None"], GitIgnore]
 
 
 class _Line(NamedTuple):

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from itertools import islice
 
 from rlslint import NamedTuple
@@ -18,28 +19,45 @@ from rlslint.files.layouts import (
     History,
     Migration,
     by_folder,
-    flyway,
-    folders,
     history,
-    liquibase,
     natural_path,
     numbered,
     reversals,
-    supabase,
 )
 from rlslint.files.walk import folders_above
 from rlslint.text.faults import Fault
 
-_BY_TOOL: tuple[tuple[str, Callable[[Folders], Claim]], ...] = (
-    ("in numbered folders", folders.claim_numbered_folders),
-    ("of Supabase", supabase.claim),
-    ("of Drizzle", folders.claim_drizzle),
-    ("of graphile-migrate", folders.claim_graphile),
-    ("of Flyway", flyway.claim),
-    ("with a way back", reversals.claim),
-    ("of Liquibase", liquibase.claim),
+Sign = Callable[[str, tuple[SourceFile, ...]], bool]
+"""Tells whether a directory, with the files in it, may be one of a tool's."""
+
+
+def _is_formatted_for_liquibase(folder: str, files: tuple[SourceFile, ...]) -> bool:
+    return b"liquibase" in _beginning(files[0], 200).lower()
+
+
+_BY_TOOL: tuple[tuple[str, str, Sign], ...] = (
+    (
+        "in numbered folders",
+        "folders.claim_numbered_folders",
+        lambda _, files: any(file.name in ("migration.sql", "up.sql") for file in files),
+    ),
+    ("of Supabase", "supabase.claim", lambda folder, _: "supabase" in folder.split(os.sep)),
+    (
+        "of Drizzle",
+        "folders.claim_drizzle",
+        lambda folder, _: disk.is_file(os.path.join(folder, "meta", "_journal.json")),
+    ),
+    (
+        "of graphile-migrate",
+        "folders.claim_graphile",
+        lambda folder, _: os.path.basename(folder) == "committed",
+    ),
+    ("of Flyway", "flyway.claim", lambda _, files: any(file.name[:1] == "V" for file in files)),
+    ("with a way back", "reversals.claim", lambda *_: True),
+    ("of Liquibase", "liquibase.claim", _is_formatted_for_liquibase),
 )
-"""The layouts that are told by an unmistakable sign, and what messages call their files."""
+"""What messages call the files of a layout, what claims them, and the sign without which it would
+claim none and is not imported."""
 
 _DUMP_HEADER = b"-- PostgreSQL database dump"
 
@@ -98,8 +116,8 @@ def _recognised(found: Found, asked: frozenset[str] | None) -> Histories:
         from rlslint.files.layouts import sqitch
 
         sorting.take("of sqitch", lambda: sqitch.claim(sorting.free, program.plans))
-    for called, claim in _BY_TOOL:
-        sorting.take(called, partial(claim, sorting.free))
+    for called, claim, has_sign in _BY_TOOL:
+        sorting.take(called, partial(_claim_with_sign, sorting.free, claim, has_sign))
     sorting.take("with numbers", lambda: numbered.claim(sorting.untouched))
     if program.python:
         from rlslint.files.layouts.python_files import python_histories
@@ -188,6 +206,15 @@ class _Sorting:
         )
 
 
+def _claim_with_sign(folders: Folders, claim: str, has_sign: Sign) -> Claim:
+    if not any(has_sign(folder, files) for folder, files in folders.items()):
+        return Claim()
+    module, _, function = claim.partition(".")
+    found = getattr(import_module(f"rlslint.files.layouts.{module}"), function)
+    made: Claim = found(folders)
+    return made
+
+
 def _claim_tests(folders: Folders, found: Found) -> Claim:
     files = (file for inside in folders.values() for file in inside)
     return Claim(left_out=tuple(file for file in files if file.shown in found.tests))
@@ -260,8 +287,12 @@ def _is_dump(file: SourceFile) -> bool:
     """Tell whether pg_dump wrote the file; dbmate and others cut its comments out."""
     if file.name == "structure.sql" and os.path.basename(file.folder) == "db":
         return True
-    try:
-        beginning = disk.beginning(file.path, 2048)
-    except OSError:
-        return False
+    beginning = _beginning(file, 2048)
     return _DUMP_HEADER in beginning or beginning.lstrip().startswith(b"\\restrict dbmate")
+
+
+def _beginning(file: SourceFile, length: int) -> bytes:
+    try:
+        return disk.beginning(file.path, length)
+    except OSError:
+        return b""

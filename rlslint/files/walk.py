@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Iterator
 from fnmatch import translate
+from typing import TYPE_CHECKING
 
 from rlslint.files import disk
-from rlslint.files.gitignore import GitIgnore
 from rlslint.text.faults import Fault
 from rlslint.text.patterns import Pattern
+
+if TYPE_CHECKING:
+    from rlslint.files.gitignore import GitIgnore
 
 _SQL = (".sql", ".psql", ".ddl", ".pgsql")
 _PYTHON = (".py",)
@@ -172,10 +175,10 @@ class Walk:
         """
         if disk.real(folder) in self._entered:
             return
-        self._enter(folder, GitIgnore.above(folder, self._within), deep=True)
+        self._enter(folder, self._above(folder), deep=True)
         while self._linked:
             link = self._linked.pop()
-            self._enter(link, GitIgnore.above(link, self._within), deep=True)
+            self._enter(link, self._above(link), deep=True)
 
     def has_entered(self, folder: str) -> bool:
         """Tell whether the files below a directory were added."""
@@ -183,10 +186,10 @@ class Walk:
 
     def folder(self, folder: str) -> None:
         """Add the files that stand in `folder` itself."""
-        self._enter(folder, GitIgnore.above(folder, self._within), deep=False)
+        self._enter(folder, self._above(folder), deep=False)
         self._linked.clear()
 
-    def _enter(self, folder: str, ignored: GitIgnore, *, deep: bool) -> None:
+    def _enter(self, folder: str, ignored: GitIgnore | None, *, deep: bool) -> None:
         waiting = [(folder, disk.real(folder), ignored)]
         while waiting:
             folder, real, ignored = waiting.pop()
@@ -202,7 +205,7 @@ class Walk:
                 if deep and below is not None:
                     waiting.append((below, os.path.join(real, entry.name), ignored))
 
-    def _sort_in(self, entry: os.DirEntry[str], ignored: GitIgnore) -> str | None:
+    def _sort_in(self, entry: os.DirEntry[str], ignored: GitIgnore | None) -> str | None:
         """Keep the entry if it is a file to read; return it if it is a directory to enter."""
         name, full = entry.name, entry.path
         try:
@@ -215,7 +218,7 @@ class Walk:
         is_wanted = name not in _SKIPPED_FOLDERS if is_folder else is_read or is_other
         if not is_wanted or self._excluded.covers(full, name):
             return None
-        if ignored.covers(full, is_folder):
+        if ignored is not None and ignored.covers(full, is_folder):
             if is_folder or kind(name) in ("sql", "python"):
                 self.ignored.append(full)
             return None
@@ -227,8 +230,20 @@ class Walk:
         (self._linked.append if is_folder else self.files.add if is_read else self.others.add)(full)
         return None
 
-    def _within(self, folder: str, ignored: GitIgnore) -> GitIgnore:
+    def _above(self, folder: str) -> GitIgnore | None:
+        """Return what the directories above one leave out of it; None where none says anything."""
+        above = folders_above(os.path.dirname(folder))
+        if not any(disk.exists(os.path.join(one, ".gitignore")) for one in above):
+            return None
+        from rlslint.files.gitignore import GitIgnore
+
+        return GitIgnore.above(folder, self._within)
+
+    def _within(self, folder: str, ignored: GitIgnore | None) -> GitIgnore:
         """Add a directory's `.gitignore`; of one that cannot be read, nothing is left out."""
+        from rlslint.files.gitignore import GitIgnore
+
+        ignored = ignored or GitIgnore()
         try:
             return ignored.within(folder)
         except OSError as error:

@@ -11,21 +11,13 @@ from typing import TYPE_CHECKING
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, anchored
-from rlslint.config.platforms import (
-    SUPABASE,
-)
+from rlslint.config.platforms import PLATFORMS, SUPABASE, Platform, platform_of_host
 from rlslint.files import disk
-from rlslint.files.connections import Connection
 from rlslint.files.deployment import Deployment
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts import History
 from rlslint.files.unread import mention, settings_named
-from rlslint.project.hosting import (
-    configured_platform,
-    platform_of_apis,
-    platform_of_connections,
-)
 from rlslint.project.project import Project
 from rlslint.project.reading_code import Code, RowSecurityProgram, read_code
 from rlslint.project.replaying import Replayed, replay_history
@@ -36,6 +28,7 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog.catalog import Catalog
+    from rlslint.files.connections import Connection
     from rlslint.files.settings.api import Api
     from rlslint.project.outside import OutsideScript, OutsideScripts
     from rlslint.project.sessions import QuerySite, SessionTrace
@@ -89,7 +82,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     built: list[Built] = []
     loose: dict[str, Built] = {}
     wanted = _with_programs(read, code.programs, nearest)
-    configured = configured_platform(found, all_files)
+    configured = _configured_platform(found, all_files)
     for history in wanted.loose:
         replayed = replay_history(history, config, reader)
         shown = history.migrations[0].shown
@@ -101,8 +94,8 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     for history in wanted.histories:
         around = _beside(history, code, nearest) if read.histories else code
         apis = (api for _, api in around.apis)
-        hosting = platform_of_connections(around.connections) or configured
-        hosting = hosting or platform_of_apis(apis, around.connections)
+        hosting = _platform_of_connections(around.connections) or configured
+        hosting = hosting or _platform_of_apis(apis, around.connections)
         replayed = replay_history(history, config, reader, hosting)
         around = around._replace(apis=_apis(history, around))
         near = [script for script in scripts if history.root in nearest(script[0])]
@@ -301,6 +294,37 @@ def _apis(history: History, code: Code) -> tuple[tuple[str, Api], ...]:
     except (OSError, UnicodeDecodeError):
         api = None
     return ((path, api),) if api is not None else code.apis
+
+
+def _platform_of_connections(connections: Iterable[Connection]) -> Platform | None:
+    """Return the platform with an API of its own on which a connection leads to the database."""
+    from rlslint.files.connections import platform_of
+
+    for connection in connections:
+        platform = platform_of(connection)
+        if platform is not None and platform.default_grants:
+            return platform
+    return None
+
+
+def _platform_of_apis(apis: Iterable[Api], connections: Iterable[Connection]) -> Platform | None:
+    """Return the platform that an API is asked at, unless connections tell of another database."""
+    if next(iter(connections), None) is not None:
+        return None
+    hosts = (api.host for api in apis if api.host)
+    return next((one for one in map(platform_of_host, hosts) if one and one.default_grants), None)
+
+
+def _configured_platform(found: Found, all_files: Histories) -> Platform | None:
+    """Return the platform whose configuration lies here, where no history is kept in its folder."""
+    for platform in PLATFORMS:
+        if not platform.configuration or any(
+            history.layout == platform.name for history in all_files.histories
+        ):
+            continue
+        if disk.is_file(os.path.join(found.root, platform.configuration)):
+            return platform
+    return None
 
 
 def _code_of(read: Histories, found: Found, nearest: Nearest) -> Found:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from rlslint.access.exposure import Exposure, exposure
 from rlslint.access.ownership import forced_tables
 from rlslint.access.privileges import Granted, grants_by_place
 from rlslint.access.reach import reachable_by, relations_looked_up
@@ -36,6 +35,7 @@ from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import names_in
 
 if TYPE_CHECKING:
+    from rlslint.access.exposure import Exposure
     from rlslint.files.connections import Connection
     from rlslint.files.settings.api import Api
     from rlslint.files.unread import Naming
@@ -194,6 +194,8 @@ class Project:
 
     def exposure(self, relation: Relation, originals: Sequence[Relation] = ()) -> Exposure | None:
         """Return which runtime roles get at the rows of a relation; see access.exposure."""
+        from rlslint.access.exposure import exposure
+
         return exposure(self.catalog, self.runtime, relation, originals)
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 
@@ -17,14 +19,15 @@ from rlslint.code.migrations import Items, MigrationReader, Reader
 from rlslint.config.options import Config
 from rlslint.config.platforms import (
     CONTAINERS,
+    PLATFORMS,
     POSTGRES,
     Platform,
     platform_named,
     platform_of_folder,
 )
+from rlslint.files import disk
 from rlslint.files.contents import of_another_database
 from rlslint.files.layouts import History, Migration
-from rlslint.project.hosting import platform_called
 from rlslint.replay import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.state import Replay
 from rlslint.replay.transactions import Ending, end_script
@@ -96,7 +99,7 @@ def _replayed(
             if migration.is_declaration
             for site in reader.sites.get(migration.shown, ())
         ]
-        hosting = hosting or platform_called(history, declared)
+        hosting = hosting or _platform_called(history, declared)
     if platform is None and hosting is not None and config.platform == "auto":
         platform, doubt = hosting, f"{hosting.title} grants it where the project's API is on"
         settle_on(replay.catalog, platform, doubt)
@@ -286,3 +289,46 @@ def _leave_undone(replay: Replay, item: BrokenStatement) -> None:
 def _is_interpolated(statement: Statement) -> bool:
     """Tell whether a part of the statement is known only when the program runs."""
     return bool(statement.text.holes) and any(True for _ in open_holes(statement))
+
+
+def _platform_called(history: History, declared: Iterable[bytes] = ()) -> Platform | None:
+    """Return the platform whose functions a history calls without making them, None without any.
+
+    `declared` is the SQL of what its files declare that are not in SQL.
+    A history that grants tables to the roles of its API itself tells what they may, as dumps do.
+    """
+    with_api = [one for one in PLATFORMS if one.default_grants and one.api_functions]
+    scripts = [_script(one.path) for one in history.migrations if one.path.endswith(".sql")]
+    scripts += [_plain(sql) for sql in declared]
+    for platform in with_api:
+        words = [f"{schema}.{name}".encode() for schema, name in platform.api_functions]
+        called = [script for script in scripts if any(word in script for word in words)]
+        if not called:
+            continue
+        functions = b"|".join(map(re.escape, words))
+        roles = b"|".join(re.escape(role.encode()) for role in platform.request_roles)
+        calls = re.compile(rb"(?<![\w.])(?:%s)\s*\(" % functions)
+        makes = re.compile(rb"\bfunction\s+(?:%s)\s*\(" % functions)
+        grants = re.compile(
+            rb"\bgrant\s+%s\b[^;]{0,300}\bto\s[^;]{0,99}\b(?:%s)\b" % (_DATA, roles)
+        )
+        if any(map(makes.search, called)) or any(map(grants.search, scripts)):
+            continue
+        if any(map(calls.search, called)):
+            return platform
+    return None
+
+
+_DATA = b"(?:all|select|insert|update|delete)"
+
+
+def _script(path: str) -> bytes:
+    """Return the SQL of a file in lower case, without quotes; b"" where it cannot be read."""
+    try:
+        return _plain(disk.read(path))
+    except OSError:
+        return b""
+
+
+def _plain(sql: bytes) -> bytes:
+    return sql.lower().replace(b'"', b"")

@@ -16,7 +16,6 @@ from rlslint.rules.cards import card
 from rlslint.rules.facts import facts_of
 from rlslint.rules.registry import Candidate, Rule, candidates
 from rlslint.rules.selection import Selection
-from rlslint.rules.suppression import IgnoreUse
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import Related, Span
 from rlslint.text.faults import Fault, is_out_of_depth
@@ -265,8 +264,6 @@ def _name(subject: object) -> str:
             case BrokenStatement() | Refusal() | Dynamic() | RowAccess():
                 text, start = subject.statement.text, subject.statement.start
                 return f"{text.path}:{text.location(start).row}"
-            case IgnoreUse():
-                return subject.target
             case _:
                 return str(subject)
     except Exception:

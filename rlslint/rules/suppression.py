@@ -43,8 +43,7 @@ class IgnoreUse(NamedTuple):
             return f"on {self.ignore.object}"
         return "in this file" if self.ignore.file_wide else "on this statement"
 
-    @property
-    def target(self) -> str:
+    def __str__(self) -> str:
         if isinstance(self.ignore, Accept):
             return self.ignore.object
         return f"{self.ignore.span.text.path}:{self.ignore.row}"

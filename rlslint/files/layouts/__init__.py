@@ -1,7 +1,8 @@
 """The migration tools: which files each one runs, in which order, and which it keeps for undoing.
 
 Each module claims what it recognises of the files that are still free, and yields migrations in the
-order in which they run, which often is that of names."""
+order in which they run, which often is that of names.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.reach import applicable_policies, functions_around, relations_looked_up
@@ -10,8 +11,10 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.project.project import Project
-from rlslint.project.questions.conditions import Model, model_for, roles_for
 from rlslint.sql.quoting import free_name, quoted_identifier
+
+if TYPE_CHECKING:
+    from rlslint.project.questions.conditions import Model
 
 
 def protection(table: Relation, project: Project) -> str:
@@ -20,6 +23,8 @@ def protection(table: Relation, project: Project) -> str:
     Where no policy of the project shows what binds its rows, and where other policies look the
     table up, which they do as their caller, that is said in words.
     """
+    from rlslint.project.questions.conditions import model_for
+
     if table in project.consulted:
         return (
             f"let callers see their own rows of {table} by a policy before row security is "
@@ -40,6 +45,8 @@ def like_above(table: Relation, project: Project) -> str:
     A query of the table above asks its policies alone. Who names the partition is asked the same
     where a policy of the project fits; otherwise nobody but the owner gets at rows that way.
     """
+    from rlslint.project.questions.conditions import model_for
+
     model = None if table in project.consulted else model_for(table, project)
     if model is None:
         return _altered(table, "ENABLE")
@@ -60,6 +67,8 @@ def _altered(table: Relation, *words: str) -> str:
 
 def tenant_policy(table: Relation, project: Project) -> str:
     """Return a CREATE POLICY with the condition of others that fits a table, "" if none does."""
+    from rlslint.project.questions.conditions import model_for, roles_for
+
     model = model_for(table, project)
     if model is None:
         return ""
