@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
     from rlslint.project.reading_code import Code
+    from rlslint.project.setting_writes import SettingWrite
     from rlslint.rules.suppression import IgnoreUse
 
 
@@ -278,11 +279,12 @@ def _result(
         read = _sum(read, asked.checked, _counted(project))
         if uses_row_security is not True:
             uses_row_security = _uses_row_security(project, uses_row_security)
-        if not project.uses_row_security and project.context_writes:
-            reader.notes += [n for n in (_without_readers(project),) if n not in reader.notes]
-            write = project.context_writes[0]
-            reason = "of the caller that no policy reads"
-            unchecked.append(NotChecked("setting", write.name, reason, (), write.statement.span))
+    if not any(project.uses_row_security for project in judged_projects):
+        for write in _without_readers(judged_projects):
+            place, reason = write.statement.span, "of the caller that no policy reads"
+            unchecked.append(NotChecked("setting", write.name, reason, (), place))
+            note = f"{write.statement.text.path} sets {write.name} for its caller, and no policy"
+            reader.notes.append(f"{note} was found that could read it.")
     if judged_projects and (named is None or named.are_all):
         findings += _about_options(judged_projects, config, selection, faults)
     kept, uses = _let_stand(findings, config, selection, reader)
@@ -601,10 +603,10 @@ def _refused(project: Project) -> Iterator[NotChecked]:
             yield NotChecked("statement", words, reason, (), refusal.statement.span)
 
 
-def _without_readers(project: Project) -> str:
-    write = project.context_writes[0]
-    place, name = write.statement.text.path, write.name
-    return f"{place} sets {name} for its caller, and no policy was found that could read it."
+def _without_readers(projects: Iterable[Project]) -> list[SettingWrite]:
+    """Return the first setting that programs of each project make, of several alike one."""
+    first = (project.context_writes[0] for project in projects if project.context_writes)
+    return list({(one.statement.text.path, one.name): one for one in first}.values())
 
 
 def _counted(project: Project) -> Checked:

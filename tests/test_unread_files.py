@@ -443,3 +443,18 @@ def test_an_extension_that_is_known_or_gone_is_nothing(tmp_path: Path) -> None:
     sql = 'CREATE EXTENSION "uuid-ossp"; CREATE EXTENSION own; DROP EXTENSION own;'
     at = files_in(tmp_path, {"migrations/0001_a.sql": sql})
     assert "Not checked" not in rlslint("check", cwd=at).stderr
+
+
+def test_what_a_program_sets_is_read_by_policies_beside_other_scripts(tmp_path: Path) -> None:
+    code = "import psycopg\ndef enter(conn: psycopg.Connection, tenant: int) -> None:\n"
+    call = "    conn.execute(\"SELECT set_config('app.tenant', %s, true)\", (str(tenant),))\n"
+    policies = (
+        "ALTER TABLE carts ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON carts"
+        " USING (id = nullif(current_setting('app.tenant', true), '')::int);"
+    )
+    seed = "CREATE TABLE seeds (id int);"
+    files = {"app.py": code + call, "db/0002_own.sql": policies, "tools/sample.sql": seed}
+    run = rlslint("check", cwd=project(tmp_path, **files))
+    assert "beside them" in run.stderr
+    assert "no policy was found" not in run.stderr
+    assert "that no policy reads" not in run.stderr

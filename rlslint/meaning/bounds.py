@@ -269,7 +269,14 @@ def _has_query(expression: Expr) -> bool:
 
 
 def _row_side(expression: Expr) -> frozenset[int]:
-    """Return the own-row columns of an expression that reads nothing else."""
+    """Return the own-row columns of an expression that reads nothing else.
+
+    What a scalar sub-select looks up by such a column tells of the row no less.
+    """
+    match expression:
+        case SubSelect("scalar", None, query) if not context_reads(expression):
+            links = _links(query)
+            return frozenset.intersection(*links) if links else frozenset()
     for part in expression.walk():
         match part:
             case Column():

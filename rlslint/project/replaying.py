@@ -114,6 +114,7 @@ def _replayed(
             end_default_grants(replay.catalog, _day(migration, config))
         if scripts.has_run(migration):
             continue
+        replay.was_outlived = history.layout != "script" and migration is not history.migrations[-1]
         last = scripts.run(migration)
         end_script(replay, ending, last)
         _try_way_back(replay, migrations, migration, reader)

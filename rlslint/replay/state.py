@@ -109,8 +109,10 @@ class Replay:
     begun; `possible_errors` are what the statement perhaps fails with. `temporary` relations and
     functions end with the session, the tables `dropped_at_commit` with the transaction, which may
     be a whole script's, where its tool puts each into one. `has_forced` tells whether row security
-    was forced anywhere, so that statements on rows are of interest. `branches` tell of each \\if of
-    psql whether what comes now is run, and whether one of its branches was.
+    was forced anywhere, so that statements on rows are of interest. `was_outlived` tells that later
+    migrations follow this script, so that some database took it, whatever is refused here.
+    `branches` tell of each \\if of psql whether what comes now is run, and whether one of its
+    branches was.
     """
 
     def __init__(self) -> None:
@@ -134,6 +136,7 @@ class Replay:
         self.dropped_at_commit: tuple[Relation, ...] = ()
         self.one_transaction_a_script = False
         self.has_forced = False
+        self.was_outlived = False
         self.possible_errors: set[str] | None = None
         self.budget = Budget(STEPS_OF_A_HISTORY)
         self.carried_out = 0
@@ -143,8 +146,9 @@ class Replay:
     def run(self, parsed: ParsedStatement) -> None:
         """Carry out one statement of a script. One that PostgreSQL refuses changes nothing.
 
-        In a transaction block every other one fails after it, until the end of it. What stands in a
-        branch that psql may pass over is perhaps done.
+        In a transaction block every other one fails after it, until the end of it, but where later
+        migrations tell that the block was committed. What stands in a branch that psql may pass
+        over is perhaps done.
         """
         if self.branches and self.is_run is not True and not _is_branching(parsed):
             if self.is_run is None:
@@ -193,7 +197,7 @@ class Replay:
                 self.transaction.is_in_doubt = True
             return
         self.catalog.refusals.append(refusal)
-        if self.transaction is not None:
+        if self.transaction is not None and not self.was_outlived:
             self.transaction.failed = True
 
     def take(self, steps: int) -> None:

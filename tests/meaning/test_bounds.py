@@ -13,7 +13,7 @@ from rlslint.meaning.empty_settings import empty_casts
 from rlslint.meaning.openings import openings
 from rlslint.meaning.situations import Session
 from rlslint.meaning.truth import is_always_true
-from tests.meaning.tenancy import NOT_NULL, OWNER, STATUS, TENANT, Tenancy
+from tests.meaning.tenancy import ID, NOT_NULL, OWNER, STATUS, TENANT, Tenancy
 
 HELPERS = """
 CREATE SCHEMA app;
@@ -94,6 +94,10 @@ def tenancy() -> Tenancy:
          "membership", {TENANT}),
         ("WITH_CTE", "membership", {TENANT}),
         ("app.is_member(tenant_id)", "membership", {TENANT}),
+        ("app.is_member((SELECT l.doc_id FROM links l WHERE l.doc_id = docs.id))",
+         "membership", {ID}),
+        ("app.tenant() = (SELECT l.doc_id FROM links l WHERE l.doc_id = docs.id)",
+         "equality", {ID}),
         ("(SELECT app.counts_member(tenant_id))", "membership", {TENANT}),
         ("app.found_member(tenant_id)", "membership", {TENANT}),
         ("app.looping(tenant_id)", "helper", {TENANT}),

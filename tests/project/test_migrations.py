@@ -47,3 +47,35 @@ def test_what_they_do_in_words_of_a_framework_is_said_to_be_unread(folder: Path)
     (carts,) = read.replayed.replay.catalog.tables()
     assert not carts.knows("rls_enabled")
     assert read.reader.left_unread == ["db/migrate/1_carts.rb"]
+
+
+HARDENED = """BEGIN;
+DROP POLICY IF EXISTS everything ON carts;
+CREATE POLICY own ON carts USING (id = 1);
+CREATE POLICY others ON carts USING (no_such_column = 1);
+ALTER TABLE carts FORCE ROW LEVEL SECURITY;
+COMMIT;
+"""
+
+
+def test_a_block_that_fails_was_committed_where_later_migrations_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    made = tmp_path / "supabase" / "migrations"
+    made.mkdir(parents=True)
+    opened = "ALTER TABLE carts ENABLE ROW LEVEL SECURITY; CREATE POLICY everything ON carts;"
+    (made / "1_carts.sql").write_text(f"CREATE TABLE carts (id int); {opened}", encoding="utf-8")
+    (made / "2_hardened.sql").write_text(HARDENED, encoding="utf-8")
+
+    def policies() -> tuple[list[str], bool, int]:
+        read = read_migrations("supabase/migrations", Config())
+        assert read.replayed is not None
+        catalog = read.replayed.replay.catalog
+        (carts,) = catalog.tables()
+        return [*carts.policies], carts.rls_forced, len(catalog.refusals)
+
+    assert policies() == (["everything"], False, 1)
+    (made / "3_more.sql").write_text("ALTER TABLE carts ADD total int;", encoding="utf-8")
+    assert policies() == (["own"], True, 1)
