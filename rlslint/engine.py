@@ -29,6 +29,7 @@ from rlslint.reports import (
 from rlslint.rules.judging import Unjudged, judge, not_checked
 from rlslint.rules.registry import rules_for
 from rlslint.rules.selection import Selection, selection_of
+from rlslint.text.budget import CONTENTS_KEPT
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ def check(
     What could be judged is among the findings, what could not be is named beside them. Raises
     UnknownRuleError where the configuration names a rule that does not exist.
     """
+    with disk.Kept(CONTENTS_KEPT):
+        return _checked(paths, config, standard_input)
+
+
+def _checked(
+    paths: Sequence[str | os.PathLike[str]],
+    config: Config,
+    standard_input: tuple[str, bytes] | None,
+) -> Result:
     from rlslint.project.building import build
 
     selection = selection_of(config)

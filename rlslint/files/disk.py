@@ -59,6 +59,37 @@ _pipes: dict[tuple[int, int], bytes] = {}
 """What was read from pipes, by their numbers: they give it only once."""
 
 
+class Kept:
+    """While this is entered, a file is read once, however many ask for it.
+
+    What files hold is kept until that takes so many bytes; the files beyond are read again.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._contents: dict[str, tuple[bytes, Confined | None]] = {}
+
+    def __enter__(self) -> None:
+        _keeping.append(self)
+
+    def __exit__(self, *problem: object) -> None:
+        _keeping.remove(self)
+
+    def find(self, path: str) -> bytes | None:
+        """Return what a file holds that may be read here."""
+        known = self._contents.get(path)
+        inside = _confined[-1]
+        return known[0] if known is not None and (inside is None or inside is known[1]) else None
+
+    def keep(self, path: str, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left >= 0:
+            self._contents[path] = data, _confined[-1]
+
+
+_keeping: list[Kept] = []
+
+
 class Confined:
     """While this is entered, files outside of some directories cannot be read, however one gets
     there: by a link, by `..` or by a whole path. The directories are told when they are needed."""
@@ -102,6 +133,9 @@ def read(path: str | os.PathLike[str]) -> bytes:
 
     Other files (named pipes, devices, sockets) are not opened: that may wait for ever.
     """
+    kept = _kept(path)
+    if kept is not None:
+        return kept
     try:
         descriptor, status = _opened(path)
         with open(descriptor, "rb", buffering=0) as file:
@@ -114,6 +148,8 @@ def read(path: str | os.PathLike[str]) -> bytes:
         raise
     if not is_regular:
         _pipes[pipe] = data
+    elif _keeping:
+        _keeping[-1].keep(os.fspath(path), data)
     if _listening:
         _keep(CONTENT, path, digest(data) if is_regular else "")
     return data
@@ -139,6 +175,9 @@ def skim(path: str | os.PathLike[str], size: int) -> bytes:
 
     Asked again, it is read only where it does not look the way it did.
     """
+    kept = _kept(path)
+    if kept is not None:
+        return kept[:size]
     question = f"{SKIMMED}{size}"
     try:
         descriptor, status = _opened(path)
@@ -147,9 +186,15 @@ def skim(path: str | os.PathLike[str], size: int) -> bytes:
     except OSError as error:
         _keep(question, path, f"{_reason(error)}{_LOOK}")
         raise
+    if _keeping and len(data) == status.st_size and stat.S_ISREG(status.st_mode):
+        _keeping[-1].keep(os.fspath(path), data)
     if _listening:
         _keep(question, path, f"{digest(data)}{_LOOK}{_look(status)}")
     return data
+
+
+def _kept(path: str | os.PathLike[str]) -> bytes | None:
+    return _keeping[-1].find(os.fspath(path)) if _keeping else None
 
 
 def _opened(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:

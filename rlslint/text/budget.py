@@ -95,6 +95,8 @@ LARGEST_FILE: Final = 1 << 20
 """Bytes of a program, a script or a settings file; larger ones are generated or bundled."""
 LARGEST_SEARCHED: Final = 4 << 20
 """Bytes of a file that is only searched for words."""
+CONTENTS_KEPT: Final = 100 << 20
+"""Bytes that files which several ask for may take together; those beyond are read again."""
 DEEPEST_BRACKETS: Final = 4_000
 """How many brackets of a kind may be open in a program: grammars take the square of that."""
 SECONDS_TO_PARSE: Final = 0.25
