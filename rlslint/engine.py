@@ -78,6 +78,8 @@ def _checked(
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
     named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
+    passed = tuple(NotChecked("file", path, _PASSED) for path in code.passed)
+    result = result._replace(not_checked=(*result.not_checked, *passed))
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         try:
             unnamed = frozenset(
@@ -393,11 +395,13 @@ def _with_signs(
     from rlslint.files.unread import signs
 
     uses = result.uses_row_security
-    beside = (file.path for file in (*found.programs, *found.settings, *found.schemas))
-    seen = signs((*found.others, *beside), found.root, found.tests)
+    beside = {file.path for file in (*found.programs, *found.settings, *found.schemas)}
+    seen = signs((*found.others, *(beside - code.searched)), found.root, found.tests)
     known = (code.told - unnamed).union(sign.path for sign in code.unread)
     unknown = tuple(
-        sign for sign in seen.found if sign.path not in known and (uses or not sign.exempts)
+        sign
+        for sign in (*seen.found, *code.seen)
+        if sign.path not in known and (uses or not sign.exempts)
     )
     left_out = (*projects.left_out, *projects.superseded)
     scripts = signs((file.path for file in left_out), found.root, found.tests)
@@ -450,6 +454,7 @@ _SIGNS = {
     False: "with the context of row security in a form that is not read",
 }
 _EXEMPTS = "that lets a role past policies in a form that is not read"
+_PASSED = "whose queries of protected tables were not followed"
 _COMPRESSED = "that is compressed, and so not searched for row security"
 _REFUSED_QUERY = "that PostgreSQL's grammar refuses as written"
 _OF_TESTS = "with row security, read only where it is named"

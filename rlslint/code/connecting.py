@@ -19,10 +19,11 @@ from rlslint.code.forms import ProgramFile
 from rlslint.files.connections import LITERAL, Connection
 from rlslint.files.settings.addresses import addresses, known
 from rlslint.files.settings.variables import OTHER_SERVERS, Variable, connections_of_variables
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
-_POSTGRES = Pattern(rb"postg|pgsql|npgsql|pgx|pgconnect|pgpool|\bpg\b|\.repo\b|psycopg|asyncpg")
-_MORE_DRIVERS = (b"aiopg", b"pg8000", b"psql", b"dbname")
+_SERVER = (b"postg", b"psycopg", b"psql", b"dbname")
+_DRIVER = Pattern(rb"pg(?:sql|x|connect|pool|8000|(?<=asyncpg)|(?<=aiopg)|(?<!\wpg)\b)")
+_REPOSITORY = Pattern(rb"\.repo\b")
 _ADDRESS = Pattern(
     rb"(?:postgres(?:ql)?|postgis|psql|pgsql|asyncpg|psycopg)(?:\+\w+)?://[^\s\"'`]{0,300}@"
     rb"|jdbc:postgresql:|pgsql:|user\s?(?:name|id)?=|sequelize\("
@@ -65,12 +66,19 @@ _NEAR = 500
 _Named = list[tuple[str, form.Node]]
 
 
-def may_connect(data: bytes) -> bool:
+def may_connect(text: Searched) -> bool:
     """Tell whether a program may say as whom it connects, for what a few searches cost."""
-    lowered = data.lower()
-    if not _POSTGRES().search(lowered) and not any(word in lowered for word in _MORE_DRIVERS):
-        return False
-    return bool(_ADDRESS().search(lowered) or _USER_LITERAL().search(lowered))
+    return _names_server(text) and bool(
+        _USER_LITERAL().search(text.lowered) or _ADDRESS().search(text.lowered)
+    )
+
+
+def _names_server(text: Searched) -> bool:
+    return (
+        text.has_any(_SERVER)
+        or (text.has(b"pg") and _DRIVER().search(text.lowered) is not None)
+        or (text.has(b".repo") and _REPOSITORY().search(text.lowered) is not None)
+    )
 
 
 def connections_in(file: ProgramFile) -> Iterator[Connection]:

@@ -9,6 +9,7 @@ from rlslint.code import form
 from rlslint.code.constants import Constants
 from rlslint.code.forms import ProgramFile
 from rlslint.files.connections import ConnectionDefaults
+from rlslint.text.patterns import Searched
 
 _SETTING = "DATABASES"
 _DEFAULT = "default"
@@ -20,9 +21,9 @@ _DEEPEST = 6
 """How many names may lead to a value; one may be given itself (`x = int(x)`)."""
 
 
-def may_set_defaults(data: bytes) -> bool:
+def may_set_defaults(text: Searched) -> bool:
     """Tell whether a program may say so, for what a few searches cost."""
-    return _SETTING.encode() in data and any(word in data for word in _SIGNS)
+    return text.has(_SETTING.lower().encode()) and text.has_any(_SIGNS)
 
 
 def connection_defaults(file: ProgramFile) -> Iterator[ConnectionDefaults]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from rlslint import NamedTuple
-from rlslint.text.patterns import Pattern
+from rlslint.code.adapters import ENDINGS
+from rlslint.code.libraries import libraries_of
+from rlslint.text.patterns import Pattern, Searched
 
 _Words = Sequence[tuple[bytes, "re.Pattern[bytes]"]]
 """Words in lower case, each with what must follow it."""
@@ -124,28 +127,49 @@ def _named(before: bytes, names: set[bytes]) -> re.Pattern[bytes] | None:
 
 def tells_of_session(data: bytes, signs: Signs) -> bool:
     """Tell whether a text says something about sessions."""
-    lowered = data.lower()
-    return any(word in lowered and pattern.search(lowered) for word, pattern in signs.sessions)
+    return _tells_of_session(Searched(data), signs)
 
 
-def has_sign(data: bytes, signs: Signs) -> bool:
+def _tells_of_session(text: Searched, signs: Signs) -> bool:
+    return any(text.has(word) and sign.search(text.lowered) for word, sign in signs.sessions)
+
+
+def has_sign(text: Searched, signs: Signs) -> bool:
     """Tell whether a file is worth following."""
-    if tells_of_session(data, signs):
+    if _tells_of_session(text, signs):
         return True
-    lowered = data.lower()
-    if signs.copied is not None and b"copy" in lowered and signs.copied.search(lowered):
+    if signs.copied is not None and text.has(b"copy") and signs.copied.search(text.lowered):
         return True
-    if signs.in_part is None or not any(word in lowered for word in _PERHAPS_REFUSED):
+    if signs.in_part is None or not text.has_any(_PERHAPS_REFUSED):
         return False
-    return signs.in_part.search(lowered) is not None
+    return signs.in_part.search(text.lowered) is not None
 
 
-def reads_rows(data: bytes, signs: Signs) -> bool:
+def reads_rows(text: Searched, signs: Signs) -> bool:
     """Tell whether a file names a table with policies where a query may name one."""
-    lowered = data.lower()
-    if signs.tables is None or not any(word in lowered for word in _QUERIES):
+    if signs.tables is None or not text.has_any(_QUERIES):
         return False
-    return signs.tables.search(lowered) is not None
+    return signs.tables.search(text.lowered) is not None
+
+
+def lends_connections(text: Searched, name: str) -> bool:
+    """Tell whether a file names a library of its language that lends connections."""
+    sparse, sign = _libraries(ENDINGS[name[name.rindex(".") :].lower()][0])
+    return text.has_any(sparse) and sign.search(text.lowered) is not None
+
+
+@cache
+def _libraries(language: str) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
+    """Return words without one of which no library of a language is named, and what finds one."""
+    names = {
+        name.lower().encode()
+        for library in libraries_of(language)
+        if not library.stands_for_others
+        for name in library.imports or library.names
+    }
+    sparse = [name for name in names if not any(o != name and o in name for o in names)]
+    known = [rb"(?<!\w)" * name[:1].isalnum() + re.escape(name) for name in sorted(names)]
+    return tuple(sorted(sparse)), re.compile(rb"(?:%b)(?!\w)" % b"|".join(known))
 
 
 def places(data: bytes, signs: Signs) -> list[int]:

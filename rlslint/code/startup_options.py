@@ -14,11 +14,15 @@ from rlslint.code import form
 from rlslint.code.constants import Template, Word, nodes_of
 from rlslint.code.forms import ProgramFile
 from rlslint.files.deployment import StartupOption
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
 _SIGNS = (b"server_settings", b"runtimeparams")
 _SWITCHED = Pattern(rb"(?:-c[\s\"'`,+\\]*(?:%20)?|--)(?:[a-z_]\w*(?:\.[a-z_]\w*)+(?:=|%3d)|[$#%{])")
-_NAMING = Pattern(rb"(?:connection|parameters)[\"']?\s*[:=]|\boptions\s*\(")
+_NAMING = (
+    (b"connection", Pattern(rb"connection[\"']?\s*[:=]")),
+    (b"parameters", Pattern(rb"parameters[\"']?\s*[:=]")),
+    (b"options", Pattern(rb"options(?<!\woptions)\s*\(")),
+)
 _QUOTED = Pattern(rb"[\"'][a-z_]\w*(?:\.[a-z_]\w*)+[\"']\s*(?:=>|[:,\]])")
 _NAME = r"(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
 _PLAIN_NAME = Pattern(_NAME)
@@ -33,14 +37,14 @@ _MAPPINGS = frozenset(("server_settings", "RuntimeParams", "connection", "parame
 _DEEPEST = 3
 
 
-def may_open_with_settings(data: bytes) -> bool:
+def may_open_with_settings(text: Searched) -> bool:
     """Tell whether a program may have such a setting, for what a few searches cost."""
-    lowered = data.lower()
-    if any(word in lowered for word in _SIGNS):
+    if text.has_any(_SIGNS):
         return True
-    if b"options" in lowered and _SWITCHED().search(lowered):
+    if text.has(b"options") and _SWITCHED().search(text.lowered):
         return True
-    return bool(_NAMING().search(lowered) and _QUOTED().search(lowered))
+    names = any(text.has(word) and sign().search(text.lowered) for word, sign in _NAMING)
+    return names and _QUOTED().search(text.lowered) is not None
 
 
 def startup_options_in(file: ProgramFile) -> Iterator[StartupOption]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
 from rlslint import NamedTuple
 from rlslint.files import disk
 from rlslint.files.walk import HISTORY_FOLDERS, is_packed_sql, kind, shown_path
 from rlslint.text.budget import LARGEST_SEARCHED
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
 _GAP = rb"(?:\\[nrt]|[\s'\"+,\\])+"
 """What stands between two words of SQL in a program: white space, or the ends of two strings."""
@@ -27,59 +27,70 @@ def _apart(words: bytes) -> Pattern[bytes]:
     return Pattern(words.replace(b" ", _GAP))
 
 
-_DDL = (
-    ((b"security", b"level"), _apart(rb"able row level security")),
-    ((b"security", b"level"), _apart(rb"force row level security")),
-    ((b"security", b"level"), Pattern(rb"able_?row_?level_?security\b")),
-    ((b"security", b"level"), Pattern(rb"force_?row_?level_?security\b")),
-    ((b"security", b"level"), Pattern(rb"row_?level_?security_?polic")),
-    ((b"policy", b"create"), _apart(rb"create policy [^;]{1,200}?\Won\s")),
-    ((b"policy", b"alter"), _apart(rb"alter policy [^;]{1,200}?\Won\s")),
-    ((b"create_policy",), Pattern(rb"create_policy[\s(]+[:'\"]")),
-    ((b"policy",), Pattern(rb"pg_?policy\s*\(")),
-    ((b"policy",), Pattern(rb"crud_?policy\s*\(")),
-    ((b"rls",), Pattern(rb"enable_?rls\b")),
-    ((b"rls",), Pattern(rb"force_?rls\b")),
-    ((b"rls",), Pattern(rb"withrls\b")),
-    ((b"security", b"row"), Pattern(rb"row_?security['\"]?\s*(?:\{|[:=]\s*true)")),
-)
-"""What makes row security: parts of a sign in lower case, looked for first, and the sign.
+_DDL = {
+    b"security": (
+        _apart(rb"able row level security"),
+        _apart(rb"force row level security"),
+        Pattern(rb"able_?row_?level_?security\b"),
+        Pattern(rb"force_?row_?level_?security\b"),
+        Pattern(rb"row_?level_?security_?polic"),
+        Pattern(rb"row_?security['\"]?\s*(?:\{|[:=]\s*true)"),
+    ),
+    b"policy": (
+        _apart(rb"create policy [^;]{1,200}?\Won\s"),
+        _apart(rb"alter policy [^;]{1,200}?\Won\s"),
+        Pattern(rb"create_policy[\s(]+[:'\"]"),
+        Pattern(rb"pg_?policy\s*\("),
+        Pattern(rb"crud_?policy\s*\("),
+    ),
+    b"rls": (
+        Pattern(rb"enable_?rls\b"),
+        Pattern(rb"force_?rls\b"),
+        Pattern(rb"withrls\b"),
+    ),
+}
+"""What makes row security: a part of each sign in small letters, looked for first, and the signs.
 
 A sign that begins with a letter is found much faster than one that begins with a choice.
 """
 
-_SHOUTED = (
-    ((b"security", b"level"), _apart(rb"ROW LEVEL SECURITY")),
-    ((b"policy", b"create"), _apart(rb"CREATE POLICY\b")),
-    ((b"policy", b"alter"), _apart(rb"ALTER POLICY\b")),
-)
+_SHOUTED = {
+    b"security": (_apart(rb"ROW LEVEL SECURITY"),),
+    b"policy": (_apart(rb"CREATE POLICY\b"), _apart(rb"ALTER POLICY\b")),
+}
 """Signs that are prose in any other case."""
 
-_EXEMPTING = (
-    ((b"bypassrls",), _apart(rb"create (?:role|user) [^;]{1,200}?\Wbypassrls\b")),
-    ((b"bypassrls",), _apart(rb"alter (?:role|user) [^;]{1,200}?\Wbypassrls\b")),
-    ((b"superuser",), _apart(rb"create (?:role|user) [^;]{1,200}?\Wsuperuser\b")),
-    ((b"superuser",), _apart(rb"alter (?:role|user) [^;]{1,200}?\Wsuperuser\b")),
-    ((b"bypass_row_level",), Pattern(rb"bypass_row_level_security\s*[=:]\s*true")),
-    ((b"role_attr_flags",), Pattern(rb"role_attr_flags\W[^\n]{0,80}\b(?:bypassrls|superuser)\b")),
-    ((b"createuser",), Pattern(rb"createuser\s[^\n;|&]{0,200}?(?:-s\b|--superuser|--bypassrls)")),
-)
+_EXEMPTING = {
+    b"bypassrls": (
+        _apart(rb"create (?:role|user) [^;]{1,200}?\Wbypassrls\b"),
+        _apart(rb"alter (?:role|user) [^;]{1,200}?\Wbypassrls\b"),
+    ),
+    b"superuser": (
+        _apart(rb"create (?:role|user) [^;]{1,200}?\Wsuperuser\b"),
+        _apart(rb"alter (?:role|user) [^;]{1,200}?\Wsuperuser\b"),
+    ),
+    b"bypass_row_level": (Pattern(rb"bypass_row_level_security\s*[=:]\s*true"),),
+    b"role_attr_flags": (Pattern(rb"role_attr_flags\W[^\n]{0,80}\b(?:bypassrls|superuser)\b"),),
+    b"createuser": (Pattern(rb"createuser\s[^\n;|&]{0,200}?(?:-s\b|--superuser|--bypassrls)"),),
+}
 """What lets a role past all policies."""
 
 _NAME = rb"[a-z_][\w$#{}]*(?:\.[\w$#{}]+)+"
 _TO = rb"\W{0,2}\s*(?:=|\bto\s)"
-_CONTEXT = (
-    ((b"set_config",), Pattern(rb"set_config\W{1,40}(?:\w+\W{1,6})?['\"]" + _NAME + rb"\\?['\"]")),
-    ((b"set_config", b"select"), Pattern(rb"select\s[^;]{0,200}?set_config\s*\(\s*[$:@?%]")),
-    ((b"current_setting",), Pattern(rb"current_setting\s*\(\s*\\?['\"]" + _NAME)),
-    ((b"request.jwt.claim",), Pattern(rb"request\.jwt\.claim")),
-    ((b"local", b"set"), Pattern(rb"set\s+local\s+(?:role\s|\W{0,2}" + _NAME + _TO + rb")")),
-    ((b"session", b"set"), Pattern(rb"set\s+session\s+\W{0,2}" + _NAME + _TO)),
-    ((b"set",), Pattern(rb"set(?:(?<=['\"`\n\t]set)|(?<=[ ][ ]set))\s+" + _NAME + _TO)),
-)
+_CONTEXT = {
+    b"set_config": (
+        Pattern(rb"set_config\W{1,40}(?:\w+\W{1,6})?['\"]" + _NAME + rb"\\?['\"]"),
+        Pattern(rb"select\s[^;]{0,200}?set_config\s*\(\s*[$:@?%]"),
+    ),
+    b"current_setting": (Pattern(rb"current_setting\s*\(\s*\\?['\"]" + _NAME),),
+    b"request.jwt.claim": (Pattern(rb"request\.jwt\.claim"),),
+    b"local": (Pattern(rb"set\s+local\s+(?:role\s|\W{0,2}" + _NAME + _TO + rb")"),),
+    b"session": (Pattern(rb"set\s+session\s+\W{0,2}" + _NAME + _TO),),
+    b"set": (Pattern(rb"set(?:(?<=['\"`\n\t]set)|(?<=[ ][ ]set))\s+" + _NAME + _TO),),
+}
 """What sets or reads the context that policies depend on."""
 
-_SHOUTED_CONTEXT = (((b"set role",), Pattern(rb"SET(?<=['\"`]SET) ROLE\s")),)
+_SHOUTED_CONTEXT = {b"set role": (Pattern(rb"SET(?<=['\"`]SET) ROLE\s"),)}
 """Signs of the context that are prose in any other case."""
 
 
@@ -128,25 +139,42 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
         if len(data) > LARGEST_SEARCHED:
             too_large.append(shown)
             continue
-        words = _Words(data)
-        makes = words.have(_DDL) or words.have(_SHOUTED, shouted=True)
-        if makes or sets_context(data):
-            found.append(Sign(shown, makes, shown in tests))
-        elif words.have(_EXEMPTING):
-            found.append(Sign(shown, makes, shown in tests, exempts=True))
+        sign = sign_of(Searched(data), shown, is_test=shown in tests)
+        found += [sign] if sign is not None else []
     return Signs(tuple(found), tuple(too_large), tuple(packed))
+
+
+def sign_of(text: Searched, shown: str, is_test: bool) -> Sign | None:
+    """Return the sign that a file has, None where it has none."""
+    makes = _has(text, _DDL) or _has(text, _SHOUTED, shouted=True)
+    if makes or _has(text, _CONTEXT) or _has(text, _SHOUTED_CONTEXT, shouted=True):
+        return Sign(shown, makes, is_test)
+    return Sign(shown, makes, is_test, exempts=True) if _has(text, _EXEMPTING) else None
 
 
 def makes_row_security(data: bytes) -> bool:
     """Tell whether a text has words that make row security."""
-    words = _Words(data)
-    return words.have(_DDL) or words.have(_SHOUTED, shouted=True)
+    text = Searched(data)
+    return _has(text, _DDL) or _has(text, _SHOUTED, shouted=True)
 
 
-def sets_context(data: bytes) -> bool:
-    """Tell whether a text has words that set or read what policies depend on."""
-    words = _Words(data)
-    return words.have(_CONTEXT) or words.have(_SHOUTED_CONTEXT, shouted=True)
+def tells_of_row_security(data: bytes) -> bool:
+    """Tell whether a text makes row security, or sets or reads what policies depend on."""
+    sign = sign_of(Searched(data), "", is_test=False)
+    return sign is not None and not sign.exempts
+
+
+def _has(
+    text: Searched,
+    signs: Mapping[bytes, tuple[Pattern[bytes], ...]],
+    shouted: bool = False,
+) -> bool:
+    """Tell whether one of some signs is there, as they are written where they are `shouted`."""
+    for word in filter(text.has, signs):
+        data = text.data if shouted else text.lowered
+        if any(sign().search(data) for sign in signs[word]):
+            return True
+    return False
 
 
 class Naming(NamedTuple):
@@ -227,27 +255,6 @@ def mention(words: Collection[str], paths: Collection[str]) -> bool | None:
 
 def _lowered(path: str) -> bytes:
     return content(path).lower()
-
-
-class _Words:
-    """A text in which signs are looked for, each part of them once."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._lowered = data.lower()
-        self._parts: dict[bytes, bool] = {}
-
-    def have(
-        self, signs: Iterable[tuple[tuple[bytes, ...], Pattern[bytes]]], shouted: bool = False
-    ) -> bool:
-        """Tell whether one of some signs is there, as they are written where they are `shouted`."""
-        data = self._data if shouted else self._lowered
-        return any(all(map(self._has, parts)) and sign().search(data) for parts, sign in signs)
-
-    def _has(self, part: bytes) -> bool:
-        if part not in self._parts:
-            self._parts[part] = part in self._lowered
-        return self._parts[part]
 
 
 def content(path: str) -> bytes:

@@ -22,10 +22,10 @@ from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
 from rlslint.files.ignores import ignores_in_host
 from rlslint.files.layouts import PROGRAM, History, Migration
-from rlslint.files.unread import Sign, content, makes_row_security, sets_context
+from rlslint.files.unread import Sign, content, makes_row_security, tells_of_row_security
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
-from rlslint.text.budget import LARGEST_FILE
+from rlslint.text.budget import FILES_OF_A_PROGRAM
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rlslint.files.settings.api import Api
     from rlslint.files.settings.document import VariablesAt
     from rlslint.files.settings.files import Settings
+    from rlslint.project.sifting import Sifted
 
 
 class RowSecurityProgram(NamedTuple):
@@ -54,7 +55,9 @@ class Code(NamedTuple):
     the paths of all files that are not read as SQL. `deployment` is what those of the program tell
     of keys, poolers and the like. `tests` are the paths of the files that test it.
     `told` are the programs of which nothing about row security is left unread. `defaults` are what
-    settings files say of all connections that a framework makes.
+    settings files say of all connections that a framework makes. `seen` are the signs of row
+    security in the programs that were `searched`, by their paths; `passed` are programs that query
+    tables with policies and were not followed.
     """
 
     files: tuple[CodeFile, ...]
@@ -68,6 +71,9 @@ class Code(NamedTuple):
     tests: tuple[str, ...] = ()
     told: frozenset[str] = frozenset()
     defaults: tuple[ConnectionDefaults, ...] = ()
+    searched: frozenset[str] = frozenset()
+    seen: tuple[Sign, ...] = ()
+    passed: tuple[str, ...] = ()
 
 
 def read_code(
@@ -123,6 +129,9 @@ def read_code(
         tuple(os.path.join(found.root, shown) for shown in found.tests),
         followed.told.union(mapper.path for mapper in mappers),
         followed.defaults,
+        followed.searched,
+        followed.seen,
+        followed.passed,
     )
 
 
@@ -214,8 +223,9 @@ class _Followed(NamedTuple):
     """What programs tell.
 
     `told` are those, as they are shown, of which nothing about row security is left unread;
-    `unread` are migrations, and `programs` that make it, of which something is. `searched` are the
-    paths of those that told what they have of the `deployment`.
+    `unread` are migrations, and `programs` that make it, of which something is. `seen` are the
+    signs of row security in those that were `searched`, by their paths. `passed` are those that
+    query tables with policies and were not followed.
     """
 
     files: tuple[CodeFile, ...] = ()
@@ -226,6 +236,8 @@ class _Followed(NamedTuple):
     defaults: tuple[ConnectionDefaults, ...] = ()
     deployment: Deployment = NO_DEPLOYMENT
     searched: frozenset[str] = frozenset()
+    seen: tuple[Sign, ...] = ()
+    passed: tuple[str, ...] = ()
 
 
 def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followed:
@@ -240,20 +252,23 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
         return _Followed()
     from rlslint.code.forms import Forms
     from rlslint.project.searching_programs import search_programs
+    from rlslint.project.sifting import sifted
 
-    forms = Forms()
-    followed = _follow(found, sorted_files, listed, reader, forms)
     migrations = {
         m.shown for h in sorted_files.histories for m in h.migrations if not m.is_declaration
     }
-    told = search_programs(
-        [file for _, file in sorted(listed.items())], migrations, _named(found), forms, reader
-    )
+    signs = _signs(found, listed.values())
+    files = [file for _, file in sorted(listed.items())]
+    programs = sifted(files, signs, migrations, _named(found), reader)
+    forms = Forms()
+    followed = _follow(found, sorted_files, listed, programs, signs, reader, forms)
+    told = search_programs(programs.values(), forms, reader)
     return followed._replace(
         connections=told.connections,
         defaults=told.defaults,
         deployment=NO_DEPLOYMENT._replace(keys=told.keys, options=told.options),
-        searched=told.searched,
+        searched=frozenset(one.file.path for one in programs.values()),
+        seen=tuple(one.sign for one in programs.values() if one.sign is not None),
     )
 
 
@@ -275,31 +290,33 @@ def _follow(
     found: Found,
     sorted_files: Histories,
     listed: Mapping[str, SourceFile],
+    sifted: Mapping[str, Sifted],
+    signs: Signs,
     reader: Reader,
     forms: Forms,
 ) -> _Followed:
     """Follow programs that say something; what migrations run is given to the reader."""
     from rlslint.code.adapters import comment_mark
     from rlslint.code.coverage import covered_by, is_uncovered
-    from rlslint.code.interest import has_sign, reads_rows
 
     migrations = _migrations_in_programs(sorted_files.histories, listed)
     declaring = _declaring(sorted_files.histories)
     all_migrations = {m.shown for h in sorted_files.histories for m in h.migrations}
-    signs = _signs(found, [listed[shown] for shown in migrations])
     starts: dict[str, bytes] = {}
     making: dict[str, bytes] = {}
+    passed: list[str] = []
     python = {file.shown for file in found.python}
-    for shown in listed.keys() - all_migrations:
-        data = reader.content(listed[shown].path, shown)
-        if len(data) > LARGEST_FILE or b"\0" in data:
+    for shown, one in sifted.items():
+        if shown in all_migrations:
             continue
-        if shown in python and makes_row_security(data):
-            making[shown] = data
-        if has_sign(data, signs) or (shown in python and reads_rows(data, signs)):
-            starts[shown] = data
+        if shown in python and one.makes:
+            making[shown] = reader.content(one.file.path, shown)
+        if one.tells or (one.reads and len(starts) < FILES_OF_A_PROGRAM):
+            starts[shown] = reader.content(one.file.path, shown)
+        elif one.reads or one.reads_elsewhere:
+            passed.append(shown)
     if not starts and not migrations and not declaring and not making:
-        return _Followed()
+        return _Followed(passed=tuple(passed))
     programs = _followed_together(found, listed, signs, reader, forms, making)
     unread = (
         *_follow_migrations(programs, migrations, listed, reader),
@@ -321,18 +338,14 @@ def _follow(
             reader.keep_ignores(text, partial(ignores_in_host, text, mark))
     problems = [code.problem for code in followed if code.problem]
     reader.notes += dict.fromkeys((*programs.notes, *problems))
-    told = {*migrations, *declaring}.difference(sign.path for sign in unread)
+    told = {*migrations, *declaring, *imported}.difference(sign.path for sign in unread)
     covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
     for code in followed:
         data = reader.content(listed[code.path].path, code.path)
         parts = covered.get(code.path, ())
-        if not code.problem and not is_uncovered(data, parts, (), code.path, _tells_anything):
+        if not code.problem and not is_uncovered(data, parts, (), code.path, tells_of_row_security):
             told.add(code.path)
-    return _Followed(followed, started, unread, frozenset(told))
-
-
-def _tells_anything(data: bytes) -> bool:
-    return makes_row_security(data) or sets_context(data)
+    return _Followed(followed, started, unread, frozenset(told), passed=tuple(passed))
 
 
 def _mappers(found: Found, reader: Reader) -> Iterator[CodeFile]:
@@ -376,7 +389,7 @@ def follow_migrations(found: Found, chosen: History, reader: Reader) -> None:
         reader.left_unread += [sign.path for sign in unread]
 
 
-def _signs(found: Found, migrations: Iterable[SourceFile]) -> Signs:
+def _signs(found: Found, programs: Iterable[SourceFile]) -> Signs:
     from rlslint.code.interest import (
         functions_that_set,
         guarded_tables,
@@ -384,7 +397,7 @@ def _signs(found: Found, migrations: Iterable[SourceFile]) -> Signs:
         tells_of_session,
     )
 
-    tables = guarded_tables(map(_content, (*found.sql, *found.python, *migrations)))
+    tables = guarded_tables(map(_content, (*found.sql, *programs)))
     settings = signs_of()
     scripts = [
         f.name.lower().encode() for f in found.sql if tells_of_session(_content(f), settings)

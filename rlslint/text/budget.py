@@ -51,8 +51,6 @@ FILES_OF_A_PROGRAM: Final = 600
 """How many files are followed together."""
 FILES_BESIDE: Final = 60
 """How many files of a folder may stand for the rest of a module."""
-NAMES_SOUGHT: Final = 60
-"""Of how many functions and constants the users are looked for."""
 ITEMS_FOLLOWED: Final = 200
 """How many items of a list of a program are worth a step each."""
 REPAIRS: Final = 12

@@ -1,8 +1,9 @@
-"""Regular expressions that cost nothing until they are used."""
+"""Searching for words: what is looked for costs nothing until then, and is looked for once."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import AnyStr, Generic
 
 
@@ -23,3 +24,25 @@ class Pattern(Generic[AnyStr]):
         if self._compiled is None:
             self._compiled = re.compile(self._source, self._flags)
         return self._compiled
+
+
+class Searched:
+    """A text that many look for words in; each is looked for once, in whatever case it stands."""
+
+    __slots__ = ("_found", "data", "lowered")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.lowered = data.lower()
+        self._found: dict[bytes, bool] = {}
+
+    def has(self, word: bytes) -> bool:
+        """Tell whether a word, given in small letters, stands in the text."""
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = word in self.lowered
+        return found
+
+    def has_any(self, words: Iterable[bytes]) -> bool:
+        """Tell whether one of some words stands in the text."""
+        return any(map(self.has, words))

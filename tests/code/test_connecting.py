@@ -8,13 +8,14 @@ import pytest
 from rlslint.code.connecting import connections_in, may_connect
 from rlslint.code.forms import Forms
 from rlslint.files.connections import Connection, runs_migrations
+from rlslint.text.patterns import Searched
 from tests.linting import findings_of, lint
 
 
 def connections(path: str, source: str) -> list[Connection]:
     """Return what a program tells; nothing where a search of its bytes passes it over."""
     data = source.encode()
-    if not may_connect(data):
+    if not may_connect(Searched(data)):
         return []
     return list(connections_in(Forms().file(path, data)))
 

@@ -63,9 +63,9 @@ from rlslint.text.budget import (
     DEEPEST_IMPORT,
     FILES_OF_A_PROGRAM,
     LARGEST_FILE,
-    NAMES_SOUGHT,
     OutOfBudget,
 )
+from rlslint.text.patterns import Searched
 
 _SETTING = rb"""(?m)^%b\s*(?::\s*\w+\s*)?=\s*["']([\w.]+)["']"""
 _NOT_TELLING = frozenset(
@@ -77,6 +77,12 @@ _NOT_TELLING = frozenset(
         "read", "write", "send", "next", "render", "select", "insert",
     }
 )  # fmt: skip
+
+
+_NO_WORD = bytes(
+    c if c > 127 or chr(c).isalnum() or c == ord("_") else ord(" ") for c in range(256)
+)
+"""What each byte becomes so that a text falls into its words."""
 
 
 class _Loaded:
@@ -478,7 +484,7 @@ class Programs:
             inside: Iterable[Value] = ()
             match one:
                 case (Written() as sql) | Handle(prepared=Prepared(sql=sql)):
-                    if has_sign(sql.text.encode(), self._signs):
+                    if has_sign(Searched(sql.text.encode()), self._signs):
                         return True
                 case Items(values):
                     inside = values
@@ -492,23 +498,27 @@ class Programs:
 
     def _load_users(self, names: Iterable[str]) -> None:
         """Load the files in which some names stand, which are of interest wherever they do."""
-        wanted = {word: form for name in names for word, form in _as_written(name)}
-        words = [word.encode() for word in sorted(wanted)[:NAMES_SOUGHT]]
-        if len(wanted) > len(words):
-            more = f"{len(wanted) - len(words)} of {len(wanted)} functions and constants"
-            self.notes.append(f"Not looked for: who uses {more}.")
-        if not words:
+        wanted: dict[bytes, set[bytes]] = {}
+        for word, written in {each for name in names for each in _as_written(name)}:
+            wanted.setdefault(word, set()).add(written)
+        if not wanted:
             return
-        uses = re.compile(b"|".join(wanted[word.decode()] for word in words))
+        known = set(self._loaded)
+        more = 0
         for shown in self._files:
-            if shown in self._loaded:
-                continue
             data = self._read(shown)
-            if data and any(word in data for word in words) and uses.search(data):
-                self._load(shown, data)
-        for loaded in self._found():
-            found = {each.start() for each in uses.finditer(loaded.source.data)}
-            loaded.hits = sorted(found.union(loaded.hits))
+            used = wanted.keys() & _words(data) if data else ()
+            if not data or not used:
+                continue
+            uses = re.compile(b"|".join(sorted({form for word in used for form in wanted[word]})))
+            found = [each.start() for each in uses.finditer(data)]
+            if found and shown not in known and len(self._loaded) > FILES_OF_A_PROGRAM:
+                more += 1
+            elif found and (loaded := self._load(shown, data)) is not None:
+                loaded.hits = sorted({*found, *loaded.hits})
+        if more:
+            files = "1 file that calls" if more == 1 else f"{more} files that call"
+            self.notes.append(f"Not followed: {files} functions which set the context.")
 
     def _open_functions(self) -> set[tuple[str, str]]:
         return self._recorder.open_functions(lambda sql: tells_of_session(sql, self._signs))
@@ -762,17 +772,23 @@ def _tells(name: str) -> bool:
     return len(name) > 3 and name.lower() not in _NOT_TELLING
 
 
-def _as_written(name: str) -> Iterator[tuple[str, bytes]]:
+def _words(data: bytes) -> list[bytes]:
+    """Return the words of a text, all at once: one by one they take as many searches."""
+    return data.translate(_NO_WORD).split()
+
+
+def _as_written(name: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield a word to look for, and how a use of a name is written that may be any other's.
 
     A name that tells little counts behind the one of its owner only.
     """
     owner, _, last = name.rpartition(".")
+    word, before = last.encode(), owner.rpartition(".")[2].encode()
     if _tells(last):
-        yield last, rb"\b%s\b" % re.escape(last.encode())
-    elif owner:
-        before, word = re.escape(owner.rpartition(".")[2].encode()), re.escape(last.encode())
-        yield owner.rpartition(".")[2], rb"\b%s\b\W{1,3}%s\b" % (before, word)
+        yield from ((part, rb"\b%s\b" % re.escape(word)) for part in _words(word)[:1])
+    elif before:
+        written = rb"\b%s\b\W{1,3}%s\b" % (re.escape(before), re.escape(word))
+        yield from ((part, written) for part in _words(before)[:1])
 
 
 def _ends_with(path: str, module: str) -> bool:

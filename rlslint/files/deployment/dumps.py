@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rlslint.files.deployment import Dump
 from rlslint.files.settings.addresses import addresses
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
 _CALL = Pattern(
     r"(?<![\w/.-])(?:(?P<before>PGUSER=\S+[^\n]{0,80}?\s))?(?:[\w./${}-]*/)?pg_dump\s+"
@@ -20,9 +20,9 @@ _BEGINS = Pattern(r"[\s\\]*(?:[-\"'$]|postgres)")
 _COMMENT = Pattern(r"\s*(?:#|//|/?\*|--|;|echo\b)")
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file names pg_dump."""
-    return b"pg_dump" in data
+    return text.has(b"pg_dump")
 
 
 def dumps(text: Text, source: str) -> Iterator[Dump]:

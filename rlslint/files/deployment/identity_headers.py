@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rlslint.files.deployment import LostIdentity
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
 _HEADER = b"uthorization"
 
@@ -48,9 +48,9 @@ _ELSEWHERE = Pattern(
 """What checks callers in the proxy's own way, and storage that signs its requests itself."""
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file names the header."""
-    return _HEADER in data
+    return text.has(_HEADER)
 
 
 def lost_identities(text: Text, source: str) -> Iterator[LostIdentity]:

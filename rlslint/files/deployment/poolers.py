@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from rlslint.files.deployment import Pooler
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
-_WORDS = (b"pool_mode", b"POOL_MODE", b"server_reset_query", b"SERVER_RESET_QUERY")
+_WORDS = (b"pool_mode", b"server_reset_query")
 
 _SECTION = Pattern(r"^[ \t]*\[pgbouncer\]", re.MULTILINE)
 _LINE = Pattern(
@@ -32,9 +32,9 @@ _VARIABLE = Pattern(
 _ON = ("1", "true", "yes", "on")
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file may be about a pooler, for what a few searches cost."""
-    return any(word in data for word in _WORDS)
+    return text.has_any(_WORDS)
 
 
 def poolers(text: Text, source: str) -> Iterator[Pooler]:

@@ -15,8 +15,9 @@ from pathlib import PurePosixPath
 from rlslint.files.deployment import PublicKey
 from rlslint.files.settings.addresses import addresses
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
+_SPARSE = (b"service_role", b"servicerole", b"supabase_", b"eyj", b"sb_secret_")
 _NAMES = (
     b"SERVICE_ROLE",
     b"SERVICEROLE",
@@ -49,11 +50,11 @@ _SERVED_FOLDERS = frozenset(("public", "static", "www", "wwwroot", "public_html"
 _SERVED = (".html", ".htm", ".vue", ".svelte", ".dart", ".swift")
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file may have such a key, for what a few searches cost."""
-    if any(word in data for word in (*_NAMES, *_KEYS)):
+    if text.has_any(_SPARSE) and any(word in text.data for word in (*_NAMES, *_KEYS)):
         return True
-    return any(word in data for word in _ADDRESSES) and any(word in data for word in _PREFIXES)
+    return text.has_any(_ADDRESSES) and any(word in text.data for word in _PREFIXES)
 
 
 def public_keys(text: Text, source: str) -> Iterator[PublicKey]:

@@ -5,7 +5,7 @@ What programs say of keys and of options is told from their form, and passed ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterator, Set
 from typing import Any
 
 from rlslint.files.deployment import (
@@ -23,9 +23,10 @@ from rlslint.files.unread import content
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
 from rlslint.text.budget import LARGEST_SEARCHED
+from rlslint.text.patterns import Searched
 
 _Search = Callable[[Text, str], Iterator[Any]]
-_SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
+_SEARCHES: tuple[tuple[Callable[[Searched], bool], _Search], ...] = (
     (public_keys.may_tell, public_keys.public_keys),
     (poolers.may_tell, poolers.poolers),
     (startup_options.may_tell, startup_options.startup_options),
@@ -38,25 +39,33 @@ _SEARCHES: tuple[tuple[Callable[[bytes], bool], _Search], ...] = (
 """In the order of the fields of Deployment: whether a file is searched, and what for."""
 
 
-_OF_NO_PROGRAMS = (public_keys.public_keys, startup_options.startup_options)
+_OF_NO_PROGRAMS = (
+    public_keys.public_keys,
+    startup_options.startup_options,
+    schema_pushes.schema_pushes,
+    server_versions.server_versions,
+    routes.routes,
+)
+"""What is told by the form of a program, or by files of other kinds alone."""
 
 
-def read_deployment(paths: Iterable[str], base: str, parsed: Set[str] = frozenset()) -> Deployment:
+def read_deployment(
+    paths: Collection[str], base: str, parsed: Set[str] = frozenset()
+) -> Deployment:
     """Return what files tell of a deployment; `base` is where their paths are shown from.
 
     The files of `parsed` are programs that are told of by their form.
     """
     found: tuple[list[Any], ...] = tuple([] for _ in _SEARCHES)
-    declares_policies = False
     for path in sorted(paths):
         data = content(path)
         if len(data) > LARGEST_SEARCHED:
             continue
-        declares_policies = declares_policies or schema_pushes.declares_policies(data)
+        words = Searched(data)
         searched = [
             (search, members)
             for (may_tell, search), members in zip(_SEARCHES, found, strict=True)
-            if may_tell(data) and not (path in parsed and search in _OF_NO_PROGRAMS)
+            if not (path in parsed and search in _OF_NO_PROGRAMS) and may_tell(words)
         ]
         if searched:
             source = data.decode("utf-8", "replace")
@@ -64,4 +73,6 @@ def read_deployment(paths: Iterable[str], base: str, parsed: Set[str] = frozense
             for search, members in searched:
                 members += search(text, source)
     told = Deployment(*map(tuple, found))
-    return told._replace(pushes=()) if declares_policies else told
+    if told.pushes and any(schema_pushes.declares_policies(content(path)) for path in paths):
+        return told._replace(pushes=())
+    return told

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from rlslint.files.deployment import Route
 from rlslint.files.settings.development import is_compose
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
-_WORDS = (b"ports:", b"kind: Ingress", b"kind: HTTPRoute")
+_WORDS = (b"ports:", b"kind: ingress", b"kind: httproute")
 
 _KIND = Pattern(r"^kind:[ \t]*(?P<kind>Ingress|HTTPRoute)[ \t]*$", re.M)
 _BACKENDS = {
@@ -34,9 +34,9 @@ _LOCAL = Pattern(r"""^[ ]*-[ ]*["']?127\.0\.0\.1:""")
 _BETWEEN = Pattern(r"^---.*$", re.M)
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file publishes ports or has a route."""
-    return any(word in data for word in _WORDS)
+    return text.has_any(_WORDS)
 
 
 def routes(text: Text, source: str) -> Iterator[Route]:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from rlslint.files.deployment import SchemaPush
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
 _DECLARES = (b"pgPolicy", b"crudPolicy", b".enableRLS", b"withRLS")
 
@@ -31,9 +31,9 @@ _RUNS_LIVE = Pattern(
 _COMMENT = Pattern(r"\s*(?:#|//|/?\*)")
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file names drizzle-kit."""
-    return b"drizzle-kit" in data
+    return text.has(b"drizzle-kit")
 
 
 def declares_policies(data: bytes) -> bool:

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from rlslint.files.deployment import ServerVersion
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
-_WORDS = (b"postgres", b"postgis", b"pgvector", b"POSTGRES_", b"major_version")
+_WORDS = (b"postg", b"pgvector", b"major_version")
 
 _IMAGE = Pattern(
     r"^[ \t]*(?:-[ \t]+)?(?:image:[ \t]*|FROM[ \t]+)[\"']?"
@@ -32,9 +32,9 @@ _SUPABASE = Pattern(r"^[ \t]*(?P<told>major_version[ \t]*=[ \t]*(?P<major>\d{1,2
 _CONTAINERS = Pattern(r"(?i).*\.ya?ml|(?:.*[._-])?(?:docker|container)file(?:\..*)?")
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file names PostgreSQL as images and providers do."""
-    return any(word in data for word in _WORDS)
+    return text.has_any(_WORDS)
 
 
 def server_versions(text: Text, source: str) -> Iterator[ServerVersion]:

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 from rlslint.files.deployment import StartupOption
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
+from rlslint.text.patterns import Pattern, Searched
 
-_RARE = (b"server_settings", b"RuntimeParams", b".options([", b"connection:")
-_COMMON = (b"options", b"OPTIONS", b"Options")
+_RARE = (b"server_settings", b"runtimeparams", b".options([", b"connection:")
 _OPTION = Pattern(rb"(?:-c|--)(?:\s|%20|\+|\\ )*[A-Za-z_]\w*\.[A-Za-z_]")
 
 _NAME = r"(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
@@ -36,11 +35,11 @@ _FORMS = (
 )
 
 
-def may_tell(data: bytes) -> bool:
+def may_tell(text: Searched) -> bool:
     """Tell whether a file may have such a setting, for what a few searches cost."""
-    if any(word in data for word in _RARE):
+    if text.has_any(_RARE):
         return True
-    return any(word in data for word in _COMMON) and _OPTION().search(data) is not None
+    return text.has(b"options") and _OPTION().search(text.data) is not None
 
 
 def startup_options(text: Text, source: str) -> Iterator[StartupOption]:
