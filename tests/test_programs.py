@@ -73,6 +73,36 @@ ALTER TABLE {names.TABLES[0]} ENABLE ROW LEVEL SECURITY;
 '''
 
 
+SET_UP = (
+    "CREATE TABLE IF NOT EXISTS carts (tenant_id int)",
+    "ALTER TABLE carts ENABLE ROW LEVEL SECURITY",
+    "CREATE POLICY open ON carts USING (true)",
+)
+IN_OTHER_LANGUAGES = {
+    "db.ts": "import { Pool } from 'pg';\nexport async function start(pool: Pool) {\n"
+    + "".join(f"  await pool.query('{sql}');\n" for sql in SET_UP)
+    + "}\n",
+    "db.go": 'package db\n\nimport "database/sql"\n\nfunc Start(db *sql.DB) {\n'
+    + "".join(f'\tdb.Exec("{sql}")\n' for sql in SET_UP)
+    + "}\n",
+    "Db.java": "import java.sql.Statement;\n\nclass Db {\n    void start(Statement s) {\n"
+    + "".join(f'        s.execute("{sql}");\n' for sql in SET_UP)
+    + "    }\n}\n",
+    "db.rb": "require 'pg'\n\ndef start(connection)\n  connection = PG.connect\n"
+    + "".join(f'  connection.exec("{sql}")\n' for sql in SET_UP)
+    + "end\n",
+}
+
+
+@pytest.mark.parametrize("path", IN_OTHER_LANGUAGES)
+def test_a_program_is_judged_in_any_language(tmp_path: Path, path: str) -> None:
+    files = {path: IN_OTHER_LANGUAGES[path]}
+    run = rlslint("check", "--output-format", "concise", cwd=files_in(tmp_path, files))
+    assert "policy-using-true" in run.stdout
+    assert path in run.stdout
+    assert "in a form that is not read" not in run.stderr
+
+
 @pytest.mark.parametrize(
     ("code", "tables"),
     [(LOOP, ("carts", "sales")), (LISTED, ("carts",)), (METHODS, ("carts",))],

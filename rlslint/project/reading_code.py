@@ -224,7 +224,7 @@ class _Followed(NamedTuple):
 
     `told` are those, as they are shown, of which nothing about row security is left unread;
     `unread` are migrations, and `programs` that make it, of which something is. `seen` are the
-    signs of row security in those that were `searched`, by their paths. `passed` are those that
+    signs of its context in those that were `searched`, by their paths. `passed` are those that
     query tables with policies and were not followed.
     """
 
@@ -268,7 +268,7 @@ def _programs(found: Found, sorted_files: Histories, reader: Reader) -> _Followe
         defaults=told.defaults,
         deployment=NO_DEPLOYMENT._replace(keys=told.keys, options=told.options),
         searched=frozenset(one.file.path for one in programs.values()),
-        seen=tuple(one.sign for one in programs.values() if one.sign is not None),
+        seen=tuple(one.sign for one in programs.values() if one.sign and not one.makes),
     )
 
 
@@ -305,11 +305,10 @@ def _follow(
     starts: dict[str, bytes] = {}
     making: dict[str, bytes] = {}
     passed: list[str] = []
-    python = {file.shown for file in found.python}
     for shown, one in sifted.items():
         if shown in all_migrations:
             continue
-        if shown in python and one.makes:
+        if one.makes:
             making[shown] = reader.content(one.file.path, shown)
         if one.tells or (one.reads and len(starts) < FILES_OF_A_PROGRAM):
             starts[shown] = reader.content(one.file.path, shown)

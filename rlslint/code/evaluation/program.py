@@ -240,7 +240,10 @@ class Programs:
                 closure = loaded.closures[position]
                 position += 1
                 function = closure.function
-                if function.start in followed or is_called(function.name, loaded.source.data):
+                if function.start in followed or not function.name:
+                    continue
+                functions = (each.function for each in loaded.closures)
+                if is_called(function, functions, loaded.source.data):
                     continue
                 followed.add(function.start)
                 scripts = Scripts(None, is_migration=False)

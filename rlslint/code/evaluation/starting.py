@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from rlslint import NamedTuple
+from rlslint.code.form import Function
 from rlslint.code.sites import SqlSite
 from rlslint.text.patterns import Pattern
 
@@ -37,10 +38,19 @@ def needs_no_history(sites: Iterable[SqlSite]) -> bool:
     return any(_OF_ITS_OWN().search(site.text.data) for site in sites)
 
 
-def is_called(name: str, source: bytes) -> bool:
-    """Tell whether a file calls a function by its name anywhere."""
-    uses = re.compile(rb"(?<!\w)(def\s+)?%s\s*\(" % re.escape(name.encode()))
-    return any(use[1] is None for use in uses.finditer(source))
+def is_called(function: Function, functions: Iterable[Function], source: bytes) -> bool:
+    """Tell whether a file calls one of its functions by its name anywhere.
+
+    Where a function is defined, its name stands once as if it were called.
+    """
+    uses = re.compile(rb"(?<!\w)%s\s*\(" % re.escape(function.name.encode()))
+    defined = {
+        use.start()
+        for each in functions
+        if each.name == function.name
+        if (use := uses.search(source, each.start, each.end)) is not None
+    }
+    return any(use.start() not in defined for use in uses.finditer(source))
 
 
 def _makes(site: SqlSite) -> bool:
