@@ -248,6 +248,13 @@ class Project:
         """Return what a policy demands; policies that demand the same share it."""
         return self._terms.of(policy)
 
+    def demands(self, relation: Relation) -> tuple[Terms, ...]:
+        """Return what the policies of a relation demand; alike relations share what is asked of it.
+
+        Raises UnknownFact where it may have policies that nobody knows.
+        """
+        return self._terms.demands(relation)
+
     def condition(self, written: Clause | Predicate, relation: Relation) -> Condition:
         """Return what a clause of a policy of `relation` demands, or would demand."""
         predicate = written.predicate if isinstance(written, Clause) else written

@@ -100,6 +100,7 @@ class SharedTerms:
         self._catalog = catalog
         self._of: dict[Policy, Terms] = {}
         self._terms: dict[tuple[object, ...], Terms] = {}
+        self._demands: dict[Relation, tuple[Terms, ...]] = {}
         self._conditions: dict[tuple[Predicate, frozenset[int]], Condition] = {}
         self._filled: dict[Relation, frozenset[int]] = {}
 
@@ -108,6 +109,14 @@ class SharedTerms:
         found = self._of.get(policy)
         if found is None:
             found = self._of[policy] = self._made(policy)
+        return found
+
+    def demands(self, relation: Relation) -> tuple[Terms, ...]:
+        """Return the terms of the policies of a relation, in their order."""
+        found = self._demands.get(relation)
+        if found is None:
+            found = tuple([self.of(policy) for policy in relation.policies.values()])
+            self._demands[relation] = found
         return found
 
     def _made(self, policy: Policy) -> Terms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.privileges import grants_to
+from rlslint.access.privileges import Access, access_to, gives, grants_to
 from rlslint.access.reach import applicable_policies, row_security_active
 from rlslint.access.roles import inherited_roles
 from rlslint.catalog.model import Policy, Relation
@@ -49,7 +49,10 @@ def _unserved(project: Project, table: Relation) -> tuple[Unserved, ...]:
 def _found(table: Relation, project: Project) -> Iterator[Unserved]:
     if table.is_beyond_history or not table.rls_enabled or not table.policies:
         return
-    demanded = tuple(map(project.terms, table.policies.values()))
+    demanded = project.demands(table)
+    access = access_to(project.catalog, table)
+    if access is not None and not project.ask(_leave_anything_out, demanded, access):
+        return
     for role in project.runtime.names:
         if not row_security_active(project.catalog, role, table):
             continue
@@ -68,6 +71,19 @@ def _found(table: Relation, project: Project) -> Iterator[Unserved]:
                 for name in COMMANDS
             }
             yield Unserved(role, served, granted)
+
+
+def _leave_anything_out(project: Project, demanded: tuple[Terms, ...], access: Access) -> bool:
+    """Tell whether what such policies serve for a role lacks SELECT, or what it may be granted."""
+    for role in project.runtime.names:
+        served = project.ask(_commands_served, demanded, role)
+        if served and "select" not in served:
+            return True
+        if served and any(
+            gives(project.catalog, role, access, name) for name in COMMANDS if name not in served
+        ):
+            return True
+    return False
 
 
 def _commands_served(project: Project, demanded: tuple[Terms, ...], role: str) -> frozenset[str]:

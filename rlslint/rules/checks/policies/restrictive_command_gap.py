@@ -16,7 +16,7 @@ from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, Admission, admission, certainty, whose
-from rlslint.project.terms import Terms
+from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.quoting import quoted_identifier
 
@@ -35,11 +35,12 @@ def _keeps_tenants_apart(terms: Terms, project: Project) -> bool:
 
 @rule(where=_keeps_tenants_apart)
 def restrictive_command_gap(policy: Policy, project: Project) -> Iterator[Finding]:
-    if not policy.relation.rls_enabled or policy is not _first_guard(policy, project):
+    table = policy.relation
+    if not table.rls_enabled or not project.ask(_is_any_broad, project.demands(table)):
         return
-    gaps = [
-        gap for other in policy.relation.policies.values() if (gap := _gap(policy, other, project))
-    ]
+    if policy is not _first_guard(policy, project):
+        return
+    gaps = [gap for other in table.policies.values() if (gap := _gap(policy, other, project))]
     if gaps:
         yield _finding(policy, gaps, project)
 
@@ -59,7 +60,7 @@ def _first_guard(policy: Policy, project: Project) -> Policy:
 def _gap(policy: Policy, broad: Policy, project: Project) -> _Gap | None:
     """Return what a permissive policy admits although restrictive ones are to limit it."""
     left = admission(broad, project)
-    if left is None or not _is_broad(broad, project):
+    if left is None or not _is_broad(project.terms(broad), project):
         return None
     table = policy.relation
     found = [
@@ -74,13 +75,20 @@ def _gap(policy: Policy, broad: Policy, project: Project) -> _Gap | None:
     return _Gap(broad, Admission(roles, commands))
 
 
-def _is_broad(policy: Policy, project: Project) -> bool:
-    clause = policy.using if policy.using is not None else policy.check
-    return clause is not None and not _binds(clause, policy, project)
+def _is_any_broad(project: Project, demands: tuple[Terms, ...]) -> bool:
+    return any(terms.permissive and _is_broad(terms, project) for terms in demands)
+
+
+def _is_broad(terms: Terms, project: Project) -> bool:
+    """Tell whether what decides over the rows that are there, or else over new ones, binds none."""
+    return any(not _is_binding(condition, project) for condition in terms.conditions[:1])
 
 
 def _binds(clause: Clause, policy: Policy, project: Project) -> bool:
-    condition = project.condition(clause, policy.relation)
+    return _is_binding(project.condition(clause, policy.relation), project)
+
+
+def _is_binding(condition: Condition, project: Project) -> bool:
     return condition.ask(is_bounded, condition.filled, project.context_functions)
 
 

@@ -53,8 +53,7 @@ def _may_strand(table: Table, project: Project) -> bool:
     access = access_to(project.catalog, table)
     if access is None or table.policies.is_open:
         return True
-    demands = tuple([project.terms(policy) for policy in table.policies.known()])
-    return project.ask(_is_any_unserved, access, demands)
+    return project.ask(_is_any_unserved, access, project.demands(table))
 
 
 def _is_any_unserved(project: Project, access: Access, demands: tuple[Terms, ...]) -> bool:

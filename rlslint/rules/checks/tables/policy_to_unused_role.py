@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access.privileges import Access, access_to, can_use_schema, gives
 from rlslint.access.reach import row_security_active
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
@@ -14,6 +15,7 @@ from rlslint.project.findings import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, certainty
 from rlslint.project.questions.kept_out import kept_out
+from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 
@@ -32,6 +34,9 @@ class _Missed(NamedTuple):
 def policy_to_unused_role(table: Table, project: Project) -> Iterator[Finding]:
     if not table.rls_enabled or table.is_beyond_history or not _is_for_roles(table):
         return
+    access = access_to(project.catalog, table)
+    if access is not None and not project.ask(_may_miss, project.demands(table), access):
+        return
     missed = [
         _Missed(role, command, policies)
         for command in COMMANDS
@@ -42,6 +47,25 @@ def policy_to_unused_role(table: Table, project: Project) -> Iterator[Finding]:
     ]
     if missed:
         yield _finding(table, missed, project)
+
+
+def _may_miss(project: Project, demands: tuple[Terms, ...], access: Access) -> bool:
+    """Tell whether a command has permissive policies, and they are for nobody who may use it."""
+    catalog = project.catalog
+    for command in COMMANDS:
+        roles = [
+            role
+            for terms in demands
+            if terms.permissive and terms.command in ("all", command)
+            for role in terms.roles
+        ]
+        served = PUBLIC in roles or any(
+            gives(catalog, role, access, command) and can_use_schema(catalog, role, access.schema)
+            for role in roles
+        )
+        if roles and not served:
+            return True
+    return False
 
 
 def _is_for_roles(table: Table) -> bool:
