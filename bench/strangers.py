@@ -654,6 +654,7 @@ OF_SQL: dict[str, Callable[[], Files]] = {
     "CASCADE again and again": many(
         "CREATE TABLE t (id int); CREATE VIEW v AS SELECT * FROM t; DROP TABLE t CASCADE;\n"
     ),
+    "words of other databases": many("row access policy ", before="CREATE PERMISSION;\n"),
     "one DROP of many": lambda: sql(
         until_full(each("CREATE TABLE t{n} (id int);"), 60_000)
         + "DROP TABLE t0"
@@ -1244,13 +1245,15 @@ TOKENS = (
     "/* ", "/*", "// ", "# ", "@a ", "-> ", "=> ", '"', "'", "`", '"""', "\'\\", '"\\', "${", "#{", "{% ",
     "{", "a{", "(", "a(", "[", "<", "a<", "<a>", "user: ", "a.", "a, ", "a::", "?", "a?b:", "!", "=", "a=",
     "|", "$", "\\", "0x", "é", "\0", "\n", "<<A\n", "<?php ", "%w(", "if ", "case ", "do ", "fun ", "class ",
-    "-> {", "import ", "match a {", "try {", "postgres://", "rlslint: ignore[",
+    "-> {", "9", "import ", "match a {", "try {", "postgres://", "rlslint: ignore[",
 )  # fmt: skip
 OF_PROGRAMS: dict[str, Callable[[], Files]] = {
     f"{language}: {token!r}": program(path, head, token)
     for language, (path, head) in PROGRAMS.items()
     for token in TOKENS
 }
+
+OF_PROGRAMS["Kotlin: objects in a line"] = program(*PROGRAMS["Kotlin"], "object { ")
 
 OF_SETTINGS: dict[str, Callable[[], Files]] = {
     "YAML: braces of templates": settings("compose.yaml", "postgres: " + "{{" * 45_000),

@@ -284,6 +284,7 @@ def _result(
         unchecked += (*asked.unseen, *not_checked(unjudged, asked.beyond))
         unchecked += (*_not_followed(project), *_refused(project))
         unchecked += (*_strange_extensions(project.catalog), *_reading_elsewhere(project.catalog))
+        unchecked += _left_out_roles(project)
         if asked.is_loose:
             loose.update(finding.span.text.path for finding in judged if finding.span)
         if asked.database is not None:
@@ -607,6 +608,16 @@ def _reading_elsewhere(catalog: Catalog) -> Iterator[NotChecked]:
         if function.knows("body") and _ELSEWHERE in function.body.lower():
             where = function.created.span if function.created is not None else None
             yield NotChecked("function", str(function), _CONNECTS, (), where)
+
+
+def _left_out_roles(project: Project) -> Iterator[NotChecked]:
+    """Yield the roles of which rules are silent, though nothing that is certain says why."""
+    if project.uses_row_security and any(role.declared for role in project.catalog.roles.values()):
+        from rlslint.project.questions.ordinary_roles import left_out_by_name
+
+        for role, reason in left_out_by_name(project):
+            where = role.created.span if role.created is not None else None
+            yield NotChecked("role", role.name, reason, (), where)
 
 
 def _refused(project: Project) -> Iterator[NotChecked]:

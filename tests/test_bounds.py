@@ -27,6 +27,8 @@ KINDS = (
     "TypeScript: users",
     "TypeScript: users in calls",
     "Kotlin: '/* '",
+    "Kotlin: objects in a line",
+    "words of other databases",
     "JavaScript: '-> '",
     "Java: 'a<'",
     "sqitch: tags",

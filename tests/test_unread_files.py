@@ -431,6 +431,50 @@ ELSEWHERE = {
 }
 
 
+LEFT_OUT = {
+    "CREATE ROLE alembic_web LOGIN; GRANT SELECT ON notes TO alembic_web;": (
+        "role alembic_web that is taken for one of administration by its name alone"
+    ),
+    "CREATE ROLE shop_admin LOGIN; GRANT pg_read_all_data TO shop_admin;": (
+        "role shop_admin that is taken for one of administration by its name alone"
+    ),
+    "CREATE ROLE reports LOGIN BYPASSRLS; GRANT SELECT ON docs TO reports;": (
+        "role reports that bypasses row security, and of which nothing tells what it serves"
+    ),
+}
+ROLES = """CREATE ROLE app LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON docs USING (tenant_id = current_setting('app.tenant_id')::int);
+GRANT SELECT ON docs TO app;
+CREATE TABLE notes (id int PRIMARY KEY, tenant_id int NOT NULL);
+"""
+
+
+@pytest.mark.parametrize("sql", LEFT_OUT)
+def test_a_role_is_not_left_out_without_a_word(tmp_path: Path, sql: str) -> None:
+    at = files_in(tmp_path, {"migrations/0001_a.sql": ROLES + sql})
+    assert LEFT_OUT[sql] in rlslint("check", "--show-unchecked", cwd=at).stderr
+
+
+@pytest.mark.parametrize(
+    ("sql", "option"),
+    [
+        ("CREATE ROLE migrator LOGIN; GRANT SELECT ON notes TO migrator;", ""),
+        ("CREATE ROLE shop_admin LOGIN; GRANT SELECT ON docs TO shop_admin;", ""),
+        (
+            "CREATE ROLE jobs LOGIN BYPASSRLS; GRANT SELECT ON docs TO jobs;",
+            "bypass-roles = ['jobs']",
+        ),
+    ],
+)
+def test_a_role_of_which_is_said_what_it_does_is_nothing(
+    tmp_path: Path, sql: str, option: str
+) -> None:
+    files = {"migrations/0001_a.sql": ROLES + sql, "rlslint.toml": option}
+    assert "1 role" not in rlslint("check", cwd=files_in(tmp_path, files)).stderr
+
+
 @pytest.mark.parametrize("sql", ELSEWHERE)
 def test_what_stands_in_no_migration_is_not_checked(tmp_path: Path, sql: str) -> None:
     at = files_in(tmp_path, {"migrations/0001_a.sql": sql})

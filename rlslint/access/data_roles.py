@@ -195,6 +195,11 @@ def is_administrative(role: str) -> bool:
     return not _ADMINISTRATION.isdisjoint(words_of(role))
 
 
+def is_called_after_administration(role: str) -> bool:
+    """Tell whether a role is called after administration or migrations and nothing else."""
+    return words_of(role) <= _ADMINISTRATION
+
+
 def _dedicated_owners(catalog: Catalog) -> frozenset[str]:
     """Return the owners that serve nobody, as far as grants tell.
 

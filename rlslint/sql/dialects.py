@@ -23,8 +23,8 @@ _ROW_POLICIES = (
     (
         "BigQuery",
         Pattern(
-            rb"\brow\s+access\s+polic(?:y|ies)\b[^;]*\b(?:on|grant\s+to|filter\s+using)\b[^;]*"
-            rb"\bfilter\s+using\b|\bdrop\s+all\s+row\s+access\s+policies\b",
+            rb"\brow\s+access\s+polic(?:y|ies)\b[^;]{0,2000}\bfilter\s+using\b"
+            rb"|\bdrop\s+all\s+row\s+access\s+policies\b",
             re.I,
         ),
     ),
@@ -54,7 +54,8 @@ _ROW_POLICIES = (
     (
         "Db2",
         Pattern(
-            rb"\bcreate\s+(?:or\s+replace\s+)?permission\s+\S+\s+on\b[^;]*\bfor\s+rows\b", re.I
+            rb"\bcreate\s+(?:or\s+replace\s+)?permission\s+\S+\s+on\b[^;]{0,2000}\bfor\s+rows\b",
+            re.I,
         ),
     ),
 )

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from rlslint.access.data_roles import escapes_row_security, is_administrative
+from collections.abc import Iterator
+
+from rlslint.access.data_roles import (
+    escapes_row_security,
+    is_administrative,
+    is_called_after_administration,
+)
+from rlslint.access.privileges import DATA_PRIVILEGES, PREDEFINED_ROLES, grants_to
 from rlslint.access.roles import (
     ASSUMED_ROLE,
     can_log_in,
+    certainly,
     has_bypassrls,
     inherited_roles,
     is_superuser,
     settable_roles,
 )
 from rlslint.access.serving import makes_copies
+from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role
 from rlslint.config.platforms import console_role
 from rlslint.files.connections import platform_of, role_of
@@ -65,8 +74,8 @@ def users_through(membership: Membership, project: Project, *, become: bool) -> 
         and name not in aside
         and not is_superuser(catalog, name)
         and not has_bypassrls(catalog, name)
-        and not is_administrative(name)
-        and not makes_copies(catalog, name)
+        and (name in runtime.names or not is_administrative(name))
+        and (name in runtime.names or not makes_copies(catalog, name))
     )
 
 
@@ -74,3 +83,49 @@ def _has(role: Role, name: str, project: Project, *, become: bool) -> bool:
     if role.name in inherited_roles(project.catalog, name):
         return True
     return become and (role.name == name or role.name in settable_roles(project.catalog, name))
+
+
+def left_out_by_name(project: Project) -> Iterator[tuple[Role, str]]:
+    """Yield roles of which rules are silent, for their names or attributes alone say what they do.
+
+    With each a clause that says why. They log in, and get at rows that nothing keeps from them;
+    the configuration, connections and what they own say nothing of them. A role that is called
+    after nothing else than administration is as good as named in the configuration.
+    """
+    catalog, runtime, config = project.catalog, project.runtime, project.config
+    named = {*runtime.names, *runtime.migrating, *runtime.bypassing, *runtime.exempt}
+    named.update(config.runtime_roles, config.owner_roles, config.bypass_roles)
+    for role in catalog.roles.values():
+        name = role.name
+        if name in named or not role.declared or not certainly(can_log_in, catalog, name):
+            continue
+        if certainly(is_superuser, catalog, name) or is_called_after_administration(name):
+            continue
+        if certainly(has_bypassrls, catalog, name):
+            if not certainly(makes_copies, catalog, name) and _reaches(name, project, True):
+                yield role, "that bypasses row security, and of which nothing tells what it serves"
+        elif is_administrative(name) and _reaches(name, project, False):
+            yield role, "that is taken for one of administration by its name alone"
+
+
+def _reaches(role: str, project: Project, is_enabled: bool) -> bool:
+    """Tell whether a role is granted a table of tenants with row security, or one without it."""
+    catalog = project.catalog
+    if not is_enabled and not inherited_roles(catalog, role).isdisjoint(PREDEFINED_ROLES.values()):
+        return True
+    return any(
+        table.knows("rls_enabled")
+        and table.rls_enabled is is_enabled
+        and not table.temporary
+        and (is_enabled or _has_tenants(table, project))
+        and any(grants_to(catalog, role, table, privilege) for privilege in DATA_PRIVILEGES)
+        for table in catalog.tables()
+    )
+
+
+def _has_tenants(table: Relation, project: Project) -> bool:
+    return (
+        table.knows("columns")
+        and not project.is_shared(table)
+        and bool(project.tenant_columns(table))
+    )
