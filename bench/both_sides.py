@@ -12,7 +12,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from bench.comparing import Given, both_facts, given_between
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.replay.doubt import carry_out_broken
 from rlslint.replay.session import Session
 from rlslint.replay.state import Replay

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.drift.comparison import FactKey, Stated, compare, facts_of, same, with_possible
 from rlslint.drift.fact_values import NoValue
 from rlslint.server.introspection import introspect

@@ -14,7 +14,7 @@ from rlslint.config.options import Config, excluded
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover, with_file
 from rlslint.files.walk import shown_path
-from rlslint.project.findings import Finding, NotChecked
+from rlslint.project import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.subjects import subjects
 from rlslint.reports import (
@@ -26,14 +26,14 @@ from rlslint.reports import (
     reported,
     unshown,
 )
+from rlslint.rules import Selection, selection_of
 from rlslint.rules.judging import Unjudged, judge, not_checked
 from rlslint.rules.registry import rules_for
-from rlslint.rules.selection import Selection, selection_of
 from rlslint.text.budget import CONTENTS_KEPT
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
-    from rlslint.catalog.catalog import Catalog
+    from rlslint.catalog import Catalog
     from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
     from rlslint.project.reading_code import Code
@@ -590,7 +590,7 @@ def _strange_extensions(catalog: Catalog) -> Iterator[NotChecked]:
     """Yield the extensions of which nothing tells what tables and functions they make."""
     if not catalog.extensions:
         return
-    from rlslint.config.extensions import is_known
+    from rlslint.config.server_settings import is_known
 
     for name, statement in catalog.extensions.items():
         if statement is not None and not is_known(name):

@@ -14,7 +14,7 @@ from rlslint.config.options import Config
 from rlslint.engine import audit
 from rlslint.project.database import Request
 from rlslint.reports import ReportedFinding, Result
-from rlslint.rules.cards import card
+from rlslint.rules import card
 from rlslint.sql.parser import BrokenStatement, SyntaxProblem
 from rlslint.sql.statements import read
 from rlslint.text import Text

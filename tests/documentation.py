@@ -13,7 +13,7 @@ import click
 
 from rlslint.cli.commands import rlslint
 from rlslint.config.options import OPTIONS
-from rlslint.rules.cards import FAMILIES, Card, card, rule_names
+from rlslint.rules import FAMILIES, Card, card, rule_names
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = """

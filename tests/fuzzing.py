@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from rlslint.config.options import OUTPUT_FORMATS
-from rlslint.rules.cards import card, rule_names
+from rlslint.rules import card, rule_names
 from tests.command_line import rlslint
 
 ROOT = Path(__file__).parent.parent

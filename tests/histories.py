@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.drift import comparison
 from rlslint.drift.comparison import facts_of, with_possible
 from rlslint.replay import DATA_KINDS, HANDLED_KINDS

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from rlslint import __version__
-from rlslint.rules.cards import FAMILIES, card, rule_names
+from rlslint.rules import FAMILIES, card, rule_names
 from rlslint.rules.registry import FOLDERS
 
 ROOT = Path(__file__).parent.parent
@@ -135,7 +135,7 @@ def _free_code(family: str) -> str:
 def _imports(kind: str) -> list[str]:
     """Return the imports of a check, that of the kind from where other checks have it."""
     lines = {
-        "from rlslint.project.findings import Finding, shown",
+        "from rlslint.project import Finding, shown",
         "from rlslint.project.project import Project",
         "from rlslint.rules.registry import rule",
     }

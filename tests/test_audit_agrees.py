@@ -18,7 +18,7 @@ from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.database import Request
 from rlslint.project.reading_code import follow_migrations
 from rlslint.reports import ReportedFinding, Result
-from rlslint.rules.cards import card, rule_names
+from rlslint.rules import card, rule_names
 from tests.advice import is_sql
 from tests.postgres import Database
 from tests.rules.test_cards import Situation, files_of, situations

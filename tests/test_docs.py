@@ -20,8 +20,7 @@ from rlslint.config.files import load_config
 from rlslint.config.options import OPTIONS, OUTPUT_FORMATS, Config, field_of
 from rlslint.files.discovery import read_in_project
 from rlslint.reports.json import finding_as_json, render
-from rlslint.rules.cards import FAMILIES, card, rule_names
-from rlslint.rules.selection import selection_of
+from rlslint.rules import FAMILIES, card, rule_names, selection_of
 from tests.command_line import rlslint as run_rlslint
 from tests.documentation import GENERATED, ROOT
 from tests.reports.examples import result, shadowed

@@ -12,7 +12,7 @@ import pytest
 
 from rlslint.catalog.model import Policy, Relation
 from rlslint.files.settings import files as settings_files
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.replay.state import Replay
 from rlslint.rules.registry import Rule, rule, rules_for
 from rlslint.text import Span, Text

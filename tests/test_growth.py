@@ -11,7 +11,7 @@ import pytest
 
 from rlslint.reports import Result
 from rlslint.reports.formats import render
-from rlslint.rules.cards import card
+from rlslint.rules import card
 from tests.linting import lint
 
 MOST = 2.3

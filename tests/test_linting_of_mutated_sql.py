@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rlslint.reports import Result
-from rlslint.rules.cards import card, rule_names
+from rlslint.rules import card, rule_names
 from tests.linting import lint
 
 EXAMPLES = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 from rlslint import NamedTuple
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.roles import Membership
 
 State = tuple[str, bool]

@@ -18,8 +18,8 @@ from rlslint.access.roles import (
     perhaps,
     settable_roles,
 )
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Kind
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement

@@ -10,7 +10,7 @@ from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.reach import applicable_policies, not_exempt, reachable_by, row_security_active
 from rlslint.access.roles import spoken
 from rlslint.access.runtime_roles import RuntimeRoles
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import Grant
 from rlslint.config import Confidence

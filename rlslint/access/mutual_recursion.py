@@ -13,9 +13,9 @@ from rlslint.access.recursion import (
     looked_up,
     select_policies,
 )
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.binding import find_relation
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation

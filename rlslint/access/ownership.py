@@ -8,7 +8,7 @@ from rlslint import NamedTuple
 from rlslint.access.privileges import StatementPlace, statement_place
 from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership
 from rlslint.text import CatalogText

@@ -7,12 +7,12 @@ from operator import itemgetter
 
 from rlslint import NamedTuple
 from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Grant, GrantKey, quoted_roles
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text import Location, Statement
 
 DATA_PRIVILEGES = ("select", "insert", "update", "delete")

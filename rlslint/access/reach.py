@@ -22,8 +22,8 @@ from rlslint.access.roles import (
     is_superuser,
 )
 from rlslint.access.runtime_roles import RuntimeRoles
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Kind, Policy, Relation

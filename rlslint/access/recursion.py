@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from rlslint import NamedTuple
 from rlslint.access.reach import TableRead, reads_behind, row_security_active
 from rlslint.access.roles import inherited_roles
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.binding import find_relation
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation

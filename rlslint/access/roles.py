@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.text.sentences import listed

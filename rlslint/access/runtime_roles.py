@@ -25,8 +25,8 @@ from rlslint.access.roles import (
     switched_to,
     switches,
 )
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.predicates import Predicate
 from rlslint.config.platforms import PLATFORMS, Platform, console_role, platform_named
 from rlslint.files.connections import (

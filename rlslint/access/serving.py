@@ -11,8 +11,8 @@ from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.roles import ASSUMED_ROLE, can_log_in, inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC

@@ -6,8 +6,8 @@ from typing import Any
 
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.roles import Grant, GrantKey
+from rlslint.sql import quoted_identifier, quoted_type
 from rlslint.sql.expressions import Expr
-from rlslint.sql.quoting import quoted_identifier, quoted_type
 from rlslint.text import Statement
 
 

@@ -10,10 +10,9 @@ from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import ABSENT, JOURNAL
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.roles import MIGRATION_ROLE, Grant, GrantKey
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, Grant, GrantKey, Schema
+from rlslint.sql import quoted_identifier
 from rlslint.sql.expressions import Query
-from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.types import POLYMORPHIC, type_of

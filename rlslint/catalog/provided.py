@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Column, Kind, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, DefaultPrivilege, Grant

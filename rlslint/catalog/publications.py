@@ -6,10 +6,9 @@ from rlslint import NamedTuple
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, Schema
+from rlslint.sql import quoted_identifier
 from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding, Expr
-from rlslint.sql.quoting import quoted_identifier
 from rlslint.text import Statement
 
 OPERATIONS = ("insert", "update", "delete", "truncate")

@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rlslint.cli.streams import ERROR, SUCCESS, print_lines, say, wants_colour
-from rlslint.config.kinds import Option, did_you_mean, with_hint
+from rlslint.config import Option, did_you_mean, with_hint
 from rlslint.config.options import OPTIONS, json_schema
-from rlslint.rules.selection import UnknownRuleError
+from rlslint.rules import UnknownRuleError
 
 if TYPE_CHECKING:
-    from rlslint.rules.cards import Card
+    from rlslint.rules import Card
 
 
 def print_rules(name: str | None, every: bool, output_format: str) -> int:
     """Print the cards that a selector names, all cards by family, or a line for each rule."""
-    from rlslint.rules.cards import card, rule_names
-    from rlslint.rules.selection import resolve
+    from rlslint.rules import card, resolve, rule_names
 
     try:
         names = rule_names() if name is None else resolve((name,))
@@ -43,7 +42,7 @@ def _pages(cards: Sequence[Card], by_family: bool) -> Iterator[str]:
     from shutil import get_terminal_size
 
     from rlslint.reports.reading import page, readable
-    from rlslint.rules.cards import family
+    from rlslint.rules import family
 
     width = min(get_terminal_size().columns, _WIDEST)
     paint = _paint if wants_colour({"color": "auto", "output_file": None}) else None

@@ -11,7 +11,7 @@ from rlslint.code.evaluation.strings import Source, Written
 from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, words
 from rlslint.code.prisma_schema import Block, Call, Field, blocks_of, text_of, words_of
 from rlslint.code.sites import SqlSite
-from rlslint.sql.quoting import quoted_literal
+from rlslint.sql import quoted_literal
 
 _TYPES = {
     "String": "text", "Boolean": "boolean", "Int": "integer", "BigInt": "bigint",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rlslint import NamedTuple
-from rlslint.config.kinds import Misfit, described, did_you_mean
+from rlslint.config import Misfit, described, did_you_mean
 from rlslint.config.options import (
     NAMING,
     OPTIONS,

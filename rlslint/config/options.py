@@ -7,15 +7,16 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 from rlslint import NamedTuple
-from rlslint.config import Confidence, Severity
-from rlslint.config.kinds import (
+from rlslint.config import (
     BOOLEAN,
     LISTS_BY_PATTERN,
     STRING,
     STRINGS,
+    Confidence,
     Misfit,
     Option,
     OptionKind,
+    Severity,
     choice,
     described,
     did_you_mean,

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Kind, Relation
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role, Schema
 from rlslint.drift.fact_values import NoValue, Object, Reading, objects_of
 from rlslint.drift.table import EXISTENCE, TABLE
 

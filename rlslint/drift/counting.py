@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Index, Relation
-from rlslint.catalog.roles import PUBLIC
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import PUBLIC, Schema
 from rlslint.sql.expressions import OWN_ROW, Column, ColumnBinding
 
 _RULING_SETTINGS = ("row_security", "search_path", "role")

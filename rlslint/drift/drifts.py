@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.provided import is_bookkeeping
 from rlslint.catalog.publications import Publication
-from rlslint.catalog.roles import PUBLIC
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import PUBLIC, Schema
 from rlslint.config.platforms import SUPABASE, is_provided
 from rlslint.drift.comparison import Difference
 from rlslint.drift.counting import Catalogs, Sides

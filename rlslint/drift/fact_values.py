@@ -7,14 +7,13 @@ from enum import Enum
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.publications import Publication, PublishedTable
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role, Schema
 from rlslint.drift.likeness import alike, local_name, signature
 from rlslint.sql.expressions import Column, Expr, Query
 

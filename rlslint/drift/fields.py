@@ -9,10 +9,9 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.publications import Publication
-from rlslint.catalog.roles import PUBLIC, Role, quoted_roles
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import PUBLIC, Role, Schema, quoted_roles
 from rlslint.drift.counting import leading_column
-from rlslint.sql.quoting import quoted_identifier, quoted_setting
+from rlslint.sql import quoted_identifier, quoted_setting
 from rlslint.text.sentences import listed
 
 Fields = dict[str, str]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
-from rlslint.catalog.roles import Role
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import Role, Schema
 from rlslint.drift.comparison import FactKey
 from rlslint.drift.drifts import Drift
 from rlslint.drift.fact_values import Object, objects_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from rlslint import NamedTuple
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import (
     functions_called,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rlslint import NamedTuple
+from rlslint.catalog import Catalog
 from rlslint.catalog.binding import Scope
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning.calls import search_path_of

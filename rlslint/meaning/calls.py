@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.meaning.bodies import words_in_body

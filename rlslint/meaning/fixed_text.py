@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rlslint.sql import quoted_identifier, quoted_literal
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, parse_expression
-from rlslint.sql.quoting import quoted_identifier, quoted_literal
 from rlslint.text.budget import LONGEST_TEXT
 from rlslint.text.patterns import Pattern
 

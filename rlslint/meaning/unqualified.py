@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.binding import find_relation
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import tables_read, tables_written, words_in_body, words_seen

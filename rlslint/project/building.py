@@ -27,7 +27,7 @@ from rlslint.text import Span
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
-    from rlslint.catalog.catalog import Catalog
+    from rlslint.catalog import Catalog
     from rlslint.files.connections import Connection
     from rlslint.files.settings.api import Api
     from rlslint.project.outside import OutsideScript, OutsideScripts

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.schemas import Schema
-from rlslint.config.kinds import did_you_mean, with_hint
+from rlslint.catalog.roles import Schema
+from rlslint.config import did_you_mean, with_hint
 from rlslint.config.options import Config
-from rlslint.project.findings import Finding, NotChecked
+from rlslint.project import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.statement_statistics import Statistics, statistics_of
 from rlslint.server.connected import Connected, connected

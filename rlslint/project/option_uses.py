@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.access.data_roles import granted_roles
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.options import Config
 from rlslint.config.platforms import PLATFORMS

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.files.unread import content
 from rlslint.text import Statement

@@ -11,8 +11,8 @@ from rlslint.access.ownership import forced_tables
 from rlslint.access.privileges import Granted, grants_by_place
 from rlslint.access.reach import reachable_by, relations_looked_up
 from rlslint.access.runtime_roles import RuntimeRoles, api_roles, find_runtime_roles
+from rlslint.catalog import Catalog, RowAccess
 from rlslint.catalog.answers import ask, remembered
-from rlslint.catalog.catalog import Catalog, RowAccess
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation

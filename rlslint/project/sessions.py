@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.code.sites import (
     CodeEvent,
     CodeEventKind,

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.overloads import find_function, given_types
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.code.sites import Driver
 from rlslint.meaning.bodies import SettingChange, settings_written
+from rlslint.sql import quoted_literal
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node, ParsedStatement
-from rlslint.sql.quoting import quoted_literal
 from rlslint.text import Statement
 from rlslint.text.patterns import Pattern
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.project.setting_writes import setting_writes
 from rlslint.server.evidence import SessionSetting
 from rlslint.server.snapshot import Snapshot

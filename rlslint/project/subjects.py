@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple
 from rlslint.access.privileges import DATA_PRIVILEGES, StatementPlace, statement_place
-from rlslint.catalog.catalog import Catalog, IdleRevoke
+from rlslint.catalog import Catalog, IdleRevoke
 from rlslint.catalog.model import Policy, Relation, RemovedPolicy
 from rlslint.catalog.roles import DefaultPrivilege
 from rlslint.config.platforms import EXTENSION_SCHEMAS

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import ABSENT, JOURNAL, Record, RecordedDict, set_attribute
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.publications import Publication
-from rlslint.catalog.roles import DefaultPrivilege, PossibleDefault, Role
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import DefaultPrivilege, PossibleDefault, Role, Schema
 from rlslint.sql.placeholders import is_open_name
 from rlslint.text import Statement
 

@@ -7,7 +7,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.overloads import is_built_in_type
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.replay.dependencies import note_clause, note_reader, type_need
 from rlslint.replay.owners import may_create_in, must_own
 from rlslint.replay.privileges import public_may_execute

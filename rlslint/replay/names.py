@@ -8,7 +8,7 @@ from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Relation
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import Schema
 from rlslint.replay.generated_names import hold_name, rename_member
 from rlslint.replay.inheritance import inheriting, is_given_by_parent, rename_inherited_check
 from rlslint.replay.not_null import rename_not_null

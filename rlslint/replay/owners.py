@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Owned, Relation
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Schema
 from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
+from rlslint.catalog import Refusal
 from rlslint.catalog.answers import ask
 from rlslint.catalog.binding import Scope, bind, find_relation
-from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.overloads import Given, find_function, given_types, is_built_in_type
 from rlslint.catalog.predicates import Clause

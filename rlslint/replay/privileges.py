@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.catalog import Catalog, IdleRevoke
+from rlslint.catalog import Catalog, IdleRevoke
 from rlslint.catalog.facts import Members
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Kind, Owned, Relation
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, DefaultPrivilege, Grant, GrantKey
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, DefaultPrivilege, Grant, GrantKey, Schema
 from rlslint.replay.refusals import Refused, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings

@@ -8,8 +8,7 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.publications import OPERATIONS, Publication, PublishedSchema, PublishedTable
-from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, Schema
 from rlslint.replay.inheritance import inheriting
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import expression, strings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from rlslint.catalog import Refusal
 from rlslint.catalog.binding import SYSTEM_COLUMNS
-from rlslint.catalog.catalog import Refusal
 from rlslint.catalog.facts import Members
 from rlslint.catalog.model import Relation
 from rlslint.sql.placeholders import is_open_name

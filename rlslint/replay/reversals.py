@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from rlslint.catalog.catalog import Reversal
+from rlslint.catalog import Reversal
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import ParsedStatement

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from rlslint.catalog.catalog import Condition, RowAccess
+from rlslint.catalog import Condition, RowAccess
 from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.platforms import CONTAINERS

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.roles import PUBLIC
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import PUBLIC, Schema
 from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node, ParsedStatement

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rlslint.catalog.journal import set_attribute
-from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH, MIGRATION_ROLE
 from rlslint.sql.parser import Node
 
 _State = tuple[str, str, tuple[str, ...], frozenset[str]]

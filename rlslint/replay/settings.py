@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.roles import Role
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH, Role
 from rlslint.replay.refusals import Refused
 from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, only_reads
 from rlslint.replay.state import Replay

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rlslint import NamedTuple
+from rlslint.catalog import Catalog, Refusal
 from rlslint.catalog.answers import forget_answers
 from rlslint.catalog.binding import find_relation, unknown_relation
-from rlslint.catalog.catalog import Catalog, Refusal
 from rlslint.catalog.facts import GivenUp, Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.overloads import may_be_one_type, without_temporary
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Grant, GrantKey
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Grant, GrantKey, Schema
 from rlslint.catalog.sharing import SharedPredicates
 from rlslint.replay import (
     carry_out_perhaps,

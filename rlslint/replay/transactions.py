@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from rlslint.catalog.catalog import Dynamic
+from rlslint.catalog import Dynamic
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, set_attribute
 from rlslint.catalog.model import Relation

@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 from rlslint import NamedTuple
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, NotChecked
-from rlslint.rules.cards import card
+from rlslint.project import Finding, NotChecked
+from rlslint.rules import card
 from rlslint.text import CatalogText, Location, Span
 from rlslint.text.faults import Fault, fault_sentences
 from rlslint.text.secrets import masked

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rlslint.config import Severity
-from rlslint.project.findings import NotChecked
+from rlslint.project import NotChecked
 from rlslint.reports import Checked, Database, Result, place
 from rlslint.text.display import printable
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from rlslint.config.options import OUTPUT_FORMATS
-from rlslint.project.findings import Finding, NotChecked
+from rlslint.project import Finding, NotChecked
 from rlslint.reports import ReportedFinding, Result, unshown
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rlslint.config import Severity
 from rlslint.reports import ReportedFinding, Result, place
-from rlslint.rules.cards import card
+from rlslint.rules import card
 from rlslint.text.display import printable
 
 if TYPE_CHECKING:

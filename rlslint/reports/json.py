@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rlslint.project.findings import NotChecked
+from rlslint.project import NotChecked
 from rlslint.reports import Place, ReportedFinding, Result, place
 
 VERSION = 1

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from rlslint.reports import RULE_PAGE
-from rlslint.rules.cards import Card, family, rule_names
+from rlslint.rules import Card, family, rule_names
 from rlslint.text.patterns import Pattern
 
 _METADATA = Pattern(r"\A(# [^\n]+\n\n)```toml\n.*?^```\n\n", re.M | re.S)

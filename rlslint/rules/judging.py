@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Dynamic, Refusal, RowAccess
+from rlslint.catalog import Dynamic, Refusal, RowAccess
 from rlslint.catalog.facts import DataDecides, Facts, GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, NotChecked, shown
+from rlslint.project import Finding, NotChecked, shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
-from rlslint.rules.cards import card
+from rlslint.rules import Selection, card
 from rlslint.rules.facts import facts_of
 from rlslint.rules.registry import Candidate, Rule, candidates
-from rlslint.rules.selection import Selection
 from rlslint.sql.parser import BrokenStatement
 from rlslint.text import Related, Span
 from rlslint.text.faults import Fault, is_out_of_depth

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, overload
 
 from rlslint import NamedTuple
-from rlslint.project.findings import Finding
-from rlslint.rules.cards import card
+from rlslint.project import Finding
+from rlslint.rules import card
 
 if TYPE_CHECKING:
     from rlslint.project.project import Project

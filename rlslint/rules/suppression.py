@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from rlslint import NamedTuple
 from rlslint.config.options import Accept
 from rlslint.files.ignores import Ignore, covers, rows_around
-from rlslint.project.findings import Finding
-from rlslint.rules.selection import UnknownRuleError, resolve
+from rlslint.project import Finding
+from rlslint.rules import UnknownRuleError, resolve
 from rlslint.sql.parser import without_trailing_space
 from rlslint.sql.statement_ends import Stretch, stretches
 from rlslint.text import Span, Statement, Text

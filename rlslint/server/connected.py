@@ -8,7 +8,7 @@ import re
 from rlslint import NamedTuple
 from rlslint.files.connections import Client, Connection, is_migration_tool
 from rlslint.server.snapshot import Snapshot
-from rlslint.sql.quoting import quoted_literal
+from rlslint.sql import quoted_literal
 from rlslint.text import CatalogText, Span
 from rlslint.text.patterns import Pattern
 

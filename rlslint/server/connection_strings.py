@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from rlslint.config.kinds import did_you_mean, with_hint
+from rlslint.config import did_you_mean, with_hint
 from rlslint.text.secrets import masked
 
 _USUAL_PORT = "5432"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.server.connection_strings import Parameters, database_name, first_line
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import masked
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 from rlslint import NamedTuple
+from rlslint.sql import free_name, quoted_identifier
 from rlslint.sql.parser import SyntaxProblem, parse, tokens
-from rlslint.sql.quoting import free_name, quoted_identifier
 from rlslint.text import Statement
 
 _FIRST_WORDS = frozenset(

@@ -1,6 +1,6 @@
 """SQL replayed into a catalog, for tests that put the same SQL to a server."""
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.replay import HANDLED_KINDS

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from rlslint.access.reach import applicable_policies, row_security_active
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.sql.expressions import Constant, Operator

@@ -14,7 +14,7 @@ from rlslint.access.privileges import (
 )
 from rlslint.access.reach import Escape, bypass, row_security_active
 from rlslint.access.roles import inherited_roles, settable_roles
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.roles import MIGRATION_ROLE
 from tests.access.scenarios import function, relation, replayed

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
-from rlslint.cli.in_force import problem_lines
+from rlslint.cli.running import problem_lines
 from rlslint.config import Confidence, Severity
 from rlslint.config.files import find_config, load_config
 from rlslint.config.options import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.binding import Scope, bind
-from rlslint.catalog.catalog import Catalog
 from rlslint.meaning.inlining import inlined
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Expr

@@ -12,7 +12,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.project.terms import SharedTerms, Terms
 from rlslint.reports import Result
-from rlslint.rules.cards import card, rule_names
+from rlslint.rules import card, rule_names
 from tests.access.scenarios import replayed
 from tests.linting import lint
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
 from rlslint.replay.origins import Origins

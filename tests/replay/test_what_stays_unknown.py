@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import ParsedStatement

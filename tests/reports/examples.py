@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, NotChecked
+from rlslint.project import Finding, NotChecked
 from rlslint.reports import Checked, ReportedFinding, Result
 from rlslint.text import CatalogText, Related, Span, Text
 

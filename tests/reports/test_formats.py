@@ -7,7 +7,7 @@ import pytest
 
 from rlslint.config import Severity
 from rlslint.config.options import OUTPUT_FORMATS
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.reports import Database, ReportedFinding, in_order
 from rlslint.reports.formats import render
 from tests.reports.examples import audited, live, related, reported, result, shadowed, span

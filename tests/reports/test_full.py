@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.reports import full
 from tests.reports.examples import audited, live, related, reported, result, shadowed, span
 

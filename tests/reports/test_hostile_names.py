@@ -17,7 +17,7 @@ from rlslint.engine import audit
 from rlslint.project.database import Request
 from rlslint.reports import Result
 from rlslint.reports.formats import render
-from rlslint.rules.cards import card
+from rlslint.rules import card
 from tests.postgres import Server
 from tests.reports.test_sarif import validated
 

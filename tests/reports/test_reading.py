@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rlslint.reports.reading import as_data, page, readable
-from rlslint.rules.cards import FAMILIES, card, rule_names
+from rlslint.rules import FAMILIES, card, rule_names
 
 CARD = """# policy-using-true (RLS101)
 

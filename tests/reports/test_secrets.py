@@ -13,10 +13,10 @@ from urllib.parse import quote
 import pytest
 
 from rlslint.config.options import OUTPUT_FORMATS
-from rlslint.project.findings import Finding, NotChecked
+from rlslint.project import Finding, NotChecked
 from rlslint.reports import ReportedFinding
 from rlslint.reports.formats import render
-from rlslint.rules.cards import card
+from rlslint.rules import card
 from rlslint.text import Related, Span, Text
 from rlslint.text.secrets import masked
 from tests.command_line import rlslint

@@ -18,8 +18,7 @@ from rlslint.engine import audit
 from rlslint.files.discovery import read_in_project
 from rlslint.project.database import Request
 from rlslint.reports import Result
-from rlslint.rules import judging
-from rlslint.rules.cards import Card, Example, card, rule_names
+from rlslint.rules import Card, Example, card, judging, rule_names
 from rlslint.rules.registry import FOLDERS, rules_for
 from tests.histories import compare
 from tests.linting import findings_of, lint, rows_of

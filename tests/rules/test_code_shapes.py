@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rlslint.rules.cards import rule_names
+from rlslint.rules import rule_names
 from tests.linting import findings_of, lint
 from tests.postgres import Database
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.rules.cards import Card
+from rlslint.rules import Card
 from rlslint.rules.facts import FACTS
 from rlslint.rules.registry import rules_for
 from tests.rules.test_cards import CARDS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rlslint.reports import Result
-from rlslint.rules.cards import Card, card
+from rlslint.rules import Card, card
 from tests.advice import advice_of, complaints, loaded, shown_by, unreadable
 from tests.linting import findings_of, lint
 from tests.postgres import Database, Server

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from tests.advice import Advice, advice_of, unreadable
 from tests.linting import findings_of, lint
 from tests.postgres import Database

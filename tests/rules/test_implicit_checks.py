@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.rules.cards import rule_names
+from rlslint.rules import rule_names
 from tests.linting import lint
 from tests.postgres import Database
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rlslint.config import Severity
-from rlslint.rules.cards import card, rule_names
+from rlslint.rules import card, rule_names
 from rlslint.rules.registry import FOLDERS
 from rlslint.text import Span
 from tests.linting import lint

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Kind, Policy, Relation

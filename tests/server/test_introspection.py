@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import LiveProblem, snapshot

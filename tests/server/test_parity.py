@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config
 from rlslint.drift.comparison import compare as compare_facts

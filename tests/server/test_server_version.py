@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Kind, Relation
 from rlslint.config import Severity
 from rlslint.config.options import Config

@@ -22,7 +22,7 @@ from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Items, Plain, Value, constant
 from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, unread, words
 from rlslint.code.schemas import Act, Framework, Signature
-from rlslint.sql.quoting import quoted_literal
+from rlslint.sql import quoted_literal
 
 _CONDITIONS = (("using", "USING"), ("check", "WITH CHECK"), ("withcheck", "WITH CHECK"))
 _ROLE_OPTIONS = (("createdb", "CREATEDB"), ("createrole", "CREATEROLE"))

@@ -24,7 +24,7 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.evaluation.wording import Phrase, listed, name, unknown, unread, words
 from rlslint.code.schemas import Act, Framework, Signature
-from rlslint.sql.quoting import quoted_literal
+from rlslint.sql import quoted_literal
 from rlslint.text.patterns import Pattern
 
 Words = Mapping[str, Sequence[Value]]

@@ -12,7 +12,7 @@ from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import bounds_of, unbounded_branches
 from rlslint.meaning.intents import is_open_to_strangers, publishes
 from rlslint.meaning.openings import openings
-from rlslint.project.findings import Shown
+from rlslint.project import Shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import bound_condition
 from rlslint.project.questions.exposure import (

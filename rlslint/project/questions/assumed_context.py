@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 
 _LOWERED = {

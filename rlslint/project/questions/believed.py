@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from rlslint.catalog.model import Policy
 from rlslint.meaning.claims import client_controlled_bounds, client_controlled_reads
 from rlslint.meaning.context import ContextRead
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import admission, certainty, restricted

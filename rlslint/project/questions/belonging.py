@@ -15,7 +15,7 @@ from rlslint.meaning.bounds import is_bounded
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import is_bound_by_its_own_user
 from rlslint.project.questions.families import opened_above
-from rlslint.sql.quoting import free_name, quoted_identifier
+from rlslint.sql import free_name, quoted_identifier
 
 
 class Belonging(NamedTuple):

@@ -8,7 +8,7 @@ from rlslint import NamedTuple
 from rlslint.access.reach import applicable_policies, row_security_active
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.model import Relation
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import TableName, tables_below
 from rlslint.project.project import Project
 from rlslint.project.questions.queried_tables import settings_of

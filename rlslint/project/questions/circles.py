@@ -15,9 +15,9 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Terms
+from rlslint.sql import free_name, quoted_identifier, quoted_type
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Source, SubSelect
 from rlslint.sql.plain_spelling import plain
-from rlslint.sql.quoting import free_name, quoted_identifier, quoted_type
 
 ADVICE = (
     "move the sub-select into a SECURITY DEFINER function that reads no more than its caller's "

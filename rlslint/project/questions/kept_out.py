@@ -18,8 +18,8 @@ from rlslint.access.roles import (
     is_superuser,
 )
 from rlslint.access.runtime_roles import Evidence, platform_spoken_of
+from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.project.project import Project

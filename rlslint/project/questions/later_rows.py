@@ -15,13 +15,13 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import body_statements
 from rlslint.meaning.branches import branches
 from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.statement_needs import Cause, Need, needs_of
-from rlslint.project.findings import Finding, Shown, also_shown, shown
+from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.bound_queries import bound_roles
 from rlslint.project.questions.function_exposure import callers

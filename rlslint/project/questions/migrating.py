@@ -7,7 +7,7 @@ from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.roles import inherited_roles, is_declared, is_probably_superuser
 from rlslint.access.runtime_roles import platform_spoken_of
-from rlslint.catalog.catalog import Condition, RowAccess
+from rlslint.catalog import Condition, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import console_role
 from rlslint.files.connections import platform_of, role_of

@@ -25,7 +25,7 @@ from rlslint.catalog.roles import Membership, Role
 from rlslint.config.platforms import console_role
 from rlslint.files.connections import platform_of, role_of
 from rlslint.project.project import Project
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.display import printable
 
 

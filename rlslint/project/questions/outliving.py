@@ -9,7 +9,7 @@ from rlslint.catalog.functions import Function
 from rlslint.code.sites import Hook
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.bodies import SettingChange, settings_written, span_of_write
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.questions.function_exposure import callers

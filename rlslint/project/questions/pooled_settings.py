@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint import NamedTuple
 from rlslint.config import Confidence
 from rlslint.files.deployment import Pooler
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.questions.outliving import Outliving, outliving

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import settings_read, tables_below
 from rlslint.meaning.context import context_reads
 from rlslint.project.project import Project

@@ -11,7 +11,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.project.project import Project
-from rlslint.sql.quoting import free_name, quoted_identifier
+from rlslint.sql import free_name, quoted_identifier
 
 if TYPE_CHECKING:
     from rlslint.project.questions.conditions import Model

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rlslint.access.roles import inherited_roles
-from rlslint.catalog.catalog import IdleRevoke
+from rlslint.catalog import IdleRevoke
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.project.project import Project
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 def still_held(one: IdleRevoke, project: Project) -> bool:

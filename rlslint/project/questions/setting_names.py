@@ -15,7 +15,7 @@ from rlslint.meaning.bodies import settings_written
 from rlslint.meaning.bounds import Bound, bounds_of
 from rlslint.meaning.context import ContextRead, context_reads
 from rlslint.meaning.gates import tables_looked_into
-from rlslint.project.findings import shown
+from rlslint.project import shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.text import Span

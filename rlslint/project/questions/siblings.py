@@ -26,7 +26,7 @@ from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import COMMANDS, VERBS, is_guarded, served_roles
 from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Condition
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import listed, words_of
 
 _SHARING = frozenset(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Policy
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import rebuilt
+from rlslint.project.questions.index_needs import rebuilt, weight_of
 from rlslint.project.questions.row_costs import UnindexedLookup
-from rlslint.project.questions.table_sizes import weight_of
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 def whole_table_read(policy: Policy, found: UnindexedLookup, project: Project) -> Finding:

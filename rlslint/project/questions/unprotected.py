@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.access.exposure import Exposure
 from rlslint.catalog.model import Relation
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.text import Statement
 
 

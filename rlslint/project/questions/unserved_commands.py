@@ -14,7 +14,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms
-from rlslint.sql.quoting import free_name, quoted_identifier
+from rlslint.sql import free_name, quoted_identifier
 
 
 class Unserved(NamedTuple):

@@ -22,7 +22,7 @@ from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.meaning.truth import is_always_true
-from rlslint.project.findings import also_shown
+from rlslint.project import also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import belongs_to_nobody, is_privileged
 from rlslint.sql.expressions import ColumnBinding, Query

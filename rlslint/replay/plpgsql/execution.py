@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from rlslint.catalog.catalog import Dynamic
+from rlslint.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.doubtful import Doubts, leave_in_doubt

@@ -30,8 +30,8 @@ from rlslint.replay.plpgsql.values import (
     shown_text,
 )
 from rlslint.replay.state import Replay
+from rlslint.sql import quoted_identifier
 from rlslint.sql.casts import TEXT_TYPES, TYPES_REFUSING_EMPTY, NotFollowed, RefusedValue, converted
-from rlslint.sql.quoting import quoted_identifier
 
 _OWN_SCHEMAS = frozenset({"public", "pg_catalog", "information_schema"})
 _CURRENT_USER = frozenset({"current_user", "current_role", "user"})

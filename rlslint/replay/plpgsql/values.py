@@ -8,9 +8,8 @@ from enum import Enum
 from typing import TypeAlias, TypeGuard
 
 from rlslint.replay.plpgsql.dates import Duration, Moment
-from rlslint.sql import quoting
+from rlslint.sql import quoted_identifier, quoted_literal
 from rlslint.sql.casts import PlainValue, as_text
-from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.budget import LONGEST_TEXT, MOST_BLANKS
 
 
@@ -152,7 +151,7 @@ def literal_of(value: Datum) -> Datum:
         return None
     if isinstance(text, PartlyKnown):
         return PartlyKnown((Blank.literal,))
-    return quoting.quoted_literal(text)
+    return quoted_literal(text)
 
 
 _SPECIFIER = r"%(?:(\d{1,9})\$)?(-?)(\d{1,9}|\*(?:\d+\$)?)?([sIL%])"

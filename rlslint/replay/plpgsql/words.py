@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.catalog.roles import PossibleDefault, Role
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import PossibleDefault, Role, Schema
 from rlslint.replay.doubtful import DOUBTFUL, Doubts
 from rlslint.replay.open_names import all_relations, name_pattern, relations_named
 from rlslint.replay.state import Replay

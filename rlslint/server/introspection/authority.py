@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Owned, Relation
-from rlslint.catalog.roles import PUBLIC, DefaultPrivilege, Grant, Membership, Role
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import PUBLIC, DefaultPrivilege, Grant, Membership, Role, Schema
 from rlslint.config.platforms import is_provided, platform_of_roles
 from rlslint.server.introspection.description import Description
-from rlslint.sql.quoting import quoted_identifier, quoted_setting
+from rlslint.sql import quoted_identifier, quoted_setting
 from rlslint.text import Statement
 
 Rows = list[Any]

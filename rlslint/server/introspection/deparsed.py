@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.binding import Scope, bind
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.model import Relation, RewriteRule
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.rewriting import actions_of, event_of

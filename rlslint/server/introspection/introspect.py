@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from rlslint.catalog.catalog import Catalog
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH
+from rlslint.catalog import Catalog
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.config.platforms import is_provided
 from rlslint.server.introspection import queries
 from rlslint.server.introspection.authority import (

@@ -12,7 +12,7 @@ from rlslint.server.introspection.authority import RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
 from rlslint.server.introspection.relations import Relations, numbers_of
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 _COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
 

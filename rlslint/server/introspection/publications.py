@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import OPERATIONS, Publication, PublishedSchema, PublishedTable
-from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import MIGRATION_ROLE, Schema
 from rlslint.server.introspection.authority import RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
 from rlslint.server.introspection.relations import Relations
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 def add_publications(

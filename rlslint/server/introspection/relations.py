@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Relation, Trigger
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import settle_as_made
@@ -13,8 +13,8 @@ from rlslint.config.platforms import PLATFORM_SCHEMAS
 from rlslint.server.introspection.authority import Held, RoleNames, Rows
 from rlslint.server.introspection.deparsed import Deparsed
 from rlslint.server.introspection.description import Description
+from rlslint.sql import quoted_identifier
 from rlslint.sql.expressions import is_null_constant
-from rlslint.sql.quoting import quoted_identifier
 
 Relations = dict[int, Relation]
 """Relations by oid; those that are not looked into stand beyond the catalog, and `own` has the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.server.introspection.authority import (
     Held,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from tests.replay.plpgsql.test_parity import replayed
 
 SETUP = "CREATE ROLE app_user; CREATE TABLE orders (id int); CREATE TABLE items (id int);"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.replay import HANDLED_KINDS
 from rlslint.replay.state import Replay

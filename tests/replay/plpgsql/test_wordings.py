@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.drift.comparison import compare, facts_of, with_possible
 from rlslint.drift.fact_values import NoValue
 from rlslint.server.introspection import introspect

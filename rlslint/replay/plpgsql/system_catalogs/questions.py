@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rlslint import NamedTuple
-from rlslint.catalog.catalog import Catalog
+from rlslint.catalog import Catalog
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.journal import RecordedSet
 from rlslint.catalog.model import Relation

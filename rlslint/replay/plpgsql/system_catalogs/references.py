@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.binding import find_relation
-from rlslint.catalog.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.replay.plpgsql.values import Reference, quoted_name

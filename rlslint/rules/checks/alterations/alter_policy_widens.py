@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.project.findings import Finding, Shown, also_shown, shown
+from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.alterations import Widening, widening
 from rlslint.project.questions.exposure import certainty, whose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.broken_bodies import BrokenBody, broken_bodies
 from rlslint.project.subjects import AlteredTable

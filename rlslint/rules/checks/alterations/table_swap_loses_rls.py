@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.gaps import Gap, gap_of, protected_predecessor
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.unprotected import unprotected

@@ -9,7 +9,7 @@ from rlslint.access.serving import in_words, protected_tables
 from rlslint.config import Severity
 from rlslint.config.platforms import BYPASSRLS
 from rlslint.files.connections import Connection, platform_of, role_of
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
     Exemption,

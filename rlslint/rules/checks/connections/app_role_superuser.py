@@ -11,7 +11,7 @@ from rlslint.config import Confidence, Severity
 from rlslint.config.platforms import SUPERUSER
 from rlslint.files.connections import Connection, role_of
 from rlslint.files.settings.development import is_for_tests
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
     Exemption,

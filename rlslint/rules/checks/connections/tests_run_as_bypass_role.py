@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.serving import in_words, protected_tables
 from rlslint.files.connections import Connection, role_of
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.ordinary_roles import connect_as_another
 from rlslint.project.questions.test_connections import proves_nothing

@@ -9,7 +9,7 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.defaults import (
     is_told_of,

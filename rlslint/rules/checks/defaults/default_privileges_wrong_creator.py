@@ -10,13 +10,13 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, DefaultPrivilege
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.defaults import served_by
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.project.subjects import DefaultGrants
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text import CatalogText
 
 _MOST_SHOWN = 10

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.serving import in_words, protected_tables
 from rlslint.files.deployment import SchemaPush
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

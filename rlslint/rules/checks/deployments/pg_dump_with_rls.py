@@ -8,7 +8,7 @@ from rlslint.access.reach import row_security_active
 from rlslint.access.roles import is_declared
 from rlslint.access.serving import in_words, protected_tables
 from rlslint.files.deployment import Dump
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

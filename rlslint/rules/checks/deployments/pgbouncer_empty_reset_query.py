@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.files.deployment import Pooler
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.pooled_settings import found_in_pooler, keeps_settings
 from rlslint.rules.registry import rule

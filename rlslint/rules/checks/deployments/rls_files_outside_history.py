@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.serving import in_words
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.outside import OutsideScript
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

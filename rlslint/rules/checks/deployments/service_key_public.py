@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.data_roles import owners
 from rlslint.access.roles import has_bypassrls, is_probably_superuser, is_superuser
 from rlslint.files.deployment import PublicKey
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.config.server_settings import is_own_setting
 from rlslint.files.deployment import StartupOption
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
 from rlslint.rules.registry import rule

@@ -10,15 +10,14 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.roles import PUBLIC
-from rlslint.catalog.schemas import Schema
+from rlslint.catalog.roles import PUBLIC, Schema
 from rlslint.config import Severity
 from rlslint.drift.drifts import Drift
 from rlslint.drift.statements_behind import statement_behind
 from rlslint.drift.table import Deviation
 from rlslint.drift.telling import effect, remedy, severity, sides
 from rlslint.meaning.truth import is_always_true
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

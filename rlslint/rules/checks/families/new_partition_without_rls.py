@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.gaps import Gap, gap_of, protected_ancestors
 from rlslint.catalog.model import Table
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.families import protected_before
 from rlslint.project.questions.remedies import like_above

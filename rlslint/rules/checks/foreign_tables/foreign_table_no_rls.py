@@ -8,7 +8,7 @@ from rlslint.access.exposure import Exposure
 from rlslint.access.roles import is_probably_superuser, is_superuser
 from rlslint.catalog.model import ForeignTable, Relation
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.tenants_exposed import exposure_to_api, goes_by_names
 from rlslint.rules.registry import rule

@@ -11,7 +11,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.config import Severity
 from rlslint.meaning.bodies import settings_written, tables_written
 from rlslint.meaning.context import own_columns
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.function_exposure import asks_for_context

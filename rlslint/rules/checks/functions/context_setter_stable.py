@@ -9,7 +9,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import settings_written, span_of_write, tables_written
 from rlslint.meaning.calls import called_in_body
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.text import Span

@@ -8,7 +8,7 @@ from rlslint.access.privileges import can_execute
 from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import asks_for_context, callers
 from rlslint.project.questions.view_exposure import owner_name

@@ -11,7 +11,7 @@ from rlslint.meaning.bodies import words_in_body
 from rlslint.meaning.built_in import COMPARISONS
 from rlslint.meaning.inlining import postgres_inlines
 from rlslint.meaning.simplifying import simplified
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
 from rlslint.rules.registry import rule

@@ -10,7 +10,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.config import Severity
 from rlslint.meaning.bodies import tables_read, tables_written
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers, named_relations
 from rlslint.project.questions.view_exposure import owner_name

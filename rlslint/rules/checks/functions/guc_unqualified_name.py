@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import settings_read, settings_written, span_of_read, span_of_write
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.undotted_settings import LABEL, REASON, advice, dotted, is_undotted
 from rlslint.rules.registry import rule

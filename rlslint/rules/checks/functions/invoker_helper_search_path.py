@@ -11,11 +11,11 @@ from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.meaning.calls import called_in_body, called_in_expression, search_path_of
 from rlslint.meaning.unqualified import tables_by_path
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, served_roles
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import listed
 
 _TEMPORARY = "pg_temp"

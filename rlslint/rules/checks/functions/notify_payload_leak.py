@@ -10,7 +10,7 @@ from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning.notifications import Notification, notifications, span_of_notification
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.trigger_copies import protected_triggers, telling_columns

@@ -17,7 +17,7 @@ from rlslint.meaning.calls import called_in_body, called_in_expression, search_p
 from rlslint.meaning.context import ContextRead
 from rlslint.meaning.current_users import UserRead, span_of_user, users_read
 from rlslint.meaning.identities import told_by_user
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import callers
 from rlslint.rules.registry import rule

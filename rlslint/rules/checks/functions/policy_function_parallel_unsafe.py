@@ -8,10 +8,9 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.meaning.body_effects import effects
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, own_columns
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import filters_rows
-from rlslint.project.questions.table_sizes import SMALL, estimated_rows
+from rlslint.project.questions.index_needs import SMALL, estimated_rows, filters_rows
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Call, Expr, SubSelect
 

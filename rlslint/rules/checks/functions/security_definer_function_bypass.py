@@ -8,7 +8,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import (
     FunctionLeak,

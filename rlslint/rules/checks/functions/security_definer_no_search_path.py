@@ -8,13 +8,13 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config import Severity
 from rlslint.meaning.unqualified import unqualified_names
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
 from rlslint.project.questions.replaced_functions import lost_search_path
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text import Statement
 
 

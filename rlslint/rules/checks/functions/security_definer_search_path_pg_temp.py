@@ -10,13 +10,13 @@ from rlslint.catalog.functions import Function
 from rlslint.config import Severity
 from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.unqualified import tables_by_path
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import listed
 
 _TEMPORARY = "pg_temp"

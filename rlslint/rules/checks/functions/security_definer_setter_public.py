@@ -16,7 +16,7 @@ from rlslint.meaning.bodies import (
     words_in_body,
 )
 from rlslint.meaning.calls import called_in_body
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.catalog.functions import Function
 from rlslint.config import Severity
 from rlslint.meaning.row_copies import WHOLE_ROW
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.remedies import protection

@@ -10,7 +10,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.meaning.bodies import runs_as_caller
 from rlslint.meaning.calls import search_path_of
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.triggers import trigger_places
 from rlslint.rules.registry import rule

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import runs_as_caller
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
+from rlslint.rules import suggestion
 from rlslint.rules.registry import rule
-from rlslint.rules.selection import suggestion
 from rlslint.rules.suppression import IgnoreUse
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.config.kinds import did_you_mean
-from rlslint.project.findings import Finding
+from rlslint.config import did_you_mean
+from rlslint.project import Finding
 from rlslint.project.option_uses import OptionUse
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

@@ -9,12 +9,12 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bodies import span_of_read
 from rlslint.meaning.empty_settings import EmptyCast, casts, failing_casts, failing_read
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_literal
+from rlslint.sql import quoted_literal
 
 
 def _fails(terms: Terms, project: Project) -> bool:

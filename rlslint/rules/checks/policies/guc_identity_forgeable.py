@@ -12,7 +12,7 @@ from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bodies import settings_read, words_in_body
 from rlslint.meaning.context import context_reads
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

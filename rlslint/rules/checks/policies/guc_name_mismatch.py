@@ -8,13 +8,13 @@ from rlslint.catalog.facts import GivenUp
 from rlslint.catalog.model import Policy
 from rlslint.meaning.bodies import settings_read, span_of_read
 from rlslint.meaning.context import context_reads
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.questions.setting_names import Mismatch, mismatches
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_literal
+from rlslint.sql import quoted_literal
 from rlslint.text import Span
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.context import context_reads
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.questions.undotted_settings import LABEL, REASON, advice, dotted, is_undotted
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_literal
+from rlslint.sql import quoted_literal
 
 
 def _reads_undotted(terms: Terms, project: Project) -> bool:

@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.config import Severity
 from rlslint.meaning.folded_case import FOLDS, Fold, column_of_table, folds
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import Admission, admission, certainty, restricted
 from rlslint.project.questions.unique_folds import is_citext, is_unique_when_folded

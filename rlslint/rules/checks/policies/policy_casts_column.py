@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import hides_columns, index_need
-from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.project.questions.index_needs import Weight, hides_columns, index_need, weight_of
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Cast, Expr
 from rlslint.sql.plain_spelling import plain

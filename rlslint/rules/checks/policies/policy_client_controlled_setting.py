@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.meaning.claims import is_application_name
 from rlslint.meaning.context import ContextRead
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.believed import believing, is_believed
 from rlslint.project.terms import Terms

@@ -7,7 +7,7 @@ from functools import partial
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.openings import Opening, openings
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (

@@ -14,12 +14,12 @@ from rlslint.meaning.captures import (
     idle_pairs,
     swallowed,
 )
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 Captured = tuple[Clause, Capture]
 

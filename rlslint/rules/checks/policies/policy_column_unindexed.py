@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.meaning.index_support import Obstacle, Unserved
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import (
+    Weight,
     index_element,
     index_need,
     is_of_changes_alone,
     looks_rows_up,
     rebuilt,
+    weight_of,
 )
-from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.rules.registry import rule
 
 

@@ -9,7 +9,7 @@ from rlslint.catalog.model import Policy
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.bounds import Bound
 from rlslint.meaning.identities import told_by_user
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended
 from rlslint.project.questions.exposure import Admission, admission, restricted

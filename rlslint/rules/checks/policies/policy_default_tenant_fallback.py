@@ -9,7 +9,7 @@ from rlslint.config import Severity
 from rlslint.meaning.context import own_column
 from rlslint.meaning.fallbacks import Fallback, fallbacks
 from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import admission, certainty, restricted
 from rlslint.project.questions.nobodies import is_nobody

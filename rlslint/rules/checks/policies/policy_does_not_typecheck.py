@@ -9,7 +9,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.config.platforms import SUPABASE
 from rlslint.meaning.mistyped import Mistyped, mistyped_parts
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

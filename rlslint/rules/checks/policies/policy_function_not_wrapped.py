@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.cost import unwrapped_calls, unwrapped_reads
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.index_needs import Weight, weight_of
 from rlslint.project.questions.row_costs import RepeatedCall, repeated_calls
-from rlslint.project.questions.table_sizes import Weight, weight_of
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain

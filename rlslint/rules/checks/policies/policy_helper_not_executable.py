@@ -13,7 +13,7 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.config import Severity
 from rlslint.meaning.calls import called_in_body
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms

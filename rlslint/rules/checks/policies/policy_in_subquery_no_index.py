@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.cost import IndexedComparison
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.blocked_indexes import hashed_comparison, looks_among_rows
+from rlslint.project.questions.index_needs import SMALL, estimated_rows
 from rlslint.project.questions.rewording import reworded, written
-from rlslint.project.questions.table_sizes import SMALL, estimated_rows
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import SubSelect
 

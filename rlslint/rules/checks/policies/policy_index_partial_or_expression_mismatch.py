@@ -8,10 +8,15 @@ from rlslint.catalog.model import Index, Policy
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.meaning.partial_indexes import tells_of_use
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import index_element, index_need, looks_rows_up
-from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.project.questions.index_needs import (
+    Weight,
+    index_element,
+    index_need,
+    looks_rows_up,
+    weight_of,
+)
 from rlslint.rules.registry import rule
 from rlslint.sql.plain_spelling import plain
 

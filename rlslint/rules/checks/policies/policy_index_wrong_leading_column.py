@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Index, Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import index_need, looks_rows_up
-from rlslint.project.questions.table_sizes import Weight, weight_of
+from rlslint.project.questions.index_needs import Weight, index_need, looks_rows_up, weight_of
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 @rule(where=looks_rows_up)

@@ -10,7 +10,7 @@ from rlslint.config import Confidence, Severity
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.inequalities import Inequality, inequality, require_decided
 from rlslint.meaning.openings import openings
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, model_for, unsaid
 from rlslint.project.questions.exposure import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.index_needs import SMALL, estimated_rows
 from rlslint.project.questions.nested_policies import nested_policies, reads_tables
-from rlslint.project.questions.table_sizes import SMALL, estimated_rows
 from rlslint.rules.registry import rule
 
 

@@ -9,7 +9,7 @@ from rlslint.access.recursion import looked_up
 from rlslint.access.roles import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty
 from rlslint.project.terms import Terms

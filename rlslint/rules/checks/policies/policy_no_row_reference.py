@@ -22,7 +22,7 @@ from rlslint.meaning.gates import (
 from rlslint.meaning.lookups import LookUp, open_lookups
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.project.questions.conditions import narrowed, unsaid

@@ -12,7 +12,7 @@ from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.inequalities import inequality
 from rlslint.meaning.openings import Opening, openings
 from rlslint.meaning.situations import Session
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (

@@ -9,7 +9,7 @@ from rlslint.meaning.context import own_column
 from rlslint.meaning.openings import openings
 from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
 from rlslint.meaning.situations import MISSING, Session
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import admission, certainty, restricted
 from rlslint.project.terms import Condition, Terms

@@ -9,7 +9,7 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.meaning.admitting import admits_all
 from rlslint.meaning.ownerless_rows import own_columns_of, ownerless_columns, rows_without_value
 from rlslint.meaning.situations import Session
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import Admission, admission, certainty
 from rlslint.project.questions.ownerless import ownerless_rows

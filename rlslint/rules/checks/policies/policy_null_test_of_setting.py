@@ -12,7 +12,7 @@ from rlslint.meaning.bodies import settings_read, span_of_read
 from rlslint.meaning.context import ContextRead, context_reads
 from rlslint.meaning.empty_settings import failing_casts
 from rlslint.meaning.null_tests import Effect, NullTest, null_tests
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Condition, Terms

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.escapes import Escape
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.escape_branches import escape_branches, escaping

@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.claims import is_client_controlled
 from rlslint.meaning.loose_matches import LooseMatch, loose_matches
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended
 from rlslint.project.questions.exposure import Admission, admission, certainty, restricted

@@ -11,7 +11,7 @@ from rlslint.access.roles import inherited_roles, spoken
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, Membership, quoted_roles
 from rlslint.meaning.bounds import is_bounded
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import Admission, admission, certainty, whose
 from rlslint.project.questions.siblings import admits_by_row_alone, lets_all_rows_pass

@@ -10,7 +10,7 @@ from rlslint.access.roles import inherited_roles
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, Membership, quoted_roles
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms

@@ -21,7 +21,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.config import Confidence
 from rlslint.meaning.bodies import runs_as_caller, tables_read
 from rlslint.meaning.calls import called_in_body, search_path_of
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, certainty, served_roles
 from rlslint.project.questions.unserved_commands import readable

@@ -11,7 +11,7 @@ from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.tautologies import Tautology, tautologies
 from rlslint.meaning.truth import is_literally_true
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (

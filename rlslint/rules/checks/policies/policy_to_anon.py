@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.anonymous_callers import admits_whoever_asks, opened_to_anonymous
 from rlslint.project.questions.anonymous_roles import anonymous_roles

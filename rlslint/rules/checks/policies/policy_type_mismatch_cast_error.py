@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import own_columns
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

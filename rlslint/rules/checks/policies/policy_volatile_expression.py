@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.meaning.volatility import volatile_calls
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.rewording import reworded

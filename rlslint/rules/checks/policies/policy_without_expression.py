@@ -8,7 +8,7 @@ from rlslint.access.reach import applicable_policies
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.meaning.truth import can_be_true, fold
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, served_roles
 from rlslint.project.terms import Condition, Terms

@@ -12,15 +12,15 @@ from rlslint.catalog.predicates import Clause
 from rlslint.config import Confidence
 from rlslint.meaning.bounds import Bound, bounds_of
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import expressions as sql
+from rlslint.sql import quoted_identifier
 from rlslint.sql.expressions import ColumnBinding, Expr, Query, Source, SubSelect
-from rlslint.sql.quoting import quoted_identifier
 from rlslint.text.sentences import words_of
 
 _PEOPLE = frozenset(

@@ -15,7 +15,7 @@ from rlslint.meaning.intents import is_open_to_strangers
 from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import closed
 from rlslint.project.questions.escape_branches import escape_branches
@@ -28,8 +28,8 @@ from rlslint.project.questions.ownerless import is_ownerless
 from rlslint.project.questions.rewording import altered
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
+from rlslint.sql import free_name, quoted_identifier
 from rlslint.sql.plain_spelling import plain
-from rlslint.sql.quoting import free_name, quoted_identifier
 from rlslint.text.sentences import listed
 
 _VERBS = {"update": "change", "delete": "delete", "insert": "insert"}

@@ -13,12 +13,12 @@ from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import quoted_roles
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.bounds import bounds_of, is_bounded
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, Admission, admission, certainty, whose
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 class _Gap(NamedTuple):

@@ -8,7 +8,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config import Confidence
 from rlslint.meaning.intents import leaves_rows_out
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty, whose
 from rlslint.project.questions.siblings import (

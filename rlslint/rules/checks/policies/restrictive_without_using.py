@@ -11,7 +11,7 @@ from rlslint.config import Severity
 from rlslint.meaning.admitting import admits_foreign
 from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.truth import can_be_true
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import is_sound
 from rlslint.project.questions.exposure import admission, certainty, served_roles

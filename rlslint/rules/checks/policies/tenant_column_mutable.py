@@ -10,7 +10,7 @@ from rlslint.catalog.model import Column, Policy
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.new_rows import writers

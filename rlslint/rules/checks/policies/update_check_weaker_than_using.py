@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.new_rows import is_overwritten

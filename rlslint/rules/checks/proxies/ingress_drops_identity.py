@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.config import Confidence
 from rlslint.files.deployment import LostIdentity
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, ContextRead
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

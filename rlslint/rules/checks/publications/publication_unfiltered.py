@@ -11,7 +11,7 @@ from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.replicated import Sent, asks_policies, sends_rows
 from rlslint.project.questions.subscribers import replicating, subscribers, writes_protected

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from rlslint.code.sites import Runs
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.sessions import QuerySite
 from rlslint.project.setting_writes import setting_call
 from rlslint.rules.registry import rule
+from rlslint.sql import quoted_identifier
 from rlslint.sql.parser import BrokenStatement, ParsedStatement
-from rlslint.sql.quoting import quoted_identifier
 from rlslint.sql.statements import read
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.meaning.statement_needs import Cause
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.lacking_policies import finding_of, lacks_of_query
 from rlslint.project.sessions import QuerySite

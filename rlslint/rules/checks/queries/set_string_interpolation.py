@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.code.sites import Runs
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.sessions import QuerySite

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.hidden_updates import finding_of, hidden_updates_of_query
 from rlslint.project.sessions import QuerySite

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import RemovedPolicy
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import Admission
 from rlslint.project.questions.removals import made_again, refused_since, what_is_refused

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import RemovedPolicy
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import LostGuard, lost_guard, whose
 from rlslint.project.questions.removals import made_again

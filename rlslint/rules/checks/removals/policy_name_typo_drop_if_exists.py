@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import MissedDrop, Policy
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.alterations import is_open
 from rlslint.project.questions.exposure import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.roles import inherited_roles, spoken
-from rlslint.catalog.catalog import Reversal
+from rlslint.catalog import Reversal
 from rlslint.catalog.roles import PUBLIC
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import whose
 from rlslint.rules.registry import rule

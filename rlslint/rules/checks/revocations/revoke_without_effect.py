@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.roles import spoken
-from rlslint.catalog.catalog import IdleRevoke
+from rlslint.catalog import IdleRevoke
 from rlslint.catalog.roles import PUBLIC
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.revocations import still_held, taken_for_good
 from rlslint.project.subjects import Revocation

@@ -12,7 +12,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Relation, RewriteRule, RuleAction
 from rlslint.config import Confidence
 from rlslint.meaning.context import context_reads
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule

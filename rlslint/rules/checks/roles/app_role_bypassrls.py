@@ -11,10 +11,10 @@ from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import Serving, in_words, makes_copies, protected_tables, serves
 from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.display import printable
 
 

@@ -9,10 +9,10 @@ from rlslint.access.roles import can_log_in, has_bypassrls, is_declared, is_supe
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import MIGRATION_ROLE, Role
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 @rule

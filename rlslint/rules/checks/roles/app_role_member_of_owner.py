@@ -9,11 +9,11 @@ from rlslint.access.ownership import Answer, owning_membership
 from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import keeping
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 @rule

@@ -10,11 +10,11 @@ from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
 from rlslint.files.connections import role_of
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import keeping
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 @rule

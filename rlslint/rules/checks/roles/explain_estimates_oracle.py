@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rlslint.access.exposure import restricts
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import StoredSetting
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 _PLANS = "pgrst.db_plan_enabled"
 _ON = frozenset(("1", "on", "t", "true", "yes"))

@@ -10,7 +10,7 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.ordinary_roles import users_through
 from rlslint.rules.registry import rule

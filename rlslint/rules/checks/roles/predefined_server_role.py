@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.roles import spoken
 from rlslint.catalog.roles import Membership, Role
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.ordinary_roles import users_through
 from rlslint.rules.registry import rule

@@ -13,7 +13,7 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC, Role
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.replicated import asks_policies, copied_by
 from rlslint.project.questions.subscribers import writes_protected

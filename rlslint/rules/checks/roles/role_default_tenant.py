@@ -10,7 +10,7 @@ from rlslint.access.ownership import Answer
 from rlslint.access.serving import serves
 from rlslint.catalog.roles import StoredSetting
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.text.patterns import Pattern

@@ -9,7 +9,7 @@ from rlslint.access.reach import row_security_active
 from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.catalog.roles import StoredSetting
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

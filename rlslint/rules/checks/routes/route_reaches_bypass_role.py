@@ -9,7 +9,7 @@ from rlslint.access.serving import in_words, protected_tables
 from rlslint.config import Confidence, Severity
 from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
 from rlslint.files.deployment import Route
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import exemption, serves_requests
 from rlslint.rules.registry import rule

@@ -9,10 +9,9 @@ from rlslint.access.privileges import grants_to
 from rlslint.access.reach import bypass
 from rlslint.access.roles import inherited_roles, spoken
 from rlslint.access.serving import protected_tables
-from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
-from rlslint.catalog.schemas import DEFAULT_SEARCH_PATH, Schema
+from rlslint.catalog.roles import DEFAULT_SEARCH_PATH, PUBLIC, Grant, Schema, quoted_roles
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rlslint.catalog.model import Relation
 from rlslint.config import Severity
 from rlslint.files.deployment import ServerVersion
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

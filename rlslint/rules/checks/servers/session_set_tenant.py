@@ -8,7 +8,7 @@ from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.serving import serves
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.setting_writes import setting_call
 from rlslint.rules.registry import rule

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.code.sites import CodeEventKind, Hook
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.questions.local_settings import needing, on_the_connection

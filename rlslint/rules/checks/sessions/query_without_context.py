@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.code.sites import CodeEventKind
 from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.config.server_settings import is_own_setting
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.bound_queries import Access, accesses, settings_needed
 from rlslint.project.sessions import SessionTrace, Step

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.ownership import Answer
-from rlslint.catalog.catalog import Condition, RowAccess
+from rlslint.catalog import Condition, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import sets_up_a_server
 from rlslint.project.questions.migrating import (

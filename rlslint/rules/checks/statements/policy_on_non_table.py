@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.catalog import Refusal
-from rlslint.project.findings import Finding, also_shown
+from rlslint.catalog import Refusal
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.catalog import Dynamic
-from rlslint.project.findings import Finding
+from rlslint.catalog import Dynamic
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 

@@ -10,11 +10,11 @@ from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
 from rlslint.files.connections import role_of, runs_migrations
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import is_of_the_server
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 _MOST_NAMES = 10
 

@@ -10,11 +10,11 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Column, Relation, Table
 from rlslint.config import Confidence
 from rlslint.meaning.bounds import bounds_of
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.table_privileges import holders, is_held
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import listed
 
 _MOST_SHOWN = 20

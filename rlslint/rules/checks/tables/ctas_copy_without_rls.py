@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.gaps import Gap, gap_of, protected_originals
 from rlslint.catalog.model import Table
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import protection
 from rlslint.project.questions.unprotected import unprotected

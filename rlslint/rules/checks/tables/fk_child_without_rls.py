@@ -8,7 +8,7 @@ from rlslint.access.exposure import Exposure
 from rlslint.access.gaps import ancestors
 from rlslint.catalog.model import Table
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import (
     Belonging,

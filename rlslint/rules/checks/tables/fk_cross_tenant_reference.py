@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Table
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.tenant_crossings import (
     Crossing,

@@ -11,7 +11,7 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation, Table
 from rlslint.catalog.roles import PUBLIC, Grant
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
 from rlslint.rules.registry import rule

@@ -16,12 +16,12 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, Shown, also_shown, shown
+from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import VERBS, is_guarded, is_published
 from rlslint.project.questions.siblings import lets_all_rows_pass
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 _ABOVE_OR_COPIED = (Gap.swapped, Gap.partition, Gap.child, Gap.query, Gap.like)
 

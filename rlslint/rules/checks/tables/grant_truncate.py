@@ -10,7 +10,7 @@ from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Table
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.table_privileges import EVERYBODY, holders, is_held
 from rlslint.rules.registry import rule

@@ -8,7 +8,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import Grant, quoted_roles
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.unserved_commands import Unserved, unserved
 from rlslint.rules.registry import rule

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Table
 from rlslint.meaning.context import context_reads
-from rlslint.project.findings import Finding
+from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.undotted_settings import LABEL, REASON, advice, dotted, is_undotted
 from rlslint.rules.registry import rule

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Table
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.unserved_commands import readable, unserved
 from rlslint.rules.registry import rule

@@ -8,7 +8,7 @@ from itertools import combinations
 from rlslint.access.reach import applicable_policies
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, served_roles
 from rlslint.rules.registry import rule

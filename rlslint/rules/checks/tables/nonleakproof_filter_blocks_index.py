@@ -9,10 +9,10 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Index, Policy, Table
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.leakproof import why_not_leakproof
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty
-from rlslint.project.questions.table_sizes import SMALL, estimated_rows
+from rlslint.project.questions.index_needs import SMALL, estimated_rows
 from rlslint.rules.registry import rule
 
 

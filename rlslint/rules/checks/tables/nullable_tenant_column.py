@@ -9,12 +9,12 @@ from rlslint.catalog.model import Column, Policy, Table
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, own_columns
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import served_roles
 from rlslint.rules.registry import rule
+from rlslint.sql import quoted_identifier
 from rlslint.sql.expressions import Call, Expr, IsNull, Operator
-from rlslint.sql.quoting import quoted_identifier
 
 _PLAIN = frozenset(
     """bigint bpchar char citext int2 int4 int8 integer name numeric smallint text uuid varchar

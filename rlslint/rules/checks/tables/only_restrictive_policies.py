@@ -14,14 +14,14 @@ from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import branches
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.meaning.truth import can_be_true
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS, certainty
 from rlslint.project.questions.removals import shuts_somebody_out
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import free_name, quoted_identifier
+from rlslint.sql import free_name, quoted_identifier
 from rlslint.text.sentences import listed
 
 

@@ -20,7 +20,7 @@ from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Confidence
 from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bounds import bounds_of
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.project.questions.exposure import COMMANDS

@@ -11,7 +11,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import is_bounded
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS, certainty
 from rlslint.project.questions.kept_out import kept_out

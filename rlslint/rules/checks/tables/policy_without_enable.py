@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.gaps import Gap, gap_of
 from rlslint.catalog.model import Table
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import enabling
 from rlslint.rules.registry import rule

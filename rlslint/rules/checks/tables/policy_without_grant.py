@@ -10,11 +10,11 @@ from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import quoted_roles
 from rlslint.config import Confidence
 from rlslint.meaning.bounds import is_bounded
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.kept_out import is_granted_something, kept_out
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 _VERBS = {"select": "read", "insert": "insert into", "update": "change", "delete": "delete from"}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Table
 from rlslint.config import Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.authority_writes import AuthorityWrite, authority_write, beliefs
 from rlslint.project.questions.exposure import certainty

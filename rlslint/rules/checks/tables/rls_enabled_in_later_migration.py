@@ -11,7 +11,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.facts import Facts, UnknownFact
 from rlslint.catalog.model import Table
 from rlslint.files.layouts import number
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import certainty
 from rlslint.rules.registry import rule

@@ -12,7 +12,7 @@ from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import quoted_roles
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import tenant_policy
 from rlslint.project.questions.removals import shuts_somebody_out

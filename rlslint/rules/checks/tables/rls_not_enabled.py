@@ -8,7 +8,7 @@ from rlslint.access.exposure import Exposure
 from rlslint.access.gaps import ancestors
 from rlslint.catalog.model import Table
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.authority_writes import authority_write
 from rlslint.project.questions.families import opened_above

@@ -10,7 +10,7 @@ from rlslint.access.roles import spoken
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Column, Relation, Table
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Call, Cast

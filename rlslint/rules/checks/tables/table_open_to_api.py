@@ -10,7 +10,7 @@ from rlslint.access.privileges import DATA_PRIVILEGES, can_use_schema
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, shown
+from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
 from rlslint.project.questions.families import opened_above

@@ -9,11 +9,11 @@ from rlslint.config import Severity
 from rlslint.meaning.admitting import value_without_row
 from rlslint.meaning.context import is_row_free
 from rlslint.meaning.situations import MISSING
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.nobodies import is_nobody
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import words_of
 
 _NO_TENANT = frozenset(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.given_tenants import GivenTenant, given_tenants
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 @rule

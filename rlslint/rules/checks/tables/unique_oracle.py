@@ -10,7 +10,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Column, Index, Relation, Table
 from rlslint.config import Confidence
 from rlslint.meaning.context import own_columns
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed, words_of

@@ -8,7 +8,7 @@ from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.config import Confidence
 from rlslint.meaning.truth import is_always_true
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.unserved_commands import readable, unserved
 from rlslint.rules.registry import rule

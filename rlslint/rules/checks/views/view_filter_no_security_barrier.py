@@ -8,7 +8,7 @@ from rlslint.access.privileges import grants_to
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import View
 from rlslint.config import Confidence, Severity
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.filtering_views import Filter, filter_of, gets_more_by_itself
 from rlslint.project.questions.view_exposure import query_of

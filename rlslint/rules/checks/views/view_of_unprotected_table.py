@@ -9,12 +9,12 @@ from rlslint.access.reach import runs_as_invoker
 from rlslint.access.roles import spoken
 from rlslint.catalog.model import Relation, View
 from rlslint.config import Confidence
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.exposure import is_privileged
 from rlslint.project.questions.view_exposure import query_of, shows_statistics_only, unbound_in
 from rlslint.rules.registry import rule
-from rlslint.sql.quoting import quoted_identifier
+from rlslint.sql import quoted_identifier
 
 
 @rule

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.reach import runs_as_invoker
 from rlslint.catalog.model import View
-from rlslint.project.findings import Finding, also_shown, shown
+from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
