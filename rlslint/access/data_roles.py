@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rlslint.access.privileges import DATA_PRIVILEGES
-from rlslint.access.roles import (
+from rlslint.access import (
     BOOTSTRAP_SUPERUSER,
     can_log_in,
     certainly,
@@ -18,6 +17,7 @@ from rlslint.access.roles import (
     perhaps,
     settable_roles,
 )
+from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.model import Kind

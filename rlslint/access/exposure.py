@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.ownership import Answer, owns
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.reach import applicable_policies, not_exempt, reachable_by, row_security_active
-from rlslint.access.roles import spoken
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation

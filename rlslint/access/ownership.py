@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 from rlslint import NamedTuple
+from rlslint.access import inherited_roles, is_declared
 from rlslint.access.privileges import StatementPlace, statement_place
-from rlslint.access.roles import inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.model import Relation

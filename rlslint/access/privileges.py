@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 
 from rlslint import NamedTuple
-from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
+from rlslint.access import ASSUMED_ROLE, inherited_roles, is_probably_superuser, is_superuser
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function

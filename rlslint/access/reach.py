@@ -6,6 +6,13 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from rlslint import NamedTuple
+from rlslint.access import (
+    certainly,
+    has_bypassrls,
+    inherited_roles,
+    is_probably_superuser,
+    is_superuser,
+)
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.privileges import (
     Access,
@@ -13,13 +20,6 @@ from rlslint.access.privileges import (
     can_use_schema,
     gives,
     has_any_column_privilege,
-)
-from rlslint.access.roles import (
-    certainly,
-    has_bypassrls,
-    inherited_roles,
-    is_probably_superuser,
-    is_superuser,
 )
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog import Catalog

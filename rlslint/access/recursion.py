@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import inherited_roles
 from rlslint.access.reach import TableRead, reads_behind, row_security_active
-from rlslint.access.roles import inherited_roles
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.binding import find_relation

@@ -7,6 +7,15 @@ from collections.abc import Container, Iterable, Sequence
 from enum import Enum
 
 from rlslint import NamedTuple
+from rlslint.access import (
+    ASSUMED_ROLE,
+    can_log_in,
+    certainly,
+    is_declared,
+    is_probably_superuser,
+    switched_to,
+    switches,
+)
 from rlslint.access.data_roles import (
     RoleStatements,
     all_grantees,
@@ -15,15 +24,6 @@ from rlslint.access.data_roles import (
     granted_roles,
     owners,
     policy_roles,
-)
-from rlslint.access.roles import (
-    ASSUMED_ROLE,
-    can_log_in,
-    certainly,
-    is_declared,
-    is_probably_superuser,
-    switched_to,
-    switches,
 )
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered

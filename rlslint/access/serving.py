@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from rlslint import NamedTuple
+from rlslint.access import ASSUMED_ROLE, can_log_in, inherited_roles, is_declared
 from rlslint.access.data_roles import escapes_row_security, is_administrative
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES
-from rlslint.access.roles import ASSUMED_ROLE, can_log_in, inherited_roles, is_declared
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered

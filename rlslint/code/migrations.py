@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from rlslint.files import disk
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
-from rlslint.files.ignores import Ignore, ignores_in_sql
 from rlslint.files.layouts import Migration
 from rlslint.files.layouts.reversals import down_ranges, undoing, up_ranges
 from rlslint.files.walk import folders_above
@@ -22,6 +21,7 @@ from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.code.sites import SqlSite
+    from rlslint.files.ignores import Ignore
 
 
 _OPENS = Pattern(rb"disable\s+row\s+level\s+security", re.IGNORECASE)
@@ -88,6 +88,14 @@ class Reader:
 Items = Iterator[ParsedStatement | BrokenStatement | None]
 
 
+def _ignores_in(text: Text) -> Iterable[Ignore]:
+    if b"rlslint" not in text.data:
+        return ()
+    from rlslint.files.ignores import ignores_in_sql
+
+    return ignores_in_sql(text)
+
+
 class MigrationReader:
     """Reads the migrations of one history, first to last.
 
@@ -115,7 +123,7 @@ class MigrationReader:
         if migration.is_program:
             yield from self._unless_at_fault(text, self._statements_of_program(migration))
             return
-        self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
+        self._reader.keep_ignores(text, lambda: _ignores_in(text))
         yield from self._unless_at_fault(text, self._read(text))
 
     def way_back(self, migration: Migration) -> Items:
@@ -133,7 +141,7 @@ class MigrationReader:
             found = read_text(path, os.path.normpath(shown))
             if not isinstance(found, Text):
                 return
-            self._reader.keep_ignores(found, lambda: ignores_in_sql(found))
+            self._reader.keep_ignores(found, lambda: _ignores_in(found))
             text, ranges = found, ((0, len(found.data)),)
         if any(_OPENS().search(text.data, *one) for one in ranges):
             yield from self._unless_at_fault(text, read(text, self._kinds_in(text.data), ranges))
@@ -159,7 +167,7 @@ class MigrationReader:
         text = self._reader.text(included.path, included.shown)
         if text is None:
             return None
-        self._reader.keep_ignores(text, lambda: ignores_in_sql(text))
+        self._reader.keep_ignores(text, lambda: _ignores_in(text))
         whole = ((0, len(text.data)),)
         return self._unless_at_fault(text, read(text, self._kinds_in(text.data), whole))
 

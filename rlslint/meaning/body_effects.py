@@ -8,6 +8,7 @@ from rlslint import NamedTuple
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
+from rlslint.meaning import KNOWN_FUNCTIONS, VOLATILE_FUNCTIONS
 from rlslint.meaning.bodies import (
     functions_called,
     settings_written,
@@ -15,7 +16,6 @@ from rlslint.meaning.bodies import (
     tables_written,
     words_in_body,
 )
-from rlslint.meaning.built_in import KNOWN_FUNCTIONS, VOLATILE_FUNCTIONS
 from rlslint.meaning.calls import called_in_body
 from rlslint.meaning.context import CLIENT_FUNCTIONS, PLATFORM_FUNCTIONS, USERS
 

@@ -7,9 +7,9 @@ from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
+from rlslint.meaning import CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS
 from rlslint.meaning.bodies import reads_context, tables_read
 from rlslint.meaning.branches import Branch, branches
-from rlslint.meaning.built_in import CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS
 from rlslint.meaning.callers import caller_reads, query_below, query_reads
 from rlslint.meaning.context import (
     ContextFunctions,

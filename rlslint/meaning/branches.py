@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
-from rlslint.meaning.built_in import COMPARISONS, NEGATORS
+from rlslint.meaning import COMPARISONS, NEGATORS
 from rlslint.meaning.simplifying import is_boolean, simplified
 from rlslint.sql.expressions import (
     And,

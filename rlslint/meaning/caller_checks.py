@@ -13,9 +13,8 @@ from rlslint.catalog import Catalog
 from rlslint.catalog.binding import Scope
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.meaning.calls import search_path_of
+from rlslint.meaning.calls import inlined, search_path_of
 from rlslint.meaning.context import USERS, ContextFunctions, ContextRead, context_reads
-from rlslint.meaning.inlining import inlined
 from rlslint.meaning.procedural_bodies import (
     Environment,
     NotInlinable,

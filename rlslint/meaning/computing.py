@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.meaning.built_in import PATTERNS
+from rlslint.meaning import PATTERNS
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,

@@ -7,7 +7,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.config.platforms import PLATFORMS
-from rlslint.meaning.built_in import STABLE_FUNCTIONS
+from rlslint.meaning import STABLE_FUNCTIONS
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from rlslint.catalog.answers import ask
 from rlslint.catalog.functions import Function
-from rlslint.meaning.built_in import (
+from rlslint.meaning import (
     COMPARISONS,
     NEGATORS,
     NEVER_NULL_FUNCTIONS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.functions import Function
+from rlslint.meaning import VOLATILE_FUNCTIONS
 from rlslint.meaning.bodies import sql_statements
-from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
 from rlslint.replay.plpgsql import tree
 from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.meaning.built_in import (
+from rlslint.meaning import (
     NEVER_NULL_FUNCTIONS,
     STABLE_FUNCTIONS,
     TYPES_WITH_MODIFIERS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
-from rlslint.meaning.built_in import (
+from rlslint.meaning import (
     SET_RETURNING_FUNCTIONS,
     STRICT_FUNCTIONS,
     STRICT_OPERATORS,

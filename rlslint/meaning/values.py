@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rlslint import NamedTuple
-from rlslint.meaning.built_in import TYPES_WITH_MODIFIERS
+from rlslint.meaning import TYPES_WITH_MODIFIERS
 from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, converted
 from rlslint.sql.expressions import Expr
 from rlslint.sql.operations import order

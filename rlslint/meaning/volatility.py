@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rlslint.catalog.functions import Function
-from rlslint.meaning.built_in import VOLATILE_FUNCTIONS
+from rlslint.meaning import VOLATILE_FUNCTIONS
 from rlslint.meaning.context import own_columns
 from rlslint.sql.expressions import Call, Expr, SubSelect
 

@@ -25,9 +25,8 @@ from rlslint.config.server_settings import is_own_setting
 from rlslint.files.deployment import NO_DEPLOYMENT, Deployment
 from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
-from rlslint.meaning.calls import functions_of_policies
+from rlslint.meaning.calls import body_of, functions_of_policies, inlined, inlined_predicate
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
-from rlslint.meaning.inlining import body_of, inlined, inlined_predicate
 from rlslint.project.terms import Condition, SharedTerms, Terms
 from rlslint.sql.expressions import Expr
 from rlslint.text import Span

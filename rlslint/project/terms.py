@@ -15,9 +15,8 @@ from rlslint.catalog.facts import Facts
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Predicate
-from rlslint.meaning.calls import called_in_expression
+from rlslint.meaning.calls import called_in_expression, inlined_predicate
 from rlslint.meaning.context import own_columns
-from rlslint.meaning.inlining import inlined_predicate
 from rlslint.sql.expressions import Expr
 
 P = ParamSpec("P")

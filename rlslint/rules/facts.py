@@ -16,7 +16,7 @@ from rlslint.catalog.model import Column as TableColumn
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.provided import platform_table
 from rlslint.catalog.roles import PUBLIC, Role
-from rlslint.meaning.built_in import STRICT_FUNCTIONS
+from rlslint.meaning import STRICT_FUNCTIONS
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, context_reads
 from rlslint.project.project import Project
 from rlslint.project.terms import Condition, Terms

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from rlslint.access import inherited_roles, settable_roles
 from rlslint.access.ownership import Answer, Ownership
 from rlslint.access.privileges import (
     can_execute,
@@ -13,7 +14,6 @@ from rlslint.access.privileges import (
     has_privilege,
 )
 from rlslint.access.reach import Escape, bypass, row_security_active
-from rlslint.access.roles import inherited_roles, settable_roles
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.roles import MIGRATION_ROLE

@@ -2,8 +2,8 @@
 
 import pytest
 
+from rlslint.access import ASSUMED_ROLE
 from rlslint.access.ownership import Answer, owns
-from rlslint.access.roles import ASSUMED_ROLE
 from rlslint.access.runtime_roles import Evidence, find_runtime_roles, platform_spoken_of
 from rlslint.config.platforms import SUPABASE
 from rlslint.files.connections import Connection

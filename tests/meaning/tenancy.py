@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog import Catalog
 from rlslint.catalog.binding import Scope, bind
-from rlslint.meaning.inlining import inlined
+from rlslint.meaning.calls import inlined
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import expression

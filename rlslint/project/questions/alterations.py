@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
+from rlslint.access import is_declared
 from rlslint.access.reach import applicable_policies
-from rlslint.access.roles import is_declared
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC, quoted_roles
@@ -15,15 +15,9 @@ from rlslint.meaning.openings import openings
 from rlslint.project import Shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import bound_condition
-from rlslint.project.questions.exposure import (
-    COMMANDS,
-    Admission,
-    is_guarded,
-    is_shared,
-    served_roles,
-    served_where,
-)
+from rlslint.project.questions.exposure import COMMANDS, Admission, is_guarded, is_shared
 from rlslint.project.questions.rewording import altered
+from rlslint.project.questions.served_roles import served_roles, served_where
 from rlslint.project.questions.siblings import is_called_shared
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
+from rlslint.access import certainly
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.privileges import can_use_schema, grants_to, has_privilege
 from rlslint.access.reach import applicable_policies, row_security_active
-from rlslint.access.roles import certainly
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.authorities import Authority, authorities
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import context_reads, own_columns
 from rlslint.project.project import Project
-from rlslint.project.questions.anonymous_roles import anonymous_roles
-from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.new_rows import unchecked_branch
+from rlslint.project.questions.served_roles import anonymous_roles, served_roles
 from rlslint.sql.expressions import IsNull
 from rlslint.text import Statement
 

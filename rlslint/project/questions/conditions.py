@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from rlslint import NamedTuple
+from rlslint.access import inherited_roles
 from rlslint.access.reach import relations_looked_up
-from rlslint.access.roles import inherited_roles
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rlslint.access import inherited_roles
 from rlslint.access.gaps import Gap, gap_of
 from rlslint.access.privileges import DATA_PRIVILEGES
-from rlslint.access.roles import inherited_roles
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access.roles import (
+from rlslint.access import (
     BOOTSTRAP_SUPERUSER,
     is_declared,
     is_probably_superuser,

@@ -1,23 +1,23 @@
-"""Whom a policy serves, whose rows it is about, and whether a restrictive one keeps them apart."""
+"""What a policy opens, whose rows these are, and whether a restrictive one keeps them apart."""
 
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access.reach import applicable_policies, not_exempt
-from rlslint.access.roles import has_bypassrls, inherited_roles, is_superuser, spoken
+from rlslint.access import spoken
+from rlslint.access.reach import applicable_policies
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Column, Policy, Relation, RemovedPolicy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import platform_table
-from rlslint.catalog.roles import PUBLIC
-from rlslint.config import Confidence
 from rlslint.config.platforms import ANONYMOUS
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.context import ContextRead
 from rlslint.meaning.openings import openings
 from rlslint.meaning.truth import is_literally_true
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.anonymous_roles import anonymous_roles
+from rlslint.project.questions.served_roles import (
+    served_roles,
+)
 from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
@@ -155,56 +155,6 @@ def _relies_on(policy: Policy, command: str, role: str, project: Project) -> boo
     return any(not _guards(other, command, project, strictly=True) for other in permissive)
 
 
-def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
-    """Return the runtime roles to which a policy applies, without those that bypass them all.
-
-    Nor those that are meant to see more than tenants do, where the policy is for them by name.
-    """
-    return served_where(policy.roles, project)
-
-
-def served_where(roles: tuple[str, ...], project: Project) -> tuple[str, ...]:
-    """Return the runtime roles that a policy for these roles serves; see served_roles."""
-    return project.ask(_served, roles)
-
-
-def _served(project: Project, roles: tuple[str, ...]) -> tuple[str, ...]:
-    catalog, runtime = project.catalog, project.runtime
-    found = tuple(
-        name
-        for name in runtime.names
-        if name not in runtime.bypassing
-        and not is_superuser(catalog, name)
-        and not has_bypassrls(catalog, name)
-        and (
-            PUBLIC in roles
-            or (
-                not inherited_roles(catalog, name).isdisjoint(roles)
-                and not is_privileged(name, project)
-            )
-        )
-    )
-    return not_exempt(catalog, runtime, found)
-
-
-def is_privileged(role: str, project: Project) -> bool:
-    """Tell whether policies bind rows for the other runtime roles, and never for this one by name.
-
-    It is an administrator's or a job's then. The configuration, the platform and connection
-    strings say more, unless they are called after such work: who is named there serves tenants.
-    One of callers without an account is none.
-    """
-    runtime = project.runtime
-    if role in project.ask(anonymous_roles):
-        return False
-    weak = (Evidence.sessions, Evidence.grants, Evidence.policies)
-    reason = runtime.reason(role)
-    if (reason.evidence not in weak and not reason.works) or len(runtime.names) < 2:
-        return False
-    bound = project.bound_roles
-    return bool(bound) and inherited_roles(project.catalog, role).isdisjoint(bound)
-
-
 def is_guarded(relation: Relation, command: str, role: str, project: Project) -> bool:
     """Tell whether a restrictive policy binds the rows for a command of a role.
 
@@ -317,19 +267,6 @@ def passing_rows(
         return f"every row of {relation} that has {listed(names)}"
     rows = "every tenant's rows of" if hides_some else "every row of"
     return f"{rows} {relation}{whose(relation, project) if not hides_some else ''}"
-
-
-def certainty(project: Project) -> Confidence | None:
-    """Return low confidence where nothing says who serves requests, else None: the card's."""
-    return Confidence.low if project.runtime.assumed else None
-
-
-def certainty_of_owners(relation: Relation, project: Project) -> Confidence | None:
-    """Return medium confidence where no column tells whose a row is, else as `certainty`."""
-    known = certainty(project)
-    if known is None and relation.knows("columns") and not project.tenant_columns(relation):
-        return Confidence.medium
-    return known
 
 
 def is_published(policy: Policy, project: Project) -> bool:

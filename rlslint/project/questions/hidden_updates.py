@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.reach import applicable_policies
-from rlslint.access.roles import spoken
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation

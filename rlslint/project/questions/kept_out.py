@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from rlslint.access import (
+    has_bypassrls,
+    inherited_roles,
+    is_declared,
+    is_probably_superuser,
+    is_superuser,
+)
 from rlslint.access.privileges import (
     DATA_PRIVILEGES,
     Access,
@@ -9,13 +16,6 @@ from rlslint.access.privileges import (
     can_use_schema,
     gives,
     has_any_column_privilege,
-)
-from rlslint.access.roles import (
-    has_bypassrls,
-    inherited_roles,
-    is_declared,
-    is_probably_superuser,
-    is_superuser,
 )
 from rlslint.access.runtime_roles import Evidence, platform_spoken_of
 from rlslint.catalog import Catalog

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
+from rlslint.access import inherited_roles, is_declared, is_probably_superuser
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
-from rlslint.access.roles import inherited_roles, is_declared, is_probably_superuser
 from rlslint.access.runtime_roles import platform_spoken_of
 from rlslint.catalog import Condition, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from rlslint.access import certainly
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.overwriting import overwriting_triggers
 from rlslint.access.privileges import can_use_schema, has_privilege
 from rlslint.access.reach import applicable_policies
-from rlslint.access.roles import certainly
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
@@ -17,7 +17,7 @@ from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.truth import can_be_true
 from rlslint.project.project import Project, is_called_tenant
-from rlslint.project.questions.exposure import served_roles
+from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import (

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.data_roles import (
-    escapes_row_security,
-    is_administrative,
-    is_called_after_administration,
-)
-from rlslint.access.privileges import DATA_PRIVILEGES, PREDEFINED_ROLES, grants_to
-from rlslint.access.roles import (
+from rlslint.access import (
     ASSUMED_ROLE,
     can_log_in,
     certainly,
@@ -19,6 +13,12 @@ from rlslint.access.roles import (
     is_superuser,
     settable_roles,
 )
+from rlslint.access.data_roles import (
+    escapes_row_security,
+    is_administrative,
+    is_called_after_administration,
+)
+from rlslint.access.privileges import DATA_PRIVILEGES, PREDEFINED_ROLES, grants_to
 from rlslint.access.serving import makes_copies
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.access.roles import inherited_roles
+from rlslint.access import inherited_roles
 from rlslint.catalog import IdleRevoke
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.access.roles import can_log_in, is_declared
+from rlslint.access import can_log_in, is_declared
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.facts import UnknownFact
 from rlslint.meaning.bodies import settings_written

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rlslint.access import is_superuser
 from rlslint.access.privileges import has_any_column_privilege
-from rlslint.access.roles import is_superuser
 from rlslint.access.serving import protected_tables
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Role

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rlslint.access import ASSUMED_ROLE, inherited_roles
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import Granted, can_use_schema
 from rlslint.access.reach import row_security_active
-from rlslint.access.roles import ASSUMED_ROLE, inherited_roles
 from rlslint.access.serving import serves
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import PUBLIC, Grant

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rlslint.access import is_probably_superuser, is_superuser
 from rlslint.access.exposure import Exposure, exposure
 from rlslint.access.gaps import Gap, gap_of
-from rlslint.access.roles import is_probably_superuser, is_superuser
 from rlslint.catalog.model import Relation, Table
 from rlslint.config import Confidence
 from rlslint.project.project import Project

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import inherited_roles
 from rlslint.access.privileges import Access, access_to, gives, grants_to
 from rlslint.access.reach import applicable_policies, row_security_active
-from rlslint.access.roles import inherited_roles
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.project.project import Project

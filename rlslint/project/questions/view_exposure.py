@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.exposure import restricts
 from rlslint.access.privileges import grants_to, has_any_column_privilege
 from rlslint.access.reach import (
@@ -15,7 +16,6 @@ from rlslint.access.reach import (
     named_relations,
     unfiltered_reads,
 )
-from rlslint.access.roles import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation, View
 from rlslint.catalog.roles import MIGRATION_ROLE
@@ -24,7 +24,8 @@ from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.meaning.truth import is_always_true
 from rlslint.project import also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import belongs_to_nobody, is_privileged
+from rlslint.project.questions.exposure import belongs_to_nobody
+from rlslint.project.questions.served_roles import is_privileged
 from rlslint.sql.expressions import ColumnBinding, Query
 from rlslint.text import Related, Span
 

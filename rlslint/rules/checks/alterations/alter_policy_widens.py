@@ -8,7 +8,8 @@ from rlslint.catalog.model import Policy
 from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.alterations import Widening, widening
-from rlslint.project.questions.exposure import certainty, whose
+from rlslint.project.questions.exposure import whose
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.subjects import AlteredPolicy
 from rlslint.rules.registry import rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import is_superuser
 from rlslint.access.ownership import Answer
-from rlslint.access.roles import is_superuser
 from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.config import Confidence, Severity
 from rlslint.config.platforms import SUPERUSER

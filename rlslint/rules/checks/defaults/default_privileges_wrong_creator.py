@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rlslint.access import spoken
 from rlslint.access.privileges import has_any_column_privilege
-from rlslint.access.roles import spoken
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, DefaultPrivilege

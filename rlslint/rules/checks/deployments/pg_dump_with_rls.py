@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import is_declared
 from rlslint.access.reach import row_security_active
-from rlslint.access.roles import is_declared
 from rlslint.access.serving import in_words, protected_tables
 from rlslint.files.deployment import Dump
 from rlslint.project import Finding

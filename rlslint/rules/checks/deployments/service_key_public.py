@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import has_bypassrls, is_probably_superuser, is_superuser
 from rlslint.access.data_roles import owners
-from rlslint.access.roles import has_bypassrls, is_probably_superuser, is_superuser
 from rlslint.files.deployment import PublicKey
 from rlslint.project import Finding
 from rlslint.project.project import Project

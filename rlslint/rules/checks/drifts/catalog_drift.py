@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.reach import runs_as_invoker
-from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause

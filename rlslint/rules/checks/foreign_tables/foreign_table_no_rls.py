@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import is_probably_superuser, is_superuser
 from rlslint.access.exposure import Exposure
-from rlslint.access.roles import is_probably_superuser, is_superuser
 from rlslint.catalog.model import ForeignTable, Relation
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.privileges import can_execute
-from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config import Severity
+from rlslint.meaning import COMPARISONS
 from rlslint.meaning.bodies import words_in_body
-from rlslint.meaning.built_in import COMPARISONS
-from rlslint.meaning.inlining import postgres_inlines
+from rlslint.meaning.calls import postgres_inlines
 from rlslint.meaning.simplifying import simplified
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.functions import Function
 from rlslint.config import Severity
 from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers, named_relations
 from rlslint.project.questions.replaced_functions import lost_search_path, lost_security_definer
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier

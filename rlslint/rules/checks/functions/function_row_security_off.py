@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.reach import row_security_active
-from rlslint.access.roles import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.config import Severity

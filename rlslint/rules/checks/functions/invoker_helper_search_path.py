@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
@@ -13,7 +13,7 @@ from rlslint.meaning.calls import called_in_body, called_in_expression, search_p
 from rlslint.meaning.unqualified import tables_by_path
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty, served_roles
+from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import listed

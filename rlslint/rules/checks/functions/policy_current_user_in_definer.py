@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies, bypass
-from rlslint.access.roles import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Confidence, Severity

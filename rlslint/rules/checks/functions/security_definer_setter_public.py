@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import (
@@ -18,8 +18,8 @@ from rlslint.meaning.bodies import (
 from rlslint.meaning.calls import called_in_body
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
+from rlslint.project.questions.served_roles import certainty
 from rlslint.rules.registry import rule
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import platform_table
@@ -16,11 +16,7 @@ from rlslint.meaning.truth import is_literally_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.conditions import narrowed, unsaid
-from rlslint.project.questions.exposure import (
-    admission,
-    certainty,
-    may_spoil_what_all_share,
-)
+from rlslint.project.questions.exposure import admission, may_spoil_what_all_share
 from rlslint.project.questions.new_rows import (
     is_checked_elsewhere,
     is_gate,
@@ -30,6 +26,7 @@ from rlslint.project.questions.new_rows import (
     writers,
 )
 from rlslint.project.questions.rewording import altered
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import inherited_roles, spoken
 from rlslint.access.privileges import may_execute
 from rlslint.access.reach import row_security_active
-from rlslint.access.roles import inherited_roles, spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy

@@ -13,13 +13,8 @@ from rlslint.meaning.openings import openings
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, model_for, unsaid
-from rlslint.project.questions.exposure import (
-    Admission,
-    admission,
-    certainty_of_owners,
-    is_published,
-    is_shared,
-)
+from rlslint.project.questions.exposure import Admission, admission, is_published, is_shared
+from rlslint.project.questions.served_roles import certainty_of_owners
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

@@ -11,7 +11,8 @@ from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
 from rlslint.meaning.situations import MISSING, Session
 from rlslint.project import Finding
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import admission, certainty, restricted
+from rlslint.project.questions.exposure import admission, restricted
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import inherited_roles
 from rlslint.access.privileges import grants_to
 from rlslint.access.reach import applicable_policies, row_security_active
-from rlslint.access.roles import inherited_roles
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import PUBLIC, Membership, quoted_roles
 from rlslint.config import Confidence

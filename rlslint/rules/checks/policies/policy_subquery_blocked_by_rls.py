@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.reach import (
     applicable_policies,
@@ -12,7 +13,6 @@ from rlslint.access.reach import (
     row_security_active,
     runs_as_invoker,
 )
-from rlslint.access.roles import spoken
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -23,7 +23,8 @@ from rlslint.meaning.bodies import runs_as_caller, tables_read
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import COMMANDS, certainty, served_roles
+from rlslint.project.questions.exposure import COMMANDS
+from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.project.questions.unserved_commands import readable
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

@@ -13,13 +13,13 @@ from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
     admission,
-    certainty_of_owners,
     has_private_columns,
     is_directory,
     is_published,
     is_shared,
     whose,
 )
+from rlslint.project.questions.served_roles import certainty_of_owners
 from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.meaning.truth import can_be_true, fold
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty, served_roles
+from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.patterns import Pattern

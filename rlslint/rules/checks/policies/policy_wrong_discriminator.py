@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
@@ -14,8 +14,8 @@ from rlslint.meaning.bounds import Bound, bounds_of
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
-from rlslint.project.questions.exposure import served_roles
 from rlslint.project.questions.rewording import reworded
+from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import expressions as sql

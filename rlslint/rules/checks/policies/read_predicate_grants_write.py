@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
@@ -19,13 +19,10 @@ from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import closed
 from rlslint.project.questions.escape_branches import escape_branches
-from rlslint.project.questions.exposure import (
-    certainty,
-    is_guarded,
-    served_roles,
-)
+from rlslint.project.questions.exposure import is_guarded
 from rlslint.project.questions.ownerless import is_ownerless
 from rlslint.project.questions.rewording import altered
+from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import free_name, quoted_identifier

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies
 from rlslint.access.recursion import applies_to
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import quoted_roles
@@ -15,7 +15,8 @@ from rlslint.config import Confidence, Severity
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import COMMANDS, Admission, admission, certainty, whose
+from rlslint.project.questions.exposure import COMMANDS, Admission, admission, whose
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.meaning.admitting import admits_foreign
@@ -14,7 +14,8 @@ from rlslint.meaning.truth import can_be_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import is_sound
-from rlslint.project.questions.exposure import admission, certainty, served_roles
+from rlslint.project.questions.exposure import admission
+from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

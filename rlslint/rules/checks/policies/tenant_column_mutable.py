@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Column, Policy
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.new_rows import writers
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr

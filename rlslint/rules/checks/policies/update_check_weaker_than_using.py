@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.new_rows import is_overwritten
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.weaker_checks import (
     as_strict,
     checks_other_than_it_filters,

@@ -8,7 +8,8 @@ from rlslint.catalog.model import Policy, RemovedPolicy
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import COMMANDS, served_roles
+from rlslint.project.questions.exposure import COMMANDS
+from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.questions.single_statements import runs_by_itself
 from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import inherited_roles, spoken
+from rlslint.access import inherited_roles, spoken
 from rlslint.catalog import Reversal
 from rlslint.catalog.roles import PUBLIC
 from rlslint.project import Finding, also_shown, shown

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.exposure import restricts
 from rlslint.access.privileges import grants_to
 from rlslint.access.reach import Bypass, bypass
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Relation, RewriteRule, RuleAction
 from rlslint.config import Confidence
 from rlslint.meaning.context import context_reads

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import can_log_in, is_declared, is_superuser
 from rlslint.access.ownership import Answer
 from rlslint.access.privileges import DATA_PRIVILEGES, has_any_column_privilege
-from rlslint.access.roles import can_log_in, is_declared, is_superuser
 from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import Serving, in_words, makes_copies, protected_tables, serves
 from rlslint.catalog.roles import Role

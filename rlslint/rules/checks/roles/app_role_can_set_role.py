@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.becoming import steps_to
-from rlslint.access.data_roles import escapes_row_security
-from rlslint.access.ownership import Answer, owning_membership
-from rlslint.access.privileges import DATA_PRIVILEGES, has_any_column_privilege
-from rlslint.access.roles import (
+from rlslint.access import (
     has_bypassrls,
     inherited_roles,
     is_probably_superuser,
     is_superuser,
     switched_to,
 )
+from rlslint.access.becoming import steps_to
+from rlslint.access.data_roles import escapes_row_security
+from rlslint.access.ownership import Answer, owning_membership
+from rlslint.access.privileges import DATA_PRIVILEGES, has_any_column_privilege
 from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.model import Relation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import can_log_in, has_bypassrls, is_declared, is_superuser
 from rlslint.access.ownership import Answer
-from rlslint.access.roles import can_log_in, has_bypassrls, is_declared, is_superuser
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import MIGRATION_ROLE, Role
 from rlslint.config import Severity

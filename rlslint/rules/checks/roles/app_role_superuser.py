@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import BOOTSTRAP_SUPERUSER
 from rlslint.access.ownership import Answer
-from rlslint.access.roles import BOOTSTRAP_SUPERUSER
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity

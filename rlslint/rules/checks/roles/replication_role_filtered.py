@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rlslint.access import has_bypassrls, inherited_roles, is_superuser
 from rlslint.access.exposure import restricts
 from rlslint.access.privileges import grants_to, has_any_column_privilege
 from rlslint.access.reach import applicable_policies
-from rlslint.access.roles import has_bypassrls, inherited_roles, is_superuser
 from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import has_bypassrls, is_superuser
+from rlslint.access import has_bypassrls, is_superuser
 from rlslint.access.serving import in_words, protected_tables
 from rlslint.config import Confidence, Severity
 from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rlslint.access import inherited_roles, spoken
 from rlslint.access.data_roles import owners
 from rlslint.access.privileges import grants_to
 from rlslint.access.reach import bypass
-from rlslint.access.roles import inherited_roles, spoken
 from rlslint.access.serving import protected_tables
 from rlslint.catalog.roles import DEFAULT_SEARCH_PATH, PUBLIC, Grant, Schema, quoted_roles
 from rlslint.config import Confidence, Severity

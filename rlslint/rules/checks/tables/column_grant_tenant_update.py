@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rlslint.access import spoken
 from rlslint.access.privileges import Granted
-from rlslint.access.roles import spoken
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Column, Relation, Table
 from rlslint.config import Confidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.model import Table
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project

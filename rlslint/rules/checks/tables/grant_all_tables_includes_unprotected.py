@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rlslint.access import ASSUMED_ROLE, inherited_roles, spoken
 from rlslint.access.gaps import Gap, gap_of, protected_ancestors, protected_originals
 from rlslint.access.privileges import DATA_PRIVILEGES, Granted
-from rlslint.access.roles import ASSUMED_ROLE, inherited_roles, spoken
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation, Table
 from rlslint.catalog.roles import PUBLIC, Grant

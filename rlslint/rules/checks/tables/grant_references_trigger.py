@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.privileges import Granted, revocation
-from rlslint.access.roles import spoken
 from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Table

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.exposure import restricts
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Index, Policy, Table
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.leakproof import why_not_leakproof
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty
 from rlslint.project.questions.index_needs import SMALL, estimated_rows
+from rlslint.project.questions.served_roles import certainty
 from rlslint.rules.registry import rule
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import inherited_roles, spoken
 from rlslint.access.privileges import Access, access_to
 from rlslint.access.reach import applicable_policies, roles_admitted, row_security_active
-from rlslint.access.roles import inherited_roles, spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import unbounded_branches
@@ -17,8 +17,9 @@ from rlslint.meaning.truth import can_be_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
-from rlslint.project.questions.exposure import COMMANDS, certainty
+from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.removals import shuts_somebody_out
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import free_name, quoted_identifier

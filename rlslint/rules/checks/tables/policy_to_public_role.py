@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.data_roles import is_administrative
-from rlslint.access.privileges import has_any_column_privilege
-from rlslint.access.reach import row_security_active
-from rlslint.access.roles import (
+from rlslint.access import (
     has_bypassrls,
     inherited_roles,
     is_probably_superuser,
     is_superuser,
     spoken,
 )
+from rlslint.access.data_roles import is_administrative
+from rlslint.access.privileges import has_any_column_privilege
+from rlslint.access.reach import row_security_active
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC
@@ -22,8 +22,8 @@ from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bounds import bounds_of
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.anonymous_roles import anonymous_roles
 from rlslint.project.questions.exposure import COMMANDS
+from rlslint.project.questions.served_roles import anonymous_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

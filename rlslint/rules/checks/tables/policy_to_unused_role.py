@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.privileges import Access, access_to, can_use_schema, gives
 from rlslint.access.reach import row_security_active
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import is_bounded
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import COMMANDS, certainty
+from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.kept_out import kept_out
+from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

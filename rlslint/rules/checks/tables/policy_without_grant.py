@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.privileges import DATA_PRIVILEGES, can_use_schema
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import quoted_roles
 from rlslint.config import Confidence

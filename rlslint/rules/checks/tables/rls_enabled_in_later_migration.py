@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
+from rlslint.access import spoken
 from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
-from rlslint.access.roles import spoken
 from rlslint.catalog.facts import Facts, UnknownFact
 from rlslint.catalog.model import Table
 from rlslint.files.layouts import number
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exposure import certainty
+from rlslint.project.questions.served_roles import certainty
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.exposure import restricts
 from rlslint.access.privileges import has_privilege
-from rlslint.access.roles import spoken
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Column, Relation, Table
 from rlslint.config import Confidence

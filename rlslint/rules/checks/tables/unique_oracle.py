@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rlslint.access import spoken
 from rlslint.access.exposure import restricts
 from rlslint.access.privileges import has_privilege
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Column, Index, Relation, Table
 from rlslint.config import Confidence
 from rlslint.meaning.context import own_columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access.roles import spoken
+from rlslint.access import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.config import Confidence
 from rlslint.meaning.truth import is_always_true

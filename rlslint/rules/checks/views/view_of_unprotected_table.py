@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint.access import spoken
 from rlslint.access.privileges import grants_to
 from rlslint.access.reach import runs_as_invoker
-from rlslint.access.roles import spoken
 from rlslint.catalog.model import Relation, View
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant
-from rlslint.project.questions.exposure import is_privileged
+from rlslint.project.questions.served_roles import is_privileged
 from rlslint.project.questions.view_exposure import query_of, shows_statistics_only, unbound_in
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
