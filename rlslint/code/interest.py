@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 
 from rlslint import NamedTuple
 from rlslint.code.adapters import ENDINGS
-from rlslint.code.libraries import libraries_of
+from rlslint.code.libraries import Role, libraries_of
 from rlslint.text.patterns import Pattern, Searched
 
 _Words = Sequence[tuple[bytes, "re.Pattern[bytes]"]]
@@ -24,14 +25,15 @@ class Signs(NamedTuple):
     """What files and functions are searched for.
 
     `sessions` tell of sessions. `tables` finds where SQL names a table with policies, `in_part`
-    one for which a policy is for one command only, `copied` one behind COPY; None where there is
-    none.
+    one of which a policy is for one command only or looks at other rows, `copied` one behind COPY,
+    `changed` where a column is changed that policies name; None where there is none.
     """
 
     sessions: _Words
     tables: re.Pattern[bytes] | None = None
     in_part: re.Pattern[bytes] | None = None
     copied: re.Pattern[bytes] | None = None
+    changed: re.Pattern[bytes] | None = None
 
 
 _NAME = rb"[\"`'\\]*[\w$#{}]+[\"`'\\]*\s*\.[\w$#{}%\"`\\.]+"
@@ -64,8 +66,12 @@ _QUERIES = (b"select ", b"insert into", b"update ", b"delete from", b"merge into
 _NAME_OF_TABLE = rb"""["'`\\]*(?:\w+["'`\\]*\.["'`\\]*)?(?:%b)\b"""
 _GUARDS = Pattern(
     rb"create\s+policy\s[^;]{1,200}?\son\s+(?:only\s+)?[\"\\]*(?:\w+[\"\\]*\.[\"\\]*)?(\w+)"
-    rb"(?=([^;]{0,80}?\sfor\s+(?:select|insert|update|delete)\b)?)"
+    rb"(?=([^;]{0,2000}))"
 )
+_OF_ONE_COMMAND = Pattern(rb"[^;]{0,80}?\sfor\s+(?:select|insert|update|delete)\b")
+_LOOKS_ELSEWHERE = Pattern(rb"\sfrom\s")
+_CALLED = Pattern(rb"\w+(?=\s*\()")
+_COLUMN = Pattern(rb"[a-z_]\w+(?!\w*\s*[(.'])")
 _DEFINES = Pattern(
     rb"create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:\"?\w+\"?\s*\.\s*)?\"?(\w+)\"?"
 )
@@ -86,19 +92,26 @@ def functions_that_set(scripts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class Guarded(NamedTuple):
-    """A table with policies, in lower case; `in_part` tells that one is for one command only."""
+    """A table with policies, in lower case, and the `words` of one of them.
+
+    `in_part` tells that it is for one command only, or goes by other rows: then a command that its
+    table allows may be refused for what else it asks for.
+    """
 
     name: bytes
     in_part: bool
+    words: frozenset[bytes] = frozenset()
 
 
 def guarded_tables(scripts: Iterable[bytes]) -> Iterator[Guarded]:
     """Yield the tables for which SQL makes policies, once for each policy."""
-    for data in scripts:
-        lowered = data.lower()
-        if b"policy" in lowered:
-            for found in _GUARDS().finditer(lowered):
-                yield Guarded(found[1], found[2] is not None)
+    texts = [lowered for data in scripts if b"policy" in (lowered := data.lower())]
+    defined = {name for text in texts for name in _DEFINES().findall(text)}
+    for text in texts:
+        for name, rest in _GUARDS().findall(text):
+            in_part = _OF_ONE_COMMAND().match(rest) or _LOOKS_ELSEWHERE().search(rest)
+            calls = not defined.isdisjoint(_CALLED().findall(rest))
+            yield Guarded(name, bool(in_part) or calls, frozenset(_COLUMN().findall(rest)))
 
 
 def signs_of(functions: Iterable[bytes] = (), tables: Iterable[Guarded] = ()) -> Signs:
@@ -116,6 +129,7 @@ def signs_of(functions: Iterable[bytes] = (), tables: Iterable[Guarded] = ()) ->
         _named(listed, names),
         _named(reached, {table.name for table in guarded if table.in_part}),
         _named(rb"\bcopy(?:\s+|from\([^\n]{0,120}?[\"'`])", names),
+        _changed(guarded),
     )
 
 
@@ -123,6 +137,19 @@ def _named(before: bytes, names: set[bytes]) -> re.Pattern[bytes] | None:
     """Return what finds where SQL names one of some tables behind some words."""
     known = b"|".join(map(re.escape, sorted(names)))
     return re.compile(before + _NAME_OF_TABLE % known) if known else None
+
+
+def _changed(tables: Iterable[Guarded]) -> re.Pattern[bytes] | None:
+    """Return what finds where SQL changes a column of a table that its policies may name."""
+    updates = [
+        _NAME_OF_TABLE % re.escape(table.name)
+        + rb"[^;]{0,80}?\sset\s(?:(?!\swhere\s)[^;]){0,400}?\b(?:%b)\W{0,3}="
+        % b"|".join(sorted(table.words))
+        for table in sorted(tables, key=itemgetter(0))
+        if table.words
+    ]
+    known = rb"update(?<!\wupdate)\s+(?:only\s+)?(?:%b)" % b"|".join(updates)
+    return re.compile(known) if updates else None
 
 
 def tells_of_session(data: bytes, signs: Signs) -> bool:
@@ -140,6 +167,8 @@ def has_sign(text: Searched, signs: Signs) -> bool:
         return True
     if signs.copied is not None and text.has(b"copy") and signs.copied.search(text.lowered):
         return True
+    if signs.changed is not None and text.has(b"update ") and signs.changed.search(text.lowered):
+        return True
     if signs.in_part is None or not text.has_any(_PERHAPS_REFUSED):
         return False
     return signs.in_part.search(text.lowered) is not None
@@ -152,10 +181,35 @@ def reads_rows(text: Searched, signs: Signs) -> bool:
     return signs.tables.search(text.lowered) is not None
 
 
-def lends_connections(text: Searched, name: str) -> bool:
+def names_library(text: Searched, name: str) -> bool:
     """Tell whether a file names a library of its language that lends connections."""
-    sparse, sign = _libraries(ENDINGS[name[name.rindex(".") :].lower()][0])
+    sparse, sign = _libraries(_language(name))
     return text.has_any(sparse) and sign.search(text.lowered) is not None
+
+
+def openings(data: bytes, name: str) -> list[int]:
+    """Return where a file calls what makes connections or pools of them."""
+    return [found.start() for found in _opening(_language(name)).finditer(data)]
+
+
+def _language(name: str) -> str:
+    return ENDINGS[name[name.rindex(".") :].lower()][0]
+
+
+_WORDS = Pattern(r"\w+")
+
+
+@cache
+def _opening(language: str) -> re.Pattern[bytes]:
+    """Return what finds a call that makes connections or pools of them in a language."""
+    makes = (Role.pool, Role.connection, Role.direct, Role.request)
+    calls = {
+        re.escape(_WORDS().findall(name)[-1].encode())
+        for library in libraries_of(language)
+        for name, role in (*library.opens.items(), *library.types.items())
+        if role in makes
+    }
+    return re.compile(rb"(?<!\w)(?:%b)\s*[(<]" % b"|".join(sorted(calls)))
 
 
 @cache

@@ -25,7 +25,6 @@ from rlslint.files.layouts import PROGRAM, History, Migration
 from rlslint.files.unread import Sign, content, makes_row_security, tells_of_row_security
 from rlslint.files.walk import shown_path
 from rlslint.text import Text
-from rlslint.text.budget import FILES_OF_A_PROGRAM
 from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
@@ -298,24 +297,28 @@ def _follow(
     """Follow programs that say something; what migrations run is given to the reader."""
     from rlslint.code.adapters import comment_mark
     from rlslint.code.coverage import covered_by, is_uncovered
+    from rlslint.code.evaluation.program import Readers
 
     migrations = _migrations_in_programs(sorted_files.histories, listed)
     declaring = _declaring(sorted_files.histories)
     all_migrations = {m.shown for h in sorted_files.histories for m in h.migrations}
     starts: dict[str, bytes] = {}
     making: dict[str, bytes] = {}
-    passed: list[str] = []
+    readers: dict[str, bytes] = {}
+    lenders: list[str] = []
     for shown, one in sifted.items():
         if shown in all_migrations:
             continue
         if one.makes:
             making[shown] = reader.content(one.file.path, shown)
-        if one.tells or (one.reads and len(starts) < FILES_OF_A_PROGRAM):
+        if one.tells:
             starts[shown] = reader.content(one.file.path, shown)
-        elif one.reads or one.reads_elsewhere:
-            passed.append(shown)
-    if not starts and not migrations and not declaring and not making:
-        return _Followed(passed=tuple(passed))
+        elif one.reads:
+            readers[shown] = reader.content(one.file.path, shown)
+        elif one.opens:
+            lenders.append(shown)
+    if not (starts or readers or migrations or declaring or making):
+        return _Followed()
     programs = _followed_together(found, listed, signs, reader, forms, making)
     unread = (
         *_follow_migrations(programs, migrations, listed, reader),
@@ -325,7 +328,10 @@ def _follow(
     # What a migration imports, or a program that was followed, it was read with.
     imported = programs.imported_by((*migrations, *(each.migration.shown for each in started)))
     unread = (*unread, *(sign for sign in not_read if sign.path not in imported))
-    followed = programs.followed(dict(sorted(starts.items())))
+    with_library = {shown for shown in readers if sifted[shown].has_library}
+    followed = programs.followed(
+        dict(sorted(starts.items())), Readers(readers, with_library, lenders)
+    )
     sites = [site for shown in (*migrations, *making) for site in reader.sites.get(shown, ())]
     written_in = {site.text.path for site in sites} & listed.keys()
     paths = declaring | {shown: file.path for shown, file in listed.items()}
@@ -344,7 +350,7 @@ def _follow(
         parts = covered.get(code.path, ())
         if not code.problem and not is_uncovered(data, parts, (), code.path, tells_of_row_security):
             told.add(code.path)
-    return _Followed(followed, started, unread, frozenset(told), passed=tuple(passed))
+    return _Followed(followed, started, unread, frozenset(told), passed=programs.passed)
 
 
 def _mappers(found: Found, reader: Reader) -> Iterator[CodeFile]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rlslint import NamedTuple
 from rlslint.code.connecting import may_connect
 from rlslint.code.connection_defaults import may_set_defaults
-from rlslint.code.interest import has_sign, lends_connections, reads_rows
+from rlslint.code.interest import has_sign, names_library, openings, reads_rows
 from rlslint.code.startup_options import may_open_with_settings
 from rlslint.files.deployment.public_keys import may_tell as may_have_keys
 from rlslint.files.unread import Sign, sign_of
@@ -33,8 +33,8 @@ _HEAD = 1000
 class Sifted(NamedTuple):
     """What the words of one program say of it.
 
-    It `tells` of sessions, or of what policies may refuse; it `reads` rows of tables with policies
-    on connections that it may have of a library, or of somebody `else`; it `makes` row security; it
+    It `tells` of sessions, or of what policies may refuse; it `reads` rows of tables with policies,
+    or `opens` connections for others; it `has_library` that lends some; it `makes` row security; it
     may tell who `connects`, what of all connections that a framework makes (`defaults`), and which
     `keys` and `options` it has. `sign` is what a search for row security alone would find.
     """
@@ -42,7 +42,8 @@ class Sifted(NamedTuple):
     file: SourceFile
     tells: bool
     reads: bool
-    reads_elsewhere: bool
+    opens: bool
+    has_library: bool
     makes: bool
     connects: bool
     defaults: bool
@@ -80,7 +81,8 @@ def _sifted(
     tells = has_sign(text, signs)
     sign = sign_of(text, file.shown, is_test=False)
     reads = not tells and reads_rows(text, signs)
-    on_own = reads and lends_connections(text, file.name)
+    has_library = signs.tables is not None and not tells and names_library(text, file.name)
+    opens = has_library and not reads and bool(openings(text.data, file.name))
     connects = not is_migration and may_connect(text)
     defaults = not is_migration and may_set_defaults(text)
     if (connects or defaults) and _GENERATED().search(text.data, 0, _HEAD):
@@ -88,8 +90,9 @@ def _sifted(
     return Sifted(
         file,
         tells,
-        on_own,
-        reads and not on_own,
+        reads,
+        opens,
+        has_library,
         sign is not None and sign.makes,
         connects,
         defaults,

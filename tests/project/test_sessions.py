@@ -311,6 +311,107 @@ def test_sql_that_is_put_together_makes_settings_less_to_be_believed(
     assert reported.severity is severity
 
 
+@pytest.mark.parametrize(
+    ("path", "program", "severity"),
+    [
+        (
+            "db.ts",
+            "import { sql } from 'drizzle-orm';\nexport const f = (db: PgDatabase, w: string) =>"
+            "\n  db.execute(sql`UPDATE docs SET body = ${sql.raw(w)}`);\n",
+            Severity.warning,
+        ),
+        (
+            "db.go",
+            'package p\nimport "github.com/jackc/pgx/v5"\nfunc f(c *pgx.Conn, w string) {\n'
+            '\tc.Exec(ctx, "UPDATE docs SET body = \'" + w + "\'")\n}\n',
+            Severity.warning,
+        ),
+        (
+            "db.go",
+            'package p\nimport "github.com/jackc/pgx/v5"\nfunc f(c *pgx.Conn, w string) {\n'
+            '\tc.Exec(ctx, "UPDATE docs SET body = $1", w)\n}\n',
+            Severity.info,
+        ),
+    ],
+)
+def test_what_reads_and_writes_rows_is_followed_in_any_language(
+    path: str, program: str, severity: Severity, tmp_path: Path
+) -> None:
+    result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, path: program})
+    (reported,) = findings_of(result, "guc-identity-forgeable")
+    assert reported.severity is severity
+
+
+LENDERS = {
+    "db.ts": "import { Pool } from 'pg';\nexport const pool = new Pool();\n"
+    "export const lent = () => pool.connect();\n",
+    "db.py": "import psycopg_pool\npool = psycopg_pool.ConnectionPool()\n"
+    "def lent():\n    return pool.getconn()\n",
+}
+BORROWERS = {
+    "docs.ts": "import { pool } from './db';\nexport async function all() {\n"
+    "  const c = await pool.connect();\n  return c.query('SELECT body FROM docs');\n}\n",
+    "more.ts": "import { lent } from './db';\nexport async function all() {\n"
+    "  const c = await lent();\n  return c.query('SELECT body FROM docs');\n}\n",
+    "docs.py": "from db import pool\ndef every():\n    with pool.connection() as c:\n"
+    "        c.execute('SELECT body FROM docs')\n",
+}
+
+
+@pytest.mark.parametrize("path", BORROWERS)
+def test_a_connection_of_another_file_has_no_tenant_of_its_own(path: str, tmp_path: Path) -> None:
+    files = {"migrations/0001_docs.sql": HISTORY, **LENDERS, path: BORROWERS[path]}
+    (reported,) = findings_of(lint(tmp_path, files), "query-without-context")
+    assert reported.place is not None
+    assert reported.place.path.endswith(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "program"),
+    [
+        ("docs.ts", "export const all = (c) => c.query('SELECT body FROM docs');\n"),
+        ("docs.py", "def every(connection):\n    connection.execute('SELECT body FROM docs')\n"),
+    ],
+)
+def test_what_is_handed_a_connection_need_not_set_its_tenant(
+    path: str, program: str, tmp_path: Path
+) -> None:
+    result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, **LENDERS, path: program})
+    assert findings_of(result, "query-without-context") == []
+    assert [each for each in result.not_checked if each.kind == "file"] == []
+
+
+def test_files_that_are_too_many_to_follow_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlslint.code.evaluation.program.FILES_OF_A_PROGRAM", 2)
+    files = {f"{number}.ts": BORROWERS["docs.ts"].replace("./db", "pg") for number in range(5)}
+    result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, **files})
+    counted = [each for each in result.not_checked if each.kind == "file"]
+    assert len(counted) == 3
+    assert counted[0].reason == "whose queries of protected tables were not followed"
+
+
+@pytest.mark.parametrize(
+    ("change", "is_refused"),
+    [
+        ("UPDATE docs SET gone = now() WHERE id = $1", True),
+        ("UPDATE docs SET body = $2 WHERE id = $1", False),
+    ],
+)
+def test_an_update_that_hides_its_row_is_seen_on_whatever_connection(
+    change: str, is_refused: bool, tmp_path: Path
+) -> None:
+    history = (
+        HISTORY.replace("body text", "body text, gone timestamptz")
+        .replace("GRANT SELECT", "GRANT SELECT, UPDATE")
+        .replace("(SELECT tenant()))", "(SELECT tenant()) AND gone IS NULL)")
+    )
+    program = f"export const change = (c, id) => c.query('{change}', [id]);\n"
+    result = lint(tmp_path, {"migrations/0001_docs.sql": history, "docs.ts": program})
+    assert bool(findings_of(result, "update-hides-own-row")) is is_refused
+
+
 READERS = "import dj_database_url, environ, os  # postgres\nenv = environ.Env()\n"
 URL = "'postgres://app@db/shop'"
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
+from rlslint import NamedTuple
 from rlslint.code import form
 from rlslint.code.adapters import language_of
 from rlslint.code.adapters.building import Language, last_word
@@ -54,8 +55,8 @@ from rlslint.code.evaluation.values import (
     Value,
 )
 from rlslint.code.forms import Forms
-from rlslint.code.interest import Signs, has_sign, places, tells_of_session
-from rlslint.code.libraries import libraries_of
+from rlslint.code.interest import Signs, has_sign, openings, places, tells_of_session
+from rlslint.code.libraries import Role, libraries_of
 from rlslint.code.schemas import listing_framework_in
 from rlslint.code.sites import CodeFile, Hook, SqlSite
 from rlslint.files.layouts.python_order import label_in
@@ -104,6 +105,19 @@ class _Loaded:
         self.imports: list[form.Import] = []
 
 
+class Readers(NamedTuple):
+    """The `files` that read or write rows of tables with policies, with their content.
+
+    What a connection does that somebody hands them is told where it comes from; so they are
+    followed where they have one of their own: of a library that they name (`with_library`), or of
+    a file that opens some for others (`lenders`).
+    """
+
+    files: Mapping[str, bytes] = {}
+    with_library: Container[str] = ()
+    lenders: Sequence[str] = ()
+
+
 class Programs:
     """The files of a project that are written in programming languages, followed together.
 
@@ -150,16 +164,22 @@ class Programs:
         self._models: dict[str, Models] = {}
         self._labels: dict[str, str] = {}
         self._settings: dict[str, str] = {}
+        self._lending: set[bytes] = set()
         self.notes: list[str] = []
+        self.passed: tuple[str, ...] = ()
         self._imports: dict[str, set[str]] = {}
 
-    def followed(self, starts: Mapping[str, bytes]) -> tuple[CodeFile, ...]:
+    def followed(
+        self, starts: Mapping[str, bytes], readers: Readers | None = None
+    ) -> tuple[CodeFile, ...]:
         """Return what files tell that have signs, and those that call into them.
 
-        `starts` are these files with their content.
+        `starts` are these files with their content, `readers` those that may be worth following;
+        what would be too many of them is among `passed`.
         """
         for shown, data in starts.items():
             self._load(shown, data)
+        starts = {**starts, **self._load_readers(readers or Readers())}
         self._load_users(self._telling_constants())
         self._follow_all()
         # What such a function does depends on its callers.
@@ -523,6 +543,30 @@ class Programs:
             files = "1 file that calls" if more == 1 else f"{more} files that call"
             self.notes.append(f"Not followed: {files} functions which set the context.")
 
+    def _load_readers(self, readers: Readers) -> dict[str, bytes]:
+        """Load the files that read rows on connections of their own, as many as may be."""
+        chosen = {shown for shown in readers.files if shown in readers.with_library}
+        if len(chosen) < len(readers.files):
+            for shown in readers.lenders[:FILES_OF_A_PROGRAM]:
+                loaded = self._load(shown)
+                if loaded is not None:
+                    data, names = loaded.source.data, b"|".join(map(re.escape, _lent_by(loaded)))
+                    uses = re.finditer(rb"\b(?:%b)\b" % names, data) if names else ()
+                    loaded.hits = sorted([*openings(data, shown), *(use.start() for use in uses)])
+            self._follow_all()
+            lent = {name for loaded in self._found() for name in _lent_by(loaded)} | self._lending
+            chosen.update(
+                shown
+                for shown, data in readers.files.items()
+                if shown not in chosen and not lent.isdisjoint(_words(data))
+            )
+        ordered = sorted(chosen)
+        self.passed = tuple(ordered[FILES_OF_A_PROGRAM:])
+        found = {shown: readers.files[shown] for shown in ordered[:FILES_OF_A_PROGRAM]}
+        for shown, data in found.items():
+            self._load(shown, data)
+        return found
+
     def _open_functions(self) -> set[tuple[str, str]]:
         return self._recorder.open_functions(lambda sql: tells_of_session(sql, self._signs))
 
@@ -601,6 +645,8 @@ class Programs:
             leave(loaded.evaluator, closure)
             if self._is_telling(given):
                 self._giving.add(_last(name))
+            if _is_lent(given):
+                self._lending.add(closure.function.name.encode())
             # What others are given to call is followed as they may call it.
             while isinstance(given, Closure) and not given.function.name:
                 given = loaded.evaluator.follow(given, ())
@@ -768,6 +814,22 @@ def _without_effect(loaded: _Loaded) -> Iterator[tuple[int, int]]:
     ]
     for found in re.finditer(rb"\b(?:%b)\b" % b"|".join(known), data):
         yield found.span()
+
+
+def _lent_by(loaded: _Loaded) -> list[bytes]:
+    """Return the names of the connections, and pools of them, that others find in a file."""
+    variables = loaded.evaluator.module.variables.items()
+    return [name.encode() for name, value in variables if name and _is_lent(value)]
+
+
+def _is_lent(value: Value) -> bool:
+    """Tell whether a value is a connection, or a pool of them, that others may use."""
+    return isinstance(value, Handle) and value.role in (
+        Role.pool,
+        Role.connection,
+        Role.direct,
+        Role.request,
+    )
 
 
 def _tells(name: str) -> bool:
