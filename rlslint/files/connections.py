@@ -25,7 +25,7 @@ MIGRATION_SETTINGS = frozenset(
 JOBS = ("Job", "CronJob")
 """The kinds of what Kubernetes runs to its end."""
 _TO_THE_END = Pattern(rf"(?:{'|'.join(JOBS)})\.|(?:.*\.)?initContainers\.")
-_TOOLS = Pattern(r"migrat|flyway|liquibase", re.IGNORECASE)
+_TOOLS = Pattern(r"migrat|flyway|liquibase|alembic|sqitch|dbmate|(?<![a-z])goose", re.IGNORECASE)
 _ASIDE = frozenset(
     (
         "admin", "direct", "owner", "root", "seed", "seeds", "shadow", "superuser",

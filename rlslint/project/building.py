@@ -100,11 +100,11 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         around = around._replace(apis=_apis(history, around))
         near = [script for script in scripts if history.root in nearest(script[0])]
         outside = _outside(history, replayed, near, sources)
-        if outside is not None and (outside.before or outside.after):
-            run.update((*outside.before, *outside.after))
+        unnamed = outside.unnamed if outside is not None else ()
+        if outside is not None and (outside.before or outside.last):
+            run.update((*outside.before, *outside.last))
             history = _with_scripts(history, outside, wanted.loose)
             replayed = replay_history(history, config, reader, hosting)
-        unnamed = outside.unnamed if outside is not None else ()
         built.append(_join(replayed, config, around, False, reader, unnamed))
     built += (alone for path, alone in loose.items() if path not in run)
     # A program that migrates one database may lie as near to the history of another.
@@ -229,7 +229,7 @@ def _with_scripts(history: History, outside: OutsideScripts, loose: Iterable[His
     scripts = {m.shown: m for one in loose for m in one.migrations}
     before, after = (
         [scripts[path] for path in paths if path in scripts]
-        for paths in (outside.before, outside.after)
+        for paths in (outside.before, outside.last)
     )
     return history._replace(migrations=(*before, *history.migrations, *after))
 

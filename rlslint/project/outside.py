@@ -21,6 +21,8 @@ _ASIDE = frozenset(
 )  # fmt: skip
 """What folders and files are called that are not meant to run, or that tools compare with."""
 
+_DOCUMENTS = frozenset(("doc", "docs", "documentation", "notes", "wiki"))
+
 _RUNS_NOTHING = Pattern(
     rb"^\s*(?:#|--(?![a-z])|//|/\*|\*\s|<!--|rem\s)|\b(?:rm|del|unlink|remove-item)\s"
 )
@@ -43,6 +45,11 @@ class OutsideScript(NamedTuple):
     def __str__(self) -> str:
         return self.path
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it lies among documents, so that what it says need not be what was run."""
+        return not _DOCUMENTS.isdisjoint(self.path.lower().split("/")[:-1])
+
 
 class OutsideScripts(NamedTuple):
     """The scripts that belong to a history without being part of it.
@@ -54,6 +61,12 @@ class OutsideScripts(NamedTuple):
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     unnamed: tuple[OutsideScript, ...] = ()
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        """What is run after the migrations, by a file of the project or by somebody's hand."""
+        by_hand = (script.path for script in self.unnamed if not script.is_document)
+        return (*self.after, *by_hand)
 
 
 def outside_scripts(

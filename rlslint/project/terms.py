@@ -16,11 +16,15 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.calls import called_in_expression, inlined_predicate
-from rlslint.meaning.context import own_columns
+from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.sql.expressions import Expr
+from rlslint.text.patterns import Pattern
 
 P = ParamSpec("P")
 A = TypeVar("A")
+
+
+_VERIFIES = Pattern(r"hmac|verif|digest|crypt|signature|jwt|sha\d|md5")
 
 
 class Condition:
@@ -90,6 +94,36 @@ class Terms(Facts):
     def conditions(self) -> tuple[Condition, ...]:
         """Those of the clauses that were written, in the order of `Policy.clauses`."""
         return tuple(one for one in (self.using, self.check) if one is not None)
+
+
+def believed_setting(terms: Terms, functions: ContextFunctions) -> str | None:
+    """Return the setting of the project's own that a policy goes by, None where it asks for more.
+
+    Whoever has SQL of their own may set it. A function that checks a signature may well read one.
+    """
+    from rlslint.config.platforms import ENGINE_SETTINGS
+    from rlslint.config.server_settings import is_own_setting
+    from rlslint.meaning.bodies import settings_read
+
+    reads = [r for one in terms.conditions for r in one.ask(context_reads, functions)]
+    called = [function for condition in terms.conditions for function in condition.calls]
+    if any(read.kind == "user" for read in reads) or any(map(_verifies, called)):
+        return None
+    names = [read.name for read in reads if read.kind == "setting" and read.name is not None]
+    for function in called:
+        if function.language in ("sql", "plpgsql"):
+            names += [read.name.lower() for read in settings_read(function) if read.name]
+    own = (name for name in names if is_own_setting(name) and not name.startswith(ENGINE_SETTINGS))
+    return min(own, default=None)
+
+
+def _verifies(function: Function) -> bool:
+    """Tell whether a function may check that a value was signed."""
+    from rlslint.meaning.bodies import words_in_body
+
+    if function.language not in ("sql", "plpgsql"):
+        return True
+    return any(_VERIFIES().search(word) for word, _ in words_in_body(function))
 
 
 class SharedTerms:

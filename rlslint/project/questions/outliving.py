@@ -41,7 +41,7 @@ _SHARED = Outliving(
     Severity.warning, Confidence.medium, "the connection lives on, perhaps in a pool"
 )
 _RENEWED = Outliving(
-    Severity.warning, Confidence.medium, "whoever gets it otherwise, or sets nothing, goes on so"
+    Severity.info, Confidence.medium, "whoever gets it otherwise, or sets nothing, goes on so"
 )
 _OF_A_SCRIPT = Outliving(
     Severity.info, Confidence.low, "the connection lives on, unless the script ends first"

@@ -38,7 +38,36 @@ def current_setting_empty_cast(policy: Policy, project: Project) -> Iterator[Fin
 
 def _failing_casts(condition: Condition, project: Project) -> tuple[EmptyCast, ...]:
     found = condition.ask(failing_casts, condition.filled, project.context_functions)
-    return tuple(one for one in found if not project.ask(_goes_back, one.read.name or ""))
+    return tuple(one for one in found if not project.ask(_is_never_empty, one.read.name or ""))
+
+
+def _is_never_empty(project: Project, setting: str) -> bool:
+    """Tell whether a setting has a value wherever a transaction ends that had set it."""
+    return (
+        _goes_back(project, setting)
+        or _is_filled_by_pools(project, setting)
+        or _is_set_for_sessions(project, setting)
+    )
+
+
+def _is_filled_by_pools(project: Project, setting: str) -> bool:
+    """Tell whether a pool gives the sessions that it lends a value to go back to."""
+    if not project.traces:
+        return False
+    from rlslint.code.sites import Hook
+
+    return any(
+        write.name == setting and write.local is False and write.value
+        for trace in project.traces
+        if trace.hook in (Hook.acquire, Hook.connect)
+        for _, write in trace.writes()
+    )
+
+
+def _is_set_for_sessions(project: Project, setting: str) -> bool:
+    """Tell whether the application sets it, and never for a transaction alone."""
+    writes = [write for write in project.setting_writes if write.name in (setting, "")]
+    return bool(writes) and all(one.local is False and not one.resets for one in writes)
 
 
 def _goes_back(project: Project, setting: str) -> bool:

@@ -5,28 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.config import Severity
-from rlslint.config.platforms import ENGINE_SETTINGS
-from rlslint.config.server_settings import is_own_setting
-from rlslint.meaning.bodies import settings_read, words_in_body
-from rlslint.meaning.context import context_reads
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.terms import Terms
+from rlslint.project.terms import Terms, believed_setting
 from rlslint.rules.registry import rule
 from rlslint.text import HoleValue, Span
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.project.sessions import QuerySite
 
-_VERIFIES = Pattern(r"hmac|verif|digest|crypt|signature|jwt|sha\d|md5")
-
 
 def _believes_a_setting(terms: Terms, project: Project) -> bool:
-    return project.ask(_believed, terms) is not None
+    return believed_setting(terms, project.context_functions) is not None
 
 
 @rule(where=_believes_a_setting)
@@ -34,7 +26,7 @@ def guc_identity_forgeable(policy: Policy, project: Project) -> Iterator[Finding
     believing = project.ask(_believing)
     if not believing or believing[0] is not policy:
         return
-    name = project.ask(_believed, project.terms(policy))
+    name = believed_setting(project.terms(policy), project.context_functions)
     tables = {str(other.relation) for other in believing}
     whose = f"{len(tables)} tables" if len(tables) > 1 else str(policy.relation)
     pasted = project.ask(_pasted)
@@ -56,36 +48,8 @@ def _believing(project: Project) -> tuple[Policy, ...]:
     return tuple(
         policy
         for policy in project.catalog.policies()
-        if policy.permissive and project.ask(_believed, project.terms(policy)) is not None
+        if policy.permissive and _believes_a_setting(project.terms(policy), project)
     )
-
-
-def _believed(project: Project, terms: Terms) -> str | None:
-    """Return the setting that policies believe, None for those that ask for more.
-
-    A function that checks a signature may well read a setting.
-    """
-    reads = [
-        read
-        for condition in terms.conditions
-        for read in condition.ask(context_reads, project.context_functions)
-    ]
-    called = [function for condition in terms.conditions for function in condition.calls]
-    if any(read.kind == "user" for read in reads) or any(map(_verifies, called)):
-        return None
-    names = [read.name for read in reads if read.kind == "setting" and read.name is not None]
-    for function in called:
-        if function.language in ("sql", "plpgsql"):
-            names += [read.name.lower() for read in settings_read(function) if read.name]
-    own = (name for name in names if is_own_setting(name) and not name.startswith(ENGINE_SETTINGS))
-    return min(own, default=None)
-
-
-def _verifies(function: Function) -> bool:
-    """Tell whether a function may check that a value was signed."""
-    if function.language not in ("sql", "plpgsql"):
-        return True
-    return any(_VERIFIES().search(word) for word, _ in words_in_body(function))
 
 
 def _pasted(project: Project) -> Span | None:

@@ -11,6 +11,7 @@ from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.authority_writes import AuthorityWrite, authority_write, beliefs
 from rlslint.project.questions.served_roles import certainty
+from rlslint.project.terms import believed_setting
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 
@@ -40,10 +41,16 @@ def _finding(table: Table, found: AuthorityWrite, project: Project) -> Finding:
     check = found.by.effective_check if found.by is not None else None
     place = shown(check) or shown(grant) or shown(table.created)
     privilege = f"{found.role} may write by this privilege"
+    setting = believed_setting(project.terms(policy), project.context_functions)
+    lowered = (
+        f"; a warning, for whoever runs SQL of their own may set {setting} as well"
+        if setting is not None
+        else ""
+    )
     return Finding(
         object=str(table),
         message=f"{spoken((found.role,))} can give itself access to {policy.relation}: it can "
-        f"{deeds} {names} in {table}, which policy {policy.name} believes, and {cause}",
+        f"{deeds} {names} in {table}, which policy {policy.name} believes, and {cause}{lowered}",
         span=place,
         label="lets callers say what they may do"
         if check is not None
@@ -54,7 +61,11 @@ def _finding(table: Table, found: AuthorityWrite, project: Project) -> Finding:
             (grant, privilege),
             beside=place,
         ),
-        severity=Severity.info if found.is_guarded_by_trigger else None,
+        severity=Severity.info
+        if found.is_guarded_by_trigger
+        else Severity.warning
+        if lowered
+        else None,
         confidence=certainty(project),
     )
 

@@ -1,0 +1,33 @@
+"""A script that protects the tables of the migrations, and that somebody has to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.linting import findings_of, lint
+
+MADE = """CREATE ROLE app_user LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+CREATE TABLE invoices (id int PRIMARY KEY, tenant_id int NOT NULL);
+GRANT SELECT ON docs, invoices TO app_user;
+"""
+LATER = "ALTER TABLE docs ADD COLUMN title text;"
+PROTECTS = """ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs
+  USING (tenant_id = nullif(current_setting('app.tenant', true), '')::int);
+CREATE POLICY all_of_them ON docs FOR SELECT TO app_user USING (true);
+"""
+
+
+@pytest.mark.parametrize(("script", "is_judged"), [("db/rls.sql", True), ("docs/rls.sql", False)])
+def test_its_policies_are_those_of_the_tables(tmp_path: Path, script: str, is_judged: bool) -> None:
+    migrations = {"migrations/0001_made.sql": MADE, "migrations/0002_later.sql": LATER}
+    result = lint(tmp_path, {**migrations, script: PROTECTS})
+    assert len(findings_of(result, "rls-files-outside-history")) == 1
+    opened = [f.finding.object for f in findings_of(result, "policy-using-true")]
+    assert opened == (["public.docs.all_of_them"] if is_judged else [])
+    unprotected = [f.finding.object for f in findings_of(result, "rls-not-enabled")]
+    assert ("public.docs" in unprotected) is not is_judged
+    assert "public.invoices" in unprotected
