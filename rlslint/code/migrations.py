@@ -43,10 +43,13 @@ class Reader:
         self.faults: list[Fault] = []
         self.ignores: list[Ignore] = []
         self.sites: dict[str, tuple[SqlSite, ...]] = {}
+        self._ahead: dict[str, bytes] = {}
 
     def text(self, path: str, shown: str) -> Text | None:
         """Return the text of a file; where there is none, the reason is kept."""
         given = self._given.get(shown)
+        if given is None:
+            given = self._ahead.pop(path, None)
         try:
             text = text_of(given, shown) if given is not None else read_text(path, shown)
         except Exception as error:
@@ -68,6 +71,13 @@ class Reader:
             return disk.read(path)
         except OSError:
             return b""
+
+    def ahead(self, path: str, shown: str) -> bytes:
+        """Return the bytes of a file whose text is asked for later, and need not be read again."""
+        data = self.content(path, shown)
+        if data:
+            self._ahead[path] = data
+        return data
 
     def keep_ignores(self, text: Text, found: Callable[[], Iterable[Ignore]]) -> None:
         """Keep the ignore comments that are found in a file."""

@@ -44,9 +44,9 @@ def rendered(
 def render(name: str, result: Result, *, card: CardText, colour: bool = False) -> Iterator[str]:
     """Yield the lines of `result` in the format `name`; `card` gives a rule's card by its name.
 
-    No format shows a secret: it gets the result without them.
+    No format shows a secret: it gets the result without them. What was not checked only JSON lists.
     """
-    result = _without_secrets(result)
+    result = _without_secrets(result if name == "json" else result._replace(not_checked=()))
     match name:
         case "full":
             from rlslint.reports import full
