@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,6 @@ def _require_sql(function: Function) -> None:
         raise UnknownFact(function, "body", function.created)
 
 
-@remembered
 def words_in_body(function: Function) -> list[tuple[str, Token]]:
     """Return the words of a body in lower case, none where it is no SQL."""
     return _words(function.body)
@@ -165,6 +165,7 @@ def words_seen(function: Function) -> frozenset[str] | None:
     return frozenset(_SEEN_WORD().findall(function.body.lower()))
 
 
+@lru_cache(maxsize=64)
 def _words(source: str) -> list[tuple[str, Token]]:
     data = source.encode()
     try:
@@ -381,11 +382,14 @@ def _certain_mentions(function: Function, fact: str) -> _Mentions:
 @remembered
 def _mentions(function: Function) -> _Mentions | None:
     """Return what a body names, None where that is not certain; each statement is parsed once."""
+    statements = _statements(function, function.body)
+    if statements is None:
+        return None
     found = _Mentions()
     try:
-        for statement in _statements(function):
+        for statement in statements:
             found.gather(statement.node, frozenset())
-    except (_Unparsable, SyntaxProblem, RecursionError):
+    except (_Unparsable, RecursionError):
         return None
     return found
 
@@ -393,10 +397,10 @@ def _mentions(function: Function) -> _Mentions | None:
 def body_statements(function: Function) -> tuple[BodyStatement, ...]:
     """Return the statements of a body in order. Raises UnknownFact where they are not certain."""
     _require_sql(function)
-    try:
-        return tuple(_statements(function))
-    except (_Unparsable, SyntaxProblem, RecursionError):
-        raise UnknownFact(function, "statements", function.because("body")) from None
+    found = _statements(function, function.body)
+    if found is None:
+        raise UnknownFact(function, "statements", function.because("body"))
+    return found
 
 
 def tables_in(statement: BodyStatement) -> tuple[tuple[TableName, ...], tuple[TableName, ...]]:
@@ -439,9 +443,22 @@ class _Everything:
 _EVERYTHING = _Everything()
 
 
-def _statements(function: Function) -> Iterator[BodyStatement]:
+@lru_cache(maxsize=16)
+def _statements(function: Function, body: str) -> tuple[BodyStatement, ...] | None:
+    """Return the statements of a body, None where they are not certain.
+
+    Several rules in a row ask for those of one function; kept for all, they would be most of what a
+    project takes.
+    """
+    try:
+        return tuple(_parsed(function, body))
+    except (_Unparsable, SyntaxProblem, RecursionError):
+        return None
+
+
+def _parsed(function: Function, body: str) -> Iterator[BodyStatement]:
     if function.language == "sql":
-        for node in sql_statements(function.body, function.atomic):
+        for node in sql_statements(body, function.atomic):
             yield BodyStatement(node, ())
         return
     from rlslint.replay.plpgsql import tree
@@ -452,7 +469,8 @@ def _statements(function: Function) -> Iterator[BodyStatement]:
         block = block_of(function)
     except NotPlpgsql:
         raise _Unparsable from None
-    executed = sum(word == "execute" for word, _ in words_in_body(function))
+    runs_text = "execute" in body.lower()
+    executed = [word for word, _ in words_in_body(function)].count("execute") if runs_text else 0
     if executed != sum(map(_runs_text, tree.nested((block,)))):
         raise _Unparsable
     fragments = [(sql, into) for sql, into in _fragments(block, executed > 0) if sql]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from rlslint.sql import quoted_identifier, quoted_literal
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
@@ -32,9 +33,14 @@ def fixed_text(written: str, variables: Mapping[str, str]) -> str | None:
     `variables` hold such texts.
     """
     try:
-        return _text(expression(parse_expression(written)), variables)
+        return _text(_expression(written), variables)
     except (SyntaxProblem, RecursionError, ValueError):
         return None
+
+
+@lru_cache(maxsize=64)
+def _expression(written: str) -> Expr:
+    return expression(parse_expression(written))
 
 
 def _text(part: Expr, variables: Mapping[str, str]) -> str | None:

@@ -25,7 +25,6 @@ from rlslint.config.platforms import (
     platform_named,
     platform_of_folder,
 )
-from rlslint.files import disk
 from rlslint.files.contents import of_another_database
 from rlslint.files.layouts import History, Migration
 from rlslint.replay import DATA_KINDS, HANDLED_KINDS

@@ -7,7 +7,7 @@ with its brackets balanced, until PostgreSQL's parser reads the same expression 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rlslint.sql.expressions import Column, Expr, Items, Part, Query, Source, SubSelect
@@ -119,6 +119,14 @@ def _scanned(sql: bytes) -> _Statement | None:
     return _Statement(sql, scanned) if scanned else None
 
 
+@lru_cache(maxsize=256)
+def _read(sql: bytes) -> Expr | None:
+    try:
+        return expression(parse_expression(f"({sql.decode('utf-8', 'replace')}\n)"))
+    except (SyntaxProblem, RecursionError):
+        return None
+
+
 def same_as_written(one: object, other: object) -> bool:
     """Tell whether two expressions are spelled alike, whatever their names are bound to."""
     if type(one) is not type(other):
@@ -144,7 +152,7 @@ def _with_sources(expr: Expr) -> Iterator[Expr | Source]:
 class _Statement:
     """The tokens of a statement; a range is the numbers of its first and of its last token."""
 
-    def __init__(self, sql: bytes, scanned: list[Token]) -> None:
+    def __init__(self, sql: bytes, scanned: Sequence[Token]) -> None:
         self.sql = sql
         self.tokens = scanned
         self.starts = [token.start for token in scanned]
@@ -240,11 +248,7 @@ class _Statement:
 
     def _read(self, found: _Range) -> Expr | None:
         """Read the tokens in parentheses, so that nothing but one expression can stand there."""
-        sql = self.sql[self.tokens[found[0]].start : self.tokens[found[1]].end]
-        try:
-            return expression(parse_expression(f"({sql.decode('utf-8', 'replace')}\n)"))
-        except (SyntaxProblem, RecursionError):
-            return None
+        return _read(self.sql[self.tokens[found[0]].start : self.tokens[found[1]].end])
 
     def _balanced(self, first: int, last: int) -> _Range:
         """Widen the range until each bracket, CASE and END in it has its counterpart."""

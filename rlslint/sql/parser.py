@@ -9,6 +9,7 @@ import importlib
 import sys
 import types
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from importlib.machinery import PathFinder
 from typing import Any
 
@@ -189,8 +190,9 @@ def parse_expression(sql: str) -> Node:
             raise SyntaxProblem("this is no expression", 0)
 
 
-def tokens(data: bytes) -> list[Token]:
-    """Return the tokens of `data`, comments left out.
+@lru_cache(maxsize=8)
+def tokens(data: bytes) -> tuple[Token, ...]:
+    """Return the tokens of `data`, comments left out; who asks in turn for the same shares them.
 
     Raises SyntaxProblem where the scanner refuses it (an unterminated string or comment).
     """
@@ -205,19 +207,23 @@ def tokens(data: bytes) -> list[Token]:
     # The parser makes a string of its own for the name of each token.
     make, one = tuple.__new__, sys.intern
     if sql.isascii():
-        return [
-            make(Token, (start, end + 1, one(name)))
-            for start, end, name, _ in scanned
-            if name not in _COMMENTS
-        ]
+        return tuple(
+            [
+                make(Token, (start, end + 1, one(name)))
+                for start, end, name, _ in scanned
+                if name not in _COMMENTS
+            ]
+        )
     offsets = [0]
     for character in sql:
         offsets.append(offsets[-1] + len(character.encode()))
-    return [
-        make(Token, (offsets[start], offsets[end + 1], one(name)))
-        for start, end, name, _ in scanned
-        if name not in _COMMENTS
-    ]
+    return tuple(
+        [
+            make(Token, (offsets[start], offsets[end + 1], one(name)))
+            for start, end, name, _ in scanned
+            if name not in _COMMENTS
+        ]
+    )
 
 
 def statements_of_tree(

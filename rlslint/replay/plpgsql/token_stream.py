@@ -9,18 +9,25 @@ class NotPlpgsql(Exception):
     """The body is not what PL/pgSQL's grammar allows, as far as this parser knows it."""
 
 
+_AS_WRITTEN = "\"'$"
+"""What a word begins with that is not folded to lower case."""
+
+
 class TokenStream:
     """Where the reading of a body stands; what it takes, it takes from there."""
 
     def __init__(self, body: str) -> None:
         self.data = body.encode()
         self.tokens = tokens(self.data)
-        self.words = [self._word(token.start, token.end) for token in self.tokens]
+        self.words = [
+            word if word[0] in _AS_WRITTEN else word.lower() for word in self._written(body)
+        ]
         self.at = 0
 
-    def _word(self, start: int, end: int) -> str:
-        word = self.data[start:end].decode("utf-8", "replace")
-        return word if word.startswith(('"', "'", "$")) else word.lower()
+    def _written(self, body: str) -> list[str]:
+        if len(self.data) == len(body):
+            return [body[start:end] for start, end, _ in self.tokens]
+        return [self.data[start:end].decode("utf-8", "replace") for start, end, _ in self.tokens]
 
     def now(self, ahead: int = 0) -> str:
         """Return the word that comes next, "" after the last one."""
@@ -29,10 +36,11 @@ class TokenStream:
 
     def take(self, *words: str) -> bool:
         """Take these words if they come next, and tell whether they did."""
-        if all(self.now(ahead) == word for ahead, word in enumerate(words)):
-            self.at += len(words)
-            return True
-        return False
+        behind = self.at + len(words)
+        if self.words[self.at : behind] != [*words]:
+            return False
+        self.at = behind
+        return True
 
     def need(self, *words: str) -> None:
         """Take these words. Raises NotPlpgsql where others come next."""
