@@ -27,6 +27,7 @@ from rlslint.sql.expressions import (
     And,
     Call,
     Case,
+    Cast,
     Column,
     ColumnBinding,
     Constant,
@@ -191,6 +192,8 @@ def bound_of(conjunct: Expr, functions: ContextFunctions = _NOTHING) -> Bound | 
             return _comparison(conjunct, symbol, left, right, functions)
         case SubSelect():
             return _sub_select(conjunct, functions)
+        case IsNull(argument, True) if (found := _found(argument)) is not None:
+            return _sub_select(found, functions)
         case Call() if conjunct.function is not None or len(conjunct.name) == 1:
             return _call(conjunct, functions)
         case And():
@@ -311,6 +314,17 @@ def _sub_select(sub_select: SubSelect, functions: ContextFunctions) -> Bound | N
     return Bound("delegated", columns, (), sub_select, relations) if relations else None
 
 
+def _found(expression: Expr) -> SubSelect | None:
+    """Return the sub-select that has to find a row for its value not to be NULL."""
+    match expression:
+        case Cast(argument):
+            return _found(argument)
+        case SubSelect("scalar"):
+            return expression
+        case _:
+            return None
+
+
 def _asked(item: Expr, functions: ContextFunctions) -> tuple[ContextRead, ...]:
     return caller_reads(item, functions) if not own_columns(item) else ()
 
@@ -341,7 +355,7 @@ def _linked_columns(conjunct: Expr) -> frozenset[int]:
             left is not None and conjunct.quantifier != "all"
         ):
             for row, other in ((left, right), (right, left)):
-                if (columns := _row_side(row)) and _reads_inner(other):
+                if (columns := _row_side(row) or _looked_up(row)) and _reads_inner(other):
                     return columns
             return frozenset()
         case SubSelect("any" | "exists") if _stands_alone(conjunct):
@@ -350,6 +364,17 @@ def _linked_columns(conjunct: Expr) -> frozenset[int]:
             links = _links(query)
             below: frozenset[int] = frozenset.intersection(*links) if links else frozenset()
             return below | (_row_side(left) if left is not None else frozenset())
+        case _:
+            return frozenset()
+
+
+def _looked_up(expression: Expr) -> frozenset[int]:
+    """Return the own-row columns by which a sub-select finds the value that it stands for."""
+    match expression:
+        case Cast(argument):
+            return _looked_up(argument)
+        case SubSelect("scalar", None, query) if not query.arms and (links := _links(query)):
+            return frozenset.intersection(*links)
         case _:
             return frozenset()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from rlslint.catalog.answers import remembered
 from rlslint.meaning import COMPARISONS, NEGATORS
 from rlslint.meaning.simplifying import is_boolean, simplified
@@ -35,7 +37,8 @@ def branches(expression: Expr) -> tuple[Branch, ...]:
 
     A row is admitted exactly when all conjuncts of some branch are true. NOT is pushed inwards,
     CASE and COALESCE of booleans become branches, `x IS TRUE` and `x = true` become x. Branches
-    with a constant FALSE or NULL are left out.
+    with a constant FALSE or NULL are left out. What is joined by AND with too many alternatives
+    stays one conjunct.
     """
     predicate = simplified(expression)
     try:
@@ -54,11 +57,9 @@ def _branches(expression: Expr, wanted: bool) -> tuple[Branch, ...]:
     """Return when `expression` is TRUE, or when it is FALSE where `wanted` says so."""
     match expression:
         case And():
-            parts = [_branches(argument, wanted) for argument in expression.arguments]
-            return _all_of(parts) if wanted else _any_of(parts)
+            return (_every if wanted else _any)(expression.arguments, wanted)
         case Or():
-            parts = [_branches(argument, wanted) for argument in expression.arguments]
-            return _any_of(parts) if wanted else _all_of(parts)
+            return (_any if wanted else _every)(expression.arguments, wanted)
         case Not():
             return _branches(expression.argument, not wanted)
         case IsTruth(argument, value, negated):
@@ -80,7 +81,7 @@ def _branches(expression: Expr, wanted: bool) -> tuple[Branch, ...]:
         case Constant(None):
             return ()
         case _:
-            return ((expression if wanted else _negated(expression),),)
+            return _whole(expression, wanted)
 
 
 def _boolean_constant(constant: Constant) -> Expr:
@@ -102,6 +103,30 @@ def _negated(expression: Expr) -> Expr:
             return Operator(NEGATORS[symbol], left, right, quantifier, expression.location)
         case _:
             return Not(expression, expression.location)
+
+
+def _any(arguments: tuple[Expr, ...], wanted: bool) -> tuple[Branch, ...]:
+    return _any_of([_branches(argument, wanted) for argument in arguments])
+
+
+def _every(arguments: tuple[Expr, ...], wanted: bool) -> tuple[Branch, ...]:
+    """Return when all arguments are TRUE, or FALSE, and keep whole what has too many branches."""
+    parts = [_or_whole(argument, wanted) for argument in arguments]
+    while prod(map(len, parts)) > BRANCHES:
+        most = max(range(len(parts)), key=lambda at: len(parts[at]))
+        parts[most] = _whole(arguments[most], wanted)
+    return _all_of(parts)
+
+
+def _or_whole(argument: Expr, wanted: bool) -> tuple[Branch, ...]:
+    try:
+        return _branches(argument, wanted)
+    except _TooMany:
+        return _whole(argument, wanted)
+
+
+def _whole(argument: Expr, wanted: bool) -> tuple[Branch, ...]:
+    return ((argument if wanted else _negated(argument),),)
 
 
 def _any_of(parts: list[tuple[Branch, ...]]) -> tuple[Branch, ...]:

@@ -44,6 +44,17 @@ BEGIN
     PERFORM 1 FROM members WHERE tenant_id = wanted AND user_id = auth.uid();
     RETURN FOUND;
 END $$;
+CREATE FUNCTION app.ranked_member(wanted int, lowest text) RETURNS boolean STABLE LANGUAGE plpgsql
+AS $$
+DECLARE
+    its_role text;
+    rank int;
+BEGIN
+    SELECT role INTO its_role FROM members WHERE tenant_id = wanted AND user_id = auth.uid();
+    IF its_role IS NULL THEN RETURN false; END IF;
+    rank := CASE its_role WHEN 'owner' THEN 3 WHEN 'editor' THEN 2 ELSE 0 END;
+    RETURN rank >= CASE lowest WHEN 'owner' THEN 3 WHEN 'editor' THEN 2 ELSE 0 END;
+END $$;
 CREATE FUNCTION app.looping(wanted int) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
 DECLARE r record;
 BEGIN
@@ -100,6 +111,16 @@ def tenancy() -> Tenancy:
          "equality", {ID}),
         ("(SELECT app.counts_member(tenant_id))", "membership", {TENANT}),
         ("app.found_member(tenant_id)", "membership", {TENANT}),
+        ("app.ranked_member(tenant_id, 'editor')", "membership", {TENANT}),
+        ("(SELECT m.role FROM members m WHERE m.tenant_id = docs.tenant_id"
+         " AND m.user_id = auth.uid()) IS NOT NULL", "membership", {TENANT}),
+        ("EXISTS (SELECT 1 FROM members m WHERE m.user_id = auth.uid() AND m.tenant_id ="
+         " (SELECT l.doc_id FROM links l WHERE l.doc_id = docs.tenant_id))",
+         "membership", {TENANT}),
+        ("EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = docs.tenant_id"
+         " AND m.user_id = auth.uid() AND 'edit' = ANY (ARRAY['a', 'b', 'c', 'd', 'e', 'f', 'g',"
+         " 'h', 'edit']) AND m.role IN ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'))",
+         "membership", {TENANT}),
         ("app.looping(tenant_id)", "helper", {TENANT}),
         ("status LIKE current_setting('app.tenant', true) || '%'", "pattern", {STATUS}),
         ("EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = docs.tenant_id)",
@@ -133,6 +154,11 @@ def test_a_bound_is_seen(tenancy: Tenancy, sql: str, form: str, columns: set[int
         ("EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = tenant_id"
          " AND m.user_id = auth.uid())", ["gate"]),
         ("EXISTS (SELECT 1 FROM links l WHERE l.doc_id = docs.id)", ["row flag"]),
+        ("(SELECT m.role FROM members m WHERE m.tenant_id = docs.tenant_id"
+         " AND m.user_id = auth.uid()) IS NULL", ["exclusion"]),
+        ("(SELECT m.role FROM members m WHERE m.user_id = auth.uid()) IS NOT NULL", ["gate"]),
+        ("EXISTS (SELECT 1 FROM members m WHERE m.user_id = auth.uid() AND m.tenant_id ="
+         " (SELECT l.doc_id FROM links l WHERE l.doc_id > docs.tenant_id))", ["exclusion"]),
         (f"tenant_id <> {CTX}", ["exclusion"]),
         ("mystery(tenant_id)", ["opaque"]),
         (f"tenant_id = {CTX} OR (is_public AND false)", []),

@@ -310,3 +310,36 @@ def test_functions_of_a_platform_tell_it_of_migrations_elsewhere(
 ) -> None:
     found = findings_of(lint(tmp_path, {"sql/schema.sql": schema}), "rls-not-enabled")
     assert [each.confidence.name for each in found] == reported
+
+
+@pytest.mark.parametrize(
+    ("permissive", "grant", "expected"),
+    [
+        (
+            "CREATE POLICY reads ON public.runs FOR SELECT USING (rider = (SELECT auth.uid()));",
+            "",
+            0,
+        ),
+        ("", "", 1),
+        (
+            "CREATE POLICY reads ON public.runs FOR SELECT USING (rider = (SELECT auth.uid()));",
+            "REVOKE ALL ON public.runs FROM authenticated;"
+            "GRANT UPDATE ON public.runs TO authenticated;",
+            1,
+        ),
+    ],
+)
+def test_a_floor_under_commands_that_only_the_platform_grants(
+    permissive: str, grant: str, expected: int, tmp_path: Path
+) -> None:
+    sweep = f"""
+    CREATE TABLE public.runs (id uuid PRIMARY KEY, rider uuid NOT NULL, paused boolean);
+    ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
+    {permissive}
+    {grant}
+    CREATE POLICY writable ON public.runs AS RESTRICTIVE FOR UPDATE
+      USING (rider = (SELECT auth.uid()));
+    """
+    files = {"supabase/migrations/20250101000000_trips.sql": PROTECTED + sweep}
+    found = findings_of(lint(tmp_path, files), "only-restrictive-policies")
+    assert len(found) == expected

@@ -71,7 +71,7 @@ def refused_since(removed: RemovedPolicy, project: Project) -> Admission | None:
         return None
     if removed.along:
         return shut
-    if not _is_granted_by_history(table, shut, project):
+    if not is_granted_by_history(table, shut.roles, shut.commands, project):
         return None
     is_served = any(
         applicable_policies(project.catalog, table, role, command)[0]
@@ -91,16 +91,18 @@ def shuts_somebody_out(table: Relation, project: Project) -> bool:
     return any(refused_since(removed, project) is not None for removed in table.removed)
 
 
-def _is_granted_by_history(relation: Relation, shut: Admission, project: Project) -> bool:
+def is_granted_by_history(
+    relation: Relation, roles: tuple[str, ...], commands: tuple[str, ...], project: Project
+) -> bool:
     """Tell whether a statement grants what is of no use without a policy.
 
     On a platform whose defaults grant everything, a GRANT that restates them says nothing.
     """
-    for role in shut.roles:
+    for role in roles:
         restated = {
             grant.statement for grant in grants_to(project.catalog, role, relation, "truncate")
         }
-        for command in shut.commands:
+        for command in commands:
             for grant in grants_to(project.catalog, role, relation, command):
                 if grant.statement is not None and not (
                     project.api_roles and grant.statement in restated

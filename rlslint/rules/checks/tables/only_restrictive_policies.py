@@ -18,7 +18,7 @@ from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS
-from rlslint.project.questions.removals import shuts_somebody_out
+from rlslint.project.questions.removals import is_granted_by_history, shuts_somebody_out
 from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
@@ -82,6 +82,8 @@ def _stranded(table: Table, role: str, command: str, project: Project) -> tuple[
         return ()
     others = [other for other in project.runtime.names if other != role]
     if _is_served(table, [role], COMMANDS, project):
+        if not is_granted_by_history(table, (role,), (command,), project):
+            return ()
         # A floor under all commands strands nobody who has permissive policies for some of them.
         floor = _is_served(table, others, (command,), project)
         restrictive = tuple(policy for policy in restrictive if policy.command == command)
