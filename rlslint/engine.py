@@ -34,9 +34,9 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog import Catalog
+    from rlslint.code import Code
     from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
-    from rlslint.project.reading_code import Code
     from rlslint.project.setting_writes import SettingWrite
     from rlslint.rules.suppression import IgnoreUse
 
@@ -590,7 +590,7 @@ def _strange_extensions(catalog: Catalog) -> Iterator[NotChecked]:
     """Yield the extensions of which nothing tells what tables and functions they make."""
     if not catalog.extensions:
         return
-    from rlslint.config.server_settings import is_known
+    from rlslint.config.extensions import is_known
 
     for name, statement in catalog.extensions.items():
         if statement is not None and not is_known(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.access import (
@@ -29,18 +30,12 @@ from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.predicates import Predicate
 from rlslint.config.platforms import PLATFORMS, Platform, console_role, platform_named
-from rlslint.files.connections import (
-    LITERAL,
-    Connection,
-    is_doubtful,
-    platform_of,
-    role_of,
-    runs_migrations,
-    told_by,
-)
 from rlslint.sql.expressions import Call, Expr
 from rlslint.text import CatalogText, Span
 from rlslint.text.patterns import Pattern
+
+if TYPE_CHECKING:
+    from rlslint.files.connections import Connection
 
 _WORK = Pattern(
     r"(?:\b|_)(?:jobs?|cron|worker|nightly|backup|batch|etl|report(?:s|ing)?)(?:\b|_)", re.I
@@ -135,10 +130,10 @@ def find_runtime_roles(
     count.
     """
     connections = [connection for connection in connections if connection.connects]
-    migrations = [connection for connection in connections if runs_migrations(connection)]
-    migrating = frozenset((*owner_roles, *map(role_of, migrations))) - {""}
-    serving = [c for c in connections if role_of(c) != "" and c not in migrations]
-    exempt = frozenset(role_of(c) for c in serving if _is_exempt(catalog, c))
+    migrations = [connection for connection in connections if connection.runs_migrations]
+    migrating = frozenset((*owner_roles, *(connection.role for connection in migrations))) - {""}
+    serving = [c for c in connections if c.role != "" and c not in migrations]
+    exempt = frozenset(c.role for c in serving if _is_exempt(catalog, c))
     provider = _platform(catalog, platform)
     provided = provider.bypassing if provider is not None else frozenset[str]()
     bypassing = frozenset(bypass_roles) | provided
@@ -168,7 +163,7 @@ def find_runtime_roles(
             return result(provider.request_roles, Evidence.platform, because)
         # Policies that ask nothing of the API bind what the application does over connections.
         own = _own_roles(catalog, provider, excluded)
-        plain = [c for c in serving if role_of(c) not in exempt | excluded and not c.development]
+        plain = [c for c in serving if c.role not in exempt | excluded and not c.development]
         connected = _connected(catalog, plain, {})
         serving_roles = (*provider.request_roles, *own, *connected)
         found = result(serving_roles, Evidence.platform, because)
@@ -182,17 +177,17 @@ def find_runtime_roles(
         # Nor does one that switches roles, where nothing tells to which.
         if any(
             c.is_open
-            or role_of(c) in excluded
-            or (switches(catalog, role_of(c)) and not switched_to(catalog, role_of(c)))
+            or c.role in excluded
+            or (switches(catalog, c.role) and not switched_to(catalog, c.role))
             for c in used
         ) or all(
             c.superuser_evidence
-            or certainly(escapes_row_security, catalog, role_of(c))
-            or role_of(c) in exempt
+            or certainly(escapes_row_security, catalog, c.role)
+            or c.role in exempt
             for c in used
         ):
             reasons = inferred | reasons
-        first, names = reasons[role_of(used[0])], dict.fromkeys((*map(role_of, used), *reasons))
+        first, names = reasons[used[0].role], dict.fromkeys((*(c.role for c in used), *reasons))
         found = result(names, first.evidence, first.because, (c.span for c in used))
         return found._replace(reasons=tuple(reasons.items()))
     inferred = inferred or _reasons(
@@ -216,7 +211,7 @@ def _used(
     Where the only ones of the application name a role that is declared to serve nobody, they say
     otherwise.
     """
-    others = [connection for connection in serving if role_of(connection) not in excluded]
+    others = [connection for connection in serving if connection.role not in excluded]
     deployed = [connection for connection in others if not connection.development]
     if deployed:
         return deployed
@@ -229,9 +224,9 @@ def _is_stray(catalog: Catalog, connection: Connection, granted: Container[str])
 
     Not every address in a program is opened: examples, messages and defaults are written so too.
     """
-    role = role_of(connection)
+    role = connection.role
     return (
-        connection.source == LITERAL
+        connection.is_literal
         and role not in granted
         and not is_declared(catalog, role)
         and not is_probably_superuser(catalog, role)
@@ -241,7 +236,7 @@ def _is_stray(catalog: Catalog, connection: Connection, granted: Container[str])
 
 def _is_exempt(catalog: Catalog, connection: Connection) -> bool:
     """Tell whether a platform lets the role of a connection past every policy."""
-    role, platform = role_of(connection), platform_of(connection)
+    role, platform = connection.role, connection.platform
     if platform is None or is_declared(catalog, role):
         return False
     console = console_role(platform, role)
@@ -269,15 +264,15 @@ def _connected(
 ) -> dict[str, Reason]:
     """Return what the first connection of each role says of it, and of those that it becomes."""
     found: dict[str, Reason] = {}
-    main = {role_of(connection) for connection in used if _is_main(connection)}
+    main = {connection.role for connection in used if _is_main(connection)}
     for connection in used:
-        role = role_of(connection)
-        doubtful = is_doubtful(connection) and role not in granted
+        role = connection.role
+        doubtful = connection.is_doubtful and role not in granted
         evidence = Evidence.sessions if connection.is_open else Evidence.connections
-        told, works = told_by(connection), bool(main) and role not in main
+        told, works = connection.told_by, bool(main) and role not in main
         reason = Reason(evidence, told, (connection.span,), doubtful, works)
         found.setdefault(role, reason)
-        because = f"{role}, which is {told_by(connection)}, switches to it"
+        because = f"{role}, which is {connection.told_by}, switches to it"
         for other in switched_to(catalog, role):
             found.setdefault(other, reason._replace(because=because))
     return found

@@ -85,6 +85,67 @@ class Connection(NamedTuple):
         """Whether a server has the connection right now."""
         return bool(self.clients)
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether a text in a program tells of the connection, which need not be opened."""
+        return self.source == LITERAL
+
+    @property
+    def role(self) -> str:
+        """The role that a connection has in the database, "" where nobody knows.
+
+        Some poolers take the project behind a dot: `postgres.abcdefgh`.
+        """
+        platform = self.platform
+        if platform is not None and f".{self.host}".lower().endswith(platform.pooler_hosts):
+            return self.user.partition(".")[0]
+        return self.user
+
+    @property
+    def platform(self) -> Platform | None:
+        """The platform that runs the server, as far as the host's name tells."""
+        return platform_of_host(self.host)
+
+    @property
+    def runs_migrations(self) -> bool:
+        """Whether a connection is for migrations or administration, not for requests.
+
+        Its file says so (`alembic.ini`), or its name: `MIGRATION_DATABASE_URL`,
+        `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`, a
+        Job or an init container of Kubernetes; of a literal in a program the name of the program.
+        Of one that is open its clients say so.
+        """
+        if self.is_open:
+            return all(is_migration_tool(client.name) for client in self.clients)
+        path = self.span.text.path
+        file = path.rpartition("/")[2].lower()
+        if file in MIGRATION_SETTINGS or _TOOLS().search(self.source):
+            return True
+        if _TO_THE_END().match(self.source):
+            return True
+        if self.is_literal and (_TOOLS().search(path) or _SETS_UP().fullmatch(path.lower())):
+            return True
+        named = file.partition(".")[0] if self.is_literal else self.source
+        variable = named.rpartition(".")[2]
+        return not _ASIDE.isdisjoint(re.split(r"[^a-z0-9]+", variable.lower()))
+
+    @property
+    def told_by(self) -> str:
+        """What tells of a connection, as a clause about its role."""
+        if self.is_open:
+            return _seen(self)
+        return f"named by the connection string in {self.span.text.path}"
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a connection is open and may be an administrator's or the server's own.
+
+        Programs for administration and monitoring give their name; an administrator's script need
+        not.
+        """
+        certain = [client for client in self.clients if client.name and client.is_shown]
+        return self.is_open and not certain
+
 
 class ConnectionDefaults(NamedTuple):
     """What a settings file says of all connections that a framework makes.
@@ -100,50 +161,9 @@ class ConnectionDefaults(NamedTuple):
     binds_on_server: bool | None = None
 
 
-def runs_migrations(connection: Connection) -> bool:
-    """Tell whether a connection is for migrations or administration, not for requests.
-
-    Its file says so (`alembic.ini`), or its name: `MIGRATION_DATABASE_URL`,
-    `ADMIN_DATABASE_URL`, Prisma's `DIRECT_URL`, a compose service that is called `migrate`, a Job
-    or an init container of Kubernetes; of a literal in a program the name of the program. Of one
-    that is open its clients say so.
-    """
-    if connection.is_open:
-        return all(is_migration_tool(client.name) for client in connection.clients)
-    path = connection.span.text.path
-    file = path.rpartition("/")[2].lower()
-    if file in MIGRATION_SETTINGS or _TOOLS().search(connection.source):
-        return True
-    if _TO_THE_END().match(connection.source):
-        return True
-    if connection.source == LITERAL and (
-        _TOOLS().search(path) or _SETS_UP().fullmatch(path.lower())
-    ):
-        return True
-    named = file.partition(".")[0] if connection.source == LITERAL else connection.source
-    variable = named.rpartition(".")[2]
-    return not _ASIDE.isdisjoint(re.split(r"[^a-z0-9]+", variable.lower()))
-
-
 def is_migration_tool(name: str) -> bool:
     """Tell whether a program or a service is called after migrations."""
     return _TOOLS().search(name) is not None
-
-
-def told_by(connection: Connection) -> str:
-    """Return what tells of a connection, as a clause about its role."""
-    if connection.is_open:
-        return _seen(connection)
-    return f"named by the connection string in {connection.span.text.path}"
-
-
-def is_doubtful(connection: Connection) -> bool:
-    """Tell whether a connection is open and may be an administrator's or the server's own.
-
-    Programs for administration and monitoring give their name; an administrator's script need not.
-    """
-    certain = [client for client in connection.clients if client.name and client.is_shown]
-    return connection.is_open and not certain
 
 
 def _seen(connection: Connection) -> str:
@@ -159,25 +179,9 @@ def _seen(connection: Connection) -> str:
         doubt = ", maybe an administrator's"
     elif not any(client.is_shown for client in clients):
         doubt = ", of which no more is shown without pg_read_all_stats"
-    return f"{noun} of {role_of(connection)} {verb} open right now: {', '.join(shown)}{doubt}"
+    return f"{noun} of {connection.role} {verb} open right now: {', '.join(shown)}{doubt}"
 
 
 def _described(client: Client) -> str:
     place = f" from {client.address}" if client.address else ""
     return f"{client.name or 'a client without a name'}{place}"
-
-
-def platform_of(connection: Connection) -> Platform | None:
-    """Return the platform that runs the server, as far as the host's name tells."""
-    return platform_of_host(connection.host)
-
-
-def role_of(connection: Connection) -> str:
-    """Return the role that a connection has in the database, "" where nobody knows.
-
-    Some poolers take the project behind a dot: `postgres.abcdefgh`.
-    """
-    platform = platform_of(connection)
-    if platform is not None and f".{connection.host}".lower().endswith(platform.pooler_hosts):
-        return connection.user.partition(".")[0]
-    return connection.user

@@ -9,6 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
+from rlslint.code import Code, RowSecurityProgram
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, anchored
 from rlslint.config.platforms import PLATFORMS, SUPABASE, Platform, platform_of_host
@@ -19,7 +20,6 @@ from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts import History
 from rlslint.files.unread import mention, settings_named
 from rlslint.project.project import Project
-from rlslint.project.reading_code import Code, RowSecurityProgram, read_code
 from rlslint.project.replaying import Replayed, replay_history
 from rlslint.replay.state import Replay
 from rlslint.sql.statements import BrokenStatement
@@ -78,7 +78,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     nearest = _nearest_roots(all_files.histories)
     read = _with_a_part_of(found.reported, all_files, nearest)
     around_them = found if read == all_files else _code_of(read, found, nearest)
-    code = read_code(around_them, all_files, reader)
+    code = _code(around_them, all_files, reader)
     built: list[Built] = []
     loose: dict[str, Built] = {}
     wanted = _with_programs(read, code.programs, nearest)
@@ -114,6 +114,15 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     if not built:
         built.append(_join(None, config, code, False, reader))
     return Projects(tuple(built), code, read == all_files, all_files.left_out, all_files.superseded)
+
+
+def _code(found: Found, sorted_files: Histories, reader: Reader) -> Code:
+    """Return what application code and settings tell, where there is anything beside SQL."""
+    if not any((found.python, found.programs, found.settings, found.schemas, found.others)):
+        return Code((), (), 0, tests=tuple(os.path.join(found.root, one) for one in found.tests))
+    from rlslint.project.reading_code import read_code
+
+    return read_code(found, sorted_files, reader)
 
 
 def _connections_of(script: str, code: Code, nearest: Nearest) -> tuple[Connection, ...]:
@@ -298,10 +307,9 @@ def _apis(history: History, code: Code) -> tuple[tuple[str, Api], ...]:
 
 def _platform_of_connections(connections: Iterable[Connection]) -> Platform | None:
     """Return the platform with an API of its own on which a connection leads to the database."""
-    from rlslint.files.connections import platform_of
 
     for connection in connections:
-        platform = platform_of(connection)
+        platform = connection.platform
         if platform is not None and platform.default_grants:
             return platform
     return None

@@ -10,7 +10,6 @@ from rlslint.catalog import Catalog
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.options import Config
 from rlslint.config.platforms import PLATFORMS
-from rlslint.files.connections import role_of
 from rlslint.project.project import Project
 from rlslint.text import Span, Text
 
@@ -57,7 +56,7 @@ def _roles(projects: tuple[Project, ...]) -> Names:
     configured: set[str] = set()
     for project in projects:
         found |= {role.name for role in project.catalog.roles.values()}
-        found |= {role_of(connection) for connection in project.connections}
+        found |= {connection.role for connection in project.connections}
         found |= set(_owners(project.catalog))
         serving |= granted_roles(project.catalog, frozenset()).keys()
         configured |= set(project.config.owner_roles) | set(project.config.bypass_roles)

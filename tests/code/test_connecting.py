@@ -7,7 +7,7 @@ import pytest
 
 from rlslint.code.connecting import connections_in, may_connect
 from rlslint.code.forms import Forms
-from rlslint.files.connections import Connection, runs_migrations
+from rlslint.files.connections import Connection
 from rlslint.text.patterns import Searched
 from tests.linting import findings_of, lint
 
@@ -249,10 +249,10 @@ def test_what_is_for_development_or_for_migrations_is_told_apart() -> None:
     (migrating,) = connections("src/migrate.ts", source % "db")
     (serving,) = connections("src/db.ts", source % "db")
     assert (local.development, serving.development) == (True, False)
-    assert (runs_migrations(migrating), runs_migrations(serving)) == (True, False)
+    assert (migrating.runs_migrations, serving.runs_migrations) == (True, False)
     (script,) = connections("docker/scripts/yarn-setup.js", source % "db")
     (own,) = connections("src/setup.ts", source % "db")
-    assert (runs_migrations(script), runs_migrations(own)) == (True, False)
+    assert (script.runs_migrations, own.runs_migrations) == (True, False)
 
 
 MIGRATION = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
+from rlslint.files.connections import Connection
 from rlslint.text import Span, Text
 
 
@@ -33,12 +33,12 @@ def connection(user: str = "web", source: str = "DATABASE_URL", host: str = "db"
     ],
 )
 def test_a_name_tells_what_a_connection_is_for(source: str, expected: bool) -> None:
-    assert runs_migrations(connection(source=source)) is expected
+    assert connection(source=source).runs_migrations is expected
 
 
 def test_the_pooler_of_a_platform_is_no_part_of_the_role() -> None:
-    assert role_of(connection("postgres.abcd", host="aws-0.pooler.supabase.com")) == "postgres"
-    assert role_of(connection("first.last", host="db.shop.example")) == "first.last"
+    assert connection("postgres.abcd", host="aws-0.pooler.supabase.com").role == "postgres"
+    assert connection("first.last", host="db.shop.example").role == "first.last"
 
 
 @pytest.mark.parametrize(
@@ -56,5 +56,5 @@ def test_the_pooler_of_a_platform_is_no_part_of_the_role() -> None:
     ],
 )
 def test_a_host_tells_the_platform(host: str, expected: str) -> None:
-    platform = platform_of(connection(host=host))
+    platform = connection(host=host).platform
     assert (platform.name if platform is not None else "") == expected

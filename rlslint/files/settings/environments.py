@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint import NamedTuple
-from rlslint.files.connections import Connection, runs_migrations
+from rlslint.files.connections import Connection
 from rlslint.files.settings.kubernetes import Container, Literal, Manifests, Reference, Source
 from rlslint.files.settings.variables import connections_of_resolved
 from rlslint.files.settings.yaml_files import IMAGE
@@ -95,7 +95,7 @@ class _Given(NamedTuple):
 
 def _weight(connection: Connection) -> tuple[bool, bool, bool]:
     """Return what sorts first the connection that the most is at stake with."""
-    return not connection.connects, runs_migrations(connection), connection.development
+    return not connection.connects, connection.runs_migrations, connection.development
 
 
 def _environments(

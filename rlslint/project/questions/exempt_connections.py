@@ -13,7 +13,7 @@ from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.answers import remembered
 from rlslint.config import Confidence
 from rlslint.config.platforms import SUPERUSER, console_role
-from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
+from rlslint.files.connections import Connection
 from rlslint.project.project import Project
 from rlslint.text.patterns import Pattern
 
@@ -37,8 +37,8 @@ class Exemption(NamedTuple):
 
 def serves_requests(connection: Connection, project: Project) -> bool:
     """Tell whether the application answers requests over a connection."""
-    runtime, role = project.runtime, role_of(connection)
-    if not connection.connects or runs_migrations(connection):
+    runtime, role = project.runtime, connection.role
+    if not connection.connects or connection.runs_migrations:
         return False
     if runtime.evidence is Evidence.configuration and role not in runtime.names:
         return False
@@ -52,7 +52,7 @@ def exemption(connection: Connection, project: Project) -> Exemption | None:
 
     What the history says of the role is the business of its statement.
     """
-    role = role_of(connection)
+    role = connection.role
     known = project.catalog.roles.get(role)
     if role == BOOTSTRAP_SUPERUSER and is_superuser(project.catalog, role):
         return Exemption(SUPERUSER, True, "the migrations make it one", "", Confidence.medium)
@@ -63,7 +63,7 @@ def exemption(connection: Connection, project: Project) -> Exemption | None:
         file = made.span.text.path
         remedy = f"take the attribute from the role in {file}"
         return Exemption(made.made_as, True, f"{file} makes it with that attribute", remedy, None)
-    platform = platform_of(connection)
+    platform = connection.platform
     if platform is not None:
         console = console_role(platform, role)
         if console is None or (is_declared(project.catalog, role) and not console.names):
@@ -95,7 +95,7 @@ def is_of_the_server(role: str, project: Project) -> bool:
 
 def _superusers_of_servers(project: Project) -> frozenset[str]:
     return frozenset(
-        role_of(connection)
+        connection.role
         for connection in project.connections
         if connection.connects
         and not connection.development
@@ -139,19 +139,19 @@ def sets_up_a_server(project: Project) -> bool:
 
 def is_only_one(connection: Connection, project: Project) -> bool:
     """Tell whether no connection of the application is as another role."""
-    role = role_of(connection)
+    role = connection.role
     return not any(
-        role_of(other) not in ("", role) and serves_requests(other, project)
+        other.role not in ("", role) and serves_requests(other, project)
         for other in project.connections
     )
 
 
 def is_told_before(connection: Connection, project: Project) -> bool:
     """Tell whether the same is said of another connection for development: once is enough."""
-    role = role_of(connection)
+    role = connection.role
     for other in project.connections:
         if other is connection or not connection.development:
             return False
-        if role_of(other) == role and other.development and serves_requests(other, project):
+        if other.role == role and other.development and serves_requests(other, project):
             return True
     return False

@@ -10,7 +10,6 @@ from rlslint.access.runtime_roles import platform_spoken_of
 from rlslint.catalog import Condition, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import console_role
-from rlslint.files.connections import platform_of, role_of
 from rlslint.meaning.admitting import hides_all_without_context
 from rlslint.meaning.context import context_reads
 from rlslint.project.project import Project
@@ -64,10 +63,10 @@ def _of_role(name: str, project: Project) -> Bound:
     doubtful = Bound(Answer.maybe, f"nothing says that {name} bypasses it")
     consoles = []
     for connection in project.connections:
-        if role_of(connection) == name:
+        if connection.role == name:
             if connection.superuser_evidence and not connection.development:
                 return Bound(Answer.no)
-            platform = platform_of(connection)
+            platform = connection.platform
             console = console_role(platform, name) if platform is not None else None
             consoles += [console] if console is not None else []
     if consoles:

@@ -23,7 +23,6 @@ from rlslint.access.serving import makes_copies
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Membership, Role
 from rlslint.config.platforms import console_role
-from rlslint.files.connections import platform_of, role_of
 from rlslint.project.project import Project
 from rlslint.sql import quoted_identifier
 from rlslint.text.display import printable
@@ -50,10 +49,10 @@ def _escapes(role: str, project: Project) -> bool:
     if escapes_row_security(project.catalog, role):
         return True
     return any(
-        role_of(connection) == role
+        connection.role == role
         and (
             connection.superuser_evidence
-            or ((platform := platform_of(connection)) and console_role(platform, role))
+            or ((platform := connection.platform) and console_role(platform, role))
         )
         for connection in project.connections
     )

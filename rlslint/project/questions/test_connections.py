@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.access.reach import bypass, row_security_active
 from rlslint.access.serving import protected_tables
 from rlslint.catalog.answers import remembered
-from rlslint.files.connections import Connection, role_of, runs_migrations
+from rlslint.files.connections import Connection
 from rlslint.files.settings.development import is_for_tests
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import exemption
@@ -41,14 +41,14 @@ def _is_of_tests(connection: Connection) -> bool:
     if connection.is_open or not (connection.connects and connection.development):
         return False
     path, source = connection.span.text.path, connection.source
-    return is_for_tests(path, source) and not runs_migrations(connection)
+    return is_for_tests(path, source) and not connection.runs_migrations
 
 
 def _exempt(connection: Connection, project: Project) -> str:
     found = exemption(connection, project)
     if found is not None:
         return found.because
-    role = role_of(connection)
+    role = connection.role
     ways = [bypass(project.catalog, role, table) for table in protected_tables(project.catalog)]
     reasons = [way.reason for way in ways if way is not None]
     return f"{role} {reasons[0]}" if reasons and len(reasons) == len(ways) else ""

@@ -5,7 +5,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from rlslint.files.connections import Connection, runs_migrations
+from rlslint.files.connections import Connection
 from rlslint.files.settings.environments import taken_by_workloads, with_what_is_taken
 from rlslint.files.settings.files import read_settings
 from rlslint.files.settings.kubernetes import read_manifests
@@ -33,7 +33,7 @@ def told(files: dict[str, str]) -> list[tuple[str, str, str]]:
     return [
         (each.user, each.host, each.source)
         for each in connections(files)
-        if each.connects and not runs_migrations(each)
+        if each.connects and not each.runs_migrations
     ]
 
 
@@ -115,7 +115,7 @@ def test_what_only_jobs_take_serves_no_requests(kind: str) -> None:
         "job.yaml": workload(TAKES_ALL, kind, "prepare"),
     }
     (found,) = connections(files)
-    assert (found.user, found.connects, runs_migrations(found)) == ("app", True, True)
+    assert (found.user, found.connects, found.runs_migrations) == ("app", True, True)
     both = {**files, "web.yaml": workload(TAKES_ALL)}
     assert told(both) == [("app", "db.example", f"{SOURCE}DB_USER")]
     assert len(connections(both)) == 1

@@ -8,7 +8,7 @@ from rlslint.access.runtime_roles import Evidence, speaks_of
 from rlslint.access.serving import in_words, protected_tables
 from rlslint.config import Severity
 from rlslint.config.platforms import BYPASSRLS
-from rlslint.files.connections import Connection, platform_of, role_of
+from rlslint.files.connections import Connection
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
@@ -37,7 +37,7 @@ def app_role_bypassrls(connection: Connection, project: Project) -> Iterator[Fin
 
 def _serves_beside_an_api(connection: Connection, project: Project) -> bool:
     """Tell whether policies are written for the callers of the platform's API."""
-    platform = platform_of(connection)
+    platform = connection.platform
     by_platform = project.runtime.evidence is Evidence.platform
     return by_platform and platform is not None and speaks_of(project.catalog, platform)
 
@@ -46,7 +46,7 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
     tables = protected_tables(project.catalog)
     if not tables:
         return
-    role = role_of(connection)
+    role = connection.role
     does = "gets past every policy" if found.certain else "may get past every policy"
     severity, tail = None if found.certain else Severity.warning, ""
     if connection.development and found.certain and is_only_one(connection, project):

@@ -9,7 +9,7 @@ from rlslint.access.ownership import Answer
 from rlslint.access.serving import in_words, protected_tables, serves
 from rlslint.config import Confidence, Severity
 from rlslint.config.platforms import SUPERUSER
-from rlslint.files.connections import Connection, role_of
+from rlslint.files.connections import Connection
 from rlslint.files.settings.development import is_for_tests
 from rlslint.project import Finding
 from rlslint.project.project import Project
@@ -44,7 +44,7 @@ def _of_sessions(connection: Connection, project: Project) -> Iterator[Finding]:
     That one has to stay a superuser (PostgreSQL 16 refuses to change it, release notes of 16); any
     other is reported as a role, which can be mended.
     """
-    role, tables = role_of(connection), protected_tables(project.catalog)
+    role, tables = connection.role, protected_tables(project.catalog)
     serving = serves(project.catalog, project.runtime, role)
     is_bound = not connection.superuser_evidence or not is_superuser(project.catalog, role)
     if is_bound or not tables or serving.answer is Answer.no:
@@ -66,7 +66,7 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
     tables = protected_tables(project.catalog)
     if not tables:
         return
-    role, rows = role_of(connection), f"the rows of every tenant in {in_words(tables)}"
+    role, rows = connection.role, f"the rows of every tenant in {in_words(tables)}"
     severity, tail = None if found.certain else Severity.warning, ""
     if connection.development:
         severity, tail = _in_development(connection, project)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.serving import in_words, protected_tables
-from rlslint.files.connections import Connection, role_of
+from rlslint.files.connections import Connection
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.ordinary_roles import connect_as_another
@@ -18,7 +18,7 @@ def tests_run_as_bypass_role(connection: Connection, project: Project) -> Iterat
     because = proves_nothing(connection, project)
     if not because:
         return
-    role, tables = role_of(connection), protected_tables(project.catalog)
+    role, tables = connection.role, protected_tables(project.catalog)
     yield Finding(
         object=connection.source or role,
         message=f"tests pass whatever the policies of {in_words(tables)} say: they connect as "

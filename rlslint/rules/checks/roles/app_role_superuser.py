@@ -9,7 +9,6 @@ from rlslint.access.ownership import Answer
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
-from rlslint.files.connections import role_of
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.remedies import keeping
@@ -28,7 +27,7 @@ def app_role_superuser(role: Role, project: Project) -> Iterator[Finding]:
 
 def _has_to_stay(role: Role, project: Project) -> bool:
     """Tell whether a role is the superuser of the server: what connects as it has to change."""
-    sessions = [c for c in project.connections if c.is_open and role_of(c) == role.name]
+    sessions = [c for c in project.connections if c.is_open and c.role == role.name]
     if not sessions:
         return role.name == BOOTSTRAP_SUPERUSER
     return any(connection.superuser_evidence for connection in sessions)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import has_bypassrls, is_superuser
 from rlslint.access.serving import in_words, protected_tables
 from rlslint.config import Confidence, Severity
-from rlslint.files.connections import Connection, platform_of, role_of, runs_migrations
+from rlslint.files.connections import Connection
 from rlslint.files.deployment import Route
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
@@ -31,7 +31,7 @@ def _is_behind(route: Route, connection: Connection) -> bool:
     """Tell whether a route leads to the workload that a connection is of."""
     if not connection.source.startswith(route.workload) or connection.is_open:
         return False
-    if connection.development or not connection.connects or runs_migrations(connection):
+    if connection.development or not connection.connects or connection.runs_migrations:
         return False
     in_one_file = connection.span.text.path == route.span.text.path
     return in_one_file or not route.workload.startswith("services.")
@@ -39,17 +39,17 @@ def _is_behind(route: Route, connection: Connection) -> bool:
 
 def _because(connection: Connection, project: Project) -> str:
     """Return why no policy binds the role of a connection, "" where nothing certain says so."""
-    role = role_of(connection)
+    role = connection.role
     if is_superuser(project.catalog, role):
         return "the migrations make it a superuser"
     if has_bypassrls(project.catalog, role):
         return "the migrations give it BYPASSRLS"
-    found = exemption(connection, project) if platform_of(connection) is not None else None
+    found = exemption(connection, project) if connection.platform is not None else None
     return found.because if found is not None and found.certain else ""
 
 
 def _finding(route: Route, connection: Connection, because: str, project: Project) -> Finding:
-    role, tables = role_of(connection), protected_tables(project.catalog)
+    role, tables = connection.role, protected_tables(project.catalog)
     is_set_aside = role in project.config.bypass_roles
     return Finding(
         object=route.workload.rstrip("."),

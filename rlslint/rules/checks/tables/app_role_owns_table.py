@@ -9,7 +9,6 @@ from rlslint.access.serving import in_words
 from rlslint.catalog.model import Table
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
-from rlslint.files.connections import role_of, runs_migrations
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import is_of_the_server
@@ -57,7 +56,7 @@ def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding
 def _by_connection(tables: tuple[Table, ...], project: Project) -> Iterator[Finding]:
     """Yield a finding where requests and migrations are known to use the same role."""
     for connection in project.connections:
-        role = role_of(connection)
+        role = connection.role
         if connection.span not in project.runtime.spans or role not in project.runtime.migrating:
             continue
         if role in project.runtime.exempt or escapes_row_security(project.catalog, role):
@@ -77,7 +76,7 @@ def _by_connection(tables: tuple[Table, ...], project: Project) -> Iterator[Find
                 *(
                     (other.span, "runs the migrations")
                     for other in project.connections
-                    if other.connects and runs_migrations(other) and role_of(other) == role
+                    if other.connects and other.runs_migrations and other.role == role
                 )
             ),
             severity=Severity.info if connection.development else None,
