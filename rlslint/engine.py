@@ -402,7 +402,7 @@ def _with_signs(
     unknown = tuple(
         sign
         for sign in (*seen.found, *code.seen)
-        if sign.path not in known and (uses or not sign.exempts)
+        if sign.path not in known and (uses or not (sign.exempts or sign.grants))
     )
     left_out = (*projects.left_out, *projects.superseded)
     scripts = signs((file.path for file in left_out), found.root, found.tests)
@@ -424,7 +424,7 @@ def _with_signs(
         NotChecked(
             "test file" if sign.is_test else "file",
             sign.path,
-            _EXEMPTS if sign.exempts else _SIGNS[sign.makes],
+            _EXEMPTS if sign.exempts else _GRANTS if sign.grants else _SIGNS[sign.makes],
         )
         for sign in all_found
     )
@@ -440,10 +440,11 @@ def _with_signs(
     too_large = (
         *(NotChecked("file", path, _TOO_LARGE) for path in unsearched),
         *(NotChecked("file", path, _COMPRESSED) for path in seen.packed),
+        *(NotChecked("file", path, _OF_TEMPLATE) for path in seen.templates),
     )
     return result._replace(
         not_checked=(*result.not_checked, *unread, *not_run, *old, *ignored, *too_large),
-        unread=tuple(sign.path for sign in all_found if not sign.exempts),
+        unread=tuple(one.path for one in all_found if not (one.exempts or one.grants)),
         uses_row_security=(
             None if (unread or not_run or ignored or too_large) and not uses else uses
         ),
@@ -454,9 +455,11 @@ _SIGNS = {
     True: "with row security in a form that is not read",
     False: "with the context of row security in a form that is not read",
 }
-_EXEMPTS = "that lets a role past policies in a form that is not read"
+_EXEMPTS = "letting a role past policies in a form that is not read"
 _PASSED = "whose queries of protected tables were not followed"
-_COMPRESSED = "that is compressed, and so not searched for row security"
+_GRANTS = "granting privileges in a form that is not read"
+_OF_TEMPLATE = "of which a tool makes SQL that is not read"
+_COMPRESSED = "in compressed form, and so not searched for row security"
 _REFUSED_QUERY = "that PostgreSQL's grammar refuses as written"
 _OF_TESTS = "with row security, read only where it is named"
 _SUPERSEDED = "beside those that run"
@@ -464,7 +467,7 @@ _NOT_RUN = "with row security that no history runs"
 _LEFT_UNREAD = "left unread"
 _BY_GIT = "that would run, and that .gitignore leaves out"
 _ELSEWHERE = "dblink"
-_CONNECTS = "that asks over a connection of its own"
+_CONNECTS = "with a connection of its own (dblink)"
 _STRANGE = "that may make tables and functions of its own"
 _TOO_LARGE = "too large to be searched for row security"
 

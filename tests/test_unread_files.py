@@ -23,6 +23,7 @@ UNREAD = {
     "java/V1__Guard.java": 'st.execute("CREATE POLICY own " +\n   "ON " + name + " USING (true)");',
     "db/changelog.xml": "<sql>ALTER TABLE carts FORCE ROW LEVEL SECURITY</sql>",
     "db/changelog.yaml": "- sql: {sql: 'alter policy own on carts to app'}",
+    "policy.hcl": 'policy "own" {\n  on    = table.carts\n  using = "true"\n}',
     "schema.hcl": 'table "carts" {\n  row_security {\n    enabled = true\n  }\n}',
     "k8s/init.yaml": "data:\n  init.sql: |\n    ALTER TABLE carts ENABLE ROW LEVEL SECURITY;",
     "bin/setup": '#!/bin/sh\npsql -c "create policy own on carts using (true)"',
@@ -341,14 +342,25 @@ ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
 @pytest.mark.parametrize(
     ("path", "content", "reason"),
     [
-        ("ops/grant.sh", "psql -c 'ALTER ROLE app BYPASSRLS'", "lets a role past policies"),
-        ("init/1.sh", "psql <<E\ncreate user app\n with superuser\nE", "lets a role past policies"),
-        ("ops/app.sh", "createuser --login --superuser app", "lets a role past policies"),
-        ("infra/db.tf", "bypass_row_level_security = true", "lets a role past policies"),
-        ("roles.yml", "role_attr_flags: LOGIN,BYPASSRLS", "lets a role past policies"),
+        ("ops/grant.sh", "psql -c 'ALTER ROLE app BYPASSRLS'", "letting a role past policies"),
+        (
+            "init/1.sh",
+            "psql <<E\ncreate user app\n with superuser\nE",
+            "letting a role past policies",
+        ),
+        ("ops/app.sh", "createuser --login --superuser app", "letting a role past policies"),
+        ("infra/db.tf", "bypass_row_level_security = true", "letting a role past policies"),
+        ("roles.yml", "role_attr_flags: LOGIN,BYPASSRLS", "letting a role past policies"),
+        ("infra/r.tf", 'resource "postgresql_role" "a" {\n superuser = true\n}', "letting a role"),
+        ("k8s/c.yaml", "apiVersion: postgresql.cnpg.io/v1\n- bypassrls: true", "letting a role"),
+        ("k8s/z.yaml", "apiVersion: acid.zalan.do/v1\nusers:\n a:\n - superuser", "letting a role"),
+        ("init/2.sh", 'psql -c "GRANT postgres TO app"', "letting a role past policies"),
+        ("init/3.sh", 'psql -c "GRANT ALL ON docs TO PUBLIC"', "granting privileges in a form"),
+        ("migrations/2.sql.erb", "REVOKE ALL ON docs FROM app", "of which a tool makes SQL"),
         ("ops/plain.sh", "psql -c 'ALTER ROLE app NOBYPASSRLS NOSUPERUSER'", ""),
-        ("init/seed.sql.gz", "\x1f\0", "that is compressed"),
-        ("prod.dump", "PGDMP\0", "that is compressed"),
+        ("src/text.ts", "'grant all on the docs to the reader'", ""),
+        ("init/seed.sql.gz", "\x1f\0", "in compressed form"),
+        ("prod.dump", "PGDMP\0", "in compressed form"),
         ("logo.png.gz", "\x1f\0", ""),
     ],
 )
@@ -420,26 +432,45 @@ def test_what_git_does_not_keep_and_nothing_runs_is_nothing(tmp_path: Path, path
     assert LEAVES_OUT not in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("statement", "is_unknown"),
+    [
+        ('\\set t docs\nALTER TABLE :"t" DISABLE ROW LEVEL SECURITY;', True),
+        ("ALTER TABLE {{ table }} DISABLE ROW LEVEL SECURITY;", True),
+        ("GRANT SELECT ON ${table} TO PUBLIC;", True),
+        ("CREATE TABLE ${table} (id int); ALTER TABLE ${table} OWNER TO app;", False),
+        ("ALTER TABLE ${schema}.notes DISABLE ROW LEVEL SECURITY;", False),
+    ],
+)
+def test_a_name_that_is_filled_in_may_be_that_of_any_table(
+    tmp_path: Path, statement: str, is_unknown: bool
+) -> None:
+    at = files_in(tmp_path, {"migrations/0001_a.sql": ROLES + statement})
+    run = rlslint("check", "--show-unchecked", "--min-severity=info", cwd=at)
+    assert ("unresolved-dynamic-ddl" in run.stdout) is is_unknown
+    assert ("table public.docs behind SQL that could not be evaluated" in run.stderr) is is_unknown
+
+
 ELSEWHERE = {
     "CREATE EXTENSION acme_billing;": "extension acme_billing that may make tables",
     "CREATE EXTENSION dblink; CREATE VIEW far AS SELECT * FROM dblink('', 'x') AS t(id int);": (
-        "view public.far that asks over a connection of its own"
+        "view public.far with a connection of its own (dblink)"
     ),
     "CREATE FUNCTION far() RETURNS void LANGUAGE sql AS $$ SELECT dblink_exec('', 'x') $$;": (
-        "function public.far that asks over a connection of its own"
+        "function public.far with a connection of its own (dblink)"
     ),
 }
 
 
 LEFT_OUT = {
     "CREATE ROLE alembic_web LOGIN; GRANT SELECT ON notes TO alembic_web;": (
-        "role alembic_web that is taken for one of administration by its name alone"
+        "role alembic_web taken for one of administration by name alone"
     ),
     "CREATE ROLE shop_admin LOGIN; GRANT pg_read_all_data TO shop_admin;": (
-        "role shop_admin that is taken for one of administration by its name alone"
+        "role shop_admin taken for one of administration by name alone"
     ),
     "CREATE ROLE reports LOGIN BYPASSRLS; GRANT SELECT ON docs TO reports;": (
-        "role reports that bypasses row security, and of which nothing tells what it serves"
+        "role reports past row security, with nothing to tell whom it serves"
     ),
 }
 ROLES = """CREATE ROLE app LOGIN;

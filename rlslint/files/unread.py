@@ -14,7 +14,13 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
 from rlslint import NamedTuple
 from rlslint.files import disk
-from rlslint.files.walk import HISTORY_FOLDERS, is_packed_sql, kind, shown_path
+from rlslint.files.walk import (
+    HISTORY_FOLDERS,
+    is_packed_sql,
+    is_sql_template,
+    kind,
+    shown_path,
+)
 from rlslint.text.budget import LARGEST_SEARCHED
 from rlslint.text.patterns import Pattern, Searched
 
@@ -42,6 +48,7 @@ _DDL = {
         Pattern(rb"create_policy[\s(]+[:'\"]"),
         Pattern(rb"pg_?policy\s*\("),
         Pattern(rb"crud_?policy\s*\("),
+        Pattern(rb"policy\s+\"[^\"\n]{1,100}\"\s*\{[^}]{0,300}?\bon\s*=\s*table\."),
     ),
     b"rls": (
         Pattern(rb"enable_?rls\b"),
@@ -60,6 +67,12 @@ _SHOUTED = {
 }
 """Signs that are prose in any other case."""
 
+_POWERFUL = (
+    rb"[\"']?(?:postgres|rds_superuser|cloudsqlsuperuser|azure_pg_admin|neon_superuser"
+    rb"|pg_(?:read|write)_(?:all_data|server_files)|pg_execute_server_program)\b[\"']?"
+)
+"""Roles that get past policies or at all tables, in whose name others do so."""
+
 _EXEMPTING = {
     b"bypassrls": (
         _apart(rb"create (?:role|user) [^;]{1,200}?\Wbypassrls\b"),
@@ -72,8 +85,24 @@ _EXEMPTING = {
     b"bypass_row_level": (Pattern(rb"bypass_row_level_security\s*[=:]\s*true"),),
     b"role_attr_flags": (Pattern(rb"role_attr_flags\W[^\n]{0,80}\b(?:bypassrls|superuser)\b"),),
     b"createuser": (Pattern(rb"createuser\s[^\n;|&]{0,200}?(?:-s\b|--superuser|--bypassrls)"),),
+    b"postgresql_role": (Pattern(rb"\bsuperuser\s*=\s*true"),),
+    b"postgresql_grant_role": (Pattern(rb"\bgrant_role\s*=\s*" + _POWERFUL),),
+    b"cnpg.io": (Pattern(rb"\b(?:superuser|bypassrls)['\"]?\s*:\s*['\"]?true"),),
+    b"acid.zalan.do": (Pattern(rb"-\s*['\"]?(?:superuser|bypassrls)\b"),),
+    b"postgrescluster": (Pattern(rb"options:[^\n]{0,200}\b(?:superuser|bypassrls)\b"),),
+    b"grant": (_apart(rb"grant " + _POWERFUL + rb" to "),),
 }
 """What lets a role past all policies."""
+
+_GRANTING = {
+    b"grant": (
+        _apart(
+            rb"grant (?:all|select|insert|update|delete|usage|execute)\b[^;]{0,200}?\Won "
+            rb"[^;]{0,200}?\Wto "
+        ),
+    )
+}
+"""What gives privileges."""
 
 _NAME = rb"[a-z_][\w$#{}]*(?:\.[\w$#{}]+)+"
 _TO = rb"\W{0,2}\s*(?:=|\bto\s)"
@@ -103,25 +132,28 @@ _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 class Sign(NamedTuple):
     """A file with a sign: it `makes` row security, or else sets the context of the caller.
 
-    Or it only `exempts` a role from policies. `is_test` tells that it tests the program and is no
-    part of it.
+    Or it only `exempts` a role from policies, or `grants` privileges. `is_test` tells that it tests
+    the program and is no part of it.
     """
 
     path: str
     makes: bool
     is_test: bool
     exempts: bool = False
+    grants: bool = False
 
 
 class Signs(NamedTuple):
     """The files with signs of row security, sorted.
 
-    And those that cannot be looked through: they are too large, or SQL that is compressed.
+    And those that cannot be looked through: they are too large, or SQL that is compressed; and the
+    templates of SQL without a sign.
     """
 
     found: tuple[Sign, ...]
     too_large: tuple[str, ...]
     packed: tuple[str, ...]
+    templates: tuple[str, ...] = ()
 
 
 def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
@@ -129,11 +161,11 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
 
     `base` is where the paths are shown from, `tests` are those of tests as they are shown.
     """
-    found, too_large, packed = [], [], []
+    found, too_large, packed, templates = [], [], [], []
     for path in sorted(paths):
         shown = shown_path(path, base)
         data = content(path)
-        if not data and is_packed_sql(path):
+        if not data and (is_packed_sql(path) or _is_dump(path)):
             packed.append(shown)
             continue
         if len(data) > LARGEST_SEARCHED:
@@ -141,7 +173,19 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
             continue
         sign = sign_of(Searched(data), shown, is_test=shown in tests)
         found += [sign] if sign is not None else []
-    return Signs(tuple(found), tuple(too_large), tuple(packed))
+        templates += [shown] if sign is None and data and is_sql_template(path) else []
+    return Signs(tuple(found), tuple(too_large), tuple(packed), tuple(templates))
+
+
+def _is_dump(path: str) -> bool:
+    """Tell whether a file is one that pg_dump writes for pg_restore."""
+    try:
+        return disk.skim(path, len(_DUMP)) == _DUMP
+    except OSError:
+        return False
+
+
+_DUMP = b"PGDMP"
 
 
 def sign_of(text: Searched, shown: str, is_test: bool) -> Sign | None:
@@ -149,7 +193,10 @@ def sign_of(text: Searched, shown: str, is_test: bool) -> Sign | None:
     makes = _has(text, _DDL) or _has(text, _SHOUTED, shouted=True)
     if makes or _has(text, _CONTEXT) or _has(text, _SHOUTED_CONTEXT, shouted=True):
         return Sign(shown, makes, is_test)
-    return Sign(shown, makes, is_test, exempts=True) if _has(text, _EXEMPTING) else None
+    if _has(text, _EXEMPTING):
+        return Sign(shown, makes, is_test, exempts=True)
+    grants = kind(shown) in (None, "settings") and _has(text, _GRANTING)
+    return Sign(shown, makes, is_test, grants=True) if grants else None
 
 
 def makes_row_security(data: bytes) -> bool:

@@ -46,6 +46,10 @@ _PRODUCTS = (
 _PACKED_SQL = Pattern(
     r"(?:.+)\.(?:sql|psql|dump)\.(?:bz2|gz|lz4|xz|zip|zst)|.+\.(?:pg)?dump|.+\.backup"
 )
+_SQL_TEMPLATE = Pattern(
+    r".+\.(?:sql|psql|pgsql|ddl)\.(?:ejs|erb|go|gotmpl|hbs|in|j2|jinja2?|liquid|m4|mako|mustache"
+    r"|njk|template|tera|tmpl|tpl|twig)"
+)
 _SAYING_NOTHING = frozenset(
     {
         "authors", "bun.lockb", "changelog", "changes", "contributing", "copying", "go.sum",
@@ -107,6 +111,11 @@ def may_tell(name: str) -> bool:
 def is_packed_sql(name: str) -> bool:
     """Tell whether a file of this name may hold SQL in a form of which no words can be found."""
     return _PACKED_SQL().fullmatch(name.lower()) is not None
+
+
+def is_sql_template(name: str) -> bool:
+    """Tell whether a tool makes SQL of a file of this name."""
+    return _SQL_TEMPLATE().fullmatch(name.lower()) is not None
 
 
 def shown_path(full: str, base: str) -> str:

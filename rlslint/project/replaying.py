@@ -31,6 +31,7 @@ from rlslint.replay import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.state import Replay
 from rlslint.replay.transactions import Ending, end_script
 from rlslint.sql.parser import ParsedStatement
+from rlslint.sql.placeholders import has_marks, is_placeholder
 from rlslint.sql.psql import INCLUDE
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, open_holes
@@ -47,7 +48,7 @@ _ENDINGS = {
 
 
 _FORCES = Pattern(rb"f(?<!\wf)orce\s+row\b")
-_COPIES = Pattern(rb"i(?<!\wi)nto\b[^;']*?\bselect\b")
+_COPIES = Pattern(rb"i(?<!\wi)nto\b(?:(?!\binto\b)[^;'])*?\bselect\b")
 """INSERT of what a query gives, and no INSERT of many values."""
 _SPEAKS_OF_ROW_SECURITY = Pattern(rb"r(?<!\wr)ow\s+level\s+security\b")
 _CHANGES_ROWS = Pattern(
@@ -267,6 +268,10 @@ def _carry_out(replay: Replay, item: ParsedStatement | BrokenStatement, reader: 
             from rlslint.replay.doubt import carry_out_interpolated
 
             carry_out_interpolated(replay, statement)
+        elif _names_what_is_filled_in(replay, item):
+            from rlslint.replay.doubt import carry_out_filled_in
+
+            carry_out_filled_in(replay, statement)
         else:
             replay.run(item)
     except UnknownFact as unknown:
@@ -295,6 +300,27 @@ def _leave_undone(replay: Replay, item: BrokenStatement) -> None:
 def _is_interpolated(statement: Statement) -> bool:
     """Tell whether a part of the statement is known only when the program runs."""
     return bool(statement.text.holes) and any(True for _ in open_holes(statement))
+
+
+def _names_what_is_filled_in(replay: Replay, item: ParsedStatement) -> bool:
+    """Tell whether a statement changes a table whose name psql or a tool fills in.
+
+    What the history makes under such a name is one table, however it is called. Any other name may
+    be that of any table.
+    """
+    if item.statement.kind not in _OF_TABLES or not has_marks(item.statement.sql):
+        return False
+    targets = [item.node.get("relation"), item.node.get("table")]
+    targets += [each.get("RangeVar") for each in item.node.get("objects", ())]
+    return any(
+        target is not None
+        and is_placeholder(target.get("relname", ""))
+        and replay.find(target) is None
+        for target in targets
+    )
+
+
+_OF_TABLES = frozenset(("AlterTableStmt", "CreatePolicyStmt", "AlterPolicyStmt", "GrantStmt"))
 
 
 def _platform_called(

@@ -10,6 +10,7 @@ from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import BrokenStatement, ParsedStatement
+from rlslint.sql.placeholders import stretches
 from rlslint.text import HoleValue, Statement, open_holes
 
 
@@ -28,6 +29,18 @@ def carry_out_interpolated(replay: Replay, statement: Statement) -> None:
     is_written = any(hole.value is not HoleValue.unread for hole in holes)
     execution = Execution(replay, statement)
     execution.run_unknown(PartlyKnown((*parts, rest)), is_noted=is_written)
+
+
+def carry_out_filled_in(replay: Replay, statement: Statement) -> None:
+    """Make unknown what a statement may change of which psql or a tool fills in the names."""
+    data = statement.text.data[statement.start : statement.end]
+    parts: list[str | Blank] = []
+    position = 0
+    for start, end in stretches(data):
+        parts += [data[position:start].decode("utf-8", "replace"), Blank.anything]
+        position = end
+    rest = data[position:].decode("utf-8", "replace")
+    Execution(replay, statement).run_unknown(PartlyKnown((*parts, rest)), is_noted=True)
 
 
 def carry_out_inclusion(replay: Replay, statement: Statement) -> None:

@@ -72,6 +72,21 @@ def is_placeholder(name: str) -> bool:
     return name != "" and (name.strip("_") == "" or name.startswith(_MARKS))
 
 
+def has_marks(sql: str) -> bool:
+    """Tell whether SQL may have a placeholder of psql or of a template in it."""
+    return any(mark in sql for mark in _MARKS)
+
+
+def stretches(data: bytes) -> list[tuple[int, int]]:
+    """Return where the placeholders of a SQL file stand, each as its start and its end."""
+    replaced = without_placeholders(data, application=False)
+    return [
+        match.span()
+        for match in re.finditer(rb"_+", replaced)
+        if data[match.start() : match.end()] != match.group()
+    ]
+
+
 def has_templates(data: bytes) -> bool:
     """Tell whether `data` has `{{name}}` or `${name}`, which a tool fills in, quoted or not."""
     return _TEMPLATES().search(data) is not None

@@ -102,9 +102,9 @@ def left_out_by_name(project: Project) -> Iterator[tuple[Role, str]]:
             continue
         if certainly(has_bypassrls, catalog, name):
             if not certainly(makes_copies, catalog, name) and _reaches(name, project, True):
-                yield role, "that bypasses row security, and of which nothing tells what it serves"
+                yield role, "past row security, with nothing to tell whom it serves"
         elif is_administrative(name) and _reaches(name, project, False):
-            yield role, "that is taken for one of administration by its name alone"
+            yield role, "taken for one of administration by name alone"
 
 
 def _reaches(role: str, project: Project, is_enabled: bool) -> bool:
