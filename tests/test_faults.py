@@ -286,7 +286,7 @@ def test_sql_migrations_that_cannot_be_put_in_order_cost_no_others(
     [
         ("project.replaying._platform", "Not replayed: history from "),
         ("files.layouts.numbered.claim", "Not put in order: files with numbers"),
-        ("project.comparing.drifts_between", "Not compared with its migrations: database "),
+        ("project.database.drifts_between", "Not compared with its migrations: database "),
     ],
 )
 def test_migrations_that_cannot_be_replayed_cost_an_audit_nothing_else(

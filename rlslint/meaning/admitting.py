@@ -15,10 +15,9 @@ from rlslint.meaning.context import ContextFunctions, columns_of_callers, own_co
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.planning import constant_truth, planning_errors, without_constants
 from rlslint.meaning.simplifying import disjunction, simplified
-from rlslint.meaning.situations import NOT_VALID, Session, Situation
 from rlslint.meaning.truth import UNDECIDED
 from rlslint.meaning.values import Known, RaisesError
-from rlslint.meaning.worlds import World, worlds
+from rlslint.meaning.worlds import NOT_VALID, Session, Situation, World, worlds
 from rlslint.sql.expressions import And, Constant, Expr, Not, Or
 from rlslint.text.budget import WORLDS
 

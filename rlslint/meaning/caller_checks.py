@@ -22,8 +22,8 @@ from rlslint.meaning.procedural_bodies import (
     selected,
     value_of,
 )
-from rlslint.meaning.situations import Session, Situation
 from rlslint.meaning.truth import outcomes
+from rlslint.meaning.worlds import Session, Situation
 from rlslint.replay.plpgsql import tree
 from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql

@@ -14,9 +14,8 @@ from rlslint.meaning.context import (
     is_row_free,
     own_columns,
 )
-from rlslint.meaning.queries import inner_query
+from rlslint.meaning.queries import given_of, inner_query
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.written_rows import given_of
 from rlslint.sql.expressions import (
     Call,
     Case,

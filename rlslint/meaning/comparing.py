@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from rlslint.meaning.context import USERS, is_own
-from rlslint.meaning.situations import Session, Situation
 from rlslint.meaning.values import (
     Known,
     Term,
@@ -15,7 +14,7 @@ from rlslint.meaning.values import (
     known_text,
     stands_for_none,
 )
-from rlslint.meaning.worlds import World
+from rlslint.meaning.worlds import Session, Situation, World
 from rlslint.sql.expressions import Column
 from rlslint.text.patterns import Pattern
 

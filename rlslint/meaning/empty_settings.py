@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
-from rlslint.meaning.admitting import errors_of_rows
 from rlslint.meaning.bodies import SettingRead, settings_read
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.planning import planning_errors
-from rlslint.meaning.situations import Session
+from rlslint.meaning.worlds import Session
 from rlslint.sql.expressions import Cast, Expr, IsNull, Query, SubSelect
 
 ALWAYS_SET = frozenset(
@@ -36,6 +35,8 @@ def empty_casts(
     """
     raised = planning_errors(expression, Session.reset, functions, not_null)
     if not raised:
+        from rlslint.meaning.admitting import errors_of_rows
+
         raised = errors_of_rows(expression, Session.reset, not_null, functions)
     distinct = {id(place): place for place in raised if isinstance(place, Cast)}
     return tuple(distinct.values())

@@ -26,14 +26,6 @@ from rlslint.meaning.comparing import (
     matched,
     ordered,
 )
-from rlslint.meaning.computing import (
-    computed,
-    is_string,
-    is_text,
-    joined,
-    known_result,
-    literal,
-)
 from rlslint.meaning.context import ContextRead, context_reads, is_own, own_columns, read_of
 from rlslint.meaning.repeating import (
     aggregates_alone,
@@ -43,7 +35,6 @@ from rlslint.meaning.repeating import (
     structure_of,
 )
 from rlslint.meaning.simplifying import is_null
-from rlslint.meaning.situations import Session, Situation
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
     Known,
@@ -51,9 +42,15 @@ from rlslint.meaning.values import (
     Term,
     Value,
     cast_known,
+    computed,
+    is_string,
+    is_text,
+    joined,
     json_key,
+    known_result,
+    literal,
 )
-from rlslint.meaning.worlds import World
+from rlslint.meaning.worlds import Session, Situation, World
 from rlslint.sql.expressions import (
     OWN_ROW,
     And,

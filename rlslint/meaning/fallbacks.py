@@ -12,7 +12,7 @@ from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.ownerless_rows import filters_of
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.situations import MISSING, Session
+from rlslint.meaning.worlds import MISSING, Session
 from rlslint.sql.expressions import Call, Case, Expr, Operator
 
 

@@ -15,7 +15,7 @@ from rlslint.meaning.context import (
     own_columns,
 )
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.situations import Session
+from rlslint.meaning.worlds import Session
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import (
     And,

@@ -12,9 +12,8 @@ from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.empty_settings import ALWAYS_SET
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.situations import Session, Situation
 from rlslint.meaning.values import RaisesError
-from rlslint.meaning.worlds import World, worlds
+from rlslint.meaning.worlds import Session, Situation, World, worlds
 from rlslint.sql.expressions import (
     Call,
     Constant,

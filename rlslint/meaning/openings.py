@@ -18,7 +18,7 @@ from rlslint.meaning.context import (
     own_columns,
 )
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.situations import NOT_VALID, Session
+from rlslint.meaning.worlds import NOT_VALID, Session
 from rlslint.sql.expressions import Call, Cast, Column, Expr, Not, Operator, SubSelect
 
 _NOTHING: ContextFunctions = frozenset()

@@ -10,7 +10,7 @@ from rlslint.meaning.bounds import bounds_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, is_own, own_column, own_columns
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.situations import Session
+from rlslint.meaning.worlds import Session
 from rlslint.sql.expressions import Call, Case, Column, Expr, IsNull, IsTruth, Operator
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import ContextFunctions, is_own, is_row_free, own_columns
 from rlslint.meaning.simplifying import is_boolean, is_null
-from rlslint.meaning.situations import Session, Situation
 from rlslint.meaning.truth import UNDECIDED, Folded, fold, outcomes
+from rlslint.meaning.worlds import Session, Situation
 from rlslint.sql.expressions import (
     And,
     Call,

@@ -1,9 +1,21 @@
-"""What FROM entries read, WITH queries included."""
+"""What FROM entries read, WITH queries included, and sub-selects over rows that are written out."""
 
 from __future__ import annotations
 
+from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
-from rlslint.sql.expressions import Query, Source
+from rlslint.meaning.simplifying import gives_rows
+from rlslint.sql.expressions import (
+    Call,
+    Column,
+    ColumnBinding,
+    Expr,
+    Items,
+    Query,
+    Source,
+)
+from rlslint.sql.rebuilding import rebuilt
+from rlslint.text.budget import ITEMS_WRITTEN_OUT
 
 
 def inner_query(source: Source) -> Query | None:
@@ -25,3 +37,130 @@ def _is_recursive(query: Query) -> bool:
         if isinstance(part, Query)
         for source in part.sources
     )
+
+
+class WrittenRow(NamedTuple):
+    """One row of a sub-select: what is put out where the conditions on it are true."""
+
+    conditions: tuple[Expr, ...]
+    outputs: tuple[Expr, ...]
+
+
+class WrittenRows(NamedTuple):
+    """The rows of a sub-select in their order; `at_once` if all are there before any is asked."""
+
+    rows: tuple[WrittenRow, ...]
+    at_once: bool
+
+    def outputs(self) -> tuple[Expr, ...]:
+        """Return everything that may be put out."""
+        return tuple(output for row in self.rows for output in row.outputs)
+
+
+@remembered
+def written_rows(query: Query) -> WrittenRows | None:
+    """Return the rows of a query that reads nothing but written ones, before any LIMIT.
+
+    None for any other query.
+    """
+    found = _rows(query)
+    return found if found is not None and len(found.rows) <= ITEMS_WRITTEN_OUT else None
+
+
+def _rows(query: Query) -> WrittenRows | None:
+    if query.grouped or query.ordering or query.having is not None or not query.inner_only:
+        return None
+    if query.set_operation == "values":
+        return WrittenRows(tuple(WrittenRow((), row.items) for row in query.rows), False)
+    if query.set_operation == "union":
+        arms = [_rows(arm) for arm in query.arms]
+        known = [arm for arm in arms if arm is not None]
+        if len(known) < len(arms):
+            return None
+        at_once = any(arm.at_once for arm in known)
+        return WrittenRows(tuple(row for arm in known for row in arm.rows), at_once)
+    if query.set_operation:
+        return None
+    match query.sources, query.outputs:
+        case (), (Call(("unnest",), (Items() as array,)),) if array.kind == "array":
+            rows = tuple(WrittenRow(query.conditions, (item,)) for item in array.items)
+            return WrittenRows(rows, True)
+        case (), outputs if not any(map(gives_rows, (*outputs, *query.conditions))):
+            return WrittenRows((WrittenRow(query.conditions, outputs),), False)
+        case (Source() as source,), outputs if not any(map(gives_rows, query.conditions)):
+            return _read(source, query)
+        case _:
+            return None
+
+
+def _read(source: Source, query: Query) -> WrittenRows | None:
+    match source.call, source.query:
+        case Call(("unnest",), (Items(items) as array,)), None if array.kind == "array":
+            below = WrittenRows(tuple(WrittenRow((), (item,)) for item in items), True)
+        case None, Query() as inner if not source.is_cte and not inner.limited:
+            found = _rows(inner)
+            if found is None:
+                return None
+            below = found
+        case _:
+            return None
+    rows = []
+    for row in below.rows:
+        parts = [_placed(part, source, row.outputs) for part in (*query.conditions, *query.outputs)]
+        known = tuple(part for part in parts if part is not None)
+        if len(known) < len(parts):
+            return None
+        asked = len(query.conditions)
+        rows.append(WrittenRow((*row.conditions, *known[:asked]), known[asked:]))
+    return WrittenRows(tuple(rows), below.at_once)
+
+
+def _placed(expression: Expr, source: Source, values: tuple[Expr, ...]) -> Expr | None:
+    """Return an expression with the values of a row in place of its columns."""
+    is_known = True
+
+    def change(child: Expr) -> Expr:
+        nonlocal is_known
+        match child:
+            case Column():
+                match child.binding:
+                    case ColumnBinding(bound, number, _) if bound is source:
+                        if 0 < number <= len(values):
+                            return values[number - 1]
+                        is_known = False
+                    case Source() as bound if bound is source:
+                        is_known = False
+                return child
+            case _:
+                return rebuilt(child, change)
+
+    placed = change(expression)
+    return placed if is_known else None
+
+
+@remembered
+def first_of(query: Query) -> WrittenRows | None:
+    """Return the rows of which a scalar sub-select gives the first that meets its conditions."""
+    found = written_rows(query) if len(query.outputs) == 1 else None
+    if found is None or any(map(gives_rows, query.outputs)) or query.limits[1] is not None:
+        return None
+    return found if query.limited or len(found.rows) == 1 else None
+
+
+@remembered
+def greatest_of(query: Query) -> tuple[str, WrittenRows] | None:
+    """Return the rows of which a scalar sub-select gives the greatest or the least value."""
+    match query.outputs:
+        case (Call((("max" | "min") as name,), (argument,)),) if not query.limited:
+            inner = query.copied()
+            inner.outputs = (argument,)
+            found = written_rows(inner)
+            return None if found is None else ("greatest" if name == "max" else "least", found)
+        case _:
+            return None
+
+
+def given_of(query: Query) -> WrittenRows | None:
+    """Return the rows one of which tells what a scalar sub-select gives."""
+    greatest = greatest_of(query)
+    return greatest[1] if greatest is not None else first_of(query)

@@ -7,17 +7,17 @@ from typing import Protocol
 
 from rlslint.meaning.comparing import extreme
 from rlslint.meaning.context import own_columns
-from rlslint.meaning.queries import inner_query
-from rlslint.meaning.repeating import may_aggregate
-from rlslint.meaning.values import EMPTY_ARRAY, RaisesError, Term, Value
-from rlslint.meaning.worlds import World, worlds_inside
-from rlslint.meaning.written_rows import (
+from rlslint.meaning.queries import (
     WrittenRow,
     WrittenRows,
     first_of,
     greatest_of,
+    inner_query,
     written_rows,
 )
+from rlslint.meaning.repeating import may_aggregate
+from rlslint.meaning.values import EMPTY_ARRAY, RaisesError, Term, Value
+from rlslint.meaning.worlds import World, worlds_inside
 from rlslint.sql.expressions import Call, Expr, Items, Operator, Query, SubSelect
 from rlslint.text.budget import WORLDS_OF_A_SUB_SELECT
 

@@ -9,7 +9,7 @@ from rlslint.meaning.bounds import is_restriction, kind_of, unbounded_branches
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.situations import MISSING, Session
+from rlslint.meaning.worlds import MISSING, Session
 from rlslint.sql.expressions import Column, Expr, Operator
 
 _NOTHING: ContextFunctions = frozenset()

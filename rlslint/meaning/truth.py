@@ -10,9 +10,8 @@ from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.situations import ANY_ROW, Situation
 from rlslint.meaning.values import RaisesError
-from rlslint.meaning.worlds import World, worlds
+from rlslint.meaning.worlds import ANY_ROW, Situation, World, worlds
 from rlslint.sql.expressions import Cast, Constant, Expr
 from rlslint.text.budget import WORLDS
 

@@ -1,4 +1,4 @@
-"""Calls that give another value each time they are made."""
+"""Calls that give another value each time they are made, and those that the planner makes once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from rlslint.catalog.functions import Function
 from rlslint.meaning import VOLATILE_FUNCTIONS
 from rlslint.meaning.context import own_columns
-from rlslint.sql.expressions import Call, Expr, SubSelect
+from rlslint.sql.expressions import Call, Cast, Constant, Expr, Items, Operator, SubSelect
 
 Body = Callable[[Function], "Expr | None"]
 """Returns what a call of a function stands for, None where its body says no such thing."""
@@ -40,3 +40,32 @@ def _is_volatile(expression: Expr) -> bool:
         and expression.function is None
         and expression.name[-1] in VOLATILE_FUNCTIONS
     )
+
+
+def folded_calls(expression: Expr) -> tuple[Call, ...]:
+    """Return the calls of IMMUTABLE functions of the history whose arguments are all constants.
+
+    The planner replaces such a call by its result, also inside a sub-select
+    (eval_const_expressions in clauses.c); one that is given a column is called for every row.
+    """
+    return tuple(
+        part
+        for part in expression.walk()
+        if isinstance(part, Call) and _is_immutable(part) and all(map(_is_constant, part.arguments))
+    )
+
+
+def _is_immutable(call: Call) -> bool:
+    return isinstance(call.function, Function) and call.function.volatility == "immutable"
+
+
+def _is_constant(expression: Expr) -> bool:
+    match expression:
+        case Constant():
+            return True
+        case Cast() | Operator() | Items():
+            return all(map(_is_constant, expression.children()))
+        case Call():
+            return _is_immutable(expression) and all(map(_is_constant, expression.arguments))
+        case _:
+            return False

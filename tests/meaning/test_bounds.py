@@ -11,8 +11,8 @@ from rlslint.meaning.captures import captured_comparisons
 from rlslint.meaning.context import context_reads
 from rlslint.meaning.empty_settings import empty_casts
 from rlslint.meaning.openings import openings
-from rlslint.meaning.situations import Session
 from rlslint.meaning.truth import is_always_true
+from rlslint.meaning.worlds import Session
 from tests.meaning.tenancy import ID, NOT_NULL, OWNER, STATUS, TENANT, Tenancy
 
 HELPERS = """

@@ -16,10 +16,9 @@ from rlslint.meaning.context import context_reads
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.situations import MISSING, NOT_VALID, Session, Situation
 from rlslint.meaning.truth import UNDECIDED, fold, outcomes
 from rlslint.meaning.values import RaisesError
-from rlslint.meaning.worlds import World, worlds
+from rlslint.meaning.worlds import MISSING, NOT_VALID, Session, Situation, World, worlds
 from rlslint.sql.expressions import Expr
 from tests.meaning.random_predicates import Generator
 from tests.meaning.tenancy import NOT_NULL, TABLES, Tenancy

@@ -24,7 +24,7 @@ from rlslint.meaning.body_access import BodyAccess, body_access, tables
 from rlslint.meaning.caller_checks import PassedChecks, checks_passed
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, own_columns
-from rlslint.meaning.situations import Session
+from rlslint.meaning.worlds import Session
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
 from rlslint.sql.expressions import (

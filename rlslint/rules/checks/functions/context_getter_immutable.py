@@ -8,7 +8,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.predicates import Clause
 from rlslint.config import Severity
 from rlslint.meaning.bodies import tables_read
-from rlslint.meaning.folding import folded_calls
+from rlslint.meaning.volatility import folded_calls
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.function_exposure import asks_for_context

@@ -27,7 +27,7 @@ def trigger_reads_hidden_rows(function: Function, project: Project) -> Iterator[
     places = project.ask(trigger_places).get(function, ())
     if not places or not project.uses_row_security:
         return
-    from rlslint.meaning.row_lookups import lookups_by_row
+    from rlslint.meaning.body_access import lookups_by_row
 
     for name in lookups_by_row(function):
         looked_up = find_relation(project.catalog, search_path_of(function), *name)

@@ -11,7 +11,7 @@ from rlslint.meaning.context import own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.inequalities import inequality
 from rlslint.meaning.openings import Opening, openings
-from rlslint.meaning.situations import Session
+from rlslint.meaning.worlds import Session
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid

@@ -8,7 +8,7 @@ from rlslint.catalog.model import Column, Policy
 from rlslint.meaning.context import own_column
 from rlslint.meaning.openings import openings
 from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
-from rlslint.meaning.situations import MISSING, Session
+from rlslint.meaning.worlds import MISSING, Session
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import admission, restricted

@@ -8,7 +8,7 @@ from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.meaning.admitting import admits_all
 from rlslint.meaning.ownerless_rows import own_columns_of, ownerless_columns, rows_without_value
-from rlslint.meaning.situations import Session
+from rlslint.meaning.worlds import Session
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import Admission, admission

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy, RemovedPolicy
@@ -10,9 +11,10 @@ from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.served_roles import served_roles
-from rlslint.project.questions.single_statements import runs_by_itself
 from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule
+from rlslint.text import Statement
+from rlslint.text.patterns import Pattern
 
 
 @rule
@@ -21,7 +23,7 @@ def policy_recreate_not_atomic(removal: Removal, project: Project) -> Iterator[F
         return
     for removed in removal.policies:
         table = removed.policy.relation
-        certainty = runs_by_itself(removed.statement) if table.rls_enabled else None
+        certainty = _runs_by_itself(removed.statement) if table.rls_enabled else None
         if certainty is None or not _is_used(removed, project):
             continue
         again = _made_again(removed)
@@ -74,3 +76,36 @@ def _finding(removed: RemovedPolicy, again: Policy, certainty: Confidence) -> Fi
         related=also_shown((again.created, "it is made again here")),
         confidence=certainty,
     )
+
+
+_OPTED_OUT = Pattern(
+    rb"^[ \t]*--.*(?:\bno[ \t-]transaction\b|\bdisable-transaction\b"
+    rb"|transaction[ \t]*[:=][ \t]*\"?false|atlas:txmode[ \t]+none)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What tells a tool to begin no transaction: goose, sqlx, dbmate, Liquibase, Flyway, Atlas."""
+
+_WITHOUT = Pattern(
+    rb"\bindex\s+concurrently\b|^-- Deploy \S+ to \w+[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
+"""What no transaction may hold, so that nothing wraps the script; and what sqitch writes at the
+head of one, which psql runs as it stands."""
+
+_BEGIN = Pattern(
+    rb"^\s*(?:begin|start\s+transaction)\b(?:\s+(?:work|transaction))?[^;\n]*;",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""BEGIN as a statement: that of PL/pgSQL has no semicolon behind it."""
+
+
+def _runs_by_itself(statement: Statement) -> Confidence | None:
+    """Tell how surely a statement takes effect before what follows it in its script.
+
+    None where nothing tells so: most tools put each script into a transaction, or send it as one.
+    """
+    text = statement.text
+    if statement.parent is not None or text.host is not None or _BEGIN().search(text.data):
+        return None
+    if _OPTED_OUT().search(text.data):
+        return Confidence.high
+    return Confidence.medium if _WITHOUT().search(text.data) else None

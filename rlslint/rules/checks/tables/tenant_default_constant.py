@@ -8,7 +8,7 @@ from rlslint.catalog.model import Column, Table
 from rlslint.config import Severity
 from rlslint.meaning.admitting import value_without_row
 from rlslint.meaning.context import is_row_free
-from rlslint.meaning.situations import MISSING
+from rlslint.meaning.worlds import MISSING
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.nobodies import is_nobody
