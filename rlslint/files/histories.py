@@ -69,6 +69,7 @@ class Histories(NamedTuple):
     history runs, each a history of its own. `left_out` are files that never count: down migrations,
     seeds, what tests bring along, and schema files that repeat what the migrations say.
     `superseded` are old migrations beside those that run: what they made may be there all the same.
+    `unread` are files, as they are shown, of which nobody knows what runs with them.
     `faults` are rlslint's own: what a layout could not put in order is loose, or not read.
     """
 
@@ -78,6 +79,7 @@ class Histories(NamedTuple):
     notes: tuple[Note, ...]
     faults: tuple[Fault, ...]
     superseded: tuple[SourceFile, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def histories(
@@ -152,6 +154,7 @@ class _Sorting:
         self.histories: list[History] = []
         self._left_out: list[SourceFile] = []
         self._superseded: list[SourceFile] = []
+        self._unread: list[str] = []
         self._notes: list[Note] = []
         self._faults: list[Fault] = []
         self._free = {file.shown: file for file in files}
@@ -184,6 +187,7 @@ class _Sorting:
         self._left_out += claim.left_out
         self._superseded += claim.superseded
         self._notes += claim.notes
+        self._unread += claim.unread
         for claimed in claim.histories:
             for migration in claimed.migrations:
                 self._free.pop(migration.shown, None)
@@ -203,6 +207,7 @@ class _Sorting:
             tuple(self._notes),
             tuple(self._faults),
             tuple(self._superseded),
+            tuple(self._unread),
         )
 
 

@@ -74,6 +74,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     """
     all_files = histories(found, anchored(config, config.migrations), found.reported)
     reader.notes += [note.message for note in all_files.notes]
+    reader.left_unread += all_files.unread
     reader.faults += all_files.faults
     nearest = _nearest_roots(all_files.histories)
     read = _with_a_part_of(found.reported, all_files, nearest)

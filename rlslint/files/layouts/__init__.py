@@ -59,8 +59,9 @@ class History(NamedTuple):
 class Claim(NamedTuple):
     """What a layout takes: its histories, and the files that are its own but never run forward.
 
-    `superseded` are those that ran once, and nothing runs any more. What went wrong on the way is
-    among the `faults`.
+    `superseded` are those that ran once, and nothing runs any more, `unread` those of which it
+    cannot be told what runs with them, as they are shown. What went wrong on the way is among the
+    `faults`.
     """
 
     histories: tuple[History, ...] = ()
@@ -68,6 +69,7 @@ class Claim(NamedTuple):
     notes: tuple[Note, ...] = ()
     faults: tuple[Fault, ...] = ()
     superseded: tuple[SourceFile, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def by_folder(files: Iterable[SourceFile]) -> Folders:

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint.files import disk
+from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import DECLARATION, Claim, History, Migration, history
 from rlslint.files.walk import folders_above
 from rlslint.text.budget import LARGEST_FILE
 from rlslint.text.patterns import Pattern
+from rlslint.text.sentences import listed
 
 _MAKES_TABLES = Pattern(rb"\bcreate\s+(?:\w+\s+)?table\b", re.IGNORECASE)
 _IN_PROGRAMS = Pattern(rb"drizzle-orm/(?:pg-core|neon|supabase)")
@@ -41,9 +43,22 @@ def claim_declarations(
     if not made:
         return Claim(found)
     if len(made) > 1 or len(found) > 1:
-        return Claim()
+        unread = tuple(file.shown for declared in found for file in declared.migrations)
+        return Claim(notes=(_undecided(found, made),), unread=unread)
     (own,), (other,) = found, made
     return Claim((other._replace(migrations=(*own.migrations, *other.migrations)),))
+
+
+def _undecided(found: Sequence[History], made: Sequence[History]) -> Note:
+    """Return the note that nobody knows what runs after a schema that is declared."""
+    first = found[0].migrations[0].shown
+    if len(found) > 1:
+        others = f"{found[1].migrations[0].shown} declares tables as well"
+        why = f"{others}, and {made[0].root} may be for either"
+    else:
+        roots = sorted(history.root for history in made)
+        why = f"{listed(roots)} may be for it, and nothing tells which of them is"
+    return Note(first, f"{first} declares tables that are not read: {why}.")
 
 
 def _makes_tables(made: History) -> bool:

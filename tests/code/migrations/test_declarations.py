@@ -400,3 +400,37 @@ def test_schemas_that_are_not_read(tmp_path: Path, files: dict[str, str]) -> Non
     result = lint(tmp_path, {**files, "sql/rls.sql": POLICY})
     assert findings_of(result, "rls-not-enabled") == []
     assert result.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        (
+            {**PUSHED, "prisma/schema.prisma": PRISMA + MODELS, "sql/rls.sql": POLICY},
+            "prisma/schema.prisma declares tables as well, and sql may be for either",
+        ),
+        (
+            {
+                "prisma/schema.prisma": PRISMA + MODELS,
+                "a/migrations/V1__a.sql": POLICY,
+                "b/migrations/V1__b.sql": POLICY,
+            },
+            "a/migrations and b/migrations may be for it, and nothing tells which of them is",
+        ),
+    ],
+    ids=["schemas", "histories"],
+)
+def test_a_schema_of_which_nobody_knows_what_is_for_it_is_said_to_be_unread(
+    tmp_path: Path, files: dict[str, str], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = lint(tmp_path, files)
+    (note,) = (note for note in result.notes if "declares tables" in note)
+    assert why in note
+    assert [one for one in result.not_checked if one.reason == "left unread"]
+
+
+def test_a_schema_beside_migrations_that_make_its_tables_is_no_matter(tmp_path: Path) -> None:
+    history = {"migrations/1_a.sql": "CREATE TABLE docs (tenant_id text);"}
+    result = lint(tmp_path, {"prisma/schema.prisma": PRISMA + MODELS, **history})
+    assert not [note for note in result.notes if "declares" in note]
