@@ -79,6 +79,8 @@ def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
         found.append("granted")
     if any(one.kind == "foreign" for one in table.constraints.known()):
         found.append("foreign-key")
+    if table in project.ask(_referred_to):
+        found.append("referred-to")
     if table.indexes.is_open or any(index.unique for index in table.indexes.known()):
         found.append("keyed")
     if table.partition_of is not None:
@@ -98,6 +100,16 @@ def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
     if project.ask(_is_anything_looked_up):
         found.append("looked-up")
     return frozenset(found)
+
+
+def _referred_to(project: Project) -> frozenset[Relation]:
+    """Return the tables to which a foreign key is known to refer."""
+    return frozenset(
+        constraint.referenced
+        for table in project.catalog.tables()
+        for constraint in table.constraints.known()
+        if constraint.kind == "foreign" and constraint.referenced is not None
+    )
 
 
 def _is_required(column: TableColumn) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rlslint import NamedTuple
 from rlslint.access.exposure import restricts
 from rlslint.access.reach import applicable_policies, relations_looked_up
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Column, Constraint, Relation
 from rlslint.config import Confidence
 from rlslint.project.project import Project, is_called_tenant
@@ -112,6 +113,44 @@ def _is_looked_up(table: Relation, referenced: Relation, project: Project) -> bo
         for policy in table.policies.known()
         for clause in policy.known_clauses
     )
+
+
+class ChangedRows(NamedTuple):
+    """A table whose rows change, whosever they are, where a row is deleted that they refer to."""
+
+    table: Relation
+    crossing: Crossing
+
+
+def changed_rows(project: Project, referenced: Relation) -> tuple[ChangedRows, ...]:
+    """Return the keys by which rows of other tenants change with a deleted row of a table.
+
+    Raises UnknownFact where only a table could have one of which too little is known.
+    """
+    found: list[ChangedRows] = []
+    beyond: UnknownFact | None = None
+    for table in project.ask(referring).get(referenced, ()):
+        try:
+            found += (
+                ChangedRows(table, one)
+                for one in crossings(table, project)
+                if one.referenced is referenced and one.change
+            )
+        except UnknownFact as unknown:
+            beyond = unknown
+    if not found and beyond is not None:
+        raise beyond
+    return tuple(found)
+
+
+def referring(project: Project) -> dict[Relation, tuple[Relation, ...]]:
+    """Return the tables that are known to refer to others, by these."""
+    found: dict[Relation, dict[Relation, None]] = {}
+    for table in project.catalog.tables():
+        for constraint in table.constraints.known():
+            if constraint.kind == "foreign" and constraint.referenced is not None:
+                found.setdefault(constraint.referenced, {})[table] = None
+    return {referenced: tuple(tables) for referenced, tables in found.items()}
 
 
 def key_columns(table: Relation, crossing: Crossing) -> str:
