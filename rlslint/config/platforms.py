@@ -105,7 +105,7 @@ SUPABASE = Platform(
     ),
     owner="postgres",
     request_roles=("anon", "authenticated"),
-    telling_roles=("anon", "authenticated", "service_role"),
+    telling_roles=("anon", "authenticated", "service_role", "supabase_auth_admin"),
     anonymous="anon",
     api_functions=frozenset(
         (("auth", "uid"), ("auth", "jwt"), ("auth", "role"), ("auth", "email"))

@@ -343,3 +343,21 @@ def test_a_floor_under_commands_that_only_the_platform_grants(
     files = {"supabase/migrations/20250101000000_trips.sql": PROTECTED + sweep}
     found = findings_of(lint(tmp_path, files), "only-restrictive-policies")
     assert len(found) == expected
+
+
+def test_a_search_path_that_only_clients_of_an_api_could_choose(tmp_path: Path) -> None:
+    helper = """
+    CREATE TABLE public.riders (id uuid PRIMARY KEY, uid uuid);
+    ALTER TABLE public.riders ENABLE ROW LEVEL SECURITY;
+    CREATE FUNCTION public.is_rider(wanted uuid) RETURNS bool STABLE SECURITY DEFINER LANGUAGE sql
+      AS 'SELECT EXISTS (SELECT FROM riders WHERE id = wanted AND uid = auth.uid())';
+    CREATE POLICY riding ON public.trips FOR SELECT USING (public.is_rider(rider));
+    """
+    files = {"supabase/migrations/20250101000000_trips.sql": PROTECTED + helper}
+    (found,) = findings_of(lint(tmp_path, files), "security-definer-no-search-path")
+    assert found.severity is Severity.warning
+    login = "CREATE ROLE reporter LOGIN; GRANT SELECT ON public.trips TO reporter;"
+    files = {"supabase/migrations/20250101000000_trips.sql": PROTECTED + helper + login}
+    reporting = Config(runtime_roles=("authenticated", "reporter"))
+    (found,) = findings_of(lint(tmp_path, files, reporting), "security-definer-no-search-path")
+    assert found.severity is Severity.error

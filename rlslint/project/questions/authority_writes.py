@@ -65,7 +65,7 @@ def authority_write(project: Project, table: Relation) -> AuthorityWrite | None:
             found = _write(belief, role, project)
             if found is None or _is_kept_from_strangers(found, project):
                 continue
-            if not _has_to_have_it(found, project):
+            if not _has_to_have_it(found, project) and not _has_to_own_it(found, project):
                 return found
     return None
 
@@ -83,6 +83,30 @@ def _has_to_have_it(found: AuthorityWrite, project: Project) -> bool:
             for one in authorities(conjunct, project.context_functions)
         )
         for branch in project.condition(check, table).ask(branches)
+    )
+
+
+def _has_to_own_it(found: AuthorityWrite, project: Project) -> bool:
+    """Tell whether each branch accepts rows only of those who own what these give access to.
+
+    So it is where the owner of a document says who else may read it.
+    """
+    check, authority = (found.by.effective_check if found.by else None), found.belief.authority
+    if check is None:
+        return False
+    bound = authority.believed.difference(column.number for column in found.columns)
+    owned = [found.belief.policy.relation] + [
+        constraint.referenced
+        for constraint in authority.relation.constraints.known()
+        if constraint.referenced is not None and bound.issuperset(constraint.columns)
+    ]
+    return all(
+        any(
+            one.relation in owned and one.relation is not authority.relation
+            for conjunct in branch
+            for one in authorities(conjunct, project.context_functions)
+        )
+        for branch in project.condition(check, authority.relation).ask(branches)
     )
 
 

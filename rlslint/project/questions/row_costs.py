@@ -166,15 +166,16 @@ class RowLookup(NamedTuple):
 def row_lookups(policy: Policy, project: Project) -> tuple[RowLookup, ...]:
     """Return the calls in USING by which each row asks a table, the first of each function.
 
-    Of several policies of a table that call one the first by name counts. Beside a comparison that
-    an index serves only the rows that this leaves are asked about. Raises UnknownFact where it is
+    Of several policies of a table that call one the first counts. Beside a comparison that an index
+    serves only the rows that this leaves are asked about, and where no policy for SELECT calls it
+    those that a statement changes, which mostly go by a key. Raises UnknownFact where it is
     not known what a function reads.
     """
     clause = policy.using
     if clause is None or not filters_rows(policy, project):
         return ()
     scans = reads_whole_table(policy) and not is_served_beside(policy)
-    severity = Severity.warning if scans else Severity.info
+    severity = Severity.warning if scans and policy.covers("select") else Severity.info
     found: dict[Function, RowLookup] = {}
     gap: UnknownFact | None = None
     for call in clause.ask(row_calls):
@@ -219,9 +220,12 @@ def tables_asked(function: Function, catalog: Catalog) -> tuple[str, ...]:
 
 
 def _first_callers(project: Project, relation: Relation) -> dict[Function, Policy]:
-    """Return which policy of a table is the first by name to pass columns to a function."""
+    """Return which policy of a table is the first to pass columns to a function.
+
+    Those for SELECT come first, for queries look at the most rows, and then goes the name.
+    """
     found: dict[Function, Policy] = {}
-    for policy in sorted(relation.policies.known(), key=str):
+    for policy in sorted(relation.policies.known(), key=lambda p: (not p.covers("select"), str(p))):
         if policy.knows("using") and policy.using is not None and filters_rows(policy, project):
             for call in policy.using.ask(row_calls):
                 if isinstance(call.function, Function):

@@ -83,3 +83,31 @@ ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON users USING (login = current_setting('app.login', true));
 CREATE POLICY never ON users AS RESTRICTIVE FOR UPDATE USING (true) WITH CHECK (NOT is_admin);
 CREATE POLICY p ON docs USING (EXISTS (SELECT FROM users AS u WHERE u.login = current_setting('app.login', true) AND u.is_admin));
+--- good the owner of a paper says who else reads it
+CREATE TABLE papers (id int PRIMARY KEY, owner text NOT NULL);
+CREATE TABLE shares (paper_id int REFERENCES papers (id), login text, status text, PRIMARY KEY (paper_id, login));
+GRANT SELECT ON papers TO app_user;
+GRANT SELECT, INSERT ON shares TO app_user;
+ALTER TABLE papers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shares ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION owns(paper int) RETURNS bool LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM papers AS p WHERE p.id = paper AND p.owner = current_setting('app.login', true)) $$;
+CREATE POLICY mine ON shares FOR SELECT USING (login = current_setting('app.login', true));
+CREATE POLICY share ON shares FOR INSERT WITH CHECK (owns(paper_id));
+CREATE POLICY p ON papers USING (EXISTS (SELECT FROM shares AS s
+  WHERE s.paper_id = papers.id AND s.login = current_setting('app.login', true) AND s.status = 'active'));
+--- bad whoever may read a paper makes itself its editor
+CREATE TABLE papers (id int PRIMARY KEY, owner text NOT NULL);
+CREATE TABLE readers (paper_id int REFERENCES papers (id), login text, PRIMARY KEY (paper_id, login));
+CREATE TABLE editors (paper_id int REFERENCES papers (id), login text, status text, PRIMARY KEY (paper_id, login));
+GRANT SELECT ON papers, readers TO app_user;
+GRANT SELECT, INSERT ON editors TO app_user;
+ALTER TABLE papers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE readers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE editors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON readers FOR SELECT USING (login = current_setting('app.login', true));
+CREATE POLICY mine ON editors FOR SELECT USING (login = current_setting('app.login', true));
+CREATE POLICY edit ON editors FOR INSERT WITH CHECK (EXISTS (SELECT FROM readers AS r
+  WHERE r.paper_id = editors.paper_id AND r.login = current_setting('app.login', true)));
+CREATE POLICY p ON papers USING (EXISTS (SELECT FROM editors AS s
+  WHERE s.paper_id = papers.id AND s.login = current_setting('app.login', true) AND s.status = 'active'));

@@ -46,13 +46,13 @@ def _finding(function: Function, names: tuple[str, ...], project: Project) -> Fi
         related=also_shown(
             *((policy.clauses[0], f"policy {policy.name} calls it") for policy in policies[:1])
         ),
-        severity=_severity(names, bool(policies)),
+        severity=_severity(names, bool(policies) and not _only_api(function, project)),
     )
 
 
 def _message(function: Function, names: tuple[str, ...], project: Project) -> str:
     policies = project.policy_functions.get(function, ())
-    who = spoken(callers(function, project) or project.runtime.names)
+    who = spoken(_callers(function, project))
     owner = owner_name(function.owner)
     if not names:
         return (
@@ -65,7 +65,21 @@ def _message(function: Function, names: tuple[str, ...], project: Project) -> st
         if policies
         else f"{who} can make {owner} use other objects"
     )
-    return f"{effect}: the caller's search_path and temporary tables decide {what}"
+    reason = (
+        "; a warning, for clients of an API send no SQL"
+        if policies and _only_api(function, project)
+        else ""
+    )
+    return f"{effect}: the caller's search_path and temporary tables decide {what}{reason}"
+
+
+def _callers(function: Function, project: Project) -> tuple[str, ...]:
+    return callers(function, project) or project.runtime.names
+
+
+def _only_api(function: Function, project: Project) -> bool:
+    """Tell whether all callers are roles of an API, which neither set a path nor make tables."""
+    return set(_callers(function, project)) <= set(project.api_roles)
 
 
 def _severity(names: tuple[str, ...], decides: bool) -> Severity | None:

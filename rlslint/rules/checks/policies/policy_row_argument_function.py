@@ -32,9 +32,10 @@ def _finding(policy: Policy, found: RowLookup, weight: Weight) -> Finding:
     passed = listed(names) if names else "the row"
     caller = names[0] if len(names) == 1 else "column"
     is_lighter = weight.severity is not None and weight.severity < found.severity
+    asks = f"queries of {table} run" if policy.covers("select") else f"changes of {table} run"
     return Finding(
         object=str(policy),
-        message=f"queries of {table} run a query in {function} for each row that they look at: "
+        message=f"{asks} a query in {function} for each row that they look at: "
         f"policy {policy.name} passes {passed} to it, and it reads {listed(found.tables[:3])}"
         f"{weight.because if is_lighter else ''}",
         span=shown(policy.using, found.call),
