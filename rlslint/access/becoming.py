@@ -13,7 +13,7 @@ State = tuple[str, bool]
 """A role, and whether a session can become it or only has what it inherits from it."""
 
 
-class Step(NamedTuple):
+class MembershipStep(NamedTuple):
     """The next membership on the shortest way to one of some roles.
 
     `then` is where it leads, `last` the membership at the end of the way, whose role is reached.
@@ -29,7 +29,7 @@ class Step(NamedTuple):
 
 
 @remembered
-def steps_to(catalog: Catalog, targets: frozenset[str]) -> dict[State, Step]:
+def steps_to(catalog: Catalog, targets: frozenset[str]) -> dict[State, MembershipStep]:
     """Return from where sessions can become one of the targets, and the next step of each.
 
     SET ROLE needs the SET option all the way. A member with the ADMIN option grants itself SET, as
@@ -43,7 +43,7 @@ def steps_to(catalog: Catalog, targets: frozenset[str]) -> dict[State, Step]:
                 if becomes or membership.inherit:
                     above = membership.role.name, becomes
                     below.setdefault(above, []).append(((role.name, can_become), membership))
-    found: dict[State, Step] = {}
+    found: dict[State, MembershipStep] = {}
     waiting: deque[State] = deque((target, True) for target in sorted(targets))
     while waiting:
         above = waiting.popleft()
@@ -51,6 +51,6 @@ def steps_to(catalog: Catalog, targets: frozenset[str]) -> dict[State, Step]:
             if state[0] not in targets and state not in found:
                 step = found.get(above)
                 last = membership if step is None else step.last
-                found[state] = Step(membership, above, last)
+                found[state] = MembershipStep(membership, above, last)
                 waiting.append(state)
     return found

@@ -25,7 +25,7 @@ from rlslint.meaning.bodies import functions_called, tables_read
 from rlslint.sql.expressions import Call, Expr, Source
 
 
-class Step(NamedTuple):
+class PolicyStep(NamedTuple):
     """That a clause of a policy reads another table, by a part of it.
 
     `calls` tells that a function does so when it runs, which starts a query of its own.
@@ -46,7 +46,7 @@ class Circle(NamedTuple):
     """
 
     sqlstate: str
-    steps: tuple[Step, ...]
+    steps: tuple[PolicyStep, ...]
 
     @property
     def tables(self) -> frozenset[Relation]:
@@ -82,7 +82,7 @@ class _Search:
         self.gap: UnknownFact | None = None
         self._seen: set[tuple[int, str, bool]] = set()
 
-    def back(self, first: Step) -> Circle | None:
+    def back(self, first: PolicyStep) -> Circle | None:
         """Return the circle that a step away from home begins, None if it leads nowhere."""
         way = [first]
         branches = [(self._onward(first.read, first.calls), first.calls)]
@@ -101,7 +101,7 @@ class _Search:
                 branches.append((self._onward(step.read, calls), calls))
         return None
 
-    def _onward(self, read: TableRead, calls: bool) -> Iterator[Step]:
+    def _onward(self, read: TableRead, calls: bool) -> Iterator[PolicyStep]:
         """Yield the steps from a table that was not yet reached like this."""
         table, role, _, _ = read
         seen = (id(table), role, calls)
@@ -112,7 +112,7 @@ class _Search:
             if policy.using is not None:
                 yield from self.steps(policy, policy.using, role)
 
-    def _closed(self, way: tuple[Step, ...], calls: bool) -> Circle | None:
+    def _closed(self, way: tuple[PolicyStep, ...], calls: bool) -> Circle | None:
         again = list(self._policies(self.home, way[-1].read.role))
         if calls:
             returns = any(policy is way[0].policy for policy in again)
@@ -127,13 +127,13 @@ class _Search:
         except UnknownFact as unknown:
             self.gap = self.gap or unknown
 
-    def steps(self, policy: Policy, clause: Clause, role: str) -> Iterator[Step]:
+    def steps(self, policy: Policy, clause: Clause, role: str) -> Iterator[PolicyStep]:
         """Yield the reads of other tables that the policies of these filter."""
         for place, source in clause.ask(looked_up):
             try:
                 for read in _reads(self.catalog, source, role):
                     if read.table is not policy.relation and self._may_lead_back(read):
-                        yield Step(policy, clause, place, read, isinstance(source, Call))
+                        yield PolicyStep(policy, clause, place, read, isinstance(source, Call))
             except UnknownFact as unknown:
                 self.gap = self.gap or unknown
 

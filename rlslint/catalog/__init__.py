@@ -76,7 +76,7 @@ class Dynamic(NamedTuple):
     reason: str
 
 
-class Condition(NamedTuple):
+class AdmittedRows(NamedTuple):
     """What a permissive policy let pass when a statement ran, for which command and roles."""
 
     command: str
@@ -100,7 +100,7 @@ class RowAccess(NamedTuple):
     owner: str
     escapes: bool
     given: frozenset[str]
-    permissive: tuple[Condition, ...]
+    permissive: tuple[AdmittedRows, ...]
     forced: Statement | None
 
 

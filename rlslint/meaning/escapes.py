@@ -26,7 +26,7 @@ _NUMBERED = Pattern(r"0{8}-?(?:0{4}-?){3}[0-9a-f]{0,12}", re.IGNORECASE)
 """A UUID that is a number, as a tenant of the system's own has."""
 
 
-class Escape(NamedTuple):
+class EscapeBranch(NamedTuple):
     """A branch that admits rows whoever asks, or whoever is `caller`, a name in the policy."""
 
     expression: Expr
@@ -37,7 +37,7 @@ class Escape(NamedTuple):
 @remembered
 def escapes(
     expression: Expr, not_null: frozenset[int], functions: ContextFunctions
-) -> tuple[Escape, ...]:
+) -> tuple[EscapeBranch, ...]:
     """Return the branches beside those that bind rows in which nothing asks who is calling.
 
     What publishes rows is left out, and so is what is always true or true without a context.
@@ -53,9 +53,9 @@ def escapes(
         place = conjunction(branch.conjuncts, -1)
         caller = next(_named(branch, functions), "")
         if caller:
-            found.append(Escape(place, branch, caller))
+            found.append(EscapeBranch(place, branch, caller))
         elif bound and not context_reads(place, functions) and not publishes(branch.conjuncts):
-            found.append(Escape(place, branch))
+            found.append(EscapeBranch(place, branch))
     return tuple(found)
 
 

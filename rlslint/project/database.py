@@ -69,7 +69,7 @@ class Audited(NamedTuple):
     evidence: tuple[tuple[str, object], ...]
     unseen: tuple[NotChecked, ...]
     problems: tuple[str, ...]
-    places: Places
+    places: MigrationPlaces
     schemas: tuple[str, ...]
     faults: tuple[Fault, ...]
 
@@ -125,7 +125,7 @@ def read_database(
         tuple(evidence),
         (*_locked(live), *_unseen(live, clients, statistics, shown)),
         tuple(_lock_sentences(live)),
-        Places(origins),
+        MigrationPlaces(origins),
         request.schemas,
         tuple(faults),
     )
@@ -198,7 +198,7 @@ def _unseen(
         yield NotChecked("view", f"pg_stat_statements of {live.database}", reason)
 
 
-class Places:
+class MigrationPlaces:
     """Finds the statement that a migration has for what a finding shows of a database.
 
     `origins` are the statements that show what a server holds, each with that of a migration.

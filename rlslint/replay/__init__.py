@@ -59,7 +59,7 @@ _HANDLERS = {
     "GrantRoleStmt": "roles.grant_role",
     "GrantStmt": "privileges.grant",
     "IndexStmt": "indexes.create_index",
-    "PsqlCondition": "transactions.condition",
+    "PsqlCondition": "transactions.follow_branch",
     "PsqlResults": "dynamic.run_results",
     "PsqlShell": "dynamic.run_shell",
     "PsqlConnect": "transactions.connect",

@@ -31,7 +31,7 @@ from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
 if TYPE_CHECKING:
-    from rlslint.replay.cascades import Removal
+    from rlslint.replay.cascades import Drop
 
 _ROW_SECURITY = {
     "AT_EnableRowSecurity": ("rls_enabled", True),
@@ -159,10 +159,10 @@ def _drop_column(
     _removal(replay, statement, command).column(relation, command["name"], _recurses(command))
 
 
-def _removal(replay: Replay, statement: Statement, command: Node) -> Removal:
-    from rlslint.replay.cascades import Removal
+def _removal(replay: Replay, statement: Statement, command: Node) -> Drop:
+    from rlslint.replay.cascades import Drop
 
-    return Removal(replay, statement, command.get("behavior") == "DROP_CASCADE")
+    return Drop(replay, statement, command.get("behavior") == "DROP_CASCADE")
 
 
 def _recurses(command: Node) -> bool:

@@ -36,7 +36,7 @@ from rlslint.text import Statement
 _Depends = Callable[[Clause], bool]
 
 
-class Removal:
+class Drop:
     """One DROP, of what is dropped `together`, with `cascade` or without."""
 
     def __init__(

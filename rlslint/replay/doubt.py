@@ -10,7 +10,7 @@ from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import BrokenStatement, ParsedStatement
-from rlslint.sql.placeholders import stretches
+from rlslint.sql.placeholders import placeholder_stretches
 from rlslint.text import HoleValue, Statement, open_holes
 
 
@@ -36,7 +36,7 @@ def carry_out_filled_in(replay: Replay, statement: Statement) -> None:
     data = statement.text.data[statement.start : statement.end]
     parts: list[str | Blank] = []
     position = 0
-    for start, end in stretches(data):
+    for start, end in placeholder_stretches(data):
         parts += [data[position:start].decode("utf-8", "replace"), Blank.anything]
         position = end
     rest = data[position:].decode("utf-8", "replace")

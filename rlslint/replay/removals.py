@@ -9,7 +9,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Kind, MissedDrop, Owned, Relation
 from rlslint.catalog.roles import Grant
-from rlslint.replay.cascades import Removal, remove_policy
+from rlslint.replay.cascades import Drop, remove_policy
 from rlslint.replay.owners import may_act_as, must_own
 from rlslint.replay.partition_indexes import drop_index, find_index, key_of
 from rlslint.replay.partition_triggers import drop_trigger
@@ -41,7 +41,7 @@ def drop(replay: Replay, statement: Statement, node: Node, base: int) -> None:
         return
     if not node.get("missing_ok") and kind not in ("OBJECT_POLICY", "OBJECT_TRIGGER"):
         replay.perhaps_refused(ANY_ERROR)
-    removal = Removal(replay, statement, cascade)
+    removal = Drop(replay, statement, cascade)
     for item in node["objects"]:
         names = strings(item["List"]["items"]) if "List" in item else ()
         if node.get("missing_ok") and _is_missing(replay, kind, names):
@@ -92,7 +92,7 @@ def _drop_relations(replay: Replay, statement: Statement, node: Node, cascade: b
                 replay.origins.former_names.add((schema, missing[-1]))
         names = [name for name in names if not _is_missing(replay, node["removeType"], name)]
     relations = [replay.relation_named(name, statement) for name in names]
-    removal = Removal(replay, statement, cascade, relations)
+    removal = Drop(replay, statement, cascade, relations)
     for relation in relations:
         _refuse_kind(relation, node["removeType"])
         home = replay.catalog.schemas.get(relation.schema)
@@ -170,7 +170,7 @@ def _drop_index(replay: Replay, names: tuple[str, ...], missing_ok: bool) -> Non
         drop_index(replay, relation, names[-1])
 
 
-def _drop_type(removal: Removal, node: Node) -> None:
+def _drop_type(removal: Drop, node: Node) -> None:
     written = type_name(node)
     schema, _, name = written.rpartition(".")
     types = removal.replay.origins.types
@@ -180,26 +180,26 @@ def _drop_type(removal: Removal, node: Node) -> None:
     removal.type(written)
 
 
-def _drop_operator(removal: Removal, node: Node) -> None:
+def _drop_operator(removal: Drop, node: Node) -> None:
     symbol = strings(node["objname"])[-1]
     left, right = (type_name(arg["TypeName"]) if arg else "" for arg in node["objargs"])
     removal.replay.origins.operators.pop((symbol, left, right), None)
     removal.operator(symbol, left, right)
 
 
-def _drop_extension(removal: Removal, name: str) -> None:
+def _drop_extension(removal: Drop, name: str) -> None:
     removal.replay.catalog.extensions.pop(name, None)
     for type_ in _TYPES_OF_EXTENSIONS.get(name, ()):
         removal.type(type_)
 
 
-def _drop_functions(removal: Removal, functions: list[Function]) -> None:
+def _drop_functions(removal: Drop, functions: list[Function]) -> None:
     for function in functions:
         must_own(removal.replay, function)
         removal.function(function)
 
 
-def _drop_schema(removal: Removal, name: str) -> None:
+def _drop_schema(removal: Drop, name: str) -> None:
     replay, catalog = removal.replay, removal.replay.catalog
     if replay.catalog.schemas.pop(name, None) is not None:
         replay.catalog.gone.add(("schema", "", name))
@@ -260,7 +260,7 @@ def drop_owned(replay: Replay, statement: Statement, node: Node, base: int) -> N
     everything: list[Relation | Function] = [*catalog.relations.known()]
     everything += catalog.functions.known()
     owned_by_them = [one for one in everything if one.knows("owner") and one.owner in names]
-    removal = Removal(replay, statement, node.get("behavior") == "DROP_CASCADE", owned_by_them)
+    removal = Drop(replay, statement, node.get("behavior") == "DROP_CASCADE", owned_by_them)
     for schema in list(catalog.schemas.values()):
         if schema.owner in names:
             _drop_schema(removal, schema.name)

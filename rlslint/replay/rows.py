@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from rlslint.catalog import Condition, RowAccess
+from rlslint.catalog import AdmittedRows, RowAccess
 from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.platforms import CONTAINERS
@@ -135,8 +135,8 @@ def _admits(policy: Policy) -> bool:
     return policy.permissive and policy.command != "insert"
 
 
-def _condition(policy: Policy) -> Condition:
-    return Condition(policy.command, policy.roles, policy.using)
+def _condition(policy: Policy) -> AdmittedRows:
+    return AdmittedRows(policy.command, policy.roles, policy.using)
 
 
 def _is_bound(replay: Replay, relation: Relation) -> bool:

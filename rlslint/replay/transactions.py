@@ -151,7 +151,7 @@ def connect(replay: Replay, statement: Statement, node: Node, base: int) -> None
     begin_session(replay, user or replay.session.authenticated_user, statement)
 
 
-def condition(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+def follow_branch(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     """Begin or end a branch of psql's \\if, \\elif, \\else and \\endif."""
     branches = replay.branches
     match node["word"], node["value"]:
@@ -225,9 +225,9 @@ def _drop_all(
     replay: Replay, temporary: Iterable[Relation | Function], statement: Statement
 ) -> None:
     for one in temporary:
-        from rlslint.replay.cascades import Removal
+        from rlslint.replay.cascades import Drop
 
-        removal = Removal(replay, statement, True)
+        removal = Drop(replay, statement, True)
         if isinstance(one, Function):
             removal.function(one)
         elif dict.get(replay.catalog.relations, one.oid) is one:

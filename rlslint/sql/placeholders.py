@@ -77,7 +77,7 @@ def has_marks(sql: str) -> bool:
     return any(mark in sql for mark in _MARKS)
 
 
-def stretches(data: bytes) -> list[tuple[int, int]]:
+def placeholder_stretches(data: bytes) -> list[tuple[int, int]]:
     """Return where the placeholders of a SQL file stand, each as its start and its end."""
     replaced = without_placeholders(data, application=False)
     return [

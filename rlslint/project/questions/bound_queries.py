@@ -21,14 +21,14 @@ _COMMANDS = {
 }
 
 
-class Access(NamedTuple):
+class RowUse(NamedTuple):
     """That a statement does something with the rows of a table; `command` is as in policies."""
 
     table: Relation
     command: str
 
 
-def accesses(parsed: ParsedStatement, project: Project) -> Iterator[Access]:
+def accesses(parsed: ParsedStatement, project: Project) -> Iterator[RowUse]:
     """Yield what a statement of the application does with the tables of the history."""
     node, kind = parsed.node, parsed.statement.kind
     reads, writes = tables_below({kind: node})
@@ -41,7 +41,7 @@ def accesses(parsed: ParsedStatement, project: Project) -> Iterator[Access]:
         for name in names if how else ():
             table = _relation(name, project)
             if table is not None:
-                yield Access(table, how)
+                yield RowUse(table, how)
 
 
 def _relation(name: TableName, project: Project) -> Relation | None:
@@ -59,7 +59,7 @@ def bound_roles(table: Relation, project: Project) -> tuple[str, ...]:
     return ()
 
 
-def settings_needed(access: Access, project: Project) -> frozenset[str]:
+def settings_needed(access: RowUse, project: Project) -> frozenset[str]:
     """Return the settings without which no policy lets any role do something with a table.
 
     Each permissive policy for the command reads one of them; none where some reads no setting.

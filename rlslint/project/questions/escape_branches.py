@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Policy
-from rlslint.meaning.escapes import Escape, escapes
+from rlslint.meaning.escapes import EscapeBranch, escapes
 from rlslint.meaning.intents import asks_for_no_owner
 from rlslint.project.project import Project
 from rlslint.project.questions.ownerless import is_ownerless
 from rlslint.project.terms import Condition
 
 
-def escape_branches(policy: Policy, project: Project) -> tuple[Escape, ...]:
+def escape_branches(policy: Policy, project: Project) -> tuple[EscapeBranch, ...]:
     """Return the branches of USING that ask nothing of the caller, but for rows of nobody.
 
     Those of a tenant that stands for none (0, the nil UUID) are such where they are only read.
@@ -29,6 +29,6 @@ def escape_branches(policy: Policy, project: Project) -> tuple[Escape, ...]:
     )
 
 
-def escaping(condition: Condition, project: Project) -> tuple[Escape, ...]:
+def escaping(condition: Condition, project: Project) -> tuple[EscapeBranch, ...]:
     """Return the branches of a condition in which nothing asks who is calling."""
     return condition.ask(escapes, condition.filled, project.context_functions)

@@ -181,9 +181,9 @@ def _possible(
         for leak in found(_shown(function, None, reads, project)):
             yield leak._replace(statistic=is_statistic, is_upkeep=is_upkeep)
     changed = tables(access.changes for access in accesses)
-    for leak in found(named_relations(function, changed, project)):
+    for leak in found(relations_meant(function, changed, project)):
         yield leak._replace(writes=True, is_upkeep=is_upkeep)
-    added = named_relations(function, tables(access.adds for access in accesses), project)
+    added = relations_meant(function, tables(access.adds for access in accesses), project)
     for leak in found(relation for relation in added if project.tenant_columns(relation)):
         yield leak._replace(writes=True, adds=True, is_upkeep=is_upkeep)
 
@@ -248,8 +248,8 @@ def _is_key(table: Relation, side: Expr, binding: ColumnBinding) -> bool:
 def may_do_as_caller(function: Function, leak: FunctionLeak, project: Project) -> bool:
     """Tell whether the callers may use all tables that a function names with their own rights."""
     catalog = project.catalog
-    read = named_relations(function, tables_read(function), project)
-    written = named_relations(function, tables_written(function), project)
+    read = relations_meant(function, tables_read(function), project)
+    written = relations_meant(function, tables_written(function), project)
     if not (read or written):
         return False
     return all(
@@ -290,7 +290,7 @@ def _shown(
     if query is not None:
         named = (*unbound_in(query, project), *_unbound_in_calls(function, query, project))
     else:
-        named = named_relations(function, reads, project)
+        named = relations_meant(function, reads, project)
     return tuple(read.table for one in named for read in _behind(one, function))
 
 
@@ -355,7 +355,7 @@ def asks_for_context(function: Function, project: Project) -> bool:
     return False
 
 
-def named_relations(
+def relations_meant(
     function: Function, names: tuple[tuple[str, str], ...], project: Project
 ) -> tuple[Relation, ...]:
     """Return the relations of the history that a body means by some names."""

@@ -259,7 +259,7 @@ def index_element(policy: Policy, need: Unserved) -> str:
     return quoted_identifier(column.name) if column is not None else ""
 
 
-def rebuilt(index: Index, table: Relation) -> str:
+def reindexed(index: Index, table: Relation) -> str:
     """Return SQL for an index that CREATE INDEX CONCURRENTLY has left invalid (see its manual)."""
     name = f"{quoted_identifier(table.schema)}.{quoted_identifier(index.name)}"
     return f"REINDEX INDEX CONCURRENTLY {name};\n-- or DROP INDEX {name}, and create it again"

@@ -7,7 +7,7 @@ from rlslint.access import inherited_roles, is_declared, is_probably_superuser
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.runtime_roles import platform_spoken_of
-from rlslint.catalog import Condition, RowAccess
+from rlslint.catalog import AdmittedRows, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import console_role
 from rlslint.meaning.admitting import hides_all_without_context
@@ -18,31 +18,31 @@ from rlslint.project.questions.exempt_connections import is_of_the_server
 _ANY_SETTING = "*"
 
 
-class Bound(NamedTuple):
+class BoundStatement(NamedTuple):
     """Whether policies bind the role that runs a statement; `because` is a clause for messages."""
 
     answer: Answer
     because: str = ""
 
     def __bool__(self) -> bool:
-        raise TypeError("a Bound may be yes, no or maybe: compare its answer")
+        raise TypeError("a BoundStatement may be yes, no or maybe: compare its answer")
 
 
-def bound_while_running(access: RowAccess, project: Project) -> Bound:
+def bound_while_running(access: RowAccess, project: Project) -> BoundStatement:
     """Tell whether policies bind the role as which a statement of the history runs."""
     if access.escapes:
-        return Bound(Answer.no)
+        return BoundStatement(Answer.no)
     if access.user != MIGRATION_ROLE:
         return _of_role(access.user, project)
     if project.ask(_platform_bypasses):
-        return Bound(Answer.no)
+        return BoundStatement(Answer.no)
     found = [_of_role(name, project) for name in sorted(project.runtime.migrating)]
     if not found:
         serving = project.runtime.names
         if project.runtime.exempt or all(is_of_the_server(role, project) for role in serving):
             # The platform's own role, or the server's, connects for all there is to do.
-            return Bound(Answer.no)
-        return Bound(Answer.maybe, "nothing says that who runs the migrations bypasses it")
+            return BoundStatement(Answer.no)
+        return BoundStatement(Answer.maybe, "nothing says that who runs the migrations bypasses it")
     return next((one for one in found if one.answer is Answer.yes), found[0])
 
 
@@ -52,26 +52,26 @@ def _platform_bypasses(project: Project) -> bool:
     return platform is not None and platform.owner in platform.bypassing
 
 
-def _of_role(name: str, project: Project) -> Bound:
+def _of_role(name: str, project: Project) -> BoundStatement:
     catalog = project.catalog
     if is_declared(catalog, name):
         if escapes_row_security(catalog, name):
-            return Bound(Answer.no)
-        return Bound(Answer.yes, f"{name} is no superuser and has no BYPASSRLS")
+            return BoundStatement(Answer.no)
+        return BoundStatement(Answer.yes, f"{name} is no superuser and has no BYPASSRLS")
     if name in project.config.bypass_roles or name in project.runtime.exempt:
-        return Bound(Answer.no)
-    doubtful = Bound(Answer.maybe, f"nothing says that {name} bypasses it")
+        return BoundStatement(Answer.no)
+    doubtful = BoundStatement(Answer.maybe, f"nothing says that {name} bypasses it")
     consoles = []
     for connection in project.connections:
         if connection.role == name:
             if connection.superuser_evidence and not connection.development:
-                return Bound(Answer.no)
+                return BoundStatement(Answer.no)
             platform = connection.platform
             console = console_role(platform, name) if platform is not None else None
             consoles += [console] if console is not None else []
     if consoles:
-        return doubtful if not all(one.certain for one in consoles) else Bound(Answer.no)
-    return Bound(Answer.no) if is_probably_superuser(catalog, name) else doubtful
+        return doubtful if not all(one.certain for one in consoles) else BoundStatement(Answer.no)
+    return BoundStatement(Answer.no) if is_probably_superuser(catalog, name) else doubtful
 
 
 def makes_exempt_roles(project: Project) -> bool:
@@ -86,7 +86,7 @@ def makes_exempt_roles(project: Project) -> bool:
     )
 
 
-def policies_in_force(access: RowAccess, project: Project) -> tuple[Condition, ...]:
+def policies_in_force(access: RowAccess, project: Project) -> tuple[AdmittedRows, ...]:
     """Return the permissive policies that were there for a statement and the role that ran it.
 
     What the role that runs the migrations owns, by membership too, is under its other names there.
@@ -102,7 +102,7 @@ def policies_in_force(access: RowAccess, project: Project) -> tuple[Condition, .
     )
 
 
-def settings_asked(conditions: tuple[Condition, ...], project: Project) -> tuple[str, ...]:
+def settings_depended_on(conditions: tuple[AdmittedRows, ...], project: Project) -> tuple[str, ...]:
     """Return the names of the settings, in small letters, that conditions depend on."""
     names = (
         read.name.lower()
@@ -114,9 +114,11 @@ def settings_asked(conditions: tuple[Condition, ...], project: Project) -> tuple
     return tuple(dict.fromkeys(names))
 
 
-def finds_nothing(access: RowAccess, conditions: tuple[Condition, ...], project: Project) -> bool:
+def finds_nothing(
+    access: RowAccess, conditions: tuple[AdmittedRows, ...], project: Project
+) -> bool:
     """Tell whether no row passes the policies in force, and nothing fails because of that."""
-    asked = settings_asked(conditions, project)
+    asked = settings_depended_on(conditions, project)
     if _ANY_SETTING in access.given or not access.given.isdisjoint(asked):
         return False
     role = project.catalog.roles.get(access.user)

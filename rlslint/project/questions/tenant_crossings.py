@@ -165,7 +165,7 @@ def composite_key(table: Relation, crossing: Crossing) -> str:
     return f"let the key be ({names}), and {crossing.referenced} have a unique one like it"
 
 
-def certainty(crossing: Crossing, project: Project) -> Confidence | None:
+def certainty_of_crossing(crossing: Crossing, project: Project) -> Confidence | None:
     """Return how sure a crossing is where less than the card says."""
     if project.runtime.assumed:
         return Confidence.low

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.model import Policy
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import rebuilt, weight_of
+from rlslint.project.questions.index_needs import reindexed, weight_of
 from rlslint.project.questions.row_costs import UnindexedLookup
 from rlslint.sql import quoted_identifier
 
@@ -22,7 +22,7 @@ def whole_table_read(policy: Policy, found: UnindexedLookup, project: Project) -
     label, words = f"no index of {table} serves this", f"{table} is created here"
     if invalid is not None:
         why = f"index {invalid.name}, by which it could look them up, is not valid"
-        mend, label = rebuilt(invalid, table), f"{invalid.name} does not serve this"
+        mend, label = reindexed(invalid, table), f"{invalid.name} does not serve this"
         place, words = invalid.statement, "the index that is not valid"
     return Finding(
         object=str(policy),

@@ -17,7 +17,7 @@ from rlslint.project.terms import Terms
 from rlslint.sql import free_name, quoted_identifier
 
 
-class Unserved(NamedTuple):
+class UnservedCommands(NamedTuple):
     """That policies let a role do something with a table, and for other commands there is none.
 
     `served` are the permissive policies by command, `granted` the grants by command that a
@@ -34,7 +34,7 @@ class Unserved(NamedTuple):
         return tuple(name for name in COMMANDS if self.granted[name] and not self.served[name])
 
 
-def unserved(table: Relation, project: Project) -> tuple[Unserved, ...]:
+def unserved(table: Relation, project: Project) -> tuple[UnservedCommands, ...]:
     """Return the roles that policies of a table serve for some command, and not for all.
 
     Raises UnknownFact where its policies or grants are not known.
@@ -42,11 +42,11 @@ def unserved(table: Relation, project: Project) -> tuple[Unserved, ...]:
     return project.ask(_unserved, table)
 
 
-def _unserved(project: Project, table: Relation) -> tuple[Unserved, ...]:
+def _unserved(project: Project, table: Relation) -> tuple[UnservedCommands, ...]:
     return tuple(_found(table, project))
 
 
-def _found(table: Relation, project: Project) -> Iterator[Unserved]:
+def _found(table: Relation, project: Project) -> Iterator[UnservedCommands]:
     if table.is_beyond_history or not table.rls_enabled or not table.policies:
         return
     demanded = project.demands(table)
@@ -70,7 +70,7 @@ def _found(table: Relation, project: Project) -> Iterator[Unserved]:
                 ]
                 for name in COMMANDS
             }
-            yield Unserved(role, served, granted)
+            yield UnservedCommands(role, served, granted)
 
 
 def _leave_anything_out(project: Project, demanded: tuple[Terms, ...], access: Access) -> bool:

@@ -11,7 +11,7 @@ from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers, named_relations
+from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers, relations_meant
 from rlslint.project.questions.replaced_functions import lost_search_path, lost_security_definer
 from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.view_exposure import owner_name
@@ -63,7 +63,7 @@ def _as_caller(function: Function, project: Project) -> Iterator[Finding]:
     policies = project.policy_functions.get(function, ())
     if not policies:
         return
-    relations = named_relations(function, tables_read(function), project)
+    relations = relations_meant(function, tables_read(function), project)
     if not any(relation.is_table and relation.rls_enabled for relation in relations):
         return
     policy = policies[0]

@@ -12,7 +12,7 @@ from rlslint.config import Severity
 from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers, named_relations
+from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers, relations_meant
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 
@@ -35,7 +35,7 @@ def function_row_security_off(function: Function, project: Project) -> Iterator[
 
 def _tables(function: Function, project: Project) -> Iterator[Relation]:
     names = (*tables_read(function), *tables_written(function))
-    for relation in named_relations(function, names, project):
+    for relation in relations_meant(function, names, project):
         if relation.is_table:
             yield relation
 

@@ -15,7 +15,7 @@ from rlslint.project.questions.index_needs import (
     index_need,
     is_of_changes_alone,
     looks_rows_up,
-    rebuilt,
+    reindexed,
     weight_of,
 )
 from rlslint.rules.registry import rule
@@ -40,7 +40,7 @@ def _finding(policy: Policy, need: Unserved, weight: Weight, of_changes: bool) -
     place, words = table.created, "the table is created here"
     if invalid is not None:
         why = f"index {invalid.name} is not valid, so it does not serve policy {policy.name}"
-        label, mend = f"{invalid.name} does not serve this", rebuilt(invalid, table)
+        label, mend = f"{invalid.name} does not serve this", reindexed(invalid, table)
         place, words = invalid.statement, "the index that is not valid"
     statement = policy.command.upper() if of_changes else "query"
     return Finding(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.config import Confidence, Severity
-from rlslint.meaning.escapes import Escape
+from rlslint.meaning.escapes import EscapeBranch
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
@@ -40,7 +40,7 @@ def _severity(writes: bool, named: bool) -> Severity | None:
 
 
 def _finding(
-    policy: Policy, found: tuple[Escape, ...], exposed: Admission, project: Project
+    policy: Policy, found: tuple[EscapeBranch, ...], exposed: Admission, project: Project
 ) -> Finding:
     table, using = policy.relation, policy.using
     (escape, *others) = found

@@ -9,7 +9,7 @@ from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.config.server_settings import is_own_setting
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.bound_queries import Access, accesses, settings_needed
+from rlslint.project.questions.bound_queries import RowUse, accesses, settings_needed
 from rlslint.project.sessions import SessionTrace, Step
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
@@ -42,7 +42,7 @@ def query_without_context(trace: SessionTrace, project: Project) -> Iterator[Fin
 
 def _without(
     step: Step, known: set[str], project: Project
-) -> Iterator[tuple[Statement, Access, str]]:
+) -> Iterator[tuple[Statement, RowUse, str]]:
     """Yield what a step does without a setting of the program's own that its policies need."""
     for parsed in step.query.statements if step.query is not None else ():
         # COPY … FROM fails with any tenant: copy-from-rls says so.
@@ -68,7 +68,7 @@ def _set_by_hooks(project: Project) -> frozenset[str]:
     )
 
 
-def _finding(statement: Statement, access: Access, name: str, project: Project) -> Finding:
+def _finding(statement: Statement, access: RowUse, name: str, project: Project) -> Finding:
     effect = _EFFECTS[access.command].format(access.table)
     writes = (write for write in project.setting_writes if write.name == name and not write.resets)
     place = next(writes, None)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.ownership import Answer
-from rlslint.catalog import Condition, RowAccess
+from rlslint.catalog import AdmittedRows, RowAccess
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import sets_up_a_server
 from rlslint.project.questions.migrating import (
-    Bound,
+    BoundStatement,
     bound_while_running,
     finds_nothing,
     makes_exempt_roles,
     policies_in_force,
-    settings_asked,
+    settings_depended_on,
 )
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
@@ -50,7 +50,7 @@ def _is_told(project: Project, access: RowAccess) -> bool:
 
 
 def _finding(
-    access: RowAccess, conditions: tuple[Condition, ...], bound: Bound, project: Project
+    access: RowAccess, conditions: tuple[AdmittedRows, ...], bound: BoundStatement, project: Project
 ) -> Finding:
     table, certain = access.relation, bound.answer is Answer.yes
     clauses = [condition.using for condition in conditions]
@@ -102,19 +102,19 @@ def _why(access: RowAccess) -> str:
 
 
 def _what_policies_do(
-    access: RowAccess, conditions: tuple[Condition, ...], project: Project
+    access: RowAccess, conditions: tuple[AdmittedRows, ...], project: Project
 ) -> str:
     if not conditions:
         role = "that role" if access.user == MIGRATION_ROLE else access.user
         return f"no policy is there for {role}"
-    asked = settings_asked(conditions, project)
+    asked = settings_depended_on(conditions, project)
     if not asked:
         return "its policies let no row pass"
     verb = "is" if len(asked) == 1 else "are"
     return f"its policies let no row pass while {listed(list(asked))} {verb} not set"
 
 
-def _help(access: RowAccess, conditions: tuple[Condition, ...], project: Project) -> str:
+def _help(access: RowAccess, conditions: tuple[AdmittedRows, ...], project: Project) -> str:
     table = access.relation.sql_name
     around = (
         f"run it as a role with BYPASSRLS, or between ALTER TABLE {table} NO FORCE ROW LEVEL "
@@ -122,6 +122,6 @@ def _help(access: RowAccess, conditions: tuple[Condition, ...], project: Project
     )
     if access.forced is None:
         return f"run it as the owner of {access.relation}, or as a role with BYPASSRLS"
-    asked = settings_asked(conditions, project)
+    asked = settings_depended_on(conditions, project)
     before = f"; or set {listed(list(asked))} before, for one tenant at a time" if asked else ""
     return around + before

@@ -11,7 +11,7 @@ from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.tenant_crossings import (
     ChangedRows,
-    certainty,
+    certainty_of_crossing,
     changed_rows,
     composite_key,
     key_columns,
@@ -44,5 +44,5 @@ def _finding(referenced: Table, found: Sequence[ChangedRows], project: Project) 
             *((one.crossing.constraint.statement, f"so is a key of {one.table}") for one in others),
             beside=constraint.statement,
         ),
-        confidence=certainty(crossing, project),
+        confidence=certainty_of_crossing(crossing, project),
     )

@@ -10,7 +10,7 @@ from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.tenant_crossings import (
     Crossing,
-    certainty,
+    certainty_of_crossing,
     composite_key,
     crossings,
     key_columns,
@@ -42,5 +42,5 @@ def _finding(table: Table, crossing: Crossing, others: list[Crossing], project: 
             *((one.constraint.statement, "so is this key") for one in others),
             beside=statement,
         ),
-        confidence=certainty(crossing, project),
+        confidence=certainty_of_crossing(crossing, project),
     )

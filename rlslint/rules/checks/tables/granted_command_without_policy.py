@@ -10,7 +10,7 @@ from rlslint.catalog.roles import Grant, quoted_roles
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.unserved_commands import Unserved, unserved
+from rlslint.project.questions.unserved_commands import UnservedCommands, unserved
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 
@@ -26,7 +26,7 @@ def granted_command_without_policy(table: Table, project: Project) -> Iterator[F
             return
 
 
-def _finding(table: Table, one: Unserved) -> Finding:
+def _finding(table: Table, one: UnservedCommands) -> Finding:
     commands = one.left_out
     grants = [grant for name in commands for grant in one.granted[name]]
     statement, policy = grants[0].statement, one.served["select"][0]
@@ -50,7 +50,7 @@ def _finding(table: Table, one: Unserved) -> Finding:
     )
 
 
-def _is_forgotten(one: Unserved, grants: list[Grant]) -> bool:
+def _is_forgotten(one: UnservedCommands, grants: list[Grant]) -> bool:
     """Tell whether nobody has thought of who writes: where policies serve some, somebody has."""
     writes = any(one.served[name] for name in ("insert", "update", "delete"))
     return not writes and any(map(_names_table, grants))
