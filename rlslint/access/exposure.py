@@ -14,7 +14,7 @@ from rlslint.catalog import Catalog
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import Grant
 from rlslint.config import Confidence
-from rlslint.meaning.truth import is_always_true
+from rlslint.meaning.deciding import is_always_true
 from rlslint.text import Related, Span, Statement, Text
 
 _MOST_SHOWN = 20

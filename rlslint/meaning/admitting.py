@@ -1,25 +1,29 @@
-"""Whether a predicate lets every row pass, in a session with or without a context.
+"""Whether a predicate lets rows pass, in a session with or without a context.
 
-All rules about what policies admit ask here. A predicate is evaluated in every way in which its
-rows and what is not known may turn out (worlds), by SQL's three-valued logic and with the errors
-that PostgreSQL would raise (evaluation).
+All rules about what policies admit ask here; `deciding` works the answers out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.context import ContextFunctions, columns_of_callers, own_columns
+from rlslint.meaning.deciding import (
+    Outcome,
+    Raised,
+    Ways,
+    concerning,
+    is_error,
+    is_false_or_null,
+    is_not_true,
+    is_true,
+    ways,
+)
 from rlslint.meaning.evaluation import Evaluation
-from rlslint.meaning.planning import constant_truth, planning_errors, without_constants
+from rlslint.meaning.planning import UNDECIDED, constant_truth, planning_errors, without_constants
 from rlslint.meaning.simplifying import disjunction, simplified
-from rlslint.meaning.truth import UNDECIDED
 from rlslint.meaning.values import Known, RaisesError
-from rlslint.meaning.worlds import NOT_VALID, Session, Situation, World, worlds
+from rlslint.meaning.worlds import NOT_VALID, Session, Situation, World
 from rlslint.sql.expressions import And, Constant, Expr, Not, Or
-from rlslint.text.budget import WORLDS
 
 _NOTHING: ContextFunctions = frozenset()
 _NONE: frozenset[int] = frozenset()
@@ -32,7 +36,7 @@ def is_tautology(expression: Expr, not_null: frozenset[int] = frozenset()) -> bo
     `tenant_id = tenant_id` filters nothing but NULLs. `tenant_id IS NOT NULL` on a nullable column
     is no tautology: it says what it filters. Raises GivenUp where a condition is too long to tell.
     """
-    return _admits(expression, Situation(_asked(not_null, expression), eager=True), ())
+    return _admits(expression, Situation(not_null, eager=True), ())
 
 
 def admits_all(
@@ -49,9 +53,7 @@ def admits_all(
     Nothing passes where planning the query or evaluating the predicate raises an error. Raises
     GivenUp where it is too long to tell.
     """
-    situation = Situation(
-        _asked(not_null, expression), session, functions, True, session in NOT_VALID, typical
-    )
+    situation = Situation(not_null, session, functions, True, session in NOT_VALID, typical)
     return _admits(expression, situation, beside)
 
 
@@ -67,8 +69,7 @@ def admits_foreign(
 
     For `beside` see admits_all, for `typical` and `unlisted` rows see Situation.
     """
-    rows = _asked(not_null, expression)
-    situation = Situation(rows, Session.given, functions, True, True, typical, unlisted)
+    situation = Situation(not_null, Session.given, functions, True, True, typical, unlisted)
     return _admits(expression, situation, beside)
 
 
@@ -78,8 +79,7 @@ def admits_none(
     functions: ContextFunctions = _NOTHING,
 ) -> bool:
     """Tell whether a caller with a context gets no row, whatever is in it. Raises GivenUp."""
-    situation = Situation(_asked(not_null, expression), Session.given, functions)
-    return not _is_met(expression, situation, (), lambda truth: truth is True)
+    return not ways(expression, Situation(not_null, Session.given, functions)).include(is_true)
 
 
 def value_without_row(
@@ -91,18 +91,15 @@ def value_without_row(
     """
     part, situation = simplified(expression), Situation(frozenset(), session, functions, True)
 
-    def evaluate(world: World) -> Known | bool:
+    def evaluate(world: World) -> tuple[Known | None]:
         try:
             value = Evaluation(world, situation).value(part)
         except RaisesError:
-            return False
-        return value if isinstance(value, Known) else False
+            return (None,)
+        return (value if isinstance(value, Known) else None,)
 
-    values = set(worlds(evaluate, WORLDS))
-    if None in values:
-        raise GivenUp(expression)
-    (only, *others) = values
-    return only if isinstance(only, Known) and not others else None
+    (only, *others) = Ways(expression, evaluate).all()
+    return None if others else only
 
 
 def hides_all_without_context(
@@ -114,8 +111,8 @@ def hides_all_without_context(
 
     Raises GivenUp where a condition is too long to tell.
     """
-    situation = Situation(_asked(not_null, expression), Session.never_set, functions, True)
-    return not _is_met(expression, situation, (), lambda truth: truth not in (False, None))
+    situation = Situation(not_null, Session.never_set, functions, True)
+    return not ways(expression, situation).include(lambda one: not is_false_or_null(one))
 
 
 def errors_of_rows(
@@ -135,22 +132,18 @@ def errors_of_rows(
     conjuncts = _conjuncts(predicate)
     filled = not_null | own_columns(expression)
     situation = Situation(filled, session, functions, True, True)
-    raised: dict[int, Expr] = {}
 
-    def evaluate(world: World) -> bool:
-        evaluation, errors = Evaluation(world, situation), []
+    def evaluate(world: World) -> list[Raised]:
+        evaluation, errors = Evaluation(world, situation), list[Expr]()
         for conjunct in conjuncts:
             try:
                 if evaluation.truth(conjunct) is not True:
-                    return True
+                    return []
             except RaisesError as error:
                 errors.append(error.expression)
-        raised.update((id(place), place) for place in (*errors, *world.errors))
-        return True
+        return [Raised(place) for place in (*errors, *world.errors)]
 
-    for _ in worlds(evaluate, WORLDS):
-        pass
-    return tuple(raised.values())
+    return tuple(one.expression for one in Ways(expression, evaluate).known())
 
 
 def _conjuncts(predicate: Expr) -> tuple[Expr, ...]:
@@ -187,64 +180,36 @@ def needs_values(
     if not empty:
         return empty
     situation = Situation(not_null, session, functions, True, session in NOT_VALID)
-    return empty if _is_met(expression, situation, (), lambda truth: truth is not True) else _NONE
+    return empty if ways(expression, situation).include(is_not_true) else _NONE
 
 
-def _asked(not_null: frozenset[int], expression: Expr) -> frozenset[int]:
-    return not_null & own_columns(expression) if not_null else not_null
+def _admits(expression: Expr, situation: Situation, beside: Beside) -> bool:
+    return _all_pass(expression, concerning(expression, situation), beside)
 
 
 @remembered
-def _admits(expression: Expr, situation: Situation, beside: Beside) -> bool:
+def _all_pass(expression: Expr, situation: Situation, beside: Beside) -> bool:
     not_null, session, functions = situation.not_null, situation.session, situation.functions
     # That nobody's rows are kept out says nothing of those that are somebody's.
     told = columns_of_callers(expression, functions) if situation.foreign else _NONE
-    as_they_are = situation._replace(not_null=not_null | told)
     hidden = frozenset(column for condition in beside for column in own_columns(condition))
-    filled = situation._replace(not_null=not_null | (own_columns(expression) - hidden))
+    filled = not_null | (own_columns(expression) - hidden)
     fails = session in NOT_VALID
 
-    def keeps_out(truth: bool | RaisesError | None) -> bool:
+    def keeps_out(outcome: Outcome) -> bool:
         # One row for which an error is raised ends the query.
-        return truth is False or (fails and isinstance(truth, RaisesError))
+        return outcome is False or (fails and is_error(outcome))
 
-    if _is_met(expression, as_they_are, beside, keeps_out):
+    as_they_are = situation._replace(not_null=not_null | told)
+    if ways(expression, as_they_are, beside).include(keeps_out):
         return False
-    if _is_met(expression, filled, beside, lambda truth: truth is not True):
+    found = ways(expression, situation._replace(not_null=filled), beside)
+    if found.include(is_not_true) or (beside and not found.include(is_true)):
         return False
-    if beside and not _is_met(expression, filled, beside, lambda truth: truth is True):
-        return False
-    if session not in NOT_VALID:
+    if session is None or not fails:
         return True
-    if beside and _is_met(expression, filled, (), lambda truth: isinstance(truth, RaisesError)):
-        return False
+    if beside:
+        alone = ways(expression, situation._replace(not_null=filled))
+        if alone.include(is_error):
+            return False
     return not planning_errors(expression, session, functions, not_null)
-
-
-def _is_met(
-    expression: Expr,
-    situation: Situation,
-    beside: Beside,
-    sought: Callable[[bool | RaisesError | None], bool],
-) -> bool:
-    """Tell whether some row gives what is sought. Raises GivenUp where that is not known."""
-    predicate = simplified(expression)
-
-    def gives(world: World) -> bool:
-        evaluation = Evaluation(world, situation)
-        try:
-            if any(evaluation.truth(condition) is not True for condition in beside):
-                return False
-            truth: bool | RaisesError | None = evaluation.truth(predicate)
-        except RaisesError as error:
-            truth = error
-        return sought(truth) or any(sought(RaisesError(place)) for place in world.errors)
-
-    gave_up = False
-    for found in worlds(gives, WORLDS):
-        if found:
-            return True
-        gave_up = gave_up or found is None
-    if gave_up:
-        raise GivenUp(expression)
-    return False

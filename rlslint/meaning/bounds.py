@@ -20,9 +20,10 @@ from rlslint.meaning.context import (
     own_columns,
     read_of,
 )
+from rlslint.meaning.deciding import truths
 from rlslint.meaning.queries import inner_query
 from rlslint.meaning.simplifying import conjunction, simplified
-from rlslint.meaning.truth import can_be_true
+from rlslint.meaning.worlds import Situation
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -126,7 +127,8 @@ def unbounded_branches(
     for branch in branches(expression):
         if any(bound_of(conjunct, functions) is not None for conjunct in branch):
             continue
-        if not can_be_true(conjunction(branch, -1) if branch else Constant(True), not_null):
+        whole = conjunction(branch, -1) if branch else Constant(True)
+        if True not in truths(whole, Situation(not_null)):
             continue
         found.append(_unbounded(branch, expression, functions))
     return tuple(found)

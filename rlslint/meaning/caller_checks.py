@@ -15,6 +15,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning.calls import inlined, search_path_of
 from rlslint.meaning.context import USERS, ContextFunctions, ContextRead, context_reads
+from rlslint.meaning.deciding import truths
 from rlslint.meaning.procedural_bodies import (
     Environment,
     NotInlinable,
@@ -22,7 +23,6 @@ from rlslint.meaning.procedural_bodies import (
     selected,
     value_of,
 )
-from rlslint.meaning.truth import outcomes
 from rlslint.meaning.worlds import Session, Situation
 from rlslint.replay.plpgsql import tree
 from rlslint.replay.plpgsql.parser import block_of
@@ -148,8 +148,8 @@ class _Checks:
             is_missing = self.situation.session is Session.never_set
             if is_missing and not all(map(_may_be_missing, reads)):
                 return None
-            truths = outcomes(condition, self.situation).truths
-            if truths != {True} if admitting else True in truths:
+            found_true = truths(condition, self.situation)
+            if found_true != {True} if admitting else True in found_true:
                 return None
             found = found.and_also(PassedChecks(tuple(reads), tuple(_tables(condition))))
         return found

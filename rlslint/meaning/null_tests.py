@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, is_row_free
+from rlslint.meaning.deciding import Ways
 from rlslint.meaning.empty_settings import ALWAYS_SET
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.values import RaisesError
-from rlslint.meaning.worlds import Session, Situation, World, worlds
+from rlslint.meaning.worlds import Session, Situation, World
 from rlslint.sql.expressions import (
     Call,
     Constant,
@@ -24,7 +24,6 @@ from rlslint.sql.expressions import (
     without_casts,
 )
 from rlslint.sql.rebuilding import rebuilt
-from rlslint.text.budget import WORLDS
 
 _EQUALITIES = ("=", "<>", "is distinct from", "is not distinct from")
 
@@ -128,30 +127,22 @@ def _with_value(expression: Expr, read: ContextRead, value: str | None) -> Expr:
 
 
 def _compared(never: Expr, unset: Situation, reset: Expr, empty: Situation) -> Effect | None:
-    ways: set[Effect] = set()
-    fails = {False: True, True: True}
+    def evaluate(world: World) -> tuple[tuple[bool | None, bool | None]]:
+        before = _passes(Evaluation(world, unset), never)
+        return ((before, _passes(Evaluation(world, empty), reset)),)
 
-    def evaluate(world: World) -> bool:
-        before = _passes(lambda: Evaluation(world, unset).truth(never))
-        after = _passes(lambda: Evaluation(world, empty).truth(reset))
-        fails[False] &= before is None
-        fails[True] &= after is None
-        if before is not None and after is not None and before is not after:
-            ways.add(Effect.opens if after else Effect.closes)
-        return True
-
-    gave_up = any(found is None for found in worlds(evaluate, WORLDS))
-    for effect in (Effect.opens, Effect.closes):
-        if effect in ways:
-            return effect
-    if gave_up:
-        raise GivenUp(never)
-    return Effect.fails if fails[True] and not fails[False] else None
+    ways = Ways(never, evaluate)
+    if ways.include(lambda way: way == (False, True)):
+        return Effect.opens
+    if ways.include(lambda way: way == (True, False)):
+        return Effect.closes
+    fails = [{way[when] for way in ways.all()} == {None} for when in (0, 1)]
+    return Effect.fails if fails == [False, True] else None
 
 
-def _passes(truth: Callable[[], bool | None]) -> bool | None:
+def _passes(evaluation: Evaluation, predicate: Expr) -> bool | None:
     """Tell whether a row passes, None where an error ends the query."""
     try:
-        return truth() is True
+        return evaluation.truth(predicate) is True
     except RaisesError:
         return None

@@ -9,10 +9,13 @@ CASE and COALESCE as conditions, and leaves `(SELECT …)` for the execution.
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Final
+
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import ContextFunctions, is_own, is_row_free, own_columns
+from rlslint.meaning.deciding import certain_errors, truths
 from rlslint.meaning.simplifying import is_boolean, is_null
-from rlslint.meaning.truth import UNDECIDED, Folded, fold, outcomes
 from rlslint.meaning.worlds import Session, Situation
 from rlslint.sql.expressions import (
     And,
@@ -36,6 +39,16 @@ from rlslint.sql.expressions import (
 from rlslint.sql.rebuilding import rebuilt
 
 Errors = tuple[Expr, ...]
+
+
+class _Undecided(Enum):
+    undecided = "undecided"
+
+
+UNDECIDED: Final = _Undecided.undecided
+"""The truth of a condition for which the row, the session or something not known decides."""
+
+Folded = bool | None | _Undecided
 
 
 @remembered
@@ -124,8 +137,7 @@ class _Planner:
         """Return the first error of an evaluation that goes as far as values are known."""
         if is_row_free(expression, self.functions):
             value = IsNull(expression, False, expression.location)
-            found = outcomes(value, self.situation)
-            return found.raised if not found.truths else ()
+            return certain_errors(value, self.situation)
         match expression:
             case SubSelect() | Query():
                 return ()
@@ -177,7 +189,7 @@ class _Planner:
     def _truths(self, expression: Expr) -> frozenset[bool | None]:
         if not is_row_free(expression, self.functions):
             return frozenset((True, False, None))
-        return outcomes(expression, self.situation).truths
+        return truths(expression, self.situation)
 
 
 def constant_truth(
@@ -202,7 +214,7 @@ def constant_truth(
         case IsNull(Column() as column, holds) if not_null and own_columns(column) <= not_null:
             return holds is not negated
         case _ if not any(map(_is_open, expression.walk())):
-            truth = fold(expression)
+            truth = _folded(expression)
             return not truth if negated and isinstance(truth, bool) else truth
         case _:
             return UNDECIDED
@@ -247,7 +259,13 @@ def without_constants(expression: Expr) -> Expr:
 
 def _constant(expression: Expr) -> Folded:
     """Return the value of a boolean without anything that is known only when a query runs."""
-    return UNDECIDED if any(map(_is_open, expression.walk())) else fold(expression)
+    return UNDECIDED if any(map(_is_open, expression.walk())) else _folded(expression)
+
+
+def _folded(expression: Expr) -> Folded:
+    """Return the one truth value that a condition has, else UNDECIDED."""
+    found = truths(expression)
+    return next(iter(found)) if len(found) == 1 else UNDECIDED
 
 
 def _without_constant_branches(

@@ -9,9 +9,9 @@ from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import bounds_of, is_bounded, tenant_columns, unbounded_branches
 from rlslint.meaning.captures import captured_comparisons
 from rlslint.meaning.context import context_reads
+from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.empty_settings import empty_casts
 from rlslint.meaning.openings import openings
-from rlslint.meaning.truth import is_always_true
 from rlslint.meaning.worlds import Session
 from tests.meaning.tenancy import ID, NOT_NULL, OWNER, STATUS, TENANT, Tenancy
 

@@ -6,7 +6,7 @@ import pytest
 
 from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.admitting import is_tautology
-from rlslint.meaning.truth import outcomes
+from rlslint.meaning.deciding import truths
 from rlslint.meaning.worlds import World, worlds
 from rlslint.text.budget import STEPS_OF_A_QUESTION, Budget, OutOfBudget
 from tests.meaning.tenancy import Tenancy
@@ -38,7 +38,7 @@ def test_steps_that_are_used_up_raise() -> None:
 
 def test_a_long_or_is_known_to_be_no_tautology() -> None:
     predicate = Tenancy().predicate(LONG)
-    assert outcomes(predicate).truths == {True, False, None}
+    assert truths(predicate) == {True, False, None}
     assert not is_tautology(predicate)
 
 

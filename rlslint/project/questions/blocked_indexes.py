@@ -6,8 +6,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.cost import IndexedComparison, index_groups
 from rlslint.meaning.index_support import scans_whole
-from rlslint.meaning.planning import constant_truth
-from rlslint.meaning.truth import UNDECIDED
+from rlslint.meaning.planning import UNDECIDED, constant_truth
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import filters_rows, is_served_beside, is_widened
 from rlslint.project.terms import Terms

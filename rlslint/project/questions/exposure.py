@@ -12,8 +12,8 @@ from rlslint.catalog.provided import platform_table
 from rlslint.config.platforms import ANONYMOUS
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.meaning.context import ContextRead
+from rlslint.meaning.deciding import is_literally_true
 from rlslint.meaning.openings import openings
-from rlslint.meaning.truth import is_literally_true
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.served_roles import (
     served_roles,

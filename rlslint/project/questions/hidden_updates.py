@@ -18,7 +18,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import body_statements
 from rlslint.meaning.calls import search_path_of
-from rlslint.meaning.truth import can_be_true
+from rlslint.meaning.deciding import can_be_true
 from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.bound_queries import bound_roles

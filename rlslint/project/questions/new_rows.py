@@ -13,9 +13,9 @@ from rlslint.catalog.predicates import Clause
 from rlslint.meaning.bounds import bound_of, bounds_of, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
+from rlslint.meaning.deciding import can_be_true
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.truth import can_be_true
 from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Condition

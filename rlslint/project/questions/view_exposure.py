@@ -20,8 +20,8 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation, View
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
+from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.query_rows import group_columns, unbound_relations
-from rlslint.meaning.truth import is_always_true
 from rlslint.project import also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import belongs_to_nobody

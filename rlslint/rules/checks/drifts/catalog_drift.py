@@ -16,7 +16,7 @@ from rlslint.drift.drifts import Drift
 from rlslint.drift.statements_behind import statement_behind
 from rlslint.drift.table import Deviation
 from rlslint.drift.telling import effect, remedy, severity, sides
-from rlslint.meaning.truth import is_always_true
+from rlslint.meaning.deciding import is_always_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule

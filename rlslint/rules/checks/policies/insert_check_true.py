@@ -11,8 +11,8 @@ from rlslint.catalog.provided import platform_table
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import is_bounded, tenant_columns
+from rlslint.meaning.deciding import is_literally_true
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.truth import is_literally_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.conditions import narrowed, unsaid

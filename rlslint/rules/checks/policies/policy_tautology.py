@@ -9,8 +9,8 @@ from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.context import own_columns
+from rlslint.meaning.deciding import is_literally_true
 from rlslint.meaning.tautologies import Tautology, tautologies
-from rlslint.meaning.truth import is_literally_true
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid

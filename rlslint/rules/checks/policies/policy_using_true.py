@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
 from rlslint.config import Confidence, Severity
-from rlslint.meaning.truth import is_literally_true
+from rlslint.meaning.deciding import is_literally_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Policy
-from rlslint.meaning.truth import can_be_true, fold
+from rlslint.meaning.deciding import truths
+from rlslint.meaning.worlds import Situation
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.served_roles import certainty, served_roles
@@ -30,9 +31,8 @@ def _is_never_met(condition: Condition) -> bool:
 
     FALSE does so as well, and says that nothing is meant to pass.
     """
-    if condition.ask(can_be_true, condition.filled):
-        return False
-    return condition.ask(fold, condition.filled) is not False
+    found = condition.ask(truths, Situation(condition.filled))
+    return True not in found and found != {False}
 
 
 @rule(where=_asks_nothing)

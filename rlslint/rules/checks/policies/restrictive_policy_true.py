@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Policy
-from rlslint.meaning.truth import is_always_true
+from rlslint.meaning.deciding import is_always_true
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.terms import Terms

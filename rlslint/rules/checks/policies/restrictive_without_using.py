@@ -10,7 +10,7 @@ from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.meaning.admitting import admits_foreign
 from rlslint.meaning.bounds import bounds_of
-from rlslint.meaning.truth import can_be_true
+from rlslint.meaning.deciding import can_be_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import is_sound

@@ -12,8 +12,8 @@ from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import branches
+from rlslint.meaning.deciding import can_be_true
 from rlslint.meaning.intents import is_assurance_test
-from rlslint.meaning.truth import can_be_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import model_for

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import spoken
 from rlslint.catalog.model import Policy, Table
 from rlslint.config import Confidence
-from rlslint.meaning.truth import is_always_true
+from rlslint.meaning.deciding import is_always_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.unserved_commands import readable, unserved
