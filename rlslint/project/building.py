@@ -215,6 +215,7 @@ def _join(
         code.deployment,
         partial(mention, paths=code.tests),
         outside,
+        replayed.broken,
     )
     return Built(project, replayed.broken, replayed.files, replayed.statements, loose)
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from rlslint.project.outside import OutsideScript
     from rlslint.project.sessions import QuerySite, SessionTrace
     from rlslint.project.setting_writes import SettingWrite
+    from rlslint.sql.parser import BrokenStatement
 
 P = ParamSpec("P")
 A = TypeVar("A")
@@ -73,8 +74,8 @@ class Project:
     `queries` and `traces` come from application code, `connections` and `apis` from settings
     files. `settings_elsewhere` tells which settings the files name that are not read as SQL.
     `deployment` is what its files tell of keys, poolers and the like, `tests_mention` tells of what
-    its tests speak; `outside` are scripts beside the history. Answers that many rules need are
-    found once.
+    its tests speak; `outside` are scripts beside the history, `broken` its statements that the
+    grammar refuses. Answers that many rules need are found once.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Project:
         deployment: Deployment = NO_DEPLOYMENT,
         tests_mention: TestsMention = nobody_knows,
         outside: tuple[OutsideScript, ...] = (),
+        broken: tuple[BrokenStatement, ...] = (),
     ) -> None:
         self.catalog = catalog
         self.config = config
@@ -100,6 +102,7 @@ class Project:
         self.deployment = deployment
         self.tests_mention = tests_mention
         self.outside = outside
+        self.broken = broken
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
+from itertools import pairwise
 
 from rlslint import NamedTuple
 from rlslint.sql import free_name, quoted_identifier
-from rlslint.sql.parser import SyntaxProblem, parse, tokens
+from rlslint.sql.parser import BrokenStatement, SyntaxProblem, parse, tokens
 from rlslint.text import Statement
 
 _FIRST_WORDS = frozenset(
@@ -45,6 +46,28 @@ def row_security_mistake(statement: Statement) -> Mistake | None:
             )
         case _:
             return None
+
+
+_VALUES = frozenset(
+    ("current_catalog", "current_date", "current_role", "current_user", "session_user", "user")
+)
+"""Words that stand for a value: no function can be called so, nor is one called by them."""
+
+
+def taken_word(broken: BrokenStatement) -> str | None:
+    """Return the word of the grammar that a statement takes for a function where it breaks."""
+    place = broken.offset
+    data = broken.statement.text.data[broken.statement.start : broken.statement.end]
+    try:
+        scanned = tokens(data)
+    except SyntaxProblem:
+        return None
+    for token, following in pairwise(scanned):
+        word = data[token.start : token.end].decode("utf-8", "replace").lower()
+        is_here = place - broken.statement.start in (token.start, following.start)
+        if is_here and word in _VALUES and data[following.start : following.end] == b"(":
+            return word
+    return None
 
 
 def is_debris(statement: Statement) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rlslint.config import Severity
 from rlslint.project import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions.broken_alike import broken_alike
 from rlslint.rules.registry import rule
 from rlslint.sql.intent import is_debris, row_security_mistake
 from rlslint.sql.parser import BrokenStatement
@@ -15,7 +16,7 @@ from rlslint.text import Span
 
 @rule
 def unparsable_sql(broken: BrokenStatement, project: Project) -> Iterator[Finding]:
-    if row_security_mistake(broken.statement) is not None:
+    if row_security_mistake(broken.statement) is not None or broken_alike(project, broken):
         return
     statement = broken.statement
     end = min(max(broken.offset + 1, statement.start + 1), max(statement.end, statement.start + 1))
