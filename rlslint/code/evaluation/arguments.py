@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.builtins import Place
-from rlslint.code.evaluation.strings import Written, untold
+from rlslint.code.evaluation.strings import Fragment, Written, untold
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
@@ -17,6 +17,7 @@ from rlslint.code.evaluation.values import (
     Prepared,
     Unknown,
     Value,
+    constant,
 )
 from rlslint.code.libraries import Facts, Library, Role
 from rlslint.text.patterns import Pattern
@@ -27,6 +28,8 @@ _RECORD = Pattern(r"\bNamedTuple\b|@(?:\w+\.)?(?:dataclass|define|frozen)\b")
 SQL_ARGUMENTS = ("sql", "text", "query", "statement", "commandText", "command")
 _MARK = Pattern(r"(?<![\w:?$@])(?:\?|\$\d|%s|%\(|[:@]\w)")
 """What stands in SQL for a value that is passed beside it."""
+SELECT = "SELECT "
+"""How a statement begins that calls a function of the database."""
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
 
@@ -164,6 +167,26 @@ def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | N
             case _:
                 continue
     return None
+
+
+def function_called(name: str, values: Iterable[Value], place: Place, mark: str) -> Prepared:
+    """Return a statement that calls a function of the database; constants stand in it.
+
+    A `mark` stands for each other value, with its number in place of `{}`.
+    """
+    parts: list[str] = []
+    passed: list[Value] = []
+    for value in values:
+        match constant(value):
+            case str() as text:
+                parts.append("'" + text.replace("'", "''") + "'")
+            case bool() | int() | float() as plain:
+                parts.append(str(plain).lower())
+            case _:
+                passed.append(value if not isinstance(value, Handle) else Unknown())
+                parts.append(mark.format(len(passed)))
+    text = f"{SELECT}{name}({', '.join(parts)})"
+    return Prepared(Written((Fragment(text, *place),)), passed)
 
 
 def record_of(made: Object, call: Call) -> Entries | None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import SELECT, Call, function_called
 from rlslint.code.evaluation.builtins import Place
 from rlslint.code.evaluation.strings import Fragment, Written
-from rlslint.code.evaluation.values import Handle, Plain, Prepared, Unknown, Value, constant
+from rlslint.code.evaluation.values import Handle, Plain, Prepared, Value
 from rlslint.code.evaluation.walking import Walker
 from rlslint.code.libraries import Role
 from rlslint.text.patterns import Pattern
 
 _TRUTHS = {"true": Plain(True), "false": Plain(False)}
-_SELECT = "SELECT "
+_MARKED = ":value_{}"
 _MARK = Pattern(r":value_(\d{1,9})\b")
 
 
@@ -26,13 +26,16 @@ def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:
     for library in connections.active:
         name = _function_called(call.path, library.functions)
         if name and walker.program.is_of_interest(*call.place):
-            return Handle(Role.statement, library, None, _called(name, call))
+            given = (*call.arguments, *call.named.values())
+            return Handle(
+                Role.statement, library, None, function_called(name, given, call.place, _MARKED)
+            )
         if call.name in library.literals and not isinstance(of, Handle):
             return call.arguments[0] if call.arguments else _TRUTHS.get(call.name)
         if call.name not in library.queries:
             continue
         given = [each.prepared for each in call.arguments if isinstance(each, Handle)]
-        parts = [each for each in given if each is not None and each.sql.text.startswith(_SELECT)]
+        parts = [each for each in given if each is not None and each.sql.text.startswith(SELECT)]
         if parts and isinstance(of, Handle):
             made = _query(parts, call.place)
             connections.send(made.sql, of, made.values, call.place, walker.course)
@@ -49,23 +52,6 @@ def _function_called(path: str, owners: Iterable[str]) -> str:
     return "" if place is None else ".".join(parts[place + 1 :])
 
 
-def _called(name: str, call: Call) -> Prepared:
-    """Return a statement that calls a function of the database; constants stand in it."""
-    parts: list[str] = []
-    values: list[Value] = []
-    for value in (*call.arguments, *call.named.values()):
-        match constant(value):
-            case str() as text:
-                parts.append("'" + text.replace("'", "''") + "'")
-            case bool() | int() | float() as plain:
-                parts.append(str(plain).lower())
-            case _:
-                values.append(value if not isinstance(value, Handle) else Unknown())
-                parts.append(f":value_{len(values)}")
-    text = f"{_SELECT}{name}({', '.join(parts)})"
-    return Prepared(Written((Fragment(text, *call.place),)), values)
-
-
 def _renumbered(text: str, before: int) -> str:
     """Return SQL with its marks numbered behind those that stand before it."""
     return _MARK().sub(lambda mark: f":value_{int(mark[1]) + before}", text)
@@ -76,7 +62,7 @@ def _query(parts: Sequence[Prepared], place: Place) -> Prepared:
     fragments = list(parts[0].sql.fragments)
     values = list(parts[0].values)
     for part in parts[1:]:
-        text = _renumbered(part.sql.text.removeprefix(_SELECT), len(values))
+        text = _renumbered(part.sql.text.removeprefix(SELECT), len(values))
         fragments.append(Fragment(f", {text}", *place))
         values += part.values
     return Prepared(Written(fragments), values)

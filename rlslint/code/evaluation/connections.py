@@ -11,6 +11,7 @@ from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.arguments import (
     Call,
     facts_by_name,
+    function_called,
     listed,
     role_of,
     sql_of,
@@ -19,7 +20,6 @@ from rlslint.code.evaluation.arguments import (
 from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
 from rlslint.code.evaluation.course import Course, States
 from rlslint.code.evaluation.options import (
-    called_by_name,
     is_behind_pooler,
     is_unpooled,
     told_autocommit,
@@ -317,12 +317,10 @@ class Connections:
 
     def _called_by_name(self, of: Handle, call: Call, course: Course) -> Value:
         """Return what a call of a function of the database by its name gives."""
-        values = flattened(call.arguments[1:])
-        text = called_by_name(call, values)
-        if text:
-            unknown = [each for each in values if constant(each) is None]
-            sql = Written((Fragment(text, *call.place),))
-            self.send(sql, of, unknown, call.place, course)
+        name = constant(call.arguments[0]) if call.arguments else None
+        if isinstance(name, str):
+            made = function_called(name, flattened(call.arguments[1:]), call.place, "%s")
+            self.send(made.sql, of, made.values, call.place, course)
         return Handle(of.role, of.library, of.session)
 
     def _target(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from rlslint.code.evaluation.arguments import Call
 from rlslint.code.evaluation.strings import Written
@@ -89,20 +89,3 @@ def _options(named: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
             yield from value.values.items()
         else:
             yield name, value
-
-
-def called_by_name(call: Call, values: Iterable[Value]) -> str:
-    """Return the SQL of a call of a function of the database, "" where its name is not known."""
-    name = constant(call.arguments[0]) if call.arguments else None
-    if not isinstance(name, str):
-        return ""
-    parts = []
-    for value in values:
-        match constant(value):
-            case str() as text:
-                parts.append("'" + text.replace("'", "''") + "'")
-            case bool() | int() | float() as plain:
-                parts.append(str(plain).lower())
-            case _:
-                parts.append("%s")
-    return f"SELECT {name}({', '.join(parts)})"
