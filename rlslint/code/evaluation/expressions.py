@@ -58,6 +58,10 @@ def qualified(walker: Walker, name: str) -> str:
     return ".".join((*(each for each in walker.class_names if each), name))
 
 
+_BASE = frozenset(("super", "base", "parent"))
+"""Names of what an object is by the class that its own is based on."""
+
+
 def _name(walker: Walker, node: form.Name, scope: Scope) -> Value:
     name = node.name
     if name in THEMSELVES and scope.owner is not None:
@@ -74,6 +78,8 @@ def _name(walker: Walker, node: form.Name, scope: Scope) -> Value:
             return standing
     if isinstance(found, Unknown) and found.is_foreign:
         found = walker.program.imported_class(found.path) or found
+    if found is None and name in _BASE and scope.owner is not None:
+        found = walker.of_library(scope.owner)
     if found is None:
         found = inherited(walker, scope, name) or _elsewhere(walker, name)
     if isinstance(found, Closure) and walker.bare_calls and walker.course.frames:

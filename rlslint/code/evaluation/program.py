@@ -59,7 +59,7 @@ from rlslint.code.interest import Signs, has_sign, openings, places, tells_of_se
 from rlslint.code.libraries import Role, libraries_of
 from rlslint.code.schemas import listing_framework_in
 from rlslint.code.sites import CodeFile, Hook, SqlSite
-from rlslint.files.layouts.python_order import label_in
+from rlslint.files.layouts.python_order import label_in, moved_in
 from rlslint.text.budget import (
     DEEPEST_IMPORT,
     FILES_OF_A_PROGRAM,
@@ -164,6 +164,7 @@ class Programs:
         self._models: dict[str, Models] = {}
         self._labels: dict[str, str] = {}
         self._settings: dict[str, str] = {}
+        self._modules_told: dict[str, str] | None = None
         self._lending: set[bytes] = set()
         self.notes: list[str] = []
         self.passed: tuple[str, ...] = ()
@@ -359,12 +360,22 @@ class Programs:
 
     def _label(self, shown: str) -> str:
         """Return the name under which the app of a file goes."""
-        folder = shown.rpartition("/")[0].removesuffix("/migrations").removesuffix("/models")
-        if folder not in self._labels:
+        place = shown.rpartition("/")[0]
+        if place not in self._labels:
+            folder = place.removesuffix("/migrations").removesuffix("/models")
             apps = f"{folder}/apps.py"
             data = self._read(apps) if apps in self._files else None
-            self._labels[folder] = label_in(data or b"") or folder.rpartition("/")[2]
-        return self._labels[folder]
+            label = self._moved(place) or label_in(data or b"") or folder.rpartition("/")[2]
+            self._labels[place] = label
+        return self._labels[place]
+
+    def _moved(self, folder: str) -> str:
+        """Return the label of the app whose migrations settings put into a folder, or ""."""
+        if self._modules_told is None:
+            settings = (self._read(shown) or b"" for shown in self._files if "settings" in shown)
+            self._modules_told = {m: label for d in settings for m, label in moved_in(d).items()}
+        found = [each for each in self._modules_told if f"/{folder}".endswith(f"/{each}")]
+        return self._modules_told[found[0]] if found else ""
 
     def _setting(self, name: str) -> str:
         """Return what a setting of the project is, "" where none or several say so."""

@@ -317,6 +317,10 @@ LIBRARIES = (
         types={
             "DataSource": Role.pool,
             "HikariDataSource": Role.pool,
+            "DelegatingDataSource": Role.pool,
+            "AbstractRoutingDataSource": Role.pool,
+            "LazyConnectionDataSourceProxy": Role.pool,
+            "TransactionAwareDataSourceProxy": Role.pool,
             "PGSimpleDataSource": Role.direct,
             "Connection": Role.connection,
             "PgConnection": Role.connection,

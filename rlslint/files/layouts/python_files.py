@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -28,13 +28,14 @@ def python_histories(files: Iterable[SourceFile]) -> Claim:
     in order is none, and named among the faults.
     """
     kept = tuple(files)
+    moved = _moved(kept)
     managed = {file.folder for file in kept if file.name == "manage.py"}
     environments = {file.folder for file in kept if file.name == "env.py"}
     alembic: dict[str, list[tuple[SourceFile, str]]] = {}
     django: dict[str, list[tuple[SourceFile, str]]] = {}
     faults: list[Fault] = []
     for file in kept:
-        if not _may_be_migration(file, environments):
+        if file.folder not in moved and not _may_be_migration(file, environments):
             continue
         try:
             text = read_text(file.path, file.shown)
@@ -46,11 +47,34 @@ def python_histories(files: Iterable[SourceFile]) -> Claim:
         entry = (file, text.data.decode())
         if _ALEMBIC().search(text.data):
             alembic.setdefault(file.folder, []).append(entry)
-        elif os.path.basename(file.folder) == "migrations" and _DJANGO().search(text.data):
+        elif _is_of_django(file, moved) and _DJANGO().search(text.data):
             django.setdefault(_django_project(file, managed), []).append(entry)
     apps = {file.folder: file for file in kept if file.name == "apps.py"} if django else {}
-    made = [*_ordered(alembic, "alembic", faults), *_ordered(django, DJANGO, faults, apps)]
+    made = [*_ordered(alembic, "alembic", faults), *_ordered(django, DJANGO, faults, apps, moved)]
     return Claim(tuple(made), faults=tuple(faults))
+
+
+def _is_of_django(file: SourceFile, moved: Container[str]) -> bool:
+    return os.path.basename(file.folder) == "migrations" or file.folder in moved
+
+
+def _moved(files: Iterable[SourceFile]) -> dict[str, str]:
+    """Return the directories into which settings put the migrations of apps, with their labels."""
+    told: dict[str, str] = {}
+    for file in files:
+        if "settings" in file.name or os.path.basename(file.folder) == "settings":
+            text = read_text(file.path, file.shown)
+            if isinstance(text, Text) and b"MIGRATION_MODULES" in text.data:
+                from rlslint.files.layouts.python_order import moved_in
+
+                told |= moved_in(text.data)
+    folders = {file.folder for file in files} if told else ()
+    return {
+        folder: label
+        for folder in folders
+        for module, label in told.items()
+        if folder.replace(os.sep, "/").endswith(f"/{module}")
+    }
 
 
 def _may_be_migration(file: SourceFile, environments: set[str]) -> bool:
@@ -81,6 +105,7 @@ def _ordered(
     layout: str,
     faults: list[Fault],
     apps: Mapping[str, SourceFile] = MappingProxyType({}),
+    moved: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[History]:
     if not groups:
         return
@@ -92,6 +117,7 @@ def _ordered(
     labels = {
         folder: label_in(text.data) for folder, text in read.items() if isinstance(text, Text)
     }
+    labels |= {Path(folder): label for folder, label in moved.items()}
     order = order_alembic if layout == "alembic" else partial(order_django, labels=labels)
     for root, entries in groups.items():
         by_path = {Path(file.path): file for file, _ in entries}

@@ -12,6 +12,8 @@ from rlslint import NamedTuple
 from rlslint.files.python_source import parsed_quietly
 from rlslint.text.patterns import Pattern
 
+_MODULES = Pattern(rb"(?m)^MIGRATION_MODULES\b[^=\n]*=[^{]{0,40}\{([^{}]*)\}")
+_MODULE = Pattern(rb"""["'](\w+)["']\s*:\s*["']([\w.]+)["']""")
 _LABEL = Pattern(rb"""(?m)^[ \t]+label\s*(?::\s*str\s*)?=\s*["'](\w+)["']""")
 
 
@@ -48,7 +50,8 @@ def order_django(
 ) -> list[Path]:
     """Return the migrations of all apps in an order that fulfils their dependencies.
 
-    `labels` are those of the apps that do not go by the name of their directory. A squashed
+    `labels` are those of the apps, by their directory or that of their migrations, which do not go
+    by the name of the former. A squashed
     migration takes the place of those that it replaces, as on a new database. A file without a
     class `Migration` is left out; one that Python cannot parse comes last.
     """
@@ -65,13 +68,26 @@ def order_django(
         if values is None:
             continue
         app = path.parent.parent
-        name = f"{labels.get(app) or app.name}.{path.stem}"
+        label = labels.get(path.parent) or labels.get(app) or app.name
+        name = f"{label}.{path.stem}"
         nodes.append(_Node(path, name, frozenset(_pairs(values.get("dependencies")))))
         replaced.update((old, name) for old in _pairs(values.get("replaces")))
         before.extend((later, name) for later in _pairs(values.get("run_before")))
     kept = [node for node in nodes if node.name not in replaced]
     ends = _ends_of_apps(kept)
     return _ordered([_resolved(node, replaced, before, ends) for node in kept]) + sorted(unreadable)
+
+
+def moved_in(settings: bytes) -> dict[str, str]:
+    """Return the labels of the apps whose migrations Django's settings put into other modules.
+
+    They stand by the ends of the paths of these.
+    """
+    return {
+        module.decode().replace(".", "/"): label.decode()
+        for modules in _MODULES().findall(settings)
+        for label, module in _MODULE().findall(modules)
+    }
 
 
 def label_in(apps: bytes) -> str:

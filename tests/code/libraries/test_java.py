@@ -141,3 +141,32 @@ class Store {
 """
     scopes = [e.site.scope.value for e in events(".java", source) if e.site is not None]
     assert scopes[0] == "transaction"
+
+
+@pytest.mark.parametrize(
+    ("before", "scope"),
+    [("", "autocommit"), ("connection.setAutoCommit(false);", "transaction")],
+)
+def test_a_source_of_connections_sets_the_tenant_before_a_transaction_begins(
+    before: str, scope: str
+) -> None:
+    source = f"""
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+class TenantDataSource extends DelegatingDataSource {{
+  TenantDataSource(DataSource target) {{ super(target); }}
+  public Connection getConnection() throws SQLException {{
+    Connection connection = super.getConnection();
+    {before}
+    String sql = "SELECT set_config('app.a', ?, true)";
+    try (PreparedStatement s = connection.prepareStatement(sql)) {{
+      s.setString(1, Tenant.current());
+      s.execute();
+    }}
+    return connection;
+  }}
+}}
+"""
+    (site,) = (event.site for event in events(".java", source) if event.site is not None)
+    assert site.scope.value == scope

@@ -405,3 +405,21 @@ def test_what_is_unknown_is_said_where_it_stands(tmp_path: Path) -> None:
     assert rows("unresolved-dynamic-ddl", 'EnableRLS("Visit")') == [7]
     assert rows("policy-without-enable", "EnableRLS.for_all()") == []
     assert rows("unresolved-dynamic-ddl", "EnableRLS.for_all()") == [7]
+
+
+@pytest.mark.parametrize("settings", ["shop/settings.py", "shop/settings/base.py"])
+def test_migrations_stand_where_settings_say(tmp_path: Path, settings: str) -> None:
+    files = {
+        "manage.py": "",
+        settings: 'MIGRATION_MODULES: dict[str, str] = {"sales": "shop.moved.of_sales"}\n',
+        "shop/moved/of_sales/0001_initial.py": HEAD
+        + "class Migration(migrations.Migration):\n    operations = [\n"
+        "        migrations.CreateModel('Order', [('id', models.AutoField(primary_key=True))]),\n"
+        "        migrations.RunSQL('ALTER TABLE sales_order ENABLE ROW LEVEL SECURITY'),\n"
+        "        migrations.RunSQL('CREATE POLICY open ON sales_order USING (true)'),\n    ]\n",
+        "shop/other/0001_initial.py": HEAD + "class Migration(migrations.Migration):\n"
+        "    operations = [migrations.RunSQL('CREATE POLICY open ON nowhere USING (true)')]\n",
+    }
+    result = lint(tmp_path, files)
+    assert rows_of(result, "policy-using-true") == [6]
+    assert not result.faults
