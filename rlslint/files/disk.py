@@ -14,7 +14,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 try:
     # hashlib loads OpenSSL, which costs more than all else that a repeated run does.
@@ -374,6 +374,14 @@ def _described(found: list[os.DirEntry[str]]) -> str:
 def _keep(question: str, path: str | os.PathLike[str], answer: str) -> None:
     for questions in _listening:
         questions.keep(question, os.fspath(path), answer)
+
+
+def keep_all(answers: Mapping[tuple[str, str], str], are_settled: bool) -> None:
+    """Keep what another process has asked for this one."""
+    for (question, path), answer in answers.items():
+        _keep(question, path, answer)
+    for questions in _listening:
+        questions.are_settled &= are_settled
 
 
 def digest(data: bytes) -> str:

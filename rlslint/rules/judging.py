@@ -16,7 +16,7 @@ from rlslint.rules import Selection, card
 from rlslint.rules.facts import facts_of
 from rlslint.rules.registry import Candidate, Rule, candidates
 from rlslint.sql.parser import BrokenStatement
-from rlslint.text import Related, Span
+from rlslint.text import Related, Span, Statement, Text
 from rlslint.text.faults import Fault, is_out_of_depth
 
 _NOUNS = {
@@ -50,11 +50,15 @@ _NOUNS = {
 
 
 class Unjudged(NamedTuple):
-    """A rule that could not judge a subject, for it lacked a fact."""
+    """A rule that could not judge a subject, for it lacked a fact.
+
+    `cause` is the kind of what that raised, `statement` the one that made the fact unknown.
+    """
 
     rule: str
     subject: object
-    cause: UnknownFact
+    cause: type[UnknownFact]
+    statement: Statement | None
 
 
 def judge(
@@ -71,27 +75,88 @@ def judge(
     once for all of these.
     """
     asked_of = _Asked(selection)
+    asked = list(subjects)
     found: list[Finding] = []
-    for kind, subject in subjects:
-        try:
-            asked = asked_of.rules(kind, subject, project)
-        except Exception as error:
-            faults += (_fault(one.name, subject, error) for one in asked_of.candidates(kind))
-            continue
-        for rule in asked:
-            try:
-                if made := tuple(rule.check(subject, project)):
-                    files = _files_of(subject)
-                    found += (one._replace(rule=rule.name, files=files) for one in made)
-            except UnknownFact as cause:
-                unjudged.append(Unjudged(rule.name, subject, cause))
-            except Exception as error:
-                if isinstance(error, RecursionError) and is_out_of_depth(error):
-                    unjudged.append(Unjudged(rule.name, subject, GivenUp(subject)))
-                else:
-                    faults.append(_fault(rule.name, subject, error))
+    for number, judged in _judged(asked, project, asked_of):
+        subject = asked[number][1]
+        found += judged.findings
+        unjudged += (Unjudged(rule, subject, kind, made) for rule, kind, made in judged.silent)
+        faults += (_fault(rule, subject, error) for rule, error in judged.errors)
     shown = (_where_on(finding, selection) for finding in _without_yielding(found))
     return [finding for finding in shown if finding is not None]
+
+
+class _Judged(NamedTuple):
+    """What came of asking rules about one subject.
+
+    `silent` are those that lacked a fact, with what it was; in others something went wrong.
+    """
+
+    findings: list[Finding]
+    silent: list[tuple[str, type[UnknownFact], Statement | None]]
+    errors: list[tuple[str, Exception]]
+
+
+_ENOUGH = 400
+"""So many subjects are worth a second process."""
+
+
+def _judged(
+    asked: list[tuple[str, object]], project: Project, asked_of: _Asked
+) -> Iterator[tuple[int, _Judged]]:
+    """Yield what came of each subject of which there is anything to say, with its number, in order.
+
+    Where two processes share them, the first of each kind come before, which finds out most of what
+    all of that kind need.
+    """
+
+    def judged(numbers: Iterable[int]) -> list[tuple[int, _Judged]]:
+        found = ((n, _judge(*asked[n], project, asked_of)) for n in numbers)
+        return [(number, one) for number, one in found if any(one)]
+
+    if len(asked) >= _ENOUGH:
+        from rlslint.rules.two_processes import MOST_BLOCKS, are_at_hand, shared
+
+        if are_at_hand():
+            size = max(8, len(asked) // MOST_BLOCKS + 1)
+            blocks = [range(n, min(n + size, len(asked))) for n in range(0, len(asked), size)]
+            for found in shared(blocks, judged, _texts(asked)):
+                yield from found
+            return
+    yield from judged(range(len(asked)))
+
+
+def _texts(asked: list[tuple[str, object]]) -> dict[int, Text]:
+    """Return the texts of the statements that made the subjects what they are."""
+    texts = {}
+    for _, subject in asked:
+        if isinstance(subject, Facts):
+            for statement in subject.statements.values():
+                texts[id(statement.text)] = statement.text
+        elif isinstance(of_it := getattr(subject, "statement", None), Statement):
+            texts[id(of_it.text)] = of_it.text
+    return texts
+
+
+def _judge(kind: str, subject: object, project: Project, asked_of: _Asked) -> _Judged:
+    judged = _Judged([], [], [])
+    try:
+        rules = asked_of.rules(kind, subject, project)
+    except Exception as error:
+        return _Judged([], [], [(one.name, error) for one in asked_of.candidates(kind)])
+    for rule in rules:
+        try:
+            if made := tuple(rule.check(subject, project)):
+                files = _files_of(subject)
+                judged.findings.extend(one._replace(rule=rule.name, files=files) for one in made)
+        except UnknownFact as cause:
+            judged.silent.append((rule.name, type(cause), cause.statement))
+        except Exception as error:
+            if isinstance(error, RecursionError) and is_out_of_depth(error):
+                judged.silent.append((rule.name, GivenUp, None))
+            else:
+                judged.errors.append((rule.name, error))
+    return judged
 
 
 class _Asked:
@@ -242,15 +307,14 @@ def not_checked(
     for one in unjudged:
         by_subject.setdefault(id(one.subject), []).append(one)
     for alike in by_subject.values():
-        _, subject, cause = alike[0]
-        statement = cause.statement
+        _, subject, cause, statement = alike[0]
         beyond = isinstance(subject, Relation) and subject.is_beyond_history
         # A broken statement, which has no kind, may have made what nothing else in it makes.
         known = statement is not None and not (beyond and statement.kind)
         reason = "behind SQL that could not be evaluated" if known else beyond_catalog
-        if isinstance(cause, GivenUp):
+        if issubclass(cause, GivenUp):
             reason = "with conditions too long or too deep to work out"
-        elif isinstance(cause, DataDecides):
+        elif issubclass(cause, DataDecides):
             reason = "with conditions of which only the rows tell whom they admit"
         rules = tuple(one.rule for one in alike)
         yield NotChecked(_noun(subject), _name(subject), reason, rules, shown(statement))

@@ -1,0 +1,138 @@
+"""Work that two processes share: a child that is forked for it, and the one that waits for it.
+
+All that was read is there in both. Each takes the next block when it has done one, so that neither
+waits long for the other, however busy the machine is. What the child cannot hand back, and all that
+it has not done when it ends, whatever ended it, its parent does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from io import BytesIO
+from typing import Any, TypeVar
+
+try:
+    # The module around it takes ten times as long to import.
+    from _pickle import PickleError, Pickler, Unpickler
+except ImportError:
+    from pickle import PickleError, Pickler, Unpickler
+
+from rlslint.files import disk
+from rlslint.text import Text
+
+A = TypeVar("A")
+
+MOST_BLOCKS = 256
+_BYTES = 2
+"""How many bytes tell the number of a block in a pipe, which holds thousands of them."""
+_KILL = 9
+
+
+def are_at_hand() -> bool:
+    """Tell whether two processes have two processors, and nothing else runs in this one.
+
+    A child has none of the threads of its parent, and perhaps a lock that one of them held.
+    """
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
+        return False
+    threading = sys.modules.get("threading")
+    return threading is None or threading.active_count() == 1
+
+
+def shared(
+    blocks: Sequence[A], work: Callable[[A], Any], texts: Mapping[int, Text]
+) -> Iterator[Any]:
+    """Yield what `work` returns for each block, in order, whichever process has done it.
+
+    `texts` are those that both processes have, by their identity, which is the same in both. What
+    names another one, or an exception, is not handed back.
+    """
+    left, full = os.pipe()
+    answers, answer = os.pipe()
+    os.write(full, b"".join(number.to_bytes(_BYTES, "big") for number in range(len(blocks))))
+    os.close(full)
+    try:
+        child = os.fork()
+    except OSError:
+        child = -1
+    if not child:
+        _help(blocks, work, texts, left, answer)
+    os.close(answer)
+    try:
+        done = {number: work(blocks[number]) for number in _taken(left)}
+        with open(answers, "rb", closefd=False) as stream:
+            done.update(_received(stream.read(), texts))
+    except BaseException:
+        if child > 0:
+            with suppress(ProcessLookupError):
+                os.kill(child, _KILL)
+        raise
+    finally:
+        os.close(left)
+        os.close(answers)
+        if child > 0:
+            with suppress(ChildProcessError):
+                os.waitpid(child, 0)
+    for number, block in enumerate(blocks):
+        yield done[number] if number in done else work(block)
+
+
+def _taken(left: int) -> Iterator[int]:
+    """Yield the numbers of the blocks that are left, each of which only one process gets."""
+    while number := os.read(left, _BYTES):
+        yield int.from_bytes(number, "big")
+
+
+def _help(
+    blocks: Sequence[A],
+    work: Callable[[A], Any],
+    texts: Mapping[int, Text],
+    left: int,
+    answer: int,
+) -> None:
+    """Do blocks in the child, hand back what came of them, and end it."""
+    try:
+        done: list[tuple[int, bytes]] = []
+        with disk.Questions() as questions:
+            for number in _taken(left):
+                with suppress(PickleError):
+                    done.append((number, _packed(work(blocks[number]), texts)))
+        sent = _packed((done, questions.answers, questions.are_settled), texts)
+        with open(answer, "wb") as stream:
+            stream.write(sent)
+    finally:
+        os._exit(0)
+
+
+def _received(sent: bytes, texts: Mapping[int, Text]) -> dict[int, Any]:
+    """Return what came of the blocks of the child, by their number; nothing where it failed."""
+    try:
+        done, questions, are_settled = _unpacked(sent, texts)
+    except (EOFError, PickleError):
+        return {}
+    disk.keep_all(questions, are_settled)
+    return {number: _unpacked(one, texts) for number, one in done}
+
+
+def _packed(value: object, texts: Mapping[int, Text]) -> bytes:
+    def name_of(part: object) -> int | None:
+        if not isinstance(part, Text | Exception):
+            return None
+        if id(part) not in texts:
+            raise PickleError("only this process has it")
+        return id(part)
+
+    stream = BytesIO()
+    packer = Pickler(stream, 5)
+    packer.persistent_id = name_of  # type: ignore[method-assign]
+    packer.dump(value)
+    return stream.getvalue()
+
+
+def _unpacked(sent: bytes, texts: Mapping[int, Text]) -> Any:
+    unpacker = Unpickler(BytesIO(sent))
+    unpacker.persistent_load = texts.__getitem__  # type: ignore[method-assign]
+    return unpacker.load()
