@@ -54,6 +54,7 @@ _IN_APPLICATIONS = Pattern(
 _PSQL_STRING = Pattern(rb"(?<![:\w\])]):'" + _NAME + rb"'")
 _PSQL_VALUE = Pattern(rb"(?<![:\w\])]):" + _NAME + rb"\b")
 _NAMED_BY_AT_SIGN = Pattern(rb"(?<![@<>=~!#%^&|`?+*/\w-])@[A-Za-z_]")
+_BLANK = Pattern(rb"<[A-Za-z_][\w -]*>")
 _STAND_INS = Pattern(rb"(?<![\w$])_+(?!\w)")
 _OPENS_ROWS = Pattern(rb"(?:\bfrom|\bjoin|,)\s*(\()\s*$", re.IGNORECASE)
 _CLOSES = Pattern(rb"\s*(\))")
@@ -100,6 +101,11 @@ def has_brace_templates(data: bytes) -> bool:
 def has_named_placeholders(data: bytes) -> bool:
     """Tell whether `data` has `@name`, which PostgreSQL would accept: as an absolute value."""
     return _NAMED_BY_AT_SIGN().search(data) is not None
+
+
+def is_at_blank(data: bytes, offset: int) -> bool:
+    """Tell whether `<name>` stands at an offset: who uses the text is to write something there."""
+    return _BLANK().match(data, offset) is not None
 
 
 def with_strings(data: bytes, replaced: bytes) -> bytes:

@@ -16,6 +16,7 @@ from rlslint.sql.parser import (
 from rlslint.sql.placeholders import (
     has_brace_templates,
     has_named_placeholders,
+    is_at_blank,
     placeholder_names,
     with_numbers,
     with_strings,
@@ -132,7 +133,8 @@ def _read_stretch(
 ) -> tuple[Iterator[Recovered], int]:
     """Return the statements of a stretch, and where to read on.
 
-    What fills in a template may also take it apart, at empty lines for instance.
+    What fills in a template may also take it apart, at empty lines for instance, and a `<name>` is
+    there to be replaced before anybody runs it.
     """
     end = _line_of_statement(text.data, stretch.open_quote, stretch.end)
     try:
@@ -143,7 +145,11 @@ def _read_stretch(
         end_of_broken = without_trailing_space(text.data, stretch.start, end)
         statement = Statement(text, stretch.start, end_of_broken, "")
         following = end if end < stretch.end else stretch.following
-        refused = not isinstance(problem, PlaceholderProblem) and not is_template
+        refused = not (
+            is_template
+            or isinstance(problem, PlaceholderProblem)
+            or is_at_blank(text.data, problem.offset)
+        )
         return iter((BrokenStatement(statement, problem.message, offset, refused),)), following
     return found, end if end < stretch.end else stretch.following
 

@@ -349,3 +349,39 @@ def test_reading_what_belongs_to_nobody_may_be_for_all(
     """
     found = findings_of(lint(tmp_path, {"schema.sql": sql}), "policy-using-true")
     assert [f.severity.name for f in found] == [severity]
+
+
+def test_a_blank_that_is_to_be_replaced_is_no_broken_sql(tmp_path: Path) -> None:
+    blank = "CREATE TABLE tenant_<uuid>.invoices (id int);\n"
+    found = lint(tmp_path, {"migrations/0001.sql": TENANTS, "migrations/0002.sql": blank})
+    assert "unparsable-sql" not in [one.name for one in found.findings]
+    assert found.not_checked
+    broken = "CREATE TABLE invoices (id int <uuid);\n"
+    assert "unparsable-sql" in _names(
+        tmp_path, {"migrations/0001.sql": TENANTS, "migrations/0002.sql": broken}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "severity"),
+    [
+        ("posts are readable by signed-in users", "author_id", Severity.warning),
+        ("Authenticated users can view posts", "author_id", Severity.warning),
+        ("Authenticated users can view posts", "tenant_id", Severity.error),
+        ("read posts", "author_id", Severity.error),
+    ],
+)
+def test_a_name_that_says_that_all_who_are_signed_in_may_read(
+    name: str, column: str, severity: Severity, tmp_path: Path
+) -> None:
+    script = f"""CREATE ROLE app_user LOGIN;
+    CREATE TABLE posts (id int PRIMARY KEY, {column} int NOT NULL, body text);
+    CREATE INDEX ON posts ({column});
+    GRANT SELECT, UPDATE ON posts TO app_user;
+    ALTER TABLE posts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY "{name}" ON posts FOR SELECT TO app_user USING (true);
+    CREATE POLICY own ON posts FOR UPDATE TO app_user
+      USING ({column} = (SELECT nullif(current_setting('app.me', true), '')::int));
+    """
+    (found,) = findings_of(lint(tmp_path, {"migrations/0001.sql": script}), "policy-using-true")
+    assert found.severity is severity

@@ -34,6 +34,12 @@ _SHARING = frozenset(
     ("anon", "anyone", "everybody", "everyone", "global", "public", "publicly", "shared")
 )
 
+_SIGNED_IN = tuple(
+    frozenset(needed.split())
+    for needed in ("signed in", "signedin", "logged in", "loggedin", "authenticated users",
+                   "authenticated user", "all authenticated", "any authenticated", "all users")
+)  # fmt: skip
+
 _KEEPING_APART = frozenset(("isolate", "isolated", "isolates", "isolation"))
 
 
@@ -232,6 +238,12 @@ def is_called_shared(policy: Policy) -> bool:
         name = name.replace(f"{table.schema}{separator}{table.name}".lower(), "")
     words = words_of(name)
     return not words.isdisjoint(_SHARING) and words.isdisjoint(_KEEPING_APART)
+
+
+def is_called_for_signed_in(policy: Policy) -> bool:
+    """Tell whether the name of a policy says that all who are signed in may do what it allows."""
+    words = words_of(policy.name.lower())
+    return any(words.issuperset(needed) for needed in _SIGNED_IN)
 
 
 def keeps_rows_out(policy: Policy, project: Project) -> bool:

@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.deciding import is_literally_true
 from rlslint.project import Finding, also_shown, shown
-from rlslint.project.project import Project
+from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
@@ -20,7 +20,7 @@ from rlslint.project.questions.exposure import (
     whose,
 )
 from rlslint.project.questions.served_roles import certainty_of_owners
-from rlslint.project.questions.siblings import is_called_shared
+from rlslint.project.questions.siblings import is_called_for_signed_in, is_called_shared
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 
@@ -45,8 +45,15 @@ def policy_using_true(policy: Policy, project: Project) -> Iterator[Finding]:
 def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
     table, using = policy.relation, policy.using
     named = policy.command == "select" and is_called_shared(policy)
-    published = named or is_published(policy, project)
-    shared = ", as its name says" if named else ", which may be meant so" if published else ""
+    for_signed_in = _is_named_for_signed_in(policy, project)
+    published = named or for_signed_in or is_published(policy, project)
+    shared = (
+        ", as its name says"
+        if named or for_signed_in
+        else ", which may be meant so"
+        if published
+        else ""
+    )
     created = table.created
     return Finding(
         object=str(policy),
@@ -59,6 +66,15 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
         severity=_severity(policy, named, published, project),
         confidence=certainty_of_owners(table, project)
         or (Confidence.medium if published else None),
+    )
+
+
+def _is_named_for_signed_in(policy: Policy, project: Project) -> bool:
+    """Tell whether all who are signed in are to read what no tenant keeps to itself."""
+    return (
+        policy.command == "select"
+        and is_called_for_signed_in(policy)
+        and not any(is_called_tenant(c.name) for c in project.tenant_columns(policy.relation))
     )
 
 
