@@ -19,6 +19,9 @@ _SECRET = Pattern(
     r"|join|login|magic|referral|reset|share|verif\w*)_?(?:code|key|link))(?:_(?:hash|sha\d*))?"
 )
 """Names of columns whose values only those know whom they were given to."""
+_HANDED_OUT = Pattern(r"(?:.*_)?(?:invit|voucher|coupon|referral|join|share|claim)\w*")
+"""Names of tables whose rows stand for what was given to somebody, by a code of its own."""
+_CODES = frozenset(("code", "key", "link"))
 
 _CHANGING = frozenset({"UpdateStmt", "DeleteStmt", "MergeStmt", "TruncateStmt"})
 
@@ -101,11 +104,12 @@ class _Caller:
             case {"InsertStmt": {"selectStmt": source}}:
                 return self._finds(source) or any(map(self._is_proven, _columns(source)))
             case {"SelectStmt": fields} | {"UpdateStmt": fields} | {"DeleteStmt": fields}:
-                return any(map(self._is_secret_match, _conjuncts(fields)))
+                is_handed_out = any(_HANDED_OUT().fullmatch(name) for name in _relations(fields))
+                return any(self._is_secret_match(one, is_handed_out) for one in _conjuncts(fields))
             case _:
                 return False
 
-    def _is_secret_match(self, conjunct: Node) -> bool:
+    def _is_secret_match(self, conjunct: Node, is_handed_out: bool) -> bool:
         match conjunct:
             case {"SubLink": {"subLinkType": "EXISTS_SUBLINK" | "ANY_SUBLINK", "subselect": inner}}:
                 return self._finds(inner)
@@ -118,7 +122,9 @@ class _Caller:
                 if any(map(self._is_proven, columns)):
                     return True
                 has_secret = any(
-                    _SECRET().fullmatch(names[-1]) for names in columns if not self._is_given(names)
+                    _SECRET().fullmatch(names[-1]) or (is_handed_out and names[-1] in _CODES)
+                    for names in columns
+                    if not self._is_given(names)
                 )
                 return has_secret and any(map(self._is_given, columns))
             case _:
@@ -131,6 +137,19 @@ class _Caller:
 
     def _is_proven(self, names: tuple[str, ...]) -> bool:
         return names[0] in self._proven
+
+
+def _relations(fields: Node) -> Iterator[str]:
+    """Yield the names of the tables of a statement, without those of its sub-selects."""
+    waiting: list[Any] = [fields.get("relation"), *fields.get("fromClause", ())]
+    while waiting:
+        match waiting.pop():
+            case {"relname": str(name)} | {"RangeVar": {"relname": str(name)}}:
+                yield name.lower()
+            case {"JoinExpr": join}:
+                waiting += [join.get("larg"), join.get("rarg")]
+            case _:
+                continue
 
 
 def _conjuncts(fields: Node) -> Iterator[Node]:

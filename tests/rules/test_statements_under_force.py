@@ -128,6 +128,7 @@ CREATE POLICY own ON orders
             [],
         ),
         ("", "DATABASE_URL=postgres://neondb_owner:x@ep-a-1.eu.aws.neon.tech/s", []),
+        ("", "MIGRATION_DATABASE_URL=postgres://me:x@ep-a-1.eu.aws.neon.tech/s", ["info"]),
         ("CREATE ROLE watcher BYPASSRLS;", "", ["info"]),
         ("\\connect - postgres\n", "", []),
     ],

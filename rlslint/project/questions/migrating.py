@@ -70,8 +70,22 @@ def _of_role(name: str, project: Project) -> BoundStatement:
             console = console_role(platform, name) if platform is not None else None
             consoles += [console] if console is not None else []
     if consoles:
-        return doubtful if not all(one.certain for one in consoles) else BoundStatement(Answer.no)
+        unsure = next((one for one in consoles if not one.certain), None)
+        if unsure is None:
+            return BoundStatement(Answer.no)
+        return BoundStatement(Answer.maybe, unsure.because)
     return BoundStatement(Answer.no) if is_probably_superuser(catalog, name) else doubtful
+
+
+def is_of_a_console(project: Project) -> bool:
+    """Tell whether a platform that exempts roles of its console makes a role that migrates."""
+    return any(
+        connection.platform is not None
+        and any(console.certain for console in connection.platform.console_roles)
+        and console_role(connection.platform, connection.role) is not None
+        for connection in project.connections
+        if connection.role in project.runtime.migrating
+    )
 
 
 def makes_exempt_roles(project: Project) -> bool:

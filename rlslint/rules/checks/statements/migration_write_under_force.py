@@ -15,6 +15,7 @@ from rlslint.project.questions.migrating import (
     BoundStatement,
     bound_while_running,
     finds_nothing,
+    is_of_a_console,
     makes_exempt_roles,
     policies_in_force,
     settings_depended_on,
@@ -78,8 +79,10 @@ def _severity(access: RowAccess, project: Project) -> Severity:
     that the project sets up beside roles for its requests is there to run them.
     """
     is_copy = access.statement in project.ask(_open_copies)
-    may_escape = makes_exempt_roles(project) or (
-        not project.runtime.migrating and sets_up_a_server(project)
+    may_escape = (
+        makes_exempt_roles(project)
+        or is_of_a_console(project)
+        or (not project.runtime.migrating and sets_up_a_server(project))
     )
     return Severity.info if is_copy or may_escape else Severity.warning
 
