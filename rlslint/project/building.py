@@ -112,6 +112,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     asked = frozenset(name for one in built for name in one.project.catalog.asked_by_blocks)
     for one, name in product(built, asked):
         one.project.catalog.asked_by_blocks.add(name)
+    _leave_context_to_policies(one.project for one in built)
     if not built:
         built.append(_join(None, config, code, False, reader))
     return Projects(tuple(built), code, read == all_files, all_files.left_out, all_files.superseded)
@@ -124,6 +125,14 @@ def _code(found: Found, sorted_files: Histories, reader: Reader) -> Code:
     from rlslint.project.reading_code import read_code
 
     return read_code(found, sorted_files, reader)
+
+
+def _leave_context_to_policies(projects: Iterable[Project]) -> None:
+    """Assume no context for a database without policies whose program has another with them."""
+    asking = [(one, {query.site.text.path for query in one.queries}) for one in projects]
+    protected = [paths for one, paths in asking if paths and one.uses_row_security]
+    for one, paths in asking:
+        one.context_is_elsewhere = any(not paths.isdisjoint(others) for others in protected)
 
 
 def _connections_of(script: str, code: Code, nearest: Nearest) -> tuple[Connection, ...]:

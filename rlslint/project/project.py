@@ -75,7 +75,8 @@ class Project:
     files. `settings_elsewhere` tells which settings the files name that are not read as SQL.
     `deployment` is what its files tell of keys, poolers and the like, `tests_mention` tells of what
     its tests speak; `outside` are scripts beside the history, `broken` its statements that the
-    grammar refuses. Answers that many rules need are found once.
+    grammar refuses. `context_is_elsewhere` tells that another database of the same program has the
+    policies. Answers that many rules need are found once.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Project:
         self.tests_mention = tests_mention
         self.outside = outside
         self.broken = broken
+        self.context_is_elsewhere = False
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 
@@ -369,7 +371,7 @@ class Project:
             if read.kind == "setting" and read.name is not None
         )
         read = frozenset((*read_in_policies, *(name.lower() for name in read_in_bodies)))
-        return read if self.uses_row_security else read | self._assumed_context_settings
+        return read | self._assumed_context_settings if self.assumes_context else read
 
     @property
     def assumes_context(self) -> bool:
@@ -377,7 +379,7 @@ class Project:
 
         What the program sets for its callers counts as their context then.
         """
-        return not self.uses_row_security
+        return not (self.uses_row_security or self.context_is_elsewhere)
 
     @property
     def _assumed_context_settings(self) -> frozenset[str]:
