@@ -175,8 +175,8 @@ def completion(shell: str) -> int:
 @rlslint.command(short_help="Remove what earlier runs have kept.")
 def clean() -> int:
     """Remove what earlier runs of check have kept in the user's cache directory."""
-    from rlslint.cli.cache import Unusable
-    from rlslint.cli.cache import clean as remove_runs
+    from rlslint.cli.checking import Unusable
+    from rlslint.cli.checking import clean as remove_runs
     from rlslint.cli.streams import say
 
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rlslint.cli import cache
+from rlslint.cli import checking
 from rlslint.cli.streams import Report
 from rlslint.config.options import OUTPUT_FORMATS
 from rlslint.files import disk
@@ -167,7 +167,7 @@ def test_other_code_and_other_cards_are_another_run(
     project: Path, kept: Path, tmp_path: Path
 ) -> None:
     checkout = tmp_path / "checkout"
-    root = Path(cache.__file__).parents[2]
+    root = Path(checking.__file__).parents[2]
     for folder in ("rlslint", "rules"):
         shutil.copytree(
             root / folder, checkout / folder, ignore=shutil.ignore_patterns("__pycache__")
@@ -329,29 +329,29 @@ def test_a_repository_can_neither_hold_nor_place_what_is_kept(
 def test_the_oldest_runs_make_room(
     kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(cache, "_MOST_RUNS", 3)
+    monkeypatch.setattr(checking, "_MOST_RUNS", 3)
     monkeypatch.chdir(tmp_path)
     keys = [f"{number:064x}" for number in range(5)]
     for number, key in enumerate(keys):
-        cache.keep(key, Report("", "", "", 0), disk.Questions(), ())
+        checking.keep(key, Report("", "", "", 0), disk.Questions(), ())
         os.utime(kept / key, ns=(number, number))
     assert [run.name for run in runs(kept)] == keys[-3:]
-    monkeypatch.setattr(cache, "_MOST_BYTES", 10_000)
-    cache.keep("f" * 64, Report("", "x" * 9_800, "", 0), disk.Questions(), ())
+    monkeypatch.setattr(checking, "_MOST_BYTES", 10_000)
+    checking.keep("f" * 64, Report("", "x" * 9_800, "", 0), disk.Questions(), ())
     assert [run.name for run in runs(kept)] == ["f" * 64]
 
 
 def test_what_is_too_large_or_unsettled_is_not_kept(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "_LARGEST_RUN", 1_000)
+    monkeypatch.setattr(checking, "_LARGEST_RUN", 1_000)
     questions = disk.Questions()
     for report in (Report("", "x" * 2_000, "", 0), Report("", "\0", "", 0)):
-        with pytest.raises(cache.Unusable):
-            cache.keep("0" * 64, report, questions, ())
+        with pytest.raises(checking.Unusable):
+            checking.keep("0" * 64, report, questions, ())
     questions.are_settled = False
-    with pytest.raises(cache.Unusable):
-        cache.keep("0" * 64, Report("", "", "", 0), questions, ())
+    with pytest.raises(checking.Unusable):
+        checking.keep("0" * 64, Report("", "", "", 0), questions, ())
     assert runs(kept) == []
 
 
