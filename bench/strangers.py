@@ -654,6 +654,12 @@ OF_SQL: dict[str, Callable[[], Files]] = {
     "CASCADE again and again": many(
         "CREATE TABLE t (id int); CREATE VIEW v AS SELECT * FROM t; DROP TABLE t CASCADE;\n"
     ),
+    "open set_configs in a body": lambda: sql(
+        "CREATE FUNCTION f() RETURNS text LANGUAGE sql SECURITY DEFINER AS $do$ SELECT "
+        + "set_config(" * 8_500
+        + "$do$;"
+    ),
+    "INSERTs into one another": block("insert into a values "),
     "words of other databases": many("row access policy ", before="CREATE PERMISSION;\n"),
     "one DROP of many": lambda: sql(
         until_full(each("CREATE TABLE t{n} (id int);"), 60_000)

@@ -29,6 +29,8 @@ KINDS = (
     "Kotlin: '/* '",
     "Kotlin: objects in a line",
     "words of other databases",
+    "open set_configs in a body",
+    "INSERTs into one another",
     "JavaScript: '-> '",
     "Java: 'a<'",
     "sqitch: tags",

@@ -451,7 +451,39 @@ def test_a_name_that_is_filled_in_may_be_that_of_any_table(
     assert ("table public.docs behind SQL that could not be evaluated" in run.stderr) is is_unknown
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE pg_class SET relrowsecurity = false WHERE relname = 'docs';",
+        "DELETE FROM pg_catalog.pg_policy;",
+        "UPDATE pg_authid SET rolbypassrls = true WHERE rolname = 'app';",
+        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO app;",
+        "SELECT cron.schedule('x', '@daily', 'ALTER TABLE docs DISABLE ROW LEVEL SECURITY');",
+    ],
+)
+def test_what_gets_round_ddl_is_said(tmp_path: Path, statement: str) -> None:
+    at = files_in(tmp_path, {"migrations/0001_a.sql": ROLES + statement})
+    assert "unresolved-dynamic-ddl" in rlslint("check", "--min-severity=info", cwd=at).stdout
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE pg_index SET indisready = false;",
+        "INSERT INTO docs SELECT 1 FROM pg_class;",
+        "SELECT cron.schedule('x', '@daily', 'DELETE FROM notes');",
+        "GRANT EXECUTE ON FUNCTION pg_sleep(double precision) TO app;",
+    ],
+)
+def test_what_only_looks_like_that_is_nothing(tmp_path: Path, statement: str) -> None:
+    at = files_in(tmp_path, {"migrations/0001_a.sql": ROLES + statement})
+    assert "unresolved-dynamic-ddl" not in rlslint("check", "--min-severity=info", cwd=at).stdout
+
+
 ELSEWHERE = {
+    "CREATE FUNCTION far() RETURNS text LANGUAGE plpython3u AS 'return 1';": (
+        "function public.far with a body that is not read"
+    ),
     "CREATE EXTENSION acme_billing;": "extension acme_billing that may make tables",
     "CREATE EXTENSION dblink; CREATE VIEW far AS SELECT * FROM dblink('', 'x') AS t(id int);": (
         "view public.far with a connection of its own (dblink)"

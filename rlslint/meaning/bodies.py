@@ -15,6 +15,7 @@ from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
 from rlslint.text import Span, Text
+from rlslint.text.budget import WORDS_OF_A_CALL
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -222,8 +223,7 @@ _EMPTY = (["'"], ["null"], ["'", "::", "text"], ["null", "::", "text"])
 def _arguments(words: list[tuple[str, Token]], opening: int) -> list[list[str]]:
     arguments: list[list[str]] = [[]]
     depth = 0
-    for index in range(opening, len(words)):
-        word, token = words[index]
+    for word, token in words[opening : opening + WORDS_OF_A_CALL]:
         if word in ("(", "["):
             depth += 1
             if depth == 1:
@@ -239,6 +239,9 @@ def _arguments(words: list[tuple[str, Token]], opening: int) -> list[list[str]]:
             arguments[-1] = []
             continue
         arguments[-1].append(word if token.name != "SCONST" else _content(word))
+    else:
+        # What is given last is not known where the call does not end.
+        arguments.append([])
     return arguments
 
 

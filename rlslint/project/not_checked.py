@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog import Catalog
+from rlslint.catalog.functions import Function
 from rlslint.files import disk
 from rlslint.files.discovery import Found
 from rlslint.files.walk import shown_path
@@ -30,6 +31,7 @@ _SUPERSEDED = "beside those that run"
 _NOT_RUN = "with row security that no history runs"
 _BY_GIT = "that would run, and that .gitignore leaves out"
 _ELSEWHERE = "dblink"
+_OTHER_LANGUAGE = "with a body that is not read, which no policy need bind"
 _CONNECTS = "with a connection of its own (dblink)"
 _STRANGE = "that may make tables and functions of its own"
 _TOO_LARGE = "too large to be searched for row security"
@@ -80,6 +82,17 @@ def _reading_elsewhere(catalog: Catalog) -> Iterator[NotChecked]:
         if function.knows("body") and _ELSEWHERE in function.body.lower():
             where = function.created.span if function.created is not None else None
             yield NotChecked("function", str(function), _CONNECTS, (), where)
+        if _is_unread(function):
+            where = function.created.span if function.created is not None else None
+            yield NotChecked("function", str(function), _OTHER_LANGUAGE, (), where)
+
+
+def _is_unread(function: Function) -> bool:
+    """Tell whether a function gets past policies by itself and is in a language not read."""
+    if not function.knows("language") or function.language in ("sql", "plpgsql"):
+        return False
+    is_definer = function.knows("security_definer") and function.security_definer
+    return is_definer or function.language.endswith("u") or function.language in ("c", "internal")
 
 
 def _left_out_roles(project: Project) -> Iterator[NotChecked]:

@@ -50,6 +50,7 @@ _ENDINGS = {
 _FORCES = Pattern(rb"f(?<!\wf)orce\s+row\b")
 _COPIES = Pattern(rb"i(?<!\wi)nto\b(?:(?!\binto\b)[^;'])*?\bselect\b")
 """INSERT of what a query gives, and no INSERT of many values."""
+_CHANGES_CATALOGS = Pattern(rb"\b(?:update|into|from)\s+(?:only\s+)?(?:pg_catalog\s*\.\s*)?pg_")
 _SPEAKS_OF_ROW_SECURITY = Pattern(rb"r(?<!\wr)ow\s+level\s+security\b")
 _CHANGES_ROWS = Pattern(
     rb"(?:i(?<!\wi)nsert\s+into|u(?<!\wu)pdate\s+[\w.\"]+\s+set|d(?<!\wd)elete\s+from)\b"
@@ -233,6 +234,8 @@ def _kinds_in(replay: Replay, data: bytes) -> frozenset[str]:
     small = data.lower()
     if replay.has_forced or _FORCES().search(small):
         kinds |= DATA_KINDS if _COPIES().search(small) else DATA_KINDS - {"InsertStmt"}
+    if b"pg_" in small and _CHANGES_CATALOGS().search(small):
+        kinds |= DATA_KINDS
     if len(data) <= LARGEST_SCRIPT_TO_FAIL and _SPEAKS_OF_ROW_SECURITY().search(small):
         kinds |= DATA_KINDS if _CHANGES_ROWS().search(small) else frozenset()
     return kinds

@@ -83,10 +83,14 @@ HANDLED_KINDS = frozenset(_HANDLERS)
 
 
 _OF_ROWS = {
-    "DeleteStmt": "rows.refuse_rows rows.change_rows",
-    "InsertStmt": "rows.refuse_rows rows.insert_containers rows.change_rows",
-    "MergeStmt": "rows.refuse_rows rows.change_rows",
-    "UpdateStmt": "rows.refuse_rows rows.update_containers rows.change_rows",
+    "DeleteStmt": "dynamic.change_catalogs rows.refuse_rows rows.change_rows",
+    "InsertStmt": (
+        "dynamic.change_catalogs rows.refuse_rows rows.insert_containers rows.change_rows"
+    ),
+    "MergeStmt": "dynamic.change_catalogs rows.refuse_rows rows.change_rows",
+    "UpdateStmt": (
+        "dynamic.change_catalogs rows.refuse_rows rows.update_containers rows.change_rows"
+    ),
 }
 """The same for the kinds that are decoded only where rows are of interest."""
 

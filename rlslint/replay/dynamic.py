@@ -8,7 +8,7 @@ from rlslint.catalog.overloads import find_called
 from rlslint.replay.rows import change_in_with
 from rlslint.replay.settings import set_config
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Call, Constant, Other, Query
+from rlslint.sql.expressions import Call, Constant, Expr, Other, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
@@ -46,10 +46,43 @@ def select(replay: Replay, statement: Statement, node: Node, base: int) -> None:
                 setting is None or isinstance(setting, str)
             ):
                 set_config(replay, name, setting, rest == [Constant(True)])
+            case Call(("cron", ("schedule" | "schedule_in_database")), (_, *given)):
+                _run_later(replay, statement, given)
             case Call(("set_config",)):
                 run_query(replay, statement, {"targetList": [target]})
             case Call():
                 call_function(replay, call, statement, base)
+
+
+_CATALOGS = frozenset(
+    """pg_auth_members pg_authid pg_class pg_db_role_setting pg_default_acl pg_language pg_namespace
+    pg_policy pg_proc pg_rewrite pg_roles""".split()  # noqa: SIM905
+)
+"""The system catalogs that say what is protected from whom, and by what."""
+
+
+def change_catalogs(replay: Replay, statement: Statement, node: Node, base: int) -> None:
+    """Make everything unknown where a superuser changes what the system catalogs say."""
+    del base
+    name, schema = node["relation"]["relname"], node["relation"].get("schemaname", "pg_catalog")
+    if name in _CATALOGS and schema == "pg_catalog":
+        from rlslint.replay.plpgsql.statements import interpreter_for
+
+        execution = interpreter_for(replay, statement).execution
+        execution.run_unread(f"it changes the system catalog {name} itself")
+
+
+def _run_later(replay: Replay, statement: Statement, given: list[Expr]) -> None:
+    """Make unknown what a job of pg_cron may change: it runs again and again, whatever is done."""
+    from rlslint.replay.plpgsql.statements import interpreter_for
+    from rlslint.replay.plpgsql.values import PartlyKnown
+
+    match given:
+        case [Constant(str() as command)] | [_, Constant(str() as command), *_]:
+            execution = interpreter_for(replay, statement).execution
+            execution.run_unknown(PartlyKnown((command,)))
+        case _:
+            return
 
 
 def _calls_in_arguments(call: Node) -> bool:

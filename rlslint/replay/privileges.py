@@ -122,7 +122,27 @@ def _objects(replay: Replay, statement: Statement, node: Node) -> Iterator[Owned
                     schema, Schema(schema, owner, None)
                 )
             case {"ObjectWithArgs": target}:
-                yield from replay.functions_with(target)
+                found = tuple(replay.functions_with(target))
+                yield from found
+                if not found and node.get("is_grant", False):
+                    _note_file_access(replay, statement, target)
+
+
+_OF_FILES = frozenset(
+    """dblink_connect_u lo_export lo_import pg_file_read pg_file_write pg_ls_dir pg_read_binary_file
+    pg_read_file pg_stat_file""".split()  # noqa: SIM905
+)
+"""Functions that PostgreSQL lets superusers alone call, for no policy is asked where they read."""
+
+
+def _note_file_access(replay: Replay, statement: Statement, target: Node) -> None:
+    """Remember that a role may read what lies behind all policies: the files of the server."""
+    name = strings(target["objname"])[-1]
+    if name in _OF_FILES:
+        from rlslint.replay.plpgsql.statements import interpreter_for
+
+        execution = interpreter_for(replay, statement).execution
+        execution.note(f"{name} reads or writes past all policies, whoever calls it")
 
 
 def _in_schema(replay: Replay, kind: str, schema: str) -> Iterator[Owned]:

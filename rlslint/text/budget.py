@@ -20,6 +20,8 @@ PATHS_OF_A_BODY: Final = 400
 """How many statements the paths through a body may have together, where they become one CASE."""
 BRANCHES: Final = 64
 """Above this a predicate counts as one branch that cannot be looked into."""
+WORDS_OF_A_CALL: Final = 400
+"""How many words of a body are looked at for what a call in it is given."""
 ITEMS_WRITTEN_OUT: Final = 32
 """How many items of a list, or rows of a sub-select, a condition is written out for."""
 OVERLOADS_COMPARED: Final = 64

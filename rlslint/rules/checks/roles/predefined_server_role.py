@@ -10,6 +10,7 @@ from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.ordinary_roles import users_through
 from rlslint.rules.registry import rule
+from rlslint.sql import quoted_identifier
 
 # Manual: Predefined Roles.
 _EFFECTS = {
@@ -32,11 +33,24 @@ _EFFECTS = {
 def predefined_server_role(role: Role, project: Project) -> Iterator[Finding]:
     if not project.uses_row_security:
         return
+    if role.replication and role.name in project.runtime.names and not role.superuser:
+        yield _of_replication(role)
     for membership in role.memberships.known():
         if membership.role.name in _EFFECTS and (membership.inherit or membership.set):
             users = users_through(membership, project, become=True)
             if users:
                 yield _finding(membership, users)
+
+
+def _of_replication(role: Role) -> Finding:
+    return Finding(
+        object=role.name,
+        message=f"{role.name} can read all changes of rows in what the server writes ahead, "
+        "because it has REPLICATION: no policy is asked",
+        span=shown(role.because("replication")),
+        label="gives what no policy is asked about",
+        help=f"ALTER ROLE {quoted_identifier(role.name)} NOREPLICATION;",
+    )
 
 
 def _finding(membership: Membership, users: tuple[str, ...]) -> Finding:
