@@ -6,12 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rlslint.catalog.model import Column, Relation
-from rlslint.replay.constraints import (
-    add_constraint,
-    default_of,
-    in_order_of_making,
-    is_table_constraint,
-)
 from rlslint.replay.dependencies import note_type
 from rlslint.replay.inheritance import (
     inheriting,
@@ -19,9 +13,7 @@ from rlslint.replay.inheritance import (
     join_parent,
     leave_parent,
 )
-from rlslint.replay.not_null import drop_not_null, set_not_null
 from rlslint.replay.owners import must_own
-from rlslint.replay.partition_indexes import attach_index, rebuild_indexes
 from rlslint.replay.policies import refuse_row_security
 from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.state import Replay
@@ -70,6 +62,8 @@ def _alter_index(replay: Replay, node: Node) -> None:
     for item in node["cmds"]:
         match item["AlterTableCmd"]:
             case {"subtype": "AT_AttachPartition", "def": {"PartitionCmd": {"name": part}}}:
+                from rlslint.replay.partition_indexes import attach_index
+
                 attach_index(replay, node["relation"], part)
 
 
@@ -133,7 +127,11 @@ def _add_column(
             raise Refused("duplicate_column")
     if not add_column(replay, relation, definition, statement, base):
         return []
-    beside = (item["Constraint"] for item in definition.get("constraints", ()))
+    beside = [item["Constraint"] for item in definition.get("constraints", ())]
+    if not beside:
+        return []
+    from rlslint.replay.constraints import in_order_of_making, is_table_constraint
+
     column = definition["colname"]
     return [
         {
@@ -173,6 +171,8 @@ def _change_type(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
     replay.perhaps_refused(ANY_ERROR)
+    from rlslint.replay.partition_indexes import rebuild_indexes
+
     column = _column(replay, relation, command)
     if column is not None:
         _removal(replay, statement, command).users_of_column(relation, column.number)
@@ -187,6 +187,8 @@ def _change_type(
 def _set_not_null(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.not_null import set_not_null
+
     replay.perhaps_refused("not_null_violation")
     _column(replay, relation, command)
     set_not_null(replay, relation, (command["name"],), statement, "", _recurses(command))
@@ -195,6 +197,8 @@ def _set_not_null(
 def _drop_not_null(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.not_null import drop_not_null
+
     column = _column(replay, relation, command)
     if column is not None and any(
         key.kind == "primary" and column.number in key.columns
@@ -207,6 +211,8 @@ def _drop_not_null(
 def _set_default(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.constraints import default_of
+
     column = _column(replay, relation, command)
     if column is not None:
         value = command.get("def")
@@ -253,6 +259,8 @@ def _column(replay: Replay, relation: Relation, command: Node) -> Column | None:
 def _add_constraint(
     replay: Replay, relation: Relation, command: Node, statement: Statement, base: int
 ) -> None:
+    from rlslint.replay.constraints import add_constraint
+
     beside = command.get("column", "")
     column = relation.columns.get(beside) if relation.knows("columns") else None
     constraint = command["def"]["Constraint"]

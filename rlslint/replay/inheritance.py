@@ -5,7 +5,6 @@ from __future__ import annotations
 from rlslint.catalog.model import Column, Constraint, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.dependencies import note_clause, note_type
-from rlslint.replay.generated_names import hold_name, rename_member
 from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.state import Replay
 from rlslint.sql import expressions as sql
@@ -223,6 +222,8 @@ def pass_on_check(
     replay: Replay, parent: Relation, child: Relation, constraint: Constraint
 ) -> None:
     """Give a child a CHECK under its name, and so on downwards, unless it says NO INHERIT."""
+    from rlslint.replay.generated_names import hold_name
+
     name = constraint.name
     if (parent.oid, name) in replay.origins.uninherited_checks:
         return
@@ -259,6 +260,8 @@ def drop_inherited_check(replay: Replay, relation: Relation, name: str, recurse:
 
 def rename_inherited_check(replay: Replay, relation: Relation, old: str, new: str) -> None:
     """Rename a CHECK, with what children inherit of it."""
+    from rlslint.replay.generated_names import hold_name, rename_member
+
     passed_on = (relation.oid, old) not in replay.origins.uninherited_checks
     rename_member(relation.constraints, old, new)
     hold_name(replay, relation, new)

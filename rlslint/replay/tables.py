@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
 from rlslint.catalog.facts import Members
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.replay.constraints import (
-    Declared,
-    add_constraint,
-    in_order_of_making,
-    is_table_constraint,
-)
 from rlslint.replay.dependencies import note_clause, note_reader, note_type
-from rlslint.replay.generated_names import hold_name
 from rlslint.replay.inheritance import (
     check_of,
     column_numbers,
@@ -28,15 +22,16 @@ from rlslint.replay.inheritance import (
     note_copy,
     translated,
 )
-from rlslint.replay.not_null import forbid_null
 from rlslint.replay.owners import may_create_in
-from rlslint.replay.partition_indexes import copy_index
 from rlslint.replay.refusals import Refused, must_be_as_lasting, must_be_bound
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Constant, Query
 from rlslint.sql.nodes import query, strings, type_name
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
+
+if TYPE_CHECKING:
+    from rlslint.replay.constraints import Declared
 
 
 def create_table(replay: Replay, statement: Statement, node: Node, base: int) -> None:
@@ -115,12 +110,19 @@ def _add_constraints(
     replay: Replay, relation: Relation, node: Node, statement: Statement, base: int
 ) -> None:
     """Add the constraints, which see all columns wherever they stand among them."""
+    columns = (element.get("ColumnDef", element) for element in node.get("tableElts", ()))
+    if not any("Constraint" in one or "constraints" in one for one in (node, *columns)):
+        return
+    from rlslint.replay.constraints import add_constraint, in_order_of_making
+
     for name, constraint in in_order_of_making(_declared(node)):
         column = relation.columns.get(name) if relation.knows("columns") else None
         add_constraint(replay, relation, constraint, statement, base, column)
 
 
 def _declared(node: Node) -> Iterator[Declared]:
+    from rlslint.replay.constraints import is_table_constraint
+
     elements = node.get("tableElts", ())
     for element in elements:
         if "ColumnDef" in element:
@@ -257,7 +259,12 @@ def _describe(
 ) -> None:
     if written in _SERIAL:
         _take_from_sequence(replay, relation, column, statement, base)
-    for item in definition.get("constraints", ()):
+    constraints = definition.get("constraints", ())
+    if not constraints:
+        return
+    from rlslint.replay.constraints import add_constraint, is_table_constraint
+
+    for item in constraints:
         if not is_table_constraint(item["Constraint"]):
             add_constraint(replay, relation, item["Constraint"], statement, base, column)
 
@@ -291,6 +298,8 @@ def _take_from_sequence(
     replay.origins.owned_sequences[relation.oid, column.number] = (
         f"{relation.name}_{column.name}_seq"
     )
+    from rlslint.replay.not_null import forbid_null
+
     forbid_null(replay, relation, column, statement)
 
 
@@ -339,11 +348,15 @@ def copy_like(replay: Replay, relation: Relation, model: Relation, options: int)
     if options & _CONSTRAINTS:
         _copy_checks(replay, model, relation)
     if options & _INDEXES:
+        from rlslint.replay.partition_indexes import copy_index
+
         for index in model.indexes.known():
             copy_index(replay, model, relation, index)
 
 
 def _copy_checks(replay: Replay, model: Relation, relation: Relation) -> None:
+    from rlslint.replay.generated_names import hold_name
+
     for constraint in model.constraints.known():
         if constraint.kind == "check":
             relation.constraints[constraint.name] = check_of(model, relation, constraint)
