@@ -15,7 +15,7 @@ from rlslint.rules.suppression import IgnoreUse
 def unknown_rule_in_ignore(use: IgnoreUse, project: Project) -> Iterator[Finding]:
     for name in use.unknown:
         yield Finding(
-            object=use.target,
+            object=str(use),
             message=f"nothing is ignored by this {use.noun}: there is no rule {name}",
             span=use.span,
             label="ignores nothing",
@@ -23,7 +23,7 @@ def unknown_rule_in_ignore(use: IgnoreUse, project: Project) -> Iterator[Finding
         )
     if not use.names and not use.unknown:
         yield Finding(
-            object=use.target,
+            object=str(use),
             message=f"nothing is ignored by this {use.noun}: it names no rule",
             span=use.span,
             label="ignores nothing",

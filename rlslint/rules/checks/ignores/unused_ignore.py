@@ -14,7 +14,7 @@ from rlslint.rules.suppression import IgnoreUse
 def unused_ignore(use: IgnoreUse, project: Project) -> Iterator[Finding]:
     for name in sorted(use.unused):
         yield Finding(
-            object=use.target,
+            object=str(use),
             message=f"{name} found nothing {use.where}, so this {use.noun} hides nothing",
             span=use.span,
             label="not needed",
