@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Set
 from typing import Any
 
-from rlslint.files.deployment import (
-    Deployment,
+from rlslint.files.deployment import Deployment, identity_headers, public_keys, routes
+from rlslint.files.deployment.commands import (
+    declares_policies,
     dumps,
-    identity_headers,
-    poolers,
-    public_keys,
-    routes,
+    may_dump,
+    may_push,
     schema_pushes,
+)
+from rlslint.files.deployment.servers import (
+    may_tell_option,
+    may_tell_pooler,
+    may_tell_version,
+    poolers,
     server_versions,
     startup_options,
 )
@@ -28,11 +33,11 @@ from rlslint.text.patterns import Searched
 _Search = Callable[[Text, str], Iterator[Any]]
 _SEARCHES: tuple[tuple[Callable[[Searched], bool], _Search], ...] = (
     (public_keys.may_tell, public_keys.public_keys),
-    (poolers.may_tell, poolers.poolers),
-    (startup_options.may_tell, startup_options.startup_options),
-    (dumps.may_tell, dumps.dumps),
-    (schema_pushes.may_tell, schema_pushes.schema_pushes),
-    (server_versions.may_tell, server_versions.server_versions),
+    (may_tell_pooler, poolers),
+    (may_tell_option, startup_options),
+    (may_dump, dumps),
+    (may_push, schema_pushes),
+    (may_tell_version, server_versions),
     (identity_headers.may_tell, identity_headers.lost_identities),
     (routes.may_tell, routes.routes),
 )
@@ -41,9 +46,9 @@ _SEARCHES: tuple[tuple[Callable[[Searched], bool], _Search], ...] = (
 
 _OF_NO_PROGRAMS = (
     public_keys.public_keys,
-    startup_options.startup_options,
-    schema_pushes.schema_pushes,
-    server_versions.server_versions,
+    startup_options,
+    schema_pushes,
+    server_versions,
     routes.routes,
 )
 """What is told by the form of a program, or by files of other kinds alone."""
@@ -73,6 +78,6 @@ def read_deployment(
             for search, members in searched:
                 members += search(text, source)
     told = Deployment(*map(tuple, found))
-    if told.pushes and any(schema_pushes.declares_policies(content(path)) for path in paths):
+    if told.pushes and any(declares_policies(content(path)) for path in paths):
         return told._replace(pushes=())
     return told

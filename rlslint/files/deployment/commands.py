@@ -1,7 +1,8 @@
-"""Commands that bring a database in line with an ORM's schema when a program is built or started.
+"""Commands in scripts, jobs and containers that change what a database holds, or copy it.
 
-drizzle-kit push makes a table what the schema says: one that declares no policies loses them, and
-its row security (tried with drizzle-kit 0.31 on PostgreSQL 15).
+Calls of pg_dump are found, and what brings a database in line with an ORM's schema when a program
+is built or started: drizzle-kit push makes a table what the schema says, so that one which declares no
+policies loses them, and its row security (tried with drizzle-kit 0.31 on PostgreSQL 15).
 """
 
 from __future__ import annotations
@@ -10,9 +11,52 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from rlslint.files.deployment import SchemaPush
+from rlslint.files.deployment import Dump, SchemaPush
+from rlslint.files.settings.addresses import addresses
 from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern, Searched
+
+_CALL = Pattern(
+    r"(?<![\w/.-])(?:(?P<before>PGUSER=\S+[^\n]{0,80}?\s))?(?:[\w./${}-]*/)?pg_dump\s+"
+    r"(?P<arguments>(?:\\\r?\n|[^\n;|&>])*)"
+)
+_USER = Pattern(r"(?:(?:^|\s)-U\s*|--username[=\s]\s*|PGUSER=)[\"']?([A-Za-z_]\w*)")
+_SCHEMA_ONLY = Pattern(r"(?:^|\s)(?:-s\b|--schema-only\b|--section[=\s]*pre-data\b)")
+_BEGINS = Pattern(r"[\s\\]*(?:[-\"'$]|postgres)")
+_COMMENT = Pattern(r"\s*(?:#|//|/?\*|--|;|echo\b)")
+
+
+def may_dump(text: Searched) -> bool:
+    """Tell whether a file names pg_dump."""
+    return text.has(b"pg_dump")
+
+
+def dumps(text: Text, source: str) -> Iterator[Dump]:
+    """Yield the calls of pg_dump in a file."""
+    for found in _CALL().finditer(source):
+        if _COMMENT().match(source, source.rfind("\n", 0, found.start()) + 1):
+            continue
+        arguments = found["arguments"]
+        is_command = found["before"] or source[found.end() : found.end() + 1] in ("|", ">")
+        if not (is_command or _BEGINS().match(arguments)):
+            continue
+        start = source.index("pg_dump", found.start())
+        end = found.start("arguments") + len(arguments.rstrip(" \t\"'`,]"))
+        first = len(source[:start].encode())
+        yield Dump(
+            Span(text, first, first + len(source[start:end].encode())),
+            _user(f"{found['before'] or ''}{arguments}"),
+            "--enable-row-security" in arguments,
+            _SCHEMA_ONLY().search(arguments) is None,
+        )
+
+
+def _user(command: str) -> str:
+    named = re.search(_USER(), command)
+    if named is not None:
+        return named[1]
+    return next((address.user for address in addresses(command) if address.user), "")
+
 
 _DECLARES = (b"pgPolicy", b"crudPolicy", b".enableRLS", b"withRLS")
 
@@ -28,10 +72,10 @@ _RUNS_LIVE = Pattern(
     r"|render\.ya?ml|railway\.(?:json|toml)|vercel\.json|(?:.*[._-])?(?:deploy|release|start)"
     r"(?:[._-].*)?\.(?:sh|ya?ml)"
 )
-_COMMENT = Pattern(r"\s*(?:#|//|/?\*)")
+_COMMENT_IN_SCRIPTS = Pattern(r"\s*(?:#|//|/?\*)")
 
 
-def may_tell(text: Searched) -> bool:
+def may_push(text: Searched) -> bool:
     """Tell whether a file names drizzle-kit."""
     return text.has(b"drizzle-kit")
 
@@ -53,7 +97,7 @@ def schema_pushes(text: Text, source: str) -> Iterator[SchemaPush]:
                 yield _push(text, source, start, start + len(push[0]))
     elif _RUNS_LIVE().fullmatch(name):
         for push in _PUSH().finditer(source):
-            if not _COMMENT().match(source, source.rfind("\n", 0, push.start()) + 1):
+            if not _COMMENT_IN_SCRIPTS().match(source, source.rfind("\n", 0, push.start()) + 1):
                 yield _push(text, source, *push.span())
 
 
