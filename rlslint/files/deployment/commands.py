@@ -1,8 +1,8 @@
 """Commands in scripts, jobs and containers that change what a database holds, or copy it.
 
 Calls of pg_dump are found, and what brings a database in line with an ORM's schema when a program
-is built or started: drizzle-kit push makes a table what the schema says, so that one which declares no
-policies loses them, and its row security (tried with drizzle-kit 0.31 on PostgreSQL 15).
+is built or started: drizzle-kit push makes a table what the schema says, so that one which declares
+no policies loses them, and its row security (tried with drizzle-kit 0.31 on PostgreSQL 15).
 """
 
 from __future__ import annotations
