@@ -366,14 +366,16 @@ def _passes_over_tenant(
     keys = [
         constraint.columns
         for constraint in relation.constraints.known()
-        if constraint.kind in ("primary", "unique") and len(constraint.columns) > 1
+        if constraint.kind in ("primary", "unique")
     ]
     for column in relation.columns.values():
         if column.number in used or column.name not in tenant_names:
             continue
-        if not asks_more or any(column.number in key for key in keys):
+        if not asks_more or any(column.number in key for key in keys if len(key) > 1):
             return True
-        if relation in homes and column.not_null and not _is_above_tenants(query):
+        # What is a key alone tells whose the row of members is, not where they belong.
+        is_home = relation in homes and column.not_null and (column.number,) not in keys
+        if is_home and not _is_above_tenants(query):
             return True
     return False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.meaning.context import ContextFunctions, context_reads
 from rlslint.project.project import Project
@@ -34,25 +33,26 @@ def _homes(project: Project, expression: Expr) -> Iterator[Relation]:
             continue
         for output in query.outputs:
             match output:
-                case Column(binding=ColumnBinding(source, _, name)) if name in names:
+                case Column(binding=ColumnBinding(source, number, name)) if name in names:
                     relation = source.relation
-                    if isinstance(relation, Relation) and _is_found_by_key(
-                        query, source, relation, functions
-                    ):
+                    if not isinstance(relation, Relation) or (number,) in _keys(relation):
+                        continue  # A key tells who the caller is, not where they belong.
+                    if _is_found_by_key(query, source, relation, functions):
                         yield relation
+
+
+def _keys(relation: Relation) -> frozenset[tuple[int, ...]]:
+    return frozenset(
+        constraint.columns
+        for constraint in relation.constraints.known()
+        if constraint.kind in ("primary", "unique")
+    )
 
 
 def _is_found_by_key(
     query: Query, source: Source, relation: Relation, functions: ContextFunctions
 ) -> bool:
-    try:
-        keys = {
-            constraint.columns
-            for constraint in relation.constraints.known()
-            if constraint.kind in ("primary", "unique")
-        }
-    except UnknownFact:
-        return False
+    keys = _keys(relation)
     return any(
         (number,) in keys
         for condition in query.conditions

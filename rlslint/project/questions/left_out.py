@@ -24,6 +24,7 @@ _OTHERWISE = Pattern(
     r"|sees?|should|todo|turn\w*|unless|unsafe|until|vulnerab\w*|when|would|wrong|xxx|yet)\b"
 )
 """In comments that regret it, or speak of what row security does where it is."""
+_EXEMPTS = Pattern(r"(?i)\bexempt\w*")
 _COMMENT = Pattern(r"\s*(?:--|//|#|/?\*|$)")
 _MANY = 4
 
@@ -33,8 +34,11 @@ def is_said_to_have_none(table: Relation, project: Project) -> bool:
 
     It stands right above the statement, in it or at its end, and names no other table of the file,
     or it names this one, or is anywhere in a file that makes no other one. It counts where the
-    file enables none, and says so without regret.
+    file enables none, and says so without regret. A file that enables row security of others may
+    name those that are exempt.
     """
+    if table.name in project.ask(_exempted):
+        return True
     statement = table.because("rls_enabled") or table.created
     if statement is None:
         return False
@@ -45,7 +49,7 @@ def is_said_to_have_none(table: Relation, project: Project) -> bool:
         return bool(said)
     of_table = project.ask(_rows_of, written)
     for row, line in said.items():
-        named = set(re.findall(r"\w+", line.lower())).intersection(made)
+        named = _names_in(line).intersection(made)
         if table.name in named or (row in of_table and not named):
             return True
     return False
@@ -69,6 +73,31 @@ def _lines_saying_so(project: Project, text: Text) -> dict[int, str]:
         if "--" in (line := text.line(row)) or text.host is not None
         if _SAYS_NONE().search(line) is not None and _OTHERWISE().search(line) is None
     }
+
+
+def _exempted(project: Project) -> frozenset[str]:
+    """Return the words of lines that speak of exemptions, in files that enable row security."""
+    texts: dict[str, Text] = {}
+    for table in project.catalog.tables():
+        if table.knows("rls_enabled") and table.rls_enabled:
+            enabled = table.because("rls_enabled")
+            if enabled is not None:
+                text = _written(enabled).text
+                texts.setdefault(text.path, text)
+    return frozenset(
+        word
+        for text in texts.values()
+        for row in range(1, text.rows + 1)
+        if "--" in (line := text.line(row)) or text.host is not None
+        if _EXEMPTS().search(line) is not None and _OTHERWISE().search(line) is None
+        for word in _names_in(line)
+    )
+
+
+def _names_in(line: str) -> set[str]:
+    """Return the words of a line, also where a particle of another script follows (`orders는`)."""
+    lowered = line.lower()
+    return {*re.findall(r"\w+", lowered), *re.findall(r"[a-z0-9_]+", lowered)}
 
 
 def _made_by_file(project: Project) -> dict[str, list[str]]:

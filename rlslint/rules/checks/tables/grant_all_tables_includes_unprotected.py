@@ -14,6 +14,7 @@ from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
+from rlslint.project.questions.left_out import is_said_to_have_none
 from rlslint.rules.registry import rule
 
 _MOST_SHOWN = 20
@@ -60,6 +61,8 @@ def _is_unprotected(one: Granted, project: Project) -> bool:
     if not all(table.knows(fact) for fact in facts):
         return False
     match gap_of(table) if not table.rls_enabled else None:
+        case Gap.plain if is_said_to_have_none(table, project):
+            return False
         case Gap.plain:
             if project.tenant_columns(table):
                 return one.grant.grantee != PUBLIC
