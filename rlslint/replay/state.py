@@ -60,6 +60,10 @@ Reader = Policy | Relation | Function
 """What has expressions that need something."""
 
 
+_INSIDE_A_TRANSACTION = "active_sql_transaction"
+"""The error of a statement that must stand alone, on any server and whatever is in it."""
+
+
 class EventTrigger(NamedTuple):
     """An event trigger on ddl_command_end; without `tags` any command sets it off."""
 
@@ -145,9 +149,10 @@ class Replay:
     def run(self, parsed: ParsedStatement) -> None:
         """Carry out one statement of a script. One that PostgreSQL refuses changes nothing.
 
-        In a transaction block every other one fails after it, until the end of it, but where later
-        migrations tell that the block was committed. What stands in a branch that psql may pass
-        over is perhaps done.
+        In a transaction block every other one fails after it, until the end of it. Where later
+        migrations tell that some database took the block, what it does is unknown, for what was
+        refused rests on objects of which the history perhaps does not tell. What stands in a branch
+        that psql may pass over is perhaps done.
         """
         if self.branches and self.is_run is not True and not _is_branching(parsed):
             if self.is_run is None:
@@ -196,8 +201,11 @@ class Replay:
                 self.transaction.is_in_doubt = True
             return
         self.catalog.refusals.append(refusal)
-        if self.transaction is not None and not self.was_outlived:
-            self.transaction.failed = True
+        if self.transaction is not None:
+            if self.was_outlived and refused.condition != _INSIDE_A_TRANSACTION:
+                self.transaction.is_in_doubt = True
+            else:
+                self.transaction.failed = True
 
     def take(self, steps: int) -> None:
         """Use up steps of this history. Raises GivenUp where its statements do far too much."""
@@ -240,7 +248,7 @@ class Replay:
     def must_be_alone(self, statement: Statement) -> None:
         """Refuse what no transaction block and no function may hold."""
         if self.transaction is not None or statement.parent is not None:
-            raise Refused("active_sql_transaction")
+            raise Refused(_INSIDE_A_TRANSACTION)
 
     def perhaps_refused(self, *conditions: str) -> None:
         """Note the errors with which the statement perhaps fails, if anybody wants to know."""
