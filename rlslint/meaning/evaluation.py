@@ -27,7 +27,7 @@ from rlslint.meaning.comparing import (
     ordered,
 )
 from rlslint.meaning.context import ContextRead, context_reads, is_own, own_columns, read_of
-from rlslint.meaning.repeating import (
+from rlslint.meaning.queries import (
     aggregates_alone,
     counts,
     is_repeatable,

@@ -13,9 +13,9 @@ from rlslint.meaning.queries import (
     first_of,
     greatest_of,
     inner_query,
+    may_aggregate,
     written_rows,
 )
-from rlslint.meaning.repeating import may_aggregate
 from rlslint.meaning.values import EMPTY_ARRAY, RaisesError, Term, Value
 from rlslint.meaning.worlds import World, worlds_inside
 from rlslint.sql.expressions import Call, Expr, Items, Operator, Query, SubSelect
