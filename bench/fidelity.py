@@ -21,7 +21,7 @@ from rlslint.config.options import Config, anchored
 from rlslint.files.discovery import Found, discover, read_in_project
 from rlslint.files.histories import histories
 from rlslint.files.layouts import History
-from rlslint.project.reading_code import follow_migrations
+from rlslint.project.following_programs import follow_migrations
 from rlslint.replay.state import Replay
 from rlslint.sql.dialects import looks_like_other_dialect
 from rlslint.sql.parser import BrokenStatement

@@ -13,7 +13,7 @@ from rlslint.engine import check
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts import History
-from rlslint.project.reading_code import follow_migrations
+from rlslint.project.following_programs import follow_migrations
 from rlslint.reports import Result
 from rlslint.text import open_holes
 

@@ -16,7 +16,7 @@ from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.reversals import up_ranges
 from rlslint.project.database import Request
-from rlslint.project.reading_code import follow_migrations
+from rlslint.project.following_programs import follow_migrations
 from rlslint.reports import ReportedFinding, Result
 from rlslint.rules import card, rule_names
 from tests.advice import is_sql

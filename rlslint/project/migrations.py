@@ -13,7 +13,7 @@ from rlslint.files.discovery import Found, discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts import History
 from rlslint.project.database import NoHistory
-from rlslint.project.reading_code import follow_migrations
+from rlslint.project.following_programs import follow_migrations
 from rlslint.project.replaying import Replayed, replay_history
 
 
