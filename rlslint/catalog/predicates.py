@@ -79,9 +79,18 @@ class Clause:
             return None
         if not self.statement.is_written:
             return self.statement.span
+        return self._place(
+            self.statement, expression if expression is not None else self.expression
+        )
+
+    @property
+    def sql_run(self) -> str | None:
+        """The condition as the statement spells it that ran, also where another put it together."""
+        span = self._place(self.statement, self.expression) if self.statement is not None else None
+        return span.sql if span is not None else None
+
+    def _place(self, statement: Statement, wanted: Expr) -> Span | None:
         from rlslint.sql.expression_ends import Places
 
-        statement = self.statement
-        wanted = expression if expression is not None else self.expression
         places = ask(Places, wanted)
         return places.span(statement.text, statement.start, statement.end, self.base)

@@ -27,7 +27,7 @@ from rlslint.replay.plpgsql.three_valued import (
     negation,
     operate,
 )
-from rlslint.replay.plpgsql.values import ANY, Composite, Datum, PartlyKnown
+from rlslint.replay.plpgsql.values import ANY, Composite, Datum, PartlyKnown, ShownExpression
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import (
     And,
@@ -210,7 +210,8 @@ class Evaluator:
 
     def _is_null(self, value: Datum, negated: bool) -> Datum:
         if isinstance(value, PartlyKnown):
-            return ANY if value.parts == ANY.parts else negated
+            known = isinstance(value, ShownExpression) or value.parts != ANY.parts
+            return negated if known else ANY
         return (value is None) is not negated
 
     def _case(self, case: Case) -> Datum:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import TypeAlias, TypeGuard
 
@@ -35,13 +35,19 @@ class PartlyKnown:
 
 
 class ShownExpression(PartlyKnown):
-    """The text of an expression as PostgreSQL shows it; `words` are the names and texts in it."""
+    """The text of an expression as PostgreSQL shows it; `words` are the names and texts in it.
 
-    __slots__ = ("words",)
+    `written` returns it as somebody wrote it, which means the same within a statement that is run.
+    """
 
-    def __init__(self, words: frozenset[str]) -> None:
+    __slots__ = ("words", "written")
+
+    def __init__(
+        self, words: frozenset[str], written: Callable[[], str | None] = lambda: None
+    ) -> None:
         super().__init__()
         self.words = words
+        self.written = written
 
 
 class Reference:
@@ -111,6 +117,8 @@ def joined_texts(values: Iterable[Datum]) -> Datum:
     parts: list[str | Blank] = []
     for value in values:
         text = shown_text(value)
+        if isinstance(value, ShownExpression):
+            text = value.written() or text
         for part in text.parts if isinstance(text, PartlyKnown) else (text or "",):
             if isinstance(part, str) and parts and isinstance(parts[-1], str):
                 parts[-1] += part

@@ -66,7 +66,9 @@ def _deparsed(policy: Policy, fact: str) -> Datum:
     if not policy.knows(fact):
         return ANY
     clause: Clause | None = getattr(policy, fact)
-    return ShownExpression(frozenset(_words(clause.expression))) if clause is not None else None
+    if clause is None:
+        return None
+    return ShownExpression(frozenset(_words(clause.expression)), lambda: clause.sql_run)
 
 
 def _words(expression: Expr) -> Iterator[str]:

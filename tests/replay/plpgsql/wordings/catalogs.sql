@@ -350,3 +350,16 @@ DO $$ BEGIN
   DROP TABLE third;
   IF is_there('third') THEN ALTER TABLE orders ENABLE ROW LEVEL SECURITY; END IF;
 END $$;
+
+-- name: conditions of policies are handed on
+CREATE POLICY mine ON orders USING (id = 7 OR current_setting('app.t', true) IS NULL);
+DO $$ BEGIN
+  EXECUTE format('CREATE POLICY %I ON %I USING (%I = 8 AND ''a'' <> ''b'')', 'mine', 'accounts', 'id');
+END $$;
+DO $$ DECLARE p record;
+BEGIN
+  FOR p IN SELECT tablename, policyname, qual FROM pg_policies
+      WHERE schemaname = 'public' AND policyname = 'mine' AND with_check IS NULL AND qual IS NOT NULL LOOP
+    EXECUTE format('ALTER POLICY %I ON %I WITH CHECK (%s)', p.policyname, p.tablename, p.qual);
+  END LOOP;
+END $$;
