@@ -100,7 +100,8 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
         replayed = replay_history(history, config, reader, hosting)
         around = around._replace(apis=_apis(history, around))
         near = [script for script in scripts if history.root in nearest(script[0])]
-        outside = _outside(history, replayed, near, sources)
+        behind = partial(_behind, history, wanted.loose, config, reader, hosting)
+        outside = _outside(history, replayed, near, sources, behind)
         unnamed = outside.unnamed if outside is not None else ()
         if outside is not None and (outside.before or outside.last):
             run.update((*outside.before, *outside.last))
@@ -234,6 +235,7 @@ def _outside(
     replayed: Replayed | None,
     scripts: Sequence[tuple[str, Catalog]],
     sources: Sequence[str],
+    behind: Callable[[str], Catalog | None],
 ) -> OutsideScripts | None:
     """Return the scripts that belong to a history; `sources` are the files that may run them."""
     if not scripts or replayed is None:
@@ -241,7 +243,22 @@ def _outside(
     from rlslint.project.outside import outside_scripts
 
     catalog, migration = replayed.replay.catalog, history.migrations[0].shown
-    return outside_scripts(catalog, scripts, sources, migration)
+    return outside_scripts(catalog, scripts, sources, migration, behind)
+
+
+def _behind(
+    history: History,
+    loose: Iterable[History],
+    config: Config,
+    reader: Reader,
+    hosting: Platform | None,
+    path: str,
+) -> Catalog | None:
+    """Return what a history leads to with a script behind it."""
+    scripts = tuple(m for one in loose for m in one.migrations if m.shown == path)
+    whole = history._replace(migrations=(*history.migrations, *scripts))
+    replayed = replay_history(whole, config, reader, hosting)
+    return replayed.replay.catalog if replayed is not None else None
 
 
 def _with_scripts(history: History, outside: OutsideScripts, loose: Iterable[History]) -> History:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import PurePosixPath
 
 from rlslint import NamedTuple
@@ -21,7 +21,11 @@ _ASIDE = frozenset(
 )  # fmt: skip
 """What folders and files are called that are not meant to run, or that tools compare with."""
 
+_WHAT_IS_DONE = frozenset(("schema", "schemas"))
+
 _DOCUMENTS = frozenset(("doc", "docs", "documentation", "notes", "wiki"))
+
+_CATALOGS = (b"information_schema.", b"pg_class", b"pg_tables", b"pg_catalog.")
 
 _RUNS_NOTHING = Pattern(
     rb"^\s*(?:#|--(?![a-z])|//|/\*|\*\s|<!--|rem\s)|\b(?:rm|del|unlink|remove-item)\s"
@@ -74,17 +78,20 @@ def outside_scripts(
     scripts: Iterable[tuple[str, Catalog]],
     files: Collection[str],
     migration: str,
+    behind: Callable[[str], Catalog | None] = lambda path: None,
 ) -> OutsideScripts:
     """Return the scripts, by their paths, that make the roles of a history or protect its tables.
 
     `files` are the paths of all files that could run a script, `migration` that of one of the
-    history.
+    history. `behind` returns what the history and a script after it lead to.
     """
     before: list[str] = []
     after: list[str] = []
     unnamed = []
     for path, script in scripts:
         protections = tuple(_protections(catalog, script))
+        if not protections and not _is_aside(path, migration) and _sweeps(path):
+            protections = tuple(_newly_protected(catalog, behind(path)))
         makes_roles = _makes_its_roles(catalog, script)
         if not (protections or makes_roles) or _is_aside(path, migration):
             continue
@@ -117,11 +124,32 @@ def _protections(catalog: Catalog, script: Catalog) -> Iterable[Protection]:
             yield Protection(table, statement)
 
 
+def _sweeps(path: str) -> bool:
+    """Tell whether a script looks up in the catalogs whose row security it enables."""
+    data = content(path).lower()
+    return b"enable row level security" in data and any(word in data for word in _CATALOGS)
+
+
+def _newly_protected(catalog: Catalog, swept: Catalog | None) -> Iterable[Protection]:
+    for (schema, name), relation in swept.names.items() if swept is not None else ():
+        table = catalog.names.get((schema, name))
+        if table is None or not table.is_table or not table.knows("rls_enabled"):
+            continue
+        statement = relation.statements.get("rls_enabled")
+        if statement is None or not relation.knows("rls_enabled") or not relation.rls_enabled:
+            continue
+        if not table.rls_enabled:
+            yield Protection(table, statement)
+
+
 def _is_aside(path: str, migration: str) -> bool:
     """Tell whether a path says so, behind what it has in common with that of a migration."""
     common = os.path.commonpath([path, migration])
     words = re.split(r"[^a-z0-9]+", path.removeprefix(common).lower())
-    return not _ASIDE.isdisjoint(words)
+    stem = re.split(r"[^a-z0-9]+", PurePosixPath(path).stem.lower())
+    # What does something to schemas is no schema: `extend_to_new_schemas_and_tables`.
+    done = _WHAT_IS_DONE.intersection(stem[1:-1])
+    return not _ASIDE.isdisjoint(word for word in words if word not in done)
 
 
 def _is_named(path: str, files: Collection[str]) -> bool:

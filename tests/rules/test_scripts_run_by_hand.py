@@ -31,3 +31,35 @@ def test_its_policies_are_those_of_the_tables(tmp_path: Path, script: str, is_ju
     unprotected = [f.finding.object for f in findings_of(result, "rls-not-enabled")]
     assert ("public.docs" in unprotected) is not is_judged
     assert "public.invoices" in unprotected
+
+
+SWEEPS = """DO $$ DECLARE t record; BEGIN
+  FOR t IN SELECT c.table_schema, c.table_name FROM information_schema.columns c
+      JOIN information_schema.tables tbl USING (table_schema, table_name)
+      WHERE c.column_name = 'tenant_id' AND tbl.table_type = 'BASE TABLE' LOOP
+    EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', t.table_schema, t.table_name);
+    EXECUTE format('CREATE POLICY all_of_them ON %I.%I USING (true)', t.table_schema, t.table_name);
+  END LOOP;
+END $$;
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "is_run"),
+    [
+        ("db/rls.sql", True),
+        ("db/extend_to_new_schemas_and_tables.sql", True),
+        ("db/schema.sql", False),
+        ("docs/rls.sql", False),
+    ],
+)
+def test_a_script_that_looks_up_which_tables_there_are(
+    tmp_path: Path, script: str, is_run: bool
+) -> None:
+    made = MADE + "CREATE TABLE colours (id int PRIMARY KEY); GRANT SELECT ON colours TO app_user;"
+    result = lint(tmp_path, {"migrations/0001_made.sql": made, script: SWEEPS})
+    opened = [f.finding.object for f in findings_of(result, "policy-using-true")]
+    wanted = ["public.docs.all_of_them", "public.invoices.all_of_them"] if is_run else []
+    assert sorted(opened) == wanted
+    told = findings_of(result, "rls-files-outside-history")
+    assert len(told) == (script != "db/schema.sql")
