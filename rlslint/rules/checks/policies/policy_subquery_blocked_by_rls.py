@@ -18,13 +18,14 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Confidence
 from rlslint.meaning.bodies import runs_as_caller, tables_read
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
-from rlslint.project.questions.served_roles import certainty, served_roles
+from rlslint.project.questions.served_roles import anonymous_roles, certainty, served_roles
 from rlslint.project.questions.unserved_commands import readable
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
@@ -101,10 +102,25 @@ def _of_policy(policy: Policy, project: Project) -> Iterator[_Blocked]:
             and row_security_active(project.catalog, role, own)
         ]
         for roles, by_privilege in ((denied, True), (hidden, False)):
-            if blocked := tuple(role for role in using if role in roles):
+            blocked = tuple(role for role in using if role in roles)
+            if not by_privilege and _are_left_out(policy, blocked, using, project):
+                continue
+            if blocked:
                 place = _place(part, table) if isinstance(part, SubSelect) else part
                 yield _Blocked(table, policy, clause.span(place), blocked, by_privilege)
                 break
+
+
+def _are_left_out(
+    policy: Policy, blocked: tuple[str, ...], using: list[str], project: Project
+) -> bool:
+    """Tell whether only those see nothing who are nobody, of a policy that names no role."""
+    strangers = project.ask(anonymous_roles)
+    return (
+        PUBLIC in policy.roles
+        and strangers.issuperset(blocked)
+        and any(role not in blocked for role in using)
+    )
 
 
 def _in_the_dark(project: Project, table: Relation) -> tuple[frozenset[str], frozenset[str]]:
