@@ -354,7 +354,7 @@ def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
         declared = _declared(walker, value, part) if passes else None
         if declared is not None:
             parts.append(declared)
-        elif passes and not isinstance(value, Handle) and not _is_raw(walker, part, node.tag):
+        elif passes and not _pastes(value) and not _is_raw(walker, part, node.tag):
             parts.append((passed(value, walker.place(part)),))
         else:
             parts.append(parts_of(value, walker.place(part)))
@@ -362,6 +362,11 @@ def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
     if node.tag is None:
         return text
     return _tagged(walker, text, tag, word, node, scope)
+
+
+def _pastes(value: Value) -> bool:
+    """Tell whether a value may become part of the SQL of a tagged template."""
+    return isinstance(value, Handle) and not value.is_template
 
 
 def _declared(walker: Walker, value: Value, node: form.Node) -> Iterable[Fragment] | None:
@@ -401,7 +406,7 @@ def _tagged(
     match tag:
         case Handle() if (not word and tag.library.tags) or word in tag.library.executes:
             walker.connections.send(text, tag, (), place, walker.course)
-            return Handle(tag.role, tag.library, tag.session)
+            return Handle(tag.role, tag.library, tag.session, is_template=not word)
         case Unknown() if word:
             sent = walker.connections.sent(tag, call, walker.course, walker)
             if sent is not None:

@@ -164,7 +164,8 @@ class Handle(NamedTuple):
     made on it. `begins` tells that a body or a callback that it is given runs in a transaction.
     `autocommit` and `pooled` are what the options of a pool say of the connections that it lends;
     `pooled` is True where they say nothing. `replaces_reset` tells that the program says itself
-    what is undone when a connection comes back.
+    what is undone when a connection comes back, `is_template` that a template with the library's
+    tag made it: another one takes it in with its values apart.
     """
 
     role: Role
@@ -175,6 +176,7 @@ class Handle(NamedTuple):
     autocommit: bool | None = False
     pooled: bool | None = True
     replaces_reset: bool = False
+    is_template: bool = False
 
 
 Value = Written | Plain | Items | Entries | Unknown | Closure | Object | Handle
