@@ -164,7 +164,7 @@ class _Scripts:
             if item is None:
                 continue
             last = statement = item.statement
-            if self._replay.is_run is False and isinstance(item, BrokenStatement):
+            if isinstance(item, BrokenStatement) and self._replay.is_run is False:
                 continue
             if isinstance(item, ParsedStatement):
                 if statement.kind == INCLUDE:

@@ -55,10 +55,16 @@ def model_for(
     What stands in `policy` itself or beside it, best for the same command, comes before what other
     tables compare a column of the same name and type with.
     """
+    return project.ask(_model_for, table, command, policy)
+
+
+def _model_for(
+    project: Project, table: Relation, command: str, policy: Policy | None
+) -> Model | None:
     provided = platform_table(table)
     if provided is not None and provided.own_rows:
         return Model(provided.own_rows, None)
-    for model in (*_of_table(table, project, command, policy), *_of_others(table, project)):
+    for model in chain(_of_table(table, project, command, policy), _of_others(table, project)):
         if is_sound(model.sql, table, project):
             return model
     return None
