@@ -485,17 +485,23 @@ def _compared_columns(project: Project, policy: Policy) -> tuple[Column, ...]:
     provided = platform_table(relation)
     found: list[Column] = []
     for clause in policy.known_clauses:
-        try:
-            numbers = project.predicate(clause).ask(tenant_columns, project.context_functions)
-        except UnknownFact:
-            continue
-        columns = (relation.column(number) for number in sorted(numbers))
+        numbers = project.ask(_compared_numbers, clause.predicate)
+        columns = map(relation.column, numbers)
         found += [
             column
             for column in columns
             if column is not None and (provided is None or column.name in provided.owner_columns)
         ]
     return tuple(found)
+
+
+def _compared_numbers(project: Project, written: Predicate) -> tuple[int, ...]:
+    """Return the columns that a predicate is known to compare with the caller's context."""
+    predicate = ask(inlined_predicate, written.expression, project.catalog)
+    try:
+        return tuple(sorted(predicate.ask(tenant_columns, project.context_functions)))
+    except UnknownFact:
+        return ()
 
 
 def is_called_tenant(name: str) -> bool:

@@ -120,8 +120,19 @@ def _is_required(column: TableColumn) -> bool:
 
 
 def _is_anything_looked_up(project: Project) -> bool:
-    known = (_of_policy(policy, project) for policy in project.catalog.policies())
+    if not all(map(_is_known, project.catalog.policies())):
+        return True
+    known = (project.ask(_of_terms, terms) for terms in project.ask(_all_terms))
     return any(facts is None or "sub-select" in facts or "helper" in facts for facts in known)
+
+
+def _all_terms(project: Project) -> frozenset[Terms]:
+    return frozenset(map(project.terms, project.catalog.policies()))
+
+
+def _is_known(policy: Policy) -> bool:
+    table = policy.relation
+    return not (policy.unknown or table.policies.is_open or table.indexes.is_open)
 
 
 def _of_policy(policy: Policy, project: Project) -> frozenset[str] | None:
@@ -131,9 +142,9 @@ def _of_policy(policy: Policy, project: Project) -> frozenset[str] | None:
     one of another table, `noinherit` some member of a role that does not inherit from it, `citext`
     such a column anywhere, `several-settings` perhaps more than one name of a setting.
     """
-    table = policy.relation
-    if policy.unknown or table.policies.is_open or table.indexes.is_open:
+    if not _is_known(policy):
         return None
+    table = policy.relation
     terms = project.terms(policy)
     found = project.ask(_of_terms, terms)
     if found is None:
@@ -223,8 +234,8 @@ def _may_mix_settings(project: Project) -> bool:
         return True
     names = {
         word
-        for policy in catalog.policies()
-        for condition in project.terms(policy).conditions
+        for terms in project.ask(_all_terms)
+        for condition in terms.conditions
         for word in _words(condition.written.expression)
         if word.startswith("setting ") and word != "setting request"
     }

@@ -36,13 +36,13 @@ def given_tenants(table: Relation, project: Project) -> tuple[tuple[GivenTenant,
 
 
 def _by_name(project: Project) -> dict[str, tuple[GivenTenant, ...]]:
-    found: dict[str, tuple[GivenTenant, ...]] = {}
+    found: dict[str, list[GivenTenant]] = {}
     for table in project.catalog.tables():
         if table.knows("rls_enabled") and table.rls_enabled and not table.is_beyond_history:
             one = _given_in(table, project)
             if one is not None:
-                found[one.column.name] = (*found.get(one.column.name, ()), one)
-    return found
+                found.setdefault(one.column.name, []).append(one)
+    return {name: tuple(alike) for name, alike in found.items()}
 
 
 def _given_in(table: Relation, project: Project) -> GivenTenant | None:
