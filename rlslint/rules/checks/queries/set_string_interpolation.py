@@ -13,7 +13,12 @@ from rlslint.project.sessions import QuerySite
 from rlslint.project.setting_writes import SettingWrite, setting_call
 from rlslint.rules.registry import rule
 from rlslint.text import Hole, HoleValue
+from rlslint.text.patterns import Pattern
 
+_SIGNED = Pattern(
+    r"(?:\bjsonwebtoken\.verify|\bjose\.(?:\w+\.)?(?:jwtVerify|decode)|\bjwt\.decode)\(\)"
+)
+"""What libraries give that have checked the signature of a token; PyJWT does so in decode()."""
 _HARMLESS = (HoleValue.constant, HoleValue.quoted)
 
 
@@ -33,14 +38,17 @@ def set_string_interpolation(query: QuerySite, project: Project) -> Iterator[Fin
 def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
     typed = hole.value in (HoleValue.typed, HoleValue.declared)
     but = ", which only its type prevents" if typed else ""
+    signed = _SIGNED().search(hole.source) is not None
+    who = "whoever has a quote signed into a token" if signed else "a client"
+    whose = "their" if signed else "the client's"
     return Finding(
         object=write.name,
-        message=f"a client can become another tenant{but}: {hole.source} is written into the SQL "
-        f"that sets {write.name}, so a quote in it begins a statement of the client's own",
+        message=f"{who} can become another tenant{but}: {hole.source} is written into the SQL "
+        f"that sets {write.name}, so a quote in it begins a statement of {whose} own",
         span=query.span_of(hole),
         label="becomes part of the SQL",
         help=f"{setting_call(write.name, query.site.driver)} -- with the value as a parameter",
-        severity=Severity.info if typed else None,
+        severity=Severity.info if typed else Severity.warning if signed else None,
         confidence=None if query.site.runs is Runs.yes else Confidence.medium,
         statement=write.statement,
     )
