@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import spoken
 from rlslint.catalog.functions import Function
 from rlslint.catalog.roles import PUBLIC
+from rlslint.config import Severity
 from rlslint.meaning.bodies import (
     SettingChange,
     reads_context,
@@ -57,15 +58,18 @@ def _finding(
 ) -> Finding:
     kind = "PROCEDURE" if function.is_procedure else "FUNCTION"
     name = write.name or "the setting that it is given"
+    needs_it = not set(roles).isdisjoint(project.api_roles)
+    anyhow = "" if needs_it else "; an info, for whoever sends SQL may set that anyhow"
     return Finding(
         object=str(function),
         message=f"{spoken(roles)} can become any tenant by calling {function}, as every role can: "
-        f"it sets {name} to its argument and checks nothing, with the rights of its owner",
+        f"it sets {name} to its argument and checks nothing, with the rights of its owner{anyhow}",
         span=shown(function.statements.get("security_definer") or function.created),
         label="SECURITY DEFINER, and PUBLIC may execute it",
         help=f"ask in its body whether the caller may be that tenant; SECURITY INVOKER does for "
         f"set_config, and REVOKE EXECUTE ON {kind} {function.signature} FROM PUBLIC leaves it to "
         "those whom it is granted to",
         related=also_shown((span_of_write(function, write), f"{name} is set here")),
+        severity=None if needs_it else Severity.info,
         confidence=certainty(project),
     )
