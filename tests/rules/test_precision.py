@@ -385,3 +385,21 @@ def test_a_name_that_says_that_all_who_are_signed_in_may_read(
     """
     (found,) = findings_of(lint(tmp_path, {"migrations/0001.sql": script}), "policy-using-true")
     assert found.severity is severity
+
+
+@pytest.mark.parametrize(("column", "found"), [("id", 0), ("tenant_id", 1)])
+def test_the_key_of_its_own_rows_binds_nobody(column: str, found: int, tmp_path: Path) -> None:
+    script = f"""CREATE ROLE app_user LOGIN;
+    CREATE TABLE pets (id int PRIMARY KEY, tenant_id int NOT NULL, owner int NOT NULL);
+    CREATE INDEX ON pets (tenant_id);
+    GRANT SELECT, UPDATE ON pets TO app_user;
+    ALTER TABLE pets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE FUNCTION is_mine(pet int) RETURNS bool STABLE SECURITY DEFINER SET search_path = public
+      LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM pets AS p WHERE p.{column} = pet
+        AND p.owner = nullif(current_setting(''app.me'', true), '''')::int)';
+    CREATE POLICY mine ON pets FOR UPDATE USING (is_mine({column})) WITH CHECK (true);
+    """
+    told = findings_of(
+        lint(tmp_path, {"migrations/1.sql": script}), "update-check-weaker-than-using"
+    )
+    assert len(told) == found

@@ -16,7 +16,7 @@ from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free
 from rlslint.meaning.deciding import can_be_true
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
-from rlslint.project.project import Project, is_called_tenant
+from rlslint.project.project import Project, is_called_tenant, is_only_key
 from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
@@ -236,8 +236,8 @@ def lost_columns(
 
     Where WITH CHECK binds some of them, or others instead, only a column by which more of the
     project's tables are kept apart than by those that stay bound counts as lost: a row may be
-    handed over to a colleague, but not to another tenant. Raises UnknownFact where only something
-    unknown could bind them.
+    handed over to a colleague, but not to another tenant. A row's own key counts for nothing: it is
+    that row's whatever it is. Raises UnknownFact where only something unknown could bind them.
     """
     if using.predicate is check.predicate:
         return ()
@@ -247,8 +247,9 @@ def lost_columns(
     bound = [columns for branch in before if (columns := bound_columns(branch, project))]
     if not bound:
         return ()
-    wanted = frozenset.union(*bound)
-    always = frozenset.intersection(*bound)
+    keys = frozenset(c.number for c in relation.columns.values() if is_only_key(relation, c))
+    wanted = frozenset.union(*bound) - keys
+    always = frozenset.intersection(*bound) - keys
     after = branches(project.predicate(check).expression)
     closed = any(bound_columns(branch, project) for branch in after)
     unknown: Expr | None = None
