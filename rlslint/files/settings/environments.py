@@ -13,7 +13,7 @@ from rlslint import NamedTuple
 from rlslint.files.connections import Connection
 from rlslint.files.settings.kubernetes import Container, Literal, Manifests, Reference, Source
 from rlslint.files.settings.variables import connections_of_resolved
-from rlslint.files.settings.yaml_files import IMAGE
+from rlslint.files.settings.yaml_files import IMAGE, has_own_database
 from rlslint.text.budget import ALTERNATIVE_ENVIRONMENTS, SOURCES_OF_ONE_NAME, VALUES_TAKEN
 
 _GIVEN_UP = "ConfigMaps and Secrets was not followed, for there is too much of it"
@@ -168,6 +168,6 @@ def _of_environment(
                 if found.source.endswith(".POSTGRES_USER"):
                     evidence = f"the image {container.image} makes it a superuser"
                     yield found._replace(connects=False, superuser_evidence=evidence)
-            else:
+            elif not has_own_database(container.image):
                 development = found.development or container.document.development
                 yield found._replace(development=development)

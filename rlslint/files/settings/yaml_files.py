@@ -33,6 +33,23 @@ IMAGE = Pattern(
     r"(?:[\w.-]+(?::\d+)?/)*(?:postgres|postgis|timescaledb(?:-ha)?|pgvector)(?:[:@].*)?"
 )
 """Images of servers that make their POSTGRES_USER a superuser."""
+_WITH_A_DATABASE_OF_ITS_OWN = Pattern(
+    r"(?:[\w.-]+(?::\d+)?/)?(?:apache/(?:airflow|superset)|authelia/authelia|berriai/litellm[\w-]*"
+    r"|calcom/cal\.com|chatwoot/chatwoot|documenso/documenso|forgejo/forgejo|getsentry/sentry"
+    r"|gitea/gitea|gitlab/gitlab-[ce]e|goauthentik/server|grafana/grafana[\w-]*|infisical/infisical"
+    r"|(?:bitnami|jboss|keycloak)/keycloak|langfuse/langfuse[\w-]*|listmonk/listmonk"
+    r"|mattermost/mattermost-[\w-]+|metabase/metabase|n8nio/n8n|(?:library/)?(?:nextcloud|sonarqube)"
+    r"|oryd/(?:hydra|keto|kratos)|outlinewiki/outline|penpotapp/backend|prefecthq/prefect"
+    r"|plausible/(?:analytics|community-edition)|redash/redash|temporalio/(?:auto-setup|server)"
+    r"|umami-software/umami|unleashorg/unleash-server|vaultwarden/server"
+    r"|woodpeckerci/woodpecker-server|zitadel/zitadel)(?:[:@].*)?"
+)
+"""Images of products that keep a database which no migration of a project is about."""
+
+
+def has_own_database(image: str) -> bool:
+    """Tell whether an image is of a product that keeps a database of its own."""
+    return _WITH_A_DATABASE_OF_ITS_OWN().fullmatch(image) is not None
 
 
 def read(document: Document, name: str) -> Iterator[Connection]:
@@ -94,6 +111,8 @@ def _compose(document: Document, root: Any) -> Iterator[Connection]:
             superusers[superuser or "postgres"] = (
                 f"the image {image} of the service {service} makes it a superuser"
             )
+            own = [each._replace(connects=False) for each in own]
+        elif has_own_database(image) and get(node, "build") is None:
             own = [each._replace(connects=False) for each in own]
         found += own
     for each in found:

@@ -113,6 +113,23 @@ def test_a_compose_file_tells_who_is_a_superuser() -> None:
     assert (worker.user, worker.superuser_evidence, worker.development) == ("jobs", "", False)
 
 
+@pytest.mark.parametrize(
+    ("image", "connects"),
+    [
+        ("langfuse/langfuse:3", False),
+        ("quay.io/keycloak/keycloak", False),
+        ("ghcr.io/acme/langfuse", True),
+        ("acme/shop", True),
+    ],
+)
+def test_a_product_connects_to_a_database_of_its_own(image: str, connects: bool) -> None:
+    source = COMPOSE.replace("  web:\n", f"  web:\n    image: {image}\n")
+    _db, web, worker = found("docker-compose.prod.yml", source)
+    assert (web.connects, worker.connects) == (connects, True)
+    built = source.replace(f"image: {image}\n", f"image: {image}\n    build: .\n")
+    assert found("docker-compose.prod.yml", built)[1].connects
+
+
 def test_a_user_that_the_image_does_not_create_is_no_superuser() -> None:
     source = COMPOSE.replace("postgres:16", "mysql:8")
     assert all(not each.superuser_evidence for each in found("compose.yaml", source))
