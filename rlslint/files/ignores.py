@@ -168,7 +168,7 @@ def _sql_comments(data: bytes, base: int = 0) -> Iterator[tuple[int, int]]:
         try:
             found = tokens(data[:stop])
         except SyntaxProblem:
-            found, stop = [], 0
+            found, stop = (), 0
     position = 0
     for token in found:
         yield from _comments_between(data, position, token.start, base)

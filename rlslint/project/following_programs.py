@@ -77,8 +77,8 @@ def follow_programs(found: Found, sorted_files: Histories, reader: Reader) -> Fo
         m.shown for h in sorted_files.histories for m in h.migrations if not m.is_declaration
     }
     signs = _signs(found, listed.values())
-    files = [file for _, file in sorted(listed.items())]
-    programs = sifted(files, signs, migrations, named_files(found), reader)
+    in_order = [file for _, file in sorted(listed.items())]
+    programs = sifted(in_order, signs, migrations, named_files(found), reader)
     forms = Forms()
     followed = _follow(found, sorted_files, listed, programs, signs, reader, forms)
     told = search_programs(programs.values(), forms, reader)
