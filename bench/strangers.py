@@ -1345,6 +1345,7 @@ OF_SETTINGS: dict[str, Callable[[], Files]] = {
     "env: open braces in a URL": settings(".env", "U=postgres://" + "${" * 45_000),
     "env: hosts": settings(".env", "U=postgres://u@" + "h,h:1," * 15_000),
     "env: keywords": settings(".env", "U=" + "host=x " * 13_000),
+    "env: keywords in one another": settings(".env", "U=" + "password=" * 10_500),
     "env: open keywords": settings(".env", "U=" + "host='" * 15_000),
     "env: quotes": settings(".env", 'A="' + "\\" * 90_000),
     "env: open quotes": settings(".env", 'A="\n' * 25_000),

@@ -25,6 +25,7 @@ from rlslint.reports import (
     in_order,
     reported,
     unshown,
+    without_overwriting,
 )
 from rlslint.rules import Selection, selection_of
 from rlslint.rules.judging import Unjudged, judge, not_checked
@@ -309,7 +310,8 @@ def _result(
             )
     shown = _without_copies(_without_faults(reported, kept, faults), loose)
     unread = () if named is None else tuple(named.notes)
-    ordered = in_order((finding for finding in shown if _is_shown(finding, config)), faults)
+    shown_now = (finding for finding in shown if _is_shown(finding, config))
+    ordered = without_overwriting(in_order(shown_now, faults))
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
     is_known = named is None or named.are_all
     if not is_known or not has_read or faults or reader.errors or reader.left_unread:

@@ -39,6 +39,7 @@ KINDS = (
     "config: a bad value at the end",
     "config: roles at the end",
     "env: open braces in a URL",
+    "env: keywords in one another",
     "default privileges",
     "publications of all",
 )

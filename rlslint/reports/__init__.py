@@ -16,6 +16,7 @@ from rlslint.project import Finding, NotChecked
 from rlslint.rules import card
 from rlslint.text import CatalogText, Location, Span
 from rlslint.text.faults import Fault, fault_sentences
+from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import masked
 
 RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
@@ -187,6 +188,56 @@ def in_order(
         except Exception as error:
             faults.append(unshown(one.finding, error))
     return tuple(one for _, one in sorted(placed, key=itemgetter(0)))
+
+
+def without_overwriting(findings: tuple[ReportedFinding, ...]) -> tuple[ReportedFinding, ...]:
+    """Return findings of which no two write one condition of a policy anew, each its own way.
+
+    Run one after the other, the second would take back what the first has mended. The gravest keeps
+    its SQL.
+    """
+    firsts: dict[tuple[str, str, str], ReportedFinding] = {}
+    for one in sorted(findings, key=_gravity):
+        for condition in _written_anew(one.finding):
+            firsts.setdefault(condition, one)
+    return tuple(
+        _behind(one, firsts[conditions[0]]) if (conditions := _taken(one, firsts)) else one
+        for one in findings
+    )
+
+
+def _gravity(reported: ReportedFinding) -> tuple[int, bool]:
+    return -reported.severity, card(reported.name).effect != "leak"
+
+
+def _written_anew(finding: Finding) -> tuple[tuple[str, str, str], ...]:
+    """Return the conditions that a help writes anew: by database, policy and clause."""
+    return tuple(
+        (finding.database, found[1], clause)
+        for found in _ALTERS().finditer(finding.help)
+        for clause in _CLAUSES
+        if clause in found[0]
+    )
+
+
+def _taken(
+    reported: ReportedFinding, firsts: Mapping[tuple[str, str, str], ReportedFinding]
+) -> list[tuple[str, str, str]]:
+    """Return the conditions of a help that a graver finding writes otherwise."""
+    return [
+        condition
+        for condition in _written_anew(reported.finding)
+        if firsts[condition].finding.help != reported.finding.help
+    ]
+
+
+def _behind(reported: ReportedFinding, first: ReportedFinding) -> ReportedFinding:
+    help = f"mend {first.name} first, whose help writes the same condition anew"
+    return reported._replace(finding=reported.finding._replace(help=help))
+
+
+_CLAUSES = (" USING (", " WITH CHECK (")
+_ALTERS = Pattern(r"ALTER POLICY ([^\n;]+?)(?= USING \(| WITH CHECK \(| TO )[^;]*")
 
 
 def unshown(finding: Finding, error: Exception) -> Fault:

@@ -29,11 +29,13 @@ _JDBC = Pattern(
 _QUERY_USER = Pattern(r"(?:^|[&?])user=(?P<user>[^&\s]+)")
 _KEYWORD = (
     r"(?:host|hostaddr|port|dbname|user|password|sslmode|options|connect_timeout|application_name)"
-    r"""=(?:'[^']*'|[^\s'"]+)"""
+    r"""=(?:'[^']{0,1000}+'|[^\s'"]{1,1000}+)"""
 )
 _KEYWORDS = Pattern(rf"(?<![\w.?&]){_KEYWORD}(?:\s+{_KEYWORD})+")
 _NPGSQL = Pattern(
-    r"(?<![\w ])Host=[^;\"'<>\r\n]+(?:;[ \t]*[A-Za-z][A-Za-z ]*=[^;\"'<>\r\n]*)+", re.IGNORECASE
+    r"(?<![\w ])Host=[^;\"'<>\r\n]{1,1000}+"
+    r"(?:;[ \t]{0,100}+[A-Za-z][A-Za-z ]{0,50}+=[^;\"'<>\r\n]{0,1000}+)+",
+    re.IGNORECASE,
 )
 _NPGSQL_PAIR = Pattern(r"(?P<key>[A-Za-z][A-Za-z ]*)=(?P<value>[^;]*)")
 _NPGSQL_USERS = ("username", "userid", "user")
