@@ -350,9 +350,13 @@ _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 def _kind(path: str | os.PathLike[str]) -> str:
     try:
-        mode = os.stat(path).st_mode
+        mode = os.lstat(path).st_mode
     except (OSError, ValueError):
-        return "broken link" if os.path.lexists(path) else "nothing"
+        return "nothing"
+    try:
+        mode = os.stat(path).st_mode if stat.S_ISLNK(mode) else mode
+    except OSError:
+        return "broken link"
     if stat.S_ISDIR(mode):
         return "folder"
     return "file" if stat.S_ISREG(mode) else "other"

@@ -235,6 +235,7 @@ def _answered(connection: psycopg.Connection[Any]) -> Iterator[None]:
         raise
     finally:
         timer.cancel()
+        timer.join()
 
 
 def _ask(connection: psycopg.Connection[Any], query: str) -> str:
