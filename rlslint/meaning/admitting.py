@@ -8,14 +8,11 @@ from __future__ import annotations
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import ContextFunctions, columns_of_callers, own_columns
 from rlslint.meaning.deciding import (
-    Outcome,
+    ERROR,
     Raised,
     Ways,
     concerning,
-    is_error,
-    is_false_or_null,
-    is_not_true,
-    is_true,
+    places,
     ways,
 )
 from rlslint.meaning.evaluation import Evaluation
@@ -79,7 +76,7 @@ def admits_none(
     functions: ContextFunctions = _NOTHING,
 ) -> bool:
     """Tell whether a caller with a context gets no row, whatever is in it. Raises GivenUp."""
-    return not ways(expression, Situation(not_null, Session.given, functions)).include(is_true)
+    return not ways(expression, Situation(not_null, Session.given, functions)).give(True)
 
 
 def value_without_row(
@@ -112,7 +109,7 @@ def hides_all_without_context(
     Raises GivenUp where a condition is too long to tell.
     """
     situation = Situation(not_null, Session.never_set, functions, True)
-    return not ways(expression, situation).include(lambda one: not is_false_or_null(one))
+    return not ways(expression, situation).give(True, ERROR)
 
 
 def errors_of_rows(
@@ -143,7 +140,7 @@ def errors_of_rows(
                 errors.append(error.expression)
         return [Raised(place) for place in (*errors, *world.errors)]
 
-    return tuple(one.expression for one in Ways(expression, evaluate).known())
+    return places(Ways(expression, evaluate).known())
 
 
 def _conjuncts(predicate: Expr) -> tuple[Expr, ...]:
@@ -180,7 +177,7 @@ def needs_values(
     if not empty:
         return empty
     situation = Situation(not_null, session, functions, True, session in NOT_VALID)
-    return empty if ways(expression, situation).include(is_not_true) else _NONE
+    return empty if ways(expression, situation).give(False, None, ERROR) else _NONE
 
 
 def _admits(expression: Expr, situation: Situation, beside: Beside) -> bool:
@@ -196,20 +193,18 @@ def _all_pass(expression: Expr, situation: Situation, beside: Beside) -> bool:
     filled = not_null | (own_columns(expression) - hidden)
     fails = session in NOT_VALID
 
-    def keeps_out(outcome: Outcome) -> bool:
-        # One row for which an error is raised ends the query.
-        return outcome is False or (fails and is_error(outcome))
-
+    # One row for which an error is raised ends the query.
+    keeps_out = (False, ERROR) if fails else (False,)
     as_they_are = situation._replace(not_null=not_null | told)
-    if ways(expression, as_they_are, beside).include(keeps_out):
+    if ways(expression, as_they_are, beside).give(*keeps_out):
         return False
     found = ways(expression, situation._replace(not_null=filled), beside)
-    if found.include(is_not_true) or (beside and not found.include(is_true)):
+    if found.give(False, None, ERROR) or (beside and not found.give(True)):
         return False
     if session is None or not fails:
         return True
     if beside:
         alone = ways(expression, situation._replace(not_null=filled))
-        if alone.include(is_error):
+        if alone.give(ERROR):
             return False
     return not planning_errors(expression, session, functions, not_null)

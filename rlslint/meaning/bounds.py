@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
-from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning import CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS
 from rlslint.meaning.bodies import reads_context, tables_read
-from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.branches import Admission, Branch, all_branches, branches, is_never
 from rlslint.meaning.callers import caller_reads, query_below, query_reads
 from rlslint.meaning.context import (
     ContextFunctions,
@@ -122,9 +122,15 @@ def unbounded_branches(
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
 ) -> tuple[UnboundedBranch, ...]:
-    """Return the branches that can be true and bind nothing, with what they are."""
+    """Return the branches that can be true and bind nothing, with what they are.
+
+    Raises GivenUp where there are too many branches to tell.
+    """
+    every = all_branches(expression)
+    if every is None and _Bounds(functions).when(simplified(expression)) is None:
+        raise GivenUp(expression)
     found: list[UnboundedBranch] = []
-    for branch in branches(expression):
+    for branch in every or ():
         if any(bound_of(conjunct, functions) is not None for conjunct in branch):
             continue
         whole = conjunction(branch, -1) if branch else Constant(True)
@@ -198,27 +204,37 @@ def bound_of(conjunct: Expr, functions: ContextFunctions = _NOTHING) -> Bound | 
             return _sub_select(found, functions)
         case Call() if conjunct.function is not None or len(conjunct.name) == 1:
             return _call(conjunct, functions)
-        case And():
-            for argument in conjunct.arguments:
-                if (bound := bound_of(argument, functions)) is not None:
-                    return bound
-            return None
+        case And(arguments):
+            bounds = (bound_of(argument, functions) for argument in arguments)
+            return next((bound for bound in bounds if bound is not None), None)
         case Or() | Case():
             return _every_branch(conjunct, functions)
         case _:
             return None
 
 
+class _Bounds(Admission["tuple[Bound, ...] | None"]):
+    """What ties the own row to the caller in every way to be true; None where one does not."""
+
+    def __init__(self, functions: ContextFunctions) -> None:
+        self.functions = functions
+
+    def condition(self, condition: Expr) -> tuple[Bound, ...] | None:
+        if is_never(condition):
+            return ()
+        found = bound_of(condition, self.functions)
+        return None if found is None else (found,)
+
+    def any_of(self, parts: list[tuple[Bound, ...] | None]) -> tuple[Bound, ...] | None:
+        tied = [part for part in parts if part is not None]
+        return None if len(tied) < len(parts) else tuple(one for part in tied for one in part)
+
+    def all_of(self, parts: list[tuple[Bound, ...] | None]) -> tuple[Bound, ...] | None:
+        return () if () in parts else next((part for part in parts if part is not None), None)
+
+
 def _every_branch(expression: Expr, functions: ContextFunctions) -> Bound | None:
-    found = branches(expression)
-    if found == ((expression,),):
-        return None
-    bounds: list[Bound] = []
-    for branch in found:
-        bound = next((b for c in branch if (b := bound_of(c, functions)) is not None), None)
-        if bound is None:
-            return None
-        bounds.append(bound)
+    bounds = _Bounds(functions).when(simplified(expression))
     if not bounds:
         return None
     columns = frozenset(column for bound in bounds for column in bound.columns)
@@ -237,14 +253,14 @@ def _comparison(
         relations = () if reads else _delegates(caller)
         if not reads and not relations:
             continue
-        form = _form(operator, symbol, row, caller, left)
+        form = _form(operator, symbol, row, caller)
         if form is not None:
             shape = form if reads else "delegated"
             return Bound(shape, columns, reads, operator, relations)
     return None
 
 
-def _form(operator: Operator, symbol: str, row: Expr, caller: Expr, left: Expr) -> str | None:
+def _form(operator: Operator, symbol: str, row: Expr, caller: Expr) -> str | None:
     if operator.quantifier:
         return "membership" if operator.quantifier == "any" and symbol == "=" else None
     match symbol:
@@ -257,7 +273,6 @@ def _form(operator: Operator, symbol: str, row: Expr, caller: Expr, left: Expr) 
         case ">" | ">=" | "<>" if _position_of(row) or _position_of(caller):
             return "pattern"
         case _:
-            del left
             return None
 
 
@@ -455,6 +470,11 @@ def _call(call: Call, functions: ContextFunctions) -> Bound | None:
 
 def _of_current_user(call: Call) -> tuple[ContextRead, ...]:
     return (ContextRead("user", "current_user", True, (), call, call),)
+
+
+def is_filter(conjunct: Expr, functions: ContextFunctions) -> bool:
+    """Tell whether a conjunct only keeps some rows out, whoever asks."""
+    return is_restriction(conjunct) and kind_of(conjunct, functions) == "row flag"
 
 
 def is_restriction(conjunct: Expr) -> bool:

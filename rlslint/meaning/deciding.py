@@ -9,7 +9,7 @@ GivenUp where there are too many ways to tell; what has been found out is kept f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import GivenUp
@@ -38,9 +38,11 @@ class Ways(Generic[T]):
         self._found: tuple[T, ...] = ()
         self._is_all = self._is_given_up = False
 
-    def include(self, sought: Callable[[T], bool]) -> bool:
-        """Tell whether something that is sought can come of it. Raises GivenUp."""
-        if any(map(sought, self._found)) or (not self._is_all and self._is_found(sought)):
+    def give(self, *sought: T) -> bool:
+        """Tell whether one of these can come of it. Raises GivenUp."""
+        if any(one in self._found for one in sought):
+            return True
+        if not self._is_all and self._are_found(sought):
             return True
         if self._is_given_up:
             raise GivenUp(self._subject)
@@ -48,7 +50,7 @@ class Ways(Generic[T]):
 
     def all(self) -> tuple[T, ...]:
         """Return everything that can come of it. Raises GivenUp."""
-        self.include(_nothing)
+        self.give()
         return self._found
 
     def known(self) -> tuple[T, ...]:
@@ -60,36 +62,25 @@ class Ways(Generic[T]):
                 return self._found
             raise
 
-    def _is_found(self, sought: Callable[[T], bool]) -> bool:
+    def _are_found(self, sought: tuple[T, ...]) -> bool:
         for found in worlds(self._evaluate, WORLDS):
             if found is None:
                 self._is_given_up = True
                 continue
-            for one in found:
-                if one not in self._found:
-                    self._found += (one,)
-                    if sought(one):
-                        return True
-        self._is_all, self._evaluate = True, _no_further
+            new = dict.fromkeys(one for one in found if one not in self._found)
+            self._found += (*new,)
+            if any(one in sought for one in new):
+                return True
+        self._is_all = True
         return False
 
 
-def _no_further(world: World) -> tuple[()]:
-    del world
-    return ()
-
-
-def _nothing(one: object) -> bool:
-    del one
-    return False
-
-
 class Raised:
-    """That evaluating a predicate raises an error, at `expression`."""
+    """That evaluating a predicate raises an error, and the place; ERROR is that it does at all."""
 
     __slots__ = ("expression",)
 
-    def __init__(self, expression: Expr) -> None:
+    def __init__(self, expression: Expr | None) -> None:
         self.expression = expression
 
     def __eq__(self, other: object) -> bool:
@@ -98,6 +89,8 @@ class Raised:
     def __hash__(self) -> int:
         return id(self.expression)
 
+
+ERROR: Final = Raised(None)
 
 Outcome = bool | Raised | None
 """What a predicate gives for a row; None is NULL."""
@@ -129,32 +122,12 @@ def _ways(expression: Expr, situation: Situation, beside: tuple[Expr, ...]) -> W
         try:
             if beside and any(evaluation.truth(one) is not True for one in beside):
                 return ()
-            outcome: Outcome = evaluation.truth(predicate)
+            truth = (evaluation.truth(predicate),)
         except RaisesError as error:
-            outcome = Raised(error.expression)
-        return (outcome, *map(Raised, world.errors)) if world.errors else (outcome,)
+            return (ERROR, Raised(error.expression), *map(Raised, world.errors))
+        return (*truth, ERROR, *map(Raised, world.errors)) if world.errors else truth
 
     return Ways(expression, evaluate)
-
-
-def is_true(outcome: Outcome) -> bool:
-    """Tell whether a row passes."""
-    return outcome is True
-
-
-def is_not_true(outcome: Outcome) -> bool:
-    """Tell whether a row does not pass: for FALSE, for NULL or for an error."""
-    return outcome is not True
-
-
-def is_error(outcome: Outcome) -> bool:
-    """Tell whether evaluating the predicate raises an error."""
-    return isinstance(outcome, Raised)
-
-
-def is_false_or_null(outcome: Outcome) -> bool:
-    """Tell whether a row does not pass, and no error says so."""
-    return outcome is False or outcome is None
 
 
 def truths(expression: Expr, situation: Situation = ANY_ROW) -> frozenset[bool | None]:
@@ -175,8 +148,16 @@ def certain_errors(expression: Expr, situation: Situation) -> tuple[Expr, ...]:
         found = ways(expression, situation).all()
     except GivenUp:
         return ()
-    raised = tuple(one.expression for one in found if isinstance(one, Raised))
-    return raised if len(raised) == len(found) else ()
+    if not all(isinstance(one, Raised) for one in found):
+        return ()
+    return places(found)
+
+
+def places(outcomes: Iterable[Outcome]) -> tuple[Expr, ...]:
+    """Return where errors are raised."""
+    return tuple(
+        one.expression for one in outcomes if isinstance(one, Raised) and one.expression is not None
+    )
 
 
 def can_be_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:
@@ -185,13 +166,13 @@ def can_be_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> boo
     `not_null` are the attribute numbers of own-row columns that hold no NULL (and no composite
     type, whose IS NOT NULL asks for every field).
     """
-    return ways(expression, Situation(not_null)).include(is_true)
+    return ways(expression, Situation(not_null)).give(True)
 
 
 def is_always_true(expression: Expr, not_null: frozenset[int] = frozenset()) -> bool:
     """Tell whether a predicate is true for every row in every session. Raises GivenUp."""
     found = ways(expression, Situation(not_null))
-    return not found.include(is_false_or_null) and found.include(is_true)
+    return not found.give(False, None) and found.give(True)
 
 
 def is_literally_true(expression: Expr) -> bool:

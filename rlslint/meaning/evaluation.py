@@ -96,10 +96,10 @@ class Evaluation:
         match expression:
             case Constant(constant):
                 return literal(constant)
-            case And():
-                return self._and(expression.arguments)
-            case Or():
-                return self._or(expression.arguments)
+            case And(arguments):
+                return self._junction(arguments, False)
+            case Or(arguments):
+                return self._junction(arguments, True)
             case Not():
                 truth = self.truth(expression.argument)
                 return None if truth is None else not truth
@@ -175,12 +175,6 @@ class Evaluation:
     def _nullable(self, key: object) -> Value:
         """Return a value of which nothing is known, NULL in one world."""
         return None if self.world.choose(("null", key), 2) else Term(key)
-
-    def _and(self, arguments: tuple[Expr, ...]) -> bool | None:
-        return self._junction(arguments, False)
-
-    def _or(self, arguments: tuple[Expr, ...]) -> bool | None:
-        return self._junction(arguments, True)
 
     def _junction(self, arguments: tuple[Expr, ...], deciding: bool) -> bool | None:
         """Evaluate AND or OR, which is over at the first `deciding` value.
@@ -276,7 +270,7 @@ class Evaluation:
             (right,) = self._operands((operator.right,))
             if symbol == "-" and isinstance(right, Known) and isinstance(right.payload, int):
                 return Known("int", -right.payload)
-            return self._strict_result(("prefix", symbol, right), (right,))
+            return None if right is None else self._nullable(("prefix", symbol, right))
         if symbol in STRICT_OPERATORS:
             left, right = self._operands((operator.left, operator.right))
         else:
@@ -357,9 +351,6 @@ class Evaluation:
             elif ordered(self.world, self.situation, operator.symbol, left, element) is deciding:
                 return deciding
         return result
-
-    def _strict_result(self, key: object, values: tuple[Value, ...]) -> Value:
-        return None if any(value is None for value in values) else self._nullable(key)
 
     def _call(self, call: Call) -> Value:
         read = ask(read_of, call, self.situation.functions)

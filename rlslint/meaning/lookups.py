@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.model import Relation
-from rlslint.meaning.bounds import is_restriction, kind_of, unbounded_branches
+from rlslint.meaning.bounds import is_filter, unbounded_branches
 from rlslint.meaning.context import ContextFunctions, is_own, own_column
 from rlslint.meaning.simplifying import simplified
 from rlslint.sql.expressions import (
@@ -42,7 +42,7 @@ def open_lookups(
     for branch in unbounded_branches(expression, not_null, functions):
         lookups = [(one, _lookup(one)) for one in branch.conjuncts]
         others = [one for one, lookup in lookups if lookup is None]
-        if all(is_restriction(one) and kind_of(one, functions) == "row flag" for one in others):
+        if all(is_filter(one, functions) for one in others):
             found += [lookup for _, lookup in lookups if lookup is not None][:1]
     return tuple(found)
 

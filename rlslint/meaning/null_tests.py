@@ -132,9 +132,9 @@ def _compared(never: Expr, unset: Situation, reset: Expr, empty: Situation) -> E
         return ((before, _passes(Evaluation(world, empty), reset)),)
 
     ways = Ways(never, evaluate)
-    if ways.include(lambda way: way == (False, True)):
+    if ways.give((False, True)):
         return Effect.opens
-    if ways.include(lambda way: way == (True, False)):
+    if ways.give((True, False)):
         return Effect.closes
     fails = [{way[when] for way in ways.all()} == {None} for when in (0, 1)]
     return Effect.fails if fails == [False, True] else None

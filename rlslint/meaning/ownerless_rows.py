@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.admitting import admits_all
-from rlslint.meaning.bounds import bounds_of, is_restriction, kind_of
+from rlslint.meaning.bounds import bounds_of, is_filter
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, is_own, own_column, own_columns
 from rlslint.meaning.simplifying import conjunction
@@ -66,11 +66,7 @@ def filters_of(
 ) -> tuple[Expr, ...]:
     """Return the conjuncts that only thin out what a branch admits, whoever asks."""
     return tuple(
-        one
-        for one in branch
-        if is_restriction(one)
-        and kind_of(one, functions) == "row flag"
-        and columns.isdisjoint(own_columns(one))
+        one for one in branch if is_filter(one, functions) and columns.isdisjoint(own_columns(one))
     )
 
 

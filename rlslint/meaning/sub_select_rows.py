@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from rlslint.meaning.comparing import extreme
@@ -83,18 +83,7 @@ class Rows:
         if any(may_aggregate(condition) for condition in query.conditions):
             return True
 
-        def met(world: World) -> bool:
-            evaluation = self._evaluation.inside(world)
-            try:
-                return all(evaluation.truth(c) is True for c in query.conditions)
-            except RaisesError as error:
-                world.errors.append(error.expression)
-                return True
-            finally:
-                self._evaluation.world.errors += world.errors
-
-        outcomes = worlds_inside(met, WORLDS_OF_A_SUB_SELECT, self._evaluation.world)
-        return any(outcome is not False for outcome in outcomes)
+        return any(outcome is not False for outcome in self._met(query, True))
 
     def always_match(self, query: Query) -> bool:
         """Tell whether all rows of tables that a query reads meet its conditions."""
@@ -104,14 +93,23 @@ class Rows:
         if query.limited or query.grouped or any(map(may_aggregate, query.conditions)):
             return False
 
+        return all(self._met(query, False))
+
+    def _met(self, query: Query, noting: bool) -> Iterator[bool | None]:
+        """Yield whether a row meets the conditions; with `noting`, errors are kept and tell not."""
+
         def met(world: World) -> bool:
             evaluation = self._evaluation.inside(world)
             try:
                 return all(evaluation.truth(c) is True for c in query.conditions)
-            except RaisesError:
-                return False
+            except RaisesError as error:
+                world.errors.append(error.expression)
+                return noting
+            finally:
+                if noting:
+                    self._evaluation.world.errors += world.errors
 
-        return all(worlds_inside(met, WORLDS_OF_A_SUB_SELECT, self._evaluation.world))
+        return worlds_inside(met, WORLDS_OF_A_SUB_SELECT, self._evaluation.world)
 
     def _function_may_give_rows(self, call: Expr) -> bool:
         match call:

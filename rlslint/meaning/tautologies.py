@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.admitting import admits_all, needs_values
-from rlslint.meaning.bounds import is_restriction, kind_of, unbounded_branches
+from rlslint.meaning.bounds import is_filter, unbounded_branches
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.meaning.simplifying import conjunction
@@ -75,7 +75,7 @@ def _only_self_comparison(branch: Branch, functions: ContextFunctions) -> Expr |
     """Return a column's comparison with itself beside which only restrictions stand."""
     same = [conjunct for conjunct in branch if _compares_with_itself(conjunct)]
     others = [conjunct for conjunct in branch if not _compares_with_itself(conjunct)]
-    hide = all(is_restriction(one) and kind_of(one, functions) == "row flag" for one in others)
+    hide = all(is_filter(one, functions) for one in others)
     return same[0] if same and hide else None
 
 

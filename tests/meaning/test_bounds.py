@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.bounds import bounds_of, is_bounded, tenant_columns, unbounded_branches
 from rlslint.meaning.captures import captured_comparisons
@@ -308,3 +308,18 @@ def test_what_is_true_for_everyone(
 def test_a_captured_column(tenancy: Tenancy, condition: str, names: list[tuple[str, ...]]) -> None:
     predicate = tenancy.predicate(f"EXISTS (SELECT 1 FROM members m WHERE {condition})")
     assert [capture.column.names for capture in captured_comparisons(predicate)] == names
+
+
+MANY = " OR ".join(f"status = '{number}'" for number in range(100))
+
+
+def test_many_alternatives_bind_where_each_does(tenancy: Tenancy) -> None:
+    bound = " OR ".join(f"(tenant_id = {CTX} AND status = '{n}')" for n in range(100))
+    assert is_bounded(tenancy.meaning(bound), NOT_NULL)
+    assert is_bounded(tenancy.meaning(f"({MANY}) AND tenant_id = {CTX}"), NOT_NULL)
+    assert tenant_columns(tenancy.meaning(bound)) == {TENANT}
+
+
+def test_what_many_alternatives_admit_is_given_up(tenancy: Tenancy) -> None:
+    with pytest.raises(GivenUp):
+        unbounded_branches(tenancy.meaning(f"{MANY} OR tenant_id = {CTX}"), NOT_NULL)
