@@ -53,12 +53,33 @@ def simplified(expression: Expr) -> Expr:
             return argument
         case Call(("coalesce",), (only,)):
             return only
+        case Call(names, (left, right)) if inner.function is None and (
+            symbol := _operator_of(names)
+        ):
+            return _simplified_operator(Operator(symbol, left, right, "", inner.location))
         case And():
             return conjunction(inner.arguments, inner.location)
         case Or():
             return disjunction(inner.arguments, inner.location)
         case _:
             return inner
+
+
+_TYPES = ("bpchar", "int2", "int4", "int8", "name", "numeric_", "text", "uuid_")
+_SYMBOLS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_OPERATORS_OF_FUNCTIONS = {
+    f"{type_}{'_' if type_ == 'text' and ending[0] in 'lg' else ''}{ending}": symbol
+    for type_ in _TYPES
+    for ending, symbol in _SYMBOLS.items()
+}
+"""The functions behind the comparisons of types that tell tenants (pg_operator.oprcode)."""
+
+
+def _operator_of(names: tuple[str, ...]) -> str | None:
+    """Return the operator whose function a call names, as PostgreSQL's own."""
+    if names[:-1] not in ((), ("pg_catalog",)):
+        return None
+    return _OPERATORS_OF_FUNCTIONS.get(names[-1])
 
 
 def conjunction(arguments: tuple[Expr, ...], location: int) -> Expr:

@@ -84,6 +84,8 @@ def tenancy() -> Tenancy:
         ("tenant_id = app.strict_tenant()", "equality", {TENANT}),
         ("tenant_id = app.atomic_tenant()", "equality", {TENANT}),
         (f"NOT (tenant_id <> {CTX})", "equality", {TENANT}),
+        (f"int4eq(tenant_id, {CTX})", "equality", {TENANT}),
+        (f"NOT pg_catalog.int4ne({CTX}, tenant_id)", "equality", {TENANT}),
         (f"(tenant_id = {CTX}) IS TRUE", "equality", {TENANT}),
         (f"COALESCE(tenant_id = {CTX}, false)", "equality", {TENANT}),
         (f"CASE WHEN locked THEN false ELSE tenant_id = {CTX} END", "equality", {TENANT}),
@@ -160,6 +162,7 @@ def test_a_bound_is_seen(tenancy: Tenancy, sql: str, form: str, columns: set[int
         ("EXISTS (SELECT 1 FROM members m WHERE m.user_id = auth.uid() AND m.tenant_id ="
          " (SELECT l.doc_id FROM links l WHERE l.doc_id > docs.tenant_id))", ["exclusion"]),
         (f"tenant_id <> {CTX}", ["exclusion"]),
+        (f"int4ne(tenant_id, {CTX})", ["exclusion"]),
         ("mystery(tenant_id)", ["opaque"]),
         (f"tenant_id = {CTX} OR (is_public AND false)", []),
         (f"CASE WHEN is_public THEN true ELSE tenant_id = {CTX} END", ["row flag"]),
