@@ -348,6 +348,8 @@ _NAME = Pattern(
     r"|.+(?:Tests?|Spec|IT)\.(?:java|kt|scala|groovy|cs|fs|php|swift)"
 )
 
+_ALWAYS_TESTS = Pattern(r".*_test\.go|.*\.(?:test|spec)\.[cm]?[jt]sx?")
+"""Names that are tests also among migrations: Go builds no program of them."""
 _MIGRATION = Pattern(
     r"(?i:[vur]?\d.*|(?:.+[-_])?(?:migrat\w*|versions?|changelogs?|changesets?|deploy))"
 )
@@ -371,6 +373,8 @@ class Tests:
             return False
         folder, name = os.path.split(full)
         if self._is_inside(folder):
+            return True
+        if _ALWAYS_TESTS().fullmatch(name) is not None:
             return True
         is_migration = any(map(_MIGRATION().fullmatch, (name, os.path.basename(folder))))
         return not is_migration and _NAME().fullmatch(name) is not None

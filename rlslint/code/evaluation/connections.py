@@ -543,7 +543,7 @@ class Connections:
                     for each in self.active:
                         self.ambient(each, course).transaction = True
                 if of.session is None:
-                    return self.made(Role.transaction, library, course)
+                    return self._lent(Role.transaction, of, course)
                 of.session.transaction = True
                 self.note(CodeEventKind.begin, of.session, call.place, course)
                 return Handle(Role.transaction, library, of.session)

@@ -14,6 +14,12 @@ from rlslint.text.patterns import Pattern
 
 _FOLDER = Pattern(r"[\w-]*migrat\w*|versions|changelogs?", re.IGNORECASE)
 _DDL = Pattern(rb"\b(?:create|alter|drop|grant|revoke)\s+[\w\"]", re.IGNORECASE)
+_KEEPS_RECORDS = Pattern(
+    rb"(?:create|alter|drop)\s+table\s+(?:if\s+(?:not\s+)?exists\s+)?"
+    rb"[\w\".]*(?:migrations?|schema_version|db_version|changelog)(?:_lock)?\b",
+    re.IGNORECASE,
+)
+"""What a program does to the table in which it notes the migrations that it has run."""
 _SCHEMA = Pattern(
     rb"ActiveRecord::Migration|Ecto\.Migration|\bMigrationBuilder\b|\bSchema::|\bqueryInterface\b"
     rb"|\bQueryRunner\b|\bpgm\b|\bknex\b|\bSchemaManager\b|\bgoose\.Add\w*Migration|\bBaseJavaMigration\b"
@@ -57,4 +63,6 @@ def _changes_schema(file: SourceFile) -> bool:
         return False
     if len(data) > LARGEST_FILE or b"\0" in data:
         return False
-    return any(words().search(data) for words in (_DDL, _SCHEMA))
+    if _SCHEMA().search(data):
+        return True
+    return any(_KEEPS_RECORDS().match(data, one.start()) is None for one in _DDL().finditer(data))
