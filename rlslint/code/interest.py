@@ -183,8 +183,11 @@ def reads_rows(text: Searched, signs: Signs) -> bool:
 
 def names_library(text: Searched, name: str) -> bool:
     """Tell whether a file names a library of its language that lends connections."""
-    sparse, sign = _libraries(_language(name))
-    return text.has_any(sparse) and sign.search(text.lowered) is not None
+    return any(
+        text.has(sparse)
+        and any(text.has(word) and sign.search(text.lowered) for word, sign in signs)
+        for sparse, signs in _libraries(_language(name)).items()
+    )
 
 
 def openings(data: bytes, name: str) -> list[int]:
@@ -213,8 +216,8 @@ def _opening(language: str) -> re.Pattern[bytes]:
 
 
 @cache
-def _libraries(language: str) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
-    """Return words without one of which no library of a language is named, and what finds one."""
+def _libraries(language: str) -> dict[bytes, _Words]:
+    """Return words without one of which no library of a language is named, and what has them."""
     names = {
         name.lower().encode()
         for library in libraries_of(language)
@@ -222,8 +225,17 @@ def _libraries(language: str) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
         for name in library.imports or library.names
     }
     sparse = [name for name in names if not any(o != name and o in name for o in names)]
-    known = [rb"(?<!\w)" * name[:1].isalnum() + re.escape(name) for name in sorted(names)]
-    return tuple(sorted(sparse)), re.compile(rb"(?:%b)(?!\w)" % b"|".join(known))
+    return {
+        word: [(name, _whole(name)) for name in sorted(names) if word in name]
+        for word in sorted(sparse)
+    }
+
+
+def _whole(name: bytes) -> re.Pattern[bytes]:
+    """Return what finds a name that is no part of a longer one; it begins with the name itself."""
+    plain = re.escape(name)
+    before = rb"(?<!\w%b)" % plain if name[:1].isalnum() else b""
+    return re.compile(plain + before + rb"(?!\w)")
 
 
 def places(data: bytes, signs: Signs) -> list[int]:
