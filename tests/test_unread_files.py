@@ -565,3 +565,13 @@ def test_what_a_program_sets_is_read_by_policies_beside_other_scripts(tmp_path: 
     assert "beside them" in run.stderr
     assert "no policy was found" not in run.stderr
     assert "that no policy reads" not in run.stderr
+
+
+def test_a_role_of_which_nothing_is_certain_costs_no_run(tmp_path: Path) -> None:
+    files = {
+        "migrations/0001_a.sql": ROLES + "DO $$ BEGIN IF random() > 0.5 THEN\n"
+        "ALTER ROLE app NOLOGIN NOINHERIT; END IF; END $$;",
+        ".env.production": "DATABASE_URL=postgres://app@db/shop\n",
+    }
+    run = rlslint("check", cwd=files_in(tmp_path, files))
+    assert "fault of its own" not in run.stdout + run.stderr

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.catalog import Catalog
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.files import disk
 from rlslint.files.discovery import Found
@@ -100,9 +102,11 @@ def _left_out_roles(project: Project) -> Iterator[NotChecked]:
     if project.uses_row_security and any(role.declared for role in project.catalog.roles.values()):
         from rlslint.project.questions.ordinary_roles import left_out_by_name
 
-        for role, reason in left_out_by_name(project):
-            where = role.created.span if role.created is not None else None
-            yield NotChecked("role", role.name, reason, (), where)
+        # Where it is not known who serves requests, every rule that asks says so.
+        with suppress(UnknownFact):
+            for role, reason in left_out_by_name(project):
+                where = role.created.span if role.created is not None else None
+                yield NotChecked("role", role.name, reason, (), where)
 
 
 def _refused(project: Project) -> Iterator[NotChecked]:
