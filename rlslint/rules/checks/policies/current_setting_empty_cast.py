@@ -43,11 +43,7 @@ def _failing_casts(condition: Condition, project: Project) -> tuple[EmptyCast, .
 
 def _is_never_empty(project: Project, setting: str) -> bool:
     """Tell whether a setting has a value wherever a transaction ends that had set it."""
-    return (
-        _goes_back(project, setting)
-        or _is_filled_by_pools(project, setting)
-        or _is_set_for_sessions(project, setting)
-    )
+    return _goes_back(project, setting) or _is_filled_by_pools(project, setting)
 
 
 def _is_filled_by_pools(project: Project, setting: str) -> bool:
@@ -62,12 +58,6 @@ def _is_filled_by_pools(project: Project, setting: str) -> bool:
         if trace.hook in (Hook.acquire, Hook.connect)
         for _, write in trace.writes()
     )
-
-
-def _is_set_for_sessions(project: Project, setting: str) -> bool:
-    """Tell whether the application sets it, and never for a transaction alone."""
-    writes = [write for write in project.setting_writes if write.name in (setting, "")]
-    return bool(writes) and all(one.local is False and not one.resets for one in writes)
 
 
 def _goes_back(project: Project, setting: str) -> bool:
