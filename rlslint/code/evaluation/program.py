@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code import form
@@ -84,6 +84,10 @@ _NO_WORD = bytes(
     c if c > 127 or chr(c).isalnum() or c == ord("_") else ord(" ") for c in range(256)
 )
 """What each byte becomes so that a text falls into its words."""
+
+
+_FEW = 10
+"""How many words are found quicker one by one than by taking a text to pieces."""
 
 
 class _Loaded:
@@ -541,7 +545,7 @@ class Programs:
         more = 0
         for shown in self._files:
             data = self._read(shown)
-            used = wanted.keys() & _words(data) if data else ()
+            used = _used(wanted, data) if data else ()
             if not data or not used:
                 continue
             uses = re.compile(b"|".join(sorted({form for word in used for form in wanted[word]})))
@@ -569,7 +573,7 @@ class Programs:
             chosen.update(
                 shown
                 for shown, data in readers.files.items()
-                if shown not in chosen and not lent.isdisjoint(_words(data))
+                if shown not in chosen and _used(lent, data)
             )
         ordered = sorted(chosen)
         self.passed = tuple(ordered[FILES_OF_A_PROGRAM:])
@@ -846,6 +850,13 @@ def _is_lent(value: Value) -> bool:
 def _tells(name: str) -> bool:
     """Tell whether a name is hardly any other's."""
     return len(name) > 3 and name.lower() not in _NOT_TELLING
+
+
+def _used(words: Collection[bytes], data: bytes) -> set[bytes]:
+    """Return those of some words that stand in a text."""
+    if len(words) <= _FEW and not any(word in data for word in words):
+        return set()
+    return set(words).intersection(_words(data))
 
 
 def _words(data: bytes) -> list[bytes]:
