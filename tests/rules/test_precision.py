@@ -368,6 +368,7 @@ def test_a_blank_that_is_to_be_replaced_is_no_broken_sql(tmp_path: Path) -> None
         ("posts are readable by signed-in users", "author_id", Severity.warning),
         ("Authenticated users can view posts", "author_id", Severity.warning),
         ("Authenticated users can view posts", "tenant_id", Severity.error),
+        ("Authenticated users can view their own posts", "author_id", Severity.error),
         ("read posts", "author_id", Severity.error),
     ],
 )

@@ -37,8 +37,25 @@ _SHARING = frozenset(
 _SIGNED_IN = tuple(
     frozenset(needed.split())
     for needed in ("signed in", "signedin", "logged in", "loggedin", "authenticated users",
-                   "authenticated user", "all authenticated", "any authenticated", "all users")
+                   "authenticated user", "all authenticated", "any authenticated")
 )  # fmt: skip
+
+_SOME_OF_THEM = frozenset(
+    [
+        "admin",
+        "admins",
+        "member",
+        "members",
+        "manager",
+        "managers",
+        "my",
+        "own",
+        "owner",
+        "owners",
+        "staff",
+        "their",
+    ]
+)
 
 _KEEPING_APART = frozenset(("isolate", "isolated", "isolates", "isolation"))
 
@@ -243,6 +260,8 @@ def is_called_shared(policy: Policy) -> bool:
 def is_called_for_signed_in(policy: Policy) -> bool:
     """Tell whether the name of a policy says that all who are signed in may do what it allows."""
     words = words_of(policy.name.lower())
+    if not words.isdisjoint(_SOME_OF_THEM):
+        return False
     return any(words.issuperset(needed) for needed in _SIGNED_IN)
 
 
