@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from rlslint.code.adapters import comment_mark, language_of
+from rlslint.code.adapters.building import remarks
 from rlslint.code.evaluation.migrations import migration_site
 from rlslint.code.evaluation.strings import Source, untold
 from rlslint.code.sites import SqlSite
@@ -36,10 +37,8 @@ def is_uncovered(
     rest = _uncovered(data, characters, parts, path)
     if not tells(rest):
         return False
-    remarks = language_of("." + path.rpartition(".")[2].lower()).remarks
-    if remarks is None:
-        return True
-    return tells(_uncovered(data, characters, (*parts, *remarks(data)), path))
+    said = remarks(language_of("." + path.rpartition(".")[2].lower()), data)
+    return not said or tells(_uncovered(data, characters, (*parts, *said), path))
 
 
 def _uncovered(data: bytes, characters: Ranges, parts: Ranges, path: str) -> bytes:

@@ -17,7 +17,7 @@ def test_order_of_alembic() -> None:
         revision("c", "'b'"),
         revision("d", "'b'"),
         (Path("v/env.py"), "x = 1\n"),
-        (Path("v/zz.py"), "def :\n"),
+        (Path("v/zz.py"), "revision = (\n"),
     ]
     assert [path.stem for path in order_alembic(files)] == ["b", "c", "d", "a", "zz"]
 

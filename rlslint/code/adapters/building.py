@@ -17,7 +17,7 @@ from time import thread_time
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
-from rlslint.code.form import Block, Later, Name, Node, Other, Parameter
+from rlslint.code.form import ALL_ENTRIES, Block, Later, Name, Node, Other, Parameter
 from rlslint.text.budget import (
     DEEPEST_BRACKETS,
     DEEPEST_NESTING,
@@ -43,6 +43,7 @@ _ARGUMENTS_OF_TYPE = Pattern(r"<.*|\[.*|\(.*", re.DOTALL)
 _LAST_WORDS = Pattern(r"((?:\w+\.)?(\w+))\W*$")
 _NOTHINGS = frozenset(("None", "null", "undefined"))
 _CONFLICTS = Pattern(rb"(?m)^(?:<{7} .*|\|{7} .*|={7}\r?|>{7} .*)$")
+_BETWEEN = frozenset(("heredoc_body", "line_continuation"))
 _REST = ("splat", "variadic")
 
 
@@ -62,13 +63,13 @@ class Language(NamedTuple):
     parameters with where name, type and, if there can be one, default stand. `patterns` are node
     types that hold several targets. `sigil` are characters in front of names. `operators` are
     spelled otherwise than elsewhere. `prepare` gives a text of equal length that the grammar can
-    parse; `before` looks at the whole tree first. `parse` brings a file into the form where no
-    grammar does. `formats_with_braces`: the method `format` of its strings fills braces.
+    parse; `before` looks at the whole tree first, `after` adds to a program what the whole tree
+    tells. `formats_with_braces`: the method `format` of its strings fills braces.
     `enforces_types`: a value is of the type that it is declared to have. `bare_calls`: the name of
     a function alone calls it. `shares_folder`: the files of a folder see each other's names.
     `imports_folders`: a module is all files of a folder. `visits_keys`: a loop over a mapping gets
     its keys. `errors` is how they reach who calls.
-    `remarks` gives the bytes of what a program does not run and that is no comment.
+    `remarks` gives what a program does not run and that is no comment.
     """
 
     name: str
@@ -82,7 +83,7 @@ class Language(NamedTuple):
     operators: Mapping[str, str] = {}
     prepare: Callable[[bytes], bytes] | None = None
     before: Callable[[Builder, Parsed], None] | None = None
-    parse: Callable[[bytes], Program] | None = None
+    after: Callable[[Builder, Parsed, Program], Program] | None = None
     formats_with_braces: bool = False
     enforces_types: bool = True
     bare_calls: bool = False
@@ -90,7 +91,7 @@ class Language(NamedTuple):
     imports_folders: bool = False
     visits_keys: bool = False
     errors: Errors = Errors.raised
-    remarks: Callable[[bytes], tuple[tuple[int, int], ...]] | None = None
+    remarks: Callable[[Parsed], Iterable[Parsed]] | None = None
 
 
 class Program(NamedTuple):
@@ -110,18 +111,42 @@ class Program(NamedTuple):
 
 def parsed(language: Language, source: bytes) -> Program:
     """Return a file in its form; a part that the grammar cannot parse is an `Other`."""
-    read = _without_conflicts(source)
-    if language.parse is not None:
-        return language.parse(read)
-    if language.prepare is not None:
-        read = language.prepare(read)
-    tree = _tree(_parser(language), read)
+    tree = _tree(language, source)
     if tree is None:
         return Program(Block(0, 0, ()), False, "this file takes too long to be parsed.")
     builder = Builder(language, source)
     if language.before is not None:
         language.before(builder, tree.root_node)
-    return Program(builder.node(tree.root_node), builder.is_cut)
+    made = Program(builder.node(tree.root_node), builder.is_cut)
+    return made if language.after is None else language.after(builder, tree.root_node, made)
+
+
+def remarks(language: Language, source: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the bytes of what a program does not run and that is no comment."""
+    tree = None if language.remarks is None else _tree(language, source)
+    if tree is None or language.remarks is None:
+        return ()
+    return tuple(map(span, language.remarks(tree.root_node)))
+
+
+_MOST_KEPT = 1_000_000
+"""Bytes of source whose trees are kept for who asks for remarks."""
+_trees: dict[tuple[str, bytes], Tree | None] = {}
+
+
+def _tree(language: Language, source: bytes) -> Tree | None:
+    """Return the tree of a file; where it may be asked for again, it is kept."""
+    if (language.name, source) in _trees:
+        return _trees[language.name, source]
+    read = _without_conflicts(source)
+    if language.prepare is not None:
+        read = language.prepare(read)
+    tree = _parsed(_parser(language), read)
+    if language.remarks is not None:
+        kept = sum([len(each) for _, each in _trees])
+        if kept + len(source) <= _MOST_KEPT:
+            _trees[language.name, source] = tree
+    return tree
 
 
 def _without_conflicts(source: bytes) -> bytes:
@@ -131,7 +156,7 @@ def _without_conflicts(source: bytes) -> bytes:
     return _CONFLICTS().sub(lambda found: b" " * len(found[0]), source)
 
 
-def _tree(parser: Parser, source: bytes) -> Tree | None:
+def _parsed(parser: Parser, source: bytes) -> Tree | None:
     """Return the tree of a file, None where its grammar does not come to an end in time.
 
     Grammars begin again at every comment or string that nothing closes, and read to the end of the
@@ -181,6 +206,7 @@ class Builder:
 
     def __init__(self, language: Language, source: bytes) -> None:
         self.language = language
+        self._rules = language.rules
         self.source = source
         self.is_cut = False
         self.notes: dict[int, Parsed] = {}
@@ -199,7 +225,7 @@ class Builder:
         if self._depth > DEEPEST_NESTING:
             self.is_cut = True
             return Other(node.start_byte, node.end_byte)
-        rule = self.language.rules.get(node.type)
+        rule = self._rules.get(node.type)
         self._depth += 1
         try:
             if rule is not None:
@@ -230,7 +256,9 @@ class Builder:
                 positional.append(self.node(child))
                 continue
             name, value = part(child, where[0]), part(child, where[1])
-            if name is not None and value is None:
+            if where[0] == ALL_ENTRIES:
+                named.append((ALL_ENTRIES, self.node(value)))
+            elif name is not None and value is None:
                 named.append((plain(self.text(name)), self.variable(name)))
             elif name is not None and value is not None and name != value:
                 named.append((plain(self.text(name)), self.node(value)))
@@ -298,7 +326,7 @@ def children(node: Parsed | None) -> list[Parsed]:
     return [
         child
         for child in node.named_children
-        if "comment" not in child.type and child.type != "heredoc_body"
+        if "comment" not in (kind := child.type) and kind not in _BETWEEN
     ]
 
 
@@ -309,7 +337,7 @@ def part(node: Parsed | None, where: Where) -> Parsed | None:
     if isinstance(where, int):
         listed = children(node)
         return listed[where] if -len(listed) <= where < len(listed) else None
-    if where.startswith("."):
+    if where[0] == ".":
         types = where[1:].split("|")
         return next((child for child in node.children if child.type in types), None)
     return node.child_by_field_name(where)

@@ -14,25 +14,32 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
 
 _LINES = Pattern(r"[^\n]*\n|[^\n]+")
-_OCTAL = Pattern(r"[0-7]{2,3}")
+_OCTAL = Pattern(r"[0-7]{1,3}")
 _ESCAPES = {
-    "n": "\n", "t": "\t", "r": "\r", "0": "\0", "e": "\x1b", "a": "\a", "b": "\b", "f": "\f",
+    "n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "a": "\a", "b": "\b", "f": "\f",
     "v": "\v", "s": " ", "\n": "", "\r\n": "",
 }  # fmt: skip
 
 
 def unescaped(text: str) -> str:
     """Return the character that an escape stands for."""
-    if len(text) > 2 and text[1] in "uxUN":
+    if text.startswith("\\N{"):
+        import unicodedata
+
+        try:
+            return unicodedata.lookup(text[3:-1])
+        except KeyError:
+            return "\ufffd"
+    if len(text) > 2 and text[1] in "uxU":
         digits = text[2:].strip("{}")
         try:
             found = chr(int(digits, 16))
         except (ValueError, OverflowError):
             return "\ufffd"
         return "\ufffd" if "\ud800" <= found <= "\udfff" else found
-    if len(text) > 2 and _OCTAL().fullmatch(text, 1):
+    if _OCTAL().fullmatch(text, 1):
         return chr(int(text[1:], 8))
-    return _ESCAPES.get(text[1:], text[1:])
+    return _ESCAPES.get(text[1:], text[1:] or text)
 
 
 def pieces(text: str, offset: int, doubled: Mapping[str, str]) -> Iterator[Piece]:
@@ -74,7 +81,7 @@ def string(
         parts: list[Piece | Node] = []
         for child in node.children:
             if child.type in contents:
-                parts += _content(builder, child, doubled or {})
+                parts += characters(builder, child, doubled or {})
             elif child.type in escapes:
                 parts.append(Piece(*span(child), unescaped(builder.text(child))))
             elif child.type in holes:
@@ -86,8 +93,11 @@ def string(
     return rule
 
 
-def _content(builder: Builder, node: Parsed, doubled: Mapping[str, str]) -> Iterator[Piece]:
+def characters(builder: Builder, node: Parsed, doubled: Mapping[str, str]) -> Iterator[Piece]:
     """Yield the characters of a string; some grammars keep its escapes inside of them."""
+    if not doubled and node.child_count == 0:
+        yield Piece(*span(node), builder.text(node))
+        return
     position = node.start_byte
     for inner in node.children:
         if inner.start_byte > position:

@@ -44,7 +44,9 @@ from rlslint.text.patterns import Pattern
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed
 
-_NUMBER = Pattern(r"(0[xX][\da-fA-F]+|\d+)(?:[iu](?:8|16|32|64|128|size)|[a-zA-Z]*)")
+_NUMBER = Pattern(
+    r"(0(?:[xX][\da-fA-F]+|[oO][0-7]+|[bB][01]+)|\d+)(?:[iu](?:8|16|32|64|128|size)|[a-zA-Z]*)"
+)
 _CONSTANTS = {
     "true": True, "false": False, "none": None, "nil": None, "null": None, "nullptr": None,
 }  # fmt: skip
@@ -109,7 +111,7 @@ def constant(builder: Builder, node: Parsed) -> Node:
     digits = text.replace("_", "")
     number = _NUMBER().fullmatch(digits)
     if number is not None and len(number[1]) <= MOST_DIGITS:
-        return Literal(*span(node), int(number[1], 0 if number[1][:2] in ("0x", "0X") else 10))
+        return Literal(*span(node), int(number[1], 10 if number[1].isdigit() else 0))
     try:
         found = float(digits.rstrip("dDfFmM"))
     except ValueError:
@@ -284,7 +286,7 @@ def only_item(builder: Builder, node: Parsed | None) -> Node | None:
         return None
     made = builder.node(node)
     if isinstance(made, Sequence) and len(made.items) == 1 and "list" in node.type:
-        return made.items[0] if node.children[0].is_named else made
+        return made.items[0] if node.child_count == 1 else made
     return made
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import heapq
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from rlslint import NamedTuple
-from rlslint.files.python_source import parsed_quietly
 from rlslint.text.patterns import Pattern
 
 _MODULES = Pattern(rb"(?m)^MIGRATION_MODULES\b[^=\n]*=[^{]{0,40}\{([^{}]*)\}")
 _MODULE = Pattern(rb"""["'](\w+)["']\s*:\s*["']([\w.]+)["']""")
+_REVISION = Pattern(r"(?m)^()(revision|down_revision|depends_on)\b[^=\n]*=(?!=)")
+_DEPENDENCY = Pattern(r"(?m)^([ \t]+)(dependencies|replaces|run_before)\b[^=\n]*=(?!=)")
+_MIGRATION = Pattern(r"(?m)^class\s+Migration\b")
 _LABEL = Pattern(rb"""(?m)^[ \t]+label\s*(?::\s*str\s*)?=\s*["'](\w+)["']""")
 
 
@@ -27,19 +30,17 @@ def order_alembic(files: list[tuple[Path, str]]) -> list[Path]:
     """Return the revisions in the order of `alembic upgrade heads`.
 
     Branches that no revision joins run one revision after the other by the names of their files.
-    A file without `revision` is no migration and is left out; one that Python cannot parse, and
-    revisions whose chain is a circle, come last.
+    A file without `revision` is no migration and is left out; one whose `revision` cannot be
+    read, and revisions whose chain is a circle, come last.
     """
     nodes: list[_Node] = []
     unreadable: list[Path] = []
     for path, text in files:
-        tree = _tree(text)
-        if tree is None:
-            unreadable.append(path)
-            continue
-        values = _assignments(tree.body)
+        values = _values(_REVISION(), text)
         names = _strings(values.get("revision"))
-        if names:
+        if "revision" in values and not names:
+            unreadable.append(path)
+        elif names:
             after = _strings(values.get("down_revision")) + _strings(values.get("depends_on"))
             nodes.append(_Node(path, names[0], frozenset(after)))
     return _ordered(nodes) + sorted(unreadable)
@@ -53,20 +54,16 @@ def order_django(
     `labels` are those of the apps, by their directory or that of their migrations, which do not go
     by the name of the former. A squashed
     migration takes the place of those that it replaces, as on a new database. A file without a
-    class `Migration` is left out; one that Python cannot parse comes last.
+    class `Migration` is left out.
     """
     nodes: list[_Node] = []
-    unreadable: list[Path] = []
     replaced: dict[str, str] = {}
     before: list[tuple[str, str]] = []
     for path, text in files:
-        tree = _tree(text)
-        if tree is None:
-            unreadable.append(path)
+        migration = _MIGRATION().search(text)
+        if migration is None:
             continue
-        values = _migration_values(tree)
-        if values is None:
-            continue
+        values = _values(_DEPENDENCY(), text, migration.end())
         app = path.parent.parent
         label = labels.get(path.parent) or labels.get(app) or app.name
         name = f"{label}.{path.stem}"
@@ -75,7 +72,7 @@ def order_django(
         before.extend((later, name) for later in _pairs(values.get("run_before")))
     kept = [node for node in nodes if node.name not in replaced]
     ends = _ends_of_apps(kept)
-    return _ordered([_resolved(node, replaced, before, ends) for node in kept]) + sorted(unreadable)
+    return _ordered([_resolved(node, replaced, before, ends) for node in kept])
 
 
 def moved_in(settings: bytes) -> dict[str, str]:
@@ -142,30 +139,20 @@ def _ordered(nodes: list[_Node]) -> list[Path]:
     return ordered + sorted(path for path in waiting if path not in done)
 
 
-def _tree(text: str) -> ast.Module | None:
-    """Return the tree of a file, None where Python cannot parse it."""
-    try:
-        return parsed_quietly(text.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+def _values(assigned: re.Pattern[str], text: str, start: int = 0) -> dict[str, ast.expr | None]:
+    """Return what names are given, None where that cannot be read.
 
-
-def _assignments(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
-    values: dict[str, ast.expr] = {}
-    for statement in body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                values[name] = value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                values[name] = value
+    The rest of a file may be broken, or as long as it likes.
+    """
+    values: dict[str, ast.expr | None] = {}
+    for found in assigned.finditer(text, start):
+        after = re.compile(rf"(?m)^[ \t]{{0,{len(found[1])}}}[\w@\"']").search(text, found.end())
+        value = text[found.end() : len(text) if after is None else after.start()].strip()
+        try:
+            values.setdefault(found[2], ast.parse(value, mode="eval").body)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            values.setdefault(found[2], None)
     return values
-
-
-def _migration_values(tree: ast.Module) -> dict[str, ast.expr] | None:
-    for statement in tree.body:
-        if isinstance(statement, ast.ClassDef) and statement.name == "Migration":
-            return _assignments(statement.body)
-    return None
 
 
 def _strings(node: ast.expr | None) -> list[str]:

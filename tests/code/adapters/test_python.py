@@ -22,6 +22,11 @@ from tests.code.adapters.rendering import form, strings
         ("f'''SELECT {a[\"x\"]}\n {b}'''", '"SELECT {a["x"]}\n {b}"'),
         ("b'SELECT 1'", '"SELECT 1"'),
         ("'SELECT \\\nx'", '"SELECT x"'),
+        ("r'\\\\' '\\1\\s' b'\\u00e9'", '"\\\\\x01\\s\\u00e9"'),
+        ("f'{a!r:>{w}} {b=} {c:%Y-%m}'", "\"'{a}' '{b}' {c}\""),
+        ("f'{a['b']} {f'{c}'}'", '"{a["b"]} {"{c}"}"'),
+        ("0o17, 0b11, 1_000, 0xff, 1.5e3, -2", "[15, 3, 1000, 255, 1500.0, -2]"),
+        ("1,", "[1]"),
     ],
 )
 def test_literals(literal: str, expected: str) -> None:
@@ -118,14 +123,73 @@ def test_modules_are_named_as_they_are_imported() -> None:
     assert made.modules == ("a.b", "c", "i.*")
 
 
-def test_what_is_older_or_broken_is_read_around() -> None:
+def test_modules_are_found_wherever_they_are_imported() -> None:
+    source = "def f():\n    if a:\n        import b\n    from c.d import (e,  # why\n        g)\n"
+    made = parsed(language_of(".py"), f'"""\n    import documented\n"""\n{source}'.encode())
+    assert sorted(made.modules or ()) == ["b", "c.d.e", "c.d.g"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("print 'x', y", '?("x", y)'),
+        ("exec 'x' in y", '?("x", y)'),
+        ("try:\n  a()\nexcept (B, C), e:\n  d()", "try { a() } except { d() }"),
+        ("def f(a, (b, c)): pass", "fn f(a, (b, c)) { ?() }"),
+    ],
+)
+def test_what_is_older(source: str, expected: str) -> None:
+    assert form(".py", source) == expected
+    assert parsed(language_of(".py"), source.encode()).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def f[T: int](a: T) -> T: return a", "fn f(a: T) -> T { return a }"),
+        ("class A[T](B[T]): pass", "class A < B { ?() }"),
+        ("type A = B | C", "A = (B | C)"),
+        ("type(a).b = 'x'", 'a.b = "x"'),
+        ("try:\n  a()\nexcept* B as e:\n  d()", "try { a() } except { d() }"),
+        ("with (a() as b, c() as d.e):\n  f()", "with b = a(), d.e = c() { f() }"),
+        ("if (a := b()): c(a)", "if a = b() then { c(a) }"),
+        ("x = lambda a, *b, c=1: a", "x = fn (a, *b, c = 1) => a"),
+        ("while a:\n  b()\nelse:\n  c()", "while if a { b() }\nc()"),
+        ("x = {**a, 'b': 1, c: 2}", "x = {*a, b: 1, [{ c }]: 2}"),
+        ("x = {a: b for a, (c, d) in e}", "x = dict(for a, _1 in e if c, d = _1 [a, b])"),
+        ("x = a + \\\n  b  # why\n", "x = (a + b)"),
+        ("a not in b; a < b < c", "(not (a in b))\n?(a, b, c)"),
+    ],
+)
+def test_what_is_newer_and_rarer(source: str, expected: str) -> None:
+    assert form(".py", source) == expected
+    assert parsed(language_of(".py"), source.encode()).problem == ""
+
+
+def test_one_of_several_ways() -> None:
     source = (
-        "import psycopg2\ntry:\n    f('SET x.y = 1')\nexcept ValueError, e:\n    print 'no', e\n"
-        "def g(:\n    pass\nh('SELECT 1')\n"
+        "match a, b:\n  case 'x' | -1: c()\n  case [d, *_]: c()\n  case e.f: c()\n"
+        "  case None: c()\n  case g if h: c()\n  case i: c()\n"
     )
+    assert form(".py", source) == (
+        'choose [a, b] { "x", ?() => { c() }; ?() => { c() }; e.f => { c() }; None => { c() }; '
+        "?() => { c() }; else => { c() } }"
+    )
+
+
+def test_tabs_and_form_feeds() -> None:
+    source = "def f():\n\tif a:\n\t\tb()\n\f\ndef g():\n\tc()\n"
+    assert form(".py", source) == "fn f() { if a then { b() } }\nfn g() { c() }"
+
+
+@pytest.mark.parametrize(
+    "broken", ["def g(:\n    pass\n", "x = = 1\n", "class A:\n  def g(self):\n    h.i('a'\n"]
+)
+def test_what_is_broken_is_read_around(broken: str) -> None:
+    source = f"f('SET x.y = 1')\n{broken}h('SELECT 1')\n"
     made = parsed(language_of(".py"), source.encode())
     assert made.problem.startswith("Python cannot parse this file at line ")
-    assert {"SET x.y = 1", "no", "SELECT 1"} <= set(strings(".py", source))
+    assert {"SET x.y = 1", "SELECT 1"} <= set(strings(".py", source))
 
 
 def test_a_merge_that_was_left_unfinished_has_both_sides() -> None:
@@ -141,6 +205,7 @@ def test_a_merge_that_was_left_unfinished_has_both_sides() -> None:
         "x = " + "(" * 500 + ")" * 500,
         "c.execute(" + "[" * 150 + "]" * 150 + ")",
         "x = " + "-" * 20_000 + "1\n",
+        "x = " + "-" * 100_000,
         "x = " + " + ".join(["'SELECT 1'"] * 5_000) + "\n",
         "x = " + ".a" * 20_000,
         "x = a" + ".b()" * 3_000,

@@ -326,9 +326,16 @@ def test_a_helper_of_another_module_is_read_with_the_migration(tmp_path: Path) -
     assert "is not read" not in run.stderr
 
 
-@pytest.mark.parametrize("broken", ["def upgrade(:\n", "print 1\n", "x = " + "-" * 20_000 + "1\n"])
-def test_what_python_cannot_parse_is_said(tmp_path: Path, broken: str) -> None:
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("def upgrade(:\n", "Python cannot parse this file at line "),
+        ("x = = 1\n", "Python cannot parse this file at line "),
+        ("x = " + "-" * 20_000 + "1\n", "parts of this file are nested too deeply"),
+    ],
+)
+def test_what_cannot_be_parsed_is_said(tmp_path: Path, broken: str, said: str) -> None:
     files = {"alembic/versions/1_a.py": MIGRATION.replace("MORE", "pass") + broken}
     run = rlslint("check", cwd=files_in(tmp_path, files))
-    assert "Python cannot parse this file" in run.stderr
+    assert said in run.stderr
     assert "No findings" not in run.stderr
