@@ -81,7 +81,8 @@ def found(
 
 
 def test_a_hook_that_sets_the_tenant_needs_one_that_takes_it_back(tmp_path: Path) -> None:
-    assert found(tmp_path / "a", HOOKS) == [("app.py", "session-set-tenant", Severity.warning)]
+    """Whoever borrows one next sets a tenant as well: what is left matters to other borrowers."""
+    assert found(tmp_path / "a", HOOKS) == [("app.py", "session-set-tenant", Severity.info)]
     assert found(tmp_path / "b", HOOKS + TAKES_BACK) == []
 
 

@@ -71,7 +71,6 @@ TWO_FAULTS = {
     ("guc-unqualified-name", "set-config-session"),
     ("policy-coalesce-to-column", "policy-case-folding"),
     ("policy-not-in-null", "insert-check-true"),
-    ("pool-hook-misses-new-connections", "set-config-session"),
     ("security-definer-setter-public", "set-config-session"),
 }
 """What two rules tell of one place of an example, mended by two changes."""

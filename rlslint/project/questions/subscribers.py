@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rlslint.access import is_superuser
+from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.privileges import has_any_column_privilege
+from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import protected_tables
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Role
@@ -29,6 +31,21 @@ def subscribers(tables: Sequence[Relation], project: Project) -> Iterator[Role]:
         connects = role.declared and role.knows("login") and role.login
         reads = connects and _holds(role, ("select",), tables, project)
         if reads and not writes_protected(role, project):
+            yield role
+
+
+def serving_replicators(project: Project) -> Iterator[Role]:
+    """Yield the roles with REPLICATION that serve requests, and so may read what is decoded.
+
+    One that may only read tables is likely there for the replica itself, and one that gets past
+    policies anyway is another rule's business.
+    """
+    for role in replicating(project):
+        if role.name not in project.runtime.names:
+            continue
+        configured = project.runtime.reason(role.name).evidence is Evidence.configuration
+        bound = not escapes_row_security(project.catalog, role.name)
+        if bound and (configured or writes_protected(role, project)):
             yield role
 
 

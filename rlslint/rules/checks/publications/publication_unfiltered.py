@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint.access.data_roles import escapes_row_security
-from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.publications import Publication
-from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.replicated import Sent, asks_policies, sends_rows
-from rlslint.project.questions.subscribers import replicating, subscribers, writes_protected
+from rlslint.project.questions.subscribers import serving_replicators, subscribers
 from rlslint.rules.registry import rule
 
 
@@ -31,7 +28,10 @@ def _finding(
     publication: Publication, tables: Sequence[Relation], sent: Sent, project: Project
 ) -> Finding:
     statement, name = sent.statement(tables[0]), publication.name
-    reader, subscriber = next(_readers(project), None), next(subscribers(tables, project), None)
+    reader, subscriber = (
+        next(serving_replicators(project), None),
+        next(subscribers(tables, project), None),
+    )
     places = [(tables[0].because("rls_enabled"), "row security is enabled here")]
     severity, confidence = None, Confidence.medium
     to, remedy = "whoever subscribes", _remedy(publication, tables, sent)
@@ -54,21 +54,6 @@ def _finding(
         severity=severity,
         confidence=confidence,
     )
-
-
-def _readers(project: Project) -> Iterator[Role]:
-    """Yield the roles that serve requests and may read what is decoded.
-
-    One that may only read tables is likely there for the replica itself, and one that gets past
-    policies anyway is another rule's business.
-    """
-    for role in replicating(project):
-        if role.name not in project.runtime.names:
-            continue
-        configured = project.runtime.reason(role.name).evidence is Evidence.configuration
-        bound = not escapes_row_security(project.catalog, role.name)
-        if bound and (configured or writes_protected(role, project)):
-            yield role
 
 
 def _remedy(publication: Publication, tables: Sequence[Relation], sent: Sent) -> str:

@@ -9,6 +9,7 @@ from rlslint.catalog.roles import Membership, Role
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.ordinary_roles import users_through
+from rlslint.project.questions.subscribers import serving_replicators
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 
@@ -33,7 +34,10 @@ _EFFECTS = {
 def predefined_server_role(role: Role, project: Project) -> Iterator[Finding]:
     if not project.uses_row_security:
         return
-    if role.replication and role.name in project.runtime.names and not role.superuser:
+    # What is published, publication-unfiltered tells.
+    if not project.catalog.publications and any(
+        one is role for one in serving_replicators(project)
+    ):
         yield _of_replication(role)
     for membership in role.memberships.known():
         if membership.role.name in _EFFECTS and (membership.inherit or membership.set):
