@@ -311,7 +311,7 @@ def _result(
     shown = _without_copies(_without_faults(reported, kept, faults), loose)
     unread = () if named is None else tuple(named.notes)
     shown_now = (finding for finding in shown if _is_shown(finding, config))
-    ordered = without_overwriting(in_order(shown_now, faults))
+    ordered = without_overwriting(in_order(shown_now, faults), faults)
     has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
     is_known = named is None or named.are_all
     if not is_known or not has_read or faults or reader.errors or reader.left_unread:

@@ -190,28 +190,38 @@ def in_order(
     return tuple(one for _, one in sorted(placed, key=itemgetter(0)))
 
 
-def without_overwriting(findings: tuple[ReportedFinding, ...]) -> tuple[ReportedFinding, ...]:
+def without_overwriting(
+    findings: tuple[ReportedFinding, ...], faults: list[Fault]
+) -> tuple[ReportedFinding, ...]:
     """Return findings of which no two write one condition of a policy anew, each its own way.
 
     Run one after the other, the second would take back what the first has mended. The gravest keeps
-    its SQL.
+    its SQL. A finding whose help cannot be read is added to `faults` instead.
     """
-    firsts: dict[tuple[str, str, str], ReportedFinding] = {}
-    for one in sorted(findings, key=_gravity):
-        for condition in _written_anew(one.finding):
+    written: list[tuple[ReportedFinding, tuple[_Condition, ...]]] = []
+    for one in findings:
+        try:
+            written.append((one, _written_anew(one.finding)))
+        except Exception as error:
+            faults.append(unshown(one.finding, error))
+    firsts: dict[_Condition, ReportedFinding] = {}
+    for one, conditions in sorted(written, key=_gravity):
+        for condition in conditions:
             firsts.setdefault(condition, one)
-    return tuple(
-        _behind(one, firsts[conditions[0]]) if (conditions := _taken(one, firsts)) else one
-        for one in findings
-    )
+    return tuple(_behind(one, [firsts[each] for each in conditions]) for one, conditions in written)
 
 
-def _gravity(reported: ReportedFinding) -> tuple[int, bool]:
+_Condition = tuple[str, str, str]
+"""A condition of a policy: database, policy and clause."""
+
+
+def _gravity(written: tuple[ReportedFinding, object]) -> tuple[int, bool]:
+    reported, _ = written
     return -reported.severity, card(reported.name).effect != "leak"
 
 
-def _written_anew(finding: Finding) -> tuple[tuple[str, str, str], ...]:
-    """Return the conditions that a help writes anew: by database, policy and clause."""
+def _written_anew(finding: Finding) -> tuple[_Condition, ...]:
+    """Return the conditions that a help writes anew."""
     return tuple(
         (finding.database, found[1], clause)
         for found in _ALTERS().finditer(finding.help)
@@ -220,20 +230,14 @@ def _written_anew(finding: Finding) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _taken(
-    reported: ReportedFinding, firsts: Mapping[tuple[str, str, str], ReportedFinding]
-) -> list[tuple[str, str, str]]:
-    """Return the conditions of a help that a graver finding writes otherwise."""
-    return [
-        condition
-        for condition in _written_anew(reported.finding)
-        if firsts[condition].finding.help != reported.finding.help
-    ]
-
-
-def _behind(reported: ReportedFinding, first: ReportedFinding) -> ReportedFinding:
+def _behind(reported: ReportedFinding, firsts: Iterable[ReportedFinding]) -> ReportedFinding:
+    """Return a finding with a sentence for its help where a graver one writes its conditions."""
+    finding = reported.finding
+    others = (first for first in firsts if first.finding.help != finding.help)
+    if (first := next(others, None)) is None:
+        return reported
     help = f"mend {first.name} first, whose help writes the same condition anew"
-    return reported._replace(finding=reported.finding._replace(help=help))
+    return reported._replace(finding=finding._replace(help=help))
 
 
 _CLAUSES = (" USING (", " WITH CHECK (")
