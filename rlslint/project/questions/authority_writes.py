@@ -10,12 +10,13 @@ from rlslint.access.reach import applicable_policies, row_security_active
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.authorities import Authority, authorities
+from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
-from rlslint.meaning.context import context_reads, own_columns
+from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.project.project import Project
 from rlslint.project.questions.new_rows import unchecked_branch
 from rlslint.project.questions.served_roles import anonymous_roles, served_roles
-from rlslint.sql.expressions import IsNull
+from rlslint.sql.expressions import Expr, IsNull
 from rlslint.text import Statement
 
 _WRITES = ("insert", "update")
@@ -89,7 +90,9 @@ def _has_to_have_it(found: AuthorityWrite, project: Project) -> bool:
 def _has_to_own_it(found: AuthorityWrite, project: Project) -> bool:
     """Tell whether each branch accepts rows only of those who own what these give access to.
 
-    So it is where the owner of a document says who else may read it.
+    So it is where the owner of a document says who else may read it: the one document that the row
+    names, found by its key, and an owner of the kind that gets access. That it is one of the
+    caller's tenant makes nobody its owner.
     """
     check, authority = (found.by.effective_check if found.by else None), found.belief.authority
     if check is None:
@@ -100,13 +103,36 @@ def _has_to_own_it(found: AuthorityWrite, project: Project) -> bool:
         for constraint in authority.relation.constraints.known()
         if constraint.referenced is not None and bound.issuperset(constraint.columns)
     ]
-    return all(
-        any(
-            one.relation in owned and one.relation is not authority.relation
-            for conjunct in branch
-            for one in authorities(conjunct, project.context_functions)
+    functions = project.context_functions
+    served = _names_read(authority, functions)
+
+    def owns(conjunct: Expr) -> bool:
+        tied = bound_of(conjunct, functions)
+        if tied is None or tied.columns.isdisjoint(bound):
+            return False
+        return any(
+            one.relation in owned
+            and one.relation is not authority.relation
+            and any(one.believed.issuperset(key) for key in _keys(one.relation))
+            and served <= _names_read(one, functions)
+            for one in authorities(conjunct, functions)
         )
+
+    return all(
+        any(map(owns, branch))
         for branch in project.condition(check, authority.relation).ask(branches)
+    )
+
+
+def _names_read(authority: Authority, functions: ContextFunctions) -> frozenset[str | None]:
+    return frozenset(read.name for read in context_reads(authority.expression, functions))
+
+
+def _keys(table: Relation) -> frozenset[tuple[int, ...]]:
+    return frozenset(
+        constraint.columns
+        for constraint in table.constraints.known()
+        if constraint.kind in ("primary", "unique")
     )
 
 
@@ -159,11 +185,7 @@ def _believed(belief: Belief) -> tuple[Column, ...]:
     A parent is found by its key: whose it is, is what its own policies see to.
     """
     table, authority = belief.authority.relation, belief.authority
-    keys = {
-        constraint.columns
-        for constraint in table.constraints.known()
-        if constraint.kind in ("primary", "unique")
-    }
+    keys = _keys(table)
     if any((number,) in keys for number in authority.believed):
         return ()
     found = (table.column(number) for number in sorted(authority.believed))

@@ -111,3 +111,42 @@ CREATE POLICY edit ON editors FOR INSERT WITH CHECK (EXISTS (SELECT FROM readers
   WHERE r.paper_id = editors.paper_id AND r.login = current_setting('app.login', true)));
 CREATE POLICY p ON papers USING (EXISTS (SELECT FROM editors AS s
   WHERE s.paper_id = papers.id AND s.login = current_setting('app.login', true) AND s.status = 'active'));
+--- bad everybody of an organisation shares its papers with itself
+CREATE TABLE papers (id int PRIMARY KEY, org text NOT NULL, folder int NOT NULL, owner text NOT NULL);
+CREATE TABLE shares (paper_id int REFERENCES papers (id), folder int, login text, status text, PRIMARY KEY (paper_id, login));
+GRANT SELECT ON papers TO app_user;
+GRANT SELECT, INSERT ON shares TO app_user;
+ALTER TABLE papers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shares ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION owns(wanted int) RETURNS bool LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM papers AS p WHERE p.id = wanted AND p.org = current_setting('app.org', true)) $$;
+CREATE POLICY mine ON shares FOR SELECT USING (login = current_setting('app.login', true));
+CREATE POLICY share ON shares FOR INSERT WITH CHECK (owns(paper_id));
+CREATE POLICY p ON papers USING (org = current_setting('app.org', true) AND EXISTS (SELECT FROM shares AS s
+  WHERE s.paper_id = papers.id AND s.login = current_setting('app.login', true) AND s.status = 'active'));
+--- good the owner within an organisation shares a paper
+CREATE TABLE papers (id int PRIMARY KEY, org text NOT NULL, folder int NOT NULL, owner text NOT NULL);
+CREATE TABLE shares (paper_id int REFERENCES papers (id), folder int, login text, status text, PRIMARY KEY (paper_id, login));
+GRANT SELECT ON papers TO app_user;
+GRANT SELECT, INSERT ON shares TO app_user;
+ALTER TABLE papers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shares ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION owns(wanted int) RETURNS bool LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM papers AS p WHERE p.id = wanted AND p.org = current_setting('app.org', true) AND p.owner = current_setting('app.login', true)) $$;
+CREATE POLICY mine ON shares FOR SELECT USING (login = current_setting('app.login', true));
+CREATE POLICY share ON shares FOR INSERT WITH CHECK (owns(paper_id));
+CREATE POLICY p ON papers USING (org = current_setting('app.org', true) AND EXISTS (SELECT FROM shares AS s
+  WHERE s.paper_id = papers.id AND s.login = current_setting('app.login', true) AND s.status = 'active'));
+--- bad who owns some paper of a folder shares those of others
+CREATE TABLE papers (id int PRIMARY KEY, org text NOT NULL, folder int NOT NULL, owner text NOT NULL);
+CREATE TABLE shares (paper_id int REFERENCES papers (id), folder int, login text, status text, PRIMARY KEY (paper_id, login));
+GRANT SELECT ON papers TO app_user;
+GRANT SELECT, INSERT ON shares TO app_user;
+ALTER TABLE papers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shares ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION owns(wanted int) RETURNS bool LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM papers AS p WHERE p.folder = wanted AND p.owner = current_setting('app.login', true)) $$;
+CREATE POLICY mine ON shares FOR SELECT USING (login = current_setting('app.login', true));
+CREATE POLICY share ON shares FOR INSERT WITH CHECK (owns(paper_id));
+CREATE POLICY p ON papers USING (org = current_setting('app.org', true) AND EXISTS (SELECT FROM shares AS s
+  WHERE s.paper_id = papers.id AND s.login = current_setting('app.login', true) AND s.status = 'active'));
