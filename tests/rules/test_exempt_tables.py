@@ -27,6 +27,11 @@ CREATE POLICY tenant ON docs
         ("-- users/audit_log are documented exemptions.", Severity.info),
         ("-- accounts are exempt.", Severity.error),
         ("-- users must never be exempt!", Severity.error),
+        ("-- Exempt from row security: users, audit_log", Severity.info),
+        ("-- No table is exempt: docs and users are bound.", Severity.error),
+        ("-- Auditors are exempt from the isolation of users.", Severity.error),
+        ("-- users are exempt from VAT", Severity.error),
+        ("ALTER TABLE docs ADD kind text; -- of users that are exempt", Severity.error),
     ],
 )
 def test_a_file_that_enables_it_for_others_may_name_those_that_are_exempt(

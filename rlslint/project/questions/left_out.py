@@ -25,6 +25,9 @@ _OTHERWISE = Pattern(
 )
 """In comments that regret it, or speak of what row security does where it is."""
 _EXEMPTS = Pattern(r"(?i)\bexempt\w*")
+_EXEMPT_FROM = Pattern(r"(?i)\bexempt\w*\s+from\s+(?P<what>[^:.;(]*)")
+_DENIES = Pattern(r"(?i)\b(?:no|nobody|none|nor|not|nothing|neither|whether)\b|n['’]t\b")
+_TENANTS_APART = Pattern(r"(?i)\b(?:RLS|security|isolation|tenan\w+|it|this)\b")
 _COMMENT = Pattern(r"\s*(?:--|//|#|/?\*|$)")
 _MANY = 4
 
@@ -89,9 +92,27 @@ def _exempted(project: Project) -> frozenset[str]:
         for text in texts.values()
         for row in range(1, text.rows + 1)
         if "--" in (line := text.line(row)) or text.host is not None
-        if _EXEMPTS().search(line) is not None and _OTHERWISE().search(line) is None
-        for word in _names_in(line)
+        for word in _named_as_exempt(line)
     )
+
+
+def _named_as_exempt(line: str) -> set[str]:
+    """Return the words of a comment that says what is exempt, without those of what from.
+
+    Outside of a comment a program may hold prose; what opens a bracket or compares is none.
+    """
+    if _EXEMPTS().search(line) is None or _OTHERWISE().search(line) is not None:
+        return set()
+    if _COMMENT().match(line) is None and re.search(r"--|[(=]", line) is not None:
+        return set()
+    found = _EXEMPT_FROM().search(line)
+    if _DENIES().search(line) is not None:
+        return set()
+    if found is None:
+        return _names_in(line)
+    if _TENANTS_APART().search(found["what"]) is None:
+        return set()
+    return _names_in(line[: found.start()] + line[found.end() :])
 
 
 def _names_in(line: str) -> set[str]:
