@@ -404,3 +404,22 @@ def test_the_key_of_its_own_rows_binds_nobody(column: str, found: int, tmp_path:
         lint(tmp_path, {"migrations/1.sql": script}), "update-check-weaker-than-using"
     )
     assert len(told) == found
+
+
+@pytest.mark.parametrize(
+    "binds", ["tenant_id = {me}", "tenant_id IN (SELECT m.t FROM m WHERE m.u = {me})"]
+)
+def test_a_tenant_that_is_the_key_of_a_row_of_settings_is_bound(binds: str, tmp_path: Path) -> None:
+    using = binds.format(me="(SELECT nullif(current_setting('app.me', true), '')::int)")
+    script = f"""CREATE ROLE app_user LOGIN;
+    CREATE TABLE m (t int NOT NULL, u int NOT NULL);
+    CREATE TABLE preferences (tenant_id int PRIMARY KEY, webhook text);
+    GRANT SELECT ON m TO app_user;
+    GRANT SELECT, INSERT, UPDATE ON preferences TO app_user;
+    ALTER TABLE preferences ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY mine ON preferences USING ({using}) WITH CHECK (true);
+    """
+    told = findings_of(
+        lint(tmp_path, {"migrations/1.sql": script}), "update-check-weaker-than-using"
+    )
+    assert len(told) == 1

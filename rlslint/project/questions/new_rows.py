@@ -8,8 +8,10 @@ from rlslint.access.overwriting import overwriting_triggers
 from rlslint.access.privileges import can_use_schema, has_privilege
 from rlslint.access.reach import applicable_policies
 from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
+from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.bounds import bound_of, bounds_of, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, context_reads, is_row_free, own_columns
@@ -22,6 +24,7 @@ from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import (
     And,
+    Call,
     Cast,
     ColumnBinding,
     Constant,
@@ -236,8 +239,9 @@ def lost_columns(
 
     Where WITH CHECK binds some of them, or others instead, only a column by which more of the
     project's tables are kept apart than by those that stay bound counts as lost: a row may be
-    handed over to a colleague, but not to another tenant. A row's own key counts for nothing: it is
-    that row's whatever it is. Raises UnknownFact where only something unknown could bind them.
+    handed over to a colleague, but not to another tenant. A row's own key counts for nothing where
+    it only finds the row itself, to ask whose that is. Raises UnknownFact where only something
+    unknown could bind them.
     """
     if using.predicate is check.predicate:
         return ()
@@ -247,7 +251,7 @@ def lost_columns(
     bound = [columns for branch in before if (columns := bound_columns(branch, project))]
     if not bound:
         return ()
-    keys = frozenset(c.number for c in relation.columns.values() if is_only_key(relation, c))
+    keys = _keys_of_themselves(before, relation, project)
     wanted = frozenset.union(*bound) - keys
     always = frozenset.intersection(*bound) - keys
     after = branches(project.predicate(check).expression)
@@ -268,6 +272,32 @@ def lost_columns(
     if unknown is not None:
         raise UnknownFact(unknown, "what it binds", None)
     return ()
+
+
+def _keys_of_themselves(
+    before: tuple[Branch, ...], relation: Relation, project: Project
+) -> frozenset[int]:
+    """Return the row's own key where all that binds it is a lookup of that row."""
+    keys = frozenset(c.number for c in relation.columns.values() if is_only_key(relation, c))
+    if not keys:
+        return keys
+    bounds = (bound_of(part, project.context_functions) for branch in before for part in branch)
+    binding = [
+        bound for bound in bounds if bound is not None and not keys.isdisjoint(bound.columns)
+    ]
+    return keys if all(_looks_up(one.expression, relation) for one in binding) else frozenset()
+
+
+def _looks_up(expression: Expr, relation: Relation) -> bool:
+    for part in expression.walk():
+        match part:
+            case SubSelect(query=query):
+                if any(source.relation is relation for source in query.sources):
+                    return True
+            case Call(function=Function() as function):
+                if any(name[-1] == relation.name for name in tables_read(function)):
+                    return True
+    return False
 
 
 def _outranked(
