@@ -47,16 +47,23 @@ def _is_never_empty(project: Project, setting: str) -> bool:
 
 
 def _is_filled_by_pools(project: Project, setting: str) -> bool:
-    """Tell whether a pool gives the sessions that it lends a value to go back to."""
+    """Tell whether a pool gives the sessions that it lends a value to go back to.
+
+    What it gives to new ones alone lasts until something resets it: a library as they come back, or
+    the program.
+    """
     if not project.traces:
         return False
     from rlslint.code.sites import Hook
+    from rlslint.project.sessions import lifetime_of
 
+    is_reset = any(trace.resets(setting) for trace in project.traces)
     return any(
         write.name == setting and write.local is False and write.value
         for trace in project.traces
-        if trace.hook in (Hook.acquire, Hook.connect)
-        for _, write in trace.writes()
+        for step, write in trace.writes()
+        if trace.hook is Hook.acquire
+        or (trace.hook is Hook.connect and not is_reset and not lifetime_of(step).reset_by_library)
     )
 
 
