@@ -361,3 +361,28 @@ def test_a_search_path_that_only_clients_of_an_api_could_choose(tmp_path: Path) 
     reporting = Config(runtime_roles=("authenticated", "reporter"))
     (found,) = findings_of(lint(tmp_path, files, reporting), "security-definer-no-search-path")
     assert found.severity is Severity.error
+
+
+@pytest.mark.parametrize(("role", "severity"), [("authenticated", "error"), ("web", "warning")])
+def test_clients_of_an_api_write_rows_and_set_nothing(
+    role: str, severity: str, tmp_path: Path
+) -> None:
+    me = "(SELECT nullif(current_setting('app.me', true), '')::int)"
+    script = f"""CREATE ROLE authenticated; CREATE ROLE anon; CREATE ROLE web LOGIN;
+    CREATE ROLE authenticator LOGIN NOINHERIT IN ROLE anon, authenticated;
+    CREATE TABLE members (tenant_id int, member int, PRIMARY KEY (tenant_id, member));
+    CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+    GRANT SELECT, INSERT ON docs, members TO {role};
+    ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE members ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY mine ON members USING (member = {me});
+    CREATE POLICY own ON docs
+      USING (tenant_id IN (SELECT m.tenant_id FROM members AS m WHERE m.member = {me}));
+    """
+    files = {"migrations/1.sql": script}
+    if role == "authenticated":
+        files["postgrest.conf"] = (
+            'db-uri = "postgres://authenticator@db/x"\ndb-anon-role = "anon"\n'
+        )
+    (found,) = findings_of(lint(tmp_path, files), "policy-writable-authority-table")
+    assert found.severity.name == severity

@@ -42,9 +42,10 @@ def _finding(table: Table, found: AuthorityWrite, project: Project) -> Finding:
     place = shown(check) or shown(grant) or shown(table.created)
     privilege = f"{found.role} may write by this privilege"
     setting = believed_setting(project.terms(policy), project.context_functions)
+    # Clients of an API write rows and set nothing.
     lowered = (
         f"; a warning, for whoever runs SQL of their own may set {setting} as well"
-        if setting is not None
+        if setting is not None and found.role not in project.api_roles
         else ""
     )
     return Finding(
