@@ -22,6 +22,11 @@ _SECRET = Pattern(
 _HANDED_OUT = Pattern(r"(?:.*_)?(?:invit|voucher|coupon|referral|join|share|claim)\w*")
 """Names of tables whose rows stand for what was given to somebody, by a code of its own."""
 _CODES = frozenset(("code", "key", "link"))
+_PARTLY = frozenset(
+    ("ascii", "bit_length", "char_length", "character_length", "left", "length", "octet_length",
+     "position", "right", "split_part", "strpos", "substr", "substring")
+)  # fmt: skip
+"""Functions that tell of a secret too little for anybody to have to know it."""
 
 _CHANGING = frozenset({"UpdateStmt", "DeleteStmt", "MergeStmt", "TruncateStmt"})
 
@@ -121,14 +126,31 @@ class _Caller:
                 columns = list(_columns(conjunct))
                 if any(map(self._is_proven, columns)):
                     return True
-                has_secret = any(
-                    _SECRET().fullmatch(names[-1]) or (is_handed_out and names[-1] in _CODES)
+                secret = {
+                    names
                     for names in columns
+                    if _SECRET().fullmatch(names[-1]) or (is_handed_out and names[-1] in _CODES)
                     if not self._is_given(names)
-                )
-                return has_secret and any(map(self._is_given, columns))
+                }
+                asks_for_it = secret and secret.isdisjoint(self._let_off(conjunct))
+                return bool(asks_for_it) and any(map(self._is_given, columns))
             case _:
                 return False
+
+    def _let_off(self, conjunct: Node) -> Iterator[tuple[str, ...]]:
+        """Yield the columns that nobody has to know: of which a part will do, or nothing at all.
+
+        `token = coalesce(given, token)` holds for every row where nothing is given.
+        """
+        for kind, fields in parts_of(conjunct):
+            match kind, fields:
+                case "FuncCall", {"funcname": [*_, {"String": {"sval": str(name)}}]}:
+                    if name in _PARTLY:
+                        yield from _columns(fields)
+                case "CoalesceExpr", _:
+                    columns = list(_columns(fields))
+                    if any(map(self._is_given, columns)):
+                        yield from columns
 
     def _is_given(self, names: tuple[str, ...]) -> bool:
         if len(names) == 2 and names[0] == self._function:

@@ -52,3 +52,23 @@ BEGIN SELECT string_agg(body, ',') INTO found FROM docs; END $$;
 --- good a procedure that gives its argument back
 CREATE PROCEDURE next(INOUT number int) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN number := number + (SELECT count(*) FROM docs WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::int); END $$;
+--- bad a part of a secret
+ALTER TABLE docs ADD token text;
+CREATE FUNCTION found(given text) RETURNS SETOF docs LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT d.* FROM docs AS d WHERE left(d.token, 1) = given $$;
+--- bad how long a secret is
+ALTER TABLE docs ADD token text;
+CREATE FUNCTION found(given text) RETURNS SETOF docs LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT d.* FROM docs AS d WHERE length(d.token)::text = given $$;
+--- bad a secret that need not be given
+ALTER TABLE docs ADD token text;
+CREATE FUNCTION found(given text) RETURNS SETOF docs LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT d.* FROM docs AS d WHERE d.token = coalesce(given, d.token) $$;
+--- good a secret in small letters
+ALTER TABLE docs ADD token text;
+CREATE FUNCTION found(given text) RETURNS SETOF docs LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT d.* FROM docs AS d WHERE lower(d.token) = lower(given) $$;
+--- good the digest of a secret
+ALTER TABLE docs ADD token text;
+CREATE FUNCTION found(given text) RETURNS SETOF docs LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT d.* FROM docs AS d WHERE d.token = encode(sha256(convert_to(left(given, 40), 'UTF8')), 'hex') $$;
