@@ -34,8 +34,8 @@ def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:
             return call.arguments[0] if call.arguments else _TRUTHS.get(call.name)
         if call.name not in library.queries:
             continue
-        given = [each.prepared for each in call.arguments if isinstance(each, Handle)]
-        parts = [each for each in given if each is not None and each.sql.text.startswith(SELECT)]
+        handed = [each.prepared for each in call.arguments if isinstance(each, Handle)]
+        parts = [each for each in handed if each is not None and each.sql.text.startswith(SELECT)]
         if parts and isinstance(of, Handle):
             made = _query(parts, call.place)
             connections.send(made.sql, of, made.values, call.place, walker.course)
