@@ -329,7 +329,7 @@ def has_instead(compared: Compared) -> None:
     }
     left = {rule for missing, _ in compared.only_checked for rule in OF_CHANGES.get(missing, ())}
     for missing, object in compared.only_checked - NOTHING_LEFT:
-        if missing in OF_CHANGES:
+        if missing in OF_CHANGES or (missing in ADVICE and compared.only_audited):
             continue
         others = {(rule, object) for rule in NEED_HISTORY.get(missing, ())}
         assert others & compared.audited.keys(), f"an audit says nothing of {missing} on {object}"
