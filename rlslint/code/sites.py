@@ -180,7 +180,7 @@ class CodeEvent(NamedTuple):
     before it end (`finally`). `own` is False where the SQL belongs to a function that this one
     calls. `number` is its place among all steps, -1 where that is not told, nor are `caught`, who
     takes its error, and `instead_of`, the number of the first of the steps that a handler runs in
-    place of.
+    place of. `is_chosen` is True where a test decides whether the step is taken.
     """
 
     kind: CodeEventKind
@@ -194,6 +194,7 @@ class CodeEvent(NamedTuple):
     number: int = -1
     caught: Caught | None = None
     instead_of: int = -1
+    is_chosen: bool = False
 
 
 class CodeFile(NamedTuple):

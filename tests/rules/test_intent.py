@@ -388,3 +388,35 @@ async def documents():
     files = {"migrations/1.sql": sql, "app.py": program}
     result = lint(tmp_path, files)
     assert bool(findings_of(result, "current-setting-empty-cast")) == found
+
+
+@pytest.mark.parametrize(
+    ("taking", "severity"),
+    [
+        ("    give(cursor)", "info"),
+        ("    if tenant.get():\n        give(cursor)", "warning"),
+        ("    if not tenant.get():\n        return\n    give(cursor)", "warning"),
+        ("    if not tenant.get():\n        raise KeyError\n    give(cursor)", "info"),
+    ],
+)
+def test_a_hook_that_sets_the_tenant_for_some_alone(
+    taking: str, severity: str, tmp_path: Path
+) -> None:
+    program = f"""
+import os
+from contextvars import ContextVar
+from sqlalchemy import create_engine, event
+
+tenant = ContextVar("tenant", default=None)
+engine = create_engine(os.environ["DATABASE_URL"])
+
+def give(cursor):
+    cursor.execute("SELECT set_config('app.tenant_id', %s, false)", (tenant.get(),))
+
+@event.listens_for(engine, "checkout")
+def take(connection, record, proxy):
+    cursor = connection.cursor()
+{taking}
+"""
+    files = {"migrations/1.sql": PROTECTED, "app.py": program}
+    assert _severities(tmp_path, files, "set-config-session") == [severity]

@@ -429,6 +429,7 @@ class Connections:
         return Situation(
             *(course.path, course.function, course.hook, course.cleanup, course.depth),
             course.instead_of,
+            course.is_chosen,
         )
 
     def _of_statement(

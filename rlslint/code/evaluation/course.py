@@ -49,7 +49,8 @@ class Course:
 
     `scripts` collects what a migration runs, in order; None where no migration is followed.
     `errors` are the steps whose errors a variable may hold, `instead_of` is the first of those that
-    may not have been taken where a handler runs, -1 outside of handlers. `constructed` is the call
+    may not have been taken where a handler runs, -1 outside of handlers; `is_chosen` tells that a
+    test decides whether the program gets here. `constructed` is the call
     that last made an object of a class of the program.
     """
 
@@ -65,6 +66,7 @@ class Course:
         self.redirected: Value | None = None
         self.errors: dict[str, tuple[int, int]] = {}
         self.instead_of = -1
+        self.is_chosen = False
         self.is_result_used = False
         self.is_marked = False
         self.leaving: Leaves | None = None

@@ -46,7 +46,8 @@ class Situation(NamedTuple):
     """Where the program is when it takes a step.
 
     `path` and `function` say which function is followed, `depth` how many calls below it the step
-    is taken. `instead_of` is the first of the steps that a handler runs in place of, -1 for others.
+    is taken. `instead_of` is the first of the steps that a handler runs in place of, -1 for others,
+    and `is_chosen` tells that a test decides whether the program gets here.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Situation(NamedTuple):
     cleanup: bool
     depth: int
     instead_of: int = -1
+    is_chosen: bool = False
 
 
 class _Noted(NamedTuple):
@@ -176,7 +178,7 @@ class Recorder:
         sites: dict[str, dict[int, SqlSite]] = {}
         events: dict[str, list[CodeEvent]] = {}
         for number, (kind, situation, session, place, site, origin) in enumerate(noted):
-            path, function, hook, cleanup, depth, instead_of = situation
+            path, function, hook, cleanup, depth, instead_of, is_chosen = situation
             own = site is None or not depth or origin not in sent
             name = session.name if session is not None else ""
             span = _span(place) if site is None else site.span
@@ -195,6 +197,7 @@ class Recorder:
                 *(kind, function, name, span, site, hook, cleanup, own, number),
                 self._caught.get(number),
                 instead_of,
+                is_chosen,
             )
             events.setdefault(path, []).append(event)
         return {

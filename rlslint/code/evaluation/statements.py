@@ -399,6 +399,12 @@ def _choice(walker: Walker, node: form.Choice, scope: Scope) -> Value:
     return _one_of(walker, ways if has_default else [*ways, None], scope)
 
 
+def _ends_quietly(way: form.Node | None) -> bool:
+    """Tell whether a way leaves the function as if all were done: by a bare `return`."""
+    last = way.body[-1] if isinstance(way, form.Block) and way.body else way
+    return isinstance(last, form.Leave) and last.kind is Leaves.returns and last.value is None
+
+
 def _one_of(
     walker: Walker,
     ways: Sequence[form.Node | None],
@@ -412,7 +418,8 @@ def _one_of(
     only perhaps, or, where the first one `is_first_enough`, not at all.
     """
     course = walker.course
-    before = course.states()
+    before, was_chosen = course.states(), course.is_chosen
+    course.is_chosen = True
     ends = []
     leaving: list[Leaves] = []
     found: list[Value] = []
@@ -431,6 +438,7 @@ def _one_of(
             if has_run:
                 scripts.doubt(first, walker.place(way), is_left_out=is_first_enough)
             has_run = True
+    course.is_chosen = was_chosen or (not course.depth and any(map(_ends_quietly, ways)))
     if ends:
         course.merge(ends)
         course.leaving = None

@@ -43,6 +43,9 @@ _SHARED = Outliving(
 _RENEWED = Outliving(
     Severity.info, Confidence.medium, "whoever gets it otherwise, or sets nothing, goes on so"
 )
+_SOMETIMES_RENEWED = Outliving(
+    Severity.warning, Confidence.medium, "whoever gets it and sets nothing goes on so"
+)
 _OF_A_SCRIPT = Outliving(
     Severity.info, Confidence.low, "the connection lives on, unless the script ends first"
 )
@@ -101,7 +104,9 @@ def _kept(trace: SessionTrace, step: Step, write: SettingWrite) -> Outliving | N
         return None
     found = [
         # The next one to borrow it sets its own, unless the hook does so for some alone.
-        min(left, _RENEWED) if place[0].hook is Hook.acquire and left is not None else left
+        left and min(left, _SOMETIMES_RENEWED if place[1].event.is_chosen else _RENEWED)
+        if place[0].hook is Hook.acquire
+        else left
         for place in trace.occurrences(step)
         if place[0].hook is not Hook.acquire or not place[0].resets(write.name)
         for left in (_left_behind(*place, write.name),)
