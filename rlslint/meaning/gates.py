@@ -366,15 +366,14 @@ def _passes_over_tenant(
     keys = [
         constraint.columns
         for constraint in relation.constraints.known()
-        if constraint.kind in ("primary", "unique")
+        if constraint.kind in ("primary", "unique") and len(constraint.columns) > 1
     ]
     for column in relation.columns.values():
         if column.number in used or column.name not in tenant_names:
             continue
-        if not asks_more or any(column.number in key for key in keys if len(key) > 1):
+        if not asks_more or any(column.number in key for key in keys):
             return True
-        # What is a key alone tells whose the row of members is, not where they belong.
-        is_home = relation in homes and column.not_null and (column.number,) not in keys
+        is_home = relation in homes and column.not_null
         if is_home and not _is_above_tenants(query):
             return True
     return False

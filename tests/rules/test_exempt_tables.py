@@ -91,3 +91,20 @@ def test_a_rank_is_of_no_tenant_where_the_members_have_a_key_of_their_own_alone(
     result = lint(tmp_path, {"supabase/migrations/1_ranked.sql": RANKED.format(key=key)})
     found = [f.finding.object for f in findings_of(result, "policy-no-row-reference")]
     assert ("public.trades.managers" in found) is is_reported
+
+
+@pytest.mark.parametrize("key", ["", "UNIQUE"])
+def test_a_rank_is_of_the_one_tenant_that_its_row_is_called_after(tmp_path: Path, key: str) -> None:
+    me = "nullif(current_setting('app.me', true), '')::int"
+    script = f"""CREATE TABLE heads (id int PRIMARY KEY, tenant_id int NOT NULL {key}, rank text);
+    GRANT SELECT ON heads, docs TO web;
+    ALTER TABLE heads ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY mine ON heads USING (id = {me});
+    CREATE POLICY own ON docs
+      USING (tenant_id = (SELECT h.tenant_id FROM heads AS h WHERE h.id = {me}));
+    CREATE POLICY admin ON docs FOR SELECT
+      USING (EXISTS (SELECT FROM heads AS h WHERE h.id = {me} AND h.rank = 'admin'));
+    """
+    result = lint(tmp_path, {"migrations/1.sql": MADE, "migrations/2.sql": script})
+    assert len(findings_of(result, "policy-no-row-reference")) == 1

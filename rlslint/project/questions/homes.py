@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.catalog.model import Relation
 from rlslint.meaning.context import ContextFunctions, context_reads
-from rlslint.project.project import Project
+from rlslint.project.project import Project, is_called_tenant
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Operator, Query, Source
 
 
@@ -35,7 +35,9 @@ def _homes(project: Project, expression: Expr) -> Iterator[Relation]:
             match output:
                 case Column(binding=ColumnBinding(source, number, name)) if name in names:
                     relation = source.relation
-                    if not isinstance(relation, Relation) or (number,) in _keys(relation):
+                    if not isinstance(relation, Relation):
+                        continue
+                    if (number,) in _keys(relation) and not is_called_tenant(name):
                         continue  # A key tells who the caller is, not where they belong.
                     if _is_found_by_key(query, source, relation, functions):
                         yield relation
