@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rlslint import NamedTuple
+from rlslint.catalog.facts import UnknownFact
 from rlslint.code.migrations import Reader
 from rlslint.config import Severity
 from rlslint.config.options import Config, excluded
@@ -290,12 +291,11 @@ def _result(
         read = _sum(read, asked.checked, _counted(project))
         if uses_row_security is not True:
             uses_row_security = may_use_row_security(project, uses_row_security)
-    if not any(project.uses_row_security for project in judged_projects):
-        for write in _without_readers(judged_projects):
-            place, reason = write.statement.span, "of the caller that no policy reads"
-            unchecked.append(NotChecked("setting", write.name, reason, (), place))
-            note = f"{write.statement.text.path} sets {write.name} for its caller, and no policy"
-            reader.notes.append(f"{note} was found that could read it.")
+    for write in _without_readers(judged_projects):
+        place, reason = write.statement.span, "of the caller that no policy reads"
+        unchecked.append(NotChecked("setting", write.name, reason, (), place))
+        note = f"{write.statement.text.path} sets {write.name} for its caller, and no policy"
+        reader.notes.append(f"{note} was found that could read it.")
     if judged_projects and (named is None or named.are_all):
         findings += _about_options(judged_projects, config, selection, faults)
     kept, uses = _let_stand(findings, config, selection, reader)
@@ -459,10 +459,25 @@ def _is_shown(finding: ReportedFinding, config: Config) -> bool:
     return finding.severity >= least and finding.confidence >= config.min_confidence
 
 
-def _without_readers(projects: Iterable[Project]) -> list[SettingWrite]:
-    """Return the first setting that programs of each project make, of several alike one."""
-    first = (project.context_writes[0] for project in projects if project.context_writes)
-    return list({(one.statement.text.path, one.name): one for one in first}.values())
+def _without_readers(projects: Sequence[Project]) -> list[SettingWrite]:
+    """Return the first setting that programs of each project make and no policy of any reads.
+
+    Of several alike one. A program whose other database has the policies sets it for those.
+    """
+    protected = [project for project in projects if project.uses_row_security]
+    try:
+        read = {name for project in protected for name in project.context_settings}
+    except UnknownFact:
+        return []
+    read.update(["role"] if protected else ())
+    found: dict[tuple[str, str], SettingWrite] = {}
+    for project in projects:
+        if project.assumes_context:
+            for write in project.context_writes:
+                if write.name not in read:
+                    found.setdefault((write.statement.text.path, write.name), write)
+                    break
+    return list(found.values())
 
 
 def _counted(project: Project) -> Checked:

@@ -575,3 +575,23 @@ def test_a_role_of_which_nothing_is_certain_costs_no_run(tmp_path: Path) -> None
     }
     run = rlslint("check", cwd=files_in(tmp_path, files))
     assert "fault of its own" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(("setting", "is_read"), [("app.tenant", True), ("app.account", False)])
+def test_a_setting_of_one_database_that_the_policies_of_another_do_not_read(
+    setting: str, is_read: bool, tmp_path: Path
+) -> None:
+    code = "import psycopg\ndef enter(conn: psycopg.Connection, tenant: int) -> None:\n"
+    call = f"    conn.execute(\"SELECT set_config('{setting}', %s, true)\", (str(tenant),))\n"
+    policies = (
+        "CREATE TABLE carts (id int); ALTER TABLE carts ENABLE ROW LEVEL SECURITY;"
+        " CREATE POLICY own ON carts"
+        " USING (id = nullif(current_setting('app.tenant', true), '')::int);"
+    )
+    files = {
+        "carts/migrations/0001.sql": policies,
+        "bills/migrations/0001.sql": "CREATE TABLE bills (id int, account_id int);",
+        "bills/app.py": code + call,
+    }
+    run = rlslint("check", cwd=project(tmp_path, **files))
+    assert ("that no policy reads" in run.stderr) is not is_read
