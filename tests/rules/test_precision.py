@@ -423,3 +423,24 @@ def test_a_tenant_that_is_the_key_of_a_row_of_settings_is_bound(binds: str, tmp_
         lint(tmp_path, {"migrations/1.sql": script}), "update-check-weaker-than-using"
     )
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(("shown", "severities"), [("members", ["info"]), ("bills", ["warning"])])
+def test_a_view_of_what_policies_look_up_is_an_info(
+    shown: str, severities: list[str], tmp_path: Path
+) -> None:
+    script = f"""CREATE ROLE app_user LOGIN;
+    CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+    CREATE TABLE members (tenant_id int, member int, email text, PRIMARY KEY (tenant_id, member));
+    CREATE TABLE bills (tenant_id int NOT NULL, email text);
+    CREATE FUNCTION mine() RETURNS SETOF int STABLE SECURITY DEFINER SET search_path = public
+      LANGUAGE sql AS 'SELECT m.tenant_id FROM members AS m
+        WHERE m.member = nullif(current_setting(''app.me'', true), '''')::int';
+    GRANT SELECT ON docs TO app_user;
+    ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY mine ON docs USING (tenant_id IN (SELECT mine()));
+    CREATE VIEW addresses AS SELECT tenant_id, email FROM {shown};
+    GRANT SELECT ON addresses TO app_user;
+    """
+    told = findings_of(lint(tmp_path, {"migrations/1.sql": script}), "view-of-unprotected-table")
+    assert [one.severity.name for one in told] == severities

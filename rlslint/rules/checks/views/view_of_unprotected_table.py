@@ -8,7 +8,7 @@ from rlslint.access import spoken
 from rlslint.access.privileges import grants_to
 from rlslint.access.reach import runs_as_invoker
 from rlslint.catalog.model import Relation, View
-from rlslint.config import Confidence
+from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant
 from rlslint.project.questions.served_roles import is_privileged
@@ -26,7 +26,7 @@ def view_of_unprotected_table(view: View, project: Project) -> Iterator[Finding]
     )
     tables = _shown(view, project, frozenset()) if roles else ()
     if tables:
-        yield _finding(view, roles, tables[0], project)
+        yield _finding(view, roles, min(tables, key=project.consulted.__contains__), project)
 
 
 def _shown(view: Relation, project: Project, above: frozenset[Relation]) -> tuple[Relation, ...]:
@@ -47,7 +47,7 @@ def _shown(view: Relation, project: Project, above: frozenset[Relation]) -> tupl
 
 def _is_unprotected(table: Relation, project: Project) -> bool:
     """Tell whether no policy keeps a table's rows apart, and no role reaches it but by views."""
-    if project.is_shared(table) or table in project.consulted or project.exposure(table):
+    if project.is_shared(table) or project.exposure(table):
         return False
     if table.is_foreign_table:
         return bool(project.tenant_columns(table)) or any(map(is_called_tenant, table.columns))
@@ -65,15 +65,18 @@ def _finding(view: View, roles: tuple[str, ...], table: Relation, project: Proje
         if table.is_foreign_table
         else f"row security of {table} is not enabled"
     )
+    consulted = table in project.consulted
+    lowered = " (an info only, for policies look up who is who there)" if consulted else ""
     grants = [g for role in roles for g in grants_to(project.catalog, role, view, "select")]
     places = ((grant.statement, f"lets {spoken(roles)} read the view") for grant in grants[:1])
     return Finding(
         object=str(view),
         message=f"{spoken(roles)} can read the rows of every tenant in {table} through {view}: "
-        f"{why}, and the view compares {column} with nothing of the caller's",
+        f"{why}, and the view compares {column} with nothing of the caller's{lowered}",
         span=span,
         label=f"shows {table} as it is",
         help=f"compare {column} with the caller's tenant in {view}, WITH (security_barrier)",
         related=also_shown((table.created, "a table without row security"), *places, beside=span),
+        severity=Severity.info if consulted else None,
         confidence=Confidence.low if project.runtime.assumed else Confidence.medium,
     )
