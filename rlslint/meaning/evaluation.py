@@ -29,6 +29,7 @@ from rlslint.meaning.comparing import (
 from rlslint.meaning.context import ContextRead, context_reads, is_own, own_columns, read_of
 from rlslint.meaning.queries import (
     aggregates_alone,
+    always_gives,
     counts,
     is_repeatable,
     is_repeatable_function,
@@ -470,6 +471,8 @@ class Evaluation:
                 return Term(key) if rows.may_match(query) else Known("int", 0)
             case _ if aggregates_alone(query) and not rows.may_match(query):
                 return None
+            case _ if always_gives(query):
+                return Term(key)
             case _:
                 return self._nullable(key)
 

@@ -18,11 +18,13 @@ from rlslint.sql.expressions import (
     Cast,
     Column,
     ColumnBinding,
+    Constant,
     Expr,
     Items,
     Query,
     Source,
     SubSelect,
+    without_casts,
 )
 from rlslint.sql.operations import AGGREGATES
 from rlslint.sql.rebuilding import rebuilt
@@ -252,6 +254,22 @@ def aggregates_alone(query: Query) -> bool:
         case (Call((name,), (_,)),):
             is_known = name in AGGREGATES and name != "count"
             return is_known and not (query.grouped or query.arms or query.limited or query.having)
+        case _:
+            return False
+
+
+def always_gives(query: Query) -> bool:
+    """Tell whether a query gives one value that is not NULL, rows or no rows.
+
+    So does `coalesce(max(rank), 0)`: an aggregate without GROUP BY has a row where there is none.
+    """
+    match query.outputs:
+        case (Call(("coalesce",), (Call((name,), (_,)), *rest)),) if name in AGGREGATES:
+            is_filled = any(
+                isinstance(bare := without_casts(each), Constant) and bare.value is not None
+                for each in rest
+            )
+            return is_filled and not (query.grouped or query.arms or query.limited or query.having)
         case _:
             return False
 

@@ -444,3 +444,32 @@ def test_a_view_of_what_policies_look_up_is_an_info(
     """
     told = findings_of(lint(tmp_path, {"migrations/1.sql": script}), "view-of-unprotected-table")
     assert [one.severity.name for one in told] == severities
+
+
+@pytest.mark.parametrize(
+    ("rank", "found"),
+    [
+        ("m.rank", 0),
+        ("max(m.rank)", 0),
+        ("coalesce(max(m.rank), 0)", 1),
+        ("coalesce(m.rank, 0)", 0),
+    ],
+)
+def test_an_aggregate_that_is_never_null_finds_nobody(
+    rank: str, found: int, tmp_path: Path
+) -> None:
+    script = f"""CREATE ROLE app_user LOGIN;
+    CREATE TABLE members (tenant_id int, member int, rank int, PRIMARY KEY (tenant_id, member));
+    CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+    CREATE INDEX ON docs (tenant_id);
+    GRANT SELECT ON docs, members TO app_user;
+    ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    ALTER TABLE members ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY me ON members
+      USING (member = (SELECT nullif(current_setting('app.me', true), '')::int));
+    CREATE POLICY mine ON docs USING ((SELECT {rank} FROM members AS m
+      WHERE m.tenant_id = docs.tenant_id
+        AND m.member = nullif(current_setting('app.me', true), '')::int) IS NOT NULL);
+    """
+    told = findings_of(lint(tmp_path, {"migrations/1.sql": script}), "policy-tautology")
+    assert len(told) == found
