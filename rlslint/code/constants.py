@@ -200,9 +200,9 @@ class Constants:
                     return self._filled(first, arguments[1:], named, depth, inline)
         return None
 
-    def _runs(self, parts: Iterable[form.Piece | form.Node], depth: int) -> Iterator[Word]:
+    def _runs(self, parts: Iterable[form.StringPiece | form.Node], depth: int) -> Iterator[Word]:
         for part in parts:
-            if isinstance(part, form.Piece):
+            if isinstance(part, form.StringPiece):
                 yield Word(part.text, part.start, part.end)
                 continue
             inner = self.template(part, depth + 1) if depth < _DEEPEST else None

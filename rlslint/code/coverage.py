@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from rlslint.code.adapters import comment_mark, language_of
 from rlslint.code.adapters.building import remarks
 from rlslint.code.evaluation.migrations import migration_site
-from rlslint.code.evaluation.strings import Source, untold
+from rlslint.code.evaluation.strings import FollowedFile, untold
 from rlslint.code.sites import SqlSite
 from rlslint.files.ignores import host_comments
 
@@ -43,7 +43,7 @@ def is_uncovered(
 
 def _uncovered(data: bytes, characters: Ranges, parts: Ranges, path: str) -> bytes:
     """Return a file with its comments, some `characters` and some `parts` (in bytes) blanked."""
-    source = Source(path, data)
+    source = FollowedFile(path, data)
     rest = list(source.host)
     blank = [
         (source.character(start), source.character(end))
@@ -56,4 +56,6 @@ def _uncovered(data: bytes, characters: Ranges, parts: Ranges, path: str) -> byt
 
 def untold_site(path: str, data: bytes) -> SqlSite:
     """Return SQL of which nobody knows what it does, in place of what a file does untold."""
-    return migration_site(untold(Source(path, data), 0, 0, "row security in words of a framework"))
+    return migration_site(
+        untold(FollowedFile(path, data), 0, 0, "row security in words of a framework")
+    )

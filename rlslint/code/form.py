@@ -126,7 +126,7 @@ class Literal(NamedTuple):
     value: int | float | bool | None
 
 
-class Piece(NamedTuple):
+class StringPiece(NamedTuple):
     """Characters of a string; an escape is a piece of its own, wider or narrower than its text."""
 
     start: int
@@ -142,7 +142,7 @@ class String(NamedTuple):
 
     start: int
     end: int
-    parts: tuple[Piece | Node, ...]
+    parts: tuple[StringPiece | Node, ...]
     tag: Node | None = None
 
 

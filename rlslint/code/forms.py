@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.code import form
 from rlslint.code.adapters import language_of
-from rlslint.code.adapters.building import Program, parsed
+from rlslint.code.adapters.building import FileForm, parsed
 from rlslint.code.constants import Constants, nodes_of
 from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import Document
@@ -13,7 +13,7 @@ from rlslint.files.settings.document import Document
 class ProgramFile:
     """One program as it is searched: its nodes, its constants, and the way to its characters."""
 
-    def __init__(self, shown: str, data: bytes, program: Program) -> None:
+    def __init__(self, shown: str, data: bytes, program: FileForm) -> None:
         self.shown = shown
         self.document = Document(shown, data, is_development(shown))
         self.problem = f"{shown}: {program.problem}" if program.problem else ""
@@ -25,9 +25,9 @@ class Forms:
     """What was parsed, by the paths of the files as they are shown."""
 
     def __init__(self) -> None:
-        self._parsed: dict[str, Program] = {}
+        self._parsed: dict[str, FileForm] = {}
 
-    def parsed(self, shown: str, data: bytes) -> Program:
+    def parsed(self, shown: str, data: bytes) -> FileForm:
         """Return a file in its form."""
         if shown not in self._parsed:
             suffix = shown[shown.rindex(".") :].lower()

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from rlslint import NamedTuple
 from rlslint.code.adapters import ENDINGS
-from rlslint.code.libraries import Role, libraries_of
+from rlslint.code.libraries import LibraryRole, libraries_of
 from rlslint.text.patterns import Pattern, Searched
 
 _Words = Sequence[tuple[bytes, "re.Pattern[bytes]"]]
@@ -205,7 +205,7 @@ _WORDS = Pattern(r"\w+")
 @cache
 def _opening(language: str) -> re.Pattern[bytes]:
     """Return what finds a call that makes connections or pools of them in a language."""
-    makes = (Role.pool, Role.connection, Role.direct, Role.request)
+    makes = (LibraryRole.pool, LibraryRole.connection, LibraryRole.direct, LibraryRole.request)
     calls = {
         re.escape(_WORDS().findall(name)[-1].encode())
         for library in libraries_of(language)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from rlslint.code.evaluation.strings import (
+    FollowedFile,
     Fragment,
-    Source,
     Written,
     as_text,
     with_braces_filled,
@@ -50,7 +50,7 @@ def read_mapper(shown: str, data: bytes, signs: Signs) -> CodeFile:
 
     Which transaction runs them is for the callers of their methods to say.
     """
-    sites = tuple(_sites(Source(shown, data), signs))
+    sites = tuple(_sites(FollowedFile(shown, data), signs))
     events = tuple(
         CodeEvent(CodeEventKind.execute, site.function, "", site.span, site, number=number)
         for number, site in enumerate(sites)
@@ -58,7 +58,7 @@ def read_mapper(shown: str, data: bytes, signs: Signs) -> CodeFile:
     return CodeFile(shown, sites, events)
 
 
-def _sites(source: Source, signs: Signs) -> Iterator[SqlSite]:
+def _sites(source: FollowedFile, signs: Signs) -> Iterator[SqlSite]:
     mapper = _MAPPER().search(source.data)
     space = mapper[1].decode("utf-8", "replace") if mapper is not None else ""
     for found in _STATEMENT().finditer(source.data):

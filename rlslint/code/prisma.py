@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.migrations import in_order, migration_site
 from rlslint.code.evaluation.schema_words import Table, table_name
-from rlslint.code.evaluation.strings import Source, Written
+from rlslint.code.evaluation.strings import FollowedFile, Written
 from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, words
-from rlslint.code.prisma_schema import Block, Call, Field, blocks_of, text_of, words_of
+from rlslint.code.prisma_schema import Field, PrismaBlock, PrismaCall, blocks_of, text_of, words_of
 from rlslint.code.sites import SqlSite
 from rlslint.sql import quoted_literal
 
@@ -27,7 +27,7 @@ def declared(files: Mapping[str, bytes]) -> dict[str, tuple[SqlSite, ...]]:
     blocks = [
         block
         for shown, data in files.items()
-        for block in blocks_of(Source(shown, data.replace(b"\r\n", b" \n")))
+        for block in blocks_of(FollowedFile(shown, data.replace(b"\r\n", b" \n")))
     ]
     models = {block.name: block for block in blocks if block.kind == "model"}
     enums = {block.name: block for block in blocks if block.kind == "enum"}
@@ -48,14 +48,14 @@ def declared(files: Mapping[str, bytes]) -> dict[str, tuple[SqlSite, ...]]:
     return {**dict.fromkeys(files, ()), list(files)[-1]: sites}
 
 
-def _schemas(blocks: Iterable[Block]) -> Iterator[Written]:
+def _schemas(blocks: Iterable[PrismaBlock]) -> Iterator[Written]:
     for each in blocks:
         schema = each.table.schema
         if schema:
             yield sentence(each.place, "CREATE SCHEMA IF NOT EXISTS ", name(schema, each.place))
 
 
-def _enum(enum: Block) -> Iterator[Written]:
+def _enum(enum: PrismaBlock) -> Iterator[Written]:
     labels = [quoted_literal(each.column) for each in enum.fields]
     place = enum.place
     listing = ", ".join(labels)
@@ -65,7 +65,7 @@ def _enum(enum: Block) -> Iterator[Written]:
 
 
 def _table(
-    model: Block, models: Mapping[str, Block], enums: Mapping[str, Block]
+    model: PrismaBlock, models: Mapping[str, PrismaBlock], enums: Mapping[str, PrismaBlock]
 ) -> Iterator[Written]:
     place, target = model.place, table_name(model.table, model.place)
     columns = [each for each in model.fields if each.type.name not in models]
@@ -95,7 +95,7 @@ def _table(
 
 
 def _index(
-    target: Phrase, columns: Sequence[Phrase], place: Place, *, is_unique: bool, using: str = ""
+    target: Phrase, columns: Sequence[Phrase], place: Origin, *, is_unique: bool, using: str = ""
 ) -> Iterator[Written]:
     how = f" USING {using.lower()}" if using else ""
     kind = "CREATE UNIQUE INDEX ON " if is_unique else "CREATE INDEX ON "
@@ -103,11 +103,11 @@ def _index(
         yield sentence(place, kind, target, how, " (", listed(columns, place), ")")
 
 
-def _listed(names: Mapping[str, str], fields: Iterable[str], place: Place) -> Phrase:
+def _listed(names: Mapping[str, str], fields: Iterable[str], place: Origin) -> Phrase:
     return listed([name(names.get(each, each), place) for each in fields], place)
 
 
-def _column(field: Field, enums: Mapping[str, Block]) -> Phrase:
+def _column(field: Field, enums: Mapping[str, PrismaBlock]) -> Phrase:
     place = field.place
     kind = _type(field, enums) or words("text", place)
     parts = [*name(field.column, place), *words(" ", place), *kind]
@@ -119,11 +119,11 @@ def _column(field: Field, enums: Mapping[str, Block]) -> Phrase:
     return [*parts, *words(f" DEFAULT {default}", place)] if default else parts
 
 
-def _type(field: Field, enums: Mapping[str, Block]) -> Phrase | None:
+def _type(field: Field, enums: Mapping[str, PrismaBlock]) -> Phrase | None:
     """Return the type of a column, None for one that is not known."""
     kind, place = field.type, field.place
     given = field.attribute("default")
-    is_counted = given is not None and given.first == Call("autoincrement")
+    is_counted = given is not None and given.first == PrismaCall("autoincrement")
     if kind.name == "Unsupported":
         written = text_of(kind)
         return words(written, place) if written is not None else None
@@ -150,17 +150,17 @@ def _default(field: Field) -> str:
             return quoted_literal(text)
         case int() | float() as number:
             return str(number)
-        case Call(name="dbgenerated") as call:
+        case PrismaCall(name="dbgenerated") as call:
             return text_of(call) or ""
-        case Call(name="now"):
+        case PrismaCall(name="now"):
             return "CURRENT_TIMESTAMP"
-        case Call(name="true" | "false" as word):
+        case PrismaCall(name="true" | "false" as word):
             return word
         case _:
             return ""
 
 
-def _foreign_keys(model: Block, models: Mapping[str, Block]) -> Iterator[Written]:
+def _foreign_keys(model: PrismaBlock, models: Mapping[str, PrismaBlock]) -> Iterator[Written]:
     own = {each.name: each.column for each in model.fields}
     for each in model.fields:
         relation, other = each.attribute("relation"), models.get(each.type.name)
@@ -177,7 +177,9 @@ def _foreign_keys(model: Block, models: Mapping[str, Block]) -> Iterator[Written
         )  # fmt: skip
 
 
-def _joins(models: Mapping[str, Block], enums: Mapping[str, Block]) -> Iterator[Written]:
+def _joins(
+    models: Mapping[str, PrismaBlock], enums: Mapping[str, PrismaBlock]
+) -> Iterator[Written]:
     """Yield the tables between two models that list each other."""
     made: set[str] = set()
     for model in models.values():
@@ -193,7 +195,7 @@ def _joins(models: Mapping[str, Block], enums: Mapping[str, Block]) -> Iterator[
                 yield from _join(f"_{label}", first, second, enums, each.place)
 
 
-def _back(model: Block, field: Field, other: Block) -> Field | None:
+def _back(model: PrismaBlock, field: Field, other: PrismaBlock) -> Field | None:
     """Return the list by which another model lists a model in the same relation."""
     return next(
         (
@@ -213,7 +215,11 @@ def _relation(field: Field) -> str | None:
 
 
 def _join(
-    label: str, first: Block, second: Block, enums: Mapping[str, Block], place: Place
+    label: str,
+    first: PrismaBlock,
+    second: PrismaBlock,
+    enums: Mapping[str, PrismaBlock],
+    place: Origin,
 ) -> Iterator[Written]:
     table = Table(first.table.schema, label)
     target = table_name(table, place)
@@ -239,5 +245,5 @@ def _join(
         )  # fmt: skip
 
 
-def _without_default(field: Field) -> tuple[Call, ...]:
+def _without_default(field: Field) -> tuple[PrismaCall, ...]:
     return tuple([each for each in field.attributes if each.name != "default"])

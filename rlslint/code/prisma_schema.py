@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rlslint import NamedTuple
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_words import Table
-from rlslint.code.evaluation.strings import Source
+from rlslint.code.evaluation.strings import FollowedFile
 from rlslint.text.patterns import Pattern
 
 _TOKEN = Pattern(
@@ -20,14 +20,14 @@ _ESCAPE = Pattern(r"\\(.)")
 _CLOSE = frozenset(")]}")
 
 
-class Token(NamedTuple):
+class PrismaToken(NamedTuple):
     kind: str
     text: str
     start: int
     end: int
 
 
-class Call(NamedTuple):
+class PrismaCall(NamedTuple):
     """A word with what stands in parentheses behind it: an attribute, a function, a native type.
 
     `given` are its arguments by their names, "" for those without: words, strings, lists, calls.
@@ -45,12 +45,12 @@ class Field(NamedTuple):
     """A line of a model; `mark` is `?`, `[]` or nothing."""
 
     name: str
-    type: Call
+    type: PrismaCall
     mark: str
-    attributes: tuple[Call, ...]
-    place: Place
+    attributes: tuple[PrismaCall, ...]
+    place: Origin
 
-    def attribute(self, name: str) -> Call | None:
+    def attribute(self, name: str) -> PrismaCall | None:
         return next((each for each in self.attributes if each.name == name), None)
 
     @property
@@ -59,16 +59,16 @@ class Field(NamedTuple):
         return text_of(mapped, "name") or self.name
 
 
-class Block(NamedTuple):
+class PrismaBlock(NamedTuple):
     """A block: its kind, its fields, and the attributes of the whole."""
 
     kind: str
     name: str
     fields: tuple[Field, ...]
-    attributes: tuple[Call, ...]
-    place: Place
+    attributes: tuple[PrismaCall, ...]
+    place: Origin
 
-    def attribute(self, name: str) -> Call | None:
+    def attribute(self, name: str) -> PrismaCall | None:
         return next((each for each in self.attributes if each.name == name), None)
 
     @property
@@ -78,21 +78,21 @@ class Block(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FollowedFile) -> None:
         self.source = source
         text = source.host
         self._offsets = _Offsets(source)
         self._tokens = [
-            Token(found.lastgroup or "", found[0], found.start(), found.end())
+            PrismaToken(found.lastgroup or "", found[0], found.start(), found.end())
             for found in _TOKEN().finditer(text)
             if found.lastgroup != "comment"
         ]
         self._position = 0
 
-    def peek(self) -> Token | None:
+    def peek(self) -> PrismaToken | None:
         return self._tokens[self._position] if self._position < len(self._tokens) else None
 
-    def take(self) -> Token | None:
+    def take(self) -> PrismaToken | None:
         token = self.peek()
         self._position += 1
         return token
@@ -112,16 +112,16 @@ class _Reader:
         while (token := self.peek()) is not None and token.kind != "line" and token.text != "}":
             self._position += 1
 
-    def place(self, first: Token) -> Place:
+    def place(self, first: PrismaToken) -> Origin:
         last = self._tokens[min(self._position, len(self._tokens)) - 1]
         start, end = self._offsets.of(first.start), self._offsets.of(max(first.end, last.end))
-        return Place(self.source, start, end)
+        return Origin(self.source, start, end)
 
 
 class _Offsets:
     """Bytes of the characters of a file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FollowedFile) -> None:
         self._text = source.host
         self._is_ascii = source.data.isascii()
 
@@ -129,7 +129,7 @@ class _Offsets:
         return character if self._is_ascii else len(self._text[:character].encode())
 
 
-def blocks_of(source: Source) -> Iterator[Block]:
+def blocks_of(source: FollowedFile) -> Iterator[PrismaBlock]:
     """Yield the blocks of a file: `kind Name { … }`."""
     reader = _Reader(source)
     while (first := reader.take()) is not None:
@@ -143,7 +143,7 @@ def blocks_of(source: Source) -> Iterator[Block]:
             continue
         place = reader.place(first)
         fields: list[Field] = []
-        attributes: list[Call] = []
+        attributes: list[PrismaCall] = []
         while (token := reader.peek()) is not None and token.text != "}":
             if token.kind == "line":
                 reader.take()
@@ -155,7 +155,7 @@ def blocks_of(source: Source) -> Iterator[Block]:
             else:
                 reader.skip_line()
         reader.take()
-        yield Block(first.text, label.text, tuple(fields), tuple(attributes), place)
+        yield PrismaBlock(first.text, label.text, tuple(fields), tuple(attributes), place)
 
 
 def _field(reader: _Reader) -> Field:
@@ -163,13 +163,15 @@ def _field(reader: _Reader) -> Field:
     assert label is not None
     if reader.take_if("="):
         value = _value(reader)
-        return Field(label.text, Call(""), "", (Call("=", {"": value}),), reader.place(label))
+        return Field(
+            label.text, PrismaCall(""), "", (PrismaCall("=", {"": value}),), reader.place(label)
+        )
     token = reader.peek()
-    kind = _call(reader) if token is not None and token.kind == "word" else Call("")
+    kind = _call(reader) if token is not None and token.kind == "word" else PrismaCall("")
     mark = "?" if reader.take_if("?") else ""
     if reader.take_if("["):
         mark = "[]" if reader.take_if("]") else mark
-    attributes: list[Call] = []
+    attributes: list[PrismaCall] = []
     while (token := reader.peek()) is not None and token.text == "@":
         reader.take()
         attributes.append(_call(reader))
@@ -178,11 +180,11 @@ def _field(reader: _Reader) -> Field:
     return Field(label.text, kind, mark, tuple(attributes), place)
 
 
-def _call(reader: _Reader) -> Call:
+def _call(reader: _Reader) -> PrismaCall:
     token = reader.take()
     label = token.text if token is not None else ""
     if not reader.take_if("("):
-        return Call(label)
+        return PrismaCall(label)
     given: dict[str, object] = {}
     more: list[object] = []
     while True:
@@ -193,7 +195,7 @@ def _call(reader: _Reader) -> Call:
         if reader.take_if(","):
             continue
         value = _value(reader)
-        if isinstance(value, Call) and reader.take_if(":"):
+        if isinstance(value, PrismaCall) and reader.take_if(":"):
             reader.skip_lines()
             given[value.name] = _value(reader)
         else:
@@ -201,7 +203,7 @@ def _call(reader: _Reader) -> Call:
     if more:
         given[""] = more[0]
         given["*"] = more
-    return Call(label, given)
+    return PrismaCall(label, given)
 
 
 def _number(text: str) -> object:
@@ -238,7 +240,7 @@ def _value(reader: _Reader) -> object:
             items.append(_value(reader))
 
 
-def text_of(call: Call | None, *names: str) -> str | None:
+def text_of(call: PrismaCall | None, *names: str) -> str | None:
     """Return an argument that is a string, by its name or the first one."""
     for each in (*names, "") if call is not None else ():
         value = call.given.get(each) if call is not None else None
@@ -250,4 +252,4 @@ def text_of(call: Call | None, *names: str) -> str | None:
 def words_of(value: object) -> tuple[str, ...]:
     """Return the names in a list: `[a, b(sort: Desc)]`."""
     items = value if isinstance(value, list) else [value]
-    return tuple([each.name for each in items if isinstance(each, Call)])
+    return tuple([each.name for each in items if isinstance(each, PrismaCall)])

@@ -19,7 +19,7 @@ from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.planning import UNDECIDED, constant_truth, planning_errors, without_constants
 from rlslint.meaning.simplifying import disjunction, simplified
 from rlslint.meaning.values import Known, RaisesError
-from rlslint.meaning.worlds import NOT_VALID, Session, Situation, World
+from rlslint.meaning.worlds import NOT_VALID, SessionSettings, Situation, World
 from rlslint.sql.expressions import And, Constant, Expr, Not, Or
 
 _NOTHING: ContextFunctions = frozenset()
@@ -38,7 +38,7 @@ def is_tautology(expression: Expr, not_null: frozenset[int] = frozenset()) -> bo
 
 def admits_all(
     expression: Expr,
-    session: Session,
+    session: SessionSettings,
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
     beside: Beside = (),
@@ -66,7 +66,7 @@ def admits_foreign(
 
     For `beside` see admits_all, for `typical` and `unlisted` rows see Situation.
     """
-    situation = Situation(not_null, Session.given, functions, True, True, typical, unlisted)
+    situation = Situation(not_null, SessionSettings.given, functions, True, True, typical, unlisted)
     return _admits(expression, situation, beside)
 
 
@@ -76,11 +76,11 @@ def admits_none(
     functions: ContextFunctions = _NOTHING,
 ) -> bool:
     """Tell whether a caller with a context gets no row, whatever is in it. Raises GivenUp."""
-    return not ways(expression, Situation(not_null, Session.given, functions)).give(True)
+    return not ways(expression, Situation(not_null, SessionSettings.given, functions)).give(True)
 
 
 def value_without_row(
-    expression: Expr, session: Session, functions: ContextFunctions = _NOTHING
+    expression: Expr, session: SessionSettings, functions: ContextFunctions = _NOTHING
 ) -> Known | None:
     """Return the one value that an expression has in a session, None where it is not known.
 
@@ -108,13 +108,13 @@ def hides_all_without_context(
 
     Raises GivenUp where a condition is too long to tell.
     """
-    situation = Situation(not_null, Session.never_set, functions, True)
+    situation = Situation(not_null, SessionSettings.never_set, functions, True)
     return not ways(expression, situation).give(True, ERROR)
 
 
 def errors_of_rows(
     expression: Expr,
-    session: Session,
+    session: SessionSettings,
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
 ) -> tuple[Expr, ...]:
@@ -165,7 +165,7 @@ def _without_hopeless(predicate: Expr, not_null: frozenset[int]) -> Expr:
 
 def needs_values(
     expression: Expr,
-    session: Session,
+    session: SessionSettings,
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
 ) -> frozenset[int]:

@@ -23,7 +23,7 @@ from rlslint.meaning.procedural_bodies import (
     selected,
     value_of,
 )
-from rlslint.meaning.worlds import Session, Situation
+from rlslint.meaning.worlds import SessionSettings, Situation
 from rlslint.replay.plpgsql import tree
 from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
@@ -56,7 +56,7 @@ def checks_passed(
     function: Function,
     catalog: Catalog,
     asks_for_context: AsksForContext,
-    session: Session,
+    session: SessionSettings,
     functions: ContextFunctions = frozenset(),
 ) -> PassedChecks | None:
     """Return how a body lets each caller whose session is such a one pass all of its checks.
@@ -85,7 +85,7 @@ class _Checks:
         catalog: Catalog,
         scope: Scope,
         asks_for_context: AsksForContext,
-        session: Session,
+        session: SessionSettings,
         functions: ContextFunctions,
     ) -> None:
         self.catalog = catalog
@@ -145,7 +145,7 @@ class _Checks:
             reads = context_reads(condition, self.functions)
             if not reads:
                 continue
-            is_missing = self.situation.session is Session.never_set
+            is_missing = self.situation.session is SessionSettings.never_set
             if is_missing and not all(map(_may_be_missing, reads)):
                 return None
             found_true = truths(condition, self.situation)

@@ -14,7 +14,7 @@ from rlslint.meaning.values import (
     known_text,
     stands_for_none,
 )
-from rlslint.meaning.worlds import Session, Situation, World
+from rlslint.meaning.worlds import SessionSettings, Situation, World
 from rlslint.sql.expressions import Column
 from rlslint.text.patterns import Pattern
 
@@ -67,7 +67,7 @@ def equal(
 
 
 def _is_given(value: Value, situation: Situation) -> bool:
-    return situation.session is Session.given and is_of_caller(value)
+    return situation.session is SessionSettings.given and is_of_caller(value)
 
 
 def _is_no_value(value: Value) -> bool:
@@ -145,9 +145,9 @@ def matched(world: World, situation: Situation, symbol: str, left: Value, right:
             return not negated
         if is_of_caller(left) and not symbol.startswith(("~~", "!~~")):
             match situation.session:
-                case Session.given if _LIKE_IDENTIFIERS().fullmatch(pattern):
+                case SessionSettings.given if _LIKE_IDENTIFIERS().fullmatch(pattern):
                     return not negated
-                case Session.malformed if _LIKE_IDENTIFIERS().fullmatch(pattern):
+                case SessionSettings.malformed if _LIKE_IDENTIFIERS().fullmatch(pattern):
                     return negated
         if pattern in ("", "^$") and is_given_text(left, situation):
             return negated
@@ -193,7 +193,7 @@ def is_given_text(value: Value, situation: Situation) -> bool:
         ) | Term(("call", "left", (Term() as text, *length))):
             return all(map(_is_positive, length)) and is_given_text(text, situation)
         case _:
-            is_there = situation.session in (Session.given, Session.malformed)
+            is_there = situation.session in (SessionSettings.given, SessionSettings.malformed)
             return is_there and is_of_caller(value)
 
 
@@ -223,7 +223,7 @@ def is_of_nobody(value: Value, situation: Situation) -> bool:
         case Known("setting"):
             return True
         case _:
-            return situation.session is Session.malformed and is_malformed(value)
+            return situation.session is SessionSettings.malformed and is_malformed(value)
 
 
 def is_malformed(value: Value) -> bool:

@@ -7,7 +7,7 @@ from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import SettingRead, settings_read
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.planning import planning_errors
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from rlslint.sql.expressions import Cast, Expr, IsNull, Query, SubSelect
 
 ALWAYS_SET = frozenset(
@@ -33,11 +33,11 @@ def empty_casts(
     `ctx <> '' AND tenant_id = ctx::int` is no guard: planning raises, see planning_errors.
     NULLIF, and CASE on the setting, do keep the empty string away.
     """
-    raised = planning_errors(expression, Session.reset, functions, not_null)
+    raised = planning_errors(expression, SessionSettings.reset, functions, not_null)
     if not raised:
         from rlslint.meaning.admitting import errors_of_rows
 
-        raised = errors_of_rows(expression, Session.reset, not_null, functions)
+        raised = errors_of_rows(expression, SessionSettings.reset, not_null, functions)
     distinct = {id(place): place for place in raised if isinstance(place, Cast)}
     return tuple(distinct.values())
 

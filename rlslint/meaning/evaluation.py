@@ -51,7 +51,7 @@ from rlslint.meaning.values import (
     known_result,
     literal,
 )
-from rlslint.meaning.worlds import Session, Situation, World
+from rlslint.meaning.worlds import SessionSettings, Situation, World
 from rlslint.sql.expressions import (
     OWN_ROW,
     And,
@@ -245,7 +245,7 @@ class Evaluation:
             result = cast_known(value, type_name, cast)
             if not isinstance(result, Term):
                 return result
-        if self.situation.session is Session.malformed and is_malformed(value):
+        if self.situation.session is SessionSettings.malformed and is_malformed(value):
             if type_name not in _TYPES_OF_TEXT:
                 raise RaisesError(cast)
             return value
@@ -306,7 +306,7 @@ class Evaluation:
                 if (result := computed(operator, left, right)) is not None:
                     return result
         key = ("operator", symbol, left, right)
-        if self.situation.session is Session.given and is_of_caller(Term(key)):
+        if self.situation.session is SessionSettings.given and is_of_caller(Term(key)):
             return Term(key)
         return self._nullable(key)
 
@@ -426,11 +426,13 @@ class Evaluation:
         term = Term(named)
         if session is None or read.name.startswith("inet_"):
             value = self._nullable(term.key)
-        elif session is Session.given or (session is Session.malformed and read.kind != "setting"):
+        elif session is SessionSettings.given or (
+            session is SessionSettings.malformed and read.kind != "setting"
+        ):
             value = term
-        elif session is Session.malformed:
+        elif session is SessionSettings.malformed:
             value = Term(("setting", "malformed", *named))
-        elif session is Session.reset and read.kind == "setting":
+        elif session is SessionSettings.reset and read.kind == "setting":
             value = Known("setting", "")
         else:
             value = None

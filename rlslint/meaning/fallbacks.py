@@ -12,7 +12,7 @@ from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.ownerless_rows import filters_of
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.worlds import MISSING, Session
+from rlslint.meaning.worlds import MISSING, SessionSettings
 from rlslint.sql.expressions import Call, Case, Expr, Operator
 
 
@@ -22,7 +22,7 @@ class Fallback(NamedTuple):
     `expression` is what gives the value, `columns` are the own row's that are compared with it.
     """
 
-    session: Session
+    session: SessionSettings
     expression: Expr
     value: object
     columns: frozenset[int]
@@ -85,7 +85,7 @@ def _alternative(
             if (
                 known is not None
                 and _passes(branch, conjunct, session, not_null, functions)
-                and not admits_all(others, Session.given, not_null, functions)
+                and not admits_all(others, SessionSettings.given, not_null, functions)
             ):
                 return Fallback(session, conjunct, known.payload, columns, reads)
     return None
@@ -94,7 +94,7 @@ def _alternative(
 def _passes(
     branch: Branch,
     conjunct: Expr,
-    session: Session,
+    session: SessionSettings,
     not_null: frozenset[int],
     functions: ContextFunctions,
 ) -> bool:
@@ -106,7 +106,7 @@ def _passes(
 
 
 def _fallback(
-    conjunct: Expr, columns: frozenset[int], session: Session, functions: ContextFunctions
+    conjunct: Expr, columns: frozenset[int], session: SessionSettings, functions: ContextFunctions
 ) -> Fallback | None:
     for part in _outermost(conjunct):
         reads = context_reads(part, functions)

@@ -15,7 +15,7 @@ from rlslint.meaning.context import (
     own_columns,
 )
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import (
     And,
@@ -96,7 +96,7 @@ def open_gates(
             found.append(Gate(place, tuple(memberships), by_rank))
     asks_more = bool(found or own_columns(expression))
     asks_more |= _tells_rank(expression, functions)
-    if not asks_more and admits_all(expression, Session.given, not_null, functions):
+    if not asks_more and admits_all(expression, SessionSettings.given, not_null, functions):
         return (Gate(expression, ()),)
     return tuple(found)
 
@@ -112,7 +112,7 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
         return False
     if _tells_rank(conjunct, functions):
         return False
-    if admits_all(conjunct, Session.given, frozenset(), functions):
+    if admits_all(conjunct, SessionSettings.given, frozenset(), functions):
         return True
     match conjunct:
         case Operator("<>" | "is distinct from", left, right):
@@ -126,7 +126,7 @@ def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunct
             return _text(role) in everyone
         case Operator("?", Expr() as claims, key) if context_reads(claims, functions):
             is_there = IsNull(Operator("->", claims, key), True)
-            return admits_all(is_there, Session.given, frozenset(), functions)
+            return admits_all(is_there, SessionSettings.given, frozenset(), functions)
         case _:
             return False
 

@@ -15,7 +15,7 @@ from rlslint.meaning.context import (
     own_columns,
 )
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from rlslint.sql.expressions import Expr, Not, Operator
 
 _NOTHING: ContextFunctions = frozenset()
@@ -42,7 +42,7 @@ def inequality(
     if not context_reads(expression, functions) or not own_columns(expression):
         return None
     if admits_foreign(expression, not_null, functions):
-        if admits_all(expression, Session.given, not_null, functions):
+        if admits_all(expression, SessionSettings.given, not_null, functions):
             return None
         return Inequality(_place(expression, not_null, functions), False)
     return _beside_filters(expression, not_null, functions)
@@ -72,7 +72,7 @@ def _beside_filters(
         if not all(_lets_others(one, filters, not_null, functions) for one in asked):
             continue
         whole = conjunction(tuple(asked), -1)
-        if not admits_all(whole, Session.given, not_null, functions, filters, True):
+        if not admits_all(whole, SessionSettings.given, not_null, functions, filters, True):
             return Inequality(whole if len(every) > 1 or filters else expression, True)
     return None
 
@@ -108,7 +108,7 @@ def require_decided(
             raise DataDecides(expression)
     if admits_foreign(
         expression, not_null, functions, typical=True, unlisted=True
-    ) and not admits_all(expression, Session.given, not_null, functions, typical=True):
+    ) and not admits_all(expression, SessionSettings.given, not_null, functions, typical=True):
         raise DataDecides(expression)
 
 

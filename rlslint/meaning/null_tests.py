@@ -13,7 +13,7 @@ from rlslint.meaning.empty_settings import ALWAYS_SET
 from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.values import RaisesError
-from rlslint.meaning.worlds import Session, Situation, World
+from rlslint.meaning.worlds import SessionSettings, Situation, World
 from rlslint.sql.expressions import (
     Call,
     Constant,
@@ -108,12 +108,12 @@ def _difference(
     told = sum(len(context_reads(one, functions)) for one in tests)
     if told == len(others) and all(is_row_free(one, functions) for one in tests):
         # Nothing else depends on the setting: the others may hold what they should.
-        situation = Situation(not_null, Session.given, functions, True)
+        situation = Situation(not_null, SessionSettings.given, functions, True)
         never = _with_value(predicate, read, None)
         reset = _with_value(predicate, read, "")
         return _compared(never, situation, reset, situation)
-    situation = Situation(not_null, Session.never_set, functions, True, True)
-    empty = situation._replace(session=Session.reset)
+    situation = Situation(not_null, SessionSettings.never_set, functions, True, True)
+    empty = situation._replace(session=SessionSettings.reset)
     return _compared(predicate, situation, predicate, empty)
 
 

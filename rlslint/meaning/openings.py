@@ -18,7 +18,7 @@ from rlslint.meaning.context import (
     own_columns,
 )
 from rlslint.meaning.simplifying import simplified
-from rlslint.meaning.worlds import NOT_VALID, Session
+from rlslint.meaning.worlds import NOT_VALID, SessionSettings
 from rlslint.sql.expressions import Call, Cast, Column, Expr, Not, Operator, SubSelect
 
 _NOTHING: ContextFunctions = frozenset()
@@ -34,7 +34,7 @@ class Opening(NamedTuple):
     because they are no typical ones.
     """
 
-    session: Session
+    session: SessionSettings
     expression: Expr
     reads: tuple[ContextRead, ...]
     fallback: int | None
@@ -80,11 +80,11 @@ def _open(
     What rows are typical, see Situation.
     """
 
-    def admits(condition: Expr, session: Session) -> bool:
+    def admits(condition: Expr, session: SessionSettings) -> bool:
         return admits_all(condition, session, not_null, functions, filters, typical)
 
     opened = [session for session in NOT_VALID if admits(expression, session)]
-    if not opened or admits(expression, Session.given):
+    if not opened or admits(expression, SessionSettings.given):
         return []
     some = bool(filters) or typical
     found = []
@@ -129,9 +129,9 @@ def _opening(
     expression: Expr,
     every: tuple[Branch, ...],
     filters: Branch,
-    session: Session,
+    session: SessionSettings,
     functions: ContextFunctions,
-    admits: Callable[[Expr, Session], bool],
+    admits: Callable[[Expr, SessionSettings], bool],
 ) -> list[Expr]:
     """Return the conditions that are true for want of a context, else the whole predicate."""
     found = []
@@ -140,7 +140,9 @@ def _opening(
         if not all(admits(one, session) for one in asked):
             continue
         opening = [
-            one for one in asked if context_reads(one, functions) and not admits(one, Session.given)
+            one
+            for one in asked
+            if context_reads(one, functions) and not admits(one, SessionSettings.given)
         ]
         found += [one for one in opening if not _is_deny_list(one)][:1]
     return found or [expression]
@@ -154,7 +156,7 @@ def _is_deny_list(conjunct: Expr) -> bool:
 
 
 def _fallback(
-    place: Expr, session: Session, functions: ContextFunctions
+    place: Expr, session: SessionSettings, functions: ContextFunctions
 ) -> tuple[Expr, int | None]:
     """Return the comparison `col = COALESCE(ctx, …, col)` and its column, else what was given."""
     for part in simplified(place).walk():

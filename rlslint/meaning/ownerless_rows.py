@@ -10,7 +10,7 @@ from rlslint.meaning.bounds import bounds_of, is_filter
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, is_own, own_column, own_columns
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from rlslint.sql.expressions import Call, Case, Column, Expr, IsNull, IsTruth, Operator
 
 
@@ -37,7 +37,7 @@ def own_columns_of(expression: Expr, numbers: AbstractSet[int]) -> tuple[Column,
 def rows_without_value(
     expression: Expr,
     column: Expr,
-    session: Session,
+    session: SessionSettings,
     not_null: frozenset[int],
     functions: ContextFunctions,
 ) -> Expr | None:
@@ -79,11 +79,11 @@ def ownerless_columns(
     None where all other rows pass as well.
     """
     numbers = frozenset(_tested_columns(expression) - not_null)
-    if not numbers or admits_all(expression, Session.given, not_null, functions):
+    if not numbers or admits_all(expression, SessionSettings.given, not_null, functions):
         return ()
     found = []
     for column in own_columns_of(expression, numbers):
-        place = rows_without_value(expression, column, Session.given, not_null, functions)
+        place = rows_without_value(expression, column, SessionSettings.given, not_null, functions)
         if place is not None:
             found.append((own_column(column), place))
     return tuple(found)

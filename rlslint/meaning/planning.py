@@ -16,7 +16,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import ContextFunctions, is_own, is_row_free, own_columns
 from rlslint.meaning.deciding import certain_errors, truths
 from rlslint.meaning.simplifying import is_boolean, is_null
-from rlslint.meaning.worlds import Session, Situation
+from rlslint.meaning.worlds import SessionSettings, Situation
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -54,7 +54,7 @@ Folded = bool | None | _Undecided
 @remembered
 def planning_errors(
     expression: Expr,
-    session: Session,
+    session: SessionSettings,
     functions: ContextFunctions = frozenset(),
     not_null: frozenset[int] = frozenset(),
 ) -> Errors:
@@ -65,7 +65,7 @@ def planning_errors(
 
 class _Planner:
     def __init__(
-        self, session: Session, functions: ContextFunctions, not_null: frozenset[int]
+        self, session: SessionSettings, functions: ContextFunctions, not_null: frozenset[int]
     ) -> None:
         self.not_null = not_null
         self.situation = Situation(frozenset(), session, functions, True)

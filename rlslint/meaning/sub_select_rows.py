@@ -22,7 +22,7 @@ from rlslint.sql.expressions import Call, Expr, Items, Operator, Query, SubSelec
 from rlslint.text.budget import WORLDS_OF_A_SUB_SELECT
 
 
-class Evaluator(Protocol):
+class RowEvaluator(Protocol):
     """What expressions give in one world."""
 
     world: World
@@ -31,7 +31,7 @@ class Evaluator(Protocol):
 
     def value(self, expression: Expr) -> Value: ...
 
-    def inside(self, world: World) -> Evaluator: ...
+    def inside(self, world: World) -> RowEvaluator: ...
 
 
 class Rows:
@@ -39,7 +39,7 @@ class Rows:
 
     __slots__ = ("_evaluation",)
 
-    def __init__(self, evaluation: Evaluator) -> None:
+    def __init__(self, evaluation: RowEvaluator) -> None:
         self._evaluation = evaluation
 
     def note_errors(self, expressions: Iterable[Expr]) -> None:
@@ -129,7 +129,7 @@ class OverWrittenRows:
 
     __slots__ = ("_evaluation",)
 
-    def __init__(self, evaluation: Evaluator) -> None:
+    def __init__(self, evaluation: RowEvaluator) -> None:
         self._evaluation = evaluation
 
     def value(self, sub_select: SubSelect) -> Value:

@@ -9,7 +9,7 @@ from rlslint.meaning.bounds import is_filter, unbounded_branches
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.meaning.simplifying import conjunction
-from rlslint.meaning.worlds import MISSING, Session
+from rlslint.meaning.worlds import MISSING, SessionSettings
 from rlslint.sql.expressions import Column, Expr, Operator
 
 _NOTHING: ContextFunctions = frozenset()
@@ -43,10 +43,10 @@ def tautologies(
     every = branches(expression)
     found = []
     for branch in every:
-        if all(admits_all(one, Session.given, not_null, functions) for one in branch):
+        if all(admits_all(one, SessionSettings.given, not_null, functions) for one in branch):
             whole = conjunction(branch, -1) if branch else expression
             found.append(whole if len(every) > 1 else expression)
-    if not found and admits_all(expression, Session.given, not_null, functions):
+    if not found and admits_all(expression, SessionSettings.given, not_null, functions):
         found.append(expression)
     if found:
         told = (_tautology(one, expression, not_null, functions) for one in found)
@@ -66,7 +66,7 @@ def _tautology(
     )
     if needs_context and not own_columns(place):
         return None
-    sessions = (Session.given,) if needs_context else (Session.given, *MISSING)
+    sessions = (SessionSettings.given,) if needs_context else (SessionSettings.given, *MISSING)
     needed = [needs_values(whole, session, not_null, functions) for session in sessions]
     return Tautology(place, frozenset().union(*needed), needs_context)
 

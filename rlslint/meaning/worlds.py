@@ -12,7 +12,7 @@ from rlslint.sql.expressions import Expr
 from rlslint.text.budget import Budget, OutOfBudget
 
 
-class Session(Enum):
+class SessionSettings(Enum):
     """What the settings of a session hold, which tell who is calling.
 
     A setting that was never set is NULL for current_setting(name, true); once a transaction that
@@ -27,10 +27,10 @@ class Session(Enum):
     malformed = "malformed"
 
 
-MISSING = (Session.never_set, Session.reset)
+MISSING = (SessionSettings.never_set, SessionSettings.reset)
 """The sessions without a context."""
 
-NOT_VALID = (*MISSING, Session.malformed)
+NOT_VALID = (*MISSING, SessionSettings.malformed)
 """The sessions without a context that is one."""
 
 
@@ -46,7 +46,7 @@ class Situation(NamedTuple):
     """
 
     not_null: frozenset[int] = frozenset()
-    session: Session | None = None
+    session: SessionSettings | None = None
     functions: ContextFunctions = frozenset()
     eager: bool = False
     foreign: bool = False

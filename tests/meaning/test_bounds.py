@@ -12,7 +12,7 @@ from rlslint.meaning.context import context_reads
 from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.empty_settings import empty_casts
 from rlslint.meaning.openings import openings
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from tests.meaning.tenancy import ID, NOT_NULL, OWNER, STATUS, TENANT, Tenancy
 
 HELPERS = """
@@ -181,17 +181,19 @@ def test_an_unknown_function_gives_no_certainty(tenancy: Tenancy) -> None:
 @pytest.mark.parametrize(
     ("sql", "states"),
     [
-        (f"tenant_id = {CTX} OR {CTX} IS NULL", {Session.never_set}),
-        (f"status IS NULL AND (tenant_id = {CTX} OR {CTX} IS NULL)", {Session.never_set}),
-        ("tenant_id = app.tenant() OR app.tenant() IS NULL", {Session.never_set}),
-        (f"NOT (tenant_id <> {CTX} AND {CTX} IS NOT NULL)", {Session.never_set}),
-        (f"COALESCE(tenant_id = {CTX}, true)", {Session.never_set}),
-        (f"(tenant_id <> {CTX}) IS NOT TRUE", {Session.never_set}),
-        (f"CASE WHEN {CTX} IS NULL THEN true ELSE tenant_id = {CTX} END", {Session.never_set}),
+        (f"tenant_id = {CTX} OR {CTX} IS NULL", {SessionSettings.never_set}),
+        (f"status IS NULL AND (tenant_id = {CTX} OR {CTX} IS NULL)", {SessionSettings.never_set}),
+        ("tenant_id = app.tenant() OR app.tenant() IS NULL", {SessionSettings.never_set}),
+        (f"NOT (tenant_id <> {CTX} AND {CTX} IS NOT NULL)", {SessionSettings.never_set}),
+        (f"COALESCE(tenant_id = {CTX}, true)", {SessionSettings.never_set}),
+        (f"(tenant_id <> {CTX}) IS NOT TRUE", {SessionSettings.never_set}),
+        (f"CASE WHEN {CTX} IS NULL THEN true ELSE tenant_id = {CTX} END",
+         {SessionSettings.never_set}),
         ("current_setting('app.t') = '' OR tenant_id::text = current_setting('app.t')",
-         {Session.reset}),
-        ("COALESCE(current_setting('app.t', true), '') = '' OR locked", {Session.never_set}),
-        ("length(current_setting('app.t', true)) = 0 OR tenant_id = 1", {Session.reset}),
+         {SessionSettings.reset}),
+        ("COALESCE(current_setting('app.t', true), '') = '' OR locked",
+         {SessionSettings.never_set}),
+        ("length(current_setting('app.t', true)) = 0 OR tenant_id = 1", {SessionSettings.reset}),
         ("current_setting('app.t', true) = '' OR tenant_id = current_setting('app.t', true)::int",
          set()),
         ("current_setting('app.t') IS NULL OR tenant_id::text = current_setting('app.t')", set()),
@@ -199,12 +201,14 @@ def test_an_unknown_function_gives_no_certainty(tenancy: Tenancy) -> None:
         (f"tenant_id = {CTX} OR is_public", set()),
         (f"(is_public AND {CTX} IS NULL) OR tenant_id = {CTX}", set()),
         (f"owner_id = current_user::int AND ({CTX} IS NULL OR tenant_id = {CTX})", set()),
-        (f"tenant_id = COALESCE({CTX}, tenant_id)", {Session.never_set}),
+        (f"tenant_id = COALESCE({CTX}, tenant_id)", {SessionSettings.never_set}),
         (f"{CTX} IS NOT NULL AND tenant_id = {CTX}", set()),
-        ("auth.uid() IS NULL OR owner_id = auth.uid()", {Session.never_set}),
+        ("auth.uid() IS NULL OR owner_id = auth.uid()", {SessionSettings.never_set}),
     ],
 )  # fmt: skip
-def test_what_a_missing_context_opens(tenancy: Tenancy, sql: str, states: set[Session]) -> None:
+def test_what_a_missing_context_opens(
+    tenancy: Tenancy, sql: str, states: set[SessionSettings]
+) -> None:
     found = openings(tenancy.meaning(sql), NOT_NULL)
     assert {branch.session for branch in found} == states
 

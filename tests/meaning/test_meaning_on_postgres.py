@@ -18,7 +18,7 @@ from rlslint.meaning.evaluation import Evaluation
 from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.values import RaisesError
-from rlslint.meaning.worlds import MISSING, NOT_VALID, Session, Situation, World, worlds
+from rlslint.meaning.worlds import MISSING, NOT_VALID, SessionSettings, Situation, World, worlds
 from rlslint.sql.expressions import Expr
 from tests.meaning.random_predicates import Generator
 from tests.meaning.tenancy import NOT_NULL, TABLES, Tenancy
@@ -47,18 +47,18 @@ ASK = (
     "SELECT number, string_agg(attempt(sql, id), ' ' ORDER BY id) FROM predicates, docs GROUP BY 1"
 )
 
-SESSIONS: dict[str, tuple[Session | None, str]] = {
-    "never set": (Session.never_set, ""),
+SESSIONS: dict[str, tuple[SessionSettings | None, str]] = {
+    "never set": (SessionSettings.never_set, ""),
     "reset": (
-        Session.reset,
+        SessionSettings.reset,
         "BEGIN; SET LOCAL app.tenant = '1'; SET LOCAL app.member = '1'; COMMIT;",
     ),
-    "malformed": (Session.malformed, "SET app.tenant = 'nobody'; SET app.member = 'none';"),
-    "own": (Session.given, "SET app.tenant = '1'; SET app.member = '1';"),
-    "other": (Session.given, "SET app.tenant = '2'; SET app.member = '0';"),
+    "malformed": (SessionSettings.malformed, "SET app.tenant = 'nobody'; SET app.member = 'none';"),
+    "own": (SessionSettings.given, "SET app.tenant = '1'; SET app.member = '1';"),
+    "other": (SessionSettings.given, "SET app.tenant = '2'; SET app.member = '0';"),
     "mixed": (None, "SET app.tenant = ''; SET app.member = '2';"),
     "half": (None, "SET app.tenant = '1';"),
-    "textual": (Session.given, "SET app.tenant = 'x'; SET app.member = 'x';"),
+    "textual": (SessionSettings.given, "SET app.tenant = 'x'; SET app.member = 'x';"),
 }
 TRUTHS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -163,7 +163,11 @@ def test_what_opens_without_a_context_is_open_on_the_server(
 
 def _opens_and_is_reported(predicate: Expr) -> bool:
     opens = any(admits_all(predicate, session, NOT_NULL) for session in MISSING)
-    if not opens or admits_all(predicate, Session.given, NOT_NULL) or not context_reads(predicate):
+    if (
+        not opens
+        or admits_all(predicate, SessionSettings.given, NOT_NULL)
+        or not context_reads(predicate)
+    ):
         return False
     assert openings(predicate, NOT_NULL), predicate
     return True

@@ -83,7 +83,7 @@ class Language(NamedTuple):
     operators: Mapping[str, str] = {}
     prepare: Callable[[bytes], bytes] | None = None
     before: Callable[[Builder, Parsed], None] | None = None
-    after: Callable[[Builder, Parsed, Program], Program] | None = None
+    after: Callable[[Builder, Parsed, FileForm], FileForm] | None = None
     formats_with_braces: bool = False
     enforces_types: bool = True
     bare_calls: bool = False
@@ -94,7 +94,7 @@ class Language(NamedTuple):
     remarks: Callable[[Parsed], Iterable[Parsed]] | None = None
 
 
-class Program(NamedTuple):
+class FileForm(NamedTuple):
     """A file in its form. `is_cut` tells that it is nested too deeply to be there as a whole.
 
     `problem` is a sentence that says what of it could not be parsed. `modules` are those that it
@@ -109,15 +109,15 @@ class Program(NamedTuple):
     is_script: bool = False
 
 
-def parsed(language: Language, source: bytes) -> Program:
+def parsed(language: Language, source: bytes) -> FileForm:
     """Return a file in its form; a part that the grammar cannot parse is an `Other`."""
     tree = _tree(language, source)
     if tree is None:
-        return Program(Block(0, 0, ()), False, "this file takes too long to be parsed.")
+        return FileForm(Block(0, 0, ()), False, "this file takes too long to be parsed.")
     builder = Builder(language, source)
     if language.before is not None:
         language.before(builder, tree.root_node)
-    made = Program(builder.node(tree.root_node), builder.is_cut)
+    made = FileForm(builder.node(tree.root_node), builder.is_cut)
     return made if language.after is None else language.after(builder, tree.root_node, made)
 
 

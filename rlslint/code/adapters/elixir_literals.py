@@ -19,9 +19,9 @@ from rlslint.code.form import (
     Other,
     Pair,
     Parameter,
-    Piece,
     Sequence,
     String,
+    StringPiece,
 )
 from rlslint.text.patterns import Pattern
 
@@ -81,7 +81,9 @@ def _pairs(builder: Builder, listed: list[Parsed]) -> Iterator[Pair]:
 
 
 def atom(builder: Builder, node: Parsed) -> String:
-    return String(*span(node), (Piece(node.start_byte + 1, node.end_byte, builder.text(node)[1:]),))
+    return String(
+        *span(node), (StringPiece(node.start_byte + 1, node.end_byte, builder.text(node)[1:]),)
+    )
 
 
 def string_literal(builder: Builder, node: Parsed) -> Node:
@@ -104,7 +106,7 @@ def sigil(builder: Builder, node: Parsed) -> Node:
         start = node.start_byte if content is None else content.start_byte
         at = start + len(found.string[: found.start()].encode())
         end = at + len(found[0].encode())
-        words.append(String(at, end, (Piece(at, end, found[0]),)))
+        words.append(String(at, end, (StringPiece(at, end, found[0]),)))
     return Sequence(*span(node), tuple(words))
 
 

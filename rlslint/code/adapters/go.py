@@ -62,10 +62,10 @@ from rlslint.code.form import (
     Other,
     Pair,
     Parameter,
-    Piece,
     Sequence,
     Spread,
     String,
+    StringPiece,
 )
 from rlslint.text.patterns import Pattern
 
@@ -112,7 +112,7 @@ def _embedded(builder: Builder, node: Parsed) -> Node | None:
     word, _, path = builder.text(before).partition(" ")
     if word != "//go:embed":
         return None
-    text = String(*span(before), (Piece(*span(before), path.strip().strip('"`')),))
+    text = String(*span(before), (StringPiece(*span(before), path.strip().strip('"`')),))
     return Call(*span(before), Name(*span(before), "embed"), (text,))
 
 

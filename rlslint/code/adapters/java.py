@@ -48,8 +48,8 @@ from rlslint.code.form import (
     Name,
     Node,
     Parameter,
-    Piece,
     String,
+    StringPiece,
     Try,
     With,
 )
@@ -186,12 +186,12 @@ def _string(builder: Builder, node: Parsed) -> Node:
     return unindented(String(*span(node), tuple(_pieces(inside, node.start_byte + 3))))
 
 
-def _pieces(text: str, offset: int) -> Iterator[Piece]:
+def _pieces(text: str, offset: int) -> Iterator[StringPiece]:
     """Yield the characters and escapes of a text block; the grammar misses some of the latter."""
     for found in _CHARACTERS().finditer(text):
         end = offset + len(found[0].encode())
         is_escape = found[0].startswith("\\")
-        yield Piece(offset, end, unescaped(found[0]) if is_escape else found[0])
+        yield StringPiece(offset, end, unescaped(found[0]) if is_escape else found[0])
         offset = end
 
 

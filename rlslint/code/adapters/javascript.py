@@ -58,9 +58,9 @@ from rlslint.code.form import (
     Other,
     Pair,
     Parameter,
-    Piece,
     Spread,
     String,
+    StringPiece,
 )
 from rlslint.text.patterns import Pattern
 
@@ -224,11 +224,11 @@ def _object(builder: Builder, node: Parsed) -> Mapping:
 def _regex(builder: Builder, node: Parsed) -> Call:
     """Return a regular expression as the call of `RegExp` that makes the same."""
     pattern = part(node, "pattern")
-    given = Piece(*span(pattern or node), builder.text(pattern))
+    given = StringPiece(*span(pattern or node), builder.text(pattern))
     flags = part(node, "flags")
     arguments: list[Node] = [String(*span(pattern or node), (given,))]
     if flags is not None:
-        arguments.append(String(*span(flags), (Piece(*span(flags), builder.text(flags)),)))
+        arguments.append(String(*span(flags), (StringPiece(*span(flags), builder.text(flags)),)))
     return Call(*span(node), Name(*span(node), "RegExp"), tuple(arguments))
 
 

@@ -54,10 +54,10 @@ from rlslint.code.form import (
     Operation,
     Pair,
     Parameter,
-    Piece,
     Sequence,
     Spread,
     String,
+    StringPiece,
 )
 from rlslint.text.patterns import Pattern
 
@@ -311,7 +311,7 @@ def _entry(pair: Sequence) -> Pair:
     """Return `key to value` as an entry of a map."""
     key, value = pair.items
     match key:
-        case String(parts=(Piece(text=label),)):
+        case String(parts=(StringPiece(text=label),)):
             return Pair(label, key, value)
     return Pair("", key, value)
 
@@ -357,7 +357,7 @@ def _string(builder: Builder, node: Parsed) -> String:
     """Return a string; names and escapes in it are found again, for the grammar loses some."""
     is_raw = node.type == "multiline_string_literal"
     width = 3 if is_raw else 1
-    parts: list[Piece | Node] = []
+    parts: list[StringPiece | Node] = []
     position = node.start_byte + width
     for child in children(node):
         if child.type == "interpolation":
@@ -368,7 +368,9 @@ def _string(builder: Builder, node: Parsed) -> String:
     return String(*span(node), tuple(parts))
 
 
-def _characters(builder: Builder, start: int, end: int, is_raw: bool) -> Iterator[Piece | Node]:
+def _characters(
+    builder: Builder, start: int, end: int, is_raw: bool
+) -> Iterator[StringPiece | Node]:
     text = builder.source[start:end].decode("utf-8", "replace")
     for found in (_IN_RAW_STRING() if is_raw else _IN_STRING()).finditer(text):
         after = start + len(found[0].encode())
@@ -377,7 +379,7 @@ def _characters(builder: Builder, start: int, end: int, is_raw: bool) -> Iterato
             yield Name(start + 1, after, variable[1] or variable[2])
         else:
             is_escape = found[0][:1] == "\\" and not is_raw and len(found[0]) > 1
-            yield Piece(start, after, unescaped(found[0]) if is_escape else found[0])
+            yield StringPiece(start, after, unescaped(found[0]) if is_escape else found[0])
         start = after
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rlslint.code.adapters.building import Builder, Rule, Where, children, part, span
-from rlslint.code.form import Node, Operation, Piece, String
+from rlslint.code.form import Node, Operation, String, StringPiece
 from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def unescaped(text: str) -> str:
     return _ESCAPES.get(text[1:], text[1:] or text)
 
 
-def pieces(text: str, offset: int, doubled: Mapping[str, str]) -> Iterator[Piece]:
+def pieces(text: str, offset: int, doubled: Mapping[str, str]) -> Iterator[StringPiece]:
     """Yield a stretch of a string, split at the marks that stand for others (`{{` for `{`)."""
     position = 0
     for start, end, meant in _marks(text, doubled):
         if start > position:
             yield _piece(text, position, start, offset)
         begin = offset + len(text[:start].encode())
-        yield Piece(begin, begin + len(text[start:end].encode()), meant)
+        yield StringPiece(begin, begin + len(text[start:end].encode()), meant)
         position = end
     if position < len(text):
         yield _piece(text, position, len(text), offset)
@@ -61,9 +61,9 @@ def _marks(text: str, doubled: Mapping[str, str]) -> Iterator[tuple[int, int, st
             yield found.start(), found.end(), doubled[found[0]]
 
 
-def _piece(text: str, start: int, end: int, offset: int) -> Piece:
+def _piece(text: str, start: int, end: int, offset: int) -> StringPiece:
     begin = offset + len(text[:start].encode())
-    return Piece(begin, begin + len(text[start:end].encode()), text[start:end])
+    return StringPiece(begin, begin + len(text[start:end].encode()), text[start:end])
 
 
 def string(
@@ -78,12 +78,12 @@ def string(
     contents, escapes, holes = frozenset(content), frozenset(escape), frozenset(hole)
 
     def rule(builder: Builder, node: Parsed) -> Node:
-        parts: list[Piece | Node] = []
+        parts: list[StringPiece | Node] = []
         for child in node.children:
             if child.type in contents:
                 parts += characters(builder, child, doubled or {})
             elif child.type in escapes:
-                parts.append(Piece(*span(child), unescaped(builder.text(child))))
+                parts.append(StringPiece(*span(child), unescaped(builder.text(child))))
             elif child.type in holes:
                 parts.append(builder.node(part(child, value)))
             elif child.is_named and child.type in builder.language.holes:
@@ -93,10 +93,10 @@ def string(
     return rule
 
 
-def characters(builder: Builder, node: Parsed, doubled: Mapping[str, str]) -> Iterator[Piece]:
+def characters(builder: Builder, node: Parsed, doubled: Mapping[str, str]) -> Iterator[StringPiece]:
     """Yield the characters of a string; some grammars keep its escapes inside of them."""
     if not doubled and node.child_count == 0:
-        yield Piece(*span(node), builder.text(node))
+        yield StringPiece(*span(node), builder.text(node))
         return
     position = node.start_byte
     for inner in node.children:
@@ -105,7 +105,7 @@ def characters(builder: Builder, node: Parsed, doubled: Mapping[str, str]) -> It
             yield from pieces(before, position, doubled)
         text = builder.text(inner)
         is_brace = "interpolation" in inner.type
-        yield Piece(*span(inner), text[1:] if is_brace else unescaped(text))
+        yield StringPiece(*span(inner), text[1:] if is_brace else unescaped(text))
         position = inner.end_byte
     if position < node.end_byte:
         rest = builder.source[position : node.end_byte].decode("utf-8", "replace")
@@ -119,37 +119,37 @@ def unindented(made: String, width: int | None = None, ends_with_newline: bool =
     indentation, or as many as all of its lines have.
     """
     parts = list(made.parts)
-    if parts and isinstance(parts[0], Piece) and parts[0].text.startswith(("\n", "\r\n")):
+    if parts and isinstance(parts[0], StringPiece) and parts[0].text.startswith(("\n", "\r\n")):
         skipped = parts[0].text.index("\n") + 1
-        parts[0] = Piece(parts[0].start + skipped, parts[0].end, parts[0].text[skipped:])
-    if parts and isinstance(parts[-1], Piece) and _is_verbatim(parts[-1]):
+        parts[0] = StringPiece(parts[0].start + skipped, parts[0].end, parts[0].text[skipped:])
+    if parts and isinstance(parts[-1], StringPiece) and _is_verbatim(parts[-1]):
         text = parts[-1].text.rstrip(" \t")
         text = text if ends_with_newline else text.removesuffix("\n").removesuffix("\r")
-        parts[-1] = Piece(parts[-1].start, parts[-1].start + len(text.encode()), text)
+        parts[-1] = StringPiece(parts[-1].start, parts[-1].start + len(text.encode()), text)
     lines = list(_lines(parts))
     if width is None:
         width = min((indent for _, indent, is_blank in lines if not is_blank), default=0)
-    kept: list[Piece | Node] = []
+    kept: list[StringPiece | Node] = []
     for each, indent, _ in lines:
-        if not isinstance(each, Piece):
+        if not isinstance(each, StringPiece):
             kept.append(each)
         elif each.text[min(indent, width) :]:
             taken = min(indent, width)
-            kept.append(Piece(each.start + taken, each.end, each.text[taken:]))
+            kept.append(StringPiece(each.start + taken, each.end, each.text[taken:]))
     return made._replace(parts=tuple(kept))
 
 
-def _is_verbatim(piece: Piece) -> bool:
+def _is_verbatim(piece: StringPiece) -> bool:
     return len(piece.text.encode()) == piece.end - piece.start
 
 
-def _lines(parts: list[Piece | Node]) -> Iterator[tuple[Piece | Node, int, bool]]:
+def _lines(parts: list[StringPiece | Node]) -> Iterator[tuple[StringPiece | Node, int, bool]]:
     """Yield the parts of a string split into lines, with their indentation and if it is all."""
     begins = True
     for at, each in enumerate(parts):
-        if not isinstance(each, Piece) or not _is_verbatim(each):
+        if not isinstance(each, StringPiece) or not _is_verbatim(each):
             yield each, 0, not begins
-            begins = isinstance(each, Piece) and not each.text
+            begins = isinstance(each, StringPiece) and not each.text
             continue
         start = each.start
         for line in _LINES().findall(each.text):
@@ -157,7 +157,7 @@ def _lines(parts: list[Piece | Node]) -> Iterator[tuple[Piece | Node, int, bool]
             inner = line.lstrip(" \t")
             is_last = end == each.end and not inner and at + 1 < len(parts)
             yield (
-                Piece(start, end, line),
+                StringPiece(start, end, line),
                 len(line) - len(inner) if begins else 0,
                 not begins or (not inner.strip() and not is_last),
             )

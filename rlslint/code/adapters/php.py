@@ -61,10 +61,10 @@ from rlslint.code.form import (
     Operation,
     Other,
     Pair,
-    Piece,
     Sequence,
     Spread,
     String,
+    StringPiece,
     Subscript,
 )
 
@@ -108,9 +108,9 @@ def _used(builder: Builder, node: Parsed) -> Block:
 def _included(builder: Builder, node: Parsed) -> Node:
     """`require __DIR__ . '/file.php'`: the file is what is certain of its path."""
     match builder.node(part(node, 0)):
-        case String(parts=(Piece(text=path),)):
+        case String(parts=(StringPiece(text=path),)):
             return Import(*span(node), "*", path, "*")
-        case Operation(operands=(*_, String(parts=(Piece(text=path),)))):
+        case Operation(operands=(*_, String(parts=(StringPiece(text=path),)))):
             return Import(*span(node), "*", path, "*")
         case made:
             return Other(*span(node), (made,))
@@ -128,13 +128,13 @@ def _heredoc(builder: Builder, node: Parsed) -> Node:
         return String(*span(node), ())
     made = _TEXT(builder, inside)
     assert isinstance(made, String)
-    parts: list[Piece | Node] = []
+    parts: list[StringPiece | Node] = []
     for each in made.parts:
         if parts and parts[-1].end < each.start:
             between = builder.source[parts[-1].end : each.start].decode("utf-8", "replace")
             if "\n" in between:  # the grammar leaves out line ends behind an expression
                 ends = between.lstrip("} ")
-                parts.append(Piece(each.start - len(ends.encode()), each.start, ends))
+                parts.append(StringPiece(each.start - len(ends.encode()), each.start, ends))
         parts.append(each)
     line = builder.source[: end.start_byte].rpartition(b"\n")[2]
     return unindented(made._replace(parts=tuple(parts)), len(line) - len(line.lstrip(b" \t")))
@@ -144,7 +144,7 @@ def _subscript(builder: Builder, node: Parsed) -> Node:
     """`$a[key]`; within a string, the key is a string."""
     key = part(node, 1)
     if key is not None and key.type == "name":
-        text: Node = String(*span(key), (Piece(*span(key), builder.text(key)),))
+        text: Node = String(*span(key), (StringPiece(*span(key), builder.text(key)),))
     else:
         text = builder.node(key)
     return Subscript(*span(node), builder.node(part(node, 0)), text)

@@ -53,10 +53,10 @@ from rlslint.code.form import (
     Other,
     Pair,
     Parameter,
-    Piece,
     Sequence,
     Spread,
     String,
+    StringPiece,
     Subscript,
     Try,
     With,
@@ -76,7 +76,7 @@ _HOLDING = frozenset(("Annotated", "Iterator", "Generator", "AsyncIterator", "As
 
 
 def _string(builder: Builder, node: Parsed) -> String:
-    parts: list[Piece | Node] = []
+    parts: list[StringPiece | Node] = []
     ends = _LINE_ENDS if b"\r" in builder.source else {}
     for child in node.children:
         if child.type == "string_content":
@@ -85,20 +85,20 @@ def _string(builder: Builder, node: Parsed) -> String:
             parts += _field(builder, child)
         elif child.type == "string_end" and builder.source[child.start_byte] == _BACKSLASH:
             text = builder.text(child).rstrip("'\"")
-            parts.append(Piece(child.start_byte, child.start_byte + len(text), text))
+            parts.append(StringPiece(child.start_byte, child.start_byte + len(text), text))
     return String(*span(node), tuple(parts))
 
 
-def _field(builder: Builder, node: Parsed) -> Iterator[Piece | Node]:
+def _field(builder: Builder, node: Parsed) -> Iterator[StringPiece | Node]:
     """Yield what a field puts into a string."""
     value = builder.node(part(node, "expression"))
     how = builder.text(part(node, "format_specifier"))
     if how.endswith(_NUMERIC) and "{" not in how:
         yield Cast(value.start, value.end, "int", value)
     elif part(node, ".=") or builder.text(part(node, "type_conversion")) in ("!r", "!a"):
-        yield Piece(value.start, value.start, "'")
+        yield StringPiece(value.start, value.start, "'")
         yield value
-        yield Piece(value.end, value.end, "'")
+        yield StringPiece(value.end, value.end, "'")
     else:
         yield value
 
@@ -148,7 +148,7 @@ def _text(node: Node) -> str | None:
     """Return a string that nothing is put into."""
     if not isinstance(node, String):
         return None
-    texts = [part.text for part in node.parts if isinstance(part, Piece)]
+    texts = [part.text for part in node.parts if isinstance(part, StringPiece)]
     return "".join(texts) if len(texts) == len(node.parts) else None
 
 

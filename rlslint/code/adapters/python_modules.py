@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.code.adapters.building import Builder, Program, children, part, span
+from rlslint.code.adapters.building import Builder, FileForm, children, part, span
 from rlslint.code.form import Block, If, Import, Name, Node, Operation
 from rlslint.text.patterns import Pattern
 
@@ -25,7 +25,7 @@ _SERVERS = frozenset(
 )  # fmt: skip
 
 
-def finished(builder: Builder, root: Parsed, program: Program) -> Program:
+def finished(builder: Builder, root: Parsed, program: FileForm) -> FileForm:
     """Add what is imported anywhere, whether it is a script, and what is no Python."""
     inside = _IMPORTS_INSIDE().search(builder.source) is not None
     listed = _statements(root) if inside or root.has_error else root.named_children

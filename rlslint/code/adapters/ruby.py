@@ -43,10 +43,10 @@ from rlslint.code.form import (
     Name,
     Node,
     Operation,
-    Piece,
     Sequence,
     Spread,
     String,
+    StringPiece,
     Try,
 )
 
@@ -106,7 +106,7 @@ def _string(builder: Builder, node: Parsed) -> Node:
 def _symbol(builder: Builder, node: Parsed) -> String:
     text = builder.text(node)
     start = node.start_byte + text.startswith(":")
-    return String(*span(node), (Piece(start, node.end_byte, text.removeprefix(":")),))
+    return String(*span(node), (StringPiece(start, node.end_byte, text.removeprefix(":")),))
 
 
 def _name(builder: Builder, node: Parsed) -> Node:
@@ -154,7 +154,7 @@ def _call(builder: Builder, node: Parsed) -> Node:
         function = Attribute(receiver.start_byte, label.end_byte, of, word) if label else of
         return Call(*span(node), function, tuple(positional), tuple(named))
     match positional:
-        case [String(parts=(Piece(text=path),))] if word in _IMPORTS:
+        case [String(parts=(StringPiece(text=path),))] if word in _IMPORTS:
             return Import(*span(node), "*", path, "*")
         case [*_] if word in _RAISES:
             return Leave(*span(node), Leaves.throws, positional[0] if positional else None)
@@ -171,7 +171,7 @@ def _call(builder: Builder, node: Parsed) -> Node:
 def _reader(field: Node) -> Node:
     """`attr_reader :name` is a method that gives the field of this name."""
     match field:
-        case String(parts=(Piece(start=start, end=end, text=word),)):
+        case String(parts=(StringPiece(start=start, end=end, text=word),)):
             value = Attribute(start, end, Name(start, end, "self"), word)
             return Function(start, end, word, (), Later(lambda: value), gives_last=True)
     return field

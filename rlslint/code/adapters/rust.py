@@ -57,10 +57,10 @@ from rlslint.code.form import (
     Other,
     Pair,
     Parameter,
-    Piece,
     Sequence,
     Spread,
     String,
+    StringPiece,
 )
 from rlslint.text.patterns import Pattern
 
@@ -337,15 +337,15 @@ def _string(builder: Builder, node: Parsed) -> Node:
     assert isinstance(made, String)
     if b"\\\n" not in builder.source[node.start_byte : node.end_byte]:
         return made
-    parts: list[Piece | Node] = []
+    parts: list[StringPiece | Node] = []
     continues = False
     for each in made.parts:
-        if isinstance(each, Piece):
+        if isinstance(each, StringPiece):
             if continues and each.end - each.start == len(each.text.encode()):
                 text = each.text.lstrip()
-                each = Piece(each.end - len(text.encode()), each.end, text)
+                each = StringPiece(each.end - len(text.encode()), each.end, text)
             continues = builder.source[each.start : each.end] == b"\\\n"
-        if not isinstance(each, Piece) or each.text:
+        if not isinstance(each, StringPiece) or each.text:
             parts.append(each)
     return made._replace(parts=tuple(parts))
 
@@ -356,7 +356,7 @@ _TAKEN_APART = ("tuple_pattern", "struct_pattern", "tuple_struct_pattern")
 
 def _character(builder: Builder, node: Parsed) -> String:
     start, end = node.start_byte + 1, node.end_byte - 1
-    return String(*span(node), (Piece(start, end, unescaped(builder.text(node)[1:-1])),))
+    return String(*span(node), (StringPiece(start, end, unescaped(builder.text(node)[1:-1])),))
 
 
 def _alias(builder: Builder, node: Parsed) -> Class:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.adapters.building import last_words
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Fragment, Written, untold
 from rlslint.code.evaluation.values import (
     Closure,
@@ -19,7 +19,7 @@ from rlslint.code.evaluation.values import (
     Value,
     constant,
 )
-from rlslint.code.libraries import Facts, Library, Role
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole
 from rlslint.text.patterns import Pattern
 
 _RECORD = Pattern(r"\bNamedTuple\b|@(?:\w+\.)?(?:dataclass|define|frozen)\b")
@@ -33,7 +33,7 @@ SELECT = "SELECT "
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
 
-class Call(NamedTuple):
+class EvaluatedCall(NamedTuple):
     """A call, its arguments evaluated. `path` is the called name with its module.
 
     `is_foreign` tells that it is called on nothing that is the program's own, `is_template` that
@@ -44,7 +44,7 @@ class Call(NamedTuple):
     path: str
     arguments: Sequence[Value]
     named: Mapping[str, Value]
-    place: Place
+    place: Origin
     is_foreign: bool = True
     is_template: bool = False
 
@@ -70,7 +70,7 @@ class Call(NamedTuple):
         return next((each for each in given if isinstance(each, Handle)), None)
 
 
-def role_of(library: Library, call: Call) -> Role | None:
+def role_of(library: Library, call: EvaluatedCall) -> LibraryRole | None:
     """Return what a function makes: `pgxpool.New` is told by its last words."""
     for words, role in library.opens.items():
         plain = words.replace("::", ".").replace("\\", ".")
@@ -92,13 +92,13 @@ def values_by_name(given: Sequence[Value]) -> dict[str, Value]:
     }
 
 
-def facts_by_name(library: Library, given: Sequence[Value]) -> Facts | None:
+def facts_by_name(library: Library, given: Sequence[Value]) -> ConnectionFacts | None:
     """Return what holds of values that are passed by a name which decides it."""
     names = [name for each in given if isinstance(each, Entries) for name in each.values]
     return next((library.passing[name] for name in names if name in library.passing), None)
 
 
-def statements_in(given: Items, place: Place) -> list[Written]:
+def statements_in(given: Items, place: Origin) -> list[Written]:
     """Return the statements of a list, with one for each of which nobody knows what it does.
 
     There are none in SQL that stands in a list with its values. `place` is that of the list where
@@ -128,7 +128,7 @@ def _statement(value: Value) -> Written | None:
             return None
 
 
-def listed(call: Call) -> list[Written]:
+def listed(call: EvaluatedCall) -> list[Written]:
     """Return the statements that a call is given in a list, none where it is given no list."""
     for value in call.arguments[:4]:
         if _statement(value) is not None:
@@ -138,7 +138,7 @@ def listed(call: Call) -> list[Written]:
     return []
 
 
-def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | None:
+def sql_of(call: EvaluatedCall, is_safe: bool = False) -> tuple[Written, list[Value]] | None:
     """Return the SQL among the arguments of a call, and what is passed beside it.
 
     `is_safe` tells that holes of a string which is written in the call are passed as values.
@@ -169,7 +169,7 @@ def sql_of(call: Call, is_safe: bool = False) -> tuple[Written, list[Value]] | N
     return None
 
 
-def function_called(name: str, values: Iterable[Value], place: Place, mark: str) -> Prepared:
+def function_called(name: str, values: Iterable[Value], place: Origin, mark: str) -> Prepared:
     """Return a statement that calls a function of the database; constants stand in it.
 
     A `mark` stands for each other value, with its number in place of `{}`.
@@ -189,7 +189,7 @@ def function_called(name: str, values: Iterable[Value], place: Place, mark: str)
     return Prepared(Written((Fragment(text, *place),)), passed)
 
 
-def record_of(made: Object, call: Call) -> Entries | None:
+def record_of(made: Object, call: EvaluatedCall) -> Entries | None:
     """Return an object that only holds what it is made of, None for one that does anything."""
     fields = made.scope.variables
     marks = " ".join((*made.marks, *made.bases))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from rlslint.code.evaluation.arguments import Call
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.arguments import EvaluatedCall
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.models import Models
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Closure, Object, Unknown, Value
@@ -30,7 +30,7 @@ class Built(Unknown):
     __slots__ = ("call", "is_open", "on", "parts", "results", "signature")
 
     def __init__(
-        self, call: Call, on: Value | None = None, signature: Signature | None = None
+        self, call: EvaluatedCall, on: Value | None = None, signature: Signature | None = None
     ) -> None:
         super().__init__(f"{call.path}()")
         self.call = call
@@ -100,14 +100,14 @@ class Scripts:
         self.found: list[Written | Built] = []
         self.perhaps: list[range] = []
         self.builders: list[Built] = []
-        self.skipped: list[Place] = []
-        self.untold: list[Place] = []
-        self.read: list[Place] = []
+        self.skipped: list[Origin] = []
+        self.untold: list[Origin] = []
+        self.read: list[Origin] = []
         self.later: list[tuple[Built, str, Closure]] = []
         self.models: Models | None = None
         self.constructed: list[Built] = []
 
-    def doubt(self, first: int, way: Place, *, is_left_out: bool) -> None:
+    def doubt(self, first: int, way: Origin, *, is_left_out: bool) -> None:
         """Let what was found from a number on be run only perhaps, or not at all.
 
         `way` is the part of the program that it comes from.
@@ -124,7 +124,7 @@ class Scripts:
         """Tell whether what was found under a number is run only perhaps."""
         return any(number in each for each in self.perhaps)
 
-    def statement(self, call: Call, of: Value | None) -> Signature | None:
+    def statement(self, call: EvaluatedCall, of: Value | None) -> Signature | None:
         """Return what a call stands for, None where it is no statement of the framework."""
         if self.framework is None:
             return None
@@ -137,7 +137,7 @@ class Scripts:
             return None
         return found
 
-    def is_same(self, call: Call) -> bool:
+    def is_same(self, call: EvaluatedCall) -> bool:
         """Tell whether a call gives its argument."""
         return self.framework is not None and call.name in self.framework.same
 
@@ -149,7 +149,7 @@ class Scripts:
         is_made_on = isinstance(value.on, Built) and self.makes_query(value.on)
         return is_made_on or not self.framework.queries.isdisjoint(names)
 
-    def is_value(self, call: Call) -> bool:
+    def is_value(self, call: EvaluatedCall) -> bool:
         """Tell whether a call describes something in words of the framework."""
         if self.framework is None:
             return False

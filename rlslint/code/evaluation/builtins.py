@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from rlslint import NamedTuple
 from rlslint.code.evaluation.strings import (
     STAND_IN,
+    FollowedFile,
     Fragment,
     Gap,
-    Source,
     Written,
     concatenated,
     formatted,
@@ -27,10 +27,10 @@ from rlslint.code.evaluation.values import (
     Entries,
     Handle,
     Items,
+    Namespace,
     Object,
     Plain,
     Prepared,
-    Scope,
     Unknown,
     Value,
 )
@@ -130,15 +130,15 @@ _PASTES = Pattern(
 _SHORT = Pattern(r"[\w$.:@?!>\[\]-]{1,60}(?:\([^\"'`\n]{0,60}\))?")
 
 
-class Place(NamedTuple):
+class Origin(NamedTuple):
     """Where in a program a value comes about."""
 
-    source: Source
+    source: FollowedFile
     start: int
     end: int
 
 
-def parts_of(value: Value | None, place: Place) -> Sequence[Fragment]:
+def parts_of(value: Value | None, place: Origin) -> Sequence[Fragment]:
     """Return what a value is as a part of a string."""
     match value:
         case Written():
@@ -157,7 +157,7 @@ def parts_of(value: Value | None, place: Place) -> Sequence[Fragment]:
             return (gap(*place, HoleValue.anything),)
 
 
-def _as_written(value: Unknown, place: Place) -> str:
+def _as_written(value: Unknown, place: Origin) -> str:
     """Return how a program writes a value: what a call gives is called as it stands there.
 
     A function that only pastes its argument is left out.
@@ -170,7 +170,7 @@ def _as_written(value: Unknown, place: Place) -> str:
     return written if _SHORT().fullmatch(written) else value.path
 
 
-def passed(value: Value | None, place: Place) -> Fragment:
+def passed(value: Value | None, place: Origin) -> Fragment:
     """Return what a value is that is passed apart from the string, which knows it if it can."""
     shown = place.source.slice(place.start, place.end).partition("\n")[0]
     return Fragment(STAND_IN, *place, Gap(as_constant(value) or shown, True))
@@ -187,7 +187,7 @@ def as_constant(value: Value | None) -> str:
             return ""
 
 
-def added(values: Sequence[tuple[Value, Place]]) -> Value | None:
+def added(values: Sequence[tuple[Value, Origin]]) -> Value | None:
     """Return what `+` makes of values: a string, a list, or a number."""
     if any(isinstance(value, Written) for value, _ in values):
         return concatenated(parts_of(value, place) for value, place in values)
@@ -197,7 +197,7 @@ def added(values: Sequence[tuple[Value, Place]]) -> Value | None:
     return None
 
 
-def filled(template: Written, values: Value, place: Place) -> Written:
+def filled(template: Written, values: Value, place: Origin) -> Written:
     """Return what `%` makes of a template and its values."""
     match values:
         case Items(items):
@@ -253,8 +253,8 @@ def known_call(
     of: Value | None,
     arguments: Sequence[Value],
     named: dict[str, Value],
-    place: Place,
-    scope: Scope,
+    place: Origin,
+    scope: Namespace,
     braces: bool,
 ) -> Value | None:
     """Return what a call gives, None where its name tells nothing.
@@ -295,8 +295,8 @@ def _longer(
     of: Value | None,
     arguments: Sequence[Value],
     named: dict[str, Value],
-    place: Place,
-    scope: Scope,
+    place: Origin,
+    scope: Namespace,
 ) -> Value | None:
     """Return a string or a list with more at its end."""
     match of:
@@ -318,7 +318,7 @@ def _longer(
 
 
 def _unchanged(
-    name: str, of: Value | None, arguments: Sequence[Value], place: Place
+    name: str, of: Value | None, arguments: Sequence[Value], place: Origin
 ) -> Value | None:
     """Return what a function hands on as it is, but for case, blanks and kinds of lists."""
     change = _IN_CASE.get(name)
@@ -380,7 +380,7 @@ def _words(text: Written, separator: str | None) -> list[Value]:
     return found
 
 
-def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place) -> Value | None:
+def _replaced(subject: Written | None, arguments: Sequence[Value], place: Origin) -> Value | None:
     """Return a string with parts replaced; where quotes are doubled, the rest is harmless."""
     texts = [each.constant for each in arguments if isinstance(each, Written)]
     if _DOUBLED.intersection(texts):
@@ -392,7 +392,7 @@ def _replaced(subject: Written | None, arguments: Sequence[Value], place: Place)
     return None
 
 
-def quoted(name: str, arguments: Sequence[Value], place: Place) -> Value:
+def quoted(name: str, arguments: Sequence[Value], place: Origin) -> Value:
     """Return what a quoting function gives; some fill a template with quoted values."""
     texts = [each.constant for each in arguments if isinstance(each, Written)]
     words = [text for text in texts if text is not None]
@@ -411,8 +411,8 @@ def _filled(
     name: str,
     arguments: Sequence[Value],
     named: dict[str, Value],
-    place: Place,
-    scope: Scope,
+    place: Origin,
+    scope: Namespace,
     braces: bool,
 ) -> Value | None:
     for number, template in enumerate(arguments[:2]):
@@ -433,8 +433,8 @@ def _formatted(
     is_percent: bool,
     values: Sequence[Value],
     named: dict[str, Value],
-    place: Place,
-    scope: Scope | None,
+    place: Origin,
+    scope: Namespace | None,
 ) -> Written:
     def argument(which: int | str, kind: str) -> Sequence[Fragment]:
         value: Value | None
@@ -452,7 +452,7 @@ def _formatted(
 
 
 def _joined(
-    subject: Written | None, of: Value | None, arguments: Sequence[Value], place: Place
+    subject: Written | None, of: Value | None, arguments: Sequence[Value], place: Origin
 ) -> Value | None:
     separator = subject or next((each for each in arguments if isinstance(each, Written)), None)
     lists = [each for each in (of, *arguments) if isinstance(each, Items)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint.code import form
-from rlslint.code.evaluation.arguments import Call, record_of
+from rlslint.code.evaluation.arguments import EvaluatedCall, record_of
 from rlslint.code.evaluation.builtins import (
-    Place,
+    Origin,
     fills_argument,
     grows,
     keeps,
@@ -28,8 +28,8 @@ from rlslint.code.evaluation.values import (
     Entries,
     Handle,
     Items,
+    Namespace,
     Object,
-    Scope,
     Unknown,
     Value,
     constant,
@@ -66,7 +66,7 @@ _WRAP = frozenset(("Ok", "Some", "resolve"))
 """What holds a value and is as good as that."""
 
 
-def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
+def call(walker: Walker, node: form.Call, scope: Namespace) -> Value:
     function = node.function
     of: Value | None = None
     callee: Value | None = None
@@ -104,7 +104,7 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
         if hook is not None and isinstance(value, Closure):
             walker.follow(value, (), hook)
     is_foreign = of is None or (isinstance(of, Unknown) and of.is_foreign)
-    call = Call(name, path, arguments, named, walker.place(node), is_foreign)
+    call = EvaluatedCall(name, path, arguments, named, walker.place(node), is_foreign)
     first = walker.connections.position
     embedded = _embedded(walker, call, of) if walker.course.scripts is not None else None
     if embedded is not None and call.name in RUN_FILES:
@@ -122,7 +122,7 @@ def call(walker: Walker, node: form.Call, scope: Scope) -> Value:
 
 
 def _receivers(
-    walker: Walker, of: Value | None, callee: Value | None, scope: Scope
+    walker: Walker, of: Value | None, callee: Value | None, scope: Namespace
 ) -> Iterator[Handle]:
     """Yield the values of libraries a method of which a call may be."""
     if isinstance(of, Handle):
@@ -135,7 +135,7 @@ def _receivers(
         yield base
 
 
-def _handle_called(walker: Walker, callee: Handle, call: Call) -> Value | None:
+def _handle_called(walker: Walker, callee: Handle, call: EvaluatedCall) -> Value | None:
     """Return what a library's value gives that is itself called, as a function is."""
     if callee.library.tags and not callee.prepared:
         return Unknown("", HoleValue.quoted)
@@ -145,7 +145,7 @@ def _handle_called(walker: Walker, callee: Handle, call: Call) -> Value | None:
     return walker.connections.step(callee, step, call, walker.course, walker)
 
 
-def _owner(walker: Walker, node: form.Call, owner: form.Node, name: str, scope: Scope) -> Value:
+def _owner(walker: Walker, node: form.Call, owner: form.Node, name: str, scope: Namespace) -> Value:
     """Return what a method is called on, which may tell where and how that is sent."""
     course, connections = walker.course, walker.connections
     before = course.redirected, course.is_result_used
@@ -162,7 +162,7 @@ def _owner(walker: Walker, node: form.Call, owner: form.Node, name: str, scope: 
 
 
 def _named(
-    walker: Walker, given: Iterable[tuple[str, form.Node]], scope: Scope
+    walker: Walker, given: Iterable[tuple[str, form.Node]], scope: Namespace
 ) -> dict[str, Value]:
     """Return the named arguments of a call, those of mappings spread out."""
     found: dict[str, Value] = {}
@@ -187,7 +187,7 @@ def _grown(function: form.Node) -> form.Node:
                 return function
 
 
-def _required(walker: Walker, argument: form.Node, scope: Scope) -> Value | None:
+def _required(walker: Walker, argument: form.Node, scope: Namespace) -> Value | None:
     """Return the module that a call of `require` or `import` gives."""
     value = walker.value(argument, scope)
     path = constant(value)
@@ -202,7 +202,7 @@ def _required(walker: Walker, argument: form.Node, scope: Scope) -> Value | None
 
 
 def _called(
-    walker: Walker, call: Call, of: Value | None, callee: Value | None, scope: Scope
+    walker: Walker, call: EvaluatedCall, of: Value | None, callee: Value | None, scope: Namespace
 ) -> Value:
     course, connections = walker.course, walker.connections
     if isinstance(of, Object) and member(walker, of, call.name, 0) is None:
@@ -268,7 +268,9 @@ def _called(
     return perhaps(walker, call, of)
 
 
-def _brought_along(walker: Walker, call: Call, of: Value | None, scope: Scope) -> Value | None:
+def _brought_along(
+    walker: Walker, call: EvaluatedCall, of: Value | None, scope: Namespace
+) -> Value | None:
     """Return what a function gives that the language brings along."""
     named = dict(call.named)
     made = collected(call.name, of, call.arguments, named, call.place)
@@ -286,7 +288,7 @@ def _brought_along(walker: Walker, call: Call, of: Value | None, scope: Scope) -
     return Items(tuple([walker.follow(call.closure, [each]) for each in items]))
 
 
-def _built(walker: Walker, call: Call) -> Value | None:
+def _built(walker: Walker, call: EvaluatedCall) -> Value | None:
     """Return the string that a block builds, or what it adds to it; None where it builds none."""
     builders = walker.course.builders
     if call.name == "buildString" and call.closure is not None:
@@ -296,14 +298,21 @@ def _built(walker: Walker, call: Call) -> Value | None:
     if not builders or not grows(call.name, builders[-1]):
         return None
     longer = known_call(
-        call.name, call.path, builders[-1], call.arguments, {}, call.place, Scope(), walker.braces
+        call.name,
+        call.path,
+        builders[-1],
+        call.arguments,
+        {},
+        call.place,
+        Namespace(),
+        walker.braces,
     )
     if isinstance(longer, Written):
         builders[-1] = longer
     return longer
 
 
-def _embedded(walker: Walker, call: Call, of: Value | None) -> Value | None:
+def _embedded(walker: Walker, call: EvaluatedCall, of: Value | None) -> Value | None:
     """Return what a function gives that reads a file of SQL, and what makes its path."""
     given = [*call.arguments, *([of] if call.name in _READ else [])]
     texts = [each for each in given if isinstance(each, Written) and _names_script(each)]
@@ -320,7 +329,7 @@ def _names_script(text: Written) -> bool:
     return known.lower().endswith(".sql") and (not beginning or known[0] in "/\\")
 
 
-def _makes_typed(call: Call, of: Value | None) -> bool:
+def _makes_typed(call: EvaluatedCall, of: Value | None) -> bool:
     """Tell whether a function of a type is called of which no value can end a literal of SQL."""
     if not isinstance(of, Unknown) or not (of.is_foreign or of.path[:1].isupper()):
         return False
@@ -328,7 +337,7 @@ def _makes_typed(call: Call, of: Value | None) -> bool:
 
 
 def _own_function(
-    walker: Walker, call: Call, of: Value | None, callee: Value | None
+    walker: Walker, call: EvaluatedCall, of: Value | None, callee: Value | None
 ) -> Closure | None:
     """Return the function of the project that is called."""
     found: Value | None = callee
@@ -358,14 +367,14 @@ def _implementation(walker: Walker, of: Object, name: str) -> Closure | None:
     return found if isinstance(found, Closure) and is_there else None
 
 
-def _handed_over(walker: Walker, call: Call, of: Value | None) -> None:
+def _handed_over(walker: Walker, call: EvaluatedCall, of: Value | None) -> None:
     """Follow the functions that something unknown is handed; it may call them."""
     for value in (*call.arguments, *call.named.values()):
         walker.connections.given(value, call.place, walker.course)
     scripts = walker.course.scripts
     if scripts is not None and leads_back(call.name):
         scripts.skipped += [
-            Place(each.source, each.function.start, each.function.end)
+            Origin(each.source, each.function.start, each.function.end)
             for each in call.arguments
             if isinstance(each, Closure)
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product, zip_longest
 
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Fragment, Written
 from rlslint.code.evaluation.values import (
     NOTHING,
@@ -24,12 +24,12 @@ _VALUES = frozenset(("values", "array_values"))
 _LISTS = frozenset(("list", "tuple", "set", "frozenset", "iter"))
 
 
-def keys_of(entries: Entries, place: Place) -> Items | None:
+def keys_of(entries: Entries, place: Origin) -> Items | None:
     """Return the keys of a mapping, None where one of them is not known."""
     return None if "" in entries.values else Items(tuple(_keys(entries, place)))
 
 
-def _keys(entries: Entries, place: Place) -> Iterator[Value]:
+def _keys(entries: Entries, place: Origin) -> Iterator[Value]:
     for key in entries.values:
         yield Written((Fragment(key, *place),))
 
@@ -39,7 +39,7 @@ def collected(
     of: Value | None,
     arguments: Sequence[Value],
     named: Mapping[str, Value],
-    place: Place,
+    place: Origin,
 ) -> Value | None:
     """Return what a call gives that makes a list or a mapping of others, None for other calls.
 
@@ -55,7 +55,7 @@ def collected(
 
 
 def _of_mapping(
-    name: str, entries: Entries, arguments: Sequence[Value], place: Place
+    name: str, entries: Entries, arguments: Sequence[Value], place: Origin
 ) -> Value | None:
     """Return what a method of a mapping gives."""
     match name, arguments:
@@ -79,7 +79,7 @@ def _of_mapping(
 
 
 def _of_lists(
-    name: str, arguments: Sequence[Value], named: Mapping[str, Value], place: Place
+    name: str, arguments: Sequence[Value], named: Mapping[str, Value], place: Origin
 ) -> Value | None:
     """Return what a function gives that is handed lists or mappings."""
     if name == "range":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rlslint.code.evaluation.arguments import SELECT, Call, function_called
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.arguments import SELECT, EvaluatedCall, function_called
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Fragment, Written
 from rlslint.code.evaluation.values import Handle, Plain, Prepared, Value
 from rlslint.code.evaluation.walking import Walker
-from rlslint.code.libraries import Role
+from rlslint.code.libraries import LibraryRole
 from rlslint.text.patterns import Pattern
 
 _TRUTHS = {"true": Plain(True), "false": Plain(False)}
@@ -17,7 +17,7 @@ _MARKED = ":value_{}"
 _MARK = Pattern(r":value_(\d{1,9})\b")
 
 
-def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:
+def composed(walker: Walker, call: EvaluatedCall, of: Value | None) -> Value | None:
     """Return the statement that a call composes, None where it composes none.
 
     A function of the database counts where the program is followed for what is called.
@@ -28,7 +28,10 @@ def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:
         if name and walker.program.is_of_interest(*call.place):
             given = (*call.arguments, *call.named.values())
             return Handle(
-                Role.statement, library, None, function_called(name, given, call.place, _MARKED)
+                LibraryRole.statement,
+                library,
+                None,
+                function_called(name, given, call.place, _MARKED),
             )
         if call.name in library.literals and not isinstance(of, Handle):
             return call.arguments[0] if call.arguments else _TRUTHS.get(call.name)
@@ -41,7 +44,7 @@ def composed(walker: Walker, call: Call, of: Value | None) -> Value | None:
             connections.send(made.sql, of, made.values, call.place, walker.course)
             return Handle(of.role, of.library, of.session)
         if parts:
-            return Handle(Role.statement, library, None, _query(parts, call.place))
+            return Handle(LibraryRole.statement, library, None, _query(parts, call.place))
     return None
 
 
@@ -57,7 +60,7 @@ def _renumbered(text: str, before: int) -> str:
     return _MARK().sub(lambda mark: f":value_{int(mark[1]) + before}", text)
 
 
-def _query(parts: Sequence[Prepared], place: Place) -> Prepared:
+def _query(parts: Sequence[Prepared], place: Origin) -> Prepared:
     """Return a statement of what several would give alone."""
     fragments = list(parts[0].sql.fragments)
     values = list(parts[0].values)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.arguments import (
-    Call,
+    EvaluatedCall,
     facts_by_name,
     function_called,
     listed,
@@ -17,14 +17,14 @@ from rlslint.code.evaluation.arguments import (
     sql_of,
     values_by_name,
 )
-from rlslint.code.evaluation.builtins import Place, flattened, quoted, quotes
+from rlslint.code.evaluation.builtins import Origin, flattened, quoted, quotes
 from rlslint.code.evaluation.course import Course, States
 from rlslint.code.evaluation.options import (
     is_behind_pooler,
     is_unpooled,
     told_autocommit,
 )
-from rlslint.code.evaluation.record import Recorder, Situation
+from rlslint.code.evaluation.record import Recorder, Surroundings
 from rlslint.code.evaluation.strings import (
     BLANK,
     Fragment,
@@ -36,17 +36,17 @@ from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
     Entries,
+    FollowedSession,
     Handle,
     Items,
     Object,
     Plain,
     Prepared,
-    Session,
     Unknown,
     Value,
     constant,
 )
-from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
 from rlslint.code.sites import CodeEventKind, Hook
 
 _TRANSACTION_ENTRIES = frozenset(("transaction", "transacting", "tx", "trx"))
@@ -98,7 +98,7 @@ class Connections:
         self.known = known
         self._recorder = recorder
         self._says = says
-        self._facts: dict[str, Facts] = {}
+        self._facts: dict[str, ConnectionFacts] = {}
         self.tells_of_transaction = frozenset(
             [word for library in known for word in library.tells_of_transaction]
         )
@@ -107,7 +107,7 @@ class Connections:
             path: word for library in active for path, word in library.says.items()
         }
 
-    def facts(self, library: Library) -> Facts:
+    def facts(self, library: Library) -> ConnectionFacts:
         """Return what holds of a library in this program."""
         found = self._facts.get(library.name)
         if found is None:
@@ -126,11 +126,11 @@ class Connections:
         """Forget the steps from a number on, which were only followed to learn of values."""
         self._recorder.forget(first)
 
-    def caught(self, first: int, last: int, handler: Place | None) -> None:
+    def caught(self, first: int, last: int, handler: Origin | None) -> None:
         """Take note that a handler takes the errors of some steps; None where none goes on."""
         self._recorder.caught(first, last, handler)
 
-    def given(self, value: Value | None, place: Place, course: Course) -> None:
+    def given(self, value: Value | None, place: Origin, course: Course) -> None:
         """Note that somebody else gets a connection."""
         for each in value.values if isinstance(value, Items) else (value,):
             if isinstance(each, Handle) and each.session is not None and not course.depth:
@@ -138,37 +138,41 @@ class Connections:
 
     # Values
 
-    def made(self, role: Role, library: Library, course: Course, is_given: bool = False) -> Handle:
+    def made(
+        self, role: LibraryRole, library: Library, course: Course, is_given: bool = False
+    ) -> Handle:
         """Return a value of a library; the state of one that `is_given` is not known."""
         facts = self.facts(library)
         at_rest = facts.begins_itself or False
         match role:
-            case Role.pool | Role.statement:
+            case LibraryRole.pool | LibraryRole.statement:
                 return Handle(role, library)
-            case Role.ambient:
+            case LibraryRole.ambient:
                 return Handle(role, library, self.ambient(library, course))
-            case Role.block:
+            case LibraryRole.block:
                 return Handle(role, library, self.ambient(library, course), begins=True)
-            case Role.transaction:
-                session = Session(library, facts.is_shared, True)
-            case Role.request if is_given:
+            case LibraryRole.transaction:
+                session = FollowedSession(library, facts.is_shared, True)
+            case LibraryRole.request if is_given:
                 # What a class is made with is the one that its request has.
                 state = None if course.function and not at_rest else at_rest
-                session = Session(library, bool(facts.is_shared), state)
+                session = FollowedSession(library, bool(facts.is_shared), state)
                 session.is_surrounding = True
-            case Role.direct if not is_given:
-                session = Session(library, False if self._is_script else facts.outlives, at_rest)
-            case Role.request if not is_given:
-                session = Session(library, bool(facts.is_shared), at_rest)
-            case _ if is_given or role is Role.maybe:
+            case LibraryRole.direct if not is_given:
+                session = FollowedSession(
+                    library, False if self._is_script else facts.outlives, at_rest
+                )
+            case LibraryRole.request if not is_given:
+                session = FollowedSession(library, bool(facts.is_shared), at_rest)
+            case _ if is_given or role is LibraryRole.maybe:
                 pooled = False if facts.is_shared is False else None
-                session = Session(library, pooled, at_rest or None)
+                session = FollowedSession(library, pooled, at_rest or None)
             case _:
-                session = Session(library, facts.is_shared, at_rest)
+                session = FollowedSession(library, facts.is_shared, at_rest)
         session.begins_itself = facts.begins_itself
         return Handle(role, library, course.opened(session))
 
-    def ambient(self, library: Library, course: Course) -> Session:
+    def ambient(self, library: Library, course: Course) -> FollowedSession:
         """Return the session that a library uses by itself."""
         return course.ambient(library, self.facts(library))
 
@@ -179,10 +183,10 @@ class Connections:
             return None
         library, role = found[0]
         if len({each for _, each in found}) > 1:
-            role = Role.maybe
+            role = LibraryRole.maybe
         return self.made(role, library, course, is_given=True)
 
-    def _known_type(self, kind: str) -> tuple[Library, Role] | None:
+    def _known_type(self, kind: str) -> tuple[Library, LibraryRole] | None:
         """Return what a type stands for: with the name of its package (`sql.DB`), then without."""
         root = kind.partition(".")[0]
         own = [library for library in self.active if root in library.imports]
@@ -202,7 +206,7 @@ class Connections:
                 return self.made(role, library, course)
         return None
 
-    def knows(self, call: Call) -> bool:
+    def knows(self, call: EvaluatedCall) -> bool:
         """Tell whether a call makes a value of a library."""
         return any(role_of(library, call) is not None for library in self.known)
 
@@ -220,7 +224,7 @@ class Connections:
     def adopted(self, value: Unknown, library: Library, course: Course) -> Handle:
         """Return the connection that a value of unknown origin stands for."""
         if value.session is None:
-            value.session = self.made(Role.maybe, library, course)
+            value.session = self.made(LibraryRole.maybe, library, course)
             course.adopted.append(value)
             if value.session.session is not None:
                 value.session.session.name = value.path
@@ -228,7 +232,9 @@ class Connections:
 
     # Calls
 
-    def method(self, of: Handle, call: Call, course: Course, follower: Follower) -> Value | None:
+    def method(
+        self, of: Handle, call: EvaluatedCall, course: Course, follower: Follower
+    ) -> Value | None:
         """Return what a method of a library's value gives, None where it is not known."""
         of = self._here(of, course)
         if of.prepared is not None:
@@ -257,7 +263,7 @@ class Connections:
 
     def _here(self, of: Handle, course: Course) -> Handle:
         """Return a value that uses the surrounding connection, on the one that is there now."""
-        if of.role not in (Role.ambient, Role.block):
+        if of.role not in (LibraryRole.ambient, LibraryRole.block):
             return of
         session = self.ambient(of.library, course)
         if of.session is not None:
@@ -265,7 +271,7 @@ class Connections:
         return of._replace(session=session)
 
     def sent(
-        self, of: Value | None, call: Call, course: Course, follower: Follower
+        self, of: Value | None, call: EvaluatedCall, course: Course, follower: Follower
     ) -> Value | None:
         """Return what a call gives that sends SQL, None where it sends none."""
         libraries: Sequence[Library] = self.active or self.known
@@ -299,7 +305,7 @@ class Connections:
         if any(
             isinstance(each, Entries) and _TRANSACTION_ENTRIES & each.values.keys() for each in rest
         ):
-            target = self.made(Role.transaction, library, course)
+            target = self.made(LibraryRole.transaction, library, course)
         values = flattened(each for each in rest if not isinstance(each, Handle))
         facts = facts_by_name(library, rest)
         self.send(sql, target, values, call.place, course, facts, values_by_name(rest))
@@ -307,7 +313,7 @@ class Connections:
             follower.follow(call.closure, ())
         return Handle(target.role, target.library, target.session)
 
-    def _perhaps(self, call: Call, libraries: Sequence[Library]) -> Sequence[Library]:
+    def _perhaps(self, call: EvaluatedCall, libraries: Sequence[Library]) -> Sequence[Library]:
         """Return the libraries one of which sends what something unknown is told to send."""
         if call.handle is not None and call.handle.prepared is not None:
             return (call.handle.library, *libraries)
@@ -315,7 +321,7 @@ class Connections:
         able = [library for library in libraries if call.name in library.executes]
         return libraries if len(able) == 1 or not general else general
 
-    def _called_by_name(self, of: Handle, call: Call, course: Course) -> Value:
+    def _called_by_name(self, of: Handle, call: EvaluatedCall, course: Course) -> Value:
         """Return what a call of a function of the database by its name gives."""
         name = constant(call.arguments[0]) if call.arguments else None
         if isinstance(name, str):
@@ -324,7 +330,7 @@ class Connections:
         return Handle(of.role, of.library, of.session)
 
     def _target(
-        self, of: Value | None, call: Call, library: Library, course: Course
+        self, of: Value | None, call: EvaluatedCall, library: Library, course: Course
     ) -> Handle | None:
         """Return where a call sends its SQL."""
         if isinstance(of, Handle):
@@ -341,7 +347,7 @@ class Connections:
             return self.made(library.receiver, library, course)
         return None
 
-    def _named(self, call: Call, library: Library, course: Course) -> Handle:
+    def _named(self, call: EvaluatedCall, library: Library, course: Course) -> Handle:
         """Return the connection that a function of a library is told to use."""
         value = call.arguments[0]
         if isinstance(value, Written):
@@ -352,16 +358,16 @@ class Connections:
             case Unknown(path=path) if not path[:1].isupper():
                 return self.adopted(value, library, course)
             case _:
-                return self.made(Role.pool, library, course)
+                return self.made(LibraryRole.pool, library, course)
 
     def send(
         self,
         sql: Written,
         of: Handle,
         values: Sequence[Value],
-        place: Place,
+        place: Origin,
         course: Course,
-        passing: Facts | None = None,
+        passing: ConnectionFacts | None = None,
         named: Mapping[str, Value] = MappingProxyType({}),
     ) -> None:
         """Note that SQL reaches a session; `passing` are the facts of how its values do.
@@ -382,7 +388,9 @@ class Connections:
             begun = course.in_batch or bool(facts.begins_itself and not of.autocommit)
             if course.is_marked and not begun:
                 begun = None  # What begins the transaction may hand its connection to the pool.
-            session = Session(of.library, facts.is_shared, begun, is_pool=not course.in_batch)
+            session = FollowedSession(
+                of.library, facts.is_shared, begun, is_pool=not course.in_batch
+            )
             session.name = "pool"
         if course.hook is Hook.begin:
             session.transaction = True
@@ -390,7 +398,7 @@ class Connections:
             sql, session, of.library, facts, values, place, self._situation(course), named
         )
 
-    def declared(self, call: Call, course: Course) -> None:
+    def declared(self, call: EvaluatedCall, course: Course) -> None:
         """Note what an annotation says that a function sends."""
         for library in self.active:
             needed = library.annotations.get(call.name)
@@ -404,16 +412,16 @@ class Connections:
             session = self.ambient(library, course)
             if course.depth == 0 and not course.is_marked:
                 session.transaction = None  # Whoever calls it decides.
-            self.send(sql, Handle(Role.ambient, library, session), (), call.place, course)
+            self.send(sql, Handle(LibraryRole.ambient, library, session), (), call.place, course)
             return
 
-    def rewritten(self, name: str, sql: Written, place: Place, course: Course) -> None:
+    def rewritten(self, name: str, sql: Written, place: Origin, course: Course) -> None:
         """Note SQL that a function of the program gives a library to send in place of other."""
         library = next((each for each in self.active if name in each.rewrites), None)
         if library is not None:
-            self.send(sql, self.made(Role.maybe, library, course), (), place, course)
+            self.send(sql, self.made(LibraryRole.maybe, library, course), (), place, course)
 
-    def begin(self, name: str, value: Value, place: Place, course: Course) -> None:
+    def begin(self, name: str, value: Value, place: Origin, course: Course) -> None:
         """Note what a pool is told that each new connection sends first."""
         library = next((each for each in self.active if name in each.initial), None)
         if library is None:
@@ -421,19 +429,24 @@ class Connections:
         hook, course.hook = course.hook, Hook.connect
         for sql in value.values if isinstance(value, Items) else (value,):
             if isinstance(sql, Written) and sql.is_sql:
-                made = self.made(Role.connection, library, course)
+                made = self.made(LibraryRole.connection, library, course)
                 self.send(sql, made, (), place, course)
         course.hook = hook
 
-    def _situation(self, course: Course) -> Situation:
-        return Situation(
+    def _situation(self, course: Course) -> Surroundings:
+        return Surroundings(
             *(course.path, course.function, course.hook, course.cleanup, course.depth),
             course.instead_of,
             course.is_chosen,
         )
 
     def _of_statement(
-        self, of: Handle, prepared: Prepared, call: Call, course: Course, follower: Follower
+        self,
+        of: Handle,
+        prepared: Prepared,
+        call: EvaluatedCall,
+        course: Course,
+        follower: Follower,
     ) -> Value | None:
         """Return what a method of a statement gives: it takes values, or sends it."""
         if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
@@ -461,7 +474,7 @@ class Connections:
                 prepared.values += flattened(call.arguments)
         return of
 
-    def _given(self, of: Handle, call: Call, course: Course) -> Handle:
+    def _given(self, of: Handle, call: EvaluatedCall, course: Course) -> Handle:
         """Return where a statement is sent that is given something unknown to be sent on."""
         unknown = next((each for each in call.arguments if isinstance(each, Unknown)), None)
         if of.session is not None or unknown is None:
@@ -469,7 +482,7 @@ class Connections:
         return self.adopted(unknown, of.library, course)
 
     def taken(
-        self, of: Value | None, call: Call, course: Course, follower: Follower
+        self, of: Value | None, call: EvaluatedCall, course: Course, follower: Follower
     ) -> Value | None:
         """Return what a call gives that begins a transaction on a connection of unknown origin."""
         if not isinstance(of, Unknown) or of.is_foreign:
@@ -496,7 +509,7 @@ class Connections:
         return None
 
     @contextmanager
-    def held(self, of: Handle, before: States, place: Place, course: Course) -> Iterator[Handle]:
+    def held(self, of: Handle, before: States, place: Origin, course: Course) -> Iterator[Handle]:
         """Hold a connection or a transaction while a body is followed; `before` it there was less.
 
         What was not there before is given back behind the body.
@@ -512,7 +525,7 @@ class Connections:
             return
         is_new = all(each is not session for each, _ in before)
         states = [(session, session.transaction)]
-        if is_new and of.role is Role.transaction:
+        if is_new and of.role is LibraryRole.transaction:
             self.note(CodeEventKind.acquire, session, place, course)
         if begins:
             session.transaction = True
@@ -524,34 +537,38 @@ class Connections:
         if is_new:
             self.note(CodeEventKind.release, session, place, course)
 
-    def step(self, of: Handle, step: Step, call: Call, course: Course, follower: Follower) -> Value:
+    def step(
+        self, of: Handle, step: Step, call: EvaluatedCall, course: Course, follower: Follower
+    ) -> Value:
         """Return what a method gives that leads from one value of a library to another."""
         closure, library = call.closure, of.library
         match step:
             case Step.same:
                 return of if closure is None else follower.follow(closure, [of])
             case Step.pool:
-                return Handle(Role.pool, library, None, None, False, of.autocommit, of.pooled)
+                return Handle(
+                    LibraryRole.pool, library, None, None, False, of.autocommit, of.pooled
+                )
             case Step.connection:
                 made = of
                 if of.session is None or of.session.is_pool:
-                    made = self._lent(Role.connection, of, course)
+                    made = self._lent(LibraryRole.connection, of, course)
                     self.note(CodeEventKind.acquire, made.session, call.place, course)
                 return made if closure is None else follower.follow(closure, [made])
             case Step.begin:
-                if of.role is Role.block:
+                if of.role is LibraryRole.block:
                     # Who manages transactions hands their connections to other libraries.
                     for each in self.active:
                         self.ambient(each, course).transaction = True
                 if of.session is None:
-                    return self._lent(Role.transaction, of, course)
+                    return self._lent(LibraryRole.transaction, of, course)
                 of.session.transaction = True
                 self.note(CodeEventKind.begin, of.session, call.place, course)
-                return Handle(Role.transaction, library, of.session)
+                return Handle(LibraryRole.transaction, library, of.session)
             case Step.commit | Step.rollback | Step.release:
                 self.note(_ENDS[step], of.session, call.place, course)
                 ended = [of.session] if of.session is not None else []
-                if of.role is Role.block:
+                if of.role is LibraryRole.block:
                     ended = [self.ambient(each, course) for each in self.active]
                 for session in ended if not course.cleanup and step is not Step.release else ():
                     session.transaction = session.between
@@ -565,10 +582,12 @@ class Connections:
             case Step.transaction:
                 return self._transaction(of, call, course, follower)
 
-    def _transaction(self, of: Handle, call: Call, course: Course, follower: Follower) -> Value:
+    def _transaction(
+        self, of: Handle, call: EvaluatedCall, course: Course, follower: Follower
+    ) -> Value:
         closure, session = call.closure, of.session
-        if session is None or (of.role is Role.request and closure is None):
-            made = self._lent(Role.transaction, of, course)
+        if session is None or (of.role is LibraryRole.request and closure is None):
+            made = self._lent(LibraryRole.transaction, of, course)
             if closure is None:
                 return made._replace(begins=True)
             self.note(CodeEventKind.begin, made.session, call.place, course)
@@ -576,61 +595,68 @@ class Connections:
             self.note(CodeEventKind.commit, made.session, call.place, course)
             return value
         if closure is None:
-            return Handle(Role.transaction, of.library, session, begins=True)
+            return Handle(LibraryRole.transaction, of.library, session, begins=True)
         held = [session]
-        if of.role is Role.block:
+        if of.role is LibraryRole.block:
             held += [self.ambient(each, course) for each in self.active]
         is_outermost = session.transaction is not True
         if is_outermost:
             self.note(CodeEventKind.begin, session, call.place, course)
         with course.in_transaction(*held):
-            value = follower.follow(closure, [Handle(Role.transaction, of.library, session)])
+            value = follower.follow(closure, [Handle(LibraryRole.transaction, of.library, session)])
         if is_outermost:
             self.note(CodeEventKind.commit, session, call.place, course)
         return value
 
-    def _lent(self, role: Role, of: Handle, course: Course) -> Handle:
+    def _lent(self, role: LibraryRole, of: Handle, course: Course) -> Handle:
         """Return a connection that a pool lends, as its options say."""
         made = self.made(role, of.library, course)
         if made.session is not None:
             made.session.replaces_reset = of.replaces_reset
             if of.pooled is not True:
                 made.session.pooled = of.pooled
-            if of.autocommit is not False and role is Role.connection:
+            if of.autocommit is not False and role is LibraryRole.connection:
                 self.autocommit(made.session, Plain(of.autocommit) if of.autocommit else Unknown())
         return made
 
-    def opened(self, call: Call, course: Course, follower: Follower) -> Value | None:
+    def opened(self, call: EvaluatedCall, course: Course, follower: Follower) -> Value | None:
         """Return what a function or constructor of a library makes, None where it is none."""
         for library in self.active:
             role = role_of(library, call)
             if role is None:
                 continue
             given = call.handle
-            if role is Role.statement:
+            if role is LibraryRole.statement:
                 return self._statement(library, call)
-            if role is Role.batch:
+            if role is LibraryRole.batch:
                 session = course.batch(library, self.facts(library))
                 if call.closure is not None:
-                    of = Handle(Role.transaction, library, session)
+                    of = Handle(LibraryRole.transaction, library, session)
                     follower.follow(call.closure, [of])
                 return Unknown()
-            if role in (Role.transaction, Role.block) and call.closure is not None:
+            if role in (LibraryRole.transaction, LibraryRole.block) and call.closure is not None:
                 maker = given or self.made(
-                    Role.block if role is Role.block else Role.pool, library, course
+                    LibraryRole.block if role is LibraryRole.block else LibraryRole.pool,
+                    library,
+                    course,
                 )
                 return self._transaction(maker, call, course, follower)
-            if given is not None and given.session is None and role is Role.connection:
+            if given is not None and given.session is None and role is LibraryRole.connection:
                 return self.step(given, Step.connection, call, course, follower)
-            if given is not None and role in (Role.connection, Role.pool, Role.maybe, Role.direct):
+            if given is not None and role in (
+                LibraryRole.connection,
+                LibraryRole.pool,
+                LibraryRole.maybe,
+                LibraryRole.direct,
+            ):
                 return given._replace(library=library, prepared=None, begins=False)
             made = self._configured(self.made(role, library, course), call)
-            if made.session is not None and role in (Role.connection, Role.direct):
+            if made.session is not None and role in (LibraryRole.connection, LibraryRole.direct):
                 self.note(CodeEventKind.acquire, made.session, call.place, course)
             return made
         return None
 
-    def _configured(self, made: Handle, call: Call) -> Handle:
+    def _configured(self, made: Handle, call: EvaluatedCall) -> Handle:
         """Return what was opened, as the options say that it was given."""
         library, session = made.library, made.session
         if library.unresets.intersection(call.named):
@@ -641,7 +667,7 @@ class Connections:
             made = made._replace(pooled=False)
         return self._told(made, call)
 
-    def _told(self, of: Handle, call: Call) -> Handle:
+    def _told(self, of: Handle, call: EvaluatedCall) -> Handle:
         """Return a value as a call says that its statements are to be committed."""
         told = told_autocommit(call)
         if told is None:
@@ -651,7 +677,7 @@ class Connections:
             return of
         return of._replace(autocommit=told.value is True if isinstance(told, Plain) else None)
 
-    def _statement(self, library: Library, call: Call) -> Value | None:
+    def _statement(self, library: Library, call: EvaluatedCall) -> Value | None:
         found = sql_of(call, call.name in library.interpolates_safely)
         if found is None:
             return None
@@ -659,9 +685,9 @@ class Connections:
         given = call.handle
         values = flattened(each for each in rest if not isinstance(each, Handle))
         session = given.session if given is not None else None
-        return Handle(Role.statement, library, session, Prepared(sql, values))
+        return Handle(LibraryRole.statement, library, session, Prepared(sql, values))
 
-    def autocommit(self, session: Session, value: Value) -> Value:
+    def autocommit(self, session: FollowedSession, value: Value) -> Value:
         """Take note that a session is told to commit each statement, or not to."""
         match value:
             case Plain(bool() as truth):
@@ -673,13 +699,13 @@ class Connections:
         return NOTHING
 
     def note(
-        self, kind: CodeEventKind, session: Session | None, place: Place, course: Course
+        self, kind: CodeEventKind, session: FollowedSession | None, place: Origin, course: Course
     ) -> None:
         """Note a step that is no SQL."""
         self._recorder.step(kind, session, place, self._situation(course))
 
 
-def _declared_sql(call: Call) -> Written | None:
+def _declared_sql(call: EvaluatedCall) -> Written | None:
     """Return the SQL that an annotation is given, in one string or in several."""
     for value in (call.named.get("value"), call.named.get("query"), *call.arguments):
         match value:
@@ -693,7 +719,7 @@ def _declared_sql(call: Call) -> Written | None:
     return None
 
 
-def _copied(call: Call) -> Written | None:
+def _copied(call: EvaluatedCall) -> Written | None:
     """Return the COPY into the table that a call names, None where it names none."""
     for value in call.arguments:
         match value:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import EvaluatedCall
 from rlslint.code.evaluation.built import Scripts
 from rlslint.code.evaluation.strings import Written
-from rlslint.code.evaluation.values import Closure, Handle, Session, Unknown, Value
+from rlslint.code.evaluation.values import Closure, FollowedSession, Handle, Unknown, Value
 from rlslint.code.form import Leaves
-from rlslint.code.libraries import Facts, Library
+from rlslint.code.libraries import ConnectionFacts, Library
 from rlslint.code.sites import Hook
 from rlslint.text.budget import DEEPEST_CALL, STEPS_OF_A_PROGRAM, Budget
 
-States = list[tuple[Session, bool | None]]
+States = list[tuple[FollowedSession, bool | None]]
 
 
 class Frame:
@@ -59,7 +59,7 @@ class Course:
         self.path = path
         self.function = function
         self.frames: list[Frame] = []
-        self.sessions: list[Session] = []
+        self.sessions: list[FollowedSession] = []
         self.hook: Hook | None = None
         self.cleanup = False
         self.in_batch = False
@@ -74,9 +74,9 @@ class Course:
         self.adopted: list[Unknown] = []
         self.receivers: list[Handle] = []
         self.builders: list[Written] = []
-        self.constructed: Call | None = None
-        self._ambient: dict[str, Session] = {}
-        self._batches: dict[str, Session] = {}
+        self.constructed: EvaluatedCall | None = None
+        self._ambient: dict[str, FollowedSession] = {}
+        self._batches: dict[str, FollowedSession] = {}
         self._budget = Budget(STEPS_OF_A_PROGRAM)
 
     def step(self) -> None:
@@ -99,16 +99,16 @@ class Course:
         running = any(frame.closure.function is closure.function for frame in self.frames)
         return not running and len(self.frames) < DEEPEST_CALL
 
-    def opened(self, session: Session) -> Session:
+    def opened(self, session: FollowedSession) -> FollowedSession:
         """Keep a session, so that its state follows the branches of the program."""
         self.sessions.append(session)
         return session
 
-    def ambient(self, library: Library, facts: Facts) -> Session:
+    def ambient(self, library: Library, facts: ConnectionFacts) -> FollowedSession:
         """Return the session that a library uses by itself; the facts are those of the program."""
         known = self._ambient.get(library.name)
         if known is None:
-            known = Session(library, facts.is_shared, facts.begins_itself)
+            known = FollowedSession(library, facts.is_shared, facts.begins_itself)
             known.begins_itself = facts.begins_itself
             known.is_surrounding = True
             if self.is_marked:
@@ -116,12 +116,12 @@ class Course:
             self._ambient[library.name] = self.opened(known)
         return known
 
-    def batch(self, library: Library, facts: Facts) -> Session:
+    def batch(self, library: Library, facts: ConnectionFacts) -> FollowedSession:
         """Return the session on which a library runs later what it takes."""
         known = self._batches.get(library.name)
         if known is None:
             known = self._batches[library.name] = self.opened(
-                Session(library, facts.is_shared, True)
+                FollowedSession(library, facts.is_shared, True)
             )
             known.name = "batch"
         return known
@@ -160,14 +160,14 @@ class Course:
     def states(self) -> States:
         return [(session, session.transaction) for session in self.sessions]
 
-    def restore(self, states: Iterable[tuple[Session, bool | None]]) -> None:
+    def restore(self, states: Iterable[tuple[FollowedSession, bool | None]]) -> None:
         """Set sessions back to what they were."""
         for session, transaction in states:
             session.transaction = transaction
 
     def merge(self, ways: list[States]) -> None:
         """Set sessions to what holds whichever of the ways was taken."""
-        found: dict[int, tuple[Session, set[bool | None]]] = {}
+        found: dict[int, tuple[FollowedSession, set[bool | None]]] = {}
         for way in ways:
             for session, transaction in way:
                 found.setdefault(id(session), (session, set()))[1].add(transaction)
@@ -175,7 +175,7 @@ class Course:
             session.transaction = transactions.pop() if len(transactions) == 1 else None
 
     @contextmanager
-    def in_transaction(self, *sessions: Session) -> Iterator[None]:
+    def in_transaction(self, *sessions: FollowedSession) -> Iterator[None]:
         """Hold a transaction open on sessions that are one to the program."""
         states = [(each, each.transaction) for each in sessions]
         for session in sessions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import EvaluatedCall
 from rlslint.code.evaluation.built import Built, Member, Scripts
 from rlslint.code.evaluation.schema_columns import declared_name
 from rlslint.code.evaluation.values import Closure, Entries, Unknown, Value
@@ -18,7 +18,7 @@ def declared_by(
     walker: Walker,
     scripts: Scripts,
     framework: Framework,
-    call: Call,
+    call: EvaluatedCall,
     of: Value | None,
     callee: Value | None,
 ) -> Value | None:
@@ -56,7 +56,7 @@ def _of_made(
     scripts: Scripts,
     framework: Framework,
     declares: Declaring,
-    call: Call,
+    call: EvaluatedCall,
     callee: Built,
 ) -> Value:
     """Return what a function gives that a function of the framework gave."""
@@ -101,7 +101,7 @@ def _described(
     scripts: Scripts,
     framework: Framework,
     declares: Declaring,
-    call: Call,
+    call: EvaluatedCall,
     of: Value | None,
 ) -> Value | None:
     """Return what a call of the framework describes, None for a call of anything else."""
@@ -129,7 +129,7 @@ def _kept(scripts: Scripts, made: Built) -> Built:
     return made
 
 
-def perhaps_declared(scripts: Scripts, call: Call) -> None:
+def perhaps_declared(scripts: Scripts, call: EvaluatedCall) -> None:
     """Keep a call that nobody knows where it may make row security for a table that it is given."""
     tables = [each for each in call.arguments if _is_table(each)]
     if tables and _SAYS().search(call.path):

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from rlslint.code import form
 from rlslint.code.adapters.building import Errors, last_word, types_of
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import EvaluatedCall
 from rlslint.code.evaluation.builtins import (
-    Place,
+    Origin,
     is_text_builder,
 )
 from rlslint.code.evaluation.calls import call
@@ -22,16 +22,16 @@ from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course, Frame
 from rlslint.code.evaluation.expressions import EXPRESSIONS
 from rlslint.code.evaluation.statements import STATEMENTS
-from rlslint.code.evaluation.strings import Source, Written
+from rlslint.code.evaluation.strings import FollowedFile, Written
 from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
     Entries,
     Handle,
     Items,
+    Namespace,
     Object,
     Plain,
-    Scope,
     Unknown,
     Value,
 )
@@ -64,7 +64,7 @@ class Evaluator:
 
     def __init__(
         self,
-        source: Source,
+        source: FollowedFile,
         program: Program,
         connections: Connections,
         course: Course,
@@ -78,7 +78,7 @@ class Evaluator:
         framework: Framework | None = None,
     ) -> None:
         self.source = source
-        self.module = Scope()
+        self.module = Namespace()
         self.course = course
         self.connections = connections
         self.program = program
@@ -91,15 +91,15 @@ class Evaluator:
         self.framework = framework
         self.class_names: list[str] = []
 
-    def value(self, node: form.Node | None, scope: Scope) -> Value:
+    def value(self, node: form.Node | None, scope: Namespace) -> Value:
         """Return the value of an expression; follow a statement."""
         if node is None:
             return NOTHING
         self.course.step()
         return _WAYS[type(node)](self, node, scope)
 
-    def place(self, node: form.Node) -> Place:
-        return Place(self.source, node.start, node.end)
+    def place(self, node: form.Node) -> Origin:
+        return Origin(self.source, node.start, node.end)
 
     # Functions
 
@@ -137,7 +137,7 @@ class Evaluator:
     ) -> Value:
         """Follow a function of this file; `named` is None where nobody tells how it is called."""
         function, course = closure.function, self.course
-        scope = Scope(closure.scope)
+        scope = Namespace(closure.scope)
         self._bind(function, arguments, named, scope)
         block = next(
             (
@@ -193,12 +193,12 @@ class Evaluator:
             return last
         return self.typed(function.returns, "") if function.returns else last
 
-    def _annotated(self, node: form.Call, scope: Scope) -> None:
+    def _annotated(self, node: form.Call, scope: Namespace) -> None:
         name = node.function.name if isinstance(node.function, form.Name) else ""
         if any(name in library.annotations for library in self.connections.active):
             given = [self.value(each, scope) for each in node.arguments]
             named = {word: self.value(each, scope) for word, each in node.named}
-            call = Call(name, name, given, named, self.place(node))
+            call = EvaluatedCall(name, name, given, named, self.place(node))
             self.connections.declared(call, self.course)
 
     def _returned(self, value: Value, function: form.Function) -> Value:
@@ -222,7 +222,7 @@ class Evaluator:
         function: form.Function,
         arguments: Sequence[Value],
         named: Mapping[str, Value] | None,
-        scope: Scope,
+        scope: Namespace,
     ) -> None:
         """Give the parameters of a function their values."""
         is_extension = form.EXTENSION in function.marks

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from rlslint.code import form
 from rlslint.code.adapters.building import last_word, types_of
-from rlslint.code.evaluation.arguments import Call, role_of
+from rlslint.code.evaluation.arguments import EvaluatedCall, role_of
 from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import (
-    Place,
+    Origin,
     added,
     filled,
     parts_of,
@@ -23,10 +23,10 @@ from rlslint.code.evaluation.values import (
     Entries,
     Handle,
     Items,
+    Namespace,
     Object,
     Plain,
     Prepared,
-    Scope,
     Unknown,
     Value,
     constant,
@@ -39,7 +39,7 @@ from rlslint.code.evaluation.walking import (
     dotted,
     with_dots,
 )
-from rlslint.code.libraries import Role, Step
+from rlslint.code.libraries import LibraryRole, Step
 from rlslint.code.schemas import Framework
 from rlslint.text import HoleValue
 
@@ -62,7 +62,7 @@ _BASE = frozenset(("super", "base", "parent"))
 """Names of what an object is by the class that its own is based on."""
 
 
-def _name(walker: Walker, node: form.Name, scope: Scope) -> Value:
+def _name(walker: Walker, node: form.Name, scope: Namespace) -> Value:
     name = node.name
     if name in THEMSELVES and scope.owner is not None:
         return scope.owner
@@ -97,7 +97,7 @@ def _elsewhere(walker: Walker, name: str) -> Value | None:
     return beside or walker.program.named_class(name)
 
 
-def inherited(walker: Walker, scope: Scope, name: str) -> Value | None:
+def inherited(walker: Walker, scope: Namespace, name: str) -> Value | None:
     return member(walker, scope.owner, name, 0) if scope.owner is not None else None
 
 
@@ -115,7 +115,7 @@ def member(walker: Walker, of: Object, name: str, depth: int) -> Value | None:
     return None
 
 
-def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
+def _attribute(walker: Walker, node: form.Attribute, scope: Namespace) -> Value:
     path = dotted(node)
     if path:
         standing = walker.connections.standing(path, walker.course)
@@ -129,7 +129,7 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Scope) -> Value:
         case Handle():
             given = _stepped(walker, of, node.name, path, node)
             if given is None and of.prepared is not None and node.name in of.library.sends:
-                call = Call(node.name, path, (), {}, walker.place(node))
+                call = EvaluatedCall(node.name, path, (), {}, walker.place(node))
                 given = walker.connections.method(of, call, walker.course, walker)
             return given if given is not None else Unknown(path)
         case Object():
@@ -156,7 +156,7 @@ def _stepped(walker: Walker, of: Handle, name: str, path: str, node: form.Node) 
     step = of.library.steps.get(name)
     if step not in (Step.same, Step.connection, Step.pool):
         return None
-    call = Call(name, path, (), {}, walker.place(node))
+    call = EvaluatedCall(name, path, (), {}, walker.place(node))
     return walker.connections.step(of, step, call, walker.course, walker)
 
 
@@ -171,7 +171,7 @@ def _of_unknown(walker: Walker, of: Unknown, name: str) -> Value:
     return found
 
 
-def _subscript(walker: Walker, node: form.Subscript, scope: Scope) -> Value:
+def _subscript(walker: Walker, node: form.Subscript, scope: Namespace) -> Value:
     of, key = walker.value(node.of, scope), constant(walker.value(node.key, scope))
     match of, key:
         case Items(values), int() if -len(values) <= key < len(values):
@@ -179,7 +179,7 @@ def _subscript(walker: Walker, node: form.Subscript, scope: Scope) -> Value:
         case Entries(values), str() if key in values:
             return values[key]
         case Handle(), _:
-            call = Call("[]", "", (walker.value(node.key, scope),), {}, walker.place(node))
+            call = EvaluatedCall("[]", "", (walker.value(node.key, scope),), {}, walker.place(node))
             sent = walker.connections.sent(of, call, walker.course, walker)
             return sent if sent is not None else of
         case _, str():
@@ -188,18 +188,18 @@ def _subscript(walker: Walker, node: form.Subscript, scope: Scope) -> Value:
             return Unknown(dotted(node.of))
 
 
-def _sequence(walker: Walker, node: form.Sequence, scope: Scope) -> Value:
+def _sequence(walker: Walker, node: form.Sequence, scope: Namespace) -> Value:
     found = list(_placed(walker, node.items, scope))
     return Items(tuple([value for value, _ in found]), tuple([place for _, place in found]))
 
 
-def spread(walker: Walker, nodes: Iterable[form.Node], scope: Scope) -> list[Value]:
+def spread(walker: Walker, nodes: Iterable[form.Node], scope: Namespace) -> list[Value]:
     return [value for value, _ in _placed(walker, nodes, scope)]
 
 
 def _placed(
-    walker: Walker, nodes: Iterable[form.Node], scope: Scope
-) -> Iterator[tuple[Value, Place]]:
+    walker: Walker, nodes: Iterable[form.Node], scope: Namespace
+) -> Iterator[tuple[Value, Origin]]:
     """Yield the items of a list with where each is written."""
     for each in nodes:
         value, place = walker.value(each, scope), walker.place(each)
@@ -212,7 +212,7 @@ def _placed(
             yield value if isinstance(value, Built) else Unknown(), place
 
 
-def _mapping(walker: Walker, node: form.Mapping, scope: Scope) -> Value:
+def _mapping(walker: Walker, node: form.Mapping, scope: Namespace) -> Value:
     entries: dict[str, Value] = {}
     for name, key, given in node.pairs:
         value = walker.value(given, scope)
@@ -232,12 +232,12 @@ def _mapping(walker: Walker, node: form.Mapping, scope: Scope) -> Value:
         entries[label] = value
     if node.type and walker.program.named_class(node.type) is None:
         made = walker.connections.typed((node.type,), walker.course)
-        if made is not None and made.role is Role.transaction:
+        if made is not None and made.role is LibraryRole.transaction:
             return made
     return Entries(entries, node.type)
 
 
-def _cast(walker: Walker, node: form.Cast, scope: Scope) -> Value:
+def _cast(walker: Walker, node: form.Cast, scope: Namespace) -> Value:
     value = walker.value(node.value, scope)
     if last_word(node.type).lower() in TYPED and isinstance(value, Unknown):
         return Unknown(value.path, HoleValue.typed)
@@ -247,7 +247,7 @@ def _cast(walker: Walker, node: form.Cast, scope: Scope) -> Value:
     return value
 
 
-def _operation(walker: Walker, node: form.Operation, scope: Scope) -> Value:
+def _operation(walker: Walker, node: form.Operation, scope: Namespace) -> Value:
     if node.operator not in ("or", "and"):
         values = [(each, walker.value(each, scope)) for each in node.operands]
         return operated(walker, node, node.operator, values)
@@ -338,7 +338,7 @@ def _equal(walker: Walker, left: Value, right: Value) -> bool | None:
     return None if isinstance(other, Unknown | Object) else other == nothing
 
 
-def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
+def _string(walker: Walker, node: form.String, scope: Namespace) -> Value:
     tag_of = node.tag.of if isinstance(node.tag, form.Attribute) else node.tag
     tag = walker.value(tag_of, scope) if tag_of is not None else None
     if isinstance(tag, Object):
@@ -347,7 +347,7 @@ def _string(walker: Walker, node: form.String, scope: Scope) -> Value:
     passes = node.tag is not None and dotted(node.tag) != "String.raw"
     parts: list[Iterable[Fragment]] = []
     for part in node.parts:
-        if isinstance(part, form.Piece):
+        if isinstance(part, form.StringPiece):
             parts.append((Fragment(part.text, walker.source, part.start, part.end),))
             continue
         value = walker.value(part, scope)
@@ -395,14 +395,14 @@ def _is_raw(walker: Walker, node: form.Node, tag: form.Node | None) -> bool:
 
 
 def _tagged(
-    walker: Walker, text: Written, tag: Value | None, word: str, node: form.String, scope: Scope
+    walker: Walker, text: Written, tag: Value | None, word: str, node: form.String, scope: Namespace
 ) -> Value:
     """Return what a template gives whose tag is a library's: it is sent, or made to be."""
     place = walker.place(node)
     path = dotted(node.tag)
     if isinstance(tag, Unknown) and tag.is_foreign:
         path = f"{with_dots(tag.path)}.{word}" if word else with_dots(tag.path)
-    call = Call(path.rpartition(".")[2], path, (text,), {}, place, is_template=True)
+    call = EvaluatedCall(path.rpartition(".")[2], path, (text,), {}, place, is_template=True)
     match tag:
         case Handle() if (not word and tag.library.tags) or word in tag.library.executes:
             walker.connections.send(text, tag, (), place, walker.course)
@@ -416,8 +416,8 @@ def _tagged(
     scripts = walker.course.scripts
     if scripts is not None and scripts.framework is not None:
         for library in walker.connections.known:
-            if role_of(library, call) is Role.statement:
-                return Handle(Role.statement, library, None, Prepared(text, []))
+            if role_of(library, call) is LibraryRole.statement:
+                return Handle(LibraryRole.statement, library, None, Prepared(text, []))
     made = walker.connections.opened(call, walker.course, walker)
     return made if made is not None else text
 

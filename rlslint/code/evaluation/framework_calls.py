@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rlslint.code.evaluation.arguments import Call, record_of
+from rlslint.code.evaluation.arguments import EvaluatedCall, record_of
 from rlslint.code.evaluation.built import Built, Scripts
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.declared import declared_by, perhaps_declared
 from rlslint.code.evaluation.expressions import framework_declaring, member
 from rlslint.code.evaluation.identifiers import identified
@@ -33,7 +33,7 @@ _SAYS = Pattern(r"rls|row_?(?:level_?)?security|polic", flags=re.IGNORECASE)
 
 
 def run_by_migration(
-    walker: Walker, call: Call, of: Value | None, callee: Value | None
+    walker: Walker, call: EvaluatedCall, of: Value | None, callee: Value | None
 ) -> Value | None:
     """Return what a call gives by which a migration runs SQL or describes some, None for others."""
     scripts = walker.course.scripts
@@ -52,7 +52,7 @@ def run_by_migration(
     if run and (scripts.is_migration or of is not None):
         scripts.found += run
         begins = [each.fragments[0] for each in run if each.fragments]
-        scripts.untold += [Place(f.source, f.start, f.end) for f in begins if f.gap is not None]
+        scripts.untold += [Origin(f.source, f.start, f.end) for f in begins if f.gap is not None]
         return Unknown()
     if scripts.is_same(call) and call.arguments:
         return call.arguments[0]
@@ -92,7 +92,9 @@ def run_by_migration(
     return None
 
 
-def _described(walker: Walker, call: Call, of: Value | None, callee: Value | None) -> Value | None:
+def _described(
+    walker: Walker, call: EvaluatedCall, of: Value | None, callee: Value | None
+) -> Value | None:
     """Return what a call makes of a class, in a file whose migrations list what they do."""
     framework, scripts = walker.framework, walker.course.scripts
     if scripts is not None and scripts.models is not None:
@@ -117,7 +119,7 @@ def _described(walker: Walker, call: Call, of: Value | None, callee: Value | Non
     return Built(call, of) if is_class and call.path.startswith(f"{framework.module}.") else None
 
 
-def _model(models: Models, call: Call) -> Value:
+def _model(models: Models, call: EvaluatedCall) -> Value:
     """Return a model that a migration asks for, as far as its table is known."""
     names = [each if isinstance(each, str) else "" for each in map(constant, call.arguments[:2])]
     app, _, name = ".".join(names).rpartition(".")
@@ -127,7 +129,7 @@ def _model(models: Models, call: Call) -> Value:
     return Entries({"_meta": Entries({"db_table": table})})
 
 
-def _part(walker: Walker, scripts: Scripts, of: Built, call: Call) -> Built:
+def _part(walker: Walker, scripts: Scripts, of: Built, call: EvaluatedCall) -> Built:
     """Return what a call on something gives that a framework builds."""
     part = Built(call, of)
     if scripts.makes_query(part):
@@ -149,7 +151,7 @@ def _follow_blocks(walker: Walker, scripts: Scripts, made: Built) -> None:
         scripts.builders.pop()
 
 
-def perhaps(walker: Walker, call: Call, of: Value | None) -> Built:
+def perhaps(walker: Walker, call: EvaluatedCall, of: Value | None) -> Built:
     """Return what a call gives that nobody knows.
 
     In a migration it may do something to the tables that it names.

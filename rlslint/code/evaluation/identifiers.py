@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from rlslint.code.evaluation.built import Built, Scripts
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Items, Unknown, Value
 from rlslint.code.evaluation.wording import words
@@ -33,7 +33,7 @@ def names_told(identifiers: Identifiers, files: Iterable[bytes]) -> dict[str, st
     return found
 
 
-def identified(scripts: Scripts, value: Value, place: Place) -> Value:
+def identified(scripts: Scripts, value: Value, place: Origin) -> Value:
     """Return the name that a value stands for as a string, any other value as it is."""
     identifiers = scripts.framework.identifiers if scripts.framework is not None else None
     if identifiers is None:

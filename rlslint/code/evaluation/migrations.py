@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, Call, sql_of, statements_in
+from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, EvaluatedCall, sql_of, statements_in
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import flattened, visits
 from rlslint.code.evaluation.identifiers import names_told
 from rlslint.code.evaluation.record import placed_values
 from rlslint.code.evaluation.schema_calls import statements_of, tables_in_doubt
 from rlslint.code.evaluation.strings import (
+    FollowedFile,
     Fragment,
-    Source,
     Written,
     as_text,
     substituted,
@@ -28,9 +28,9 @@ from rlslint.code.evaluation.values import (
     Entries,
     Handle,
     Items,
+    Namespace,
     Object,
     Prepared,
-    Scope,
     Unknown,
     Value,
 )
@@ -88,7 +88,7 @@ _CONTEXT = Pattern(r"(?:.*\.)?(?:c?ctx|context|repo)(?:\.\w+)?(?:\(\))?", re.IGN
 """What is passed before the SQL."""
 
 
-def ways_up(closures: Iterable[Closure], module: Scope) -> Iterator[Closure]:
+def ways_up(closures: Iterable[Closure], module: Namespace) -> Iterator[Closure]:
     """Yield the functions that a migration tool calls to go forward; `module` is the file's."""
     only = module.variables.get(_ALEMBIC)
     if isinstance(only, Closure) and only.source.path.endswith(".py"):
@@ -117,7 +117,7 @@ def ways_down(closures: Iterable[Closure]) -> Iterator[tuple[int, int]]:
             yield each.function.start, each.function.end
 
 
-def run_for_each(call: Call) -> Call:
+def run_for_each(call: EvaluatedCall) -> EvaluatedCall:
     """Return what a call comes to that calls a function which runs SQL for each item of a list."""
     match call.arguments:
         case (Unknown(path=path), Items() as items) if visits(call.name):
@@ -127,7 +127,9 @@ def run_for_each(call: Call) -> Call:
             return call
 
 
-def scripts_of(call: Call, of: Value | None, libraries: Sequence[Library]) -> list[Written]:
+def scripts_of(
+    call: EvaluatedCall, of: Value | None, libraries: Sequence[Library]
+) -> list[Written]:
     """Return the SQL that a call of a migration runs, nothing where it runs none."""
     runs = call.name in _RUNS or any(call.name in library.executes for library in libraries)
     if not runs:
@@ -161,7 +163,7 @@ def as_sent(sql: Written, library: Library, values: Sequence[Value]) -> Written:
     return placed.replaced((each.start() + 1, each.end(), ()) for each in doubled)
 
 
-def _as_sent(sql: Written, call: Call, of: Value | None) -> Written:
+def _as_sent(sql: Written, call: EvaluatedCall, of: Value | None) -> Written:
     """Return SQL with a gap for each value that a library puts into it where it has a name."""
     is_marked = isinstance(of, Handle) and of.library.parameter == ":value"
     if not is_marked or not isinstance(of, Handle):
@@ -172,7 +174,7 @@ def _as_sent(sql: Written, call: Call, of: Value | None) -> Written:
     return substituted(marked, "\\:", (Fragment(":", *call.place),))
 
 
-def untold_script(call: Call, of: Value | None, scripts: Scripts) -> Written | None:
+def untold_script(call: EvaluatedCall, of: Value | None, scripts: Scripts) -> Written | None:
     """Return SQL of which nobody knows what it does, for a call that runs some; None for others."""
     if call.name not in _RUNS_NOTHING_ELSE and not (
         call.name in _RUNS_ON_CONNECTIONS and _is_connection(of, call)
@@ -189,7 +191,7 @@ def untold_script(call: Call, of: Value | None, scripts: Scripts) -> Written | N
     return untold(source, start, end, source.slice(start, end).partition("\n")[0])
 
 
-def _is_connection(of: Value | None, call: Call) -> bool:
+def _is_connection(of: Value | None, call: EvaluatedCall) -> bool:
     match of:
         case None:
             return call.name == "execute"
@@ -205,7 +207,7 @@ def _is_connection(of: Value | None, call: Call) -> bool:
             return False
 
 
-def _sql_given(call: Call) -> Value | None:
+def _sql_given(call: EvaluatedCall) -> Value | None:
     """Return what a call is given as SQL."""
     for key in SQL_ARGUMENTS:
         if key in call.named:
@@ -232,7 +234,9 @@ def _is_untold(value: Value | None) -> bool:
             return False
 
 
-def scripts_for(language: str, source: Source, alike: Callable[[str], Iterable[bytes]]) -> Scripts:
+def scripts_for(
+    language: str, source: FollowedFile, alike: Callable[[str], Iterable[bytes]]
+) -> Scripts:
     """Return what collects the SQL that a migration runs; `alike` gives the files beside it."""
     framework = framework_in(language, source.data)
     words = [word.encode() for word in framework.moved_by] if framework is not None else []
@@ -245,7 +249,9 @@ def scripts_for(language: str, source: Source, alike: Callable[[str], Iterable[b
     return Scripts(framework, is_moved, names)
 
 
-def scripts_declared(language: str, source: Source, others: Iterable[bytes]) -> Scripts | None:
+def scripts_declared(
+    language: str, source: FollowedFile, others: Iterable[bytes]
+) -> Scripts | None:
     """Return what collects what a file declares, None for one without the words of a framework.
 
     `others` are the files beside it, which may say how columns are named.
@@ -311,7 +317,7 @@ def _scripts_of_one(found: Written | Built, scripts: Scripts) -> Iterator[Writte
         yield from statements_of(found, scripts.framework, scripts.is_moved)
 
 
-def calls_in_doubt(scripts: Scripts, source: Source) -> Iterator[tuple[int, int]]:
+def calls_in_doubt(scripts: Scripts, source: FollowedFile) -> Iterator[tuple[int, int]]:
     """Yield where the calls stand of which nobody knows what they do, and that is said."""
     for home, start, end in scripts.untold:
         if home is source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint.code.evaluation.built import Built
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.model_fields import class_name
 from rlslint.code.evaluation.model_operations import (
     Operation,
@@ -18,7 +18,7 @@ from rlslint.code.evaluation.model_operations import (
 from rlslint.code.evaluation.models import (
     Field,
     Model,
-    Reference,
+    ModelReference,
     constraint_name,
     foreign_key_name,
 )
@@ -33,7 +33,9 @@ _METHOD = Pattern(r"(Gin|Gist|Brin|Hash|SpGist|Bloom)Index")
 TOGETHER = (("unique_together", "_uniq"), ("index_together", "_idx"))
 
 
-def foreign_key(model: Model, label: str, field: Field, reference: Reference) -> Iterator[Written]:
+def foreign_key(
+    model: Model, label: str, field: Field, reference: ModelReference
+) -> Iterator[Written]:
     """Yield the foreign key of a field, by the name that Django gives it."""
     if not reference.is_held:
         return
@@ -64,7 +66,7 @@ def like_index(model: Model, field: Field) -> Iterator[Written]:
         yield sentence(place, "CREATE INDEX ", name(own, place), " ON ", *on)
 
 
-def drop_like_index(model: Model, field: Field, place: Place) -> Iterator[Written]:
+def drop_like_index(model: Model, field: Field, place: Origin) -> Iterator[Written]:
     """Yield what drops that index."""
     if (field.type or "").partition("(")[0] in PATTERN_CLASSES:
         own = constraint_name(model.table, (field.column,), "_like")
@@ -72,14 +74,14 @@ def drop_like_index(model: Model, field: Field, place: Place) -> Iterator[Writte
 
 
 def _create_index(
-    model: Model, own: str, columns: Iterable[str], place: Place, using: str = ""
+    model: Model, own: str, columns: Iterable[str], place: Origin, using: str = ""
 ) -> Written:
     label: Phrase = [*name(own, place), *words(" ", place)] if own else ()
     on = table_phrase(model.table, place), using, " (", columns_phrase(columns, place), ")"
     return sentence(place, "CREATE INDEX ", label, "ON ", *on)
 
 
-def drop_made(model: Model, label: str, what: str, place: Place) -> Iterator[Written]:
+def drop_made(model: Model, label: str, what: str, place: Origin) -> Iterator[Written]:
     """Yield what drops the key or the index that was made for a field."""
     own = model.made.pop((label, what), "")
     if what == "index" and own:
@@ -88,7 +90,7 @@ def drop_made(model: Model, label: str, what: str, place: Place) -> Iterator[Wri
         yield from drop_constraint(model, own, place)
 
 
-def drop_constraint(model: Model, own: str, place: Place) -> Iterator[Written]:
+def drop_constraint(model: Model, own: str, place: Origin) -> Iterator[Written]:
     """Yield what drops a constraint, nothing for one without a name."""
     if own:
         yield alter(model, place, "DROP CONSTRAINT IF EXISTS ", name(own, place), " CASCADE")
@@ -117,7 +119,7 @@ def _fields_of(built: Built) -> list[str]:
 
 
 def add_together(
-    model: Model, fields: Iterable[str], suffix: str, place: Place
+    model: Model, fields: Iterable[str], suffix: str, place: Origin
 ) -> Iterator[Written]:
     """Yield a constraint or an index over several fields, by the end of its name."""
     fields = tuple(fields)
@@ -130,7 +132,7 @@ def add_together(
         yield _create_index(model, own, columns, place)
 
 
-def add_unique(model: Model, own: str, columns: Iterable[str], place: Place) -> Written:
+def add_unique(model: Model, own: str, columns: Iterable[str], place: Origin) -> Written:
     """Return a constraint of columns that are unique together."""
     label: Phrase = (
         [*words("CONSTRAINT ", place), *name(own, place), *words(" ", place)] if own else ()
@@ -162,7 +164,7 @@ def add_index(operation: Operation) -> Iterator[Written]:
         yield from index_of(operation.model, index, operation.place)
 
 
-def index_of(model: Model, index: Built, place: Place) -> Iterator[Written]:
+def index_of(model: Model, index: Built, place: Origin) -> Iterator[Written]:
     """Yield an index; which queries one serves that has a condition is not known."""
     columns = [model.column(each) for each in _fields_of(index)]
     if columns and "condition" not in index.call.named:
@@ -202,7 +204,7 @@ def add_constraint(operation: Operation) -> Iterator[Written]:
         yield from constraint_of(model, constraint, operation.place)
 
 
-def constraint_of(model: Model, constraint: Built, place: Place) -> Iterator[Written]:
+def constraint_of(model: Model, constraint: Built, place: Origin) -> Iterator[Written]:
     """Yield a constraint; of one that makes row security, nothing is known."""
     named, kind = constraint.call.named, class_name(constraint)
     own = constant(named.get("name"))

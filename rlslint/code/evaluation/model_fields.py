@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 
 from rlslint.code.adapters.building import last_word
 from rlslint.code.evaluation.built import Built
-from rlslint.code.evaluation.models import UNKNOWN_MODEL, Field, Joint, Model, Models, Reference
+from rlslint.code.evaluation.models import (
+    UNKNOWN_MODEL,
+    Field,
+    Joint,
+    Model,
+    ModelReference,
+    Models,
+)
 from rlslint.code.evaluation.schema_words import Words, default, first_of, truth, words_of
 from rlslint.code.evaluation.values import Items, Object, Value, constant
 from rlslint.code.evaluation.walking import with_dots
@@ -127,14 +134,14 @@ def _type_of(value: Value | None, named_class: NamedClass) -> str | None:
     return _type(value, kind_of(value, named_class), words_of(value), named_class)
 
 
-def _referring(said: Words, target: Model, models: Models) -> tuple[str, Reference]:
+def _referring(said: Words, target: Model, models: Models) -> tuple[str, ModelReference]:
     """Return the type of a field that refers to a row of another model, and its column there."""
     column, type_ = models.key_of(target)
     own = constant(first_of(said, "tofield"))
     if isinstance(own, str) and own in target.fields:
         column, type_ = target.fields[own].column, target.fields[own].type or "text"
     is_held = truth(said, "dbconstraint") is not False
-    return type_, Reference(target.table, column, is_held)
+    return type_, ModelReference(target.table, column, is_held)
 
 
 def is_described(fields: Value | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.built import Built
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.model_fields import NamedClass
 from rlslint.code.evaluation.models import Model, Models
 from rlslint.code.evaluation.strings import Written
@@ -20,7 +20,7 @@ class Operation(NamedTuple):
 
     kind: str
     given: Mapping[str, Value]
-    place: Place
+    place: Origin
     models: Models
     app: str
     named_class: NamedClass
@@ -60,24 +60,24 @@ def is_about_row_security(kind: str) -> bool:
     return ABOUT_ROW_SECURITY().search(kind) is not None
 
 
-def unknown_row_security(table: str, place: Place) -> Iterator[Written]:
+def unknown_row_security(table: str, place: Origin) -> Iterator[Written]:
     """Yield what may come of an operation that nobody follows."""
     target, anything = table_phrase(table, place), unknown(place)
     yield sentence(place, "ALTER TABLE ", target, " ", anything)
     yield sentence(place, "CREATE POLICY ", anything, " ON ", target, " USING (", anything, ")")
 
 
-def table_phrase(table: str, place: Place) -> Phrase:
+def table_phrase(table: str, place: Origin) -> Phrase:
     """Return the name of a table, quoted as Django does: one that has quotes is left as it is."""
     is_quoted = table.startswith('"') and table.endswith('"')
     return words(table if is_quoted else f'"{table}"', place)
 
 
-def alter(model: Model, place: Place, *parts: str | Phrase) -> Written:
+def alter(model: Model, place: Origin, *parts: str | Phrase) -> Written:
     """Return a statement that changes the table of a model."""
     return sentence(place, "ALTER TABLE ", table_phrase(model.table, place), " ", *parts)
 
 
-def columns_phrase(columns: Iterable[str], place: Place) -> Phrase:
+def columns_phrase(columns: Iterable[str], place: Origin) -> Phrase:
     """Return the names of columns, with commas between them."""
     return listed([name(each, place) for each in columns], place)

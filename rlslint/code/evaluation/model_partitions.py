@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from rlslint import NamedTuple
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.model_operations import Operation, columns_phrase, table_phrase
 from rlslint.code.evaluation.models import Model
 from rlslint.code.evaluation.schema_words import default, strings_of
@@ -38,7 +38,7 @@ def partitioning_of(operation: Operation, model: Model) -> Partitioning | None:
 
 
 def partition_clauses(
-    model: Model, partitioning: Partitioning, place: Place
+    model: Model, partitioning: Partitioning, place: Origin
 ) -> tuple[Phrase, Phrase]:
     """Return the key of a partitioned table, which has the columns that divide it, and how."""
     key = model.key
@@ -67,7 +67,7 @@ def delete_partition(operation: Operation) -> Iterator[Written]:
         yield sentence(place, "DROP TABLE ", _table(operation.model, own, place))
 
 
-def _table(model: Model, own: str, place: Place) -> Phrase:
+def _table(model: Model, own: str, place: Origin) -> Phrase:
     return table_phrase(f"{model.table}_{own}".lower(), place)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from hashlib import md5
 
 from rlslint import NamedTuple
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.values import Object, Unknown, Value, constant
 from rlslint.code.evaluation.wording import Phrase
 from rlslint.code.schemas.django import FIELDS
@@ -25,7 +25,7 @@ _OF_DJANGO = frozenset(("admin", "auth", "contenttypes", "sessions", "sites"))
 Columns = tuple[str, ...]
 
 
-class Reference(NamedTuple):
+class ModelReference(NamedTuple):
     """The column that a foreign key refers to; `is_held` where PostgreSQL sees to it."""
 
     table: str
@@ -36,7 +36,7 @@ class Reference(NamedTuple):
 class Field(NamedTuple):
     """A field of a model that has a column; None for a type that is not known."""
 
-    place: Place
+    place: Origin
     column: str
     type: str | None
     is_identity: bool = False
@@ -45,7 +45,7 @@ class Field(NamedTuple):
     unique: bool = False
     indexed: bool = False
     default: Phrase = ()
-    reference: Reference | None = None
+    reference: ModelReference | None = None
 
 
 class Joint(NamedTuple):
@@ -228,7 +228,7 @@ def constraint_name(table: str, columns: Columns, suffix: str = "") -> str:
     return f"{table[:most]}_{inner[:most]}_{end}"
 
 
-def foreign_key_name(table: str, column: str, reference: Reference) -> str:
+def foreign_key_name(table: str, column: str, reference: ModelReference) -> str:
     """Return what Django calls a foreign key."""
     suffix = f"_fk_{_plain(reference.table)}_{reference.column}"
     return constraint_name(table, (column,), suffix)

@@ -9,9 +9,9 @@ from itertools import takewhile
 
 from rlslint.code import form
 from rlslint.code.adapters import language_of, suffixes_beside
-from rlslint.code.adapters.building import Program, last_word
-from rlslint.code.evaluation.values import Entries, Scope, Unknown, Value
-from rlslint.code.libraries import Library, Role, Step, libraries_of
+from rlslint.code.adapters.building import FileForm, last_word
+from rlslint.code.evaluation.values import Entries, Namespace, Unknown, Value
+from rlslint.code.libraries import Library, LibraryRole, Step, libraries_of
 from rlslint.text.budget import FILES_BESIDE
 from rlslint.text.patterns import Pattern
 
@@ -167,7 +167,7 @@ def _agreement(path: str, parts: Sequence[str]) -> int:
     return 0
 
 
-def exported(module: Scope) -> dict[str, Value]:
+def exported(module: Namespace) -> dict[str, Value]:
     """Return what a file gives to those that import it."""
     found = dict(module.variables)
     for name in ("module", "exports"):
@@ -194,14 +194,14 @@ def begins(language: str) -> re.Pattern[bytes]:
     for library in libraries_of(language):
         starting = (Step.begin, Step.transaction)
         words |= {name.encode() for name, step in library.steps.items() if step in starting}
-        opens = (Role.transaction, Role.block)
+        opens = (LibraryRole.transaction, LibraryRole.block)
         words |= {last_word(name).encode() for name, role in library.opens.items() if role in opens}
     known = b"|".join(map(re.escape, sorted(words)))
     return re.compile(rb"(?<!\w)(?:" + known + rb"|" + _WRAPPERS + rb")(?!\w)")
 
 
 def active_libraries(
-    known: Sequence[Library], program: Program, data: bytes
+    known: Sequence[Library], program: FileForm, data: bytes
 ) -> tuple[Library, ...]:
     """Return the libraries that a file imports, and those that need no import."""
     modules = [*_modules(program.body), *(program.modules or ())]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rlslint.code.evaluation.built import Built, Scripts
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.expressions import member
 from rlslint.code.evaluation.migrations import as_sent
 from rlslint.code.evaluation.model_fields import classes_of
@@ -32,7 +32,7 @@ from rlslint.code.evaluation.values import (
     Value,
 )
 from rlslint.code.evaluation.walking import Walker
-from rlslint.code.libraries import Role
+from rlslint.code.libraries import LibraryRole
 from rlslint.code.schemas.django import EXTENSIONS, OPERATIONS, SAME_OPERATIONS
 
 _LIBRARY = "django"
@@ -51,7 +51,7 @@ class Operations:
         self._app = app
         self._models = models
 
-    def run(self, listed: Value | None, place: Place) -> None:
+    def run(self, listed: Value | None, place: Origin) -> None:
         """Run operations; `place` is where they are listed."""
         match listed:
             case Items(values):
@@ -62,7 +62,7 @@ class Operations:
             case _:
                 self._untold(place)
 
-    def _run(self, value: Value, place: Place) -> None:
+    def _run(self, value: Value, place: Origin) -> None:
         match value:
             case Built(on=Object() as made):
                 self._of_project(value, made)
@@ -117,7 +117,7 @@ class Operations:
         for each in self._scripts.found[first:]:
             if isinstance(each, Written):
                 gaps = [part for part in each.fragments if part.gap is not None]
-                self._scripts.untold += [Place(part.source, part.start, part.end) for part in gaps]
+                self._scripts.untold += [Origin(part.source, part.start, part.end) for part in gaps]
 
     def _change_state(self, listed: Value | None) -> None:
         """Learn of the models that operations on the state alone make."""
@@ -126,7 +126,7 @@ class Operations:
                 for kind in self._classes(each)[-1:]:
                     statements_on_models(self._operation(kind, each))
 
-    def _untold(self, place: Place) -> None:
+    def _untold(self, place: Origin) -> None:
         source, start, end = place
         shown = source.slice(start, end).partition("\n")[0]
         self._scripts.found.append(untold(source, start, end, shown))
@@ -146,7 +146,7 @@ class Operations:
 
     # SQL
 
-    def _run_sql(self, sql: Value | None, place: Place) -> None:
+    def _run_sql(self, sql: Value | None, place: Origin) -> None:
         match sql:
             case Written(constant=str() as text) if not text.strip():
                 pass
@@ -154,7 +154,7 @@ class Operations:
                 self._scripts.found.append(sql)
             case Items(values, places):
                 for number, statement in enumerate(values):
-                    self._run_statement(statement, Place(*places[number]) if places else place)
+                    self._run_statement(statement, Origin(*places[number]) if places else place)
             case None | Plain(None):
                 pass
             case Unknown(path=path) if path.endswith(".noop"):
@@ -162,7 +162,7 @@ class Operations:
             case _:
                 self._untold(place)
 
-    def _run_statement(self, statement: Value, place: Place) -> None:
+    def _run_statement(self, statement: Value, place: Origin) -> None:
         match statement:
             case Items((Written() as sql, parameters)):
                 values = () if parameters == Plain(None) else (parameters,)
@@ -173,7 +173,7 @@ class Operations:
 
     # Functions
 
-    def _run_python(self, code: Value | None, place: Place) -> None:
+    def _run_python(self, code: Value | None, place: Origin) -> None:
         given: Sequence[Value] = (Unknown("apps"), self._editor())
         match code:
             case Closure():
@@ -189,7 +189,7 @@ class Operations:
     def _editor(self) -> Handle:
         connections = self._walker.connections
         library = next(each for each in connections.known if each.name == _LIBRARY)
-        made = connections.made(Role.maybe, library, self._walker.course, is_given=True)
+        made = connections.made(LibraryRole.maybe, library, self._walker.course, is_given=True)
         if made.session is not None:
             made.session.name = "schema_editor"
         return made
@@ -201,10 +201,10 @@ class Operations:
                 kept, back = self._scripts, Scripts(self._scripts.framework)
                 course = self._walker.course
                 self._scripts = course.scripts = back
-                self._run_python(code, Place(source, function.start, function.end))
+                self._run_python(code, Origin(source, function.start, function.end))
                 self._scripts = course.scripts = kept
                 if source is self._walker.source:
-                    kept.skipped.append(Place(source, function.start, function.end))
+                    kept.skipped.append(Origin(source, function.start, function.end))
                 written = [each for each in back.found if isinstance(each, Written)]
             case Written():
                 written = [code]
@@ -215,7 +215,7 @@ class Operations:
             case _:
                 return
         self._scripts.skipped += [
-            Place(part.source, part.start, part.end)
+            Origin(part.source, part.start, part.end)
             for each in written
             for part in each.fragments
             if part.source is self._walker.source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rlslint.code.evaluation.arguments import Call
+from rlslint.code.evaluation.arguments import EvaluatedCall
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Entries, Plain, Unknown, Value, constant
 from rlslint.code.libraries import Library
@@ -21,7 +21,7 @@ _PORT_IN_ADDRESS = Pattern(rf"(?::|port=){_POOLER_PORT}\b")
 _ADDRESS = ("host", "port", "dsn", "conninfo", "url")
 
 
-def told_autocommit(call: Call) -> Value | None:
+def told_autocommit(call: EvaluatedCall) -> Value | None:
     """Return whether each statement is to be committed, None where a call does not say it.
 
     What it says but only a run could tell is an `Unknown`.
@@ -51,7 +51,7 @@ def of_level(value: Value) -> Value:
             return Unknown()
 
 
-def is_behind_pooler(library: Library, call: Call) -> bool:
+def is_behind_pooler(library: Library, call: EvaluatedCall) -> bool:
     """Tell whether the options of a connection say that a pooler stands between.
 
     They have the address of one, or what one sets for it: PgBouncer in transaction mode could not
@@ -77,7 +77,7 @@ def _is_of_pooler(address: Value) -> bool:
             return False
 
 
-def is_unpooled(library: Library, call: Call) -> bool:
+def is_unpooled(library: Library, call: EvaluatedCall) -> bool:
     """Tell whether the options say that there is no pool."""
     given = (each.path for each in call.named.values() if isinstance(each, Unknown))
     return not library.unpooled.isdisjoint(path.rpartition(".")[2] for path in given)

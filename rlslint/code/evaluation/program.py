@@ -11,7 +11,7 @@ from rlslint.code import form
 from rlslint.code.adapters import language_of
 from rlslint.code.adapters.building import Language, last_word
 from rlslint.code.evaluation.built import Scripts
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.evaluator import Evaluator
@@ -43,20 +43,20 @@ from rlslint.code.evaluation.operations import Operations
 from rlslint.code.evaluation.record import Recorder
 from rlslint.code.evaluation.starting import StartUp, is_called, started_by
 from rlslint.code.evaluation.statements import leave
-from rlslint.code.evaluation.strings import Fragment, Source, Written
+from rlslint.code.evaluation.strings import FollowedFile, Fragment, Written
 from rlslint.code.evaluation.values import (
     Closure,
     Entries,
+    FollowedSession,
     Handle,
     Items,
     Object,
     Prepared,
-    Session,
     Value,
 )
 from rlslint.code.forms import Forms
 from rlslint.code.interest import Signs, has_sign, openings, places, tells_of_session
-from rlslint.code.libraries import Role, libraries_of
+from rlslint.code.libraries import LibraryRole, libraries_of
 from rlslint.code.schemas import listing_framework_in
 from rlslint.code.sites import CodeFile, Hook, SqlSite
 from rlslint.files.layouts.python_order import label_in, moved_in
@@ -93,7 +93,7 @@ _FEW = 10
 class _Loaded:
     """A file that was parsed, with what it is found to define."""
 
-    def __init__(self, source: Source, language: Language) -> None:
+    def __init__(self, source: FollowedFile, language: Language) -> None:
         self.source = source
         self.language = language
         self.hits: list[int] = []
@@ -101,7 +101,7 @@ class _Loaded:
         self.evaluator: Evaluator
         self.closures: list[Closure] = []
         self.followed: dict[int, str] = {}
-        self.sessions: list[tuple[Session, bool | None]] = []
+        self.sessions: list[tuple[FollowedSession, bool | None]] = []
         self.skipped: list[tuple[int, int]] = []
         self.doubted: list[tuple[int, int]] = []
         self.is_migration = False
@@ -299,7 +299,7 @@ class Programs:
         for shown in files:
             data = self._read(shown)
             if data is not None:
-                source, others = Source(shown, data), self._alike(shown)
+                source, others = FollowedFile(shown, data), self._alike(shown)
                 scripts = scripts_declared(language_of(ending(shown)).name, source, others)
                 if scripts is not None:
                     self._declaring[shown] = scripts
@@ -358,7 +358,7 @@ class Programs:
         data = loaded.source.data
         start = max(0, data.find(field.encode(), data.find(b"class %b" % name.encode())))
         operations = Operations(evaluator, scripts, self._label(path), models)
-        place = Place(loaded.source, start, start + len(field))
+        place = Origin(loaded.source, start, start + len(field))
         operations.run(member(evaluator, migration, field, 0), place)
         loaded.skipped += _without_effect(loaded)
 
@@ -453,7 +453,7 @@ class Programs:
 
     def _parsed(self, shown: str, data: bytes) -> _Loaded:
         language = language_of(ending(shown))
-        source = Source(shown, data)
+        source = FollowedFile(shown, data)
         loaded = _Loaded(source, language)
         loaded.hits = places(data, self._signs)
         program = self._forms.parsed(shown, data)
@@ -676,12 +676,12 @@ class Programs:
 
     # What evaluators ask
 
-    def walker_of(self, source: Source) -> Evaluator:
+    def walker_of(self, source: FollowedFile) -> Evaluator:
         loaded = self._loaded[source.path]
         assert loaded is not None
         return loaded.evaluator
 
-    def is_of_interest(self, source: Source, start: int, end: int) -> bool:
+    def is_of_interest(self, source: FollowedFile, start: int, end: int) -> bool:
         loaded = self._loaded[source.path]
         return loaded is not None and self._hits(loaded, start, end)
 
@@ -723,7 +723,7 @@ class Programs:
         found = self._classes.get(name, [])
         return found[0] if len(found) == 1 else None
 
-    def script(self, path: str, source: Source) -> Written | None:
+    def script(self, path: str, source: FollowedFile) -> Written | None:
         """Return the SQL of a file that a program reads by a path; the nearest one of its name."""
         name = path.replace("\\", "/").rpartition("/")[2]
         near = [
@@ -734,7 +734,7 @@ class Programs:
         _, shown = max(near)
         data = self._read(shown) or b""
         text = data.decode("utf-8", "replace")
-        return Written((Fragment(text, Source(shown, data), 0, len(data)),))
+        return Written((Fragment(text, FollowedFile(shown, data), 0, len(data)),))
 
     def implementing(self, name: str) -> Object | None:
         """Return the only class that is based on an interface, in the files that were loaded."""
@@ -755,7 +755,7 @@ class Programs:
         around = {plain(part) for part in found[0].source.path.split("/")[:-1]}
         return found[0] if around.intersection(parts[:-1]) else None
 
-    def beside(self, name: str, source: Source) -> Value | None:
+    def beside(self, name: str, source: FollowedFile) -> Value | None:
         """Return what another file of the same folder calls by a name."""
         for path in self._modules.beside(source.path):
             loaded = self._load(path)
@@ -764,7 +764,7 @@ class Programs:
                 return found
         return None
 
-    def imported(self, module: str, member: str, source: Source) -> Value | None:
+    def imported(self, module: str, member: str, source: FollowedFile) -> Value | None:
         """Return what a module of the project, or a member of one, is."""
         loaded = self._loaded.get(source.path)
         if loaded is not None and is_of_library(module, loaded.language.name):
@@ -840,10 +840,10 @@ def _lent_by(loaded: _Loaded) -> list[bytes]:
 def _is_lent(value: Value) -> bool:
     """Tell whether a value is a connection, or a pool of them, that others may use."""
     return isinstance(value, Handle) and value.role in (
-        Role.pool,
-        Role.connection,
-        Role.direct,
-        Role.request,
+        LibraryRole.pool,
+        LibraryRole.connection,
+        LibraryRole.direct,
+        LibraryRole.request,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint import NamedTuple
-from rlslint.code.evaluation.builtins import Place, as_constant
+from rlslint.code.evaluation.builtins import Origin, as_constant
 from rlslint.code.evaluation.strings import (
     Fragment,
     Placeholder,
@@ -15,8 +15,8 @@ from rlslint.code.evaluation.strings import (
     as_text,
     with_placeholders,
 )
-from rlslint.code.evaluation.values import Session, Value
-from rlslint.code.libraries import Facts, Library
+from rlslint.code.evaluation.values import FollowedSession, Value
+from rlslint.code.libraries import ConnectionFacts, Library
 from rlslint.code.sites import (
     Caught,
     CodeEvent,
@@ -42,7 +42,7 @@ _SCOPES = {
 }
 
 
-class Situation(NamedTuple):
+class Surroundings(NamedTuple):
     """Where the program is when it takes a step.
 
     `path` and `function` say which function is followed, `depth` how many calls below it the step
@@ -61,9 +61,9 @@ class Situation(NamedTuple):
 
 class _Noted(NamedTuple):
     kind: CodeEventKind
-    situation: Situation
-    session: Session | None
-    place: Place
+    situation: Surroundings
+    session: FollowedSession | None
+    place: Origin
     site: SqlSite | None
     origin: tuple[str, int] | None = None
 
@@ -96,14 +96,18 @@ class Recorder:
         """Forget the steps from a number on, which were only followed to learn of values."""
         del self._noted[first:]
 
-    def caught(self, first: int, last: int, handler: Place | None) -> None:
+    def caught(self, first: int, last: int, handler: Origin | None) -> None:
         """Take note that a handler takes the errors of some steps, unless another one did."""
         found = Caught(_span(_first_line(handler)), self.position) if handler is not None else None
         for number in range(first, last):
             self._caught.setdefault(number, found)
 
     def step(
-        self, kind: CodeEventKind, session: Session | None, place: Place, situation: Situation
+        self,
+        kind: CodeEventKind,
+        session: FollowedSession | None,
+        place: Origin,
+        situation: Surroundings,
     ) -> None:
         """Note a step that is no SQL."""
         self._noted.append(_Noted(kind, situation, session, place, None))
@@ -111,12 +115,12 @@ class Recorder:
     def executed(
         self,
         sql: Written,
-        session: Session,
+        session: FollowedSession,
         library: Library | None,
-        facts: Facts,
+        facts: ConnectionFacts,
         values: Sequence[Value],
-        place: Place,
-        situation: Situation,
+        place: Origin,
+        situation: Surroundings,
         named: Mapping[str, Value] = MappingProxyType({}),
     ) -> None:
         """Note that SQL is sent, and what it does to the transaction of its session."""
@@ -250,18 +254,18 @@ def transaction_command(text: str) -> CodeEventKind | None:
     return max(found, default=(0, None), key=lambda pair: pair[0])[1]
 
 
-def _span(place: Place) -> Span:
+def _span(place: Origin) -> Span:
     written = _only(place)
     text = as_text(written)
     return Span(text, 0, len(text.data))
 
 
-def _first_line(place: Place) -> Place:
+def _first_line(place: Origin) -> Origin:
     source, start, end = place
     line = source.data.find(b"\n", start, end)
-    return Place(source, start, end if line < 0 else line)
+    return Origin(source, start, end if line < 0 else line)
 
 
-def _only(place: Place) -> Written:
+def _only(place: Origin) -> Written:
     source, start, end = place
     return Written((Fragment(source.slice(start, end), source, start, end),))

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint.code.evaluation.built import Built, Member
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_columns import (
-    Column,
-    Reference,
+    DescribedColumn,
+    DescribedReference,
     column,
     column_of_chain,
     columns_in,
@@ -37,7 +37,7 @@ from rlslint.code.evaluation.schema_policies import (
 )
 from rlslint.code.evaluation.schema_statement import (
     ROLES,
-    Statement,
+    SchemaCall,
     arguments_of,
     chained,
     column_list,
@@ -84,7 +84,7 @@ _LISTED_BESIDE = (
 )
 """What an object that describes a table lists beside its columns."""
 
-_NO_LABELS: Mapping[str, Column] = MappingProxyType({})
+_NO_LABELS: Mapping[str, DescribedColumn] = MappingProxyType({})
 
 
 def statements_of(built: Built, framework: Framework, is_moved: bool = False) -> Iterator[Written]:
@@ -99,10 +99,10 @@ def statements_of(built: Built, framework: Framework, is_moved: bool = False) ->
     table = table_of_call(built, roles)
     if is_moved and not table.schema:
         table = table._replace(schema=None)
-    yield from _run(Statement(framework, built, built.signature, roles, said, table))
+    yield from _run(SchemaCall(framework, built, built.signature, roles, said, table))
 
 
-def _run(statement: Statement) -> Iterator[Written]:
+def _run(statement: SchemaCall) -> Iterator[Written]:
     act = _ACTS.get(statement.signature.act)
     if act is not None:
         return act(statement)
@@ -121,7 +121,7 @@ def _in_doubt(built: Built) -> Iterator[Written]:
         yield from _row_security_of(Table(None, table), built.call.place)
 
 
-def _row_security_of(table: Table, place: Place) -> Iterator[Written]:
+def _row_security_of(table: Table, place: Origin) -> Iterator[Written]:
     """Yield row security of which nobody knows whether, and how, a table has it."""
     table = table._replace(schema=None)
     target = table_name(table, place)
@@ -147,7 +147,7 @@ def _is_table(value: Value) -> bool:
 # Tables
 
 
-def _create_table(statement: Statement) -> Iterator[Written]:
+def _create_table(statement: SchemaCall) -> Iterator[Written]:
     framework, said, table = statement.framework, statement.said, statement.table
     place, target, given = statement.place, statement.target, statement.built.call.arguments[1:]
     if truth(said, "force") is True:
@@ -178,7 +178,7 @@ def _create_table(statement: Statement) -> Iterator[Written]:
     yield from _described_constraints(statement)
 
 
-def _keys(columns: Sequence[Column], said: Words) -> list[str]:
+def _keys(columns: Sequence[DescribedColumn], said: Words) -> list[str]:
     """Return the columns of the primary key, as they or the table tell."""
     found = [each.name for each in columns if each.primary and each.name is not None]
     told = first_of(said, "primarykey")
@@ -188,8 +188,8 @@ def _keys(columns: Sequence[Column], said: Words) -> list[str]:
 
 
 def _parts_of_table(
-    statement: Statement, described: Sequence[Column]
-) -> tuple[list[Column], list[Written], bool]:
+    statement: SchemaCall, described: Sequence[DescribedColumn]
+) -> tuple[list[DescribedColumn], list[Written], bool]:
     """Return the columns of a table, what is done to it when it is there, and if that has a key."""
     framework, built, table, place = (
         statement.framework, statement.built, statement.table, statement.place,
@@ -247,7 +247,7 @@ def _is_policy(framework: Framework, value: Value) -> bool:
     return known is not None and known.act is Act.create_policy
 
 
-def _references(columns: Sequence[Column], table: Table) -> Iterator[Written]:
+def _references(columns: Sequence[DescribedColumn], table: Table) -> Iterator[Written]:
     for each in columns:
         if each.reference is not None and each.name is not None:
             place = each.place
@@ -257,7 +257,7 @@ def _references(columns: Sequence[Column], table: Table) -> Iterator[Written]:
             )  # fmt: skip
 
 
-def _described_constraints(statement: Statement) -> Iterator[Written]:
+def _described_constraints(statement: SchemaCall) -> Iterator[Written]:
     """Yield the keys that an object which describes a table lists beside its columns."""
     for word, act in _LISTED_BESIDE:
         given = first_of(statement.said, word)
@@ -272,7 +272,7 @@ def _unless_there(built: Built, said: Words) -> bool:
     return "ifnotexists" in plain_word(built.call.name) or truth(said, "ifnotexists") is True
 
 
-def _change_table(statement: Statement) -> Iterator[Written]:
+def _change_table(statement: SchemaCall) -> Iterator[Written]:
     if "levelsecurity" in statement.said:
         level = constant(first_of(statement.said, "levelsecurity"))
         if isinstance(level, str) and level.upper() in _LEVELS:
@@ -284,7 +284,10 @@ def _change_table(statement: Statement) -> Iterator[Written]:
 
 
 def _part(
-    framework: Framework, part: Built, table: Table, labels: Mapping[str, Column] = _NO_LABELS
+    framework: Framework,
+    part: Built,
+    table: Table,
+    labels: Mapping[str, DescribedColumn] = _NO_LABELS,
 ) -> Iterator[Written]:
     """Yield what a call in the block of a statement does to its table.
 
@@ -310,14 +313,14 @@ def _part(
             told = strings_of((roles[role],))
             told = [labels[each].name if each and each in labels else each for each in told]
             roles[role] = Items(tuple([_named(each, part.call.place) for each in told]))
-        yield from _run(Statement(framework, part, signature, roles, said, table))
+        yield from _run(SchemaCall(framework, part, signature, roles, said, table))
 
 
-def _named(label: str | None, place: Place) -> Value:
+def _named(label: str | None, place: Origin) -> Value:
     return Written(words(label, place)) if label is not None else Plain(0)
 
 
-def _drop_table(statement: Statement) -> Iterator[Written]:
+def _drop_table(statement: SchemaCall) -> Iterator[Written]:
     more = statement.roles.get("columns")
     others = [table_named(each) for each in more.values] if isinstance(more, Items) else []
     for each in (statement.table, *others):
@@ -330,7 +333,7 @@ def _cascade(said: Words) -> str:
     return " CASCADE" if is_forced or truth(said, "cascade") is True else ""
 
 
-def _rename_table(statement: Statement) -> Iterator[Written]:
+def _rename_table(statement: SchemaCall) -> Iterator[Written]:
     if "column" in statement.roles:
         yield from _rename_column(statement)
         return
@@ -344,7 +347,7 @@ def _rename_table(statement: Statement) -> Iterator[Written]:
         yield sentence(place, "ALTER TABLE ", target, " RENAME TO ", maybe(new.name, place))
 
 
-def _join_table(statement: Statement) -> Iterator[Written]:
+def _join_table(statement: SchemaCall) -> Iterator[Written]:
     """Yield the table between two others, named after both."""
     place = statement.place
     pair = [each for each in (statement.text("table"), statement.text("new")) if each]
@@ -354,7 +357,9 @@ def _join_table(statement: Statement) -> Iterator[Written]:
         own = _SAME_START().sub(r"\1\2_\3", "\0".join(sorted(pair))).replace("\0", "_")
     table = Table("", own if isinstance(own, str) else None)
     nullable = truth(words_of(first_of(statement.said, "columnoptions")), "null") is True
-    columns = [Column(place, singular(each) + "_id", "bigint", not nullable) for each in pair]
+    columns = [
+        DescribedColumn(place, singular(each) + "_id", "bigint", not nullable) for each in pair
+    ]
     phrases = [definition(each, is_key=False) for each in columns]
     target = table_name(table, place)
     yield sentence(place, "CREATE TABLE ", target, " (", listed(phrases, place), ")")
@@ -364,7 +369,7 @@ def _join_table(statement: Statement) -> Iterator[Written]:
         yield from _part(statement.framework, part, table)
 
 
-def _create_schema(statement: Statement) -> Iterator[Written]:
+def _create_schema(statement: SchemaCall) -> Iterator[Written]:
     schema = statement.text("schema") or statement.text("name")
     if schema:
         place = statement.place
@@ -374,12 +379,12 @@ def _create_schema(statement: Statement) -> Iterator[Written]:
 # Columns
 
 
-def _add_column(statement: Statement) -> Iterator[Written]:
+def _add_column(statement: SchemaCall) -> Iterator[Written]:
     for each in _added(statement):
         yield from _add(each, statement.table)
 
 
-def _added(statement: Statement) -> list[Column]:
+def _added(statement: SchemaCall) -> list[DescribedColumn]:
     framework, roles, place = statement.framework, statement.roles, statement.place
     said: Words = statement.said
     if statement.signature.set:
@@ -401,7 +406,7 @@ def _added(statement: Statement) -> list[Column]:
     return [column(framework, label, kind, said, place)]
 
 
-def _add(added: Column, table: Table) -> Iterator[Written]:
+def _add(added: DescribedColumn, table: Table) -> Iterator[Written]:
     place = added.place
     target = table_name(table, place)
     if added.name is None:
@@ -412,7 +417,7 @@ def _add(added: Column, table: Table) -> Iterator[Written]:
     yield from _afterwards(added, added.name, table)
 
 
-def _afterwards(added: Column, label: str, table: Table) -> Iterator[Written]:
+def _afterwards(added: DescribedColumn, label: str, table: Table) -> Iterator[Written]:
     """Yield what cannot be said of a column where it is made."""
     place, target = added.place, table_name(table, added.place)
     if added.type is None:
@@ -422,7 +427,7 @@ def _afterwards(added: Column, label: str, table: Table) -> Iterator[Written]:
         yield sentence(place, "CREATE INDEX ON ", target, " (", name(label, place), ")")
 
 
-def _retyped(changed: Column, table: Table) -> Iterator[Written]:
+def _retyped(changed: DescribedColumn, table: Table) -> Iterator[Written]:
     place = changed.place
     if changed.name is None or changed.type is None:
         return
@@ -431,7 +436,7 @@ def _retyped(changed: Column, table: Table) -> Iterator[Written]:
     yield sentence(place, *parts, " SET NOT NULL" if changed.not_null else " DROP NOT NULL")
 
 
-def _drop_column(statement: Statement) -> Iterator[Written]:
+def _drop_column(statement: SchemaCall) -> Iterator[Written]:
     dropped = statement.columns
     if statement.signature.set:
         dropped = [each.name for each in _added(statement)]
@@ -439,13 +444,13 @@ def _drop_column(statement: Statement) -> Iterator[Written]:
         yield statement.alter("DROP COLUMN ", maybe(each, statement.place))
 
 
-def _rename_column(statement: Statement) -> Iterator[Written]:
+def _rename_column(statement: SchemaCall) -> Iterator[Written]:
     old, new = statement.text("column"), statement.text("new")
     place = statement.place
     yield statement.alter("RENAME COLUMN ", maybe(old, place), " TO ", maybe(new, place))
 
 
-def _change_column(statement: Statement) -> Iterator[Written]:
+def _change_column(statement: SchemaCall) -> Iterator[Written]:
     made = statement.roles.get("column")
     if isinstance(made, Built):
         yield from _changed(statement, made)
@@ -483,7 +488,7 @@ def _change_column(statement: Statement) -> Iterator[Written]:
         yield from _rename_column(statement)
 
 
-def _changed(statement: Statement, made: Built) -> Iterator[Written]:
+def _changed(statement: SchemaCall, made: Built) -> Iterator[Written]:
     """Yield what calls one after the other make of a column that is there."""
     nullable = truth(words_of(made), "null")
     if nullable is None and "notnull" in words_of(made):
@@ -496,7 +501,7 @@ def _changed(statement: Statement, made: Built) -> Iterator[Written]:
             yield statement.alter(*head, " DROP NOT NULL" if nullable else " SET NOT NULL")
 
 
-def definition(column: Column, *, is_key: bool) -> Phrase:
+def definition(column: DescribedColumn, *, is_key: bool) -> Phrase:
     """Return a column as it stands in CREATE TABLE."""
     place = column.place
     found = [*maybe(column.name, place), *words(f" {column.type or 'text'}", place)]
@@ -516,14 +521,14 @@ def definition(column: Column, *, is_key: bool) -> Phrase:
 # Keys and indexes
 
 
-def _referring(reference: Reference, place: Place) -> Phrase:
+def _referring(reference: DescribedReference, place: Origin) -> Phrase:
     found = [*words(" REFERENCES ", place), *table_name(reference.table, place)]
     if reference.columns:
         found += [*words(" (", place), *column_list(reference.columns, place), *words(")", place)]
     return found
 
 
-def _foreign_key(statement: Statement) -> Iterator[Written]:
+def _foreign_key(statement: SchemaCall) -> Iterator[Written]:
     roles, said, place = statement.roles, statement.said, statement.place
     target = roles.get("target", first_of(said, "on", "intable", "references"))
     if isinstance(target, Items):
@@ -541,21 +546,23 @@ def _foreign_key(statement: Statement) -> Iterator[Written]:
     names = [each for each in strings_of((keys,)) if each] if keys not in (None, target) else []
     yield statement.add(
         "FOREIGN KEY (", column_list(columns, place), ")",
-        _referring(Reference(referred, tuple(names)), place),
+        _referring(DescribedReference(referred, tuple(names)), place),
     )  # fmt: skip
     if statement.framework.indexes_references:
         listing = column_list(columns, place)
         yield sentence(place, "CREATE INDEX ON ", statement.target, " (", listing, ")")
 
 
-def _referring_to_columns(statement: Statement, target: Items) -> Iterator[Written]:
+def _referring_to_columns(statement: SchemaCall, target: Items) -> Iterator[Written]:
     """Yield a foreign key to columns that are given with their table: `table.column`."""
     referred = [referred_to(constant(each)) for each in target.values]
     known = [each for each in referred if each is not None]
     columns, place = statement.known_columns, statement.place
     if not columns or not len(known) == len(referred) == len(columns):
         return
-    reference = Reference(known[0].table, tuple([key for each in known for key in each.columns]))
+    reference = DescribedReference(
+        known[0].table, tuple([key for each in known for key in each.columns])
+    )
     what = ("FOREIGN KEY (", column_list(columns, place), ")", _referring(reference, place))
     yield statement.add(*what)
 
@@ -565,13 +572,13 @@ def _table_of_columns(value: Value | None) -> Value | None:
     return first.table if isinstance(first, Member) else None
 
 
-def _key(statement: Statement) -> Iterator[Written]:
+def _key(statement: SchemaCall) -> Iterator[Written]:
     kind = "PRIMARY KEY" if statement.signature.act is Act.primary_key else "UNIQUE"
     if statement.known_columns:
         yield statement.add(f"{kind} (", column_list(statement.known_columns, statement.place), ")")
 
 
-def _constraint(statement: Statement) -> Iterator[Written]:
+def _constraint(statement: SchemaCall) -> Iterator[Written]:
     """Yield a constraint whose kind is an option, or that is written in SQL."""
     written = statement.roles.get("definition")
     kind = (statement.text("type") or "").lower()
@@ -590,14 +597,14 @@ def _constraint(statement: Statement) -> Iterator[Written]:
         yield from _key(statement._replace(signature=Signature(act)))
 
 
-def _drop_constraint(statement: Statement) -> Iterator[Written]:
+def _drop_constraint(statement: SchemaCall) -> Iterator[Written]:
     own = statement.text("name")
     if own:
         label = name(own, statement.place)
         yield statement.alter("DROP CONSTRAINT IF EXISTS ", label, " CASCADE")
 
 
-def _create_index(statement: Statement) -> Iterator[Written]:
+def _create_index(statement: SchemaCall) -> Iterator[Written]:
     said, place = statement.said, statement.place
     columns = [each for each in statement.indexed if each is not None]
     where = first_of(said, "where", "filter", "postgresqlwhere")
@@ -630,7 +637,7 @@ def _create_index(statement: Statement) -> Iterator[Written]:
     )
 
 
-def _indexed(text: str, place: Place) -> Phrase:
+def _indexed(text: str, place: Origin) -> Phrase:
     """Return what is indexed: a column, or an expression, and how it is sorted."""
     if text.isidentifier():
         return name(text, place)
@@ -640,14 +647,14 @@ def _indexed(text: str, place: Place) -> Phrase:
     return words((what if what.isidentifier() else f"({what})") + text[end:], place)
 
 
-def _drop_index(statement: Statement) -> Iterator[Written]:
+def _drop_index(statement: SchemaCall) -> Iterator[Written]:
     own = statement.text("name")
     if own:
         target = table_name(Table(statement.table.schema or "", own), statement.place)
         yield sentence(statement.place, "DROP INDEX IF EXISTS ", target)
 
 
-_ACTS: Mapping[Act, Callable[[Statement], Iterator[Written]]] = MappingProxyType(
+_ACTS: Mapping[Act, Callable[[SchemaCall], Iterator[Written]]] = MappingProxyType(
     {
         Act.create_table: _create_table,
         Act.change_table: _change_table,
@@ -679,6 +686,6 @@ _ACTS: Mapping[Act, Callable[[Statement], Iterator[Written]]] = MappingProxyType
 # Names
 
 
-def _anything(place: Place) -> Sequence[str | Phrase]:
+def _anything(place: Origin) -> Sequence[str | Phrase]:
     """Return columns of which nothing is known."""
     return unknown(place), " ", unknown(place)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.built import Built, Member
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_words import (
     Table,
     Words,
@@ -47,17 +47,17 @@ _YES: Sequence[Value] = (Plain(True),)
 _NO: Sequence[Value] = (Plain(False),)
 
 
-class Reference(NamedTuple):
+class DescribedReference(NamedTuple):
     """What a foreign key refers to; without columns, the primary key."""
 
     table: Table
     columns: tuple[str, ...] = ()
 
 
-class Column(NamedTuple):
+class DescribedColumn(NamedTuple):
     """A column as a call describes it; None for a name or a type that is not known."""
 
-    place: Place
+    place: Origin
     name: str | None
     type: str | None
     not_null: bool = False
@@ -65,10 +65,10 @@ class Column(NamedTuple):
     unique: bool = False
     indexed: bool = False
     default: Phrase = ()
-    reference: Reference | None = None
+    reference: DescribedReference | None = None
 
 
-def keys_of(framework: Framework, said: Words, place: Place) -> Iterator[Column]:
+def keys_of(framework: Framework, said: Words, place: Origin) -> Iterator[DescribedColumn]:
     """Yield the key that a framework gives to each table that is not told otherwise."""
     key = framework.key
     id_, primary = first_of(said, "id"), first_of(said, "primarykey")
@@ -77,10 +77,14 @@ def keys_of(framework: Framework, said: Words, place: Place) -> Iterator[Column]
     given = constant(primary)
     label = given if isinstance(given, str) else key.name
     kind = type_named(framework, id_) if isinstance(id_, Written) else None
-    yield Column(place, label, kind or key.type, True, True, default=default_of(said, place))
+    yield DescribedColumn(
+        place, label, kind or key.type, True, True, default=default_of(said, place)
+    )
 
 
-def columns_in(framework: Framework, value: Value | None, place: Place) -> Iterator[Column]:
+def columns_in(
+    framework: Framework, value: Value | None, place: Origin
+) -> Iterator[DescribedColumn]:
     """Yield the columns that an object or a list describes."""
     match value:
         case Entries(entries):
@@ -114,15 +118,17 @@ def _is_column(framework: Framework, value: Built) -> bool:
     return value.call.name in framework.types or is_made
 
 
-def _declared(framework: Framework, key: str, value: Value, place: Place) -> Column:
+def _declared(framework: Framework, key: str, value: Value, place: Origin) -> DescribedColumn:
     """Return the column that is declared under a key; without a name where nobody knows it."""
     own = declared_name(framework, key, value)
     if own is None or not isinstance(value, Built):
-        return Column(value.call.place if isinstance(value, Built) else place, None, None)
+        return DescribedColumn(value.call.place if isinstance(value, Built) else place, None, None)
     return column(framework, own, value, words_of(value), value.call.place)
 
 
-def _entry(framework: Framework, key: str | None, value: Value, place: Place) -> Iterator[Column]:
+def _entry(
+    framework: Framework, key: str | None, value: Value, place: Origin
+) -> Iterator[DescribedColumn]:
     said = words_of(value)
     given = constant(first_of(said, "name", "field"))
     own = given if isinstance(given, str) else key
@@ -140,12 +146,12 @@ def _entry(framework: Framework, key: str | None, value: Value, place: Place) ->
             yield column(framework, own, first_of(said, "type"), said, place)
         case Written(constant=str() as word) if word in framework.sets:
             for each in framework.sets[word]:
-                yield Column(place, own, each.type, each.not_null, each.primary)
+                yield DescribedColumn(place, own, each.type, each.not_null, each.primary)
         case _:
             yield column(framework, own, value, {}, place)
 
 
-def columns_of(framework: Framework, part: Built) -> list[Column] | None:
+def columns_of(framework: Framework, part: Built) -> list[DescribedColumn] | None:
     """Return the columns that a part of a table stands for, None where it stands for none."""
     call, said = part.call, words_of(part)
     given = [each for each in call.arguments if not isinstance(each, Closure | Entries)]
@@ -164,19 +170,21 @@ def columns_of(framework: Framework, part: Built) -> list[Column] | None:
     return [column(framework, label, kind, said, call.place) for label in _labels(framework, given)]
 
 
-def column_of_chain(framework: Framework, made: Built) -> list[Column]:
+def column_of_chain(framework: Framework, made: Built) -> list[DescribedColumn]:
     """Return the column that calls one after the other describe: its name comes first."""
     call, said = made.call, words_of(made)
     if made.on is None and call.name in framework.sets:
         return set_of(framework, call.name, call.arguments[:1], said, call.place)
     kind = next((each for each in made.parts if each.call.name in framework.types), None)
     if call.name != "new" and call.name not in framework.types:
-        return [Column(call.place, None, None)]
+        return [DescribedColumn(call.place, None, None)]
     label = strings_of(call.arguments[:1])[0] if call.arguments else None
     return [column(framework, label, kind, said, call.place)]
 
 
-def _made(framework: Framework, given: Sequence[Value], said: Words, place: Place) -> Column:
+def _made(
+    framework: Framework, given: Sequence[Value], said: Words, place: Origin
+) -> DescribedColumn:
     """Return the column of a call that gives its name and its type."""
     (label,) = strings_of(given[:1] or (first_of(said, "name") or Plain(0),))
     refers = next((each for each in given[1:] if _refers(each)), None)
@@ -196,10 +204,10 @@ def _labels(framework: Framework, given: Sequence[Value]) -> list[str | None]:
 
 
 def set_of(
-    framework: Framework, word: str, given: Sequence[Value], said: Words, place: Place
-) -> list[Column]:
+    framework: Framework, word: str, given: Sequence[Value], said: Words, place: Origin
+) -> list[DescribedColumn]:
     """Return the columns that a word of a framework stands for."""
-    found: list[Column] = []
+    found: list[DescribedColumn] = []
     labels = _labels(framework, given)
     standards = framework.sets[word]
     for standard in standards:
@@ -228,7 +236,7 @@ def set_of(
         is_told = number is not None and given[number : number + 1] == [Plain(True)]
         nullable = truth(said, "null") if standard.not_null else None
         not_null = is_told or (standard.not_null if nullable is None else not nullable)
-        found.append(Column(place, own, standard.type, not_null, standard.primary))
+        found.append(DescribedColumn(place, own, standard.type, not_null, standard.primary))
     return found
 
 
@@ -285,10 +293,10 @@ def column(
     name: str | None,
     kind: Value | str | None,
     said: Words,
-    place: Place,
+    place: Origin,
     *,
     primary: bool = False,
-) -> Column:
+) -> DescribedColumn:
     """Return a column of which the options are known."""
     refers = kind if isinstance(kind, Built) and kind.call.name in _REFERS else None
     if refers is not None:
@@ -316,7 +324,7 @@ def column(
     if not _IDENTITIES.isdisjoint(said):
         nullable = False
     index = first_of(said, "index")
-    return Column(
+    return DescribedColumn(
         place,
         name,
         type_,
@@ -331,13 +339,13 @@ def column(
     )
 
 
-def _own_default(framework: Framework, said: Words, place: Place) -> Phrase:
+def _own_default(framework: Framework, said: Words, place: Origin) -> Phrase:
     """Return the default that a word of the framework stands for, nothing where none does."""
     known = framework.declares.defaults if framework.declares is not None else {}
     return next((words(sql, place) for word, sql in known.items() if word in said), ())
 
 
-def default_of(said: Words, place: Place, *, is_sql: bool = False) -> Phrase:
+def default_of(said: Words, place: Origin, *, is_sql: bool = False) -> Phrase:
     """Return the default that options give, as SQL; `is_sql` where they write it as that."""
     as_sql = first_of(said, "defaultvaluesql", "defaultraw")
     if as_sql is not None:
@@ -346,19 +354,19 @@ def default_of(said: Words, place: Place, *, is_sql: bool = False) -> Phrase:
     return default(given, place, is_sql=is_sql)
 
 
-def reference(framework: Framework, name: str | None, said: Words) -> Reference | None:
+def reference(framework: Framework, name: str | None, said: Words) -> DescribedReference | None:
     """Return what a column refers to, None where it refers to nothing or nobody knows what."""
     target = first_of(said, "intable", "on")
     given = first_of(said, "references", "foreignkey", "constrained")
     if target is not None:
-        return Reference(table_named(target), _known(given))
+        return DescribedReference(table_named(target), _known(given))
     match given:
         case None | Plain(False | None):
             return None
         case Plain(True):
-            return Reference(Table("", _plural((name or "").removesuffix("_id"))))
+            return DescribedReference(Table("", _plural((name or "").removesuffix("_id"))))
         case Member(name=own, table=table):
-            return Reference(table_named(table), (own,)) if own is not None else None
+            return DescribedReference(table_named(table), (own,)) if own is not None else None
         case Written():
             return _written_reference(framework, given, "constrained" in said)
         case Built(call=call) if call.arguments:
@@ -369,16 +377,18 @@ def reference(framework: Framework, name: str | None, said: Words) -> Reference 
                 or first_of(more, "type") is not None
                 or "." not in str(constant(call.arguments[0]))
             ):
-                return Reference(table_named(given), key)
+                return DescribedReference(table_named(given), key)
             return _written_reference(framework, call.arguments[0], False)
         case Entries():
             more = words_of(given)
-            return Reference(table_of(more), _known(first_of(more, *_KEYS)))
+            return DescribedReference(table_of(more), _known(first_of(more, *_KEYS)))
         case _:
             return None
 
 
-def _written_reference(framework: Framework, value: Value, is_table: bool) -> Reference | None:
+def _written_reference(
+    framework: Framework, value: Value, is_table: bool
+) -> DescribedReference | None:
     text = constant(value)
     found = _REFERENCE().fullmatch(text) if isinstance(text, str) else None
     if found is None:
@@ -387,14 +397,14 @@ def _written_reference(framework: Framework, value: Value, is_table: bool) -> Re
     if key is None and not is_table and not framework.references_tables:
         return referred_to(table)
     schema, _, last = table.rpartition(".")
-    return Reference(Table(schema, last), (key,) if key else ())
+    return DescribedReference(Table(schema, last), (key,) if key else ())
 
 
-def referred_to(column: object) -> Reference | None:
+def referred_to(column: object) -> DescribedReference | None:
     """Return what is written as `schema.table.column` or without the schema."""
     table, _, key = column.rpartition(".") if isinstance(column, str) else ("", "", "")
     schema, _, last = table.rpartition(".")
-    return Reference(Table(schema, last), (key,)) if last and key else None
+    return DescribedReference(Table(schema, last), (key,)) if last and key else None
 
 
 def _known(value: Value | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rlslint.code.evaluation.built import Built
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_statement import maybe
 from rlslint.code.evaluation.schema_words import strings_of
 from rlslint.code.evaluation.strings import Written, concatenated, untold
@@ -19,7 +19,7 @@ _WORD = Pattern(r"\{(\w+)\}")
 
 
 def entity_statements(
-    framework: Framework, act: Act, value: Value | None, place: Place
+    framework: Framework, act: Act, value: Value | None, place: Origin
 ) -> Iterator[Written]:
     """Yield the SQL that makes, replaces or drops what a value describes.
 
@@ -55,7 +55,7 @@ def _apart(signature: Value | None) -> dict[str, Value]:
     return {"signature": signature.slice(0, end), "on_entity": table}
 
 
-def _filled(template: str, given: Mapping[str, Value], place: Place) -> Iterator[Phrase]:
+def _filled(template: str, given: Mapping[str, Value], place: Origin) -> Iterator[Phrase]:
     """Yield a template with its words filled; what a list names stands in parentheses."""
     for number, part in enumerate(_WORD().split(template)):
         if number % 2 == 0:

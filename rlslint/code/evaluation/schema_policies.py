@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rlslint.code.evaluation.built import Built
-from rlslint.code.evaluation.builtins import Place
-from rlslint.code.evaluation.schema_statement import Statement, arguments_of, maybe
+from rlslint.code.evaluation.builtins import Origin
+from rlslint.code.evaluation.schema_statement import SchemaCall, arguments_of, maybe
 from rlslint.code.evaluation.schema_words import (
     Table,
     brought,
@@ -29,7 +29,7 @@ _ROLE_OPTIONS = (("createdb", "CREATEDB"), ("createrole", "CREATEROLE"))
 _ROLE_WORDS = frozenset(("public", "current_user", "current_role", "session_user"))
 
 
-def create_policy(statement: Statement) -> Iterator[Written]:
+def create_policy(statement: SchemaCall) -> Iterator[Written]:
     """Yield the policies that a call makes."""
     framework, place, said = statement.framework, statement.place, statement.said
     on = statement.built.on
@@ -63,13 +63,13 @@ def create_policy(statement: Statement) -> Iterator[Written]:
     yield sentence(place, *parts)
 
 
-def unknown_policy(table: Table, place: Place) -> Iterator[Written]:
+def unknown_policy(table: Table, place: Origin) -> Iterator[Written]:
     """Yield a policy of a table of which nothing else is known."""
     anything, target = unread(place), table_name(table, place)
     yield sentence(place, "CREATE POLICY ", anything, " ON ", target, " USING (", anything, ")")
 
 
-def _linked_policy(statement: Statement, policy: Built) -> Iterator[Written]:
+def _linked_policy(statement: SchemaCall, policy: Built) -> Iterator[Written]:
     """Yield a policy that is described apart from its table, and its effect on that."""
     table = statement.roles.get("table")
     given = brought(statement.framework, table)
@@ -82,10 +82,10 @@ def _linked_policy(statement: Statement, policy: Built) -> Iterator[Written]:
         yield sentence(statement.place, "ALTER TABLE ", target, " ENABLE ROW LEVEL SECURITY")
     signature = statement.framework.parts[policy.call.name]
     roles, said = arguments_of(policy, signature)
-    yield from create_policy(Statement(statement.framework, policy, signature, roles, said, own))
+    yield from create_policy(SchemaCall(statement.framework, policy, signature, roles, said, own))
 
 
-def _policies(statement: Statement) -> Iterator[Written]:
+def _policies(statement: SchemaCall) -> Iterator[Written]:
     """Yield the policies that a word stands for, each where its option is one."""
     framework, place, said = statement.framework, statement.place, statement.said
     assert framework.declares is not None
@@ -120,7 +120,7 @@ def _role_names(framework: Framework, values: Sequence[Value]) -> list[str | Non
     return found
 
 
-def _roles(framework: Framework, values: Sequence[Value], place: Place) -> Phrase:
+def _roles(framework: Framework, values: Sequence[Value], place: Origin) -> Phrase:
     names = _role_names(framework, values)
     known = [each for each in names if each is not None]
     if not names or len(known) < len(names):
@@ -131,18 +131,18 @@ def _roles(framework: Framework, values: Sequence[Value], place: Place) -> Phras
     return listed(parts, place)
 
 
-def drop_policy(statement: Statement) -> Iterator[Written]:
+def drop_policy(statement: SchemaCall) -> Iterator[Written]:
     """Yield that a policy is dropped."""
     label = maybe(statement.text("name"), statement.place)
     yield sentence(statement.place, "DROP POLICY IF EXISTS ", label, " ON ", statement.target)
 
 
-def enable(statement: Statement) -> Iterator[Written]:
+def enable(statement: SchemaCall) -> Iterator[Written]:
     """Yield that row security is enabled."""
     yield statement.alter("ENABLE ROW LEVEL SECURITY")
 
 
-def create_role(statement: Statement) -> Iterator[Written]:
+def create_role(statement: SchemaCall) -> Iterator[Written]:
     """Yield a role, unless it is said to be there."""
     own, said = statement.text("name"), statement.said
     if own is None or "existing" in said:
@@ -153,7 +153,7 @@ def create_role(statement: Statement) -> Iterator[Written]:
     yield sentence(place, "CREATE ROLE ", name(own, place), *[f" {each}" for each in options])
 
 
-def create_type(statement: Statement) -> Iterator[Written]:
+def create_type(statement: SchemaCall) -> Iterator[Written]:
     """Yield a type of labels where all are known."""
     place, labels = statement.place, strings_of((statement.roles.get("values", Plain(0)),))
     table = table_named(statement.built)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.built import Built, Member
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_words import (
     Table,
     Words,
@@ -38,7 +38,7 @@ ROLES = {
 HAVE_BLOCKS = frozenset((Act.create_table, Act.change_table))
 
 
-class Statement(NamedTuple):
+class SchemaCall(NamedTuple):
     """A call that stands for a statement, read: its arguments by their roles, its other options."""
 
     framework: Framework
@@ -49,7 +49,7 @@ class Statement(NamedTuple):
     table: Table
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Origin:
         return self.built.call.place
 
     @property
@@ -169,11 +169,11 @@ def table_of_call(built: Built, roles: Mapping[str, Value]) -> Table:
     return table_named(roles.get("table"), schema)
 
 
-def column_list(columns: Sequence[str], place: Place) -> Phrase:
+def column_list(columns: Sequence[str], place: Origin) -> Phrase:
     """Return the names of columns with commas between them."""
     return listed([name(each, place) for each in columns], place)
 
 
-def maybe(label: str | None, place: Place) -> Phrase:
+def maybe(label: str | None, place: Origin) -> Phrase:
     """Return a name, quoted, or what stands for one that is not known."""
     return name(label, place) if label is not None else unknown(place)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from rlslint import NamedTuple
 from rlslint.code.evaluation.built import Built, Member
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import (
     Entries,
@@ -149,7 +149,7 @@ def schema_of(made: Built) -> Value | None:
             return None
 
 
-def table_name(table: Table, place: Place) -> Phrase:
+def table_name(table: Table, place: Origin) -> Phrase:
     """Return the name of a table; without a known schema, it means those of the history alone."""
     if table.name is None:
         return unknown(place)
@@ -173,7 +173,7 @@ def truth(said: Words, *names: str) -> bool | None:
     return None
 
 
-def default(value: Value | None, place: Place, *, is_sql: bool = False) -> Phrase:
+def default(value: Value | None, place: Origin, *, is_sql: bool = False) -> Phrase:
     """Return a default as SQL, nothing where it is not known."""
     match value:
         case Written() if value.constant is not None:
@@ -209,7 +209,7 @@ def written_out(value: Value | None) -> Written | None:
             return None
 
 
-def sql_of(framework: Framework, value: Value | None, place: Place) -> Phrase | None:
+def sql_of(framework: Framework, value: Value | None, place: Origin) -> Phrase | None:
     """Return what a value becomes in SQL that declares something, None where that is not known."""
     match value:
         case Handle(prepared=Prepared(sql=sql)):

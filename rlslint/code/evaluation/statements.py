@@ -25,8 +25,8 @@ from rlslint.code.evaluation.values import (
     Entries,
     Handle,
     Items,
+    Namespace,
     Object,
-    Scope,
     Unknown,
     Value,
     constant,
@@ -43,7 +43,7 @@ LEAVING = ("__exit__", "__aexit__", "close", "Dispose", "DisposeAsync")
 _CONSTRUCTORS = frozenset(("__init__", "constructor", "__construct", "initialize", "init"))
 
 
-def _block(walker: Walker, node: form.Block, scope: Scope) -> Value:
+def _block(walker: Walker, node: form.Block, scope: Namespace) -> Value:
     value: Value = NOTHING
     for number, statement in enumerate(node.body, 1):
         first = walker.connections.position
@@ -57,13 +57,13 @@ def _block(walker: Walker, node: form.Block, scope: Scope) -> Value:
     return value
 
 
-def _other(walker: Walker, node: form.Other, scope: Scope) -> Value:
+def _other(walker: Walker, node: form.Other, scope: Namespace) -> Value:
     for each in node.parts:
         walker.value(each, scope)
     return Unknown()
 
 
-def _assign(walker: Walker, node: form.Assign, scope: Scope) -> Value:
+def _assign(walker: Walker, node: form.Assign, scope: Namespace) -> Value:
     first = walker.connections.position
     value = walker.value(node.value, scope)
     if node.targets and isinstance(node.targets[-1], form.Name):
@@ -97,7 +97,7 @@ def _tells_nothing(value: Value) -> bool:
     return value.value is HoleValue.anything
 
 
-def put(walker: Walker, target: form.Node, value: Value, scope: Scope, node: form.Node) -> None:
+def put(walker: Walker, target: form.Node, value: Value, scope: Namespace, node: form.Node) -> None:
     """Keep a value where an assignment puts it; `node` is the statement that does."""
     if isinstance(value, Written | Items):
         walker.connections.begin(name_of(target), value, walker.place(node), walker.course)
@@ -154,7 +154,7 @@ def _set_member(walker: Walker, of: Value, name: str, value: Value, node: form.N
             pass
 
 
-def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
+def _import(walker: Walker, node: form.Import, scope: Namespace) -> Value:
     if node.name == "*":
         take_over(walker.program.imported(node.module, "", walker.source), scope)
         return NOTHING
@@ -171,17 +171,17 @@ def _import(walker: Walker, node: form.Import, scope: Scope) -> Value:
     return value
 
 
-def take_over(module: Value | None, scope: Scope) -> None:
+def take_over(module: Value | None, scope: Namespace) -> None:
     """Take over all names that a module defines."""
     for name, each in (module.values if isinstance(module, Entries) else {}).items():
         scope.variables.setdefault(name, each)
 
 
-def _with(walker: Walker, node: form.With, scope: Scope) -> Value:
+def _with(walker: Walker, node: form.With, scope: Namespace) -> Value:
     return _holding(walker, node, 0, scope)
 
 
-def _holding(walker: Walker, node: form.With, number: int, scope: Scope) -> Value:
+def _holding(walker: Walker, node: form.With, number: int, scope: Namespace) -> Value:
     """Follow the body of a statement while its items are held, from one of them on."""
     if number == len(node.items):
         return walker.value(node.body, scope)
@@ -257,7 +257,7 @@ def _method(walker: Walker, of: Object, names: Iterable[str]) -> Closure | None:
     return next((each for each in found if isinstance(each, Closure)), None)
 
 
-def _taken(walker: Walker, item: form.Call, scope: Scope) -> Value | None:
+def _taken(walker: Walker, item: form.Call, scope: Namespace) -> Value | None:
     """Return what is held by a method of something unknown that must be a connection."""
     match item.function:
         case form.Attribute(of=form.Name() | form.Attribute() as of, name=name):
@@ -266,7 +266,7 @@ def _taken(walker: Walker, item: form.Call, scope: Scope) -> Value | None:
             return None
 
 
-def _try(walker: Walker, node: form.Try, scope: Scope) -> Value:
+def _try(walker: Walker, node: form.Try, scope: Namespace) -> Value:
     course, connections = walker.course, walker.connections
     first = connections.position
     value = walker.value(node.body, scope)
@@ -291,7 +291,7 @@ def _try(walker: Walker, node: form.Try, scope: Scope) -> Value:
     return value
 
 
-def _defer(walker: Walker, node: form.Defer, scope: Scope) -> Value:
+def _defer(walker: Walker, node: form.Defer, scope: Namespace) -> Value:
     def at_the_end() -> None:
         value = walker.value(node.value, scope)
         if isinstance(value, Closure):
@@ -304,7 +304,7 @@ def _defer(walker: Walker, node: form.Defer, scope: Scope) -> Value:
     return NOTHING
 
 
-def _loop(walker: Walker, node: form.Loop, scope: Scope) -> Value:
+def _loop(walker: Walker, node: form.Loop, scope: Namespace) -> Value:
     over = walker.value(node.over, scope) if node.over is not None else None
     if isinstance(over, Entries) and walker.visits_keys and node.over is not None:
         over = keys_of(over, walker.place(node.over))
@@ -324,13 +324,13 @@ def _loop(walker: Walker, node: form.Loop, scope: Scope) -> Value:
     return Items(tuple(found)) if items is not None else Unknown()
 
 
-def _take(walker: Walker, names: Sequence[str], item: Value, scope: Scope) -> None:
+def _take(walker: Walker, names: Sequence[str], item: Value, scope: Namespace) -> None:
     parts = item.values if isinstance(item, Items) and len(names) > 1 else (item,)
     for number, name in enumerate(names):
         scope.variables[name] = parts[number] if number < len(parts) else Unknown(name)
 
 
-def _if(walker: Walker, node: form.If, scope: Scope) -> Value:
+def _if(walker: Walker, node: form.If, scope: Namespace) -> Value:
     first = walker.connections.position
     known = decided(walker, walker.value(node.test, scope))
     if known is not None:
@@ -380,7 +380,7 @@ def _asks(node: form.Node, words: frozenset[str]) -> bool:
             return False
 
 
-def _choice(walker: Walker, node: form.Choice, scope: Scope) -> Value:
+def _choice(walker: Walker, node: form.Choice, scope: Namespace) -> Value:
     name = dotted(node.subject) if isinstance(node.subject, form.Name) else ""
     first, last = walker.course.errors.get(name, (walker.connections.position,) * 2)
     subject = constant(walker.value(node.subject, scope)) if node.subject is not None else None
@@ -408,7 +408,7 @@ def _ends_quietly(way: form.Node | None) -> bool:
 def _one_of(
     walker: Walker,
     ways: Sequence[form.Node | None],
-    scope: Scope,
+    scope: Namespace,
     *,
     is_first_enough: bool = False,
 ) -> Value:
@@ -448,7 +448,7 @@ def _one_of(
     return telling[0] if telling else next(iter(found), NOTHING)
 
 
-def _leave(walker: Walker, node: form.Leave, scope: Scope) -> Value:
+def _leave(walker: Walker, node: form.Leave, scope: Namespace) -> Value:
     course = walker.course
     value = walker.value(node.value, scope)
     if node.kind is Leaves.yields:
@@ -468,7 +468,7 @@ def _leave(walker: Walker, node: form.Leave, scope: Scope) -> Value:
     return value
 
 
-def _class(walker: Walker, node: form.Class, scope: Scope) -> Value:
+def _class(walker: Walker, node: form.Class, scope: Namespace) -> Value:
     known = _extended(walker, node.name, scope) if node.extends else None
     made = known or Object(node, scope, walker.source)
     made.bases = (*made.bases, *(base for base in node.bases if base not in made.bases))
@@ -490,7 +490,7 @@ def _class(walker: Walker, node: form.Class, scope: Scope) -> Value:
     return made
 
 
-def _extended(walker: Walker, name: str, scope: Scope) -> Object | None:
+def _extended(walker: Walker, name: str, scope: Namespace) -> Object | None:
     """Return the class of this name, which stands here, in a file beside, or anywhere."""
     found = scope.find(name)
     if not isinstance(found, Object) and walker.shares_folder:
@@ -513,7 +513,7 @@ def _construct(walker: Walker, closure: Closure, made: Object) -> None:
         walker.connections.forget(first)
 
 
-def _function(walker: Walker, node: form.Function, scope: Scope) -> Value:
+def _function(walker: Walker, node: form.Function, scope: Namespace) -> Value:
     closure = Closure(node, scope, walker.source, qualified(walker, node.name))
     if node.name:
         known = scope.variables.get(node.name)

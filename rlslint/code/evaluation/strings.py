@@ -39,7 +39,7 @@ _STARTS = Pattern(
 )
 
 
-class Source:
+class FollowedFile:
     """A file of a program, as bytes and as the text that messages show."""
 
     def __init__(self, path: str, data: bytes) -> None:
@@ -79,7 +79,7 @@ class Fragment(NamedTuple):
     """A stretch of a string, and the bytes of a file that it was written as."""
 
     text: str
-    source: Source
+    source: FollowedFile
     start: int
     end: int
     gap: Gap | None = None
@@ -141,7 +141,7 @@ class Written:
         """Return a stretch of the string."""
         return Written(self._sliced(start, end))
 
-    def stretch(self, start: int, end: int) -> tuple[Source, int, int]:
+    def stretch(self, start: int, end: int) -> tuple[FollowedFile, int, int]:
         """Return the bytes of a file that a stretch of `text` is written as."""
         parts = list(self._sliced(start, end)) or list(self.fragments[-1:])
         first, last = parts[0], parts[-1]
@@ -175,13 +175,15 @@ class Written:
             position += length
 
 
-def gap(source: Source, start: int, end: int, value: HoleValue, written: str = "") -> Fragment:
+def gap(
+    source: FollowedFile, start: int, end: int, value: HoleValue, written: str = ""
+) -> Fragment:
     """Return a stretch that is a value known only at run time."""
     shown = written or source.slice(start, min(end, start + 80)).partition("\n")[0]
     return Fragment(STAND_IN, source, start, end, Gap(shown, False, value))
 
 
-def untold(source: Source, start: int, end: int, shown: str) -> Written:
+def untold(source: FollowedFile, start: int, end: int, shown: str) -> Written:
     """Return SQL of which nobody knows what it does, for some bytes of a file that run it."""
     found = Gap(shown, False, HoleValue.anything)
     return Written((Fragment("DO $$ BEGIN EXECUTE ___; END $$", source, start, end, found),))
@@ -242,7 +244,7 @@ def substituted(template: Written, old: str, new: Sequence[Fragment]) -> Written
     )
 
 
-BLANK = Written((Fragment(" ", Source("", b" "), 0, 1),))
+BLANK = Written((Fragment(" ", FollowedFile("", b" "), 0, 1),))
 """What stands between the parts of a string that is given as several."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.code.evaluation.strings import Source, Written
+from rlslint.code.evaluation.strings import FollowedFile, Written
 from rlslint.code.form import Class, Function
-from rlslint.code.libraries import Library, Role
+from rlslint.code.libraries import Library, LibraryRole
 from rlslint.text import HoleValue
 
 
@@ -19,7 +19,7 @@ class Items(NamedTuple):
     """A list, all of whose items are known to be there; `places` are those of each, or none."""
 
     values: tuple[Value, ...]
-    places: tuple[tuple[Source, int, int], ...] = ()
+    places: tuple[tuple[FollowedFile, int, int], ...] = ()
 
 
 class Entries(NamedTuple):
@@ -49,12 +49,12 @@ class Unknown:
         self.session: Handle | None = None
 
 
-class Scope:
+class Namespace:
     """The variables of a file, a class or a call of a function."""
 
     __slots__ = ("owner", "parent", "variables")
 
-    def __init__(self, parent: Scope | None = None, owner: Object | None = None) -> None:
+    def __init__(self, parent: Namespace | None = None, owner: Object | None = None) -> None:
         self.parent = parent
         self.variables: dict[str, Value] = {}
         inherited = parent.owner if parent is not None else None
@@ -62,7 +62,7 @@ class Scope:
 
     def find(self, name: str) -> Value | None:
         """Return what a name stands for, here or in a scope around."""
-        scope: Scope | None = self
+        scope: Namespace | None = self
         while scope is not None:
             if name in scope.variables:
                 return scope.variables[name]
@@ -71,7 +71,7 @@ class Scope:
 
     def assign(self, name: str, value: Value) -> None:
         """Set a variable where it is, or make it here."""
-        scope: Scope | None = self
+        scope: Namespace | None = self
         while scope is not None:
             if name in scope.variables:
                 scope.variables[name] = value
@@ -84,8 +84,8 @@ class Closure(NamedTuple):
     """A function of the program, with the variables around it. `name` says whose it is as well."""
 
     function: Function
-    scope: Scope
-    source: Source
+    scope: Namespace
+    source: FollowedFile
     name: str
 
 
@@ -94,12 +94,12 @@ class Object:
 
     __slots__ = ("bases", "marks", "name", "scope", "source")
 
-    def __init__(self, node: Class, scope: Scope, source: Source) -> None:
+    def __init__(self, node: Class, scope: Namespace, source: FollowedFile) -> None:
         self.name = node.name
         self.marks = node.marks
         self.bases = node.bases
         self.source = source
-        self.scope = Scope(scope, self)
+        self.scope = Namespace(scope, self)
 
     @property
     def is_alias(self) -> bool:
@@ -107,7 +107,7 @@ class Object:
         return len(self.bases) == 1 and not self.scope.variables
 
 
-class Session:
+class FollowedSession:
     """A database session while the program is followed.
 
     `is_pool`: each statement may use another one. `pooled`: others use it afterwards, None where
@@ -168,9 +168,9 @@ class Handle(NamedTuple):
     tag made it: another one takes it in with its values apart.
     """
 
-    role: Role
+    role: LibraryRole
     library: Library
-    session: Session | None = None
+    session: FollowedSession | None = None
     prepared: Prepared | None = None
     begins: bool = False
     autocommit: bool | None = False

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from rlslint.code import form
 from rlslint.code.adapters.building import Errors
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
-from rlslint.code.evaluation.strings import Source, Written
-from rlslint.code.evaluation.values import Closure, Handle, Object, Scope, Value
+from rlslint.code.evaluation.strings import FollowedFile, Written
+from rlslint.code.evaluation.values import Closure, Handle, Namespace, Object, Value
 from rlslint.code.schemas import Framework
 from rlslint.code.sites import Hook
 from rlslint.text.patterns import Pattern
@@ -37,13 +37,13 @@ CONSTANT_CASE = Pattern(r"[A-Z][A-Z0-9_]{2,}")
 class Program(Protocol):
     """What the evaluator asks of the program that a file is part of."""
 
-    def imported(self, module: str, member: str, source: Source) -> Value | None: ...
+    def imported(self, module: str, member: str, source: FollowedFile) -> Value | None: ...
 
     def named_class(self, name: str) -> Object | None: ...
 
     def imported_class(self, path: str) -> Object | None: ...
 
-    def script(self, path: str, source: Source) -> Written | None: ...
+    def script(self, path: str, source: FollowedFile) -> Written | None: ...
 
     def implementing(self, name: str) -> Object | None: ...
 
@@ -51,13 +51,13 @@ class Program(Protocol):
 
     def extension(self, name: str) -> Closure | None: ...
 
-    def walker_of(self, source: Source) -> Walker: ...
+    def walker_of(self, source: FollowedFile) -> Walker: ...
 
-    def is_of_interest(self, source: Source, start: int, end: int) -> bool: ...
+    def is_of_interest(self, source: FollowedFile, start: int, end: int) -> bool: ...
 
     def call_by_pool(self, closure: Closure, hook: Hook) -> None: ...
 
-    def beside(self, name: str, source: Source) -> Value | None: ...
+    def beside(self, name: str, source: FollowedFile) -> Value | None: ...
 
     def declare(self, closure: Closure) -> None: ...
 
@@ -73,7 +73,7 @@ class Walker(Protocol):
     being followed.
     """
 
-    source: Source
+    source: FollowedFile
     course: Course
     connections: Connections
     program: Program
@@ -85,9 +85,9 @@ class Walker(Protocol):
     class_names: list[str]
     framework: Framework | None
 
-    def value(self, node: form.Node | None, scope: Scope) -> Value: ...
+    def value(self, node: form.Node | None, scope: Namespace) -> Value: ...
 
-    def place(self, node: form.Node) -> Place: ...
+    def place(self, node: form.Node) -> Origin: ...
 
     def follow(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rlslint.code.evaluation.builtins import Place
+from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Fragment, Written, gap
 from rlslint.code.evaluation.values import Value, constant
 from rlslint.text import HoleValue
@@ -12,33 +12,33 @@ from rlslint.text import HoleValue
 Phrase = Sequence[Fragment]
 
 
-def words(text: str, place: Place) -> Phrase:
+def words(text: str, place: Origin) -> Phrase:
     """Return SQL that stands at a call."""
     return (Fragment(text, *place),)
 
 
-def name(value: str, place: Place) -> Phrase:
+def name(value: str, place: Origin) -> Phrase:
     """Return the name of something, quoted."""
     return words('"' + value.replace('"', '""') + '"', place)
 
 
-def unknown(place: Place) -> Phrase:
+def unknown(place: Origin) -> Phrase:
     """Return what only a run of the program could tell."""
     return (gap(*place, HoleValue.anything),)
 
 
-def unread(place: Place) -> Phrase:
+def unread(place: Origin) -> Phrase:
     """Return what a call may do that nobody knows."""
     return (gap(*place, HoleValue.unread),)
 
 
-def named(value: Value | None, place: Place) -> Phrase:
+def named(value: Value | None, place: Origin) -> Phrase:
     """Return the name that a value is."""
     known = constant(value)
     return name(known, place) if isinstance(known, str) else unknown(place)
 
 
-def listed(parts: Iterable[Phrase], place: Place) -> Phrase:
+def listed(parts: Iterable[Phrase], place: Origin) -> Phrase:
     """Return phrases with commas between them."""
     found: list[Fragment] = []
     for part in parts:
@@ -48,7 +48,7 @@ def listed(parts: Iterable[Phrase], place: Place) -> Phrase:
     return found
 
 
-def sentence(place: Place, *parts: str | Phrase) -> Written:
+def sentence(place: Origin, *parts: str | Phrase) -> Written:
     """Return a statement; what stands at one place is one fragment of it."""
     found: list[Fragment] = []
     texts: list[str] = []

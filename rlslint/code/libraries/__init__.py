@@ -15,7 +15,7 @@ from rlslint import NamedTuple
 from rlslint.code.sites import Hook
 
 
-class Role(Enum):
+class LibraryRole(Enum):
     """What a value of a library is.
 
     `pool`: each statement sent through it may use another connection. `connection`: one that was
@@ -61,7 +61,7 @@ class Step(Enum):
     statement = "statement"
 
 
-class Facts(NamedTuple):
+class ConnectionFacts(NamedTuple):
     """What holds of a library's connections; None where it depends on what no file tells.
 
     `binds_on_server`: values travel apart from the SQL, so that PostgreSQL's grammar sees `$1`;
@@ -120,10 +120,10 @@ class Library(NamedTuple):
     name: str
     source: str
     imports: tuple[str, ...] = ()
-    facts: Facts = Facts()
-    types: Mapping[str, Role] = {}
-    opens: Mapping[str, Role] = {}
-    names: Mapping[str, Role] = {}
+    facts: ConnectionFacts = ConnectionFacts()
+    types: Mapping[str, LibraryRole] = {}
+    opens: Mapping[str, LibraryRole] = {}
+    names: Mapping[str, LibraryRole] = {}
     steps: Mapping[str, Step] = {}
     executes: frozenset[str] = frozenset()
     sends: frozenset[str] = frozenset()
@@ -139,11 +139,11 @@ class Library(NamedTuple):
     tags: bool = False
     raw: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
-    receiver: Role | None = None
-    words: Mapping[str, Facts] = {}
+    receiver: LibraryRole | None = None
+    words: Mapping[str, ConnectionFacts] = {}
     hooks: Mapping[str, Hook] = {}
     parameter: str = "$1"
-    passing: Mapping[str, Facts] = {}
+    passing: Mapping[str, ConnectionFacts] = {}
     events: Mapping[str, Hook] = {}
     calls: frozenset[str] = frozenset()
     reveals: frozenset[str] = frozenset()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
 from rlslint.code.sites import Hook
 
-_RESETS = Facts(pool_resets=True)
+_RESETS = ConnectionFacts(pool_resets=True)
 _KEEPS = {
-    word: Facts(pool_resets=False)
+    word: ConnectionFacts(pool_resets=False)
     for word in (
         "No Reset On Close=true",
         "No Reset On Close=True",
@@ -38,24 +38,24 @@ LIBRARIES = (
         imports=("Npgsql", "System.Data"),
         facts=_RESETS,
         types={
-            "NpgsqlDataSource": Role.pool,
-            "NpgsqlDataSourceBuilder": Role.pool,
-            "DbDataSource": Role.pool,
-            "NpgsqlConnection": Role.connection,
-            "DbConnection": Role.connection,
-            "IDbConnection": Role.connection,
-            "NpgsqlTransaction": Role.transaction,
-            "DbTransaction": Role.transaction,
-            "DbCommand": Role.maybe,
-            "IDbCommand": Role.maybe,
-            "NpgsqlCommand": Role.maybe,
-            "IDbTransaction": Role.transaction,
+            "NpgsqlDataSource": LibraryRole.pool,
+            "NpgsqlDataSourceBuilder": LibraryRole.pool,
+            "DbDataSource": LibraryRole.pool,
+            "NpgsqlConnection": LibraryRole.connection,
+            "DbConnection": LibraryRole.connection,
+            "IDbConnection": LibraryRole.connection,
+            "NpgsqlTransaction": LibraryRole.transaction,
+            "DbTransaction": LibraryRole.transaction,
+            "DbCommand": LibraryRole.maybe,
+            "IDbCommand": LibraryRole.maybe,
+            "NpgsqlCommand": LibraryRole.maybe,
+            "IDbTransaction": LibraryRole.transaction,
         },
         opens={
-            "NpgsqlDataSource.Create": Role.pool,
-            "NpgsqlConnection": Role.connection,
-            "NpgsqlCommand": Role.statement,
-            "NpgsqlBatchCommand": Role.statement,
+            "NpgsqlDataSource.Create": LibraryRole.pool,
+            "NpgsqlConnection": LibraryRole.connection,
+            "NpgsqlCommand": LibraryRole.statement,
+            "NpgsqlBatchCommand": LibraryRole.statement,
         },
         steps={
             **dict.fromkeys(_both("OpenConnection"), Step.connection),
@@ -110,12 +110,12 @@ LIBRARIES = (
         imports=("Microsoft.EntityFrameworkCore",),
         facts=_RESETS,
         types={
-            "DatabaseFacade": Role.ambient,
-            "MigrationBuilder": Role.transaction,
-            "DbConnection": Role.connection,
-            "DbCommand": Role.maybe,
+            "DatabaseFacade": LibraryRole.ambient,
+            "MigrationBuilder": LibraryRole.transaction,
+            "DbConnection": LibraryRole.connection,
+            "DbCommand": LibraryRole.maybe,
         },
-        names={"Database": Role.ambient},
+        names={"Database": LibraryRole.ambient},
         steps={
             **_BEGINS,
             **_ENDS,

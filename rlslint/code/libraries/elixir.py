@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Library, Role, Step
+from rlslint.code.libraries import Library, LibraryRole, Step
 from rlslint.code.sites import Hook
 
 _QUERIES = frozenset(("query", "query!", "query_many", "query_many!"))
@@ -11,9 +11,9 @@ LIBRARIES = (
     Library(
         "ecto",
         "https://hexdocs.pm/ecto_sql/Ecto.Adapters.SQL.html",
-        types={"Ecto.Repo": Role.ambient},
-        opens={"Multi.run": Role.batch},
-        names={"Repo": Role.ambient},
+        types={"Ecto.Repo": LibraryRole.ambient},
+        opens={"Multi.run": LibraryRole.batch},
+        names={"Repo": LibraryRole.ambient},
         steps={
             "transaction": Step.transaction,
             "transact": Step.transaction,
@@ -21,7 +21,7 @@ LIBRARIES = (
         },
         executes=_QUERIES | {"execute"},
         modules=frozenset(("Ecto.Adapters.SQL",)),
-        receiver=Role.transaction,
+        receiver=LibraryRole.transaction,
         hooks={"after_connect": Hook.connect},
         tells_of_transaction=frozenset(("in_transaction?",)),
     ),
@@ -29,7 +29,10 @@ LIBRARIES = (
         "postgrex",
         "https://hexdocs.pm/postgrex/Postgrex.html",
         imports=("Postgrex",),
-        opens={"Postgrex.start_link": Role.pool, "Postgrex.transaction": Role.transaction},
+        opens={
+            "Postgrex.start_link": LibraryRole.pool,
+            "Postgrex.transaction": LibraryRole.transaction,
+        },
         executes=_QUERIES | {"prepare_execute", "prepare_execute!"},
         modules=frozenset(("Postgrex",)),
         hooks={"after_connect": Hook.connect},

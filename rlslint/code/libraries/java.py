@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
 from rlslint.code.sites import Hook
 
 _CONNECTION: dict[str, Step] = {
@@ -24,7 +24,7 @@ _EXECUTES = (
     *("copyIn", "copyOut"),
 )
 _SENDS = ("execute", "executeUpdate", "executeLargeUpdate", "executeQuery", "executeBatch")
-_SIMPLE_PROTOCOL = {"preferQueryMode=simple": Facts(binds_on_server=False)}
+_SIMPLE_PROTOCOL = {"preferQueryMode=simple": ConnectionFacts(binds_on_server=False)}
 
 LIBRARIES = (
     Library(
@@ -32,14 +32,17 @@ LIBRARIES = (
         "https://docs.spring.io/spring-framework/reference/data-access/jdbc/core.html",
         imports=("org.springframework.jdbc",),
         types={
-            "JdbcTemplate": Role.ambient,
-            "JdbcOperations": Role.ambient,
-            "NamedParameterJdbcTemplate": Role.ambient,
-            "NamedParameterJdbcOperations": Role.ambient,
-            "JdbcClient": Role.ambient,
-            "SimpleJdbcCall": Role.ambient,
+            "JdbcTemplate": LibraryRole.ambient,
+            "JdbcOperations": LibraryRole.ambient,
+            "NamedParameterJdbcTemplate": LibraryRole.ambient,
+            "NamedParameterJdbcOperations": LibraryRole.ambient,
+            "JdbcClient": LibraryRole.ambient,
+            "SimpleJdbcCall": LibraryRole.ambient,
         },
-        opens={"JdbcClient.create": Role.ambient, "DataSourceUtils.getConnection": Role.ambient},
+        opens={
+            "JdbcClient.create": LibraryRole.ambient,
+            "DataSourceUtils.getConnection": LibraryRole.ambient,
+        },
         steps={
             **_CONNECTION,
             "execute": Step.same,
@@ -76,7 +79,7 @@ LIBRARIES = (
                 *("DataSourceTransactionManager", "JdbcTransactionManager"),
                 *("JpaTransactionManager", "HibernateTransactionManager"),
             ],
-            Role.block,
+            LibraryRole.block,
         ),
         steps={
             "execute": Step.transaction,
@@ -113,14 +116,14 @@ LIBRARIES = (
         "https://docs.spring.io/spring-framework/reference/data-access/r2dbc.html",
         imports=("org.springframework.r2dbc", "io.r2dbc"),
         types={
-            "DatabaseClient": Role.ambient,
-            "ConnectionFactory": Role.pool,
-            "ConnectionPool": Role.pool,
-            "PostgresqlConnectionFactory": Role.pool,
-            "PostgresqlConnection": Role.connection,
-            "TransactionalOperator": Role.block,
+            "DatabaseClient": LibraryRole.ambient,
+            "ConnectionFactory": LibraryRole.pool,
+            "ConnectionPool": LibraryRole.pool,
+            "PostgresqlConnectionFactory": LibraryRole.pool,
+            "PostgresqlConnection": LibraryRole.connection,
+            "TransactionalOperator": LibraryRole.block,
         },
-        opens={"DatabaseClient.create": Role.ambient},
+        opens={"DatabaseClient.create": LibraryRole.ambient},
         steps={
             "create": Step.connection,
             "sql": Step.statement,
@@ -155,13 +158,13 @@ LIBRARIES = (
         imports=("jakarta.persistence", "javax.persistence", "org.hibernate"),
         tells_of_transaction=frozenset(("isJoinedToTransaction",)),
         types={
-            "EntityManager": Role.maybe,
-            "Session": Role.maybe,
-            "StatelessSession": Role.maybe,
-            "SharedSessionContract": Role.maybe,
-            "EntityManagerFactory": Role.pool,
-            "SessionFactory": Role.pool,
-            "Connection": Role.connection,
+            "EntityManager": LibraryRole.maybe,
+            "Session": LibraryRole.maybe,
+            "StatelessSession": LibraryRole.maybe,
+            "SharedSessionContract": LibraryRole.maybe,
+            "EntityManagerFactory": LibraryRole.pool,
+            "SessionFactory": LibraryRole.pool,
+            "Connection": LibraryRole.connection,
         },
         steps={
             **_CONNECTION,
@@ -209,8 +212,8 @@ LIBRARIES = (
         "jooq",
         "https://www.jooq.org/doc/latest/manual/sql-execution/transaction-management/",
         imports=("org.jooq",),
-        types={"DSLContext": Role.ambient, "Configuration": Role.maybe},
-        opens={"DSL.using": Role.maybe},
+        types={"DSLContext": LibraryRole.ambient, "Configuration": LibraryRole.maybe},
+        opens={"DSL.using": LibraryRole.maybe},
         steps={
             **_CONNECTION,
             "dsl": Step.same,
@@ -244,9 +247,9 @@ LIBRARIES = (
         "jdbi",
         "https://jdbi.org/",
         imports=("org.jdbi",),
-        types={"Jdbi": Role.pool, "Handle": Role.connection},
+        types={"Jdbi": LibraryRole.pool, "Handle": LibraryRole.connection},
         annotations=dict.fromkeys(("SqlQuery", "SqlUpdate", "SqlCall", "SqlScript"), ""),
-        opens={"Jdbi.create": Role.pool, "Jdbi.open": Role.direct},
+        opens={"Jdbi.create": LibraryRole.pool, "Jdbi.open": LibraryRole.direct},
         steps={
             **_CONNECTION,
             "open": Step.connection,
@@ -274,16 +277,16 @@ LIBRARIES = (
         "https://vertx.io/docs/vertx-pg-client/java/",
         imports=("io.vertx.pgclient", "io.vertx.sqlclient", "io.vertx.mutiny"),
         types={
-            "PgPool": Role.pool,
-            "Pool": Role.pool,
-            "SqlClient": Role.maybe,
-            "PgConnection": Role.connection,
-            "SqlConnection": Role.connection,
+            "PgPool": LibraryRole.pool,
+            "Pool": LibraryRole.pool,
+            "SqlClient": LibraryRole.maybe,
+            "PgConnection": LibraryRole.connection,
+            "SqlConnection": LibraryRole.connection,
         },
         opens={
-            "PgPool.pool": Role.pool,
-            "Pool.pool": Role.pool,
-            "PgConnection.connect": Role.direct,
+            "PgPool.pool": LibraryRole.pool,
+            "Pool.pool": LibraryRole.pool,
+            "PgConnection.connect": LibraryRole.direct,
         },
         steps={
             "getConnection": Step.connection,
@@ -303,7 +306,7 @@ LIBRARIES = (
         "flyway",
         "https://documentation.red-gate.com/flyway/reference/tutorials/java-based-migrations",
         imports=("org.flywaydb",),
-        types={"Context": Role.transaction},
+        types={"Context": LibraryRole.transaction},
         steps={**_CONNECTION, "getConnection": Step.same, "connection": Step.same},
         executes=frozenset(_EXECUTES),
         sends=frozenset(_SENDS),
@@ -315,19 +318,22 @@ LIBRARIES = (
         imports=("java.sql", "javax.sql", "com.zaxxer.hikari", "org.postgresql", "io.agroal"),
         tells_of_transaction=frozenset(("getAutoCommit",)),
         types={
-            "DataSource": Role.pool,
-            "HikariDataSource": Role.pool,
-            "DelegatingDataSource": Role.pool,
-            "AbstractRoutingDataSource": Role.pool,
-            "LazyConnectionDataSourceProxy": Role.pool,
-            "TransactionAwareDataSourceProxy": Role.pool,
-            "PGSimpleDataSource": Role.direct,
-            "Connection": Role.connection,
-            "PgConnection": Role.connection,
-            "Statement": Role.connection,
-            "PreparedStatement": Role.connection,
+            "DataSource": LibraryRole.pool,
+            "HikariDataSource": LibraryRole.pool,
+            "DelegatingDataSource": LibraryRole.pool,
+            "AbstractRoutingDataSource": LibraryRole.pool,
+            "LazyConnectionDataSourceProxy": LibraryRole.pool,
+            "TransactionAwareDataSourceProxy": LibraryRole.pool,
+            "PGSimpleDataSource": LibraryRole.direct,
+            "Connection": LibraryRole.connection,
+            "PgConnection": LibraryRole.connection,
+            "Statement": LibraryRole.connection,
+            "PreparedStatement": LibraryRole.connection,
         },
-        opens={"DriverManager.getConnection": Role.direct, "HikariDataSource": Role.pool},
+        opens={
+            "DriverManager.getConnection": LibraryRole.direct,
+            "HikariDataSource": LibraryRole.pool,
+        },
         steps=_CONNECTION,
         executes=frozenset(_EXECUTES),
         sends=frozenset(_SENDS),

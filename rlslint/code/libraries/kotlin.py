@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Library, Role, Step
+from rlslint.code.libraries import Library, LibraryRole, Step
 from rlslint.code.libraries.java import LIBRARIES as LIBRARIES_OF_JAVA
 
 _TRANSACTIONS = (
@@ -19,11 +19,11 @@ LIBRARIES = (
         "exposed",
         "https://www.jetbrains.com/help/exposed/transactions.html",
         imports=("org.jetbrains.exposed",),
-        types={"Transaction": Role.transaction, "JdbcTransaction": Role.transaction},
+        types={"Transaction": LibraryRole.transaction, "JdbcTransaction": LibraryRole.transaction},
         opens={
-            **dict.fromkeys(_TRANSACTIONS, Role.block),
-            "TransactionManager.current": Role.ambient,
-            "TransactionManager.currentOrNull": Role.transaction,
+            **dict.fromkeys(_TRANSACTIONS, LibraryRole.block),
+            "TransactionManager.current": LibraryRole.ambient,
+            "TransactionManager.currentOrNull": LibraryRole.transaction,
         },
         steps={
             "connection": Step.same,
@@ -34,16 +34,16 @@ LIBRARIES = (
         },
         executes=frozenset(("exec", "execInBatch", "executeInBatch", "execute", "executeUpdate")),
         sends=frozenset(("executeUpdate", "executeQuery", "execute")),
-        receiver=Role.ambient,
+        receiver=LibraryRole.ambient,
         parameter="?",
     ),
     Library(
         "ktorm",
         "https://www.ktorm.org/en/transaction-management.html",
         imports=("org.ktorm",),
-        types={"Database": Role.ambient},
+        types={"Database": LibraryRole.ambient},
         opens=dict.fromkeys(
-            ("Database.connect", "Database.connectWithSpringSupport"), Role.ambient
+            ("Database.connect", "Database.connectWithSpringSupport"), LibraryRole.ambient
         ),
         steps={
             "useConnection": Step.connection,

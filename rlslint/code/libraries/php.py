@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
 from rlslint.code.sites import Hook
 
-_REQUEST = Facts(is_shared=False)
+_REQUEST = ConnectionFacts(is_shared=False)
 _WORDS = {
-    "ATTR_EMULATE_PREPARES => true": Facts(binds_on_server=False, is_shared=False),
-    "ATTR_EMULATE_PREPARES, true": Facts(binds_on_server=False, is_shared=False),
-    "ATTR_PERSISTENT => true": Facts(is_shared=True),
-    "ATTR_PERSISTENT, true": Facts(is_shared=True),
+    "ATTR_EMULATE_PREPARES => true": ConnectionFacts(binds_on_server=False, is_shared=False),
+    "ATTR_EMULATE_PREPARES, true": ConnectionFacts(binds_on_server=False, is_shared=False),
+    "ATTR_PERSISTENT => true": ConnectionFacts(is_shared=True),
+    "ATTR_PERSISTENT, true": ConnectionFacts(is_shared=True),
 }
 _TRANSACTIONS = {
     "beginTransaction": Step.begin,
@@ -25,12 +25,12 @@ LIBRARIES = (
         imports=("Illuminate", "DB::statement", "DB::select", "DB::transaction", "DB::unprepared"),
         facts=_REQUEST,
         types={
-            "DatabaseManager": Role.ambient,
-            "ConnectionInterface": Role.ambient,
-            "PostgresConnection": Role.ambient,
-            "Connection": Role.ambient,
+            "DatabaseManager": LibraryRole.ambient,
+            "ConnectionInterface": LibraryRole.ambient,
+            "PostgresConnection": LibraryRole.ambient,
+            "Connection": LibraryRole.ambient,
         },
-        names={"DB": Role.ambient},
+        names={"DB": LibraryRole.ambient},
         steps={
             **_TRANSACTIONS,
             "transaction": Step.transaction,
@@ -56,7 +56,7 @@ LIBRARIES = (
                 "exec",
             )
         ),
-        words={"laravel/octane": Facts(is_shared=True), **_WORDS},
+        words={"laravel/octane": ConnectionFacts(is_shared=True), **_WORDS},
         parameter="?",
         tells_of_transaction=frozenset(("transactionLevel",)),
     ),
@@ -66,11 +66,11 @@ LIBRARIES = (
         imports=("Doctrine",),
         facts=_REQUEST,
         types={
-            "Connection": Role.request,
-            "EntityManagerInterface": Role.request,
-            "EntityManager": Role.request,
+            "Connection": LibraryRole.request,
+            "EntityManagerInterface": LibraryRole.request,
+            "EntityManager": LibraryRole.request,
         },
-        opens={"DriverManager.getConnection": Role.request},
+        opens={"DriverManager.getConnection": LibraryRole.request},
         steps={
             **_TRANSACTIONS,
             "transactional": Step.transaction,
@@ -109,8 +109,8 @@ LIBRARIES = (
         "https://www.php.net/manual/en/book.pdo.php",
         imports=("PDO", "new PDO", "PDO $", "PDO::ATTR"),
         facts=_REQUEST,
-        types={"PDO": Role.request},
-        opens={"PDO": Role.request},
+        types={"PDO": LibraryRole.request},
+        opens={"PDO": LibraryRole.request},
         steps={**_TRANSACTIONS, "prepare": Step.statement},
         executes=frozenset(("exec", "query")),
         sends=frozenset(("execute",)),
@@ -123,7 +123,7 @@ LIBRARIES = (
         "https://www.php.net/manual/en/ref.pgsql.php",
         imports=("pg_connect", "pg_pconnect", "pg_query"),
         facts=_REQUEST,
-        opens={"pg_connect": Role.request, "pg_pconnect": Role.maybe},
+        opens={"pg_connect": LibraryRole.request, "pg_pconnect": LibraryRole.maybe},
         executes=frozenset(
             (
                 "pg_query",
@@ -133,6 +133,6 @@ LIBRARIES = (
                 "pg_prepare",
             )
         ),
-        words={"pg_pconnect": Facts(is_shared=None)},
+        words={"pg_pconnect": ConnectionFacts(is_shared=None)},
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
 from rlslint.code.sites import Hook
 
 _CURSOR = frozenset(("execute", "executemany", "stream", "copy", "copy_expert", "mogrify"))
@@ -20,7 +20,7 @@ LIBRARIES = (
         "dbapi",
         "https://peps.python.org/pep-0249/",
         imports=("no module",),
-        facts=Facts(binds_on_server=None, begins_itself=None, outlives=None),
+        facts=ConnectionFacts(binds_on_server=None, begins_itself=None, outlives=None),
         steps=_CONNECTION | {"acquire": Step.connection, "begin": Step.transaction},
         executes=_CURSOR
         | {
@@ -49,29 +49,33 @@ LIBRARIES = (
         "psycopg",
         "https://www.psycopg.org/psycopg3/docs/",
         imports=("psycopg", "psycopg_pool"),
-        facts=Facts(begins_itself=True, outlives=None),
+        facts=ConnectionFacts(begins_itself=True, outlives=None),
         types={
-            "ConnectionPool": Role.pool,
-            "AsyncConnectionPool": Role.pool,
-            "NullConnectionPool": Role.maybe,
-            "AsyncNullConnectionPool": Role.maybe,
-            "Connection": Role.maybe,
-            "AsyncConnection": Role.maybe,
-            "Cursor": Role.maybe,
-            "AsyncCursor": Role.maybe,
+            "ConnectionPool": LibraryRole.pool,
+            "AsyncConnectionPool": LibraryRole.pool,
+            "NullConnectionPool": LibraryRole.maybe,
+            "AsyncNullConnectionPool": LibraryRole.maybe,
+            "Connection": LibraryRole.maybe,
+            "AsyncConnection": LibraryRole.maybe,
+            "Cursor": LibraryRole.maybe,
+            "AsyncCursor": LibraryRole.maybe,
         },
         opens={
-            "psycopg.connect": Role.direct,
-            "Connection.connect": Role.direct,
-            "AsyncConnection.connect": Role.direct,
-            "psycopg_pool.ConnectionPool": Role.pool,
-            "psycopg_pool.AsyncConnectionPool": Role.pool,
+            "psycopg.connect": LibraryRole.direct,
+            "Connection.connect": LibraryRole.direct,
+            "AsyncConnection.connect": LibraryRole.direct,
+            "psycopg_pool.ConnectionPool": LibraryRole.pool,
+            "psycopg_pool.AsyncConnectionPool": LibraryRole.pool,
         },
         steps=_CONNECTION | _POOL,
         executes=_CURSOR,
         calls=frozenset(("callproc",)),
         reveals=frozenset(("cursor",)),
-        words={"ClientCursor": Facts(binds_on_server=False, begins_itself=True, outlives=None)},
+        words={
+            "ClientCursor": ConnectionFacts(
+                binds_on_server=False, begins_itself=True, outlives=None
+            )
+        },
         events={"configure": Hook.connect, "check": Hook.acquire, "reset": Hook.release},
         keeps={"prepare_threshold": None},
         parameter="%s",
@@ -80,17 +84,17 @@ LIBRARIES = (
         "psycopg2",
         "https://www.psycopg.org/docs/connection.html",
         imports=("psycopg2",),
-        facts=Facts(binds_on_server=False, begins_itself=True, outlives=None),
+        facts=ConnectionFacts(binds_on_server=False, begins_itself=True, outlives=None),
         types={
-            "SimpleConnectionPool": Role.pool,
-            "ThreadedConnectionPool": Role.pool,
-            "connection": Role.maybe,
-            "cursor": Role.maybe,
+            "SimpleConnectionPool": LibraryRole.pool,
+            "ThreadedConnectionPool": LibraryRole.pool,
+            "connection": LibraryRole.maybe,
+            "cursor": LibraryRole.maybe,
         },
         opens={
-            "psycopg2.connect": Role.direct,
-            "pool.SimpleConnectionPool": Role.pool,
-            "pool.ThreadedConnectionPool": Role.pool,
+            "psycopg2.connect": LibraryRole.direct,
+            "pool.SimpleConnectionPool": LibraryRole.pool,
+            "pool.ThreadedConnectionPool": LibraryRole.pool,
         },
         steps=_CONNECTION | _POOL | {"with": Step.transaction},
         executes=_CURSOR | {"execute_values", "execute_batch"},
@@ -103,14 +107,14 @@ LIBRARIES = (
         "asyncpg",
         "https://magicstack.github.io/asyncpg/current/api/index.html",
         imports=("asyncpg",),
-        facts=Facts(pool_resets=True, outlives=None),
+        facts=ConnectionFacts(pool_resets=True, outlives=None),
         types={
-            "Pool": Role.pool,
-            "Connection": Role.maybe,
-            "PoolConnectionProxy": Role.connection,
-            "Record": Role.maybe,
+            "Pool": LibraryRole.pool,
+            "Connection": LibraryRole.maybe,
+            "PoolConnectionProxy": LibraryRole.connection,
+            "Record": LibraryRole.maybe,
         },
-        opens={"asyncpg.connect": Role.direct, "asyncpg.create_pool": Role.pool},
+        opens={"asyncpg.connect": LibraryRole.direct, "asyncpg.create_pool": LibraryRole.pool},
         steps={
             "acquire": Step.connection,
             "transaction": Step.transaction,
@@ -141,27 +145,27 @@ LIBRARIES = (
         "sqlalchemy",
         "https://docs.sqlalchemy.org/en/20/core/connections.html",
         imports=("sqlalchemy", "flask_sqlalchemy", "sqlmodel"),
-        facts=Facts(binds_on_server=None, begins_itself=True),
+        facts=ConnectionFacts(binds_on_server=None, begins_itself=True),
         types={
-            "Engine": Role.pool,
-            "AsyncEngine": Role.pool,
-            "sessionmaker": Role.pool,
-            "async_sessionmaker": Role.pool,
-            "scoped_session": Role.pool,
-            "async_scoped_session": Role.pool,
-            "Connection": Role.connection,
-            "AsyncConnection": Role.connection,
-            "Session": Role.connection,
-            "AsyncSession": Role.connection,
+            "Engine": LibraryRole.pool,
+            "AsyncEngine": LibraryRole.pool,
+            "sessionmaker": LibraryRole.pool,
+            "async_sessionmaker": LibraryRole.pool,
+            "scoped_session": LibraryRole.pool,
+            "async_scoped_session": LibraryRole.pool,
+            "Connection": LibraryRole.connection,
+            "AsyncConnection": LibraryRole.connection,
+            "Session": LibraryRole.connection,
+            "AsyncSession": LibraryRole.connection,
         },
         opens={
-            "create_engine": Role.pool,
-            "create_async_engine": Role.pool,
-            "engine_from_config": Role.pool,
-            "async_engine_from_config": Role.pool,
-            "text": Role.statement,
-            "TextClause": Role.statement,
-            "DDL": Role.statement,
+            "create_engine": LibraryRole.pool,
+            "create_async_engine": LibraryRole.pool,
+            "engine_from_config": LibraryRole.pool,
+            "async_engine_from_config": LibraryRole.pool,
+            "text": LibraryRole.statement,
+            "TextClause": LibraryRole.statement,
+            "DDL": LibraryRole.statement,
         },
         steps={
             "()": Step.connection,
@@ -199,7 +203,7 @@ LIBRARIES = (
             )
         ),
         words={
-            f"+{driver}": Facts(binds_on_server=binds, begins_itself=True)
+            f"+{driver}": ConnectionFacts(binds_on_server=binds, begins_itself=True)
             for driver, binds in (
                 ("asyncpg", True),
                 ("psycopg2", False),
@@ -230,10 +234,14 @@ LIBRARIES = (
         "alembic",
         "https://alembic.sqlalchemy.org/en/latest/ops.html",
         imports=("alembic",),
-        facts=Facts(binds_on_server=None, begins_itself=True, is_shared=False),
-        types={"Operations": Role.ambient, "MigrationContext": Role.ambient},
-        opens={"text": Role.statement, "TextClause": Role.statement, "DDL": Role.statement},
-        names={"alembic.op": Role.ambient, "alembic.context": Role.ambient},
+        facts=ConnectionFacts(binds_on_server=None, begins_itself=True, is_shared=False),
+        types={"Operations": LibraryRole.ambient, "MigrationContext": LibraryRole.ambient},
+        opens={
+            "text": LibraryRole.statement,
+            "TextClause": LibraryRole.statement,
+            "DDL": LibraryRole.statement,
+        },
+        names={"alembic.op": LibraryRole.ambient, "alembic.context": LibraryRole.ambient},
         steps={
             "get_bind": Step.same,
             "get_context": Step.same,
@@ -249,13 +257,16 @@ LIBRARIES = (
         "django",
         "https://docs.djangoproject.com/en/stable/topics/db/transactions/",
         imports=("django",),
-        facts=Facts(binds_on_server=False, begins_itself=None, is_shared=None),
+        facts=ConnectionFacts(binds_on_server=False, begins_itself=None, is_shared=None),
         opens={
-            "transaction.atomic": Role.block,
-            "django.db.transaction.atomic": Role.block,
-            "transaction.Atomic": Role.block,
+            "transaction.atomic": LibraryRole.block,
+            "django.db.transaction.atomic": LibraryRole.block,
+            "transaction.Atomic": LibraryRole.block,
         },
-        names={"django.db.connection": Role.ambient, "django.db.connections": Role.ambient},
+        names={
+            "django.db.connection": LibraryRole.ambient,
+            "django.db.connections": LibraryRole.ambient,
+        },
         steps={
             "cursor": Step.same,
             "connection": Step.same,
@@ -283,11 +294,14 @@ LIBRARIES = (
         "tortoise",
         "https://tortoise.github.io/connections.html",
         imports=("tortoise",),
-        types={"BaseDBAsyncClient": Role.maybe, "TransactionContext": Role.transaction},
+        types={
+            "BaseDBAsyncClient": LibraryRole.maybe,
+            "TransactionContext": LibraryRole.transaction,
+        },
         opens={
-            "connections.get": Role.pool,
-            "Tortoise.get_connection": Role.pool,
-            "in_transaction": Role.transaction,
+            "connections.get": LibraryRole.pool,
+            "Tortoise.get_connection": LibraryRole.pool,
+            "in_transaction": LibraryRole.transaction,
         },
         steps={"acquire_connection": Step.connection, "_in_transaction": Step.transaction},
         executes=frozenset(
@@ -305,13 +319,16 @@ LIBRARIES = (
         "peewee",
         "https://docs.peewee-orm.com/en/latest/peewee/database.html",
         imports=("peewee", "playhouse"),
-        facts=Facts(binds_on_server=None, is_shared=None),
-        types={"PostgresqlDatabase": Role.ambient, "PooledPostgresqlDatabase": Role.ambient},
+        facts=ConnectionFacts(binds_on_server=None, is_shared=None),
+        types={
+            "PostgresqlDatabase": LibraryRole.ambient,
+            "PooledPostgresqlDatabase": LibraryRole.ambient,
+        },
         opens={
-            "PostgresqlDatabase": Role.ambient,
-            "PostgresqlExtDatabase": Role.ambient,
-            "PooledPostgresqlDatabase": Role.ambient,
-            "PooledPostgresqlExtDatabase": Role.ambient,
+            "PostgresqlDatabase": LibraryRole.ambient,
+            "PostgresqlExtDatabase": LibraryRole.ambient,
+            "PooledPostgresqlDatabase": LibraryRole.ambient,
+            "PooledPostgresqlExtDatabase": LibraryRole.ambient,
         },
         steps={
             "atomic": Step.transaction,
@@ -328,7 +345,7 @@ LIBRARIES = (
         executes=frozenset(("execute_sql", "execute")),
         reveals=frozenset(("cursor",)),
         words={
-            f"Pooled{kind}": Facts(binds_on_server=None)
+            f"Pooled{kind}": ConnectionFacts(binds_on_server=None)
             for kind in ("PostgresqlDatabase", "PostgresqlExtDatabase", "PsycopgDatabase")
         },
         parameter="%s",
@@ -337,9 +354,13 @@ LIBRARIES = (
         "aiopg",
         "https://aiopg.readthedocs.io/en/stable/core.html",
         imports=("aiopg",),
-        facts=Facts(binds_on_server=False, outlives=None),
-        types={"Pool": Role.pool, "Connection": Role.maybe, "Cursor": Role.maybe},
-        opens={"aiopg.connect": Role.direct, "aiopg.create_pool": Role.pool},
+        facts=ConnectionFacts(binds_on_server=False, outlives=None),
+        types={
+            "Pool": LibraryRole.pool,
+            "Connection": LibraryRole.maybe,
+            "Cursor": LibraryRole.maybe,
+        },
+        opens={"aiopg.connect": LibraryRole.direct, "aiopg.create_pool": LibraryRole.pool},
         steps={
             "acquire": Step.connection,
             "cursor": Step.same,
@@ -357,8 +378,8 @@ LIBRARIES = (
         "databases",
         "https://www.encode.io/databases/connections_and_transactions/",
         imports=("databases",),
-        types={"Database": Role.pool},
-        opens={"databases.Database": Role.pool},
+        types={"Database": LibraryRole.pool},
+        opens={"databases.Database": LibraryRole.pool},
         steps={
             "connection": Step.connection,
             "transaction": Step.transaction,
@@ -375,9 +396,9 @@ LIBRARIES = (
         "pg8000",
         "https://github.com/tlocke/pg8000#readme",
         imports=("pg8000",),
-        facts=Facts(begins_itself=True, outlives=None),
-        types={"Connection": Role.maybe, "Cursor": Role.maybe},
-        opens={"pg8000.connect": Role.direct, "dbapi.connect": Role.direct},
+        facts=ConnectionFacts(begins_itself=True, outlives=None),
+        types={"Connection": LibraryRole.maybe, "Cursor": LibraryRole.maybe},
+        opens={"pg8000.connect": LibraryRole.direct, "dbapi.connect": LibraryRole.direct},
         steps=_CONNECTION,
         executes=frozenset(("execute", "executemany", "run")),
         calls=frozenset(("callproc",)),

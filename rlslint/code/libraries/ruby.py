@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
 from rlslint.code.sites import Hook
 
 LIBRARIES = (
@@ -10,9 +10,9 @@ LIBRARIES = (
         "sequel",
         "https://sequel.jeremyevans.net/rdoc/files/doc/prepared_statements_rdoc.html",
         imports=("sequel", "Sequel"),
-        facts=Facts(binds_on_server=False),
-        opens={"Sequel.connect": Role.ambient, "Sequel.postgres": Role.ambient},
-        names={"DB": Role.ambient},
+        facts=ConnectionFacts(binds_on_server=False),
+        opens={"Sequel.connect": LibraryRole.ambient, "Sequel.postgres": LibraryRole.ambient},
+        names={"DB": LibraryRole.ambient},
         steps={
             "transaction": Step.transaction,
             "synchronize": Step.same,
@@ -33,7 +33,7 @@ LIBRARIES = (
             )
         ),
         raw=frozenset(("lit",)),
-        receiver=Role.ambient,
+        receiver=LibraryRole.ambient,
         hooks={"after_connect": Hook.connect},
         parameter="?",
         tells_of_transaction=frozenset(("in_transaction?",)),
@@ -43,10 +43,10 @@ LIBRARIES = (
         "https://deveiate.org/code/pg/PG/Connection.html",
         imports=("pg", "PG.connect", "PG::Connection"),
         opens={
-            "PG.connect": Role.direct,
-            "PG::Connection.new": Role.direct,
-            "PG::Connection.open": Role.direct,
-            "ConnectionPool.new": Role.pool,
+            "PG.connect": LibraryRole.direct,
+            "PG::Connection.new": LibraryRole.direct,
+            "PG::Connection.open": LibraryRole.direct,
+            "ConnectionPool.new": LibraryRole.pool,
         },
         steps={
             "with": Step.connection,
@@ -73,11 +73,11 @@ LIBRARIES = (
     Library(
         "activerecord",
         "https://api.rubyonrails.org/classes/ActiveRecord/ConnectionAdapters/DatabaseStatements.html",
-        opens={"transaction": Role.block},
+        opens={"transaction": LibraryRole.block},
         names={
-            "ActiveRecord.Base": Role.ambient,
-            "ApplicationRecord": Role.ambient,
-            "connection": Role.ambient,
+            "ActiveRecord.Base": LibraryRole.ambient,
+            "ApplicationRecord": LibraryRole.ambient,
+            "connection": LibraryRole.ambient,
         },
         steps={
             "connection": Step.same,
@@ -113,7 +113,7 @@ LIBRARIES = (
                 "count_by_sql",
             )
         ),
-        receiver=Role.ambient,
+        receiver=LibraryRole.ambient,
         hooks={
             "configure_connection": Hook.connect,
             "checkout": Hook.acquire,

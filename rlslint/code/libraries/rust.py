@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.code.libraries import Facts, Library, Role, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
 from rlslint.code.sites import Hook
 
 _QUERIES = (
@@ -30,20 +30,20 @@ LIBRARIES = (
         "https://docs.rs/sqlx/latest/sqlx/pool/struct.PoolOptions.html",
         imports=("sqlx", "sqlx::"),
         types={
-            "PgPool": Role.pool,
-            "Pool": Role.pool,
-            "Transaction": Role.transaction,
-            "PgTransaction": Role.transaction,
-            "PgConnection": Role.connection,
-            "PoolConnection": Role.connection,
+            "PgPool": LibraryRole.pool,
+            "Pool": LibraryRole.pool,
+            "Transaction": LibraryRole.transaction,
+            "PgTransaction": LibraryRole.transaction,
+            "PgConnection": LibraryRole.connection,
+            "PoolConnection": LibraryRole.connection,
         },
         opens={
-            **dict.fromkeys(_QUERIES, Role.statement),
-            "PgPool.connect": Role.pool,
-            "PgPool.connect_lazy": Role.pool,
-            "PgPoolOptions.new": Role.pool,
-            "PoolOptions.new": Role.pool,
-            "PgConnection.connect": Role.direct,
+            **dict.fromkeys(_QUERIES, LibraryRole.statement),
+            "PgPool.connect": LibraryRole.pool,
+            "PgPool.connect_lazy": LibraryRole.pool,
+            "PgPoolOptions.new": LibraryRole.pool,
+            "PoolOptions.new": LibraryRole.pool,
+            "PgConnection.connect": LibraryRole.direct,
         },
         steps={
             **_ENDS,
@@ -70,16 +70,16 @@ LIBRARIES = (
         "https://docs.rs/diesel/latest/diesel/fn.sql_query.html",
         imports=("diesel", "diesel_async"),
         types={
-            "PgConnection": Role.connection,
-            "AsyncPgConnection": Role.connection,
-            "PooledConnection": Role.connection,
-            "Pool": Role.pool,
+            "PgConnection": LibraryRole.connection,
+            "AsyncPgConnection": LibraryRole.connection,
+            "PooledConnection": LibraryRole.connection,
+            "Pool": LibraryRole.pool,
         },
         opens={
-            "sql_query": Role.statement,
-            "PgConnection.establish": Role.direct,
-            "AsyncPgConnection.establish": Role.direct,
-            "Pool.builder": Role.pool,
+            "sql_query": LibraryRole.statement,
+            "PgConnection.establish": LibraryRole.direct,
+            "AsyncPgConnection.establish": LibraryRole.direct,
+            "Pool.builder": LibraryRole.pool,
         },
         steps={
             "get": Step.connection,
@@ -97,15 +97,15 @@ LIBRARIES = (
         "https://www.sea-ql.org/SeaORM/docs/basic-crud/raw-sql/",
         imports=("sea_orm", "sea_orm_migration"),
         types={
-            "DatabaseConnection": Role.pool,
-            "DbConn": Role.pool,
-            "DatabaseTransaction": Role.transaction,
-            "SchemaManager": Role.transaction,
+            "DatabaseConnection": LibraryRole.pool,
+            "DbConn": LibraryRole.pool,
+            "DatabaseTransaction": LibraryRole.transaction,
+            "SchemaManager": LibraryRole.transaction,
         },
         opens={
-            "Database.connect": Role.pool,
-            "Statement.from_string": Role.statement,
-            "Statement.from_sql_and_values": Role.statement,
+            "Database.connect": LibraryRole.pool,
+            "Statement.from_string": LibraryRole.statement,
+            "Statement.from_sql_and_values": LibraryRole.statement,
         },
         steps={
             **_ENDS,
@@ -129,19 +129,19 @@ LIBRARIES = (
             "postgres::NoTls",
         ),
         types={
-            "Pool": Role.pool,
-            "Client": Role.connection,
-            "Object": Role.connection,
-            "PooledConnection": Role.connection,
-            "Transaction": Role.transaction,
-            "GenericClient": Role.maybe,
+            "Pool": LibraryRole.pool,
+            "Client": LibraryRole.connection,
+            "Object": LibraryRole.connection,
+            "PooledConnection": LibraryRole.connection,
+            "Transaction": LibraryRole.transaction,
+            "GenericClient": LibraryRole.maybe,
         },
         opens={
-            "tokio_postgres.connect": Role.direct,
-            "Client.connect": Role.direct,
-            "create_pool": Role.pool,
-            "Pool.builder": Role.pool,
-            "Pool.new": Role.pool,
+            "tokio_postgres.connect": LibraryRole.direct,
+            "Client.connect": LibraryRole.direct,
+            "create_pool": LibraryRole.pool,
+            "Pool.builder": LibraryRole.pool,
+            "Pool.new": LibraryRole.pool,
         },
         steps={
             **_ENDS,
@@ -166,6 +166,6 @@ LIBRARIES = (
                 "simple_query",
             )
         ),
-        words={"RecyclingMethod::Clean": Facts(pool_resets=True)},
+        words={"RecyclingMethod::Clean": ConnectionFacts(pool_resets=True)},
     ),
 )

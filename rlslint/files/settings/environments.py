@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint import NamedTuple
 from rlslint.files.connections import Connection
-from rlslint.files.settings.kubernetes import Container, Literal, Manifests, Reference, Source
+from rlslint.files.settings.kubernetes import (
+    Container,
+    Literal,
+    Manifests,
+    TakenVariable,
+    VariableSource,
+)
 from rlslint.files.settings.variables import connections_of_resolved
 from rlslint.files.settings.yaml_files import IMAGE, has_own_database
 from rlslint.text.budget import ALTERNATIVE_ENVIRONMENTS, SOURCES_OF_ONE_NAME, VALUES_TAKEN
@@ -33,7 +39,7 @@ class Taken(NamedTuple):
 
 def taken_by_workloads(manifests: Manifests) -> Taken:
     """Return the Connections by what containers take, each where its literal is written."""
-    by_name: dict[tuple[str, str], list[Source]] = defaultdict(list)
+    by_name: dict[tuple[str, str], list[VariableSource]] = defaultdict(list)
     for source in manifests.sources:
         by_name[source.kind, source.name].append(source)
     best: dict[tuple[str, int, bool], Connection] = {}
@@ -99,7 +105,7 @@ def _weight(connection: Connection) -> tuple[bool, bool, bool]:
 
 
 def _environments(
-    container: Container, by_name: dict[tuple[str, str], list[Source]]
+    container: Container, by_name: dict[tuple[str, str], list[VariableSource]]
 ) -> Iterator[dict[str, _Given]]:
     """Yield the environments that a container may have: one for each of several sources."""
     near = [_nearest(container, one, by_name) for one in container.references]
@@ -121,7 +127,9 @@ def _environments(
             yield given
 
 
-def _chosen(candidates: Sequence[Source], alternative: int, folder: str) -> Source | None:
+def _chosen(
+    candidates: Sequence[VariableSource], alternative: int, folder: str
+) -> VariableSource | None:
     """Return the source of an alternative, or the one that goes with it."""
     for one in candidates:
         if id(one) == alternative:
@@ -132,8 +140,10 @@ def _chosen(candidates: Sequence[Source], alternative: int, folder: str) -> Sour
 
 
 def _nearest(
-    container: Container, reference: Reference, by_name: dict[tuple[str, str], list[Source]]
-) -> list[Source]:
+    container: Container,
+    reference: TakenVariable,
+    by_name: dict[tuple[str, str], list[VariableSource]],
+) -> list[VariableSource]:
     found = by_name.get((reference.kind, reference.name), [])
     if len(found) > SOURCES_OF_ONE_NAME or "{" in reference.name:
         found = [one for one in found if one.folder == container.folder]

@@ -45,7 +45,7 @@ class Literal(NamedTuple):
     variable: Variable
 
 
-class Source(NamedTuple):
+class VariableSource(NamedTuple):
     """A ConfigMap or a Secret; names that a template fills in hold within one folder only."""
 
     kind: str
@@ -55,7 +55,7 @@ class Source(NamedTuple):
     literals: tuple[Literal, ...]
 
 
-class Reference(NamedTuple):
+class TakenVariable(NamedTuple):
     """What a container takes: all with a prefix (`key` is ""), or one key as a variable."""
 
     kind: str
@@ -71,7 +71,7 @@ class Container(NamedTuple):
     where: str
     image: str
     own: tuple[Variable, ...]
-    references: tuple[Reference, ...]
+    references: tuple[TakenVariable, ...]
 
 
 def takes(data: bytes) -> bool:
@@ -82,13 +82,13 @@ def takes(data: bytes) -> bool:
 class Manifests(NamedTuple):
     """All that manifests give to containers, and the containers that take something."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[VariableSource, ...]
     containers: tuple[Container, ...]
 
 
 def read_manifests(paths: Iterable[str], text_at: TextAt) -> Manifests:
     """Return what manifests give and take; one that cannot be read gives and takes nothing."""
-    sources: list[Source] = []
+    sources: list[VariableSource] = []
     containers: list[Container] = []
     for path in paths:
         text = text_at(path)
@@ -117,7 +117,9 @@ def _listed(root: Any) -> list[Any]:
     return inside.value if inside is not None and inside.id == "sequence" else [root]
 
 
-def _sources(document: Document, folder: str, root: Any, text_at: TextAt) -> Iterator[Source]:
+def _sources(
+    document: Document, folder: str, root: Any, text_at: TextAt
+) -> Iterator[VariableSource]:
     kind = scalar(get(root, "kind"))
     if kind in _WHOLE.values():
         encoded = decoded_variables if kind == "Secret" else variables_of
@@ -125,11 +127,11 @@ def _sources(document: Document, folder: str, root: Any, text_at: TextAt) -> Ite
         values |= {one.name: one for one in variables_of(document, get(root, "stringData"))}
         meta = get(root, "metadata")
         literals = tuple(Literal(document, one) for one in values.values())
-        yield Source(kind, *_identity(document, meta), folder, literals)
+        yield VariableSource(kind, *_identity(document, meta), folder, literals)
     for generator, made in _GENERATORS.items():
         for each in _sequence(get(root, generator)):
             given = {one.variable.name: one for one in _generated(document, folder, each, text_at)}
-            yield Source(made, *_identity(document, each), folder, tuple(given.values()))
+            yield VariableSource(made, *_identity(document, each), folder, tuple(given.values()))
 
 
 def _generated(document: Document, folder: str, node: Any, text_at: TextAt) -> Iterator[Literal]:
@@ -185,20 +187,20 @@ def _containers(document: Document, folder: str, root: Any) -> Iterator[Containe
                 waiting.append((value, f"{where}{key}."))
 
 
-def _references(document: Document, container: Any) -> Iterator[Reference]:
+def _references(document: Document, container: Any) -> Iterator[TakenVariable]:
     """Yield what a container takes, the weakest first."""
     for item in _sequence(get(container, "envFrom")):
         prefix = scalar(get(item, "prefix"))
         for key, kind in _WHOLE.items():
             name = _name(document, path_to(item, key, "name"))
             if name:
-                yield Reference(kind, name, "", prefix)
+                yield TakenVariable(kind, name, "", prefix)
     for item in _sequence(get(container, "env")):
         for key, kind in _ONE_KEY.items():
             node = path_to(item, "valueFrom", key)
             name, taken = _name(document, get(node, "name")), scalar(get(node, "key"))
             if name and taken:
-                yield Reference(kind, name, taken, scalar(get(item, "name")))
+                yield TakenVariable(kind, name, taken, scalar(get(item, "name")))
 
 
 def _sequence(node: Any) -> list[Any]:

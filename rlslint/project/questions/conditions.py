@@ -37,7 +37,7 @@ IsFaulty = Callable[[Condition], bool]
 """Tells whether a condition has the fault that is to be mended."""
 
 
-class Model(NamedTuple):
+class MendingCondition(NamedTuple):
     """A condition that binds rows to the caller, and the policy that it is taken from.
 
     What a platform documents for a table of its own stands in no policy.
@@ -49,7 +49,7 @@ class Model(NamedTuple):
 
 def model_for(
     table: Relation, project: Project, command: str = "all", policy: Policy | None = None
-) -> Model | None:
+) -> MendingCondition | None:
     """Return what binds the rows of a table to the caller, None where the project does not say.
 
     What stands in `policy` itself or beside it, best for the same command, comes before what other
@@ -60,10 +60,10 @@ def model_for(
 
 def _model_for(
     project: Project, table: Relation, command: str, policy: Policy | None
-) -> Model | None:
+) -> MendingCondition | None:
     provided = platform_table(table)
     if provided is not None and provided.own_rows:
-        return Model(provided.own_rows, None)
+        return MendingCondition(provided.own_rows, None)
     for model in chain(_of_table(table, project, command, policy), _of_others(table, project)):
         if is_sound(model.sql, table, project):
             return model
@@ -164,7 +164,7 @@ def _is_certain(project: Project, condition: Condition) -> bool:
 
 def _of_table(
     table: Relation, project: Project, command: str, policy: Policy | None
-) -> Iterator[Model]:
+) -> Iterator[MendingCondition]:
     """Yield what policies of the table say, those for the same command and roles first."""
     roles = policy.roles if policy is not None else (PUBLIC,)
     ties = project.ask(_ties_within, table)
@@ -172,7 +172,7 @@ def _of_table(
     for other in chain(own, project.ask(_nearest, table, command, roles)):
         for clause, bound in ties[other]:
             if sql := written(clause, bound.expression):
-                yield Model(sql, other)
+                yield MendingCondition(sql, other)
 
 
 def _nearest(
@@ -214,12 +214,12 @@ def _bounds(project: Project, clause: Clause) -> Sequence[Bound]:
         return ()
 
 
-def _of_others(table: Relation, project: Project) -> Iterator[Model]:
+def _of_others(table: Relation, project: Project) -> Iterator[MendingCondition]:
     """Yield what policies of other tables compare columns of this name and type with."""
     if not table.knows("columns"):
         return
     known = project.ask(_ties)
-    found: list[tuple[int, int, int, Model]] = []
+    found: list[tuple[int, int, int, MendingCondition]] = []
     for place, column in enumerate(table.columns.values()):
         if column.knows("type") and not is_only_key(table, column):
             for name in ("", table.name):
@@ -255,7 +255,7 @@ class _Counted(NamedTuple):
 
     times: int
     place: int
-    model: Model
+    model: MendingCondition
 
 
 def _models(project: Project, tied: _Tied) -> list[_Counted]:
@@ -263,7 +263,7 @@ def _models(project: Project, tied: _Tied) -> list[_Counted]:
     found: dict[str, _Counted] = {}
     for place, (bound, clause, policy, policies) in project.ask(_ties)[tied]:
         if sql := written(clause, bound.expression):
-            before = found.get(sql, _Counted(0, place, Model(sql, policy)))
+            before = found.get(sql, _Counted(0, place, MendingCondition(sql, policy)))
             found[sql] = before._replace(times=before.times + policies)
     return list(found.values())
 
@@ -393,7 +393,7 @@ def _alternatives(expression: Expr) -> Iterator[Or]:
                 yield from _alternatives(argument)
 
 
-def roles_for(model: Model, table: Relation, project: Project) -> tuple[str, ...]:
+def roles_for(model: MendingCondition, table: Relation, project: Project) -> tuple[str, ...]:
     """Return for whom a policy like the model is to be: its roles, where all who ask are such."""
     policy = model.policy
     roles = policy.roles if policy is not None and policy.knows("roles") else (PUBLIC,)

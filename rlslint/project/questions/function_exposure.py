@@ -24,7 +24,7 @@ from rlslint.meaning.body_access import BodyAccess, body_access, tables
 from rlslint.meaning.caller_checks import PassedChecks, checks_passed
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, own_columns
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from rlslint.project.project import Project
 from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
 from rlslint.sql.expressions import (
@@ -122,14 +122,14 @@ def _passing(
         overloads = [one for one in project.catalog.functions.known() if one.name == name]
         return any(one is not function and asks_for_context(one, project) for one in overloads)
 
-    def passed(session: Session) -> PassedChecks | None:
+    def passed(session: SessionSettings) -> PassedChecks | None:
         return checks_passed(function, project.catalog, asks, session, project.context_functions)
 
-    without = passed(Session.never_set)
+    without = passed(SessionSettings.never_set)
     missing = _without_identity(roles, without)
     if without is not None and missing:
         return without, missing
-    given = passed(Session.given)
+    given = passed(SessionSettings.given)
     known = tuple(role for role in roles if role not in ANONYMOUS)
     return (given._replace(reads=()), known) if given is not None else (None, ())
 

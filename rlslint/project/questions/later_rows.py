@@ -38,7 +38,7 @@ from rlslint.sql.expressions import (
 )
 
 
-class Reference(NamedTuple):
+class ReferringColumn(NamedTuple):
     """That `column` of `other` refers to `key`, a column of the table that is asked about."""
 
     other: Relation
@@ -120,16 +120,16 @@ def _awaited(project: Project, policy: Policy) -> Relation | None:
     return found
 
 
-def _references(table: Relation, project: Project) -> Iterator[Reference]:
+def _references(table: Relation, project: Project) -> Iterator[ReferringColumn]:
     for other in project.catalog.relations.known():
         for constraint in other.constraints.known():
             if constraint.kind == "foreign" and constraint.referenced is table is not other:
                 pairs = zip(constraint.columns, constraint.referenced_columns, strict=False)
-                yield from (Reference(other, column, key) for column, key in pairs)
+                yield from (ReferringColumn(other, column, key) for column, key in pairs)
 
 
 def _asked_of(
-    conjunct: Expr, references: tuple[Reference, ...], project: Project
+    conjunct: Expr, references: tuple[ReferringColumn, ...], project: Project
 ) -> Relation | None:
     """Return the table of which a condition demands a row that refers to the own row."""
     match conjunct:
@@ -154,7 +154,7 @@ def _asked_of(
             return None
 
 
-def _linked(query: Query, references: tuple[Reference, ...]) -> Relation | None:
+def _linked(query: Query, references: tuple[ReferringColumn, ...]) -> Relation | None:
     """Return the table whose rows a query joins with the own row by a foreign key."""
     if query.arms or not query.inner_only:
         return None
@@ -168,7 +168,7 @@ def _linked(query: Query, references: tuple[Reference, ...]) -> Relation | None:
     return None
 
 
-def _link(conjunct: Expr, references: tuple[Reference, ...]) -> Relation | None:
+def _link(conjunct: Expr, references: tuple[ReferringColumn, ...]) -> Relation | None:
     """Return the table of whose rows a condition asks that they refer to the own row."""
     match conjunct:
         case Operator("=", left, right) if left is not None and not conjunct.quantifier:
@@ -187,7 +187,7 @@ def _own_column(expression: Expr) -> int | None:
             return None
 
 
-def _gives(output: Expr, reference: Reference, project: Project) -> bool:
+def _gives(output: Expr, reference: ReferringColumn, project: Project) -> bool:
     """Tell whether an output is the column that refers, or a function's that reads only its table.
 
     What such a function is asked for, to compare it with the key, is what refers to the key.
@@ -199,7 +199,7 @@ def _gives(output: Expr, reference: Reference, project: Project) -> bool:
             return _is_column(output, reference)
 
 
-def _is_column(expression: Expr, reference: Reference) -> bool:
+def _is_column(expression: Expr, reference: ReferringColumn) -> bool:
     match expression:
         case Column(binding=ColumnBinding(source, number)):
             return source.relation is reference.other and number == reference.column

@@ -14,7 +14,7 @@ from rlslint.project.project import Project
 from rlslint.sql import free_name, quoted_identifier
 
 if TYPE_CHECKING:
-    from rlslint.project.questions.conditions import Model
+    from rlslint.project.questions.conditions import MendingCondition
 
 
 def protection(table: Relation, project: Project) -> str:
@@ -53,7 +53,7 @@ def like_above(table: Relation, project: Project) -> str:
     return f"{_altered(table, 'ENABLE')}\n{tenant_policy(table, project)}"
 
 
-def _enable(table: Relation, model: Model) -> str:
+def _enable(table: Relation, model: MendingCondition) -> str:
     """Return what enables row security, forced where it is on the table of the model."""
     original = model.policy.relation if model.policy is not None else None
     forced = original is not None and original.knows("rls_forced") and original.rls_forced

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.plpgsql.branching import run_perhaps
 from rlslint.replay.plpgsql.conditions import sqlstate
-from rlslint.replay.plpgsql.course import Catching, Leave, Raised
+from rlslint.replay.plpgsql.course import Catching, Departure, Raised
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.tree import Block, Body, ExceptionHandler, Sql, Target, assigned, nested
 from rlslint.replay.plpgsql.values import ANY
@@ -14,7 +14,7 @@ from rlslint.replay.refusals import ANY_ERROR
 _NARROW = ("duplicate_", "undefined_")
 
 
-def run_block(interpreter: Interpreter, block: Block) -> Leave | None:
+def run_block(interpreter: Interpreter, block: Block) -> Departure | None:
     """Carry out a block with variables of its own."""
     interpreter.scopes.enter(block.label)
     try:
@@ -24,7 +24,7 @@ def run_block(interpreter: Interpreter, block: Block) -> Leave | None:
         interpreter.scopes.leave()
 
 
-def _guarded(interpreter: Interpreter, block: Block) -> Leave | None:
+def _guarded(interpreter: Interpreter, block: Block) -> Departure | None:
     """Run a body without an EXCEPTION section: an error in it is one of what is around it.
 
     If it perhaps ended before the error came, it did: the history was carried out.
@@ -35,11 +35,11 @@ def _guarded(interpreter: Interpreter, block: Block) -> Leave | None:
     except Raised as raised:
         if interpreter.doubts - before:
             interpreter.course.perhaps_raised(raised.condition)
-            return Leave("return", "", ANY)
+            return Departure("return", "", ANY)
         raise
 
 
-def _catching(interpreter: Interpreter, block: Block) -> Leave | None:
+def _catching(interpreter: Interpreter, block: Block) -> Departure | None:
     """Run a body that has an EXCEPTION section, which begins with a savepoint.
 
     It surely succeeds, surely fails, or both are followed and the facts on which they differ are
@@ -53,7 +53,7 @@ def _catching(interpreter: Interpreter, block: Block) -> Leave | None:
             JOURNAL.release(mark)
 
 
-def _attempted(interpreter: Interpreter, block: Block, mark: int | None) -> Leave | None:
+def _attempted(interpreter: Interpreter, block: Block, mark: int | None) -> Departure | None:
     catching = Catching(block.handlers)
     before = set(interpreter.doubts)
     values = interpreter.scopes.copy()
@@ -78,7 +78,9 @@ def _attempted(interpreter: Interpreter, block: Block, mark: int | None) -> Leav
     return _perhaps_handle(interpreter, block, catching, leave)
 
 
-def _attempt(interpreter: Interpreter, body: Body, catching: Catching) -> tuple[Leave | None, str]:
+def _attempt(
+    interpreter: Interpreter, body: Body, catching: Catching
+) -> tuple[Departure | None, str]:
     """Run a body inside of an EXCEPTION section; return how it was left, and the error or ""."""
     interpreter.course.catching.append(catching)
     try:
@@ -89,7 +91,7 @@ def _attempt(interpreter: Interpreter, body: Body, catching: Catching) -> tuple[
         interpreter.course.catching.remove(catching)
 
 
-def _handle(interpreter: Interpreter, handler: ExceptionHandler, error: str) -> Leave | None:
+def _handle(interpreter: Interpreter, handler: ExceptionHandler, error: str) -> Departure | None:
     """Run a handler, in which SQLSTATE tells the error."""
     interpreter.scopes.enter()
     interpreter.scopes.declare("sqlstate", "", sqlstate(error) or ANY)
@@ -103,8 +105,8 @@ def _handle(interpreter: Interpreter, handler: ExceptionHandler, error: str) -> 
 
 
 def _perhaps_handle(
-    interpreter: Interpreter, block: Block, catching: Catching, leave: Leave | None
-) -> Leave | None:
+    interpreter: Interpreter, block: Block, catching: Catching, leave: Departure | None
+) -> Departure | None:
     """Follow the handlers of the errors that perhaps came."""
     interpreter.scopes.forget(assigned(block.body))
     reached: list[ExceptionHandler] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.replay.plpgsql.course import Leave, Raised
+from rlslint.replay.plpgsql.course import Departure, Raised
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.queries import asks_for_roles_only
 from rlslint.replay.plpgsql.tree import Alternative, Body, CaseOf, Jump, Raise
@@ -11,7 +11,7 @@ from rlslint.replay.plpgsql.values import PartlyKnown
 
 def run_branches(
     interpreter: Interpreter, branches: tuple[Alternative, ...], otherwise: Body
-) -> Leave | None:
+) -> Departure | None:
     """Run the branch whose condition holds, or perhaps each that may hold."""
     possible: list[Body] = []
     for condition, body in branches:
@@ -31,7 +31,7 @@ def run_branches(
     return None
 
 
-def run_case(interpreter: Interpreter, case: CaseOf) -> Leave | None:
+def run_case(interpreter: Interpreter, case: CaseOf) -> Departure | None:
     """Carry out CASE, which is an error where nothing matches and ELSE is missing."""
     branches = case.branches
     if case.subject:
@@ -44,9 +44,9 @@ def run_case(interpreter: Interpreter, case: CaseOf) -> Leave | None:
     )
 
 
-def run_jump(interpreter: Interpreter, jump: Jump) -> Leave | None:
+def run_jump(interpreter: Interpreter, jump: Jump) -> Departure | None:
     """Leave a loop or go on with its next round, if the condition of WHEN holds."""
-    leave = Leave(jump.word, jump.label, None)
+    leave = Departure(jump.word, jump.label, None)
     if not jump.condition:
         return leave
     truth, _ = interpreter.truth_of(jump.condition)

@@ -17,7 +17,7 @@ class Raised(Refused):
     """An error of PL/pgSQL, or of a statement that it runs."""
 
 
-class Leave(NamedTuple):
+class Departure(NamedTuple):
     """How a body ended early: exit, continue or return."""
 
     word: str

@@ -10,7 +10,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.plpgsql.arrays import as_array, with_element
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
-from rlslint.replay.plpgsql.course import Leave, Run
+from rlslint.replay.plpgsql.course import Departure, Run
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.execution import Execution
 from rlslint.replay.plpgsql.queries import only_value, query_rows
@@ -34,7 +34,7 @@ _ENDING_TRANSACTIONS = ("CallStmt", "DoStmt")
 class Handling(NamedTuple):
     """How an interpreter carries out what a body consists of, and calls."""
 
-    body: Callable[[Interpreter, Body], Leave | None]
+    body: Callable[[Interpreter, Body], Departure | None]
     call: Callable[[Interpreter, tuple[str, ...], Arguments], RoutineResult | None]
     function: Callable[[Interpreter, Function, Arguments], RoutineResult]
 
@@ -109,7 +109,7 @@ class Interpreter:
         """Carry out a call of a function of the history."""
         return self.handling.call(self, call.name, arguments)
 
-    def run_body(self, body: Body) -> Leave | None:
+    def run_body(self, body: Body) -> Departure | None:
         """Carry out statements until one leaves the body."""
         return self.handling.body(self, body)
 

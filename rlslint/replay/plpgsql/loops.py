@@ -6,7 +6,7 @@ from itertools import islice
 
 from rlslint.replay.plpgsql.arrays import as_array, slices
 from rlslint.replay.plpgsql.branching import run_perhaps
-from rlslint.replay.plpgsql.course import Leave, Raised
+from rlslint.replay.plpgsql.course import Departure, Raised
 from rlslint.replay.plpgsql.diagnostics import note_found
 from rlslint.replay.plpgsql.embedded_sql import note_changes, query_of_command, run_calls
 from rlslint.replay.plpgsql.interpreter import Interpreter
@@ -29,9 +29,9 @@ from rlslint.text import Statement
 from rlslint.text.budget import STEPS_OF_A_BLOCK
 
 
-def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
+def run_while(interpreter: Interpreter, loop: While) -> Departure | None:
     """Carry out WHILE, and LOOP, whose condition always holds."""
-    leave: Leave | None = None
+    leave: Departure | None = None
     before = set(interpreter.doubts)
     while True:
         truth, _ = interpreter.truth_of(loop.condition)
@@ -53,11 +53,11 @@ def run_while(interpreter: Interpreter, loop: While) -> Leave | None:
 
 def run_for(
     interpreter: Interpreter, loop: ForRange | ForQuery | ForExecute | ForEach
-) -> Leave | None:
+) -> Departure | None:
     """Carry out FOR and FOREACH, once for each row or item."""
     targets, rows = _rows_of(interpreter, loop)
     before = set(interpreter.doubts)
-    leave: Leave | None = None
+    leave: Departure | None = None
     goes_on = True
     for row in rows.rows:
         if not _may_go_on(interpreter):
@@ -167,7 +167,7 @@ def _range(interpreter: Interpreter, loop: ForRange) -> RowSet:
     return RowSet([Row(Composite(n=n), True) for n in islice(numbers, STEPS_OF_A_BLOCK)], is_open)
 
 
-def _iteration(interpreter: Interpreter, label: str, body: Body) -> tuple[bool, Leave | None]:
+def _iteration(interpreter: Interpreter, label: str, body: Body) -> tuple[bool, Departure | None]:
     """Run a loop's body once; tell whether the loop goes on, and how it was left if not."""
     leave = interpreter.run_body(body)
     if leave is None:

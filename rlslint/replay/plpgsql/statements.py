@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.replay.plpgsql.blocks import run_block
 from rlslint.replay.plpgsql.branching import run_branches, run_case, run_jump
-from rlslint.replay.plpgsql.course import Leave, Raised
+from rlslint.replay.plpgsql.course import Departure, Raised
 from rlslint.replay.plpgsql.diagnostics import run_diagnostics
 from rlslint.replay.plpgsql.embedded_sql import run_execute, run_sql
 from rlslint.replay.plpgsql.interpreter import Handling, Interpreter
@@ -44,7 +44,7 @@ def interpreter_for(replay: Replay, statement: Statement, body: int = -1) -> Int
     return Interpreter(replay, statement, _HANDLING, body)
 
 
-def run_body(interpreter: Interpreter, body: Body) -> Leave | None:
+def run_body(interpreter: Interpreter, body: Body) -> Departure | None:
     """Carry out statements until one leaves the body."""
     for statement in body:
         interpreter.course.steps.spend()
@@ -54,7 +54,7 @@ def run_body(interpreter: Interpreter, body: Body) -> Leave | None:
     return None
 
 
-def _run(interpreter: Interpreter, statement: PlStatement) -> Leave | None:
+def _run(interpreter: Interpreter, statement: PlStatement) -> Departure | None:
     match statement:
         case Block():
             return run_block(interpreter, statement)
@@ -71,7 +71,7 @@ def _run(interpreter: Interpreter, statement: PlStatement) -> Leave | None:
         case Jump():
             return run_jump(interpreter, statement)
         case Return(value):
-            return Leave("return", "", interpreter.value_of(value) if value else None)
+            return Departure("return", "", interpreter.value_of(value) if value else None)
         case Raise(condition):
             raise Raised(condition or next(reversed(interpreter.handled), "raise_exception"))
         case _:

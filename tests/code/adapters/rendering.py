@@ -30,10 +30,10 @@ from rlslint.code.form import (
     Other,
     Pair,
     Parameter,
-    Piece,
     Sequence,
     Spread,
     String,
+    StringPiece,
     Subscript,
     Try,
     With,
@@ -52,7 +52,7 @@ def strings(suffix: str, source: str) -> list[str]:
     return [
         "".join(
             encoded[part.start : part.end].decode()
-            if isinstance(part, Piece)
+            if isinstance(part, StringPiece)
             else f"{{{encoded[part.start : part.end].decode()}}}"
             for part in each.parts
         )
@@ -66,7 +66,7 @@ def nodes(inside: object) -> Iterator[Node]:
     match inside:
         case Later():
             yield from nodes(inside.node)
-        case Pair() | Parameter() | Arm() | Piece():
+        case Pair() | Parameter() | Arm() | StringPiece():
             for each in inside:
                 yield from nodes(each)
         case tuple() if hasattr(inside, "_fields"):
@@ -106,7 +106,7 @@ def rendered(node: Node | None) -> str:
         case Literal(value=value):
             return repr(value)
         case String(parts=parts, tag=tag):
-            inner = (p.text if isinstance(p, Piece) else f"{{{rendered(p)}}}" for p in parts)
+            inner = (p.text if isinstance(p, StringPiece) else f"{{{rendered(p)}}}" for p in parts)
             return ("" if tag is None else rendered(tag)) + f'"{"".join(inner)}"'
         case Sequence(items=items):
             return f"[{_list(items)}]"

@@ -11,7 +11,7 @@ from rlslint.meaning.context import own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.inequalities import inequality
 from rlslint.meaning.openings import Opening, openings
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
@@ -73,7 +73,7 @@ def _finding(
         f"policy {policy.name} is true when {asked} is {branch.session.value}",
         span=clause.span(branch.expression),
         label="true when the context is missing"
-        if branch.session is not Session.malformed
+        if branch.session is not SessionSettings.malformed
         else "true when the context is no such value",
         help=mended(policy, project, partial(_is_open, project)) or unsaid(table, word),
         confidence=certainty(project),
@@ -81,6 +81,6 @@ def _finding(
 
 
 def _without(branch: Opening) -> str:
-    if branch.session is Session.malformed:
+    if branch.session is SessionSettings.malformed:
         return "whose context is malformed"
     return "without a context"

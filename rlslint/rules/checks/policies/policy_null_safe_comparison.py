@@ -8,7 +8,7 @@ from rlslint.catalog.model import Column, Policy
 from rlslint.meaning.context import own_column
 from rlslint.meaning.openings import openings
 from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
-from rlslint.meaning.worlds import MISSING, Session
+from rlslint.meaning.worlds import MISSING, SessionSettings
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import admission, restricted
@@ -22,14 +22,16 @@ def _may_match_nothing(terms: Terms, project: Project) -> bool:
     return any(_columns_open(condition, project) for condition in terms.conditions)
 
 
-def _columns_open(condition: Condition, project: Project) -> tuple[tuple[int, Expr, Session], ...]:
+def _columns_open(
+    condition: Condition, project: Project
+) -> tuple[tuple[int, Expr, SessionSettings], ...]:
     """Return the columns whose rows without a value only a caller without a context gets."""
     functions, filled = project.context_functions, condition.filled
     if condition.ask(openings, filled, functions):
         return ()
     found = []
     for column in condition.ask(fillable_columns, filled, functions):
-        if condition.ask(rows_without_value, column, Session.given, filled, functions):
+        if condition.ask(rows_without_value, column, SessionSettings.given, filled, functions):
             continue
         for session in MISSING:
             place = condition.ask(rows_without_value, column, session, filled, functions)

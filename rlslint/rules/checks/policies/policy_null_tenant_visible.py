@@ -8,7 +8,7 @@ from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.meaning.admitting import admits_all
 from rlslint.meaning.ownerless_rows import own_columns_of, ownerless_columns, rows_without_value
-from rlslint.meaning.worlds import Session
+from rlslint.meaning.worlds import SessionSettings
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import Admission, admission
@@ -91,7 +91,8 @@ def _accepts(policy: Policy, column: Column, project: Project) -> bool:
     filled, functions = condition.filled, project.context_functions
     found = condition.ask(own_columns_of, frozenset((column.number,)))
     if not found:
-        return condition.ask(admits_all, Session.given, filled, functions)
+        return condition.ask(admits_all, SessionSettings.given, filled, functions)
     return any(
-        condition.ask(rows_without_value, one, Session.given, filled, functions) for one in found
+        condition.ask(rows_without_value, one, SessionSettings.given, filled, functions)
+        for one in found
     )
