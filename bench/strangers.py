@@ -821,6 +821,7 @@ OF_SQL: dict[str, Callable[[], Files]] = {
         )
     ),
     "down sections": many("-- +goose Down\nDROP TABLE docs;\n-- +goose Up\nSELECT 1;\n"),
+    "letters that are no ASCII": lambda: sql("CREATE POLICY " + "é" * (SIZE // 2)),
     "NULs": lambda: {SQL: b"\0" * SIZE},
     "bytes that are no text": lambda: {
         SQL: BASE.encode() + bytes(random.Random(5).randbytes(SIZE))

@@ -41,6 +41,7 @@ KINDS = (
     "env: open braces in a URL",
     "env: keywords in one another",
     "default privileges",
+    "letters that are no ASCII",
     "publications of all",
 )
 """Those that took longest before they were bounded, and one of each kind of file."""

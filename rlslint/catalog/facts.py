@@ -27,10 +27,13 @@ class UnknownFact(Exception):
     """
 
     def __init__(self, subject: object, fact: str, statement: Statement | None) -> None:
-        super().__init__(f"{fact} of {subject} is unknown")
+        super().__init__()
         self.subject = subject
         self.fact = fact
         self.statement = statement
+
+    def __str__(self) -> str:
+        return f"{self.fact} of {self.subject} is unknown"
 
 
 class GivenUp(UnknownFact):

@@ -63,7 +63,8 @@ class Ways(Generic[T]):
             raise
 
     def _are_found(self, sought: tuple[T, ...]) -> bool:
-        for found in worlds(self._evaluate, WORLDS):
+        parts = sum(1 for _ in self._subject.walk())
+        for found in worlds(self._evaluate, WORLDS, parts):
             if found is None:
                 self._is_given_up = True
                 continue

@@ -9,7 +9,7 @@ from typing import TypeVar
 from rlslint import NamedTuple
 from rlslint.meaning.context import ContextFunctions
 from rlslint.sql.expressions import Expr
-from rlslint.text.budget import Budget, OutOfBudget
+from rlslint.text.budget import PARTS_OF_A_STEP, Budget, OutOfBudget
 
 
 class SessionSettings(Enum):
@@ -117,8 +117,8 @@ class World:
         return [choice for choice, _ in script[:-1]] + [script[-1][0] + 1]
 
 
-def worlds(evaluate: Callable[[World], T], limit: int) -> Iterator[T | None]:
-    """Yield what `evaluate` gives in each world.
+def worlds(evaluate: Callable[[World], T], limit: int, parts: int) -> Iterator[T | None]:
+    """Yield what `evaluate` gives in each world, in which it looks at so many `parts`.
 
     If there are too many, yield None, and then what it gives in those where all that is open turns
     out alike: a long OR is false where each of its conditions is.
@@ -129,6 +129,7 @@ def worlds(evaluate: Callable[[World], T], limit: int) -> Iterator[T | None]:
         for _ in range(limit):
             if script is None:
                 return
+            budget.take(parts // PARTS_OF_A_STEP)
             world = World(script, budget)
             yield evaluate(world)
             script = world.next_script()

@@ -252,16 +252,16 @@ def _words(expression: Expr) -> frozenset[str]:
     stand with their names, settings with theirs.
     """
     found = set[str]()
-    said: tuple[Expr, ...] = ()
+    said = set[int]()
     for part in expression.walk():
-        if any(part is one for one in said):
+        if id(part) in said:
             continue
         if isinstance(part, Column | Call) and part.unknown:
             found.add("unknown")
         found.update(_words_of(part))
         if isinstance(part, Call) and part.name[-1] == "current_setting":
             # Whether a missing setting is an error says nothing of rows.
-            said = (*said, *part.arguments[1:])
+            said.update(map(id, part.arguments[1:]))
     return frozenset(found)
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 STEPS_OF_A_QUESTION: Final = 10_000
 """What one question of a predicate may take: choices made in its worlds, or parts looked at."""
+PARTS_OF_A_STEP: Final = 64
+"""How many parts of a predicate are looked at in a world for what a choice in it takes."""
 WORLDS: Final = 512
 """In how many ways what a predicate leaves open is tried."""
 WORLDS_OF_A_SUB_SELECT: Final = 64

@@ -8,7 +8,7 @@ from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.admitting import is_tautology
 from rlslint.meaning.deciding import truths
 from rlslint.meaning.worlds import World, worlds
-from rlslint.text.budget import STEPS_OF_A_QUESTION, Budget, OutOfBudget
+from rlslint.text.budget import PARTS_OF_A_STEP, STEPS_OF_A_QUESTION, Budget, OutOfBudget
 from tests.meaning.tenancy import Tenancy
 
 LONG = " OR ".join(f"(id = {number} AND owner_id <> {number})" for number in range(300))
@@ -24,9 +24,23 @@ def test_all_worlds_of_a_condition_share_one_budget() -> None:
             world.choose(number, 2)
         return True
 
-    found = list(worlds(evaluate, 1 << 20))
+    found = list(worlds(evaluate, 1 << 20, 1))
     assert None in found
     assert asked <= STEPS_OF_A_QUESTION + 3 * 300 + 1
+
+
+def test_what_has_many_parts_is_tried_in_fewer_worlds() -> None:
+    asked = 0
+
+    def evaluate(world: World) -> bool:
+        nonlocal asked
+        asked += 1
+        return all([world.choose(number, 2) for number in range(20)])
+
+    most = 20
+    found = list(worlds(evaluate, 1 << 20, PARTS_OF_A_STEP * STEPS_OF_A_QUESTION // most))
+    assert None in found
+    assert asked <= most + 3
 
 
 def test_steps_that_are_used_up_raise() -> None:

@@ -145,6 +145,15 @@ def test_a_message_does_not_quote_the_rest_of_the_file() -> None:
     assert len(broken.message) < 120
 
 
+def test_letters_that_are_no_ascii_are_tokens_where_they_stand() -> None:
+    data = "SELECT straße, 'Zürich', é.ñ FROM \"Ü\" -- ß".encode()
+    found = [(data[token.start : token.end].decode(), token.name) for token in parser.tokens(data)]
+    assert [word for word, _ in found] == [
+        "SELECT", "straße", ",", "'Zürich'", ",", "é", ".", "ñ", "FROM", '"Ü"',
+    ]  # fmt: skip
+    assert {name for word, name in found if word in ("straße", "é", "ñ", '"Ü"')} == {"IDENT"}
+
+
 def test_bytes_that_are_no_text_are_no_traceback() -> None:
     assert [type(entry) for entry in found(b"sel\0ec; SELECT 1")] == [
         BrokenStatement,
