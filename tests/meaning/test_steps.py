@@ -35,7 +35,7 @@ def test_what_has_many_parts_is_tried_in_fewer_worlds() -> None:
     def evaluate(world: World) -> bool:
         nonlocal asked
         asked += 1
-        return all([world.choose(number, 2) for number in range(20)])
+        return sum(world.choose(number, 2) for number in range(20)) == 20
 
     most = 20
     found = list(worlds(evaluate, 1 << 20, PARTS_OF_A_STEP * STEPS_OF_A_QUESTION // most))
