@@ -216,6 +216,42 @@ def test_a_settings_file_and_a_code_file_cost_themselves(
     assert "Not followed: file app.py, for rlslint" in run.stderr
 
 
+ALEMBIC = """\
+from alembic import op
+revision = 'b'
+down_revision = 'a'
+def upgrade():
+    op.execute("CREATE POLICY more ON docs USING (true)")
+"""
+STARTING = """\
+import psycopg
+connection = psycopg.connect("dbname=app user=app")
+connection.execute("CREATE POLICY more ON docs USING (true)")
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("versions/b.py", ALEMBIC), ("server/db.py", STARTING)],
+    ids=["migration", "program"],
+)
+def test_programs_that_no_grammar_reads_cost_themselves(
+    project: Path, monkeypatch: pytest.MonkeyPatch, path: str, code: str
+) -> None:
+    def failing(language: Any) -> Any:
+        raise ModuleNotFoundError(f"No module named {language.name}")
+
+    monkeypatch.setattr("rlslint.code.adapters.building._parser", failing)
+    file = project / path
+    file.parent.mkdir()
+    file.write_text(code)
+    run = rlslint("check", "--output-format", "json", cwd=project)
+    assert run.returncode == 2
+    assert ("policy-using-true", "public.docs.docs_tenant") in findings(run)
+    assert "ModuleNotFoundError" in run.stderr
+    assert any(path in each["object"] for each in json.loads(run.stdout)["not_checked"])
+
+
 def test_ignore_comments_that_cannot_be_read_hide_nothing(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
