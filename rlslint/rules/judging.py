@@ -106,8 +106,7 @@ def _judged(
 ) -> Iterator[tuple[int, _Judged]]:
     """Yield what came of each subject of which there is anything to say, with its number, in order.
 
-    Where two processes share them, the first of each kind come before, which finds out most of what
-    all of that kind need.
+    Two processes share many subjects, where there are two.
     """
 
     def judged(numbers: Iterable[int]) -> list[tuple[int, _Judged]]:

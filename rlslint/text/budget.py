@@ -57,8 +57,6 @@ FILES_BESIDE: Final = 60
 """How many files of a folder may stand for the rest of a module."""
 ITEMS_FOLLOWED: Final = 200
 """How many items of a list of a program are worth a step each."""
-REPAIRS: Final = 12
-"""How many lines that Python refuses are taken out of a file."""
 
 DEEPEST_NESTING: Final = 150
 """Levels of nesting in a file; what lies deeper is not looked at."""
@@ -79,8 +77,6 @@ MOST_BLANKS: Final = 1_000
 """How many pieces a string may have of which some are not known."""
 MOST_ITEMS: Final = 10_000
 """How many items an array, a list or a series may have."""
-MOST_BITS: Final = 14_000
-"""Bits of an integer: printing one takes the square of its length."""
 MOST_DIGITS: Final = 4_000
 """Digits of a number that is read: Python refuses to read more than a few more."""
 
